@@ -1,0 +1,103 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from core.ml.colours import (
+    BASIC_COLOURS,
+    RETAIL_COLOURS,
+    basic_colour,
+    garment_colours,
+    name_colours,
+    srgb_to_oklab,
+)
+
+
+def make_photo(*, garment: tuple[int, int, int], background: tuple[int, int, int]) -> np.ndarray:
+    photo = np.full((160, 120, 3), background, dtype=np.uint8)
+    photo[30:130, 35:85] = garment
+    return photo
+
+
+# The reference values of Ottosson's article, which gives them for CIE XYZ; sRGB primaries follow.
+@pytest.mark.parametrize(
+    ("rgb", "lab"),
+    [
+        ((255, 255, 255), (1.0, 0.0, 0.0)),
+        ((0, 0, 0), (0.0, 0.0, 0.0)),
+        ((255, 0, 0), (0.628, 0.225, 0.126)),
+        ((0, 255, 0), (0.866, -0.234, 0.179)),
+        ((0, 0, 255), (0.452, -0.032, -0.312)),
+    ],
+)
+def test_oklab_matches_the_published_primaries(rgb, lab):
+    assert srgb_to_oklab(np.array(rgb, dtype=np.uint8)) == pytest.approx(lab, abs=1e-3)
+
+
+@given(arrays.arrays(np.uint8, st.tuples(st.integers(1, 5), st.just(3))))
+def test_bytes_and_floats_convert_alike(rgb):
+    assert np.allclose(srgb_to_oklab(rgb), srgb_to_oklab(rgb / 255), atol=1e-4)
+    assert srgb_to_oklab(rgb).dtype == np.float32
+
+
+def test_every_retail_colour_is_nearest_to_itself():
+    table = np.array([colour.rgb for colour in RETAIL_COLOURS], dtype=np.uint8)
+    assert name_colours(table).tolist() == [colour.name for colour in RETAIL_COLOURS]
+
+
+def test_basic_names_are_complete_and_stand_for_themselves():
+    assert len(BASIC_COLOURS) == 14
+    assert {colour.basic for colour in RETAIL_COLOURS} == set(BASIC_COLOURS)
+    assert [basic_colour(name) for name in BASIC_COLOURS] == list(BASIC_COLOURS)
+    with pytest.raises(KeyError):
+        basic_colour("octarine")
+
+
+@given(arrays.arrays(np.uint8, (4, 4, 3)))
+def test_names_keep_the_shape_of_what_is_named(rgb):
+    assert name_colours(rgb).shape == (4, 4)
+
+
+@pytest.mark.parametrize("colour", RETAIL_COLOURS, ids=lambda colour: colour.name)
+@pytest.mark.parametrize("background", [(236, 236, 238), (90, 84, 60)], ids=["studio", "carpet"])
+def test_names_the_garment_and_not_its_background(colour, background):
+    found = garment_colours(make_photo(garment=colour.rgb, background=background))
+    if found.is_sure:
+        assert found[0].name == colour.basic
+        assert found.shade == colour.name
+        assert found[0].share > 0.9
+
+
+def test_is_sure_of_a_red_garment_on_white_and_unsure_when_there_is_nothing_to_see():
+    assert garment_colours(make_photo(garment=(202, 32, 42), background=(240, 240, 240))).is_sure
+    assert not garment_colours(np.full((80, 60, 3), 240, dtype=np.uint8)).is_sure
+
+
+def test_gives_two_colours_with_their_shares():
+    photo = make_photo(garment=(202, 32, 42), background=(240, 240, 240))
+    photo[80:130, 35:85] = (26, 34, 72)
+    found = garment_colours(photo)
+    assert {name for name, _ in found} == {"red", "navy"}
+    assert 0.9 < sum(share for _, share in found) <= 1.001
+
+
+def test_a_mask_overrules_the_guess():
+    photo = make_photo(garment=(202, 32, 42), background=(46, 104, 190))
+    mask = np.zeros((160, 120), dtype=bool)
+    mask[:20, :20] = True
+    found = garment_colours(photo, mask=mask)
+    assert found[0].name == "blue"
+    assert found.is_sure
+
+
+def test_an_empty_mask_is_unsure():
+    photo = make_photo(garment=(202, 32, 42), background=(46, 104, 190))
+    assert not garment_colours(photo, mask=np.zeros((160, 120), dtype=bool)).is_sure
+
+
+@given(arrays.arrays(np.uint8, st.tuples(st.integers(1, 12), st.integers(1, 12), st.just(3))))
+def test_answers_for_any_picture_however_small(photo):
+    found = garment_colours(photo)
+    assert found
+    assert all(name in BASIC_COLOURS for name, _ in found)
