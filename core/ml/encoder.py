@@ -1,0 +1,203 @@
+"""Dual encoders: photos and texts in, comparable unit vectors out.
+
+One class loads whatever transformers loads by itself (CLIP, SigLIP, fixed-size SigLIP 2,
+`VisionTextDualEncoderModel`). Pixels are float32 (n, 3, height, width), embeddings float32 (n, d)
+with norm 1, in input order. torch and transformers are imported when the first encoder is loaded,
+never by importing this module: the web process must stay free of them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from django.conf import settings
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.errors import Unavailable
+from core.ml.pixels import PixelRecipe
+
+if TYPE_CHECKING:
+    import torch
+
+Embeddings = NDArray[np.float32]
+Pixels = NDArray[np.float32]
+
+# SigLIP's text tower reads its answer off the last position, so it needs the padding it was
+# trained with; every other family ignores padding.
+FIXED_LENGTH_FAMILIES = ("siglip",)
+
+
+class EncoderUnavailable(Unavailable):
+    """The encoder cannot be loaded: no such name, folder or network, or an unsupported model."""
+
+    code = "encoder_unavailable"
+
+
+@dataclass(frozen=True)
+class EncoderSpec:
+    """Which checkpoint an encoder's name stands for."""
+
+    name: str
+    model: str  # a hub id, or a local folder
+    revision: str | None = None
+
+
+class Encoder:
+    """A loaded dual encoder. Methods may be called from several threads."""
+
+    def __init__(self, spec: EncoderSpec, *, dtype: torch.dtype | None = None) -> None:
+        """Load the checkpoint; raises EncoderUnavailable. `dtype` overrides the native choice."""
+        self.spec = spec
+        self.device, native = _device_and_dtype()
+        self.dtype = dtype or native
+        self._model, self._processor = _load(spec, self.device, self.dtype)
+        self._recipe = PixelRecipe.from_processor(self._processor.image_processor)
+        family = self._model.config.model_type
+        self._padding: bool | str = "max_length" if family in FIXED_LENGTH_FAMILIES else True
+        self._max_tokens = _max_tokens(self._model, self._processor.tokenizer)
+        self._tokenizer_lock = threading.Lock()
+        self.dimensions: int = self.encode_texts(["warm up"]).shape[1]
+
+    def prepare(self, photos: Sequence[Image.Image]) -> Pixels:
+        """Return the model's input, (n, 3, height, width) float32; see `PixelRecipe` for how.
+
+        Runs on the CPU without the model, so that it can overlap the pass before. A JPEG that was
+        opened but not read yet is decoded here, at a reduced scale where that is enough.
+        """
+        if self._recipe is not None:
+            return self._recipe.apply(photos)
+        rgb = [photo.convert("RGB") for photo in photos]
+        answer = self._processor.image_processor(images=rgb, return_tensors="np")
+        return np.asarray(answer["pixel_values"], dtype=np.float32)
+
+    def encode_pixels(self, pixels: Pixels | torch.Tensor) -> Embeddings:
+        """Embed prepared pixels in one forward pass."""
+        import torch
+
+        if len(pixels) == 0:
+            return self._none()
+        batch = torch.as_tensor(pixels).to(self.device, self.dtype)
+        with torch.inference_mode():
+            output = self._model.get_image_features(
+                pixel_values=batch.contiguous(memory_format=torch.channels_last)
+            )
+        return _unit_rows(output)
+
+    def encode_images(self, photos: Sequence[Image.Image]) -> Embeddings:
+        """Embed photos in one forward pass; the caller chooses how many fit."""
+        return self.encode_pixels(self.prepare(photos)) if len(photos) else self._none()
+
+    def encode_texts(self, texts: Sequence[str]) -> Embeddings:
+        """Embed texts in one forward pass, padded to the longest, cut at the model's maximum."""
+        import torch
+
+        if len(texts) == 0:
+            return self._none()
+        with self._tokenizer_lock:  # setting padding on a shared fast tokenizer is not thread-safe
+            tokens = self._processor.tokenizer(
+                list(texts),
+                padding=self._padding,
+                truncation=True,
+                max_length=self._max_tokens,
+                return_tensors="pt",
+            )
+        with torch.inference_mode():
+            output = self._model.get_text_features(**tokens.to(self.device))
+        return _unit_rows(output)
+
+    def _none(self) -> Embeddings:
+        return np.empty((0, self.dimensions), dtype=np.float32)
+
+
+_encoders: dict[str, Encoder] = {}
+_loading = threading.Lock()
+
+
+def encoder_spec(name: str) -> EncoderSpec:
+    """Return the spec that `settings.ENCODERS` has under this name; raises EncoderUnavailable."""
+    try:
+        entry = settings.ENCODERS[name]
+    except KeyError:
+        known = ", ".join(sorted(settings.ENCODERS))
+        raise EncoderUnavailable(f"No encoder is called {name!r}; there are: {known}.") from None
+    return EncoderSpec(name=name, model=str(entry["model"]), revision=entry.get("revision"))
+
+
+def get_encoder(name: str) -> Encoder:
+    """Return this process's encoder of that name, loading it on the first call."""
+    encoder = _encoders.get(name)
+    if encoder is None:
+        with _loading:
+            encoder = _encoders.get(name)
+            if encoder is None:
+                encoder = _encoders[name] = Encoder(encoder_spec(name))
+    return encoder
+
+
+def _device_and_dtype() -> tuple[torch.device, torch.dtype]:
+    """Choose CUDA when there is one, and bfloat16 where the hardware computes in it."""
+    import torch
+
+    if torch.cuda.is_available():
+        native = torch.cuda.is_bf16_supported(including_emulation=False)
+        return torch.device("cuda"), torch.bfloat16 if native else torch.float32
+    features = torch.cpu.get_capabilities()
+    native = bool(features.get("avx512_bf16") or features.get("amx_bf16") or features.get("bf16"))
+    return torch.device("cpu"), torch.bfloat16 if native else torch.float32
+
+
+def _load(spec: EncoderSpec, device: torch.device, dtype: torch.dtype) -> tuple[Any, Any]:
+    import torch
+    from transformers import AutoModel, AutoProcessor
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    if Path(spec.model).is_absolute() and not Path(spec.model).is_dir():
+        raise EncoderUnavailable(f"Encoder {spec.name!r}: there is no folder {spec.model}.")
+    where: dict[str, Any] = {"revision": spec.revision} if spec.revision else {}
+    try:
+        model = AutoModel.from_pretrained(
+            spec.model, dtype=dtype, use_safetensors=True, trust_remote_code=False, **where
+        )
+        processor = AutoProcessor.from_pretrained(spec.model, trust_remote_code=False, **where)
+    except (OSError, ValueError) as error:
+        raise EncoderUnavailable(f"Encoder {spec.name!r} could not be loaded: {error}") from error
+    if not hasattr(model, "get_image_features") or model.config.model_type == "siglip2":
+        raise EncoderUnavailable(f"Encoder {spec.name!r} is not a dual encoder of fixed size.")
+    _flatten_pooling(model)
+    return model.eval().to(device, memory_format=torch.channels_last), processor
+
+
+def _flatten_pooling(model: Any) -> None:
+    """Let convolutional towers stand in a dual encoder: they pool to (n, c, 1, 1), not (n, c)."""
+
+    def flatten(_module: Any, _args: Any, output: Any) -> Any:
+        pooled = getattr(output, "pooler_output", None)
+        if pooled is not None and pooled.ndim == 4:
+            output.pooler_output = pooled.flatten(1)
+        return output
+
+    tower = getattr(model, "vision_model", None)
+    if tower is not None:
+        tower.register_forward_hook(flatten)
+
+
+def _max_tokens(model: Any, tokenizer: Any) -> int:
+    config = getattr(model.config, "text_config", model.config)
+    positions = getattr(config, "max_position_embeddings", tokenizer.model_max_length)
+    return int(min(tokenizer.model_max_length, positions))
+
+
+def _unit_rows(output: Any) -> Embeddings:
+    """Normalise a tower's projected answer; transformers 5 wraps the tensor in an output."""
+    import torch
+
+    features = output if isinstance(output, torch.Tensor) else output.pooler_output
+    unit = torch.nn.functional.normalize(features.float(), dim=-1)
+    return np.asarray(unit.cpu().numpy(), dtype=np.float32)
