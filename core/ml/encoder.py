@@ -157,7 +157,7 @@ def _load(spec: EncoderSpec, device: torch.device, dtype: torch.dtype) -> tuple[
     from transformers import AutoModel, AutoProcessor
     from transformers.utils import logging
 
-    logging.disable_progress_bar()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     if Path(spec.model).is_absolute() and not Path(spec.model).is_dir():
         raise EncoderUnavailable(f"Encoder {spec.name!r}: there is no folder {spec.model}.")
     where: dict[str, Any] = {"revision": spec.revision} if spec.revision else {}
@@ -165,7 +165,9 @@ def _load(spec: EncoderSpec, device: torch.device, dtype: torch.dtype) -> tuple[
         model = AutoModel.from_pretrained(
             spec.model, dtype=dtype, use_safetensors=True, trust_remote_code=False, **where
         )
-        processor = AutoProcessor.from_pretrained(spec.model, trust_remote_code=False, **where)
+        processor = AutoProcessor.from_pretrained(  # type: ignore[no-untyped-call]
+            spec.model, trust_remote_code=False, **where
+        )
     except (OSError, ValueError) as error:
         raise EncoderUnavailable(f"Encoder {spec.name!r} could not be loaded: {error}") from error
     if not hasattr(model, "get_image_features") or model.config.model_type == "siglip2":

@@ -12,7 +12,7 @@ from typing import Any, Literal
 WORDS = (
     "a an the of with and in on for photo red green blue black white grey pink yellow dress shirt "
     "shoes skirt pants hat coat long short sleeve striped floral plain warm summer winter party"
-).split()
+)
 BEGIN, END = "<|startoftext|>", "<|endoftext|>"
 
 Size = Literal["vit-b-32", "tiny"]
@@ -71,13 +71,13 @@ def make_random_clip(folder: Path, *, size: Size, seed: int = 0) -> Path:
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         CLIPModel(config).save_pretrained(folder)
-    CLIPProcessor(_image_processor(shape["vision"]["image_size"]), tokenizer).save_pretrained(
-        folder
-    )
+    pixels = _image_processor(shape["vision"]["image_size"])
+    processor = CLIPProcessor(pixels, tokenizer)  # type: ignore[no-untyped-call]
+    processor.save_pretrained(folder)
     return folder
 
 
-def word_tokenizer(words: list[str], *, max_length: int) -> Any:
+def word_tokenizer(words: str, *, max_length: int) -> Any:
     """Build a lower-casing BPE tokenizer whose merges spell the given words, with CLIP's ends."""
     from tokenizers import Tokenizer, normalizers, pre_tokenizers, processors
     from tokenizers.models import BPE
@@ -92,12 +92,12 @@ def word_tokenizer(words: list[str], *, max_length: int) -> Any:
     trainer = BpeTrainer(
         special_tokens=special, initial_alphabet=alphabet, vocab_size=2000, show_progress=False
     )
-    backend.train_from_iterator([" ".join(words)] * 4, trainer)
+    backend.train_from_iterator([words] * 4, trainer)
     ends = [(token, backend.token_to_id(token)) for token in special]
     backend.post_processor = processors.TemplateProcessing(
         single=f"{BEGIN} $A {END}", special_tokens=ends
     )
-    return PreTrainedTokenizerFast(
+    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=backend,
         bos_token=BEGIN,
         eos_token=END,
