@@ -172,11 +172,11 @@ def _load(spec: EncoderSpec, device: torch.device, dtype: torch.dtype) -> tuple[
         raise EncoderUnavailable(f"Encoder {spec.name!r} could not be loaded: {error}") from error
     if not hasattr(model, "get_image_features") or model.config.model_type == "siglip2":
         raise EncoderUnavailable(f"Encoder {spec.name!r} is not a dual encoder of fixed size.")
-    _flatten_pooling(model)
+    flatten_pooling(model)
     return model.eval().to(device, memory_format=torch.channels_last), processor
 
 
-def _flatten_pooling(model: Any) -> None:
+def flatten_pooling(model: Any) -> None:
     """Let convolutional towers stand in a dual encoder: they pool to (n, c, 1, 1), not (n, c)."""
 
     def flatten(_module: Any, _args: Any, output: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Write a CLIP checkpoint with random weights, for benchmarks and tests without a model hub.
+"""Write CLIP and SigLIP checkpoints with random weights, for benchmarks and tests without a hub.
 
 The real loading code runs on the folder: safetensors, config, a working tokenizer and image
 processor. Embeddings mean nothing; shapes, dtypes and cost are those of the real model.
@@ -73,6 +73,26 @@ def make_random_clip(folder: Path, *, size: Size, seed: int = 0) -> Path:
         CLIPModel(config).save_pretrained(folder)
     pixels = _image_processor(shape["vision"]["image_size"])
     processor = CLIPProcessor(pixels, tokenizer)  # type: ignore[no-untyped-call]
+    processor.save_pretrained(folder)
+    return folder
+
+
+def make_random_siglip(folder: Path, *, seed: int = 0) -> Path:
+    """Write a tiny SigLIP, whose tokenizer gives no attention mask, and return the folder."""
+    import torch
+    from transformers import SiglipConfig, SiglipImageProcessorPil, SiglipModel, SiglipProcessor
+
+    tokenizer = word_tokenizer(WORDS, max_length=16)
+    tokenizer.model_input_names = ["input_ids"]
+    text = _TINY["text"] | {"max_position_embeddings": 16, "projection_size": 32}
+    config = SiglipConfig(
+        vision_config=_TINY["vision"], text_config=_with_special_tokens(text, tokenizer)
+    )
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        SiglipModel(config).save_pretrained(folder)
+    pixels = SiglipImageProcessorPil(size={"height": 32, "width": 32})
+    processor = SiglipProcessor(pixels, tokenizer)  # type: ignore[no-untyped-call]
     processor.save_pretrained(folder)
     return folder
 
