@@ -15,18 +15,18 @@ from catalog.garments.tops import gathered
 class Leg:
     """The measures of a right leg in garment units; the waist is at y = 10."""
 
-    waist: float = 12.6
-    hip: float = 17.0
+    waist: float = 13.6
+    hip: float = 16.8
     crotch: float = 38.0
-    knee: tuple[float, float] = (5.4, 15.2)  # inner and outer x
-    hem: tuple[float, float] = (5.6, 14.2)
+    knee: tuple[float, float] = (3.6, 14.8)  # inner and outer x
+    hem: tuple[float, float] = (3.8, 13.4)
     end: float = 104.0
 
     def outline(self) -> Points:
         """Return the right half, overlapping the middle a little above the crotch."""
         middle = 0.5 * (self.crotch + self.end) + 2
         outer = spline(
-            (self.waist, 13.5), (self.hip - 0.6, 24), (self.hip, 33), (self.knee[1], middle),
+            (self.waist, 13.5), (self.hip - 1.1, 22), (self.hip, 33), (self.knee[1], middle),
             (self.hem[1], self.end),
         )  # fmt: skip
         hem = spline(
@@ -52,9 +52,9 @@ class Leg:
 _LEGS = {
     "chino": Leg(), "joggers": Leg(hip=18.0, knee=(3.4, 16.4), hem=(5.4, 11.6), end=98.0),
     "wide-leg": Leg(knee=(2.6, 19.0), hem=(2.2, 22.5), end=106.0),
-    "straight": Leg(knee=(4.4, 15.2), hem=(4.6, 14.8)),
-    "skinny": Leg(knee=(4.6, 12.6), hem=(5.4, 11.0), hip=16.2),
-    "flared": Leg(knee=(4.6, 12.8), hem=(2.6, 18.6), hip=16.2, end=106.0),
+    "straight": Leg(knee=(3.2, 14.6), hem=(3.2, 14.0)),
+    "skinny": Leg(knee=(3.8, 12.4), hem=(4.4, 10.6), hip=16.0),
+    "flared": Leg(knee=(3.6, 12.8), hem=(1.8, 18.0), hip=16.0, end=106.0),
 }  # fmt: skip
 
 
@@ -121,22 +121,26 @@ def _waist(
     parts: list[Part] = [
         Panel(band(back, low), "lining", tone=0.66, bulge=(2, -0.1), wrinkles=0.2),
         Panel(polygon((-1.5, 8.9), (1.5, 8.9), (1.5, 10.6), (-1.5, 10.6)), "label", wrinkles=0, bulge=(1, 0)),
-        Panel(band(top, low), cloth, edge=0.35, lift=0.2, bulge=(6, 0.2), wrinkles=0.3),
+        Panel(band(top, low), cloth, edge=0.3, body=_hips(leg), bulge=(6.5, 0.42), lift=0.2, wrinkles=0.3),
         Seam(low, depth=0.3),
     ]  # fmt: skip
     return [*parts, Ribs(top, low, spacing=0.8)] if ribbed else parts
 
 
+def _hips(leg: Leg) -> Points:
+    """Return the upper part of both legs as one shape, for the roundness of the waist."""
+    right = spline((leg.waist, 10.0), (leg.hip - 1.1, 22), (leg.hip, 33), (leg.hip, 50))
+    return mirrored(path(polygon((0, 10.0)), right, polygon((0, 50))))
+
+
 def _legs(leg: Leg, rng: np.random.Generator, *, strength: float = 1.0) -> list[Part]:
     outline = leg.outline()
-    whole = mirrored(outline[:-2])
     parts: list[Part] = []
     for side in (-1, 1):
         panel = Panel(
             outline, folds=_leg_folds(leg, rng, strength=strength), bulge=(6.5, 0.42), edge=0.3
         )
         parts.append(panel if side > 0 else mirror_panel(panel))
-    del whole
     return [*parts, Seam(spline((0, 15.5), (0.1, leg.crotch)), depth=0.4)]
 
 
@@ -167,7 +171,7 @@ def _loops(leg: Leg, thread: str | None) -> list[Part]:
         at = x * leg.waist
         box = polygon((at - 0.7, 9.9), (at + 0.7, 9.9), (at + 0.75, 15.2), (at - 0.75, 15.2))
         parts += [
-            Panel(box, "plain", edge=0.3, lift=0.35, bulge=(1, 0.2), wrinkles=0),
+            Panel(box, "plain", edge=0.3, lift=0.3, bulge=(1, 0.15), wrinkles=0, laid=True),
             Stitches(box[[0, 1]] + (0, 0.5), thread),
         ]
     return parts
@@ -180,17 +184,6 @@ def _hem_line(leg: Leg, thread: str | None, *, height: float) -> list[Part]:
         (leg.hem[0] + 0.1, leg.end - height + 0.3),
     )
     return [Stitches(line, thread), Stitches(flip(line), thread)]
-
-
-def _sides(leg: Leg, thread: str | None) -> list[Part]:
-    """Return the top stitching along the outer seams."""
-    middle = 0.5 * (leg.crotch + leg.end) + 2
-    line = (
-        spline((leg.waist + 1.0, 22), (leg.hip - 1.4, 33), (leg.knee[1] - 1.2, middle))
-        if thread
-        else None
-    )
-    return [] if line is None else [Stitches(line, thread), Stitches(flip(line), thread)]
 
 
 def trousers(garment: Garment, rng: np.random.Generator) -> list[Part]:
@@ -249,7 +242,7 @@ def jeans(garment: Garment, rng: np.random.Generator) -> list[Part]:
 def _denim(leg: Leg, rng: np.random.Generator, thread: str | None) -> list[Part]:
     coin = spline((leg.waist - 4.4, 17.2), (leg.waist - 0.4, 17.6))
     parts = _legs(leg, rng, strength=1.15) + _front_pockets(leg, thread, slanted=False)
-    parts += _waist(leg) + _loops(leg, thread) + _fly(thread) + _sides(leg, thread)
+    parts += _waist(leg) + _loops(leg, thread) + _fly(thread)
     line = spline((-leg.waist + 0.3, 10.7), (0, 11.9), (leg.waist - 0.3, 10.7))
     parts += [Stitches(line, thread), Stitches(line + (0, 2.7), thread), Stitches(coin, thread)]
     rivets = [

@@ -100,7 +100,7 @@ class Canvas:
         """Return soft random hills over the whole picture, longer than wide, heights about ±1."""
         size = (self.size[1] // self.coarse + 1, self.size[0] // self.coarse + 1)
         hills = np.zeros(size[::-1], np.float32)
-        for columns, rows, strength in ((5, 4, 1.0), (10, 6, 0.5), (22, 15, 0.16)):
+        for columns, rows, strength in ((5, 4, 1.0), (10, 6, 0.5), (24, 16, 0.20)):
             noise = rng.standard_normal((rows, columns)).astype(np.float32)
             hills += strength * cv2.resize(noise, size, interpolation=cv2.INTER_CUBIC)
         return hills
@@ -160,7 +160,7 @@ class Canvas:
         top, left = box[0].start // self.coarse, box[1].start // self.coarse
         drape = self.drape[top : top + size[0], left : left + size[1]]
         relief = np.zeros(size, np.float32)
-        relief[: drape.shape[0], : drape.shape[1]] = 0.30 * panel.wrinkles * self.unit * drape
+        relief[: drape.shape[0], : drape.shape[1]] = 0.36 * panel.wrinkles * self.unit * drape
         for fold in panel.folds:
             relief += self._crease(fold, box, size)
         return relief
@@ -194,8 +194,12 @@ class Canvas:
         relief = cv2.resize(round_relief + folds, grown, interpolation=cv2.INTER_LINEAR)
         relief = relief[: shape[1], : shape[0]]
         relief = relief + np.float32((panel.lift + panel.edge) * self.unit)
+        if panel.laid:
+            relief = relief + self.relief[box]
         colour = self._cloth(panel, box, folds)
         cloth = self.cloths[panel.cloth]
+        if cloth.fade:
+            colour *= self._worn(cloth.fade, round_relief, panel, mask.shape)
         self._lay(box, mask, colour=colour, relief=relief, gloss=cloth.gloss)
 
     def _cloth(self, panel: Panel, box: Box, folds: Layer) -> Layer:
@@ -214,6 +218,14 @@ class Canvas:
             repeats = (-(-rows // count) + 1, -(-columns // count) + 1)
             tone = panel.tone * (1 + np.tile(cloth.weave, repeats)[:rows, :columns, None])
         return np.asarray(colour * tone, dtype=np.float32)
+
+    def _worn(self, fade: float, swell: Layer, panel: Panel, size: tuple[int, ...]) -> Layer:
+        """Return the lightness of washed denim: pale where it is raised, dark along its seams."""
+        reach, depth = panel.bulge
+        share = np.clip(swell / (reach * depth * self.unit) - 0.5, -0.5, 0.5)
+        grown = (swell.shape[1] * self.coarse, swell.shape[0] * self.coarse)
+        large = cv2.resize(share, grown, interpolation=cv2.INTER_LINEAR)[: size[0], : size[1]]
+        return np.asarray(1 + 2 * fade * large[..., None], dtype=np.float32)
 
     def _tiled(self, tile: Tile, repeat: float, grain: float, box: Box, folds: Layer) -> Tile:
         scale = len(tile) / (repeat * self.unit)

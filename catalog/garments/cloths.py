@@ -62,7 +62,8 @@ def make_cloths(garment: Garment, *, unit: float, rng: np.random.Generator) -> d
     ground = _linear(shade_of(garment)) * jitter
     accent = _linear(garment.accent) if garment.accent in SRGB else _quiet(ground)
     weave = weave_tile(weave=_weave(garment), rng=rng, pixels=192, thread=0.42 * unit)
-    plain = Cloth(_plain(ground), weave=weave, gloss=kind.gloss)
+    fade = 0.16 if _weave(garment) == "denim" else 0.0
+    plain = Cloth(_plain(ground), weave=weave, gloss=kind.gloss, fade=fade)
     main = plain
     if garment.pattern != "plain":
         main = _patterned(garment, ground, accent, weave=weave, unit=unit, rng=rng)

@@ -35,9 +35,7 @@ def zip_front(*, top: float, bottom: float, cloth: str = "metal") -> list[Part]:
 def _knit_bodice(garment: Garment) -> Bodice:
     base = Bodice(
         shoulder=(19.4, 18.2),
-        armpit=(18.6, 37.0),
-        waist=(18.8, 56.0),
-        hem=(18.0, 79.0),
+        armpit=(18.6, 36.0), waist=(19.4, 58.0), hem=(17.2, 70.0),
         hem_dip=0.8,
     )
     return fitted(garment, base)
@@ -46,15 +44,15 @@ def _knit_bodice(garment: Garment) -> Bodice:
 def hoodie(garment: Garment, rng: np.random.Generator) -> list[Part]:
     """Shape a hoodie with a pouch pocket, or with a zip and two pockets."""
     bodice = replace(_knit_bodice(garment), depth=9.0, neck=9.0, neckline="round neck")
-    sleeve = long_sleeve(bodice, width=1.22)
+    sleeve = long_sleeve(bodice, width=1.18, gather=5.0)
     parts = _hood_back() + sleeves_and_body(bodice, sleeve, rng, strength=1.25)
     bottom = bodice.hem[1]
     is_zip = garment.cut == "zip"
-    parts += _pouch(bottom - 4.6, split=is_zip) + rib_hem(bodice)
+    parts += _pouch(bottom - 4.4, split=is_zip) + rib_hem(bodice)
     if is_zip:
         parts += zip_front(top=22.0, bottom=bottom + 0.6)
     for side in (-1, 1):
-        parts += cuff(sleeve, side=side, height=5.0, shrink=0.06)
+        parts += cuff(sleeve, side=side, height=5.0)
     return parts + _hood_front(garment)
 
 
@@ -97,18 +95,18 @@ def _hood_front(garment: Garment) -> list[Part]:
 
 def _pouch(bottom: float, *, split: bool) -> list[Part]:
     inner = 0.9 if split else 0.0
-    top = bottom - 17.0
+    top = bottom - 15.5
     right = path(
-        spline((inner, top), (7.6, top)), spline((7.6, top), (9.2, top + 5.0), (13.0, top + 11.0)),
-        spline((13.0, top + 11.0), (13.2, bottom)), spline((13.2, bottom), (inner, bottom + 0.4)),
+        spline((inner, top), (7.6, top)), spline((7.6, top), (9.2, top + 5.0), (13.0, top + 10.0)),
+        spline((13.0, top + 10.0), (13.2, bottom)), spline((13.2, bottom), (inner, bottom + 0.4)),
     )  # fmt: skip
-    opening = spline((7.6, top), (9.2, top + 5.0), (13.0, top + 11.0))
+    opening = spline((7.6, top), (9.2, top + 5.0), (13.0, top + 10.0))
     stitches: list[Part] = []
     for side in (opening - (0.7, -0.2), flip(opening) + (0.7, 0.2)):
         stitches += [Stitches(side), Stitches(side - (0.5 * np.sign(side[0, 0]), 0))]
     top_line = spline((-7.4, top + 0.5), (7.4, top + 0.5))
     shapes = [right, flip(right)] if split else [mirrored(right)]
-    panels: list[Part] = [Panel(shape, edge=0.4, lift=0.35, bulge=(5.0, 0.12)) for shape in shapes]
+    panels: list[Part] = [Panel(shape, edge=0.4, lift=0.3, bulge=(5.0, 0.06), wrinkles=0.5, laid=True) for shape in shapes]
     return [*panels, *stitches, Stitches(top_line)]
 
 
@@ -116,13 +114,13 @@ def jumper(garment: Garment, rng: np.random.Generator) -> list[Part]:
     """Shape a jumper: ribbed or cabled, with a round, v or rolled neck."""
     shaped = replace(garment, neckline="crew neck") if garment.neckline == "roll neck" else garment
     bodice = _knit_bodice(shaped)
-    sleeve = long_sleeve(bodice, width=1.25)
+    sleeve = long_sleeve(bodice, width=1.18, gather=6.0)
     trim = "trim" if garment.accent and garment.pattern != "plain" else "rib"
     parts = back_neck(bodice) + sleeves_and_body(bodice, sleeve, rng, strength=1.2)
     parts += _cables(bodice) if garment.cut == "cable" and garment.pattern == "plain" else []
     parts += rib_hem(bodice, height=6.0, cloth=trim)
     for side in (-1, 1):
-        parts += cuff(sleeve, side=side, height=6.0, shrink=0.08, cloth=trim)
+        parts += cuff(sleeve, side=side, height=6.0, cloth=trim)
     if garment.neckline == "roll neck":
         return parts + _roll_neck(trim)
     return parts + neck_band(bodice, width=2.6, cloth=trim)
@@ -164,19 +162,19 @@ def _cables(bodice: Bodice) -> list[Part]:
 def cardigan(garment: Garment, rng: np.random.Generator) -> list[Part]:
     """Shape a buttoned cardigan with a deep v-neck and patch pockets."""
     bodice = replace(_knit_bodice(garment), neckline="v-neck", depth=24.0, neck=7.6)
-    sleeve = long_sleeve(bodice, width=1.22)
+    sleeve = long_sleeve(bodice, width=1.16, gather=5.5)
     trim = "trim" if garment.accent else "rib"
     parts = back_neck(bodice) + sleeves_and_body(bodice, sleeve, rng, strength=1.2)
     bottom = bodice.hem[1]
     for side in (-1, 1):
-        box = np.array([(4.6, 56), (13.8, 56), (13.8, 68), (4.6, 68)]) * (side, 1)
+        box = np.array([(4.8, 49), (13.6, 49), (13.6, 60.5), (4.8, 60.5)]) * (side, 1)
         parts += [
-            Panel(box, edge=0.4, lift=0.25, bulge=(3, 0.1)), Seam(box[:2] + (0, 2.2)),
+            Panel(box, edge=0.4, lift=0.25, bulge=(3, 0.04), wrinkles=0.3, laid=True), Seam(box[:2] + (0, 2.2)),
             Ribs(box[:2], box[:2] + (0, 2.2)),
         ]  # fmt: skip
     parts += rib_hem(bodice, height=5.5, cloth=trim)
     for side in (-1, 1):
-        parts += cuff(sleeve, side=side, height=5.5, shrink=0.08, cloth=trim)
+        parts += cuff(sleeve, side=side, height=5.5, cloth=trim)
     neck = bodice.front_neck()
     low = bodice.neck_y + bodice.depth
     for side in (-1, 1):

@@ -92,7 +92,7 @@ def _fronts(
     body = shoulders(replace(bodice, depth=3.0, neckline="round neck"), sleeve)
     folds = drape(bodice, rng, strength=strength)
     parts: list[Part] = [
-        sleeve_panel(sleeve, bodice, rng, side=side, strength=strength) for side in (-1, 1)
+        sleeve_panel(sleeve, rng, side=side, strength=strength) for side in (-1, 1)
     ]
     left = Panel(
         half,
@@ -117,7 +117,7 @@ def flap_pocket(
             (x - width / 2 + 0.2, y + height),
         ),
     )
-    panel = Panel(shape, edge=0.35, lift=0.3, bulge=(2, 0.1), wrinkles=0.3)
+    panel = Panel(shape, edge=0.35, lift=0.3, bulge=(2, 0.06), wrinkles=0.2, laid=True)
     line = shape[:2]
     return [mirror_panel(panel), panel, Seam(line, depth=0.5), Seam(flip(line), depth=0.5)]
 
@@ -125,22 +125,22 @@ def flap_pocket(
 def blazer(garment: Garment, rng: np.random.Generator) -> list[Part]:
     """Shape a blazer with notched lapels, or with peaked ones and two rows of buttons."""
     base = Bodice(
-        neck=7.0, neck_y=13.0, shoulder=(19.6, 17.0), armpit=(18.2, 36.0), waist=(16.4, 52.0),
-        hem=(18.8, 80.0),
+        neck=7.0, neck_y=13.0, shoulder=(19.6, 17.0), armpit=(18.2, 36.0), waist=(16.6, 49.0),
+        hem=(18.8, 73.0),
     )  # fmt: skip
     bodice = replace(fitted(garment, base), neck=7.0)
-    sleeve = long_sleeve(bodice, width=1.12, end=77)
+    sleeve = long_sleeve(bodice, width=1.1, end=70.5)
     double = garment.cut == "double-breasted"
-    low, overlap = (47.0, 5.6) if double else (50.0, 1.5)
+    low, overlap = (42.0, 5.6) if double else (45.0, 1.5)
     parts = _open_back(7.0, low + 1)
     parts += _fronts(bodice, sleeve, rng, overlap=overlap, low=low, cutaway=0.0 if double else 2.2)
-    parts += flap_pocket(x=11.2, y=61.5) + _chest_welt()
+    parts += flap_pocket(x=11.2, y=55.0) + _chest_welt()
     pair = lapel(neck=6.6, low=low, overlap=-overlap, width=7.6 if double else 6.6, peak=double)
     parts += [*(mirror_panel(panel) for panel in pair), *pair]
     for side in (-1, 1):
         parts += _sleeve_buttons(sleeve, side)
     for side in (1, -1):
-        dart = spline((9.6, 40), (9.0, 52), (9.4, 60)) * (side, 1)
+        dart = spline((9.6, 38), (9.0, 47), (9.4, 54)) * (side, 1)
         parts.append(Seam(dart, depth=0.25))
     if double:
         rows = [(x, y) for y in (low + 1.5, low + 9.5) for x in (-4.2, 4.2)]
@@ -151,9 +151,9 @@ def blazer(garment: Garment, rng: np.random.Generator) -> list[Part]:
 
 
 def _chest_welt() -> list[Part]:
-    shape = polygon((8.4, 37.6), (14.6, 36.6), (14.7, 38.6), (8.5, 39.6))
+    shape = polygon((8.6, 35.0), (14.8, 34.0), (14.9, 36.0), (8.7, 37.0))
     return [
-        Panel(shape, edge=0.3, lift=0.2, bulge=(1, 0.1), wrinkles=0.2),
+        Panel(shape, edge=0.3, lift=0.2, bulge=(1, 0.06), wrinkles=0.2, laid=True),
         Seam(shape[:2], depth=0.5),
     ]
 
@@ -167,31 +167,31 @@ def _sleeve_buttons(sleeve: Sleeve, side: int) -> list[Part]:
 
 def coat(garment: Garment, rng: np.random.Generator) -> list[Part]:
     """Shape an overcoat with lapels, or a parka with a hood edged in fur."""
-    end = 104.0 if garment.length == "long" else 90.0
+    end = 98.0 if garment.length == "long" else 85.0
     base = Bodice(
         neck=7.2, neck_y=13.0, shoulder=(20.4, 17.6), armpit=(19.4, 38.0), waist=(19.0, 58.0),
         hem=(22.0, end),
     )  # fmt: skip
     bodice = replace(fitted(garment, base), neck=7.2)
-    sleeve = long_sleeve(bodice, width=1.3, end=81)
+    sleeve = long_sleeve(bodice, width=1.26, end=72)
     if garment.cut == "parka":
         return _parka(bodice, sleeve, rng)
     parts = _open_back(7.2, 43) + _fronts(bodice, sleeve, rng, overlap=2.6, low=42.0)
-    parts += flap_pocket(x=12.2, y=64.0, width=8.6, tilt=1.8)
+    parts += flap_pocket(x=12.2, y=60.0, width=8.6, tilt=1.8)
     pair = lapel(neck=6.8, low=42.0, overlap=-2.6, width=8.0)
     parts += [*(mirror_panel(panel) for panel in pair), *pair]
     for side in (-1, 1):
         parts += cuff(sleeve, side=side, height=5.5, cloth="main", ribbed=False)[1:]
     edge = spline((-2.6, 43), (-2.6, end))
     parts.append(Stitches(edge + (0.7, 0)))
-    return [*parts, *(Button(0.2, y, 1.15) for y in (44.5, 55.0, 65.5))]
+    return [*parts, *(Button(0.2, y, 1.15) for y in (44.0, 53.5, 63.0))]
 
 
 def _parka(bodice: Bodice, sleeve: Sleeve, rng: np.random.Generator) -> list[Part]:
     shaped = replace(bodice, depth=8.0, neckline="round neck")
     bottom = shaped.hem[1]
     parts = _hood(rng) + sleeves_and_body(shaped, sleeve, rng, strength=1.3)
-    parts += _patch(x=12.4, y=68, width=11, height=14) + _patch(x=11.4, y=40, width=8.5, height=9)
+    parts += _patch(x=12.2, y=62, width=10.5, height=13) + _patch(x=11.2, y=38, width=8.0, height=8.5)
     flap = path(
         spline((-3.2, 24), (-3.2, bottom + 0.6)),
         spline((-3.2, bottom + 0.6), (2.6, bottom + 0.6)),
@@ -202,7 +202,7 @@ def _parka(bodice: Bodice, sleeve: Sleeve, rng: np.random.Generator) -> list[Par
         Stitches(flap[:2] + (0.7, 0)),
         Stitches(flap[-2:] - (0.7, 0)),
     ]
-    waist = spline((-18.6, 57.6), (0, 59.2), (18.6, 57.6))
+    waist = spline((-18.8, 54.6), (0, 56.0), (18.8, 54.6))
     parts += [Stitches(waist), Stitches(waist + (0, 1.4)), Seam(waist + (0, 0.7), depth=0.4)]
     parts += [
         Button(-2.0, float(y), 0.8, "metal", holes=False) for y in np.linspace(29, bottom - 8, 6)
@@ -216,7 +216,7 @@ def _patch(*, x: float, y: float, width: float, height: float) -> list[Part]:
     """Return pockets with flaps on both sides."""
     half = width / 2
     box = polygon((x - half, y), (x + half, y), (x + half, y + height), (x - half, y + height))
-    panel = Panel(box, edge=0.45, lift=0.4, bulge=(4, 0.15))
+    panel = Panel(box, edge=0.4, lift=0.3, bulge=(4, 0.07), wrinkles=0.3, laid=True)
     edge = box[[0, 3, 2, 1]] * (0.94, 1) + (0.06 * x, -0.6)
     return [
         mirror_panel(panel), panel, Stitches(edge), Stitches(flip(edge)),
@@ -258,7 +258,7 @@ def _fur(rng: np.random.Generator) -> list[Part]:
 def jacket(garment: Garment, rng: np.random.Generator) -> list[Part]:
     """Shape a short jacket: a bomber, a denim jacket or a quilted puffer."""
     base = Bodice(
-        neck=7.6, shoulder=(20.0, 18.0), armpit=(19.2, 37.5), waist=(19.0, 56.0), hem=(18.2, 75.0),
+        neck=7.6, shoulder=(20.0, 18.0), armpit=(19.2, 37.0), waist=(19.8, 57.0), hem=(17.6, 68.0),
         hem_dip=0.8,
     )  # fmt: skip
     bodice = replace(fitted(garment, base), neckline="round neck", neck=7.6, depth=5.0)
@@ -296,14 +296,14 @@ def _stand(cloth: str, *, ribbed: bool, top: float = 8.6) -> list[Part]:
 
 
 def _bomber(bodice: Bodice, garment: Garment, rng: np.random.Generator) -> list[Part]:
-    sleeve = long_sleeve(bodice, width=1.36)
+    sleeve = long_sleeve(bodice, width=1.28, gather=5.5)
     trim = "trim" if garment.accent else "rib"
     parts = sleeves_and_body(bodice, sleeve, rng, strength=1.6) + rib_hem(
         bodice, height=5.5, cloth=trim
     )
     for side in (-1, 1):
-        parts += cuff(sleeve, side=side, height=5.5, shrink=0.12, cloth=trim)
-        welt = spline((10.4, 53), (14.2, 62.5)) * (side, 1)
+        parts += cuff(sleeve, side=side, height=5.5, cloth=trim)
+        welt = spline((10.4, 48), (14.2, 57)) * (side, 1)
         parts += [
             Seam(welt, depth=0.8, width=0.7),
             Stitches(welt + (side * 0.9, 0)),
@@ -312,7 +312,7 @@ def _bomber(bodice: Bodice, garment: Garment, rng: np.random.Generator) -> list[
     return (
         _stand(trim, ribbed=True)[:2]
         + parts
-        + zip_front(top=17.4, bottom=75.6)
+        + zip_front(top=17.4, bottom=68.6)
         + _stand(trim, ribbed=True)[2:]
     )
 
@@ -326,24 +326,24 @@ def _denim_jacket(bodice: Bodice, garment: Garment, rng: np.random.Generator) ->
     parts += [Seam(line), Stitches(line + (0, 0.7), thread)]
     for side in (-1, 1):
         for x0, x1 in ((4.6, 7.6), (12.6, 10.4)):
-            panel_line = spline((x0, 36), (x1, 70)) * (side, 1)
+            panel_line = spline((x0, 36), (x1, 63)) * (side, 1)
             parts += [Seam(panel_line, depth=0.3), Stitches(panel_line + (side * 0.6, 0), thread)]
         parts += cuff(sleeve, side=side, height=4.6, cloth="main", ribbed=False)
     parts += flap_pocket(x=9.2, y=34.8, width=8.0, height=4.2, tilt=0)
     parts += [Button(s * 9.2, 37.6, 0.75, "brass", holes=False) for s in (-1, 1)]
-    band_line = spline((-18, 70), (0, 71), (18, 70))
+    band_line = spline((-18, 63), (0, 64), (18, 63))
     parts += [
         Seam(band_line, depth=0.4),
         Stitches(band_line + (0, 0.8), thread),
-        Stitches(spline((-17.8, 74.0), (0, 74.9), (17.8, 74.0)), thread),
+        Stitches(spline((-17.4, 67.2), (0, 68.1), (17.4, 67.2)), thread),
     ]
     parts += full_placket(bodice, top=15.4, count=0)
-    parts += [Button(0, float(y), 0.85, "brass", holes=False) for y in np.linspace(21, 73, 6)]
+    parts += [Button(0, float(y), 0.85, "brass", holes=False) for y in np.linspace(21, 66, 6)]
     return parts + collar(tip=23.5, spread=8.6, opening=17.0)
 
 
 def _puffer(bodice: Bodice, garment: Garment, rng: np.random.Generator) -> list[Part]:
-    sleeve = long_sleeve(bodice, width=1.5)
+    sleeve = long_sleeve(bodice, width=1.42)
     parts = _stand("plain", ribbed=False, top=6.6)[:2]
     quilts = np.linspace(26, bodice.hem[1], 8)
     parts += _quilted(sleeves_and_body(bodice, sleeve, rng, strength=0.5), quilts)

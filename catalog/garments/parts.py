@@ -3,7 +3,7 @@
 All lengths are garment units; an adult's T-shirt is about 37 wide.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from catalog.garments.paths import Points
@@ -24,7 +24,8 @@ class Panel:
 
     `body` is the larger shape whose roundness this piece shares (itself if None). `bulge` is how
     far from the edge the shape goes on rising, and how much per unit. `edge` is the thickness of
-    the cloth at its rim, `lift` how far it lies above what is beneath.
+    the cloth at its rim, `lift` how far it lies above what is beneath; a `laid` piece, such as a
+    pocket, follows the roundness of what it lies on.
     """
 
     outline: Points
@@ -37,7 +38,7 @@ class Panel:
     folds: tuple[Fold, ...] = ()
     tone: float = 1.0
     wrinkles: float = 1.0
-    hole: Points | None = field(default=None)
+    laid: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +56,7 @@ class Seam:
     """A groove where two pieces are sewn together."""
 
     curve: Points
-    depth: float = 0.35
+    depth: float = 0.2
     width: float = 0.3
 
 

@@ -68,7 +68,7 @@ def polo(garment: Garment, rng: np.random.Generator) -> list[Part]:
     """Shape a polo shirt."""
     bodice = replace(fitted(garment), depth=4.5)
     is_long = garment.sleeve == "long"
-    sleeve = long_sleeve(bodice) if is_long else short_sleeve(bodice, drop=15)
+    sleeve = long_sleeve(bodice, gather=3.6) if is_long else short_sleeve(bodice, drop=15)
     trim = "trim" if garment.accent else "rib"
     parts = back_neck(bodice) + sleeves_and_body(bodice, sleeve, rng)
     parts += placket(bodice, length=15, count=3)
@@ -81,7 +81,7 @@ def polo(garment: Garment, rng: np.random.Generator) -> list[Part]:
 def shirt(garment: Garment, rng: np.random.Generator) -> list[Part]:
     """Shape a buttoned shirt with a breast pocket and curved tails."""
     bodice = replace(fitted(garment), depth=4.5, neck=7.6)
-    bodice = replace(bodice, hem=(bodice.hem[0], bodice.hem[1] - 3.5), hem_dip=5.0)
+    bodice = replace(bodice, hem=(bodice.hem[0], bodice.hem[1] - 2.0), hem_dip=5.0)
     is_long = garment.sleeve == "long"
     sleeve = (
         long_sleeve(bodice, width=1.08) if is_long else short_sleeve(bodice, drop=18, flare=1.4)
@@ -146,7 +146,7 @@ def breast_pocket(
     )  # fmt: skip
     sides = shape[[0, 4, 3, 2, 1]] * (0.94, 1) + (0.06 * x, -0.4)
     return [
-        Panel(shape, edge=0.25, lift=0.12, bulge=(3, 0.05), wrinkles=0.5),
+        Panel(shape, edge=0.25, lift=0.12, bulge=(3, 0.03), wrinkles=0.2, laid=True),
         Stitches(sides),
         Stitches(shape[[0, 1]] + (0, 1.5)),
     ]
@@ -157,8 +157,8 @@ def blouse(garment: Garment, rng: np.random.Generator) -> list[Part]:
     base = Bodice(
         shoulder=(16.8, 17.0),
         armpit=(16.2, 34.0),
-        waist=(15.6, 54.0),
-        hem=(18.4, 74.0),
+        waist=(15.4, 50.0),
+        hem=(18.2, 68.0),
         hem_dip=1.6,
     )
     shaped = replace(garment, neckline="v-neck") if garment.cut == "wrap" else garment
@@ -175,7 +175,6 @@ def blouse(garment: Garment, rng: np.random.Generator) -> list[Part]:
             height=3.4 if is_long else 1.6,
             cloth="main",
             ribbed=False,
-            shrink=-0.02,
         )
         parts += _gathers(sleeve, side, rng)
     parts += neck_band(bodice, width=1.0, cloth="plain")[:1]

@@ -1,7 +1,7 @@
 """The pieces that upper garments share: bodices, sleeves, bands, collars.
 
 Every function takes the right half (x > 0, as seen by the viewer) and mirrors it where needed.
-The neck is at the top, y near 12; a T-shirt's hem is at y near 84.
+The neck is at the top, y near 12; a T-shirt's hem is at y near 71.
 """
 
 from dataclasses import dataclass, replace
@@ -22,6 +22,9 @@ from catalog.garments.paths import (
 )
 
 
+_TUBE = (5.5, 0.42)  # the roundness of an arm
+
+
 @dataclass(frozen=True)
 class Bodice:
     """The measures of an upper body, right half, in garment units."""
@@ -30,8 +33,8 @@ class Bodice:
     neck_y: float = 13.0
     shoulder: Point = (18.6, 17.6)
     armpit: Point = (17.8, 34.0)
-    waist: Point = (17.0, 56.0)
-    hem: Point = (18.2, 84.0)
+    waist: Point = (17.2, 50.0)
+    hem: Point = (18.0, 71.0)
     hem_dip: float = 1.0
     depth: float = 6.5
     neckline: str = "crew neck"
@@ -127,7 +130,7 @@ def neck_band(bodice: Bodice, *, width: float = 1.9, cloth: str = "rib") -> list
     outer_right[0, 0] = 0
     outer = path(flip(outer_right)[::-1], outer_right)
     return [
-        Panel(band(curve, outer), cloth, edge=0.35, bulge=(1.0, 0.45), wrinkles=0),
+        Panel(band(curve, outer), cloth, edge=0.3, bulge=(0.9, 0.35), wrinkles=0, laid=True),
         Ribs(curve, outer, spacing=0.75),
         Stitches(offset(outer, by=-0.5)),
     ]
@@ -145,6 +148,12 @@ class Sleeve:
     def inner(self) -> Points:
         return spline(*(rung[1] for rung in self.rungs))
 
+    def outline(self) -> Points:
+        """Return the sleeve with a tuck that runs on beneath the body's shoulder."""
+        (out_x, out_y), (in_x, in_y) = self.rungs[0]
+        tuck = polygon((in_x - 6.2, in_y - 3), (out_x - 5.8, out_y + 3))
+        return path(self.outer(), self.inner()[::-1], tuck)
+
     def lean(self) -> float:
         """Return the angle of the sleeve against the vertical, for the cloth's grain."""
         (top_out, top_in), (low_out, low_in) = self.rungs[0], self.rungs[-1]
@@ -159,19 +168,39 @@ class Sleeve:
         return np.stack([outer[k], inner[k]])
 
 
-def long_sleeve(bodice: Bodice, *, width: float = 1.0, end: float = 80.0) -> Sleeve:
-    """Return a sleeve that hangs beside the body down to the wrist at y = `end`."""
+def long_sleeve(
+    bodice: Bodice, *, width: float = 1.0, end: float = 68.0, gather: float = 0.0
+) -> Sleeve:
+    """Return a sleeve that hangs beside the body down to the wrist at y = `end`.
+
+    `gather` is the height of a cuff that draws it in.
+    """
     (sx, sy), (ax, ay) = bodice.shoulder, bodice.armpit
     reach = end - sy
-    elbow, wrist = 5.4 * width, 3.7 * width
-    gap = max(ax, bodice.waist[0]) + 1.2
-    mid_x, low_x = gap + elbow + 0.6, gap + wrist + 2.4
+    elbow, wrist = 4.7 * width, 3.5 * width
+    gap = max(ax, bodice.waist[0]) + 1.0
+    mid_x, low_x = gap + elbow, gap + wrist + 3.6
     return Sleeve((
         ((sx - 0.2, sy - 0.1), (ax - 0.8, ay)),
-        ((sx + 3.6, sy + 0.16 * reach), (ax + 0.6, ay + 2.5)),
-        ((mid_x + elbow, sy + 0.52 * reach), (mid_x - elbow, sy + 0.55 * reach)),
-        ((low_x + wrist + 1.0, sy + 0.97 * reach), (low_x - wrist, end + 0.4)),
+        ((sx + 2.3, sy + 1.9), (ax - 0.2, ay + 0.8)),
+        ((sx + 4.3, sy + 0.16 * reach), (ax + 0.7, ay + 3.4)),
+        ((mid_x + elbow, sy + 0.52 * reach), (mid_x - elbow + 0.3, sy + 0.56 * reach)),
+        *_wrist(low_x, wrist, end=end, gather=gather),
     ))  # fmt: skip
+
+
+def _wrist(
+    x: float, half: float, *, end: float, gather: float
+) -> tuple[tuple[Point, Point], ...]:
+    """Return a sleeve's last rungs: one, or two where a cuff draws it in."""
+    rise = 0.22 * half
+    if not gather:
+        return (((x + half + 0.6, end - rise), (x - half, end + 0.6)),)
+    tight = 0.78 * half
+    return (
+        ((x + half, end - rise - gather - 1.5), (x - half - 0.2, end - gather - 0.7)),
+        ((x + tight + 0.7, end - rise), (x - tight + 0.5, end + 0.6)),
+    )
 
 
 def short_sleeve(bodice: Bodice, *, flare: float = 1.0, drop: float = 15.0) -> Sleeve:
@@ -179,23 +208,20 @@ def short_sleeve(bodice: Bodice, *, flare: float = 1.0, drop: float = 15.0) -> S
     (sx, sy), (ax, ay) = bodice.shoulder, bodice.armpit
     return Sleeve((
         ((sx - 0.2, sy - 0.1), (ax - 0.8, ay)),
-        ((sx + 4.6, sy + 0.42 * drop), (ax + 1.5, ay + 1.6)),
+        ((sx + 2.2, sy + 1.8), (ax - 0.1, ay + 0.5)),
+        ((sx + 5.2, sy + 0.46 * drop), (ax + 1.6, ay + 1.8)),
         ((sx + 7.6 + flare, sy + 1.16 * drop), (ax + 3.4, ay + 0.30 * drop)),
     ))  # fmt: skip
 
 
 def sleeve_panel(
-    sleeve: Sleeve, bodice: Bodice, rng: np.random.Generator, *, side: int,
+    sleeve: Sleeve, rng: np.random.Generator, *, side: int,
     strength: float = 1.0, cloth: str = "main",
 ) -> Panel:  # fmt: skip
     """Return one sleeve's cloth; it runs on beneath the body, so that the shoulder stays round."""
-    tuck = polygon(
-        (bodice.armpit[0] - 7, bodice.armpit[1] - 3),
-        (bodice.shoulder[0] - 6, bodice.shoulder[1] + 3),
-    )
-    outline = path(sleeve.outer(), sleeve.inner()[::-1], tuck)
+    outline = sleeve.outline()
     folds = _sleeve_folds(sleeve, rng, strength=strength)
-    panel = Panel(outline, cloth, grain=sleeve.lean(), folds=folds, bulge=(5.5, 0.42), edge=0.3)
+    panel = Panel(outline, cloth, grain=sleeve.lean(), folds=folds, bulge=_TUBE, edge=0.3)
     return panel if side > 0 else mirror_panel(panel)
 
 
@@ -215,7 +241,7 @@ def _sleeve_folds(sleeve: Sleeve, rng: np.random.Generator, *, strength: float) 
     folds = []
     outer, inner = sleeve.outer(), sleeve.inner()
     count = len(outer) - 1
-    is_long = len(sleeve.rungs) > 3
+    is_long = sleeve.rungs[-1][0][1] - sleeve.rungs[0][0][1] > 35
     for _ in range(7 if is_long else 3):
         share = rng.uniform(0.30, 0.93) if is_long else rng.uniform(0.35, 0.9)
         k, m = round(share * count), round(min(1.0, share + rng.uniform(-0.10, 0.14)) * count)
@@ -234,45 +260,35 @@ def _sleeve_folds(sleeve: Sleeve, rng: np.random.Generator, *, strength: float) 
 
 
 def cuff(
-    sleeve: Sleeve, *, side: int, height: float = 4.5, cloth: str = "rib", ribbed: bool = True,
-    shrink: float = 0.0,
-) -> list[Part]:  # fmt: skip
+    sleeve: Sleeve, *, side: int, height: float = 4.5, cloth: str = "rib", ribbed: bool = True
+) -> list[Part]:
     """Return the cuff of a sleeve: ribbed, or stitched."""
-    low_out, low_in = (np.array(point) for point in sleeve.rungs[-1])
-    up_out, up_in = _upwards(sleeve)
-    squeeze = shrink * (low_in - low_out)
-    top = np.stack([low_out + height * up_out, low_in + height * up_in])
-    low = np.stack([low_out + squeeze, low_in - squeeze])
+    outer, inner = (_last(edge, height) for edge in (sleeve.outer(), sleeve.inner()))
+    body = sleeve.outline()
     if side < 0:
-        top, low = flip(top), flip(low)
+        outer, inner, body = flip(outer), flip(inner), flip(body)
+    top, low = np.stack([outer[0], inner[0]]), np.stack([outer[-1], inner[-1]])
     parts: list[Part] = [
-        Panel(band(top, low), cloth, edge=0.45, bulge=(3.5, 0.42), wrinkles=0.2),
-        Seam(top, depth=0.3),
+        Panel(band(outer, inner), cloth, body=body, bulge=_TUBE, edge=0.5, wrinkles=0.3),
+        Seam(top, depth=0.25),
     ]
     if ribbed:
         return [*parts, Ribs(top, low, spacing=0.8)]
-    return [
-        *parts,
-        Stitches(top + 0.6 * (low - top) / height),
-        Stitches(low + 0.6 * (top - low) / height),
-    ]
+    down = (low - top) / height
+    return [*parts, Stitches(top + 0.6 * down), Stitches(low - 0.6 * down)]
 
 
-def _upwards(sleeve: Sleeve) -> tuple[Points, Points]:
-    """Return unit steps up the outer and the inner edge, at the sleeve's end."""
-    steps = (side[-3] - side[-1] for side in (sleeve.outer(), sleeve.inner()))
-    outer, inner = (step / np.linalg.norm(step) for step in steps)
-    return outer, inner
+def _last(edge: Points, reach: float) -> Points:
+    """Return the last `reach` units of a curve."""
+    at = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(edge, axis=0), axis=1))])
+    wanted = np.linspace(max(0.0, at[-1] - reach), at[-1], 10)
+    return np.stack([np.interp(wanted, at, edge[:, k]) for k in (0, 1)], axis=1)
 
 
 def sleeve_hem(sleeve: Sleeve, *, side: int, height: float = 1.6) -> list[Part]:
     """Return the double stitching along a short sleeve's end."""
-    low_out, low_in = (np.array(point) for point in sleeve.rungs[-1])
-    step_out, step_in = _upwards(sleeve)
-    rows = [
-        np.stack([low_out + far * step_out, low_in + far * step_in])
-        for far in (height, height + 0.6)
-    ]
+    outer, inner = (_last(edge, height + 0.6) for edge in (sleeve.outer(), sleeve.inner()))
+    rows = [np.stack([outer[k], inner[k]]) for k in (0, 3)]
     return [Stitches(row if side > 0 else flip(row)) for row in rows]
 
 
@@ -294,11 +310,10 @@ def rib_hem(bodice: Bodice, *, height: float = 5.0, cloth: str = "rib") -> list[
     """Return a knitted band around the hem."""
     right = bodice.hem_line()
     line = path(right, flip(right)[::-1])
-    low = line * (0.95, 1.0)
-    top = line * (0.985, 1.0) - (0, height)
+    low, top = line * (0.97, 1.0), line - (0, height)
     return [
-        Panel(band(top, low), cloth, edge=0.45, bulge=(4.0, 0.25), wrinkles=0.3),
-        Seam(top, depth=0.4),
+        Panel(band(top, low), cloth, body=bodice.front(), edge=0.5, wrinkles=0.3),
+        Seam(top, depth=0.3),
         Ribs(top, low, spacing=0.85),
     ]
 

@@ -65,7 +65,7 @@ def sleeves_and_body(
     front = bodice.front()
     if sleeve is not None:
         parts += [
-            sleeve_panel(sleeve, bodice, rng, side=side, strength=strength) for side in (-1, 1)
+            sleeve_panel(sleeve, rng, side=side, strength=strength) for side in (-1, 1)
         ]
     body = shoulders(bodice, sleeve)
     parts.append(Panel(front, body=body, folds=drape(bodice, rng, strength=strength), edge=0.3))
@@ -91,12 +91,12 @@ def t_shirt(garment: Garment, rng: np.random.Generator) -> list[Part]:
     """Shape a T-shirt, or with long sleeves a long-sleeve top."""
     bodice = fitted(garment)
     is_long = garment.sleeve == "long"
-    sleeve = long_sleeve(bodice) if is_long else short_sleeve(bodice, drop=16)
+    sleeve = long_sleeve(bodice, gather=4.0) if is_long else short_sleeve(bodice, drop=15)
     ends = [
         part
         for side in (-1, 1)
         for part in (
-            cuff(sleeve, side=side, height=4.0, shrink=0.02)
+            cuff(sleeve, side=side, height=4.0)
             if is_long
             else sleeve_hem(sleeve, side=side)
         )
@@ -119,7 +119,7 @@ def placket(bodice: Bodice, *, length: float, count: int, cloth: str = "main") -
     )
     box = np.array([(-1.9, top), (1.9, top), (1.9, top + length), (-1.9, top + length)])
     return [
-        Panel(box, cloth, edge=0.25, lift=0.15, bulge=(1.5, 0.1), wrinkles=0.2),
+        Panel(box, cloth, edge=0.25, lift=0.15, bulge=(1.5, 0.1), wrinkles=0.2, laid=True),
         Stitches(box[[0, 3]] + (0.35, 0)),
         Stitches(box[[1, 2]] - (0.35, 0)),
         Stitches(box[[3, 2]] - (0, 0.5)),
@@ -129,7 +129,7 @@ def placket(bodice: Bodice, *, length: float, count: int, cloth: str = "main") -
 
 def _strap_bodice(garment: Garment) -> Bodice:
     """Return a sleeveless bodice with wide straps."""
-    base = Bodice(shoulder=(14.6, 15.2), armpit=(16.6, 37.0), waist=(16.0, 56.0), hem=(17.2, 82.0))
+    base = Bodice(shoulder=(14.6, 15.2), armpit=(16.6, 37.0), waist=(16.0, 50.0), hem=(17.0, 70.0))
     return replace(fitted(garment, base), neck=9.0 if garment.neckline == "scoop neck" else 8.0)
 
 
@@ -151,7 +151,7 @@ def bindings(bodice: Bodice, *, cloth: str = "rib") -> list[Part]:
     parts: list[Part] = []
     for outer, low in ((curve, inner), (flip(curve), flip(inner))):
         parts += [
-            Panel(band(outer, low), cloth, edge=0.3, bulge=(0.8, 0.4), wrinkles=0),
+            Panel(band(outer, low), cloth, edge=0.25, bulge=(0.8, 0.3), wrinkles=0, laid=True),
             Stitches(low),
         ]
     return parts
@@ -250,7 +250,7 @@ def bodysuit(garment: Garment, rng: np.random.Generator) -> list[Part]:
         spline((5.6, 85.5), (0, 86.4)),
     ))  # fmt: skip
     sleeve = {
-        "short": short_sleeve(bodice, drop=13), "long": long_sleeve(bodice, end=66), "sleeveless": None,
+        "short": short_sleeve(bodice, drop=13), "long": long_sleeve(bodice, end=62, gather=3.2), "sleeveless": None,
     }[garment.sleeve or "short"]  # fmt: skip
     cloth = "trim" if garment.accent else "rib"
     back_leg = mirrored(path(
@@ -260,7 +260,7 @@ def bodysuit(garment: Garment, rng: np.random.Generator) -> list[Part]:
     if sleeve is None:
         parts += inside_armholes(bodice)
     else:
-        parts += [sleeve_panel(sleeve, bodice, rng, side=side) for side in (-1, 1)]
+        parts += [sleeve_panel(sleeve, rng, side=side) for side in (-1, 1)]
     body = outline if sleeve is None else np.vstack([outline])
     parts += [
         Panel(outline, body=body, folds=drape(replace(bodice, hem=(15, 74)), rng, strength=0.7))
@@ -282,7 +282,7 @@ def _leg_bands(leg: np.ndarray, cloth: str) -> list[Part]:
     parts: list[Part] = []
     for outer, low in ((leg, inner), (flip(leg), flip(inner))):
         parts += [
-            Panel(band(outer, low), cloth, edge=0.3, bulge=(0.8, 0.4), wrinkles=0),
+            Panel(band(outer, low), cloth, edge=0.25, bulge=(0.8, 0.3), wrinkles=0, laid=True),
             Stitches(low),
         ]
     snaps = [Button(x, 83.8 + 0.3 * (x == 0), 0.85, "metal", holes=False) for x in (-3.4, 0.0, 3.4)]
