@@ -172,7 +172,8 @@ class GarmentColours(Sequence[ColourShare]):
         return iter(self.shares)
 
 
-GRID = 96  # the longer side that colours are counted on
+GRID = 96  # the longer side that garment and background are told apart on
+FINE_GRID = 256  # the longer side that colours are counted on: a print keeps its inks
 SMALLEST_SHARE = 0.08  # colours below this share are noise, trims and shadows
 
 
@@ -185,26 +186,31 @@ def garment_colours(
     colours around the border, flooded inwards as far as they reach; what is left, weighted to the
     middle, is the garment.
     """
-    small = _shrink(rgb_array)
-    lab = srgb_to_oklab(small)
+    lab = srgb_to_oklab(_shrink(rgb_array, GRID))
     weights = _centre_weights(lab.shape[0], lab.shape[1])
     if mask is None:
         garment, is_sure = _find_garment(lab, weights)
     else:
-        garment = _shrink(mask.astype(np.uint8) * 255)[..., 0] > 127
+        garment = _shrink(mask.astype(np.uint8) * 255, GRID)[..., 0] > 127
         is_sure = bool(garment.any())
     if not garment.any():
         garment = weights >= 0.6 * weights.max()
     # In a dim photo white cloth is no lighter than a light grey.
     white_from = float(np.clip(0.92 * np.percentile(lab[..., 0], 97), 0.81, 0.90))
-    return _count_colours(lab[garment], weights[garment], white_from=white_from, is_sure=is_sure)
+    fine = srgb_to_oklab(_shrink(rgb_array, FINE_GRID))
+    rows, columns = (
+        np.arange(count) * coarse // count
+        for count, coarse in zip(fine.shape[:2], garment.shape, strict=True)
+    )
+    inside, at = garment[np.ix_(rows, columns)], weights[np.ix_(rows, columns)]
+    return _count_colours(fine[inside], at[inside], white_from=white_from, is_sure=is_sure)
 
 
-def _shrink(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Average (h, w[, c]) in blocks until the longer side is about GRID; answers (h, w, c)."""
+def _shrink(pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Average (h, w[, c]) in blocks until the longer side is about `side`; answers (h, w, c)."""
     pixels = pixels[..., None] if pixels.ndim == 2 else pixels
-    block = max(1, round(max(pixels.shape[:2]) / GRID))
-    height, width = (max(1, side // block) for side in pixels.shape[:2])
+    block = max(1, round(max(pixels.shape[:2]) / side))
+    height, width = (max(1, length // block) for length in pixels.shape[:2])
     block_h, block_w = min(block, pixels.shape[0]), min(block, pixels.shape[1])
     cut = pixels[: height * block_h, : width * block_w]
     blocks = cut.reshape(height, block_h, width, block_w, -1)

@@ -1,0 +1,139 @@
+"""What operators see of catalogues and their indexes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.files.storage import default_storage
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.utils.html import format_html
+from unfold.admin import ModelAdmin
+
+from catalog.models import AgeGroup, Category, Image, IndexEntry, Style, VectorIndex
+from catalog.services import delete_image, rebuild, retry_images
+
+SHOP_FILTER = ("shop", admin.RelatedOnlyFieldListFilter)
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """Rows that only the product itself writes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Image)
+class ImageAdmin(ModelAdmin):
+    list_display = ("thumbnail", "name", "shop", "category", "index_state", "status", "created_at")
+    list_display_links = ("thumbnail", "name")
+    list_filter = ("entries__state", "status", SHOP_FILTER, "availability")
+    list_select_related = ("shop", "category")
+    list_per_page = 50
+    search_fields = ("name", "sku", "id")
+    raw_id_fields = ("category", "age_group", "styles")
+    readonly_fields = (
+        "thumbnail",
+        "shop",
+        "index_state",
+        "width",
+        "height",
+        "version",
+        "created_at",
+        "updated_at",
+    )
+    actions = ("retry_indexing",)
+    fields = (
+        *("thumbnail", "shop", "index_state", "name", "description", "category", "styles"),
+        *("age_group", "brand", "sku", "item_group_id", "price", "currency", "availability"),
+        *("link", "colour", "gender", "attributes", "status"),
+        *("width", "height", "version", "created_at", "updated_at"),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).live().defer("search").prefetch_related("entries")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Photos come through the API, which is the one door for them."""
+        return False
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        retry_images(images=[form.instance])
+
+    def delete_model(self, request: HttpRequest, obj: Image) -> None:
+        delete_image(image=obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for image in queryset:
+            delete_image(image=image)
+
+    @admin.display(description="photo")
+    def thumbnail(self, image: Image) -> str:
+        return format_html(
+            '<img src="{}" alt="" width="48" height="64" loading="lazy">',
+            default_storage.url(image.photo.name),
+        )
+
+    @admin.display(description="index")
+    def index_state(self, image: Image) -> str:
+        return ", ".join(
+            f"{entry.state} ({entry.get_reason_display()})" if entry.reason else entry.state
+            for entry in image.entries.all()
+        )
+
+    @admin.action(description="Index the chosen images again")
+    def retry_indexing(self, request: HttpRequest, queryset: Any) -> None:
+        count = retry_images(images=list(queryset))
+        messages.success(request, f"{count} images will be indexed again.")
+
+
+@admin.register(Category, Style, AgeGroup)
+class FacetAdmin(ModelAdmin):
+    list_display = ("name", "shop", "description")
+    list_filter = (SHOP_FILTER,)
+    list_select_related = ("shop",)
+    search_fields = ("name",)
+    raw_id_fields = ("shop",)
+
+
+@admin.register(VectorIndex)
+class VectorIndexAdmin(ReadOnlyAdmin):
+    list_display = ("shop", "encoder", "state", "is_complete", "waiting", "failed", "node")
+    list_filter = ("state", "is_complete", "encoder", "node")
+    list_select_related = ("shop",)
+    search_fields = ("shop__name", "collection")
+    actions = ("build_anew",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        entries = IndexEntry.State
+        waiting = Q(indexentry__state__in=(entries.PENDING, entries.REMOVING))
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                waiting_count=Count("pk", filter=waiting),
+                failed_count=Count("pk", filter=Q(indexentry__state=entries.FAILED)),
+            )
+        )
+
+    @admin.display(ordering="waiting_count")
+    def waiting(self, index: Any) -> int:
+        return int(index.waiting_count)
+
+    @admin.display(ordering="failed_count")
+    def failed(self, index: Any) -> int:
+        return int(index.failed_count)
+
+    @admin.action(description="Build the vector store anew", permissions=["view"])
+    def build_anew(self, request: HttpRequest, queryset: Any) -> None:
+        for index in queryset:
+            rebuild(shop=index.shop)
+        messages.success(request, "The chosen indexes are being built; search is exact meanwhile.")

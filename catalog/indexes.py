@@ -1,0 +1,197 @@
+"""A shop's vector index: which one is live, and keeping its collection equal to Postgres."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+import structlog
+from django.conf import settings
+from django.db import connection
+from django.db.models import F
+from uuid_utils.compat import uuid7
+
+from catalog.facets import chroma_facets
+from catalog.models import Image, IndexEntry, VectorIndex
+from core.ml.vectors import CALL_SIZE, CollectionUnusable, Vectors, vector_store
+
+log = structlog.get_logger(__name__)
+
+MAX_REPAIR_ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """Where the collection differs from Postgres, as image ids."""
+
+    missing: frozenset[str]
+    extra: frozenset[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.missing or self.extra)
+
+
+def live_index(shop_id: UUID) -> VectorIndex:
+    """Return the shop's live index, making its row on first use; needs no Chroma."""
+    index = VectorIndex.objects.filter(shop_id=shop_id, state=VectorIndex.State.LIVE).first()
+    if index is None:
+        encoder = settings.DEFAULT_ENCODER
+        index, _ = VectorIndex.objects.get_or_create(
+            shop_id=shop_id,
+            state=VectorIndex.State.LIVE,
+            defaults={
+                "encoder": encoder,
+                "revision": settings.ENCODERS[encoder]["revision"] or "",
+                "node": _node_for(shop_id),
+                "collection": _new_collection_name(),
+                # Its collection does not exist yet; the first repair makes it.
+                "is_complete": False,
+            },
+        )
+    return index  # type: ignore[no-any-return]
+
+
+def decode_embedding(data: bytes | memoryview) -> Vectors:
+    """Return the float16 bytes of an `IndexEntry` as float32 (d,)."""
+    return np.frombuffer(data, dtype=np.float16).astype(np.float32)
+
+
+def mark_incomplete(index: VectorIndex) -> None:
+    """Note that the collection has to be repaired; until then search is exact."""
+    VectorIndex.objects.filter(pk=index.pk).update(is_complete=False, damages=F("damages") + 1)
+    log.warning("index_incomplete", index=str(index.pk))
+
+
+def measure_drift(index: VectorIndex) -> Drift:
+    """Compare ids in the collection with those in Postgres.
+
+    Raises `VectorStoreUnavailable` and `CollectionUnusable`.
+    """
+    entries = IndexEntry.objects.filter(index=index).embedded()
+    settled = {str(pk) for pk in _image_ids(entries.filter(state=IndexEntry.State.INDEXED))}
+    found = vector_store(index.node).ids(index.collection)
+    # Read after the collection: what was indexed meanwhile is not taken for a leftover.
+    known = {str(pk) for pk in _image_ids(entries)}
+    return Drift(missing=frozenset(settled - found), extra=frozenset(found - known))
+
+
+def repair_index(index: VectorIndex) -> bool:
+    """Make the collection mirror Postgres again, without an encoder; say whether it does.
+
+    A collection that is missing or broken is made anew under a new name. One repair of an
+    index runs at a time; a second returns False at once. Raises `VectorStoreUnavailable`.
+    """
+    with _repair_lock(index) as is_ours:
+        if not is_ours:
+            return False
+        index.refresh_from_db()
+        try:
+            return _fill(index)
+        except CollectionUnusable:
+            _start_afresh(index)
+            return _fill(index)
+
+
+def rebuild_index(index: VectorIndex) -> bool:
+    """Fill a new collection from Postgres, with exact search meanwhile; the old one goes.
+
+    This is also how deleted vectors are erased from Chroma's disk. Returns and raises what
+    `repair_index` does.
+    """
+    with _repair_lock(index) as is_ours:
+        if not is_ours:
+            return False
+        index.refresh_from_db()
+        _start_afresh(index)
+        return _fill(index)
+
+
+def _fill(index: VectorIndex) -> bool:
+    store = vector_store(index.node)
+    for _ in range(MAX_REPAIR_ROUNDS):
+        index.refresh_from_db(fields=["damages"])
+        drift = measure_drift(index)
+        if not drift:
+            return _mark_complete(index)
+        _mirror(index, sorted(drift.missing))
+        store.delete(index.collection, sorted(drift.extra))
+    return False
+
+
+def _mark_complete(index: VectorIndex) -> bool:
+    """Say that the mirror is whole, unless it was damaged since it was looked at."""
+    unharmed = VectorIndex.objects.filter(
+        pk=index.pk, collection=index.collection, damages=index.damages
+    )
+    is_whole = unharmed.update(is_complete=True) == 1
+    log.info("index_repaired", index=str(index.pk), is_whole=is_whole)
+    return is_whole
+
+
+def _mirror(index: VectorIndex, image_ids: list[str]) -> None:
+    for start in range(0, len(image_ids), CALL_SIZE):
+        entries = list(
+            IndexEntry.objects.filter(
+                index=index, image_id__in=image_ids[start : start + CALL_SIZE]
+            )
+            .embedded()
+            .select_related("image")
+            .prefetch_related("image__styles")
+        )
+        if entries:
+            vectors = np.stack([decode_embedding(entry.embedding) for entry in entries])
+            write_vectors(index, [entry.image for entry in entries], vectors)
+
+
+def write_vectors(index: VectorIndex, images: list[Image], vectors: Vectors) -> None:
+    """Upsert the vectors (n, d) of images, with the facets they have now."""
+    vector_store(index.node).upsert(
+        index.collection,
+        [str(image.pk) for image in images],
+        vectors,
+        [chroma_facets(image) for image in images],
+    )
+
+
+def _start_afresh(index: VectorIndex) -> None:
+    """Switch to a new, empty collection; from here on workers write to that one."""
+    store, old = vector_store(index.node), index.collection
+    index.collection = _new_collection_name()
+    index.is_complete = False
+    store.create(index.collection)
+    index.save(update_fields=["collection", "is_complete"])
+    store.drop(old)
+
+
+@contextmanager
+def _repair_lock(index: VectorIndex) -> Iterator[bool]:
+    """Take the index's advisory lock for a while; False when somebody else holds it.
+
+    Of the session and not of a transaction: what a repair does must be seen as it goes.
+    """
+    number = index.pk.int % 2**63
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
+        (is_ours,) = cursor.fetchone()
+        try:
+            yield bool(is_ours)
+        finally:
+            if is_ours:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
+
+
+def _new_collection_name() -> str:
+    return f"index-{uuid7()}"
+
+
+def _node_for(shop_id: UUID) -> str:
+    names = sorted(settings.CHROMA_NODES)
+    return names[zlib.crc32(shop_id.bytes) % len(names)]
+
+
+def _image_ids(entries: Iterable[IndexEntry]) -> Iterable[UUID]:
+    return entries.values_list("image_id", flat=True).iterator(chunk_size=5_000)  # type: ignore[attr-defined]

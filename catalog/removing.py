@@ -1,0 +1,48 @@
+"""Deleted images go for good: the vector, the files, the row, in this order."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from uuid import UUID
+
+import structlog
+from django.core.files.storage import default_storage
+
+from catalog.indexes import mark_incomplete
+from catalog.models import Image, IndexEntry
+from core.ml.vectors import CollectionUnusable, VectorStoreUnavailable, vector_store
+
+log = structlog.get_logger(__name__)
+
+
+def remove_entries(entries: list[IndexEntry]) -> None:
+    """Remove vectors, files and rows of entries whose images were deleted.
+
+    Can run twice. When Chroma is away the vectors go with the index's next repair; they are
+    in no answer anyway, since Postgres is asked last.
+    """
+    by_index: defaultdict[UUID, list[IndexEntry]] = defaultdict(list)
+    for entry in entries:
+        by_index[entry.index_id].append(entry)
+    for group in by_index.values():
+        _remove_vectors(group)
+    for image in {entry.image for entry in entries}:
+        delete_files(image.photo.name, image.original.name)
+        Image.objects.filter(pk=image.pk, deleted_at__isnull=False).delete()
+
+
+def _remove_vectors(entries: list[IndexEntry]) -> None:
+    index = entries[0].index
+    try:
+        vector_store(index.node).delete(
+            index.collection, [str(entry.image_id) for entry in entries]
+        )
+    except (VectorStoreUnavailable, CollectionUnusable) as error:
+        log.warning("vectors_not_removed", index=str(index.pk), error=str(error))
+        mark_incomplete(index)
+
+
+def delete_files(*names: str) -> None:
+    """Remove files from storage; those that are not there are no error."""
+    for name in names:
+        default_storage.delete(name)

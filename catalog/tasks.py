@@ -1,0 +1,98 @@
+"""Nudges: each says that there may be work, and finds out in Postgres whether there is."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import structlog
+from celery import shared_task
+from django.db import transaction
+from kombu.exceptions import OperationalError as BrokerUnavailable
+
+from catalog import indexes
+from catalog.models import VectorIndex
+from core.errors import Unavailable
+from tenants.scope import all_shops
+
+log = structlog.get_logger(__name__)
+
+
+def nudge_indexing() -> None:
+    """Tell the GPU worker, once this transaction commits, that entries wait.
+
+    A nudge that cannot be sent is no loss: the sweep finds the entries in Postgres.
+    """
+    transaction.on_commit(lambda: _send(index_images), robust=True)
+
+
+def nudge_rebuild(index: VectorIndex) -> None:
+    """Have an index's collection built anew, once this transaction commits."""
+    indexes.mark_incomplete(index)
+    arguments = {"index_id": str(index.pk), "rebuild": True}
+    transaction.on_commit(lambda: _send(repair_index, **arguments), robust=True)
+
+
+def _send(task: Any, **arguments: Any) -> None:
+    try:
+        task.apply_async(kwargs=arguments)
+    except BrokerUnavailable as error:
+        log.warning("nudge_not_sent", task=task.name, error=str(error))
+
+
+def _send_repairs(*, is_complete: bool = False) -> None:
+    with all_shops():
+        indexes = VectorIndex.objects.filter(
+            is_complete=is_complete, state=VectorIndex.State.LIVE
+        )
+        for pk in indexes.values_list("pk", flat=True):
+            _send(repair_index, index_id=str(pk))
+
+
+_at_work = threading.Lock()
+_is_wanted = threading.Event()
+
+
+@shared_task
+def index_images(**_: Any) -> None:
+    """Index what waits; a nudge that finds this process at it only asks for another look."""
+    from catalog.indexing import index_waiting  # the web process sends this task, without torch
+
+    _is_wanted.set()
+    while _is_wanted.is_set() and _at_work.acquire(blocking=False):
+        try:
+            _is_wanted.clear()
+            index_waiting()
+        finally:
+            _at_work.release()
+    _send_repairs()
+
+
+@shared_task
+def sweep_index(**_: Any) -> None:
+    """Find what nobody was told of: expired leases, lost nudges, indexes to repair."""
+    from catalog.claiming import has_waiting
+
+    if has_waiting():
+        _send(index_images)
+    _send_repairs()
+
+
+@shared_task
+def repair_index(*, index_id: str, rebuild: bool = False, **_: Any) -> None:
+    """Make one index's collection mirror Postgres again; the sweep retries while Chroma is away."""
+    with all_shops():
+        index = VectorIndex.objects.filter(pk=index_id).first()
+        if index is None:
+            return
+        try:
+            (indexes.rebuild_index if rebuild else indexes.repair_index)(index)
+        except Unavailable as error:
+            log.warning("repair_postponed", index=index_id, error=error.message)
+
+
+@shared_task
+def audit_indexes(**_: Any) -> None:
+    """Have every live index compared with Postgres, and mended where it differs."""
+    _send_repairs(is_complete=True)
+    _send_repairs(is_complete=False)

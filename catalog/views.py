@@ -1,0 +1,251 @@
+"""The catalogue's API: parse, one call, answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import ProtectedError, QuerySet
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework import mixins, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+from rest_framework.viewsets import ViewSet
+
+from catalog import services
+from catalog.filters import ImageFilter
+from catalog.indexes import live_index
+from catalog.models import AgeGroup, Category, Facet, Image, Style
+from catalog.serializers import (
+    DriftSerializer,
+    ImageInput,
+    ImageSerializer,
+    IndexSerializer,
+    RetrySerializer,
+    facet_serializer,
+)
+from core.api.pagination import NewestFirst
+from core.errors import Conflict
+from core.photos import Photo, open_photo
+from tenants.api import TenantMixin, TenantViewSet
+from tenants.idempotency import idempotent
+from tenants.models import Scope
+
+MOST_DRIFT_IDS = 1_000
+
+CREATE_EXAMPLE = OpenApiExample(
+    "A dress",
+    {
+        "name": "Red floral midi dress",
+        "description": "A light dress with short sleeves and a flared skirt.",
+        "category": "dress",
+        "styles": ["casual", "summer"],
+        "age_group": "adult",
+        "sku": "DR-1042-RED",
+        "brand": "Ada's",
+        "price": "59.90",
+        "currency": "EUR",
+        "colour": "red",
+    },
+    request_only=True,
+)
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List images, the newest first"),
+    retrieve=extend_schema(summary="Show one image"),
+)
+@extend_schema(tags=["catalogue"])
+class ImageViewSet(
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet
+):
+    """The shop's product photos with the facts that describe them."""
+
+    read_scope = Scope.CATALOG_READ
+    write_scope = Scope.CATALOG_WRITE
+    serializer_class = ImageSerializer
+    filterset_class = ImageFilter
+    pagination_class = NewestFirst
+
+    def get_queryset(self) -> QuerySet[Image]:
+        images: QuerySet[Image] = (
+            Image.objects.live()
+            .select_related("category", "age_group")
+            .prefetch_related("styles", "entries")
+            .defer("search")
+        )
+        return images
+
+    @extend_schema(
+        summary="Add an image",
+        description="Multipart, with the photo as a file. The answer says `pending`; the image "
+        "is in answers once its `index_state` is `indexed`, usually within seconds.",
+        request={"multipart/form-data": ImageInput},
+        responses={201: ImageSerializer},
+        examples=[CREATE_EXAMPLE],
+    )
+    @idempotent
+    def create(self, request: Request) -> Response:
+        fields, photo = self._read(ImageInput(data=request.data))
+        assert photo is not None  # noqa: S101 - the serializer requires it here
+        image = services.create_image(shop=self.shop, photo=photo, fields=fields)
+        return Response(self._show(image), status.HTTP_201_CREATED)
+
+    @extend_schema(
+        summary="Replace an image's facts, and its photo if one is sent",
+        request={"multipart/form-data": ImageInput, "application/json": ImageInput},
+    )
+    def update(self, request: Request, pk: str) -> Response:
+        return self._change(request, partial=False)
+
+    @extend_schema(
+        summary="Change some of an image's facts, or its photo",
+        request={"multipart/form-data": ImageInput, "application/json": ImageInput},
+    )
+    def partial_update(self, request: Request, pk: str) -> Response:
+        return self._change(request, partial=True)
+
+    @extend_schema(
+        summary="Delete an image",
+        description="It is in no answer from now on; its vector, files and row follow.",
+        responses={204: OpenApiResponse(description="Gone.")},
+    )
+    def destroy(self, request: Request, pk: str) -> Response:
+        services.delete_image(image=self.get_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _change(self, request: Request, *, partial: bool) -> Response:
+        image = self.get_object()
+        fields, photo = self._read(ImageInput(image, data=request.data, partial=partial))
+        services.update_image(image=image, fields=fields, photo=photo)
+        return Response(self._show(image))
+
+    def _read(self, serializer: ImageInput) -> tuple[dict[str, Any], Photo | None]:
+        serializer.is_valid(raise_exception=True)
+        fields = dict(serializer.validated_data)
+        file = fields.pop("photo", None)
+        return fields, open_photo(file) if file else None
+
+    def _show(self, image: Image) -> Any:
+        """Read the image back, since what was saved may have been shaped by the database."""
+        return self.get_serializer(self.get_queryset().get(pk=image.pk)).data
+
+
+class FacetViewSet(
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.CreateModelMixin,
+    mixins.UpdateModelMixin,
+    mixins.DestroyModelMixin,
+    TenantViewSet,
+):
+    """The default taxonomy, to read, and the shop's own values, to change."""
+
+    facet_model: type[Any] = Facet
+    read_scope = Scope.CATALOG_READ
+    write_scope = Scope.CATALOG_WRITE
+    pagination_class = NewestFirst
+    filter_backends = ()
+
+    def get_queryset(self) -> Any:
+        facets = self.facet_model.objects
+        is_reading = self.request.method in {"GET", "HEAD", "OPTIONS"}
+        return facets.visible() if is_reading else facets.filter(shop=self.shop)
+
+    def perform_create(self, serializer: Any) -> None:
+        serializer.save(shop=self.shop)
+
+    @idempotent
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().create(request, *args, **kwargs)
+
+    def perform_destroy(self, instance: Any) -> None:
+        try:
+            super().perform_destroy(instance)
+        except ProtectedError as error:
+            message = "Images use this value; give them another one first."
+            raise Conflict(message, code="facet_in_use") from error
+
+
+def _facet_docs(one: str, many: str) -> Any:
+    return extend_schema_view(
+        list=extend_schema(summary=f"List {many}: the defaults and your own", tags=["catalogue"]),
+        retrieve=extend_schema(summary=f"Show one {one}", tags=["catalogue"]),
+        create=extend_schema(summary=f"Add your own {one}", tags=["catalogue"]),
+        update=extend_schema(summary=f"Replace your own {one}", tags=["catalogue"]),
+        partial_update=extend_schema(summary=f"Change your own {one}", tags=["catalogue"]),
+        destroy=extend_schema(summary=f"Delete your own {one}", tags=["catalogue"]),
+    )
+
+
+@_facet_docs("category", "categories")
+class CategoryViewSet(FacetViewSet):
+    facet_model = Category
+    serializer_class = facet_serializer(Category)
+
+
+@_facet_docs("style", "styles")
+class StyleViewSet(FacetViewSet):
+    facet_model = Style
+    serializer_class = facet_serializer(Style)
+
+
+@_facet_docs("age group", "age groups")
+class AgeGroupViewSet(FacetViewSet):
+    facet_model = AgeGroup
+    serializer_class = facet_serializer(AgeGroup)
+
+
+@extend_schema(tags=["index"])
+class IndexViewSet(TenantMixin, ViewSet):
+    """Where the shop's vector index stands, and how to mend it."""
+
+    read_scope = Scope.CATALOG_READ
+    write_scope = Scope.CATALOG_WRITE
+    schema = api_settings.DEFAULT_SCHEMA_CLASS()
+
+    @extend_schema(
+        summary="How many images are in which state", responses=IndexSerializer, operation_id="index"
+    )
+    def list(self, request: Request) -> Response:
+        index = live_index(self.shop.pk)
+        counts = services.count_states(index_id=index.pk)
+        body = {"encoder": index.encoder, "is_complete": index.is_complete, **counts}
+        return Response(IndexSerializer(body).data)
+
+    @extend_schema(
+        summary="Compare the vector store with the catalogue",
+        description="`missing`: indexed images without a vector; `extra`: vectors without an "
+        "image. Both are mended by themselves, and never in an answer.",
+        responses=DriftSerializer,
+    )
+    @action(detail=False, methods=["get"])
+    def drift(self, request: Request) -> Response:
+        drift = services.find_drift(shop=self.shop)
+        body = {
+            "missing": sorted(drift.missing)[:MOST_DRIFT_IDS],
+            "extra": sorted(drift.extra)[:MOST_DRIFT_IDS],
+        }
+        return Response(DriftSerializer(body).data)
+
+    @extend_schema(
+        summary="Try failed images again", request=None, responses={202: RetrySerializer}
+    )
+    @action(detail=False, methods=["post"])
+    def retry(self, request: Request) -> Response:
+        body = {"retried": services.retry_failed(shop=self.shop)}
+        return Response(RetrySerializer(body).data, status.HTTP_202_ACCEPTED)
+
+    @extend_schema(
+        summary="Build the vector store anew from the catalogue",
+        description="Needs no encoder; search is exact meanwhile.",
+        request=None,
+        responses={202: IndexSerializer},
+    )
+    @action(detail=False, methods=["post"])
+    def rebuild(self, request: Request) -> Response:
+        services.rebuild(shop=self.shop)
+        answer = self.list(request)
+        answer.status_code = status.HTTP_202_ACCEPTED
+        return answer

@@ -1,0 +1,54 @@
+"""What every operation of the OpenAPI description shares: the error answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+
+PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457 problem details.",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string", "examples": ["about:blank"]},
+        "title": {"type": "string", "examples": ["Bad Request"]},
+        "status": {"type": "integer", "examples": [400]},
+        "code": {
+            "type": "string",
+            "description": "Stable; meant for programs.",
+            "examples": ["validation_error"],
+        },
+        "detail": {"type": "string", "description": "For people: what to do."},
+        "errors": {"type": "object", "description": "By field, when fields are at fault."},
+    },
+}
+ALWAYS_POSSIBLE = {
+    "401": "No key or token, or one that is unknown, expired or revoked.",
+    "403": "The key lacks the scope this call needs.",
+    "429": "Too many requests; `Retry-After` says when to come back.",
+    "503": "A service this answer depends on is away; `Retry-After` says when to try again.",
+}
+
+
+class ProblemAwareSchema(AutoSchema):
+    """Documents the problem answers on every operation, so that no view has to."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation is None:
+            return None
+        possible = dict(ALWAYS_POSSIBLE)
+        if self.method in {"POST", "PUT", "PATCH"}:
+            possible["400"] = "Something in the request needs mending; `detail` says what."
+        if "{" in self.path:
+            possible["404"] = "Not there, or not this shop's."
+        for status, description in possible.items():
+            operation["responses"].setdefault(
+                status,
+                {
+                    "description": description,
+                    "content": {"application/problem+json": {"schema": PROBLEM}},
+                },
+            )
+        return operation

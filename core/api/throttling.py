@@ -1,0 +1,71 @@
+"""Rate limits on Redis, exact under concurrency, reported in `RateLimit` headers."""
+
+from __future__ import annotations
+
+import math
+import time
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from django.conf import settings
+from limits import RateLimitItemPerMinute
+from limits.storage import RedisStorage
+from limits.strategies import FixedWindowRateLimiter
+from redis.exceptions import RedisError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
+
+if TYPE_CHECKING:
+    # DRF reads this class from the settings while it defines `APIView`.
+    from rest_framework.views import APIView
+
+log = structlog.get_logger(__name__)
+
+
+@cache
+def _limiter() -> FixedWindowRateLimiter:
+    options: dict[str, Any] = {"socket_timeout": 2, "socket_connect_timeout": 2}
+    return FixedWindowRateLimiter(RedisStorage(f"{settings.REDIS_URL}/1", **options))
+
+
+class RateLimit(BaseThrottle):
+    """So many requests a minute for each shop, or for each address that names none.
+
+    While Redis is away nobody is limited: refusing a shop's uploads because we cannot
+    count them would be the greater harm. The log says so.
+    """
+
+    reset_in = 0
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        shop_id = getattr(request.auth, "shop_id", None)
+        limit = settings.RATE_LIMIT_SHOP if shop_id else settings.RATE_LIMIT_ANONYMOUS
+        identity = f"shop:{shop_id}" if shop_id else f"address:{self.get_ident(request)}"
+        item = RateLimitItemPerMinute(limit)
+        try:
+            is_allowed = _limiter().hit(item, identity)
+            window = _limiter().get_window_stats(item, identity)
+        except RedisError as error:
+            log.warning("rate_limit_not_counted", error=type(error).__name__)
+            return True
+        self.reset_in = max(1, math.ceil(window.reset_time - time.time()))
+        request.rate_limit = (limit, window.remaining, self.reset_in)  # type: ignore[attr-defined]
+        return is_allowed
+
+    def wait(self) -> float:
+        return self.reset_in
+
+
+class RateLimitHeadersMixin:
+    """Tell the caller where they stand, on every answer."""
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        answer: Response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
+        if standing := getattr(request, "rate_limit", None):
+            for name, value in zip(("Limit", "Remaining", "Reset"), standing, strict=True):
+                answer[f"RateLimit-{name}"] = str(value)
+        return answer

@@ -1,0 +1,367 @@
+"""All configuration, from the environment; `.env.example` lists every variable."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import environ
+import structlog
+from celery.schedules import crontab
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+if (BASE_DIR / ".env").exists():
+    env.read_env(BASE_DIR / ".env")
+
+# --- Which installation this is -------------------------------------------------------
+ENVIRONMENT: str = env.str("ATELIER_ENV", default="development")
+if ENVIRONMENT not in {"development", "production"}:
+    raise ImproperlyConfigured("ATELIER_ENV is 'development' or 'production'.")
+PRODUCTION = ENVIRONMENT == "production"
+DEBUG: bool = env.bool("DEBUG", default=False)
+
+
+def required_in_production(name: str, development_default: str) -> str:
+    """Read a variable that production must set itself; a default secret is no secret."""
+    value: str = env.str(name, default="" if PRODUCTION else development_default)
+    if PRODUCTION and (not value or value.startswith("insecure-")):
+        raise ImproperlyConfigured(f"{name} must be set to a value of your own in production.")
+    return value
+
+
+SECRET_KEY = required_in_production("SECRET_KEY", "insecure-development-key-" + "x" * 32)
+ALLOWED_HOSTS = [
+    host.strip()
+    for host in required_in_production("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+]
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# --- Django -----------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_filters",
+    "django_prometheus",
+    "django_structlog",
+    "rest_framework",
+    "rest_framework_api_key",
+    "rest_framework_simplejwt.token_blacklist",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "health_check",
+    "core",
+    "tenants",
+    "catalog",
+    "recommendations",
+]
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "core.csp.LooserPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "tenants.middleware.OperatorScopeMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+ROOT_URLCONF = "core.urls"
+ASGI_APPLICATION = "core.asgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "core" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+AUTH_USER_MODEL = "tenants.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+TEST_RUNNER = "django.test.runner.DiscoverRunner"
+
+# --- Data stores ------------------------------------------------------------------------
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.db_url(
+        "DATABASE_URL", default="postgres://atelier:atelier@localhost:5432/atelier"
+    )
+}
+DATABASES["default"]["OPTIONS"] = {
+    **DATABASES["default"].get("OPTIONS", {}),
+    # A bounded pool: load queues for a connection and is then refused, instead of piling up.
+    "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=20), "timeout": 5},
+    "connect_timeout": 5,
+}
+REDIS_URL: str = env.str("REDIS_URL", default="redis://localhost:6379")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": f"{REDIS_URL}/1",
+        "KEY_PREFIX": env.str("CACHE_PREFIX", default="atelier"),
+        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
+    }
+}
+# Name -> address of every Chroma server; a shop's index lives on one of them.
+CHROMA_NODES: dict[str, str] = env.dict("CHROMA_NODES", default={"main": "http://localhost:8001"})
+CHROMA_TIMEOUT_SECONDS: float = env.float("CHROMA_TIMEOUT_SECONDS", default=5.0)
+
+# --- Files --------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+MEDIA_URL = "media/"
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
+S3_BUCKET: str = env.str("S3_BUCKET", default="")
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": (
+        {
+            "BACKEND": "storages.backends.s3.S3Storage",
+            "OPTIONS": {
+                "bucket_name": S3_BUCKET,
+                "region_name": env.str("S3_REGION", default="us-east-1"),
+                "endpoint_url": env.str("S3_ENDPOINT_URL", default="") or None,
+                "querystring_auth": True,
+                "querystring_expire": 3600,
+                "file_overwrite": False,
+                "default_acl": None,
+            },
+        }
+        if S3_BUCKET
+        else {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    ),
+    "staticfiles": {
+        "BACKEND": (
+            "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            if PRODUCTION
+            else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        )
+    },
+}
+# Development serves the files of the apps as they are; production collects them first.
+WHITENOISE_USE_FINDERS = not PRODUCTION
+FILE_UPLOAD_PERMISSIONS = 0o640
+# Photos arrive in memory or in a temporary file; `core.photos` holds the real limit.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- Encoders -----------------------------------------------------------------------------
+ENCODERS: dict[str, dict[str, str | None]] = {
+    "mini": {"model": str(BASE_DIR / "core" / "ml" / "mini" / "checkpoint"), "revision": None},
+    "fashion-clip": {
+        "model": "patrickjohncyh/fashion-clip",
+        "revision": "7e3ba62ce16b379a1ab479346b66f192e76f51b7",
+    },
+}
+# One more encoder of your own: any dual encoder that transformers loads by itself.
+if env.str("ENCODER_MODEL", default=""):
+    ENCODERS["custom"] = {
+        "model": env.str("ENCODER_MODEL"),
+        "revision": env.str("ENCODER_REVISION", default="") or None,
+    }
+DEFAULT_ENCODER: str = env.str("ENCODER", default="mini")
+if DEFAULT_ENCODER not in ENCODERS:
+    raise ImproperlyConfigured(f"ENCODER is one of: {', '.join(ENCODERS)}.")
+
+# --- Indexing and asking --------------------------------------------------------------------
+INDEX_BATCH_SIZE: int = env.int("INDEX_BATCH_SIZE", default=16)
+INDEX_LEASE_SECONDS: int = env.int("INDEX_LEASE_SECONDS", default=120)
+INDEX_MAX_ATTEMPTS = 5
+SWEEP_SECONDS: int = env.int("SWEEP_SECONDS", default=30)
+ENCODE_DEADLINE_SECONDS: float = env.float("ENCODE_DEADLINE_SECONDS", default=5.0)
+QUERY_VECTOR_TTL_SECONDS: int = env.int("QUERY_VECTOR_TTL_SECONDS", default=86_400)
+
+# --- Celery ---------------------------------------------------------------------------------
+CELERY_BROKER_URL = f"{REDIS_URL}/0"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {
+    "catalog.tasks.index_images": {"queue": "gpu"},
+    "recommendations.tasks.encode_prompt": {"queue": "gpu.interactive"},
+}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 60
+CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = True
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 900,
+    "socket_timeout": 10,
+    "socket_connect_timeout": 5,
+    "socket_keepalive": True,
+    "health_check_interval": 25,
+}
+# A nudge that cannot be sent is not worth a wait: the sweep finds the work in Postgres.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_SCHEDULE_FILE", default="celerybeat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "sweep-the-index": {"task": "catalog.tasks.sweep_index", "schedule": SWEEP_SECONDS},
+    "audit-indexes": {"task": "catalog.tasks.audit_indexes", "schedule": crontab(hour=3, minute=0)},
+    "purge-idempotency-records": {
+        "task": "tenants.tasks.purge_idempotency_records",
+        "schedule": crontab(minute=17),
+    },
+}
+
+# --- API ----------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "tenants.authentication.ApiKeyAuthentication",
+        "tenants.authentication.MemberAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["tenants.permissions.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["core.api.throttling.RateLimit"],
+    "DEFAULT_PAGINATION_CLASS": "core.api.pagination.NewestFirst",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PARSER_CLASSES": [
+        "rest_framework.parsers.JSONParser",
+        "rest_framework.parsers.MultiPartParser",
+        "rest_framework.parsers.FormParser",
+    ],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "core.api.schema.ProblemAwareSchema",
+    "EXCEPTION_HANDLER": "core.api.problems.render_problem",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "UNAUTHENTICATED_USER": None,
+    "COERCE_DECIMAL_TO_STRING": True,
+}
+# Requests a minute: of one shop, and of one address that names no shop (sign-in, register).
+RATE_LIMIT_SHOP: int = env.int("RATE_LIMIT_SHOP", default=6_000)
+RATE_LIMIT_ANONYMOUS: int = env.int("RATE_LIMIT_ANONYMOUS", default=60)
+IDEMPOTENCY_TTL = timedelta(hours=24)
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=30),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=7),
+    "UPDATE_LAST_LOGIN": False,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Atelier API",
+    "DESCRIPTION": (BASE_DIR / "docs" / "openapi.md").read_text("utf-8"),
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "tryItOutEnabled": True},
+    "ENUM_NAME_OVERRIDES": {
+        "IndexStateEnum": "catalog.models.IndexEntry.State",
+        "ImageStatusEnum": "catalog.models.Image.Status",
+    },
+}
+
+# --- Load: bounded threads, a short queue, then a quick 503 ---------------------------------------
+WEB_CONCURRENCY_LIMIT: int = env.int("WEB_CONCURRENCY_LIMIT", default=16)
+WEB_QUEUE_LIMIT: int = env.int("WEB_QUEUE_LIMIT", default=128)
+WEB_QUEUE_SECONDS: float = env.float("WEB_QUEUE_SECONDS", default=5.0)
+
+# --- Security -----------------------------------------------------------------------------------
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if PRODUCTION:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
+    SECURE_HSTS_SECONDS = 31_536_000
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:", *env.list("CSP_IMG_SRC", default=[])],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# --- The demo's own key, shown by the playground; never set in production ---------------------------
+DEMO_API_KEY: str = env.str("DEMO_API_KEY", default="")
+if PRODUCTION and DEMO_API_KEY:
+    raise ImproperlyConfigured("DEMO_API_KEY would publish a shop's key; unset it in production.")
+
+# --- Mail -------------------------------------------------------------------------------------------
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="atelier@localhost")
+
+# --- Logs: one JSON line an event in production, readable lines elsewhere -----------------------------
+LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.filter_by_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso"),
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.format_exc_info,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processor": (
+                structlog.processors.JSONRenderer()
+                if PRODUCTION
+                else structlog.dev.ConsoleRenderer(
+                    colors=sys.stderr.isatty(),
+                    # The default shows local variables, secrets among them.
+                    exception_formatter=structlog.dev.plain_traceback,
+                )
+            ),
+            "foreign_pre_chain": [
+                structlog.contextvars.merge_contextvars,
+                structlog.stdlib.add_logger_name,
+                structlog.stdlib.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso"),
+            ],
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {"httpx": {"level": "WARNING"}, "chromadb": {"level": "WARNING"}},
+}

@@ -1,0 +1,199 @@
+"""Callers share forward passes, and nobody suffers for it. The encoder is real, only small."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from core.ml import batching, encoder
+from core.ml.batching import Batcher, EncoderBusy, get_batcher
+from core.ml.encoder import Embeddings, Encoder, EncoderSpec, Pixels
+from core.ml.random_checkpoint import make_random_clip
+
+
+class WatchedEncoder(Encoder):
+    """A real encoder that notes its passes and can be held up before the next one."""
+
+    def __init__(self, spec: EncoderSpec) -> None:
+        self.passes: list[tuple[str, ...]] = []
+        self.may_pass = threading.Event()
+        self.may_pass.set()
+        self.is_passing = threading.Event()
+        super().__init__(spec, dtype=torch.float32)
+        self.passes.clear()
+
+    def encode_texts(self, texts: Sequence[str]) -> Embeddings:
+        self._note(tuple(texts))
+        if "boom" in texts:
+            raise RuntimeError("no such thing")
+        return super().encode_texts(texts)
+
+    def encode_pixels(self, pixels: Any) -> Embeddings:
+        self._note(("photos",) * len(pixels))
+        return super().encode_pixels(pixels)
+
+    def _note(self, what: tuple[str, ...]) -> None:
+        self.passes.append(what)
+        self.is_passing.set()
+        assert self.may_pass.wait(10)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_random_clip(tmp_path_factory.mktemp("clip"), size="tiny", seed=3)
+
+
+@pytest.fixture
+def watched(folder: Path) -> WatchedEncoder:
+    return WatchedEncoder(EncoderSpec("watched", str(folder)))
+
+
+@pytest.fixture
+def batcher(watched: WatchedEncoder) -> Iterator[Batcher]:
+    batcher = Batcher(watched, texts_per_pass=8)
+    yield batcher
+    watched.may_pass.set()
+    batcher.close()
+
+
+def hold_up(batcher: Batcher, watched: WatchedEncoder) -> None:
+    """Stop the model in the middle of a pass, so that what follows has to wait."""
+    watched.may_pass.clear()
+    watched.is_passing.clear()
+    batcher.submit_texts(["first"])
+    assert watched.is_passing.wait(10)
+
+
+def pixels(watched: WatchedEncoder, count: int) -> Pixels:
+    return watched.prepare([Image.new("RGB", (40, 50), (9 * k, 90, 30)) for k in range(count)])
+
+
+def test_waiting_texts_share_one_pass_and_each_caller_gets_its_own(
+    batcher: Batcher, watched: WatchedEncoder
+) -> None:
+    hold_up(batcher, watched)
+    texts = ["red dress", "blue shirt", "hat", "red dress"]
+    futures = [batcher.submit_texts([text]) for text in texts]
+    watched.may_pass.set()
+    answers = [future.result(10) for future in futures]
+
+    assert watched.passes == [("first",), ("red dress", "blue shirt", "hat")]
+    for text, answer in zip(texts, answers, strict=True):
+        alone = Encoder.encode_texts(watched, [text])
+        np.testing.assert_allclose(answer, alone, atol=1e-5)
+
+
+def test_texts_go_before_photos_that_came_earlier(
+    batcher: Batcher, watched: WatchedEncoder
+) -> None:
+    hold_up(batcher, watched)
+    futures = [batcher.submit_pixels(pixels(watched, n)) for n in (2, 3)]
+    futures.append(batcher.submit_texts(["hat"]))
+    watched.may_pass.set()
+    shapes = [future.result(10).shape for future in futures]
+
+    assert watched.passes[1:] == [("hat",), ("photos",) * 2, ("photos",) * 3]
+    assert shapes == [(n, watched.dimensions) for n in (2, 3, 1)]
+
+
+def test_a_pass_is_capped_and_no_caller_is_split(batcher: Batcher, watched: WatchedEncoder) -> None:
+    hold_up(batcher, watched)
+    callers = [[f"{name}{k}" for k in range(5)] for name in "abc"] + [[str(k) for k in range(20)]]
+    futures = [batcher.submit_texts(texts) for texts in callers]
+    watched.may_pass.set()
+    for texts, future in zip(callers, futures, strict=True):
+        assert len(future.result(10)) == len(texts)
+
+    assert [len(texts) for texts in watched.passes[1:]] == [5, 5, 5, 20]
+
+
+def test_an_error_reaches_its_callers_and_the_thread_lives(batcher: Batcher) -> None:
+    with pytest.raises(RuntimeError, match="no such thing"):
+        batcher.encode_texts(["boom"])
+
+    assert len(batcher.encode_texts(["hat"], timeout=10)) == 1
+
+
+def test_bad_pixels_fail_alone(batcher: Batcher) -> None:
+    with pytest.raises(Exception, match=r".+"):
+        batcher.encode_pixels(np.zeros((1, 5), dtype=np.float32))
+
+    assert len(batcher.encode_texts(["hat"], timeout=10)) == 1
+
+
+def test_a_deadline_ends_the_wait_and_takes_the_work_out(
+    batcher: Batcher, watched: WatchedEncoder
+) -> None:
+    hold_up(batcher, watched)
+    began = time.monotonic()
+    with pytest.raises(EncoderBusy):
+        batcher.encode_texts(["too late"], timeout=0.05)
+    assert time.monotonic() - began < 2
+    watched.may_pass.set()
+
+    batcher.encode_texts(["hat"], timeout=10)
+    assert not any("too late" in texts for texts in watched.passes)
+
+
+def test_a_cancelled_batch_of_photos_is_not_run(batcher: Batcher, watched: WatchedEncoder) -> None:
+    hold_up(batcher, watched)
+    future = batcher.submit_pixels(pixels(watched, 2))
+    assert future.cancel()
+    watched.may_pass.set()
+
+    batcher.encode_texts(["hat"], timeout=10)
+    assert ("photos",) * 2 not in watched.passes
+    with pytest.raises(CancelledError):
+        future.result(0)
+
+
+def test_many_callers_at_once_all_get_the_right_answer(
+    batcher: Batcher, watched: WatchedEncoder
+) -> None:
+    words = ["red", "blue", "hat", "dress", "shirt", "coat"]
+    expected = {word: Encoder.encode_texts(watched, [word])[0] for word in words}
+    asked = words * 20
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda word: batcher.encode_texts([word], timeout=30)[0], asked))
+
+    for word, answer in zip(asked, answers, strict=True):
+        np.testing.assert_allclose(answer, expected[word], atol=1e-5)
+    assert len(watched.passes) < len(asked)
+
+
+def test_nothing_asked_nothing_answered(batcher: Batcher, watched: WatchedEncoder) -> None:
+    assert batcher.encode_texts([], timeout=10).shape == (0, watched.dimensions)
+
+
+def test_closing_finishes_the_queue_and_refuses_more(watched: WatchedEncoder) -> None:
+    batcher = Batcher(watched)
+    hold_up(batcher, watched)
+    queued = batcher.submit_texts(["hat"])
+    threading.Timer(0.05, watched.may_pass.set).start()
+    batcher.close()
+
+    assert queued.result(0).shape == (1, watched.dimensions)
+    with pytest.raises(EncoderBusy):
+        batcher.submit_texts(["more"])
+
+
+def test_a_process_has_one_batcher_per_encoder(
+    folder: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.ENCODERS = {"one": {"model": str(folder), "revision": None}}
+    monkeypatch.setattr(encoder, "_encoders", {})
+    monkeypatch.setattr(batching, "_batchers", {})
+    with ThreadPoolExecutor(8) as pool:
+        batchers = list(pool.map(get_batcher, ["one"] * 8))
+
+    assert len({id(batcher) for batcher in batchers}) == 1
+    batchers[0].close()

@@ -1,0 +1,37 @@
+from django.conf import settings
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
+from health_check.views import HealthCheckView
+
+from core.media import serve_photo
+from core.pages import PlaygroundView
+
+
+def live(request: HttpRequest) -> HttpResponse:
+    """Say that the process answers; depends on nothing."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+ready = HealthCheckView.as_view(
+    checks=["health_check.checks.Database", "health_check.checks.Cache"]
+)
+
+urlpatterns = [
+    path("", PlaygroundView.as_view(), name="playground"),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("tenants.urls")),
+    path("api/v1/", include("catalog.urls")),
+    path("api/v1/", include("recommendations.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(), name="docs"),
+    path("api/redoc/", SpectacularRedocView.as_view(), name="redoc"),
+    path("health/live", live, name="live"),
+    path("health/ready", ready, name="ready"),
+    path(f"{settings.MEDIA_URL.strip('/')}/<path:key>", serve_photo, name="photo"),
+    path("", include("django_prometheus.urls")),
+]
+
+handler404 = "core.api.problems.not_found"
+handler500 = "core.api.problems.server_error"

@@ -1,0 +1,87 @@
+"""What operators see of shops, people and keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from tenants.models import Membership, Shop, ShopAPIKey, User
+from tenants.services import create_key
+
+admin.site.unregister(Group)
+
+
+class MembershipInline(TabularInline):
+    model = Membership
+    extra = 0
+    raw_id_fields = ("user",)
+
+
+@admin.register(Shop)
+class ShopAdmin(ModelAdmin):
+    list_display = ("name", "id", "is_active", "created_at")
+    list_filter = ("is_active",)
+    search_fields = ("name", "id")
+    inlines = (MembershipInline,)
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, ModelAdmin):
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    ordering = ("email",)
+    list_display = ("email", "name", "is_active", "is_staff", "created_at")
+    list_filter = ("is_active", "is_staff")
+    search_fields = ("email", "name")
+    readonly_fields = ("last_login", "created_at")
+    filter_horizontal = ()
+    fieldsets = (
+        (None, {"fields": ("email", "password", "name")}),
+        ("Access", {"fields": ("is_active", "is_staff", "is_superuser")}),
+        ("Dates", {"fields": ("last_login", "created_at")}),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "name", "password1", "password2")}),)
+
+
+@admin.register(ShopAPIKey)
+class ShopAPIKeyAdmin(ModelAdmin):
+    """Keys are made here with the secret shown once; the hash is never shown."""
+
+    list_display = ("prefix", "name", "shop", "kind", "revoked", "expiry_date", "last_used_at")
+    list_filter = ("kind", "revoked", ("shop", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("shop",)
+    search_fields = ("prefix", "name", "shop__name")
+    raw_id_fields = ("shop",)
+    fields = ("shop", "name", "kind", "scopes", "expiry_date", "revoked", "prefix", "last_used_at")
+    readonly_fields = ("prefix", "last_used_at")
+    actions = ("revoke",)
+
+    def save_model(self, request: HttpRequest, obj: ShopAPIKey, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        made, secret = create_key(
+            shop=obj.shop,
+            name=obj.name,
+            kind=obj.kind,
+            scopes=obj.scopes,
+            expires_at=obj.expiry_date,
+        )
+        obj.pk = made.pk
+        messages.warning(request, f"The key, shown only now: {secret}")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Keys are revoked, so that what they did can still be traced to them."""
+        return False
+
+    @admin.action(description="Revoke the chosen keys")
+    def revoke(self, request: HttpRequest, queryset: Any) -> None:
+        revoked = queryset.filter(revoked=False).update(revoked=True)
+        messages.success(request, f"{revoked} keys revoked.")

@@ -1,0 +1,53 @@
+"""What every view of a shop's data is built on: scope, rate limit headers, log context."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Any
+
+import structlog
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from core.api.throttling import RateLimitHeadersMixin
+from tenants.authentication import Access
+from tenants.models import Shop
+from tenants.scope import shop_scope
+
+
+class TenantMixin(RateLimitHeadersMixin):
+    """Runs the handler in the scope of the caller's shop, and names the shop in the log."""
+
+    request: Request
+
+    def dispatch(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        with ExitStack() as self._scopes:
+            answer: Response = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+            return answer
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        access = request.auth
+        if isinstance(access, Access):
+            self._scopes.enter_context(shop_scope(access.shop_id))
+            self._scopes.enter_context(
+                structlog.contextvars.bound_contextvars(
+                    shop=str(access.shop_id), caller=access.via
+                )
+            )
+
+    @property
+    def shop(self) -> Shop:
+        """The caller's shop."""
+        access: Access = self.request.auth  # type: ignore[assignment]
+        return access.shop
+
+
+class TenantAPIView(TenantMixin, GenericAPIView[Any]):
+    """One view of a shop's data."""
+
+
+class TenantViewSet(TenantMixin, GenericViewSet[Any]):
+    """A resource of a shop; `get_queryset` of a tenant-owned model is narrowed by its manager."""

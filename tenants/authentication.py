@@ -1,0 +1,108 @@
+"""Who is asking, and for which shop: `Api-Key` for a shop's systems, `Bearer` for its members."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.tokens import AccessToken
+
+from tenants.models import Membership, Scope, Shop, ShopAPIKey, User
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a caller may do, in which shop; `request.auth` of every authenticated request."""
+
+    shop: Shop
+    scopes: frozenset[str]
+    via: str
+
+    @property
+    def shop_id(self) -> UUID:
+        return self.shop.id
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    """`Authorization: Api-Key <prefix>.<secret>`."""
+
+    keyword = "Api-Key"
+
+    def authenticate(self, request: Request) -> tuple[None, Access] | None:
+        secret = _credentials(request, self.keyword)
+        if secret is None:
+            return None
+        api_key = self._find(secret)
+        api_key.record_use()
+        access = Access(api_key.shop, frozenset(api_key.scopes), f"key:{api_key.prefix}")
+        return None, access
+
+    def _find(self, secret: str) -> ShopAPIKey:
+        prefix = secret.partition(".")[0]
+        api_key = ShopAPIKey.objects.select_related("shop").filter(prefix=prefix).first()
+        if api_key is None or not api_key.is_valid(secret):
+            raise AuthenticationFailed("This API key is not known.", code="unknown_api_key")
+        if api_key.revoked:
+            raise AuthenticationFailed("This API key was revoked.", code="revoked_api_key")
+        if api_key.has_expired:
+            raise AuthenticationFailed("This API key has expired.", code="expired_api_key")
+        _require_active(api_key.shop)
+        return api_key
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Api-Key realm="atelier"'
+
+
+class MemberAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <access token>` of a member, who acts with the rights of a key."""
+
+    keyword = "Bearer"
+
+    def authenticate(self, request: Request) -> tuple[User, Access] | None:
+        token = _credentials(request, self.keyword)
+        if token is None:
+            return None
+        membership = self._find(token)
+        scopes = frozenset(Scope.values)
+        return membership.user, Access(membership.shop, scopes, f"user:{membership.user_id}")
+
+    def _find(self, token: str) -> Membership:
+        try:
+            claims = AccessToken(token)  # type: ignore[arg-type]
+        except TokenError as error:
+            message = "This token is invalid or has expired; sign in or refresh it."
+            raise AuthenticationFailed(message, code="invalid_token") from error
+        membership = (
+            Membership.objects.select_related("user", "shop")
+            .filter(user_id=claims.get("user_id"), shop_id=claims.get("shop_id"))
+            .filter(user__is_active=True)
+            .first()
+        )
+        if membership is None:
+            raise AuthenticationFailed("This person is no member.", code="invalid_token")
+        _require_active(membership.shop)
+        return membership
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="atelier"'
+
+
+def _credentials(request: Request, keyword: str) -> str | None:
+    """Return what follows `keyword` in the Authorization header; None for another scheme."""
+    scheme, _, credentials = get_authorization_header(request).partition(b" ")
+    if scheme.lower() != keyword.lower().encode():
+        return None
+    try:
+        # A NUL would reach Postgres, which refuses it with an error of its own.
+        return credentials.strip().decode("ascii").replace("\0", "")
+    except UnicodeDecodeError as error:
+        raise AuthenticationFailed("The credentials are not ASCII.", code="malformed") from error
+
+
+def _require_active(shop: Shop) -> None:
+    if not shop.is_active:
+        raise AuthenticationFailed("This shop is not active.", code="inactive_shop")

@@ -1,0 +1,100 @@
+"""A retried POST with the same `Idempotency-Key` happens once and is answered the same.
+
+The record is written in the handler's own transaction, so that the two stand or fall
+together. A second request with the key waits on the unique index until the first is
+decided: then it is given the first one's answer, or, if that one failed, runs itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import LockNotAvailable
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.errors import Conflict, DomainError
+from tenants.models import IdempotencyRecord
+from tenants.scope import scoped_shop_id
+
+HEADER = "Idempotency-Key"
+LONGEST_KEY = 255
+LOCK_TIMEOUT = "10s"
+
+Handler = Callable[..., Response]
+
+
+def idempotent(handler: Handler) -> Handler:
+    """Make a view's handler honour `Idempotency-Key`; without the header it just runs."""
+
+    @wraps(handler)
+    def wrapper(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        key = request.headers.get(HEADER)
+        if key is None:
+            return handler(view, request, *args, **kwargs)
+        if not 0 < len(key) <= LONGEST_KEY or "\0" in key:
+            raise DomainError(
+                f"{HEADER} takes 1 to {LONGEST_KEY} characters.", code="invalid_idempotency_key"
+            )
+        fingerprint = _fingerprint(request)
+        with transaction.atomic():
+            record, is_new = _claim(key=key, fingerprint=fingerprint)
+            if not is_new:
+                return _replay(record, fingerprint)
+            response = handler(view, request, *args, **kwargs)
+            record.status = response.status_code
+            record.body = json.loads(JSONRenderer().render(response.data))
+            record.save(update_fields=["status", "body"])
+            return response
+
+    return wrapper
+
+
+def _claim(*, key: str, fingerprint: str) -> tuple[IdempotencyRecord, bool]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+    try:
+        return IdempotencyRecord.objects.get_or_create(
+            shop_id=scoped_shop_id(), key=key, defaults={"fingerprint": fingerprint}
+        )
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            message = "The first request with this key is still at work; try again shortly."
+            raise Conflict(message, code="request_in_progress") from error
+        raise
+
+
+def _replay(record: IdempotencyRecord, fingerprint: str) -> Response:
+    if record.fingerprint != fingerprint:
+        message = f"This {HEADER} was used for a different request; take a new one."
+        raise Conflict(message, code="idempotency_key_reused")
+    return Response(record.body, record.status, headers={"Idempotency-Replayed": "true"})
+
+
+def _fingerprint(request: Request) -> str:
+    """Return SHA-256 over method, path, fields and the bytes of the files sent."""
+    digest = hashlib.sha256(f"{request.method} {request.path}".encode())
+    for name in sorted(request.data):
+        value = request.data[name]
+        values = request.data.getlist(name) if hasattr(request.data, "getlist") else [value]
+        digest.update(f"\0{name}\0".encode())
+        for item in values:
+            digest.update(_item_bytes(item))
+    return digest.hexdigest()
+
+
+def _item_bytes(item: Any) -> bytes:
+    if not isinstance(item, UploadedFile):
+        return json.dumps(item, sort_keys=True, default=str).encode()
+    digest = hashlib.sha256()
+    for chunk in item.chunks():
+        digest.update(chunk)
+    item.seek(0)
+    return digest.digest()

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from tenants.services import create_shop
+
+
+class Command(BaseCommand):
+    help = "Make a shop and print its API key, which is shown this once only."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name")
+
+    def handle(self, *args: Any, name: str, **options: Any) -> None:
+        if not 0 < len(name.strip()) <= 120:
+            raise CommandError("A shop's name has 1 to 120 characters.")
+        shop, secret = create_shop(name=name.strip())
+        self.stderr.write(f"Shop {shop.name!r} has the id {shop.id}. Its key, shown only now:")
+        self.stdout.write(secret)

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from tenants.models import IdempotencyRecord
+from tenants.scope import all_shops
+
+
+@shared_task
+def purge_idempotency_records(**_: Any) -> None:
+    """Forget answers that are too old to be asked for again."""
+    with all_shops():
+        IdempotencyRecord.objects.filter(
+            created_at__lt=timezone.now() - settings.IDEMPOTENCY_TTL
+        ).delete()

@@ -1,0 +1,109 @@
+"""Signing up and in; the only routes besides health that need no key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.api.throttling import RateLimitHeadersMixin
+from tenants import services
+from tenants.api import TenantAPIView
+from tenants.models import Scope
+from tenants.serializers import (
+    LoginInput,
+    RefreshInput,
+    RegisterInput,
+    ShopSerializer,
+    SignInSerializer,
+)
+
+
+class PublicView(RateLimitHeadersMixin, APIView):
+    """A view for callers who have nothing to show yet."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    def get_authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="atelier"'
+
+
+@extend_schema(tags=["access"])
+class RegisterView(PublicView):
+    @extend_schema(
+        summary="Register a person and their shop",
+        request=RegisterInput,
+        responses={201: SignInSerializer},
+        examples=[
+            OpenApiExample(
+                "A new shop",
+                {
+                    "email": "ada@shop.example",
+                    "password": "correct-horse-7",
+                    "name": "Ada",
+                    "shop_name": "Ada's Atelier",
+                },
+                request_only=True,
+            )
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        data = _valid(RegisterInput, request)
+        return Response(SignInSerializer(services.register(**data)).data, status.HTTP_201_CREATED)
+
+
+@extend_schema(tags=["access"])
+class LoginView(PublicView):
+    @extend_schema(summary="Sign in", request=LoginInput, responses=SignInSerializer)
+    def post(self, request: Request) -> Response:
+        data = _valid(LoginInput, request)
+        return Response(SignInSerializer(services.sign_in(**data)).data)
+
+
+@extend_schema(tags=["access"])
+class RefreshView(PublicView):
+    @extend_schema(
+        summary="Trade a refresh token for a new pair",
+        description="Each refresh token is good for one use; using one twice signs the person "
+        "out everywhere.",
+        request=RefreshInput,
+        responses=SignInSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        data = _valid(RefreshInput, request)
+        return Response(SignInSerializer(services.refresh_sign_in(**data)).data)
+
+
+@extend_schema(tags=["access"])
+class LogoutView(PublicView):
+    @extend_schema(
+        summary="Revoke a refresh token",
+        request=RefreshInput,
+        responses={204: OpenApiResponse(description="The token is good for nothing now.")},
+    )
+    def post(self, request: Request) -> Response:
+        services.sign_out(**_valid(RefreshInput, request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@extend_schema(tags=["access"])
+class ShopView(TenantAPIView):
+    read_scope = Scope.CATALOG_READ
+    serializer_class = ShopSerializer
+
+    @extend_schema(summary="The shop this key or member belongs to", responses=ShopSerializer)
+    def get(self, request: Request) -> Response:
+        return Response(ShopSerializer(self.shop).data)
+
+
+def _valid(serializer_class: Any, request: Request) -> dict[str, Any]:
+    serializer = serializer_class(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    data: dict[str, Any] = serializer.validated_data
+    return data
