@@ -138,7 +138,7 @@ class Batcher:
         distinct = list(dict.fromkeys(text for job in jobs for text in job.texts))
         try:
             rows = self.encoder.encode_texts(distinct)
-        except Exception as error:  # noqa: BLE001 - it is the callers', this thread goes on
+        except Exception as error:  # the callers' to handle; this thread goes on
             for job in jobs:
                 job.future.set_exception(error)
             return
@@ -151,7 +151,7 @@ class Batcher:
             return
         try:
             rows = self.encoder.encode_pixels(job.pixels)
-        except Exception as error:  # noqa: BLE001 - it is the caller's, this thread goes on
+        except Exception as error:  # the callers' to handle; this thread goes on
             job.future.set_exception(error)
         else:
             job.future.set_result(rows)
