@@ -5,6 +5,8 @@ import numpy as np
 from catalog.garments.model import Garment
 from catalog.garments.parts import Button, Cord, Fold, Panel, Part, Ribs, Seam, Stitches
 from catalog.garments.paths import (
+    Point,
+    Points,
     band,
     ellipse,
     flip,
@@ -79,8 +81,8 @@ def _badge(garment: Garment, trim: str) -> list[Part]:
     ring = ellipse(centre=centre, radii=(3.6, 4.4))
     hill = polygon((-7.6, 39.0), (-5.9, 34.8), (-4.9, 36.8), (-4.2, 35.6), (-2.9, 39.0))
     return [
-        Panel(ring, cloth, edge=0.3, lift=0.1, bulge=(2, 0.1), wrinkles=0),
-        Panel(hill, "plain", edge=0.15, bulge=(1, 0), wrinkles=0),
+        Panel(ring, cloth, edge=0.3, lift=0.1, bulge=(2, 0.1), wrinkles=0, laid=True),
+        Panel(hill, "plain", edge=0.15, bulge=(1, 0), wrinkles=0, laid=True),
     ]
 
 
@@ -203,13 +205,17 @@ def bag(garment: Garment, rng: np.random.Generator) -> list[Part]:
     )
 
 
+def _handle(*right: Point) -> Points:
+    """Return an arch over the middle, given its right half from the foot up."""
+    return spline(*right, *((-x, y) for x, y in right[-2::-1]))
+
+
 def _tote(garment: Garment, rng: np.random.Generator) -> list[Part]:
     front = mirrored(path(
         spline((0, 34), (19.4, 33.2)), spline((19.4, 33.2), (20.4, 52), (19.6, 74)), spline((19.6, 74), (17.6, 76.2), (0, 76.8)),
     ))  # fmt: skip
     inside = mirrored(path(spline((0, 31.4), (19.0, 32.6)), spline((19.4, 33.2), (0, 36.4))))
-    strap = spline((9.6, 42), (9.2, 26), (6.4, 13.5), (0, 9.4))
-    handle = path(strap, flip(strap)[::-1])
+    handle = _handle((9.6, 42), (9.4, 26), (6.6, 14.0), (0, 9.4))
     folds = tuple(
         Fold(spline((x, 37), (x + lean, 55), (x + 0.4 * lean, 73)), 2.6, depth)
         for x, lean, depth in zip(
@@ -226,7 +232,7 @@ def _tote(garment: Garment, rng: np.random.Generator) -> list[Part]:
     for x in (-9.6, 9.6):
         patch = polygon((x - 1.4, 36.8), (x + 1.4, 36.8), (x + 1.4, 43.4), (x - 1.4, 43.4))
         parts += [
-            Panel(patch, trim, edge=0.4, lift=0.6, bulge=(1, 0.2), wrinkles=0),
+            Panel(patch, trim, edge=0.4, lift=0.6, bulge=(1, 0.2), wrinkles=0, laid=True),
             Stitches(patch[[0, 1, 2, 3, 0]] * (0.97, 0.985) + (0.03 * x, 0.6)),
         ]
     return parts
@@ -242,8 +248,7 @@ def _handbag(garment: Garment, rng: np.random.Generator) -> list[Part]:
             spline((19.4, 37.6), (21.2, 46), (19.4, 55), (10, 59.6), (0, 60.4)),
         )
     )
-    strap = spline((16.4, 40), (16.8, 24), (11, 13.6), (0, 10.4))
-    handle = path(strap, flip(strap)[::-1])
+    handle = _handle((16.4, 40), (16.8, 24), (11, 13.6), (0, 10.4))
     trim = "trim" if garment.accent else "plain"
     edge = flap[2:58]
     parts: list[Part] = [
@@ -263,7 +268,7 @@ def _handbag(garment: Garment, rng: np.random.Generator) -> list[Part]:
     )
     return [
         *parts,
-        Panel(clasp, "brass", lift=0.8, edge=0.4, bulge=(2, 0.4), wrinkles=0),
+        Panel(clasp, "brass", lift=0.8, edge=0.4, bulge=(2, 0.4), wrinkles=0, laid=True),
         Button(0, 60.4, 0.8, "metal", holes=False),
     ]
 
@@ -311,7 +316,7 @@ def _backpack(garment: Garment, rng: np.random.Generator) -> list[Part]:
             edge=0.3,
             lift=0.2,
             bulge=(1.4, 0.1),
-            wrinkles=0,
+            wrinkles=0, laid=True,
         ),
         Stitches(badge[[0, 1, 2, 3, 0]] * (0.9, 0.97) + (0, 1.0)),
     ]
@@ -324,15 +329,11 @@ def scarf(garment: Garment, rng: np.random.Generator) -> list[Part]:
         return _fall((-12, 14), (-10.4, 84), 19, rng, trim) + _fall(
             (4, 12), (6.4, 78), 19, rng, trim
         )
-    back = path(
-        spline((-14.5, 22), (-10, 11.5), (0, 8.6), (10, 11.5), (14.5, 22)), spline((14.5, 22), (8, 22), (0, 20), (-8, 22), (-14.5, 22)),
-    )  # fmt: skip
-    wrap = path(
-        spline((-15.5, 20), (-9, 26), (0, 28.4), (9, 26), (15.5, 20)), spline((15.5, 20), (17.4, 28), (13, 36.5), (2, 41), (-9, 38.4), (-16.4, 30), (-15.5, 20)),
-    )  # fmt: skip
+    back = mirrored(spline((0, 8.0), (8.5, 9.6), (15.0, 16.5), (16.4, 25.0), (9.0, 25.5), (0, 21.5)))
+    wrap = mirrored(spline((0, 26.5), (8.5, 24.4), (14.2, 18.6), (17.0, 22.5), (15.6, 32.0), (8.0, 39.6), (0, 41.5)))
     folds = tuple(
-        Fold(spline((-14.5, 22 + k), (-6, 29.5 + 1.25 * k), (3, 31 + 1.2 * k), (14, 22.5 + k)), 1.5, rng.uniform(0.5, 1.1))
-        for k in (1.5, 4.5, 7.5)
+        Fold(spline((-15, 22 + k), (-6, 29.0 + 1.25 * k), (3, 30 + 1.2 * k), (15, 21 + k)), 1.5, rng.uniform(0.5, 1.1))
+        for k in (0.5, 3.5, 6.5)
     )  # fmt: skip
     tails = _fall((-6.4, 34), (-9.4, 88), 13, rng, trim) + _fall(
         (6.6, 34), (8.0, 80), 13, rng, trim

@@ -74,6 +74,7 @@ def make_cloths(garment: Garment, *, unit: float, rng: np.random.Generator) -> d
         "metal": np.array([0.52, 0.52, 0.54]),
         "brass": np.array([0.55, 0.38, 0.14]),
         "thread": np.array([0.62, 0.34, 0.08]),
+        "lace": _linear("white") * (0.8 if garment.colour == "white" else 0.97),
         "rubber": np.array([0.84, 0.83, 0.80]),
         "sole": np.array([0.05, 0.045, 0.04]),
         "fur": np.array([0.50, 0.40, 0.28]),

@@ -51,7 +51,7 @@ def _upper(rise: float) -> Points:
         (28.6, 37.6 - rise),
     )
     return path(
-        spline((-30.0, 65.4), (-30.2, 60.6), (-26.8, 56.2), (-19, 53.6), (-9.5, 49.4), (-1, 44.4 - 0.4 * rise), (6.6, 40.6 - rise)),
+        spline((-30.0, 65.4), (-30.0, 61.6), (-26.6, 57.8), (-19, 55.2), (-9.5, 50.2), (-1, 44.4 - 0.4 * rise), (6.6, 40.6 - rise)),
         top,
         spline((28.6, 37.6 - rise), (30.4, 38.6 - rise), (30.2, 45 - 0.5 * rise), (30.6, 54), (30.4, 65.6)),
         spline((30.4, 65.6), (0, 67.6), (-30.0, 65.4)),
@@ -76,27 +76,27 @@ def _tongue(rise: float) -> list[Part]:
         (6.4, 41 - rise),
     )
     tongue = path(
-        spline((-3, 47 - 0.5 * rise), (2.2, 41 - rise), (6.0, 34.8 - rise), (9.4, 34.2 - rise)),
-        spline((9.4, 34.2 - rise), (11.6, 37 - rise), (9.8, 42 - rise), (4, 49 - 0.5 * rise)),
+        spline((-3, 47 - 0.5 * rise), (2.2, 41 - rise), (5.4, 36.4 - rise), (8.8, 35.6 - rise)),
+        spline((8.8, 35.6 - rise), (11.2, 38 - rise), (9.8, 42 - rise), (4, 49 - 0.5 * rise)),
     )
     return [
         Panel(inside, "lining", tone=0.5, bulge=(3, -0.2), wrinkles=0.2),
-        Panel(tongue, "plain", bulge=(2.5, 0.4), edge=0.4, wrinkles=0.2),
+        Panel(tongue, "plain", bulge=(2.5, 0.18), edge=0.4, wrinkles=0.2),
     ]
 
 
 def _overlays(upper: Points, rise: float, trim: str, garment: Garment) -> list[Part]:
     """Return toe cap, eyestay, heel counter and a stripe, each stitched along its edge."""
     toe = path(
-        spline((-30.0, 65.4), (-30.2, 60.6), (-26.8, 56.2), (-20.6, 54.2)),
-        spline((-20.6, 54.2), (-17.6, 59), (-17.4, 66.6)),
+        spline((-30.0, 65.4), (-30.0, 61.6), (-26.6, 57.8), (-20.6, 55.7)),
+        spline((-20.6, 55.7), (-17.6, 60), (-17.4, 66.6)),
         spline((-17.4, 66.6), (-30, 65.4)),
     )
     stay = path(
-        spline((-10.6, 50.0), (-1, 44.4 - 0.4 * rise), (6.6, 40.6 - rise)),
+        spline((-10.6, 50.8), (-1, 44.4 - 0.4 * rise), (6.6, 40.6 - rise)),
         spline((6.6, 40.6 - rise), (9.6, 43.4 - rise), (10.6, 46.4 - rise)),
         spline(
-            (10.6, 46.4 - rise), (4, 50.6 - 0.6 * rise), (-3, 54.6), (-8.6, 54.0), (-10.6, 50.0)
+            (10.6, 46.4 - rise), (4, 50.6 - 0.6 * rise), (-3, 54.6), (-8.6, 54.4), (-10.6, 50.8)
         ),
     )
     heel = path(
@@ -149,22 +149,23 @@ def _overlays(upper: Points, rise: float, trim: str, garment: Garment) -> list[P
 
 
 def _laces(rise: float) -> list[Part]:
-    """Return eyelets and the laces across the tongue, tied in a bow."""
-    start, stop = np.array([-7.6, 51.6]), np.array([8.2, 44.0 - rise])
-    count = 6 + int(rise > 0) * 2
+    """Return eyelets and the laces that cross the tongue from them, tied at the top."""
+    start, stop = np.array([-8.2, 51.4]), np.array([7.4, 44.0 - rise])
     parts: list[Part] = []
-    for share in np.linspace(0, 1, count):
-        x, y = start + share * (stop - start) + (0, -1.6 * np.sin(np.pi * share) * (rise > 0))
-        parts.append(Button(float(x), float(y), 0.62, "metal", holes=False))
-        curve = spline((x, y), (x - 1.4, y - 2.6), (x - 1.6, y - 4.6 - 1.4 * share))
-        parts.append(Cord(curve, 1.15, "white"))
-    x, y = float(stop[0]) - 1.0, float(stop[1]) - 4.6
+    for share in np.linspace(0, 1, 8 if rise else 6):
+        sag = (0, 1.2 * np.sin(np.pi * share) * (rise > 0))
+        x, y = start + share * (stop - start) + sag
+        parts.append(Button(float(x), float(y), 0.55, "metal", holes=False))
+        across = spline((x, y), (x - 0.9, y - 1.5), (x - 2.2, y - 2.6))
+        parts.append(Cord(across, 1.0, "lace"))
+    x, y = float(stop[0]) - 1.6, float(stop[1]) - 1.8
     for loop in (
-        spline((x, y), (x - 4, y - 3.2), (x - 7.2, y - 0.6), (x - 3.6, y + 1.2), (x, y)),
-        spline((x, y), (x + 2.8, y + 1.8), (x + 3.0, y + 6.6), (x + 0.2, y + 5.0), (x, y)),
-        spline((x, y), (x - 3, y + 3.5), (x - 6.6, y + 5.8)),
+        spline((x, y), (x - 3.6, y - 0.8), (x - 5.2, y + 2.2), (x - 2.4, y + 2.2), (x, y)),
+        spline((x, y), (x + 2.8, y + 0.4), (x + 3.2, y + 4.6), (x + 1.0, y + 3.4), (x, y)),
+        spline((x, y), (x - 1.4, y + 3.4), (x - 3.4, y + 6.6)),
+        spline((x, y), (x + 0.6, y + 4.0), (x + 0.2, y + 7.4)),
     ):
-        parts.append(Cord(loop, 0.85, "white"))
+        parts.append(Cord(loop, 0.62, "lace"))
     return parts
 
 

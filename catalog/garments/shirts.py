@@ -40,7 +40,7 @@ def collar(
     """Return a turned-down collar: the inside of its stand, and two leaves."""
     roll = spline((0, top + 1.2), (0.55 * neck, top + 0.8), (neck + 0.2, top + 3.4))
     inside = mirrored(
-        path(roll, spline((neck + 0.2, top + 3.4), (0.4 * neck, opening - 2), (0, opening + 2)))
+        path(roll, spline((neck + 0.2, top + 3.4), (neck + 1.4, top + 6.6), (0, opening + 3)))
     )
     leaf = path(
         spline((0.3, opening), (0.62 * neck, top + 6.2), (neck - 0.2, top + 2.6)),

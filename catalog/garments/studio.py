@@ -26,7 +26,10 @@ class Backdrop:
 
 def photograph(canvas: Canvas, backdrop: Backdrop) -> NDArray[np.uint8]:
     """Return the lit picture, uint8 sRGB (h, w, 3)."""
-    lit = canvas.colour * _lighting(canvas)[..., None] + _highlights(canvas)[..., None]
+    light = _lighting(canvas)
+    # Pale cloth throws light into its own shadows.
+    light += np.float32(0.42) * canvas.colour.mean(axis=2) * np.maximum(1 - light, 0)
+    lit = canvas.colour * light[..., None] + _highlights(canvas)[..., None]
     wall = _wall(canvas.size, backdrop) * _shadow(canvas, backdrop)[..., None]
     mixed = wall + canvas.cover[..., None] * (lit - wall)
     return np.asarray(np.sqrt(mixed.clip(0, 1)) * 255 + 0.5, dtype=np.uint8)

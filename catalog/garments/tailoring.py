@@ -108,9 +108,9 @@ def back_neck(bodice: Bodice, *, rise: float = 2.2, cloth: str = "lining") -> li
     """Return the inside of the back, seen through the neckline, with its tape and label."""
     neck, top = bodice.neck, bodice.neck_y
     curve = spline((0, top + rise), (0.5 * neck, top + 0.86 * rise), (neck, top))
-    inside = mirrored(
-        path(curve, spline((neck, top), (neck + 1, top + 3), (0, top + bodice.depth + 3)))
-    )
+    low = top + bodice.depth + 3
+    edge = spline((neck, top), (neck + 1.2, top + 3), (0.9 * neck, low))
+    inside = mirrored(path(curve, edge, polygon((0, low))))
     lower = curve + (0, 1.5)
     tape = band(path(flip(curve)[::-1], curve), path(flip(lower)[::-1], lower))
     y = top + rise + 1.7

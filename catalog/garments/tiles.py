@@ -33,7 +33,7 @@ def striped(rng: np.random.Generator, count: int) -> Tile:
     _, y = _grid(count)
     repeats = int(rng.integers(3, 7))
     phase = (y * repeats) % 1.0
-    width = rng.uniform(0.3, 0.55)
+    width = rng.uniform(0.25, 0.45)
     stripe = phase < width
     if rng.random() < 0.3:
         stripe |= (phase > width + 0.14) & (phase < width + 0.22)
@@ -44,12 +44,12 @@ def checked(rng: np.random.Generator, count: int) -> Tile:
     """Draw gingham, or a tartan with thin over-lines."""
     x, y = _grid(count)
     repeats = int(rng.integers(2, 5))
-    across, down = (x * repeats) % 1.0 < 0.5, (y * repeats) % 1.0 < 0.5
+    across, down = (x * repeats) % 1.0 < 0.38, (y * repeats) % 1.0 < 0.38
     ground = 0.5 * across + 0.5 * down
     if rng.random() < 0.5:
         return _inks(ground)
-    thin_x = np.abs((x * repeats) % 1.0 - 0.75) < 0.035
-    thin_y = np.abs((y * repeats) % 1.0 - 0.75) < 0.035
+    thin_x = np.abs((x * repeats) % 1.0 - 0.69) < 0.035
+    thin_y = np.abs((y * repeats) % 1.0 - 0.69) < 0.035
     return _inks(0.75 * ground, 0.8 * np.maximum(thin_x, thin_y))
 
 
@@ -69,7 +69,7 @@ def zigzag(rng: np.random.Generator, count: int) -> Tile:
     repeats = int(rng.integers(3, 6))
     wave = np.abs((x * repeats) % 1.0 - 0.5)
     phase = (y * repeats + wave) % 1.0
-    return _inks((phase < 0.42).astype(np.float32))
+    return _inks((phase < 0.36).astype(np.float32))
 
 
 def _scatter(rng: np.random.Generator, *, tries: int, gap: float) -> list[tuple[float, float]]:
@@ -123,14 +123,16 @@ def floral(rng: np.random.Generator, count: int) -> Tile:
 def leopard(rng: np.random.Generator, count: int) -> Tile:
     """Draw broken rings around darker spots."""
     rings, spots = (np.zeros((count, count), np.uint8) for _ in range(2))
-    size = rng.uniform(0.045, 0.06)
-    for x, y in _scatter(rng, tries=260, gap=2.0 * size):
+    size = rng.uniform(0.06, 0.08)
+    for x, y in _scatter(rng, tries=260, gap=2.1 * size):
         scale, turn = size * rng.uniform(0.7, 1.1), rng.uniform(0, 2 * np.pi)
         _stamp(spots, _blob(x, y, 0.55 * scale, turn=turn, squash=0.75))
-        for k in range(int(rng.integers(2, 4))):
-            lean = turn + k * 2.1 + rng.uniform(-0.3, 0.3)
-            at = x + 0.72 * scale * np.cos(lean), y + 0.72 * scale * np.sin(lean)
-            _stamp(rings, _blob(*at, 0.5 * scale, turn=lean + np.pi / 2, squash=0.5))
+        for k in range(int(rng.integers(2, 5))):
+            lean = turn + k * 1.7 + rng.uniform(-0.3, 0.3)
+            far = scale * rng.uniform(0.72, 0.92)
+            at = x + far * np.cos(lean), y + far * np.sin(lean)
+            long = scale * rng.uniform(0.36, 0.62)
+            _stamp(rings, _blob(*at, long, turn=lean + np.pi / 2 + rng.uniform(-0.4, 0.4), squash=0.4))
     ring, spot = (layer.astype(np.float32) / 255 for layer in (rings, spots))
     return _inks(ring, 0.45 * spot * (1 - ring))
 

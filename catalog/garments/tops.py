@@ -129,7 +129,7 @@ def placket(bodice: Bodice, *, length: float, count: int, cloth: str = "main") -
 
 def _strap_bodice(garment: Garment) -> Bodice:
     """Return a sleeveless bodice with wide straps."""
-    base = Bodice(shoulder=(14.6, 15.2), armpit=(16.6, 37.0), waist=(16.0, 50.0), hem=(17.0, 70.0))
+    base = Bodice(shoulder=(13.0, 14.8), armpit=(16.4, 36.0), waist=(16.0, 50.0), hem=(16.8, 72.0))
     return replace(fitted(garment, base), neck=9.0 if garment.neckline == "scoop neck" else 8.0)
 
 
@@ -278,7 +278,7 @@ def bodysuit(garment: Garment, rng: np.random.Generator) -> list[Part]:
 
 
 def _leg_bands(leg: np.ndarray, cloth: str) -> list[Part]:
-    inner = offset(leg, by=-1.5)
+    inner = offset(leg, by=1.5)
     parts: list[Part] = []
     for outer, low in ((leg, inner), (flip(leg), flip(inner))):
         parts += [
