@@ -5,7 +5,6 @@ pixels towards the viewer, float32 (h, w); coverage is float32 (h, w) in [0, 1].
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -14,52 +13,10 @@ from numpy.typing import NDArray
 from catalog.garments.parts import Button, Cord, Fold, Panel, Part, Ribs, Seam, Stitches
 from catalog.garments.paths import Points, length, resample
 from catalog.garments.tiles import Tile
+from catalog.garments.view import Cloth, Layer, View
 
-Layer = NDArray[np.float32]
 Box = tuple[slice, slice]
 SHIFT = 4  # bits of sub-pixel precision that OpenCV's drawing takes
-
-
-@dataclass(frozen=True, eq=False)
-class Cloth:
-    """How a piece looks before light falls on it.
-
-    `inks` are the linear colours of the ground and of a pattern's three inks, (4, 3); `pattern`
-    covers `repeat` garment units; `weave` is relative brightness per pixel; `gloss` in [0, 1].
-    """
-
-    inks: Layer
-    pattern: Tile | None = None
-    repeat: float = 14.0
-    weave: Tile | None = None
-    gloss: float = 0.0
-    fade: float = 0.0
-
-
-@dataclass(frozen=True, eq=False)
-class View:
-    """Where garment units lie on the picture, and the slight irregularity of a real garment."""
-
-    unit: float
-    middle: tuple[float, float]
-    centre: tuple[float, float]
-    turn: float
-    waves: NDArray[np.float64]
-
-    def place(self, points: Points) -> Points:
-        """Return pixel coordinates of garment units."""
-        turned = (self._wobble(points) - self.centre) * self.unit
-        cos, sin = np.cos(self.turn), np.sin(self.turn)
-        placed: Points = turned @ np.array([[cos, sin], [-sin, cos]]) + self.middle
-        return placed
-
-    def _wobble(self, points: Points) -> Points:
-        """Shift points by a few long waves, so that no two sides are mirror images."""
-        shifted = points.copy()
-        for kx, ky, phase, dx, dy in self.waves:
-            swell = np.sin(kx * points[:, 0] + ky * points[:, 1] + phase)
-            shifted += swell[:, None] * (dx, dy)
-        return shifted
 
 
 class Canvas:
@@ -118,7 +75,10 @@ class Canvas:
     @staticmethod
     def _fixed(pixels: Points, box: Box, *, scale: float = 1.0) -> NDArray[np.int32]:
         corner = np.array([box[1].start, box[0].start])
-        return np.round((pixels - corner) * scale * (1 << SHIFT)).astype(np.int32)
+        fixed: NDArray[np.int32] = np.round((pixels - corner) * scale * (1 << SHIFT)).astype(
+            np.int32
+        )
+        return fixed
 
     def _filled(self, pixels: Points, box: Box) -> Layer:
         mask = np.zeros((box[0].stop - box[0].start, box[1].stop - box[1].start), np.uint8)
@@ -146,7 +106,7 @@ class Canvas:
         t = np.minimum(away / (reach * self.unit), 1)
         swell = reach * self.unit * depth * t * (2 - t)
         swell = cv2.GaussianBlur(swell, (0, 0), max(0.6, 0.28 * reach * self.unit * scale))
-        return swell.astype(np.float32)
+        return np.asarray(swell, dtype=np.float32)
 
     def _coarse_mask(self, pixels: Points, box: Box) -> tuple[NDArray[np.uint8], float]:
         scale = 1 / self.coarse

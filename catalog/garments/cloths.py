@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.garments.canvas import Cloth, Layer
 from catalog.garments.model import KINDS, Garment
 from catalog.garments.tiles import pattern_tile, weave_tile
+from catalog.garments.view import Cloth, Layer
 from core.ml.colours import RETAIL_COLOURS
 
 SRGB = {colour.name: colour.rgb for colour in RETAIL_COLOURS}

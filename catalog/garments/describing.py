@@ -39,12 +39,34 @@ class Listing:
         return plain | {"price": str(self.price), "styles": list(self.styles)}
 
 
-_PRICES = MappingProxyType({
-    "t-shirt": 19, "long-sleeve top": 25, "tank top": 15, "top": 25, "bodysuit": 15, "polo shirt": 35,
-    "shirt": 45, "blouse": 45, "hoodie": 49, "jumper": 59, "cardigan": 59, "blazer": 119, "coat": 179,
-    "jacket": 99, "dress": 69, "skirt": 45, "trousers": 55, "jeans": 69, "shorts": 35,
-    "sneakers": 89, "boots": 129, "hat": 19, "bag": 79, "scarf": 29,
-})  # fmt: skip
+_PRICES = MappingProxyType(
+    {
+        "t-shirt": 19,
+        "long-sleeve top": 25,
+        "tank top": 15,
+        "top": 25,
+        "bodysuit": 15,
+        "polo shirt": 35,
+        "shirt": 45,
+        "blouse": 45,
+        "hoodie": 49,
+        "jumper": 59,
+        "cardigan": 59,
+        "blazer": 119,
+        "coat": 179,
+        "jacket": 99,
+        "dress": 69,
+        "skirt": 45,
+        "trousers": 55,
+        "jeans": 69,
+        "shorts": 35,
+        "sneakers": 89,
+        "boots": 129,
+        "hat": 19,
+        "bag": 79,
+        "scarf": 29,
+    }
+)
 
 _STYLES = MappingProxyType({
     "t-shirt": ("casual",), "long-sleeve top": ("casual",), "tank top": ("casual", "sporty"),
@@ -59,17 +81,32 @@ _STYLES = MappingProxyType({
     "boots": ("classic", "casual"), "hat": ("casual", "streetwear"), "bag": ("classic",),
     "scarf": ("classic", "casual"),
 })  # fmt: skip
-_CUT_STYLES = MappingProxyType({
-    "joggers": ("sporty", "casual"), "sport": ("sporty",), "runner": ("sporty",),
-    "parka": ("outdoor", "casual"), "puffer": ("outdoor", "streetwear"),
-    "backpack": ("outdoor", "casual"), "slip": ("party", "elegant"), "bucket": ("beach", "streetwear"),
-})  # fmt: skip
+_CUT_STYLES = MappingProxyType(
+    {
+        "joggers": ("sporty", "casual"),
+        "sport": ("sporty",),
+        "runner": ("sporty",),
+        "parka": ("outdoor", "casual"),
+        "puffer": ("outdoor", "streetwear"),
+        "backpack": ("outdoor", "casual"),
+        "slip": ("party", "elegant"),
+        "bucket": ("beach", "streetwear"),
+    }
+)
 
 _FEMALE = frozenset({"top", "blouse", "dress", "skirt"})
 _BRANDS = (
-    "Northpine", "Atelier Basics", "Marlow & Finch", "Sable Studio", "Okura", "Lune", "Harbour Lane",
-    "Verdant", "Cardo", "Mille Fleurs",
-)  # fmt: skip
+    "Northpine",
+    "Atelier Basics",
+    "Marlow & Finch",
+    "Sable Studio",
+    "Okura",
+    "Lune",
+    "Harbour Lane",
+    "Verdant",
+    "Cardo",
+    "Mille Fleurs",
+)
 
 _FABRICS = MappingProxyType({
     "fleece": "brushed cotton fleece", "knit": "soft merino blend", "twill": "sturdy cotton twill",

@@ -1,53 +1,18 @@
 """Draw a garment as a product photo."""
 
 import zlib
-from collections.abc import Callable
 
 import numpy as np
 from PIL import Image
 
-from catalog.garments import (
-    accessories,
-    bottoms,
-    dresses,
-    footwear,
-    knitwear,
-    outerwear,
-    shirts,
-    tops,
-)
-from catalog.garments.canvas import Canvas, View
+from catalog.garments.canvas import Canvas
 from catalog.garments.cloths import make_cloths
 from catalog.garments.model import Garment
 from catalog.garments.parts import Cord, Panel, Part
+from catalog.garments.shapes import SHAPES
 from catalog.garments.studio import Backdrop, photograph
+from catalog.garments.view import View
 
-SHAPES: dict[str, Callable[[Garment, np.random.Generator], list[Part]]] = {
-    "t-shirt": tops.t_shirt,
-    "long-sleeve top": tops.t_shirt,
-    "tank top": tops.tank_top,
-    "top": tops.top,
-    "bodysuit": tops.bodysuit,
-    "polo shirt": shirts.polo,
-    "shirt": shirts.shirt,
-    "blouse": shirts.blouse,
-    "hoodie": knitwear.hoodie,
-    "jumper": knitwear.jumper,
-    "cardigan": knitwear.cardigan,
-    "blazer": outerwear.blazer,
-    "coat": outerwear.coat,
-    "jacket": outerwear.jacket,
-    "dress": dresses.dress,
-    "skirt": bottoms.skirt,
-    "trousers": bottoms.trousers,
-    "jeans": bottoms.jeans,
-    "shorts": bottoms.shorts,
-    "sneakers": footwear.sneakers,
-    "boots": footwear.boots,
-    "hat": accessories.hat,
-    "bag": accessories.bag,
-    "scarf": accessories.scarf,
-}
 STANDING = frozenset({"sneakers", "boots", "bag"})  # on a floor; the rest hangs before a wall
 MARGIN = 0.075  # of the picture's height and width, left free around the garment
 

@@ -1,4 +1,4 @@
-"""Smooth outlines: points are float arrays (n, 2) of x to the right and y down, in garment units."""
+"""Smooth outlines: float64 points (n, 2), x to the right and y down, in garment units."""
 
 from typing import TypeAlias
 
@@ -19,7 +19,7 @@ def spline(*controls: Point) -> Points:
     padded = np.vstack([2 * knots[0] - knots[1], knots, 2 * knots[-1] - knots[-2]])
     t = np.linspace(0, 1, STEPS, endpoint=False)[None, :, None]
     p0, p1, p2, p3 = (padded[k : len(knots) - 1 + k, None] for k in range(4))
-    curve = 0.5 * (
+    curve: Points = 0.5 * (
         2 * p1
         + (p2 - p0) * t
         + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t**2
@@ -38,9 +38,16 @@ def polygon(*corners: Point) -> Points:
     return np.array(corners, dtype=np.float64)
 
 
+def shifted(points: Points, x: float, y: float) -> Points:
+    """Move points to the right by `x` and down by `y`."""
+    moved: Points = points + np.array([x, y], dtype=np.float64)
+    return moved
+
+
 def flip(points: Points) -> Points:
     """Mirror left and right."""
-    return points * np.array([-1.0, 1.0])
+    mirror: Points = points * np.array([-1.0, 1.0])
+    return mirror
 
 
 def mirrored(right: Points) -> Points:
@@ -66,7 +73,8 @@ def offset(points: Points, *, by: float) -> Points:
     tangents = np.gradient(points, axis=0)
     norms = np.maximum(np.linalg.norm(tangents, axis=1, keepdims=True), 1e-9)
     normals = np.stack([tangents[:, 1], -tangents[:, 0]], axis=1) / norms
-    return points + by * normals
+    moved: Points = points + by * normals
+    return moved
 
 
 def band(inner: Points, outer: Points) -> Points:
@@ -78,4 +86,5 @@ def ellipse(*, centre: Point, radii: Point, count: int = 48) -> Points:
     """Return an ellipse as a closed outline."""
     turn = np.linspace(0, 2 * np.pi, count, endpoint=False)
     ring = np.stack([np.cos(turn), np.sin(turn)], axis=1)
-    return ring * np.array(radii) + np.array(centre)
+    outline: Points = ring * np.array(radii) + np.array(centre)
+    return outline

@@ -1,4 +1,4 @@
-"""Choose garments for a shop: every kind, colour and pattern, evenly, the same for the same seed."""
+"""Choose garments for a shop: every kind, colour and pattern evenly, the same for a seed."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,12 +9,21 @@ from core.ml.colours import BASIC_COLOURS
 
 # What goes well with a colour as a second one.
 _ACCENTS = {
-    "black": ("white", "red", "beige"), "white": ("navy", "black", "red"), "grey": ("white", "navy", "orange"),
-    "navy": ("white", "red", "beige"), "blue": ("white", "navy", "yellow"), "teal": ("white", "beige", "navy"),
-    "green": ("white", "beige", "yellow"), "yellow": ("white", "navy", "grey"), "orange": ("white", "navy", "brown"),
-    "red": ("white", "navy", "black"), "pink": ("white", "red", "grey"), "purple": ("white", "pink", "yellow"),
-    "brown": ("beige", "white", "orange"), "beige": ("white", "brown", "navy"),
-}  # fmt: skip
+    "black": ("white", "red", "beige"),
+    "white": ("navy", "black", "red"),
+    "grey": ("white", "navy", "orange"),
+    "navy": ("white", "red", "beige"),
+    "blue": ("white", "navy", "yellow"),
+    "teal": ("white", "beige", "navy"),
+    "green": ("white", "beige", "yellow"),
+    "yellow": ("white", "navy", "grey"),
+    "orange": ("white", "navy", "brown"),
+    "red": ("white", "navy", "black"),
+    "pink": ("white", "red", "grey"),
+    "purple": ("white", "pink", "yellow"),
+    "brown": ("beige", "white", "orange"),
+    "beige": ("white", "brown", "navy"),
+}
 _TRIMMED = 0.22  # share of plain garments with a second colour at their edges
 
 

@@ -5,15 +5,24 @@ upper left.
 """
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.garments.canvas import Canvas, Layer
+from catalog.garments.canvas import Canvas
+from catalog.garments.view import Layer
 
-LIGHT = np.array([-0.42, -0.55, 0.72])
-LIGHT /= np.linalg.norm(LIGHT)
+Floats: TypeAlias = NDArray[np.float64]
+
+
+def _unit(*direction: float) -> Floats:
+    return np.asarray(np.array(direction) / np.linalg.norm(direction))
+
+
+LIGHT = _unit(-0.42, -0.55, 0.72)
+HALFWAY = _unit(LIGHT[0], LIGHT[1], LIGHT[2] + 1)  # between the light and the viewer
 
 
 @dataclass(frozen=True)
@@ -26,10 +35,11 @@ class Backdrop:
 
 def photograph(canvas: Canvas, backdrop: Backdrop) -> NDArray[np.uint8]:
     """Return the lit picture, uint8 sRGB (h, w, 3)."""
-    light = _lighting(canvas)
+    slopes = _slopes(canvas)
+    light = _lighting(slopes) * _occlusion(canvas)
     # Pale cloth throws light into its own shadows.
     light += np.float32(0.42) * canvas.colour.mean(axis=2) * np.maximum(1 - light, 0)
-    lit = canvas.colour * light[..., None] + _highlights(canvas)[..., None]
+    lit = canvas.colour * light[..., None] + _highlights(slopes, canvas.gloss)[..., None]
     wall = _wall(canvas.size, backdrop) * _shadow(canvas, backdrop)[..., None]
     mixed = wall + canvas.cover[..., None] * (lit - wall)
     return np.asarray(np.sqrt(mixed.clip(0, 1)) * 255 + 0.5, dtype=np.uint8)
@@ -45,28 +55,27 @@ def _slopes(canvas: Canvas) -> tuple[Layer, Layer]:
     return np.asarray(x), np.asarray(y)
 
 
-def _lighting(canvas: Canvas) -> Layer:
+def _facing(slopes: tuple[Layer, Layer], towards: Floats) -> Layer:
+    """Return the cosine between each pixel's normal and a direction."""
+    x, y = slopes
+    right, down, out = (np.float32(part) for part in towards)
+    return np.asarray((out - right * x - down * y) / np.sqrt(1 + x * x + y * y))
+
+
+def _lighting(slopes: tuple[Layer, Layer]) -> Layer:
     """Return the brightness of each pixel: 1 where flat cloth faces the viewer."""
-    x, y = _slopes(canvas)
-    facing = (LIGHT[2] - LIGHT[0] * x - LIGHT[1] * y) / np.sqrt(1 + x * x + y * y)
-    direct = np.clip(facing / LIGHT[2], 0.0, 1.45)
-    light = 0.30 + 0.70 * direct
-    return np.asarray(light * _occlusion(canvas), dtype=np.float32)
+    direct = np.clip(_facing(slopes, LIGHT) / np.float32(LIGHT[2]), 0.0, 1.45)
+    return np.asarray(0.30 + 0.70 * direct, dtype=np.float32)
 
 
 def _occlusion(canvas: Canvas) -> Layer:
     """Darken what lies lower than its surroundings, and the garment's rim."""
-    small = cv2.resize(canvas.relief, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    cover = cv2.resize(canvas.cover, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    small, cover = _shrunk(canvas.relief, 2), _shrunk(canvas.cover, 2)
     unit = canvas.unit / 2
     wide = cv2.GaussianBlur(small * cover, (0, 0), 1.3 * unit)
     full = cv2.GaussianBlur(cover, (0, 0), 1.3 * unit)
     around = wide / np.maximum(full, 0.05)
-    shift = np.float32([[1, 0, 0.5 * unit], [0, 1, 0.7 * unit]])
-    cast = cv2.warpAffine(
-        cv2.GaussianBlur(small, (0, 0), 0.3 * unit), shift, small.shape[::-1],
-        borderMode=cv2.BORDER_REPLICATE,
-    )  # fmt: skip
+    cast = _moved(small, (0.5 * unit, 0.7 * unit), 0.3 * unit)
     hollow = np.maximum(around - small, 0) / unit
     shade = np.maximum(cast - small - 0.25 * unit, 0) / unit
     dark = 1 / (1 + 0.55 * hollow) * (1 - 0.42 * np.minimum(shade, 1))
@@ -76,19 +85,14 @@ def _occlusion(canvas: Canvas) -> Layer:
     return np.asarray(cv2.resize(dark.astype(np.float32), size, interpolation=cv2.INTER_LINEAR))
 
 
-def _highlights(canvas: Canvas) -> Layer:
+def _highlights(slopes: tuple[Layer, Layer], gloss: Layer) -> Layer:
     """Return the light that the surface itself throws back, white whatever the cloth's colour."""
-    x, y = _slopes(canvas)
-    half = LIGHT + (0, 0, 1)
-    half /= np.linalg.norm(half)
-    facing = (half[2] - half[0] * x - half[1] * y) / np.sqrt(1 + x * x + y * y)
-    tight = np.clip(facing, 0, 1) ** 24
-    sheen = 0.006 + 0.5 * canvas.gloss * tight * tight
-    return np.asarray(sheen, dtype=np.float32)
+    tight = np.clip(_facing(slopes, HALFWAY), 0, 1) ** 48
+    return np.asarray(0.006 + 0.5 * gloss * tight, dtype=np.float32)
 
 
 def _wall(size: tuple[int, int], backdrop: Backdrop) -> Layer:
-    """Return the backdrop with light falling off from the upper left, and a floor if there is one."""
+    """Return the backdrop: light falls off from the upper left; a floor if there is one."""
     y = np.linspace(0, 1, size[0], dtype=np.float32)[:, None]
     x = np.linspace(0, 1, size[1], dtype=np.float32)[None]
     fall = 1.04 - 0.20 * ((x - 0.42) ** 2 + 0.8 * (y - 0.38) ** 2)
@@ -101,7 +105,7 @@ def _wall(size: tuple[int, int], backdrop: Backdrop) -> Layer:
 
 def _shadow(canvas: Canvas, backdrop: Backdrop) -> Layer:
     """Return what share of the light still reaches the backdrop."""
-    quarter = cv2.resize(canvas.cover, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    quarter = _shrunk(canvas.cover, 4)
     rows = canvas.size[0] / 4
     if backdrop.floor is not None:
         dark = _floor_shadow(quarter)
@@ -113,9 +117,17 @@ def _shadow(canvas: Canvas, backdrop: Backdrop) -> Layer:
     return np.asarray(1 - grown, dtype=np.float32)
 
 
+def _shrunk(layer: Layer, by: int) -> Layer:
+    rows, columns = layer.shape
+    size = (columns // by, rows // by)
+    return np.asarray(cv2.resize(layer, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
+
+
 def _moved(layer: Layer, by: tuple[float, float], blur: float) -> Layer:
-    matrix = np.float32([[1, 0, by[0]], [0, 1, by[1]]])
-    moved = cv2.warpAffine(layer, matrix, layer.shape[::-1])
+    """Return the layer moved by (x, y) pixels and blurred."""
+    matrix = np.array([[1, 0, by[0]], [0, 1, by[1]]], dtype=np.float32)
+    rows, columns = layer.shape
+    moved = cv2.warpAffine(layer, matrix, (columns, rows))
     return np.asarray(cv2.GaussianBlur(moved, (0, 0), max(0.5, blur)), dtype=np.float32)
 
 

@@ -5,11 +5,13 @@ a weave tile is float32 (n, n) around 0, relative brightness.
 """
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from catalog.garments.paths import Points, shifted
 
 Tile: TypeAlias = NDArray[np.float32]
 FINE = 3  # drawn this much larger, then averaged, for smooth edges
@@ -19,10 +21,12 @@ def _grid(count: int) -> tuple[Tile, Tile]:
     """Return x and y in [0, 1), each (count, count)."""
     steps = (np.arange(count, dtype=np.float32) + 0.5) / count
     x, y = np.meshgrid(steps, steps)
-    return x, y
+    return x.astype(np.float32), y.astype(np.float32)
 
 
-def _inks(first: Tile, second: Tile | None = None, third: Tile | None = None) -> Tile:
+def _inks(
+    first: NDArray[Any], second: NDArray[Any] | None = None, third: NDArray[Any] | None = None
+) -> Tile:
     empty = np.zeros_like(first)
     layers = [first, empty if second is None else second, empty if third is None else third]
     return np.stack(layers, axis=-1).astype(np.float32)
@@ -82,22 +86,22 @@ def _scatter(rng: np.random.Generator, *, tries: int, gap: float) -> list[tuple[
     return points
 
 
-def _stamp(layer: NDArray[np.uint8], outline: NDArray[np.float64]) -> None:
+def _stamp(layer: NDArray[np.uint8], outline: Points) -> None:
     """Fill a unit-square outline onto a layer, once for each border that it may cross."""
     count = len(layer)
     for dx in (-1, 0, 1):
         for dy in (-1, 0, 1):
-            moved = (outline + (dx, dy)) * count
+            moved = shifted(outline, dx, dy) * count
             if moved.max() > 0 and moved.min() < count:
                 cv2.fillPoly(layer, [np.round(moved * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
 
 
-def _blob(x: float, y: float, radius: float, *, turn: float, squash: float) -> NDArray[np.float64]:
+def _blob(x: float, y: float, radius: float, *, turn: float, squash: float) -> Points:
     """Return an ellipse leaning by `turn`, in unit-square coordinates."""
     angle = np.linspace(0, 2 * np.pi, 20, endpoint=False)
     shape = np.stack([np.cos(angle) * radius, np.sin(angle) * radius * squash], axis=1)
     cos, sin = np.cos(turn), np.sin(turn)
-    return shape @ np.array([[cos, sin], [-sin, cos]]) + (x, y)
+    return shifted(shape @ np.array([[cos, sin], [-sin, cos]]), x, y)
 
 
 def floral(rng: np.random.Generator, count: int) -> Tile:
@@ -132,7 +136,9 @@ def leopard(rng: np.random.Generator, count: int) -> Tile:
             far = scale * rng.uniform(0.72, 0.92)
             at = x + far * np.cos(lean), y + far * np.sin(lean)
             long = scale * rng.uniform(0.36, 0.62)
-            _stamp(rings, _blob(*at, long, turn=lean + np.pi / 2 + rng.uniform(-0.4, 0.4), squash=0.4))
+            _stamp(
+                rings, _blob(*at, long, turn=lean + np.pi / 2 + rng.uniform(-0.4, 0.4), squash=0.4)
+            )
     ring, spot = (layer.astype(np.float32) / 255 for layer in (rings, spots))
     return _inks(ring, 0.45 * spot * (1 - ring))
 

@@ -6,20 +6,16 @@ import numpy as np
 
 from catalog.garments.model import Garment
 from catalog.garments.parts import Cord, Fold, Panel, Part, Seam, Stitches
-from catalog.garments.paths import band, flip, mirrored, path, spline
-from catalog.garments.shirts import tied_knot
-from catalog.garments.tailoring import (
-    Bodice,
-    back_neck,
+from catalog.garments.paths import band, flip, mirrored, path, shifted, spline
+from catalog.garments.shapes.bodice import Bodice, back_neck, drape, fitted, neck_band
+from catalog.garments.shapes.sleeves import (
     cuff,
-    drape,
     long_sleeve,
-    neck_band,
     short_sleeve,
     sleeve_hem,
-    sleeve_panel,
+    sleeves_and_body,
 )
-from catalog.garments.tops import bindings, fitted, gathered, inside_armholes, sleeves_and_body
+from catalog.garments.shapes.trims import bindings, gathered, inside_armholes, tied_knot
 
 _ENDS = {"mini": 88.0, "midi": 108.0, "maxi": 128.0}
 
@@ -86,7 +82,7 @@ def _details(bodice: Bodice, garment: Garment, end: float) -> list[Part]:
             low = bodice.neck_y + bodice.depth
             edge = spline((0, low), (5.0, low + 6), (hx - 1.0, hy - 0.6))
             fall = spline((hx - 2.0, hy + 2), (hx - 1.5, 0.5 * (hy + end)), (3.0, end))
-            belt = band(waist - (0, 1.4), waist + (0, 1.6))
+            belt = band(shifted(waist, 0, -1.4), shifted(waist, 0, 1.6))
             return [
                 Seam(edge, depth=0.6, width=0.4), Seam(fall, depth=0.7, width=0.4),
                 Panel(belt, "plain", edge=0.3, lift=0.25, bulge=(1.4, 0.25)),
@@ -101,7 +97,7 @@ def _details(bodice: Bodice, garment: Garment, end: float) -> list[Part]:
 
 def _hem(bodice: Bodice, height: float) -> np.ndarray:
     right = bodice.hem_line()
-    line: np.ndarray = path(right, flip(right)[::-1]) * (0.985, 1) - (0, height)
+    line: np.ndarray = shifted(path(right, flip(right)[::-1]) * (0.985, 1), 0, -height)
     return line
 
 
@@ -130,6 +126,3 @@ def _slip(garment: Garment, end: float, rng: np.random.Generator) -> list[Part]:
     parts.append(Panel(bodice.front(), folds=folds, edge=0.3))
     parts += neck_band(bodice, width=0.7, cloth="plain")[:1] + bindings(bodice, cloth="plain")
     return [*parts, Stitches(_hem(bodice, 1.2))]
-
-
-__all__ = ["dress", "sleeve_panel"]
