@@ -7,7 +7,9 @@ pairs do not belong together, so a similarity that few of them reach is a match.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import product
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 from catalog.models import Category, IndexEntry, VectorIndex
 from core.ml.batching import get_batcher
 from core.ml.colours import BASIC_COLOURS
+from tenants.scope import all_shops
 
 SAMPLE = 1_000
 # One image in fourteen has the right colour and about one in twenty the right kind: above
@@ -24,14 +27,18 @@ WEAK_QUANTILE, STRONG_QUANTILE = 0.90, 0.98
 GROWTH = 0.25
 
 
-def needs_calibration(index: VectorIndex, *, count: int) -> bool:
-    """Say whether the index, with `count` embeddings, was never measured or has changed much."""
-    measured = index.calibration.get("count", 0)
-    return count > 0 and abs(count - measured) > GROWTH * measured
+def calibrate_indexes(index_ids: Collection[UUID]) -> None:
+    """Measure those of the indexes that were never measured or have changed much since."""
+    with all_shops():
+        for index in VectorIndex.objects.filter(pk__in=index_ids):
+            count = IndexEntry.objects.filter(index=index).embedded().count()
+            measured = index.calibration.get("count", 0)
+            if count and abs(count - measured) > GROWTH * measured:
+                calibrate(index, count=count)
 
 
 def calibrate(index: VectorIndex, *, count: int) -> None:
-    """Measure and store the thresholds; needs the encoder, so it runs in the GPU worker."""
+    """Measure and store the thresholds of an index with `count` embeddings; needs the encoder."""
     entries = IndexEntry.objects.filter(index=index).embedded().order_by("?")
     rows = list(entries.values_list("embedding", flat=True)[:SAMPLE])
     vectors = np.frombuffer(b"".join(rows), np.float16).reshape(len(rows), -1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
+from uuid import UUID
 
 import numpy as np
 import structlog
@@ -34,10 +35,10 @@ DECODE_THREADS = 2
 SUSPECT_ATTEMPTS = 3
 
 
-def index_waiting() -> int:
-    """Work until no entry of any shop waits; return how many entries got their vector."""
-    settled = 0
-    recording: Future[int] | None = None
+def index_waiting() -> set[UUID]:
+    """Work until no entry of any shop waits; return the indexes that got vectors."""
+    touched: set[UUID] = set()
+    recording: Future[set[UUID]] | None = None
     with ThreadPoolExecutor(2, "index") as stages:
         upcoming = stages.submit(_with_own_connection, _prepare_next)
         while batches := upcoming.result():
@@ -45,12 +46,12 @@ def index_waiting() -> int:
             for batch in batches:
                 _embed(batch)
             if recording:
-                settled += recording.result()
+                touched |= recording.result()
             done = [work for batch in batches for work in batch]
             recording = stages.submit(_with_own_connection, lambda done=done: record_works(done))  # type: ignore[misc]
         if recording:
-            settled += recording.result()
-    return settled
+            touched |= recording.result()
+    return touched
 
 
 def _with_own_connection(stage: Callable[[], T]) -> T:

@@ -80,8 +80,8 @@ class Work:
         return self.embedding
 
 
-def record_works(works: list[Work]) -> int:
-    """Write vectors and states; return how many entries got their vector.
+def record_works(works: list[Work]) -> set[UUID]:
+    """Write vectors and states; return the indexes that got vectors.
 
     A result counts only where the entry is still as it was claimed: what a late one wrote
     to Chroma is taken back.
@@ -97,7 +97,10 @@ def record_works(works: list[Work]) -> int:
         _take_back([work for work in group if work.entry.pk not in counted])
     for work in works:
         _record_failure(work)
-    return len(counted)
+    if postponed := [work for work in works if work.postponed_by]:
+        error = postponed[0].postponed_by
+        log.warning("indexing_postponed", entries=len(postponed), error=str(error))
+    return {work.entry.index_id for work in done if work.entry.pk in counted}
 
 
 def _write_vectors(works: list[Work]) -> None:
@@ -150,4 +153,3 @@ def _record_failure(work: Work) -> None:
     elif work.postponed_by:
         # Waiting for something that is away is no attempt.
         entry.update(due_at=timezone.now() + POSTPONED_FOR, attempts=F("attempts") - 1)
-        log.warning("indexing_postponed", error=work.postponed_by.message)

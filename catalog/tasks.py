@@ -56,13 +56,15 @@ _is_wanted = threading.Event()
 @shared_task
 def index_images(**_: Any) -> None:
     """Index what waits; a nudge that finds this process at it only asks for another look."""
-    from catalog.indexing import index_waiting  # the web process sends this task, without torch
+    # The web process sends this task, and must not import torch.
+    from catalog.calibration import calibrate_indexes
+    from catalog.indexing import index_waiting
 
     _is_wanted.set()
     while _is_wanted.is_set() and _at_work.acquire(blocking=False):
         try:
             _is_wanted.clear()
-            index_waiting()
+            calibrate_indexes(index_waiting())
         finally:
             _at_work.release()
     _send_repairs()

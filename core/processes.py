@@ -114,7 +114,7 @@ class Supervisor:
                 extra_groups=[] if program.user else None,
                 # Of their own session: Ctrl-C is for us, and we end them in order.
                 start_new_session=True,
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
+                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
             )
 
     def _note_pids(self) -> None:

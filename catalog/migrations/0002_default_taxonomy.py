@@ -34,6 +34,8 @@ STYLES = {
     "casual": "For every day.",
     "formal": "For occasions with a dress code.",
     "business": "For the office.",
+    "smart casual": "Between the office and the evening.",
+    "classic": "Never quite out of fashion.",
     "sporty": "For moving, or looking like it.",
     "elegant": "Fine fabrics, quiet details.",
     "streetwear": "From the street and the skate park.",

@@ -1,0 +1,53 @@
+"""Fixtures for every room: a fixed cast, and photos."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.core.cache import cache
+from rest_framework.test import APIClient
+
+from core.testing import FOLDER, Stack
+from tenants.tests.factories import make_member
+
+
+@pytest.fixture(autouse=True)
+def media_root(settings, tmp_path: Path) -> Path:
+    """Keep every test's files apart."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache(request) -> Iterator[None]:
+    yield
+    if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
+        cache.clear()
+
+
+@pytest.fixture
+def shop(db) -> SimpleNamespace:
+    """The shop that a test is about."""
+    return make_member("Shop")
+
+
+@pytest.fixture
+def rival(db) -> SimpleNamespace:
+    """Another shop, which must see nothing of the first."""
+    return make_member("Rival")
+
+
+@pytest.fixture
+def stranger(db) -> APIClient:
+    """Somebody without a key."""
+    return APIClient()
+
+
+@pytest.fixture(scope="session")
+def live_stack() -> Iterator[Stack]:
+    """Web server, worker and beat over servers of their own, with the bundled encoder."""
+    with Stack(FOLDER.parent / "live") as stack:
+        yield stack

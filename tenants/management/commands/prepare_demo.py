@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import json
+import secrets
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from tenants.models import ShopAPIKey, User
+from tenants.services import create_shop
+
+ADMIN_EMAIL = "admin@atelier.example"
+
+
+class Command(BaseCommand):
+    help = "Make the demo's shop and administrator, or find them again; prints them as JSON."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, help="where the demo keeps its secrets")
+
+    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("The demo's administrator has no place in production.")
+        known = json.loads(file.read_text()) if file.exists() else {}
+        if not ShopAPIKey.objects.filter(prefix=known.get("api_key", "").partition(".")[0]).exists():
+            known = self._make()
+            file.touch(mode=0o600)
+            file.write_text(json.dumps(known))
+        self.stdout.write(json.dumps(known))
+
+    def _make(self) -> dict[str, str]:
+        shop, api_key = create_shop(name="Demo shop", key_name="demo")
+        password = secrets.token_urlsafe(12)
+        admin = User.objects.filter(email=ADMIN_EMAIL).first()
+        if admin is None:
+            User.objects.create_superuser(ADMIN_EMAIL, password)
+        else:
+            admin.set_password(password)
+            admin.save(update_fields=["password"])
+        return {
+            "shop_id": str(shop.pk),
+            "api_key": api_key,
+            "admin_email": ADMIN_EMAIL,
+            "admin_password": password,
+        }
