@@ -1,0 +1,78 @@
+"""Draw what one training step needs: views of photos, texts, and which belong together."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.ml.mini.augment import augment
+from core.ml.mini.captions import caption_for, is_worded, prompts_for
+from core.ml.mini.facts import Caption, TruthTable
+from core.ml.mini.samples import Samples
+
+STRANGE_WORD = "xqzx"  # in no vocabulary
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Photos and texts of one step; the texts are captions, then a prompt for each kind, colour."""
+
+    views: Tensor  # float32 (photos, 3, h, w)
+    tokens: dict[str, Tensor]
+    holds: Tensor  # bool (photos, texts): the text is true of the photo
+    unsure: Tensor  # bool (photos, texts): nobody knows
+    groups: Sequence[slice]  # of texts: captions, kinds, colours
+
+
+class Batches:
+    """Draw batches from samples; the same seed draws the same ones."""
+
+    def __init__(
+        self, samples: Samples, tokenizer: Any, *, batch: int, strange_words: float, seed: int
+    ) -> None:
+        self._samples, self._tokenizer = samples, tokenizer
+        self._batch, self._strange_words = min(batch, len(samples)), strange_words
+        tags = sorted({tag for fact in samples.facts for tag in fact.true if is_worded(tag)})
+        self._table = TruthTable(samples.facts, tags)
+        self._prompted = [
+            [tag for tag in tags if tag.startswith(field)] for field in ("kind:", "colour:")
+        ]
+        self._words = random.Random(seed)  # noqa: S311 - repeatable on purpose
+        self._rows = np.random.default_rng(seed)
+        self._views = torch.Generator().manual_seed(seed)
+
+    def draw(self, size: tuple[int, int]) -> Batch:
+        """Return the next batch with views of (height, width)."""
+        rows = self._rows.choice(len(self._samples), self._batch, False, self._samples.weights)
+        captions = [caption_for(self._samples.facts[row], self._words) for row in rows]
+        groups = [slice(0, len(captions))]
+        for tags in self._prompted:
+            groups.append(slice(len(captions), len(captions) + len(tags)))
+            captions += prompts_for(tags, self._words)
+        holds, unsure = self._table.against(rows, captions)
+        photos = self._samples.photos[torch.from_numpy(rows)]
+        return Batch(
+            views=augment(photos, size=size, generator=self._views),
+            tokens=self._tokens(captions),
+            holds=torch.from_numpy(holds),
+            unsure=torch.from_numpy(unsure),
+            groups=groups,
+        )
+
+    def _tokens(self, captions: Sequence[Caption]) -> dict[str, Tensor]:
+        texts = [self._with_strange_word(caption.text) for caption in captions]
+        return dict(self._tokenizer(texts, padding=True, truncation=True, return_tensors="pt"))
+
+    def _with_strange_word(self, text: str) -> str:
+        """Now and then slip in a word that nobody knows, to be looked past."""
+        if self._words.random() >= self._strange_words:
+            return text
+        words = text.split()
+        words.insert(self._words.randrange(len(words) + 1), STRANGE_WORD)
+        return " ".join(words)

@@ -1,0 +1,116 @@
+"""Word captions from facts: many ways to say the same, so that wording does not matter.
+
+Words that claim nothing ("a photo of", "nice", "for women") are mixed in, so that the text tower
+learns to look past them.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+
+from core.ml.mini.facts import Caption, Facts
+from core.ml.mini.words import KINDS, LEADS, MODIFIERS, NOISE, TAILS, plural
+
+# How often a field is named when it is known; the kind is left out now and then.
+NAMED: Mapping[str, float] = {"kind": 0.9, "colour": 0.6, "pattern": 0.45, "sleeve": 0.35}
+OTHERWISE = 0.2
+NOISE_SHARE = 0.25
+PLURAL_SHARE = 0.25
+# Modifiers stand in this order mostly: "long sleeve red striped v neck wrap dress".
+ORDER = ("fit", "sleeve", "length", "shade", "colour", "pattern", "neckline", "cut")
+
+
+def caption_for(facts: Facts, rng: random.Random) -> Caption:
+    """Say some of what is true of a photo, in random words."""
+    claims = _choose(facts, rng)
+    kinds = [claim for claim in claims if claim.startswith("kind:")]
+    return word_claims(kinds[0] if kinds else None, [c for c in claims if c not in kinds], rng)
+
+
+def word_claims(kind: str | None, others: Sequence[str], rng: random.Random) -> Caption:
+    """Put claims into words: "long sleeve red dress with floral print"."""
+    before: list[str] = []
+    after: list[str] = []
+    for claim in _ordered(others, rng):
+        tails, heads = TAILS.get(claim, ()), MODIFIERS.get(claim, ())
+        use_tail = bool(tails) and (not heads or rng.random() < 0.3)
+        (after if use_tail else before).append(rng.choice(tails if use_tail else heads))
+    words = [*before, _noun(kind, rng), *_joined(after, rng)]
+    text = _with_noise(" ".join(words), rng)
+    return Caption(text, (*([kind] if kind else []), *others))
+
+
+def plain_text(tags: Sequence[str]) -> str:
+    """Put tags into their plainest words: "long sleeve red dress"."""
+    ranks = {field: rank for rank, field in enumerate((*ORDER, "kind"))}
+    ordered = sorted(tags, key=lambda tag: ranks.get(tag.split(":", 1)[0], -1))
+    return " ".join((KINDS.get(tag) or MODIFIERS.get(tag) or TAILS[tag])[0] for tag in ordered)
+
+
+def prompts_for(tags: Sequence[str], rng: random.Random) -> list[Caption]:
+    """Word each single tag, a kind or a colour, as a prompt of its own."""
+    return [
+        word_claims(tag, [], rng) if tag in KINDS else word_claims(None, [tag], rng) for tag in tags
+    ]
+
+
+def vocabulary() -> Iterator[str]:
+    """Yield every word that a caption can hold."""
+    groups = (KINDS.values(), MODIFIERS.values(), TAILS.values(), NOISE.values())
+    phrases = [phrase for group in groups for values in group for phrase in values]
+    plurals = [
+        plural(noun)
+        for group in (KINDS.values(), [NOISE["nouns"]])
+        for ws in group
+        for noun in ws
+        if noun
+    ]
+    for phrase in [*phrases, *plurals, *LEADS, "and"]:
+        yield from phrase.split()
+
+
+def _ordered(claims: Sequence[str], rng: random.Random) -> list[str]:
+    if rng.random() < 0.2:
+        return rng.sample(list(claims), len(claims))
+    ranks = {field: rank for rank, field in enumerate(ORDER)}
+    return sorted(claims, key=lambda claim: ranks.get(claim.split(":", 1)[0], len(ORDER)))
+
+
+def _noun(kind: str | None, rng: random.Random) -> str:
+    noun = rng.choice(KINDS[kind] if kind else NOISE["nouns"])
+    return plural(noun) if noun and rng.random() < PLURAL_SHARE else noun
+
+
+def _choose(facts: Facts, rng: random.Random) -> list[str]:
+    """Pick at least one known true tag, at most one of a field (two colours now and then)."""
+    chosen: list[str] = []
+    fields = sorted({tag.split(":", 1)[0] for tag in facts.true})
+    for field in fields:
+        tags = [tag for tag in (f"{field}:{value}" for value in facts.of(field)) if is_worded(tag)]
+        if tags and rng.random() < NAMED.get(field, OTHERWISE):
+            chosen.append(rng.choice(tags))
+    if chosen:
+        return chosen
+    return [rng.choice([tag for tag in sorted(facts.true) if is_worded(tag)])]
+
+
+def is_worded(tag: str) -> bool:
+    """Return whether there are words for this tag."""
+    return tag in KINDS or tag in MODIFIERS or tag in TAILS
+
+
+def _joined(tails: list[str], rng: random.Random) -> list[str]:
+    """Join tails by "and", dropping the second "with" half of the time."""
+    if len(tails) < 2:
+        return tails
+    rest = [tail.removeprefix("with ") if rng.random() < 0.5 else tail for tail in tails[1:]]
+    return [tails[0], *(f"and {tail}" for tail in rest)]
+
+
+def _with_noise(text: str, rng: random.Random) -> str:
+    if rng.random() < NOISE_SHARE:
+        text = f"{rng.choice(NOISE['praise'])} {text}"
+    if rng.random() < NOISE_SHARE:
+        text = f"{text} {rng.choice(NOISE['uses'])}"
+    return " ".join(f"{rng.choice(LEADS)} {text}".split())

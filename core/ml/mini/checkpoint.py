@@ -1,0 +1,17 @@
+"""Write mini as a checkpoint folder that transformers loads by itself."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+
+def write_checkpoint(model: Any, processor: Any, folder: Path) -> int:
+    """Save weights as float16 safetensors with config, tokenizer and image processor.
+
+    Returns the folder's size in bytes.
+    """
+    copy.deepcopy(model).half().save_pretrained(folder)
+    processor.save_pretrained(folder)
+    return sum(path.stat().st_size for path in folder.iterdir())

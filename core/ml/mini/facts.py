@@ -1,0 +1,61 @@
+"""What is true of a photo, and which captions are therefore true of it.
+
+A fact is a tag, "field:value" ("colour:red"). Of a photo some tags are true, some unknown (a real
+photo's pattern is labelled by nobody), and all others false; a caption claims some tags. From this
+follows, for every photo and caption of a batch, whether they belong together, must not, or cannot
+be said: the contrastive loss pulls, pushes, or looks away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Truth = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The tags that are true of one photo, and those (or whole fields, "pattern:*") unknown."""
+
+    true: frozenset[str]
+    unknown: frozenset[str] = frozenset()
+
+    def of(self, field: str) -> list[str]:
+        """Return the true values of a field, sorted."""
+        return sorted(tag.split(":", 1)[1] for tag in self.true if tag.startswith(f"{field}:"))
+
+    def knows(self, tag: str) -> bool:
+        """Return whether the tag is either true or false, rather than unknown."""
+        field = tag.split(":", 1)[0]
+        return tag in self.true or not ({tag, f"{field}:*"} & self.unknown)
+
+
+@dataclass(frozen=True)
+class Caption:
+    """A text and the tags that it claims."""
+
+    text: str
+    claims: tuple[str, ...]
+
+
+class TruthTable:
+    """Facts of many photos over a fixed list of tags, as matrices."""
+
+    def __init__(self, facts: Sequence[Facts], tags: Sequence[str]) -> None:
+        self._column = {tag: k for k, tag in enumerate(tags)}
+        self._true = np.array([[tag in f.true for tag in tags] for f in facts], dtype=np.float32)
+        self._known = np.array([[f.knows(tag) for tag in tags] for f in facts], dtype=np.float32)
+
+    def against(self, rows: NDArray[np.intp], captions: Sequence[Caption]) -> tuple[Truth, Truth]:
+        """Return (holds, unsure), each (photos, captions), for the photos of these rows."""
+        claims = np.zeros((len(captions), len(self._column)), dtype=np.float32)
+        for row, caption in zip(claims, captions, strict=True):
+            row[[self._column[tag] for tag in caption.claims]] = 1
+        true, known = self._true[rows], self._known[rows]
+        holds = true @ claims.T == claims.sum(axis=1)
+        refuted = ((1 - true) * known) @ claims.T > 0
+        return holds, ~holds & ~refuted

@@ -1,0 +1,96 @@
+"""Read a folder of labelled clothing photos: `labels.csv` (image, label, split) and `images/`."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from core.ml.colours import GarmentColours, garment_colours
+from core.ml.mini.facts import Facts
+
+# Kinds that a label leaves open: a photo labelled "Pants" may show jeans.
+_OPEN_KINDS = {
+    "pants": ("jeans", "trousers", "joggers"),
+    "outwear": ("coat", "jacket", "parka", "cardigan"),
+    "shoes": ("sneakers", "boots"),
+    "hat": ("cap", "beanie", "bucket hat"),
+    "longsleeve": ("jumper", "cardigan", "knitwear"),
+    "hoodie": ("jumper", "jacket", "knitwear"),
+    "top": ("camisole", "crop top", "peplum top"),
+    "blazer": ("jacket", "outwear"),
+}
+_SLEEVES = {
+    "t-shirt": "short",
+    "longsleeve": "long",
+    "hoodie": "long",
+    "blazer": "long",
+    "undershirt": "sleeveless",
+}
+_SLEEVE_VARIES = frozenset({"shirt", "polo", "blouse", "body", "dress", "top", "outwear"})
+_UNLABELLED = ("pattern:*", "neckline:*", "cut:*", "fit:*", "length:*", "accent:*", "shade:*")
+MAIN_SHARE = 0.35  # a colour that covers this much of the garment is one of its colours
+
+
+class PhotosMissing(FileNotFoundError):
+    """There is no such folder of labelled photos."""
+
+
+@dataclass(frozen=True)
+class LabelledPhoto:
+    """One row of `labels.csv`."""
+
+    path: Path
+    label: str
+    sender: str
+
+    def open(self) -> Image.Image:
+        """Return the photo as RGB."""
+        with Image.open(self.path) as photo:
+            return photo.convert("RGB")
+
+
+def labelled_photos(folder: Path, *, split: str) -> list[LabelledPhoto]:
+    """Return the photos of one split, in the file's order; raises PhotosMissing."""
+    labels = folder / "labels.csv"
+    if not labels.is_file():
+        raise PhotosMissing(f"{folder} holds no labels.csv with an images folder beside it.")
+    with labels.open(newline="", encoding="utf-8") as rows:
+        return [
+            LabelledPhoto(folder / "images" / f"{row['image']}.jpg", row["label"], row["sender_id"])
+            for row in csv.DictReader(rows)
+            if row["split"] == split
+        ]
+
+
+def photo_samples(photos: list[LabelledPhoto]) -> Iterator[tuple[Image.Image, Facts]]:
+    """Yield each photo with what its label and its pixels tell."""
+    for labelled in photos:
+        photo = labelled.open()
+        yield photo, photo_facts(labelled.label, garment_colours(np.asarray(photo)))
+
+
+def photo_facts(label: str, colours: GarmentColours) -> Facts:
+    """Return the tags that follow from a label and the garment's colours."""
+    kind = label.lower()
+    true = {f"kind:{kind}"}
+    unknown = {*_UNLABELLED, *(f"kind:{other}" for other in _OPEN_KINDS.get(kind, ()))}
+    if kind in _SLEEVES:
+        true.add(f"sleeve:{_SLEEVES[kind]}")
+    if kind in _SLEEVE_VARIES:
+        unknown.add("sleeve:*")
+    if colours.is_sure:
+        true |= {f"colour:{name}" for name in main_colours(colours)}
+        unknown |= {f"colour:{share.name}" for share in colours} - true
+    else:
+        unknown.add("colour:*")
+    return Facts(frozenset(true), frozenset(unknown))
+
+
+def main_colours(colours: GarmentColours) -> list[str]:
+    """Return what the garment may be called: its largest colour, and others nearly as large."""
+    return [s.name for k, s in enumerate(colours) if k == 0 or s.share >= MAIN_SHARE]
