@@ -11,7 +11,7 @@ from django.core.cache import cache
 from rest_framework.test import APIClient
 
 from core.testing import FOLDER, Stack
-from tenants.tests.factories import make_member
+from tenants.tests.factories import make_member, make_person
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +35,13 @@ def shop(db) -> SimpleNamespace:
 
 
 @pytest.fixture
+def colleague(shop, settings) -> SimpleNamespace:
+    """A person of the shop, signed in."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    return make_person(shop.shop)
+
+
+@pytest.fixture
 def rival(db) -> SimpleNamespace:
     """Another shop, which must see nothing of the first."""
     return make_member("Rival")
@@ -49,5 +56,5 @@ def stranger(db) -> APIClient:
 @pytest.fixture(scope="session")
 def live_stack() -> Iterator[Stack]:
     """Web server, worker and beat over servers of their own, with the bundled encoder."""
-    with Stack(FOLDER.parent / "live") as stack:
+    with Stack(FOLDER / "live") as stack:
         yield stack

@@ -71,5 +71,3 @@ def has_waiting() -> bool:
         )
         (is_waiting,) = cursor.fetchone()
     return bool(is_waiting)
-
-

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -127,7 +128,7 @@ def _mark_complete(index: VectorIndex) -> bool:
     unharmed = VectorIndex.objects.filter(
         pk=index.pk, collection=index.collection, damages=index.damages
     )
-    is_whole = unharmed.update(is_complete=True) == 1
+    is_whole = bool(unharmed.update(is_complete=True))
     log.info("index_repaired", index=str(index.pk), is_whole=is_whole)
     return is_whole
 
@@ -193,5 +194,6 @@ def _node_for(shop_id: UUID) -> str:
     return names[zlib.crc32(shop_id.bytes) % len(names)]
 
 
-def _image_ids(entries: Iterable[IndexEntry]) -> Iterable[UUID]:
-    return entries.values_list("image_id", flat=True).iterator(chunk_size=5_000)  # type: ignore[attr-defined]
+def _image_ids(entries: Any) -> Iterable[UUID]:
+    ids: Iterable[UUID] = entries.values_list("image_id", flat=True).iterator(chunk_size=5_000)
+    return ids

@@ -102,7 +102,10 @@ def _decode(work: Work) -> None:
     elif not work.is_embedded:
         try:
             encoder = get_encoder(work.entry.index.encoder)
-            with default_storage.open(work.image.photo.name) as file, Pillow.open(file) as photo:
+            with (
+                default_storage.open(str(work.image.photo.name)) as file,
+                Pillow.open(file) as photo,
+            ):
                 work.pixels = encoder.prepare([photo])
         except FileNotFoundError:
             work.reason = IndexEntry.Reason.PHOTO_MISSING
@@ -143,5 +146,3 @@ def _forward(works: list[Work]) -> None:
     for work, embedding in zip(works, embeddings, strict=True):
         work.embedding = embedding
         work.pixels = None
-
-

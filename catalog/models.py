@@ -304,5 +304,3 @@ class IndexEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.image_id} ({self.state})"
-
-

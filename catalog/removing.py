@@ -42,7 +42,7 @@ def _remove_vectors(entries: list[IndexEntry]) -> None:
         mark_incomplete(index)
 
 
-def delete_files(*names: str) -> None:
+def delete_files(*names: str | None) -> None:
     """Remove files from storage; those that are not there are no error."""
-    for name in names:
+    for name in filter(None, names):
         default_storage.delete(name)

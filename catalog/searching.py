@@ -41,9 +41,7 @@ class Found:
     answered_by: Literal["index", "exact"]
 
 
-def find_nearest(
-    *, index: VectorIndex, vector: Vectors, count: int, facets: FacetFilter
-) -> Found:
+def find_nearest(*, index: VectorIndex, vector: Vectors, count: int, facets: FacetFilter) -> Found:
     """Return up to `count` searchable images of the index's shop that have the facets.
 
     Asks the collection, unless it is incomplete, fails, or leaves too few after the check

@@ -112,9 +112,7 @@ class ImageInput(serializers.ModelSerializer[Image]):
         help_text=f"JPEG, PNG, WebP or AVIF of at most {MAX_BYTES // 1024**2} MB.",
     )
     category = EmptyAsNoneFacetField(model=Category, required=False, allow_null=True)
-    styles = FacetListField(
-        child=FacetField(model=Style), required=False, max_length=MOST_STYLES
-    )
+    styles = FacetListField(child=FacetField(model=Style), required=False, max_length=MOST_STYLES)
     age_group = EmptyAsNoneFacetField(model=AgeGroup, required=False, allow_null=True)
     attributes = serializers.JSONField(required=False)
     status = serializers.ChoiceField(
@@ -176,7 +174,7 @@ class FacetSerializer(serializers.ModelSerializer[Any]):
     is_default = serializers.SerializerMethodField()
 
     class Meta:
-        model: type[Facet] = Facet
+        model: type[Any] = Facet
         fields = ("id", "name", "description", "is_default")
 
     def get_is_default(self, facet: Facet) -> bool:

@@ -56,7 +56,7 @@ def update_image(*, image: Image, fields: dict[str, Any], photo: Photo | None = 
             if styles is not None:
                 image.styles.set(styles)
             if is_mirrored:
-                image.entries.all().request()
+                IndexEntry.objects.filter(image=image).request()
                 nudge_indexing()
             if photo:
                 transaction.on_commit(lambda: delete_files(*old), robust=True)
@@ -70,7 +70,7 @@ def delete_image(*, image: Image) -> None:
     """Take an image out of every answer now; a worker removes vector, files and row."""
     with transaction.atomic():
         Image.objects.filter(pk=image.pk).update(deleted_at=timezone.now())
-        image.entries.all().request_removal()
+        IndexEntry.objects.filter(image=image).request_removal()
         nudge_indexing()
 
 
@@ -124,7 +124,7 @@ def _store_files(image: Image, photo: Photo) -> tuple[str, str]:
         delete_files(image.photo.name)
         raise
     image.width, image.height, image.digest = photo.width, photo.height, photo.digest
-    return image.photo.name, image.original.name
+    return str(image.photo.name), str(image.original.name)
 
 
 def _photo_fields(photo: Photo | None) -> tuple[str, ...]:

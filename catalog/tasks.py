@@ -42,9 +42,7 @@ def _send(task: Any, **arguments: Any) -> None:
 
 def _send_repairs(*, is_complete: bool = False) -> None:
     with all_shops():
-        indexes = VectorIndex.objects.filter(
-            is_complete=is_complete, state=VectorIndex.State.LIVE
-        )
+        indexes = VectorIndex.objects.filter(is_complete=is_complete, state=VectorIndex.State.LIVE)
         for pk in indexes.values_list("pk", flat=True):
             _send(repair_index, index_id=str(pk))
 

@@ -10,7 +10,6 @@ from rest_framework import mixins, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
 from rest_framework.viewsets import ViewSet
 
 from catalog import services
@@ -57,9 +56,7 @@ CREATE_EXAMPLE = OpenApiExample(
     retrieve=extend_schema(summary="Show one image"),
 )
 @extend_schema(tags=["catalogue"])
-class ImageViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet
-):
+class ImageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
     """The shop's product photos with the facts that describe them."""
 
     read_scope = Scope.CATALOG_READ
@@ -203,10 +200,11 @@ class IndexViewSet(TenantMixin, ViewSet):
 
     read_scope = Scope.CATALOG_READ
     write_scope = Scope.CATALOG_WRITE
-    schema = api_settings.DEFAULT_SCHEMA_CLASS()
 
     @extend_schema(
-        summary="How many images are in which state", responses=IndexSerializer, operation_id="index"
+        summary="How many images are in which state",
+        responses=IndexSerializer,
+        operation_id="index",
     )
     def list(self, request: Request) -> Response:
         index = live_index(self.shop.pk)

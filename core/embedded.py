@@ -130,8 +130,12 @@ def _initialise(data: Path, binaries: Path, password: str, user: str | None) -> 
             *("--auth=scram-sha-256", f"--pwfile={password_file.name}"),
         ]
         done = subprocess.run(  # noqa: S603 - our own command
-            command, capture_output=True, text=True, user=user,
-            extra_groups=[] if user else None, cwd="/",
+            command,
+            capture_output=True,
+            text=True,
+            user=user,
+            extra_groups=[] if user else None,
+            cwd="/",
         )
     if done.returncode:
         raise NotReady(f"initdb failed: {done.stderr.strip()}")
@@ -198,9 +202,7 @@ def _chroma(data: Path) -> tuple[Program, str]:
     port = free_port()
     config = data.parent / "chroma.yaml"
     # JSON is YAML; Chroma reads its configuration as YAML.
-    config.write_text(
-        json.dumps({"port": port, "listen_address": HOST, "persist_path": str(data)})
-    )
+    config.write_text(json.dumps({"port": port, "listen_address": HOST, "persist_path": str(data)}))
     executable = Path(sys.executable).parent / "chroma"
     program = Program(
         "chroma", [str(executable), "run", str(config)], is_ready=lambda: is_listening(port)

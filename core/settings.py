@@ -40,7 +40,7 @@ ALLOWED_HOSTS = [
 ]
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
-# --- Django -----------------------------------------------------------------------------
+# --- Django ---------------------------------------------------------------------------
 INSTALLED_APPS = [
     "unfold",
     "django.contrib.admin",
@@ -113,7 +113,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
 
-# --- Data stores ------------------------------------------------------------------------
+# --- Data stores ----------------------------------------------------------------------
 DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db_url(
         "DATABASE_URL", default="postgres://atelier:atelier@localhost:5432/atelier"
@@ -138,7 +138,7 @@ CACHES = {
 CHROMA_NODES: dict[str, str] = env.dict("CHROMA_NODES", default={"main": "http://localhost:8001"})
 CHROMA_TIMEOUT_SECONDS: float = env.float("CHROMA_TIMEOUT_SECONDS", default=5.0)
 
-# --- Files --------------------------------------------------------------------------------
+# --- Files ----------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 MEDIA_URL = "media/"
@@ -175,7 +175,7 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 # Photos arrive in memory or in a temporary file; `core.photos` holds the real limit.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-# --- Encoders -----------------------------------------------------------------------------
+# --- Encoders -------------------------------------------------------------------------
 ENCODERS: dict[str, dict[str, str | None]] = {
     "mini": {"model": str(BASE_DIR / "core" / "ml" / "mini" / "checkpoint"), "revision": None},
     "fashion-clip": {
@@ -193,7 +193,7 @@ DEFAULT_ENCODER: str = env.str("ENCODER", default="mini")
 if DEFAULT_ENCODER not in ENCODERS:
     raise ImproperlyConfigured(f"ENCODER is one of: {', '.join(ENCODERS)}.")
 
-# --- Indexing and asking --------------------------------------------------------------------
+# --- Indexing and asking --------------------------------------------------------------
 INDEX_BATCH_SIZE: int = env.int("INDEX_BATCH_SIZE", default=16)
 INDEX_LEASE_SECONDS: int = env.int("INDEX_LEASE_SECONDS", default=120)
 INDEX_MAX_ATTEMPTS = 5
@@ -201,7 +201,7 @@ SWEEP_SECONDS: int = env.int("SWEEP_SECONDS", default=30)
 ENCODE_DEADLINE_SECONDS: float = env.float("ENCODE_DEADLINE_SECONDS", default=5.0)
 QUERY_VECTOR_TTL_SECONDS: int = env.int("QUERY_VECTOR_TTL_SECONDS", default=86_400)
 
-# --- Celery ---------------------------------------------------------------------------------
+# --- Celery ---------------------------------------------------------------------------
 CELERY_BROKER_URL = f"{REDIS_URL}/0"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -237,7 +237,7 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
-# --- API ----------------------------------------------------------------------------------------
+# --- API ------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "tenants.authentication.ApiKeyAuthentication",
@@ -288,12 +288,12 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-# --- Load: bounded threads, a short queue, then a quick 503 ---------------------------------------
+# --- Load: bounded threads, a short queue, then a quick 503 ---------------------------
 WEB_CONCURRENCY_LIMIT: int = env.int("WEB_CONCURRENCY_LIMIT", default=16)
 WEB_QUEUE_LIMIT: int = env.int("WEB_QUEUE_LIMIT", default=128)
 WEB_QUEUE_SECONDS: float = env.float("WEB_QUEUE_SECONDS", default=5.0)
 
-# --- Security -----------------------------------------------------------------------------------
+# --- Security -------------------------------------------------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -313,16 +313,16 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- The demo's own key, shown by the playground; never set in production ---------------------------
+# --- The demo's own key, shown by the playground; never set in production -------------
 DEMO_API_KEY: str = env.str("DEMO_API_KEY", default="")
 if PRODUCTION and DEMO_API_KEY:
     raise ImproperlyConfigured("DEMO_API_KEY would publish a shop's key; unset it in production.")
 
-# --- Mail -------------------------------------------------------------------------------------------
+# --- Mail -----------------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="atelier@localhost")
 
-# --- Logs: one JSON line an event in production, readable lines elsewhere -----------------------------
+# --- Logs: one JSON line an event in production, readable lines elsewhere -------------
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
 structlog.configure(
     processors=[

@@ -25,7 +25,8 @@ from core.processes import Program, Supervisor
 
 T = TypeVar("T")
 BASE = Path(__file__).resolve().parent.parent
-FOLDER = BASE / ".atelier" / "test"
+# Two sessions at a time need two folders.
+FOLDER = Path(os.environ.get("ATELIER_TEST_FOLDER", BASE / ".atelier" / "test"))
 WORKER_QUEUES = "gpu,gpu.interactive,default"
 
 _supervisor: Supervisor | None = None

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import redis
@@ -79,7 +79,7 @@ def _ask_worker(text: str, encoder: str) -> bytes:
         encode_prompt.apply_async(kwargs={"request_id": request_id, "encoder": encoder})
     except BrokerUnavailable as error:
         raise EncoderBusy("The queue is away; try again shortly.") from error
-    answer = _redis().blpop([_reply_key(request_id)], timeout=deadline)
+    answer: Any = _redis().blpop([_reply_key(request_id)], timeout=deadline)
     if answer is None:
         raise EncoderBusy("No worker was free to read the prompt in time; try again shortly.")
     kind, data = answer[1][:1], answer[1][1:]

@@ -96,5 +96,3 @@ class PromptSerializer(serializers.ModelSerializer[Prompt]):
             "timings_ms",
             "created_at",
         )
-
-

@@ -60,7 +60,7 @@ class RecommendationView(TenantAPIView):
             count=data["number_of_images"],
             facets=serializer.facet_filter(),
             min_match=Match(data["min_match"]),
-            filters=request.data.get("filters") or {},
+            filters=serializer.initial_data.get("filters") or {},
         )
         body: Any = RecommendationSerializer(answer, context=self.get_serializer_context()).data
         return Response(body, status.HTTP_201_CREATED)

@@ -8,34 +8,28 @@ from typing import Any
 import structlog
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from core.api.throttling import RateLimitHeadersMixin
+from core.api.views import ApiView
 from tenants.authentication import Access
 from tenants.models import Shop
 from tenants.scope import shop_scope
 
 
-class TenantMixin(RateLimitHeadersMixin):
+class TenantMixin(ApiView):
     """Runs the handler in the scope of the caller's shop, and names the shop in the log."""
 
-    request: Request
-
-    def dispatch(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         with ExitStack() as self._scopes:
-            answer: Response = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
-            return answer
+            return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        super().initial(request, *args, **kwargs)
         access = request.auth
         if isinstance(access, Access):
             self._scopes.enter_context(shop_scope(access.shop_id))
             self._scopes.enter_context(
-                structlog.contextvars.bound_contextvars(
-                    shop=str(access.shop_id), caller=access.via
-                )
+                structlog.contextvars.bound_contextvars(shop=str(access.shop_id), caller=access.via)
             )
 
     @property

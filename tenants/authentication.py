@@ -38,12 +38,14 @@ class ApiKeyAuthentication(BaseAuthentication):
             return None
         api_key = self._find(secret)
         api_key.record_use()
-        access = Access(api_key.shop, frozenset(api_key.scopes), f"key:{api_key.prefix}")
+        access = Access(api_key.shop, api_key.granted_scopes, f"key:{api_key.prefix}")
         return None, access
 
     def _find(self, secret: str) -> ShopAPIKey:
         prefix = secret.partition(".")[0]
-        api_key = ShopAPIKey.objects.select_related("shop").filter(prefix=prefix).first()
+        api_key: ShopAPIKey | None = (
+            ShopAPIKey.objects.select_related("shop").filter(prefix=prefix).first()
+        )
         if api_key is None or not api_key.is_valid(secret):
             raise AuthenticationFailed("This API key is not known.", code="unknown_api_key")
         if api_key.revoked:
@@ -97,10 +99,12 @@ def _credentials(request: Request, keyword: str) -> str | None:
     if scheme.lower() != keyword.lower().encode():
         return None
     try:
-        # A NUL would reach Postgres, which refuses it with an error of its own.
-        return credentials.strip().decode("ascii").replace("\0", "")
+        text = credentials.strip().decode("ascii")
     except UnicodeDecodeError as error:
         raise AuthenticationFailed("The credentials are not ASCII.", code="malformed") from error
+    if "\0" in text:  # which Postgres would refuse with an error of its own
+        raise AuthenticationFailed("The credentials hold a NUL.", code="malformed")
+    return text
 
 
 def _require_active(shop: Shop) -> None:

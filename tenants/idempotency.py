@@ -61,7 +61,7 @@ def _claim(*, key: str, fingerprint: str) -> tuple[IdempotencyRecord, bool]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
     try:
-        return IdempotencyRecord.objects.get_or_create(
+        record, is_new = IdempotencyRecord.objects.get_or_create(
             shop_id=scoped_shop_id(), key=key, defaults={"fingerprint": fingerprint}
         )
     except OperationalError as error:
@@ -69,6 +69,7 @@ def _claim(*, key: str, fingerprint: str) -> tuple[IdempotencyRecord, bool]:
             message = "The first request with this key is still at work; try again shortly."
             raise Conflict(message, code="request_in_progress") from error
         raise
+    return record, is_new
 
 
 def _replay(record: IdempotencyRecord, fingerprint: str) -> Response:

@@ -12,10 +12,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
-from rest_framework_api_key.models import AbstractAPIKey, BaseAPIKeyManager
+from rest_framework_api_key.models import AbstractAPIKey, APIKeyManager
 from uuid_utils.compat import uuid7
 
-from tenants.scope import TenantManager
+from tenants.scope import TenantQuerySet, tenant_manager
 
 LAST_USE_PRECISION = timedelta(minutes=1)
 
@@ -119,18 +119,16 @@ class ShopAPIKey(AbstractAPIKey):
     """
 
     class Kind(models.TextChoices):
-        SECRET = "secret"
+        SECRET = "secret"  # noqa: S105 - a word, not a password
         PUBLISHABLE = "publishable"
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="api_keys")
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.SECRET)
-    scopes = ArrayField(
-        models.CharField(max_length=32, choices=Scope.choices), default=all_scopes
-    )
+    scopes = ArrayField(models.CharField(max_length=32, choices=Scope.choices), default=all_scopes)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects: ClassVar[BaseAPIKeyManager] = BaseAPIKeyManager()
+    objects: ClassVar[APIKeyManager] = APIKeyManager()
 
     class Meta(AbstractAPIKey.Meta):
         verbose_name = "shop API key"
@@ -140,6 +138,13 @@ class ShopAPIKey(AbstractAPIKey):
         super().clean()
         if self.kind == self.Kind.PUBLISHABLE and set(self.scopes) - set(PUBLISHABLE_SCOPES):
             raise ValidationError("A publishable key is seen by everybody: it may only read.")
+
+    @property
+    def granted_scopes(self) -> frozenset[str]:
+        """What the key may do: a publishable one never writes, whatever it was given."""
+        scopes = frozenset(self.scopes)
+        is_publishable = self.kind == self.Kind.PUBLISHABLE
+        return scopes & frozenset(PUBLISHABLE_SCOPES) if is_publishable else scopes
 
     def record_use(self) -> None:
         """Note that the key was used now, with at most one write a minute."""
@@ -161,7 +166,7 @@ class IdempotencyRecord(models.Model):
     body = models.JSONField(null=True)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
-    objects: ClassVar[TenantManager[IdempotencyRecord]] = TenantManager()
+    objects: ClassVar[Any] = tenant_manager(TenantQuerySet)
 
     class Meta:
         constraints = (

@@ -83,6 +83,6 @@ class TenantManager(models.Manager[M]):
 
 def tenant_manager(queryset_class: type[TenantQuerySet[Any]]) -> Any:
     """Return a `TenantManager` that also offers the methods of `queryset_class`."""
-    base = TenantManager.from_queryset(queryset_class)
+    bases: tuple[Any, ...] = (TenantManager.from_queryset(queryset_class),)
     # On the class and not the instance: Django derives related managers from the class.
-    return type(f"{queryset_class.__name__}Manager", (base,), {"queryset_class": queryset_class})()
+    return type(f"{queryset_class.__name__}Manager", bases, {"queryset_class": queryset_class})()

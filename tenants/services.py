@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
@@ -57,7 +58,11 @@ def create_key(
 ) -> tuple[ShopAPIKey, str]:
     """Make a key and return it with its secret, which is not stored and cannot be shown again."""
     api_key, secret = ShopAPIKey.objects.create_key(
-        shop=shop, name=name, kind=kind, scopes=scopes or all_scopes(), expiry_date=expires_at
+        shop=shop,
+        name=name,
+        kind=kind,
+        scopes=all_scopes() if scopes is None else scopes,
+        expiry_date=expires_at,
     )
     return api_key, secret  # type: ignore[return-value]
 
@@ -75,9 +80,7 @@ def register(*, email: str, password: str, name: str, shop_name: str) -> SignIn:
         with transaction.atomic():
             user = User.objects.create_user(email, password, name=name)
             shop = Shop.objects.create(name=shop_name)
-            membership = Membership.objects.create(
-                user=user, shop=shop, role=Membership.Role.OWNER
-            )
+            membership = Membership.objects.create(user=user, shop=shop, role=Membership.Role.OWNER)
     except IntegrityError as error:
         raise EmailTaken("This address is registered already; sign in instead.") from error
     return _sign_in(membership)
@@ -114,7 +117,7 @@ def refresh_sign_in(*, refresh: str) -> SignIn:
     claims = RefreshToken(refresh, verify=False)  # type: ignore[arg-type]
     membership = (
         Membership.objects.select_related("shop", "user")
-        .filter(user_id=outstanding.user_id, shop_id=claims.get("shop_id"))
+        .filter(user=outstanding.user_id, shop_id=claims.get("shop_id"))
         .filter(user__is_active=True)
         .first()
     )
@@ -154,8 +157,8 @@ class _UncheckedRefreshToken(RefreshToken):
         """Leave the look-up to the caller, who makes it under a lock."""
 
 
-def _revoke_all(user_id: object) -> None:
-    tokens = OutstandingToken.objects.filter(user_id=user_id, blacklistedtoken=None)
+def _revoke_all(user_id: UUID | None) -> None:
+    tokens = OutstandingToken.objects.filter(user=user_id, blacklistedtoken=None)
     BlacklistedToken.objects.bulk_create(
         [BlacklistedToken(token=token) for token in tokens], ignore_conflicts=True
     )

@@ -9,9 +9,8 @@ from rest_framework import status
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from core.api.throttling import RateLimitHeadersMixin
+from core.api.views import ApiView
 from tenants import services
 from tenants.api import TenantAPIView
 from tenants.models import Scope
@@ -24,7 +23,7 @@ from tenants.serializers import (
 )
 
 
-class PublicView(RateLimitHeadersMixin, APIView):
+class PublicView(ApiView):
     """A view for callers who have nothing to show yet."""
 
     authentication_classes = ()

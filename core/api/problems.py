@@ -55,9 +55,7 @@ def render_problem(exc: Exception, context: dict[str, Any]) -> Response | None:
 
 
 def _domain_response(exc: DomainError) -> Response:
-    body = problem(
-        status=exc.status_code, code=exc.code, detail=exc.message, **exc.details
-    )
+    body = problem(status=exc.status_code, code=exc.code, detail=exc.message, **exc.details)
     headers = {"Retry-After": str(exc.retry_after)} if isinstance(exc, Unavailable) else {}
     return Response(body, exc.status_code, headers=headers, content_type=CONTENT_TYPE)
 

@@ -14,7 +14,6 @@ from limits.storage import RedisStorage
 from limits.strategies import FixedWindowRateLimiter
 from redis.exceptions import RedisError
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
 if TYPE_CHECKING:
@@ -56,16 +55,3 @@ class RateLimit(BaseThrottle):
 
     def wait(self) -> float:
         return self.reset_in
-
-
-class RateLimitHeadersMixin:
-    """Tell the caller where they stand, on every answer."""
-
-    def finalize_response(
-        self, request: Request, response: Response, *args: Any, **kwargs: Any
-    ) -> Response:
-        answer: Response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
-        if standing := getattr(request, "rate_limit", None):
-            for name, value in zip(("Limit", "Remaining", "Reset"), standing, strict=True):
-                answer[f"RateLimit-{name}"] = str(value)
-        return answer

@@ -162,7 +162,7 @@ class VectorStore:
 
 def _client(address: str, timeout: float) -> Any:
     parts = urlsplit(address)
-    client = chromadb.HttpClient(
+    client: Any = chromadb.HttpClient(
         host=parts.hostname or "localhost",
         port=parts.port or (443 if parts.scheme == "https" else 8000),
         ssl=parts.scheme == "https",
@@ -180,7 +180,7 @@ def vector_store(node: str) -> VectorStore:
 
 
 def nearest(vector: Vectors, ids: Sequence[str], vectors: NDArray[Any], count: int) -> Neighbours:
-    """Return the exact `count` nearest of `vectors` (n, d), float16 or float32, to `vector` (d,)."""
+    """Return the exact `count` nearest of `vectors` (n, d), of 16 or 32 bits, to `vector` (d,)."""
     if not len(ids):
         return Neighbours([], np.empty(0, np.float32))
     similarities = vectors.astype(np.float32, copy=False) @ vector

@@ -6,30 +6,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenants', '0001_shops_members_and_keys'),
+        ("tenants", "0001_shops_members_and_keys"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Prompt',
+            name="Prompt",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('prompt', models.CharField(max_length=1000)),
-                ('number_of_images', models.PositiveSmallIntegerField()),
-                ('filters', models.JSONField(blank=True, default=dict)),
-                ('results', models.JSONField(default=list, help_text='Image ids, scores and match strengths.')),
-                ('answered_by', models.JSONField(default=list)),
-                ('timings_ms', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.shop')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("prompt", models.CharField(max_length=1000)),
+                ("number_of_images", models.PositiveSmallIntegerField()),
+                ("filters", models.JSONField(blank=True, default=dict)),
+                (
+                    "results",
+                    models.JSONField(
+                        default=list, help_text="Image ids, scores and match strengths."
+                    ),
+                ),
+                ("answered_by", models.JSONField(default=list)),
+                ("timings_ms", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenants.shop",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-id',),
-                'indexes': [models.Index(fields=['shop', '-id'], name='prompt_newest')],
+                "ordering": ("-id",),
+                "indexes": [models.Index(fields=["shop", "-id"], name="prompt_newest")],
             },
         ),
     ]

@@ -24,7 +24,8 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError("The demo's administrator has no place in production.")
         known = json.loads(file.read_text()) if file.exists() else {}
-        if not ShopAPIKey.objects.filter(prefix=known.get("api_key", "").partition(".")[0]).exists():
+        prefix = known.get("api_key", "").partition(".")[0]
+        if not ShopAPIKey.objects.filter(prefix=prefix).exists():
             known = self._make()
             file.touch(mode=0o600)
             file.write_text(json.dumps(known))

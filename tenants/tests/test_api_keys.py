@@ -1,0 +1,205 @@
+"""Keys: what they open, and every way in which one is refused."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from tenants.models import Scope, Shop, ShopAPIKey
+from tenants.services import create_key
+from tenants.tests.factories import make_client, make_key_client
+
+SHOP = "/api/v1/shop/"
+IMAGES = "/api/v1/images/"
+
+
+def make_key(shop: Shop, **options: object) -> tuple[ShopAPIKey, str]:
+    return create_key(shop=shop, name="a key", **options)  # type: ignore[arg-type]
+
+
+def ask(key: str):
+    return make_client(f"Api-Key {key}").get(SHOP)
+
+
+def assert_refused(response, code: str) -> None:
+    assert response.status_code == 401, response.content
+    assert response["Content-Type"] == "application/problem+json"
+    assert response["WWW-Authenticate"].startswith("Api-Key")
+    assert response.json()["code"] == code
+
+
+def test_create_shop_prints_a_key_that_works(db):
+    out = StringIO()
+    call_command("create_shop", "Ada's Atelier", stdout=out, stderr=StringIO())
+    key = out.getvalue().strip()
+
+    response = ask(key)
+
+    assert response.status_code == 200
+    assert response.json()["name"] == "Ada's Atelier"
+    assert make_client(f"Api-Key {key}").get(IMAGES).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 121])
+def test_create_shop_refuses_a_name_that_is_none(db, name):
+    with pytest.raises(CommandError):
+        call_command("create_shop", name)
+    assert not Shop.objects.exists()
+
+
+def test_secret_is_stored_hashed_only(shop):
+    secret = shop.key.partition(".")[2]
+    stored = ShopAPIKey.objects.values().get()
+    assert len(secret) >= 32
+    assert not [name for name, value in stored.items() if secret in str(value)]
+
+
+def test_scheme_is_read_in_any_case(shop):
+    assert make_client(f"aPI-kEY   {shop.key} ").get(SHOP).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        ".",
+        "nonsense",
+        "abcdefgh.",
+        "abcdefgh.ijklmnop",
+        "abcdefgh.ijklmnop.qrstuvwx",
+        "sha512$$abc.def",
+        "%00",
+        "' OR 1=1 --",
+        "x" * 10_000,
+    ],
+)
+def test_refuses_a_key_nobody_has(shop, key):
+    assert_refused(ask(key), "unknown_api_key")
+
+
+@pytest.mark.parametrize("change", [str.upper, str.lower, lambda key: key[:-1], lambda key: key + "x"])
+def test_refuses_a_key_that_is_nearly_right(shop, change):
+    assert_refused(ask(change(shop.key)), "unknown_api_key")
+
+
+def test_refuses_the_right_prefix_with_another_keys_secret(shop, rival):
+    mixed = f"{shop.key.partition('.')[0]}.{rival.key.partition('.')[2]}"
+    assert_refused(ask(mixed), "unknown_api_key")
+
+
+@pytest.mark.parametrize("place", [0, 4, 8, 9, 20])
+def test_refuses_a_key_with_a_nul_in_it(shop, place):
+    assert_refused(ask(f"{shop.key[:place]}\0{shop.key[place:]}"), "malformed")
+
+
+@pytest.mark.parametrize("key", ["schlüssel", "ключ", "鍵.鍵", "\x80.\xff"])
+def test_refuses_a_key_that_is_not_ascii(shop, key):
+    client = make_client(b"Api-Key " + key.encode())  # type: ignore[arg-type]
+    assert_refused(client.get(SHOP), "malformed")
+
+
+@pytest.mark.parametrize("header", ["Basic YWRhOmFkYQ==", "Token abc", "Api-Key-abc", "", "\0"])
+def test_refuses_another_scheme_as_if_nothing_was_sent(shop, header):
+    assert_refused(make_client(header).get(SHOP), "not_authenticated")
+
+
+def test_refuses_an_expired_key(shop):
+    _, key = make_key(shop.shop, expires_at=timezone.now() + timedelta(minutes=5))
+    assert ask(key).status_code == 200
+    with time_machine.travel(timezone.now() + timedelta(minutes=6)):
+        assert_refused(ask(key), "expired_api_key")
+
+
+def test_refuses_a_revoked_key_at_once(shop):
+    api_key, key = make_key(shop.shop)
+    assert ask(key).status_code == 200
+    api_key.revoked = True
+    api_key.save()
+    assert_refused(ask(key), "revoked_api_key")
+    assert ask(shop.key).status_code == 200
+
+
+def test_refuses_the_keys_of_an_inactive_shop_only(shop, rival):
+    Shop.objects.filter(pk=shop.shop.pk).update(is_active=False)
+    assert_refused(ask(shop.key), "inactive_shop")
+    assert ask(rival.key).status_code == 200
+
+
+def test_refused_key_is_not_noted_as_used(shop):
+    api_key, key = make_key(shop.shop, expires_at=timezone.now() - timedelta(minutes=1))
+    assert_refused(ask(key), "expired_api_key")
+    api_key.refresh_from_db()
+    assert api_key.last_used_at is None
+
+
+@pytest.mark.parametrize(
+    ("scopes", "method", "path", "missing"),
+    [
+        ([Scope.CATALOG_READ], "post", IMAGES, "catalog:write"),
+        ([Scope.CATALOG_WRITE], "get", IMAGES, "catalog:read"),
+        ([Scope.CATALOG_READ, Scope.CATALOG_WRITE], "post", "/api/v1/recommendations/", "recommend"),
+    ],
+)
+def test_refuses_a_key_without_the_scope_and_names_it(shop, scopes, method, path, missing):
+    client = make_key_client(shop.shop, scopes=scopes)
+    response = getattr(client, method)(path, {})
+    assert response.status_code == 403
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json()["code"] == "insufficient_scope"
+    assert missing in response.json()["detail"]
+
+
+def test_key_made_with_no_scope_has_none(shop):
+    client = make_key_client(shop.shop, scopes=[])
+    assert client.get(SHOP).status_code == 403
+
+
+@pytest.mark.parametrize("scopes", [None, list(Scope.values)])
+def test_publishable_key_cannot_write_whatever_scopes_it_was_given(shop, scopes):
+    client = make_key_client(shop.shop, kind=ShopAPIKey.Kind.PUBLISHABLE, scopes=scopes)
+    assert client.get(IMAGES).status_code == 200
+    for method, path in [("post", IMAGES), ("post", "/api/v1/styles/"), ("post", "/api/v1/index/rebuild/")]:
+        response = getattr(client, method)(path, {"name": "own"})
+        assert response.status_code == 403
+        assert response.json()["code"] == "insufficient_scope"
+
+
+def test_operators_cannot_give_a_publishable_key_the_right_to_write(shop):
+    api_key, _ = make_key(shop.shop)
+    api_key.kind = ShopAPIKey.Kind.PUBLISHABLE
+    with pytest.raises(ValidationError):
+        api_key.full_clean()
+
+
+def test_last_use_is_noted_at_most_once_a_minute(shop, django_assert_num_queries):
+    def last_use() -> datetime:
+        return ShopAPIKey.objects.get().last_used_at
+
+    start = datetime(2030, 1, 1, 12, 0, tzinfo=UTC)
+    with time_machine.travel(start, tick=False) as clock:
+        ask(shop.key)
+        assert last_use() == start
+        clock.shift(59)
+        # Only the key and its shop are read: no write, not even one that changes nothing.
+        with django_assert_num_queries(1):
+            ask(shop.key)
+        assert last_use() == start
+        clock.shift(2)
+        ask(shop.key)
+        assert last_use() == start + timedelta(seconds=61)
+
+
+def test_no_answer_tells_a_keys_id_or_hash(shop, stranger):
+    api_key = ShopAPIKey.objects.get()
+    paths = ("", "images/", "categories/", "index/", "prompts/", "nothing/", "shop/")
+    answers = [shop.client.get(f"/api/v1/{path}").content.decode() for path in paths]
+    answers += [ask(shop.key + "x").content.decode(), stranger.get(SHOP).content.decode()]
+    for answer in answers:
+        for secret in (api_key.pk, api_key.hashed_key, api_key.prefix, shop.key):
+            assert secret not in answer
