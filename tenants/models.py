@@ -146,6 +146,13 @@ class ShopAPIKey(AbstractAPIKey):
         is_publishable = self.kind == self.Kind.PUBLISHABLE
         return scopes & frozenset(PUBLISHABLE_SCOPES) if is_publishable else scopes
 
+    @property
+    def granted_scopes(self) -> frozenset[str]:
+        """What the key may do: a publishable one never writes, whatever it was given."""
+        scopes = frozenset(self.scopes)
+        is_publishable = self.kind == self.Kind.PUBLISHABLE
+        return scopes & frozenset(PUBLISHABLE_SCOPES) if is_publishable else scopes
+
     def record_use(self) -> None:
         """Note that the key was used now, with at most one write a minute."""
         now = timezone.now()

@@ -83,7 +83,9 @@ def test_refuses_a_key_nobody_has(shop, key):
     assert_refused(ask(key), "unknown_api_key")
 
 
-@pytest.mark.parametrize("change", [str.upper, str.lower, lambda key: key[:-1], lambda key: key + "x"])
+@pytest.mark.parametrize(
+    "change", [str.upper, str.lower, lambda key: key[:-1], lambda key: key + "x"]
+)
 def test_refuses_a_key_that_is_nearly_right(shop, change):
     assert_refused(ask(change(shop.key)), "unknown_api_key")
 
@@ -143,7 +145,12 @@ def test_refused_key_is_not_noted_as_used(shop):
     [
         ([Scope.CATALOG_READ], "post", IMAGES, "catalog:write"),
         ([Scope.CATALOG_WRITE], "get", IMAGES, "catalog:read"),
-        ([Scope.CATALOG_READ, Scope.CATALOG_WRITE], "post", "/api/v1/recommendations/", "recommend"),
+        (
+            [Scope.CATALOG_READ, Scope.CATALOG_WRITE],
+            "post",
+            "/api/v1/recommendations/",
+            "recommend",
+        ),
     ],
 )
 def test_refuses_a_key_without_the_scope_and_names_it(shop, scopes, method, path, missing):
@@ -164,7 +171,11 @@ def test_key_made_with_no_scope_has_none(shop):
 def test_publishable_key_cannot_write_whatever_scopes_it_was_given(shop, scopes):
     client = make_key_client(shop.shop, kind=ShopAPIKey.Kind.PUBLISHABLE, scopes=scopes)
     assert client.get(IMAGES).status_code == 200
-    for method, path in [("post", IMAGES), ("post", "/api/v1/styles/"), ("post", "/api/v1/index/rebuild/")]:
+    for method, path in [
+        ("post", IMAGES),
+        ("post", "/api/v1/styles/"),
+        ("post", "/api/v1/index/rebuild/"),
+    ]:
         response = getattr(client, method)(path, {"name": "own"})
         assert response.status_code == 403
         assert response.json()["code"] == "insufficient_scope"
