@@ -1,0 +1,53 @@
+// Who answered, and how long each part took: a tape measure of milliseconds.
+
+import { byId, el } from "./dom.js";
+
+const WHO = {
+  cache: "words known from before",
+  encoder: "words read by the encoder",
+  index: "photos found in the vector index",
+  exact: "photos compared one by one while the index is away",
+};
+const NAMES = { encode: "words", search: "search", rest: "rest" };
+
+const TICKS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];
+const MOST_TICKS = 40;
+
+export function showAccount({ answered_by: who, timings_ms: timings }, elapsed) {
+  const parts = partsOf(timings);
+  byId("account").hidden = false;
+  byId("account").replaceChildren(
+    el("p", { class: "who" }, ...who.map((name) => el("span", { dataset: { who: name }, text: WHO[name] ?? name }))),
+    tape(parts),
+    el("p", { class: "legend" },
+      ...parts.map(([name, ms]) => el("span", { dataset: { part: name }, text: `${NAMES[name] ?? name} ${milliseconds(ms)}` })),
+      el("span", { class: "total", text: `${milliseconds(timings.total)} at the server, ${milliseconds(elapsed)} here` }),
+    ),
+  );
+}
+
+export function hideAccount() {
+  byId("account").hidden = true;
+}
+
+function partsOf({ total, ...parts }) {
+  const known = Object.values(parts).reduce((sum, ms) => sum + ms, 0);
+  const rest = Math.max(0, total - known);
+  return Object.entries(rest >= 0.1 ? { ...parts, rest } : parts);
+}
+
+function tape(parts) {
+  const strip = el("div", { class: "tape", "aria-hidden": "true" });
+  const length = parts.reduce((sum, [, ms]) => sum + ms, 0);
+  const tick = TICKS.find((ms) => length / ms <= MOST_TICKS) ?? length;
+  strip.style.setProperty("--tick", `${(100 * tick) / length}%`);
+  strip.title = `From tick to tick: ${tick} ms`;
+  for (const [name, ms] of parts) {
+    const piece = el("i", { dataset: { part: name } });
+    piece.style.flexGrow = String(ms);
+    strip.append(piece);
+  }
+  return strip;
+}
+
+const milliseconds = (ms) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;

@@ -1,0 +1,74 @@
+// The public API, called as any client would call it.
+
+import { sentence } from "./dom.js";
+import { currentKey } from "./key.js";
+
+const ROOT = "/api/v1/";
+
+/** What the API answers instead of a result: RFC 9457 problem details. */
+export class Problem extends Error {
+  constructor({ status = 0, code = "unreachable", title = "", detail = "", errors = null }, retryAfter = 0) {
+    super(detail || title);
+    Object.assign(this, { status, code, title, detail: detail || title, errors, retryAfter });
+  }
+
+  get isAboutKey() {
+    return this.status === 401 || this.status === 403;
+  }
+
+  /** One line for each field that needs another look. */
+  get fieldMessages() {
+    return linesOf(this.errors);
+  }
+}
+
+export const get = (path, options) => call("GET", path, options);
+export const post = (path, body, options) =>
+  call("POST", path, {
+    ...options,
+    body: body instanceof FormData ? body : JSON.stringify(body),
+    headers: body instanceof FormData ? {} : { "Content-Type": "application/json" },
+  });
+
+export const addressOf = (path) => new URL(ROOT + path, window.location.origin).href;
+
+/** A key under which a retried POST happens once. */
+export function idempotencyKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return { "Idempotency-Key": Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("") };
+}
+
+async function call(method, path, { body, headers = {}, extra = {}, signal } = {}) {
+  const authorization = { Authorization: `Api-Key ${currentKey()}` };
+  let response;
+  try {
+    response = await fetch(ROOT + path, {
+      method, body, signal, credentials: "omit", headers: { ...headers, ...extra, ...authorization },
+    });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Problem({ detail: "The server cannot be reached. Is it running, and are you online?" });
+  }
+  const answer = await response.json().catch(() => null);
+  if (response.ok && answer !== null) return answer;
+  throw new Problem(
+    answer?.detail || answer?.title ? answer : unreadable(response),
+    Number(response.headers.get("Retry-After")) || 0,
+  );
+}
+
+function unreadable(response) {
+  return {
+    status: response.status,
+    code: "unreadable",
+    detail: `The server answered ${response.status} ${response.statusText} without saying why.`,
+  };
+}
+
+/** `{"filters": {"price_min": [{"message": "Too low."}]}}` says "Price min: Too low." */
+function linesOf(errors, field = "") {
+  if (!errors) return [];
+  if (typeof errors.message === "string") return [[field, errors.message].filter(Boolean).join(": ")];
+  const name = Array.isArray(errors) ? () => field : sentence;
+  return Object.entries(errors).flatMap(([key, inner]) => linesOf(inner, name(key)));
+}

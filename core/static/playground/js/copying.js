@@ -1,0 +1,34 @@
+// Copy a text, also where the page is not in a secure context.
+
+import { announce, el } from "./dom.js";
+
+export function copyWith(button, read) {
+  const name = button.textContent;
+  button.addEventListener("click", async () => {
+    const isCopied = await copy(read());
+    button.textContent = isCopied ? "Copied" : "Not allowed here";
+    announce(isCopied ? "Copied to the clipboard" : "The browser did not allow copying");
+    window.setTimeout(() => { button.textContent = name; }, 2000);
+  });
+}
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyBySelection(text);
+  }
+}
+
+function copyBySelection(text) {
+  const area = el("textarea", { class: "visually-hidden", "aria-hidden": "true" });
+  area.value = text;
+  document.body.append(area);
+  const focused = document.activeElement;
+  area.select();
+  const isCopied = document.execCommand("copy");
+  area.remove();
+  focused?.focus();
+  return isCopied;
+}

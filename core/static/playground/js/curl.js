@@ -1,0 +1,36 @@
+// The command that asks exactly what the page asked.
+
+import { addressOf } from "./api.js";
+import { copyWith } from "./copying.js";
+import { byId } from "./dom.js";
+import { currentKey } from "./key.js";
+
+/** Quote for a POSIX shell: nothing is special between apostrophes but the apostrophe. */
+export const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** One line for each field, so that a long question is still read at a glance. */
+function layOut(body) {
+  const fields = Object.entries(body).map(([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`);
+  return `{\n${fields.join(",\n")}\n}`;
+}
+
+export function commandFor({ path, body }) {
+  const lines = [`curl ${quote(addressOf(path))}`, '-H "Authorization: Api-Key $ATELIER_KEY"'];
+  if (body) lines.push("-H 'Content-Type: application/json'", `-d ${quote(layOut(body))}`);
+  return lines.join(" \\\n  ");
+}
+
+export function showCurl(request) {
+  byId("curl").textContent = commandFor(request);
+  byId("curl-panel").hidden = false;
+}
+
+export function showJson(answer) {
+  byId("answer-json").hidden = !answer;
+  byId("json").textContent = answer ? JSON.stringify(answer, null, 2) : "";
+}
+
+export function setUpCurl() {
+  copyWith(byId("curl-copy"), () => byId("curl").textContent);
+  copyWith(byId("export-copy"), () => `export ATELIER_KEY=${quote(currentKey())}`);
+}

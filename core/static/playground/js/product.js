@@ -1,0 +1,27 @@
+// What every view of a product shows the same way.
+
+import { el } from "./dom.js";
+
+export const MATCHES = { strong: "Strong match", weak: "Weak match", none: "No match" };
+
+// Photos near the tile's own 3:4 fill it; a shoe or a scarf is shown whole.
+const TILE_RATIO = 3 / 4;
+const NEAR = 0.12;
+
+export function photo(image) {
+  const isNear = Math.abs(image.width / image.height / TILE_RATIO - 1) < NEAR;
+  return el("img", {
+    src: image.photo_url, alt: image.name, width: image.width, height: image.height,
+    loading: "lazy", decoding: "async", class: isNear ? "fills" : "fits",
+    on: { error: (event) => event.target.closest(".tile")?.classList.add("is-lost") },
+  });
+}
+
+export function priceOf({ price, currency }) {
+  if (price == null) return "No price";
+  try {
+    return new Intl.NumberFormat(undefined, { style: "currency", currency }).format(price);
+  } catch {
+    return `${price} ${currency}`.trim();
+  }
+}
