@@ -1,0 +1,121 @@
+"""A lean HTTP client, so that what is measured is the server and not the one who measures.
+
+HTTP/1.1 over asyncio streams, kept alive, one request at a time on a connection. A request
+costs the client about a tenth of a millisecond; httpx takes more than one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+BOUNDARY = "atelier-benchmark"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the server is, and the shop's key for it."""
+
+    port: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    body: bytes
+    seconds: float
+
+
+class Refused(RuntimeError):
+    """The answer is no success; a refused request is fast, and counts for nothing."""
+
+
+def prompt_request(address: Address, prompt: str, *, count: int = 10) -> bytes:
+    """Return the bytes of a request for recommendations."""
+    body = json.dumps({"prompt": prompt, "number_of_images": count}).encode()
+    return _request(address, "/api/v1/recommendations/", "application/json", body)
+
+
+def upload_request(address: Address, name: str, photo: bytes) -> bytes:
+    """Return the bytes of a multipart request that uploads a JPEG."""
+    parts = (
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="name"\r\n\r\n{name}\r\n'
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="photo"; filename="photo.jpg"\r\n'
+        "Content-Type: image/jpeg\r\n\r\n"
+    )
+    body = parts.encode() + photo + f"\r\n--{BOUNDARY}--\r\n".encode()
+    return _request(address, "/api/v1/images/", f"multipart/form-data; boundary={BOUNDARY}", body)
+
+
+def _request(address: Address, path: str, content_type: str, body: bytes) -> bytes:
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: localhost:{address.port}\r\n"
+        f"Authorization: Api-Key {address.key}\r\nContent-Type: {content_type}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+class Line:
+    """One kept-alive connection, for questions asked one after another."""
+
+    def __init__(self, port: int) -> None:
+        self._runner = asyncio.Runner()
+        self._streams = self._runner.run(_open(port))
+
+    def ask(self, request: bytes) -> Answer:
+        return _require_success(self._runner.run(_exchange(*self._streams, request)))
+
+    def close(self) -> None:
+        self._streams[1].close()
+        self._runner.close()
+
+
+def send_all(port: int, requests: Iterable[bytes], *, clients: int) -> tuple[list[Answer], float]:
+    """Send requests over so many connections at once; return the answers and the time it took.
+
+    Raises `Refused`.
+    """
+    return asyncio.run(_send_all(port, requests, clients))
+
+
+async def _send_all(
+    port: int, requests: Iterable[bytes], clients: int
+) -> tuple[list[Answer], float]:
+    waiting = iter(requests)
+    answers: list[Answer] = []
+    start = time.perf_counter()
+    await asyncio.gather(*(_converse(port, waiting, answers) for _ in range(clients)))
+    return answers, time.perf_counter() - start
+
+
+async def _converse(port: int, waiting: Iterable[bytes], answers: list[Answer]) -> None:
+    reader, writer = await _open(port)
+    for request in waiting:
+        answers.append(_require_success(await _exchange(reader, writer, request)))
+    writer.close()
+
+
+async def _open(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    return await asyncio.open_connection("127.0.0.1", port)
+
+
+async def _exchange(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes
+) -> Answer:
+    start = time.perf_counter()
+    writer.write(request)
+    head = (await reader.readuntil(b"\r\n\r\n")).lower()
+    length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0])
+    body = await reader.readexactly(length)
+    return Answer(int(head.split(None, 2)[1]), body, time.perf_counter() - start)
+
+
+def _require_success(answer: Answer) -> Answer:
+    if not 200 <= answer.status < 300:
+        raise Refused(f"The server answered {answer.status}: {answer.body[:300]!r}")
+    return answer

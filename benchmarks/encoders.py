@@ -1,0 +1,74 @@
+"""The encoders that are measured, and what each does alone."""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from benchmarks.stack import FOLDER, ROOT
+from core.ml.random_checkpoint import make_random_clip
+
+RANDOM_VIT = FOLDER / "vit-b-32"
+BATCH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An encoder to measure: what the table calls it, and its name in the settings."""
+
+    title: str
+    name: str
+    folder: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"ENCODER": self.name}
+
+
+SUBJECTS = (
+    Subject("vit-b-32", "custom", RANDOM_VIT),
+    Subject("mini", "mini", ROOT / "core" / "ml" / "mini" / "checkpoint"),
+)
+
+
+def prepare_subjects() -> list[Subject]:
+    """Write the ViT-B/32 with random weights, once, and name what there is to measure."""
+    if not (RANDOM_VIT / "config.json").exists():
+        print("Writing a ViT-B/32 with random weights …", flush=True)
+        make_random_clip(RANDOM_VIT, size="vit-b-32")
+    os.environ["ENCODER_MODEL"] = str(RANDOM_VIT)
+    present = [subject for subject in SUBJECTS if subject.folder.is_dir()]
+    for subject in SUBJECTS:
+        if subject not in present:
+            print(f"{subject.title} is skipped: there is no {subject.folder.relative_to(ROOT)}.")
+    return present
+
+
+class BareEncoder:
+    """The encoder as the worker loads it, on photos that are decoded and prepared already."""
+
+    def __init__(self, subject: Subject, photos: list[bytes]) -> None:
+        from core.ml.encoder import get_encoder
+
+        self.encoder = get_encoder(subject.name)
+        self._pixels = np.concatenate(
+            [self.encoder.prepare([Image.open(io.BytesIO(photo))]) for photo in photos]
+        )
+
+    @property
+    def is_bfloat16(self) -> bool:
+        return "bfloat16" in str(self.encoder.dtype)
+
+    def images_a_second(self) -> float:
+        """Embed all photos in batches of 16."""
+        self.encoder.encode_pixels(self._pixels[:BATCH])
+        start = time.perf_counter()
+        for first in range(0, len(self._pixels), BATCH):
+            self.encoder.encode_pixels(self._pixels[first : first + BATCH])
+        return len(self._pixels) / (time.perf_counter() - start)

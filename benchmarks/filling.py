@@ -1,0 +1,67 @@
+"""A shop with thousands of images whose embeddings are made up, for searching in."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.uploads import BenchShop
+from catalog.calibration import calibrate
+from catalog.indexes import live_index, rebuild_index
+from catalog.models import Category, Image, IndexEntry, VectorIndex
+from tenants.scope import shop_scope
+
+SEED = 11
+CLUSTERS, SPREAD = 60, 0.6
+
+
+def fill_shop(shop: BenchShop, *, count: int, dimensions: int) -> VectorIndex:
+    """Write images with embeddings, and have the product build and measure their index."""
+    with shop_scope(shop.id):
+        index = live_index(shop.id)
+        images = _images(shop, count)
+        embeddings = _clusters(count, dimensions).astype(np.float16)
+        entries = [
+            IndexEntry(
+                shop_id=shop.id,
+                index=index,
+                image=image,
+                state=IndexEntry.State.INDEXED,
+                embedding=embedding.tobytes(),
+            )
+            for image, embedding in zip(images, embeddings, strict=True)
+        ]
+        Image.objects.bulk_create(images, batch_size=1_000)
+        IndexEntry.objects.bulk_create(entries, batch_size=1_000)
+        calibrate(index, count=count)
+        if not rebuild_index(index):
+            raise RuntimeError("The benchmark's collection could not be built.")
+    return index
+
+
+def _images(shop: BenchShop, count: int) -> list[Image]:
+    categories = list(Category.objects.filter(shop=None))
+    return [
+        Image(
+            shop_id=shop.id,
+            photo=f"shops/{shop.id}/photos/{number}.jpg",
+            width=400,
+            height=533,
+            name=f"Garment {number}",
+            description="A garment that is here to be found.",
+            category_id=categories[number % len(categories)].pk,
+            price="59.90",
+            currency="EUR",
+        )
+        for number in range(count)
+    ]
+
+
+def _clusters(count: int, dimensions: int) -> NDArray[np.float64]:
+    """Return unit vectors (count, d) that lie together in groups, as a catalogue's do."""
+    rng = np.random.default_rng(SEED)
+    centres = rng.normal(size=(CLUSTERS, dimensions))
+    vectors = centres[rng.integers(CLUSTERS, size=count)]
+    vectors = vectors + SPREAD * rng.normal(size=vectors.shape)
+    unit: NDArray[np.float64] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return unit

@@ -1,0 +1,108 @@
+"""From a backlog of accepted photos to an index, against the bare encoder and the old way."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from benchmarks.baseline import QUEUE, embed_image
+from benchmarks.encoders import BareEncoder, Subject
+from benchmarks.report import Goal, Report
+from benchmarks.stack import Stack, wait_for, worker
+from benchmarks.uploads import BenchShop, accept, add_rate, open_shop
+from catalog.models import Image, IndexEntry
+from tenants.scope import shop_scope
+
+ROUNDS = 3
+# The rate of one task per image does not depend on how many there are.
+BASELINE_PHOTOS = 96
+WARM_UP = 32
+SHARE = Goal("≥", 0.80)
+SPEED_UP = Goal("≥", 4)
+
+
+@dataclass(slots=True)
+class Rates:
+    """Photos a second, one figure a round."""
+
+    uploads: list[float] = field(default_factory=list)
+    bare: list[float] = field(default_factory=list)
+    pipeline: list[float] = field(default_factory=list)
+    baseline: list[float] = field(default_factory=list)
+
+    def ratios(self, others: list[float]) -> list[float]:
+        return [ours / theirs for ours, theirs in zip(self.pipeline, others, strict=True)]
+
+
+def measure_indexing(stack: Stack, subject: Subject, photos: list[bytes], report: Report) -> None:
+    """Take turns, round by round, so that a machine that drifts drifts for everybody."""
+    bare, rates = BareEncoder(subject, photos), Rates()
+    stack.supervisor.start(worker("baseline", "benchmarks.baseline", QUEUE, 1, subject.environment))
+    try:
+        _warm_up(stack, subject, photos[:WARM_UP])
+        for number in range(ROUNDS):
+            print(f"  {subject.title}: indexing, round {number + 1} of {ROUNDS}", flush=True)
+            _measure_round(stack, open_shop(stack, subject), photos, bare, rates)
+    finally:
+        stack.supervisor.stop("baseline")
+    _add_rows(report, subject, bare, rates)
+
+
+def _add_rows(report: Report, subject: Subject, bare: BareEncoder, rates: Rates) -> None:
+    name, unit = subject.title, "images/s"
+    add_rate(report, subject, rates.uploads)
+    report.add(f"{name}: bare encoder, batches of 16", *rates.bare, unit=unit)
+    report.add(f"{name}: one task per image, float32", *rates.baseline, unit=unit)
+    report.add(f"{name}: indexing, whole pipeline", *rates.pipeline, unit=unit)
+    report.add(
+        f"{name}: indexing as a share of the bare encoder",
+        *rates.ratios(rates.bare),
+        unit="",
+        goal=SHARE,
+    )
+    report.add(
+        f"{name}: indexing against one task per image",
+        *rates.ratios(rates.baseline),
+        unit="x",
+        goal=SPEED_UP if bare.is_bfloat16 else None,
+    )
+
+
+def _warm_up(stack: Stack, subject: Subject, photos: list[bytes]) -> None:
+    shop = open_shop(stack, subject)
+    accept(shop, photos)
+    _wait_until_indexed(shop)
+    _index_the_old_way(shop, len(photos))
+    stack.wait_until_idle()
+
+
+def _measure_round(
+    stack: Stack, shop: BenchShop, photos: list[bytes], bare: BareEncoder, rates: Rates
+) -> None:
+    with stack.worker_paused():
+        rates.uploads.append(accept(shop, photos))
+        rates.bare.append(bare.images_a_second())
+        start = time.perf_counter()
+    _wait_until_indexed(shop)
+    rates.pipeline.append(len(photos) / (time.perf_counter() - start))
+    stack.wait_until_idle()
+    rates.baseline.append(_index_the_old_way(shop, BASELINE_PHOTOS))
+
+
+def _wait_until_indexed(shop: BenchShop) -> None:
+    with shop_scope(shop.id):
+        waiting = IndexEntry.objects.exclude(state=IndexEntry.State.INDEXED)
+        wait_for("Indexing", lambda: not waiting.exists())
+
+
+def _index_the_old_way(shop: BenchShop, count: int) -> float:
+    """Send one task for each of the shop's first images; return how many were done a second."""
+    with shop_scope(shop.id):
+        began_at, start = timezone.now(), time.perf_counter()
+        for pk in Image.objects.order_by("id").values_list("pk", flat=True)[:count]:
+            embed_image.delay(image_id=str(pk))
+        done = IndexEntry.objects.filter(updated_at__gt=began_at)
+        wait_for("The baseline", lambda: done.count() >= count)
+        return count / (time.perf_counter() - start)

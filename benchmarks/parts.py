@@ -1,0 +1,55 @@
+"""Which figures are taken of one encoder, in which order."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from benchmarks.client import Address, Refused, prompt_request, send_all
+from benchmarks.encoders import Subject
+from benchmarks.indexing import measure_indexing
+from benchmarks.memory import measure_memory
+from benchmarks.photos import load_photos
+from benchmarks.report import Report
+from benchmarks.search import measure_search
+from benchmarks.stack import Stack, wait_for
+from benchmarks.uploads import accept, measure_uploads, open_shop
+
+PHOTOS = 480
+FEW = 32
+
+
+def measure(stack: Stack, subject: Subject, report: Report, only: str | None) -> None:
+    """Measure an encoder with web and worker running; `only` names the one part that is wanted."""
+    _wake(stack, subject)
+    # Indexing needs uploads, so it measures them on its way.
+    if only in {None, "indexing"}:
+        measure_indexing(stack, subject, _photos(PHOTOS), report)
+    if only == "uploads":
+        measure_uploads(stack, subject, _photos(PHOTOS), report)
+    if only in {None, "search"}:
+        measure_search(stack, subject, report)
+    if only in {None, "memory"}:
+        measure_memory(stack, subject, report)
+
+
+def _wake(stack: Stack, subject: Subject) -> None:
+    """Wait until the worker has its model and has used it for both photos and a prompt."""
+    shop = open_shop(stack, subject)
+    wait_for("The first answer", lambda: _answers(shop.address), every=0.5)
+    accept(shop, _photos(PHOTOS)[:FEW])
+    stack.wait_until_idle()
+
+
+def _answers(address: Address) -> bool:
+    try:
+        send_all(address.port, [prompt_request(address, "a first prompt")], clients=1)
+    except Refused:
+        return False  # 503, while the model is loaded
+    return True
+
+
+@cache
+def _photos(count: int) -> list[bytes]:
+    photos, what = load_photos(count)
+    print(f"Measured with {count} {what}.", flush=True)
+    return photos

@@ -1,0 +1,136 @@
+"""The product as it runs, over servers and data of its own below `.atelier/bench`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psutil
+import psycopg
+
+from core.embedded import free_port, is_listening, start_services
+from core.processes import Program, Supervisor
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / ".atelier" / "bench"
+BINARIES = Path(sys.executable).parent
+DATABASE = "bench"
+QUEUES = "gpu,gpu.interactive,default"
+# Below this share of one core for half a second, a process counts as idle.
+IDLE_PERCENT = 4.0
+
+
+class Stack:
+    """PostgreSQL, Redis and Chroma, and on top of them web and worker with a chosen encoder."""
+
+    def __init__(self) -> None:
+        self.supervisor = Supervisor(FOLDER)
+        self.port = free_port()
+
+    def __enter__(self) -> Self:
+        self._forget()
+        try:
+            addresses = start_services(self.supervisor, FOLDER)
+            os.environ.update(addresses.environment())
+            os.environ["DATABASE_URL"] = _fresh_database(addresses.database_url)
+            os.environ["MEDIA_ROOT"] = str(FOLDER / "media")
+            # All benchmark traffic is one shop's; counting it stays part of every request.
+            os.environ["RATE_LIMIT_SHOP"] = str(10**9)
+            _manage("migrate", "--verbosity=0")
+        except BaseException:
+            self.supervisor.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.supervisor.stop()
+        self._forget()
+
+    @contextmanager
+    def serving(self, environment: Mapping[str, str]) -> Iterator[None]:
+        """Run web and worker with these settings."""
+        web = [
+            *(str(BINARIES / "uvicorn"), "core.asgi:application"),
+            *("--port", str(self.port), "--no-access-log"),
+        ]
+        listens = Program("web", web, lambda: is_listening(self.port), environment)
+        works = worker("worker", "core", QUEUES, 16, environment)
+        try:
+            for program in (listens, works):
+                self.supervisor.start(program)
+                self.supervisor.wait_until_ready(program.name)
+            yield
+        finally:
+            self.supervisor.stop("web", "worker")
+
+    @contextmanager
+    def worker_paused(self) -> Iterator[None]:
+        """Freeze the worker's process, so that work piles up in front of it."""
+        os.kill(self.supervisor.pid("worker"), signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.supervisor.pid("worker"), signal.SIGCONT)
+
+    def wait_until_idle(self, name: str = "worker") -> None:
+        """Let a process finish what it does besides, so that it does not disturb what follows."""
+        process = psutil.Process(self.supervisor.pid(name))
+        while process.cpu_percent(0.5) > IDLE_PERCENT:
+            pass
+
+    def resident_megabytes(self, name: str) -> float:
+        """Return the resident memory of a program and its children."""
+        process = psutil.Process(self.supervisor.pid(name))
+        family = [process, *process.children(recursive=True)]
+        return sum(member.memory_info().rss for member in family) / 1e6
+
+    def _forget(self) -> None:
+        for name in ("media", "redis", "chroma"):
+            shutil.rmtree(FOLDER / name, ignore_errors=True)
+
+
+def worker(
+    name: str, app: str, queues: str, threads: int, environment: Mapping[str, str]
+) -> Program:
+    """Return a Celery worker as the product runs it: threads, so that they share one model."""
+    command = [
+        *(str(BINARIES / "celery"), "-A", app, "worker"),
+        *("-P", "threads", "-c", str(threads), "-Q", queues),
+    ]
+    return Program(name, command, environment=environment)
+
+
+def wait_for(
+    what: str, is_done: Callable[[], bool], *, seconds: float = 120, every: float = 0.02
+) -> None:
+    """Wait until a condition holds; raise `TimeoutError` naming `what` did not happen."""
+    deadline = time.monotonic() + seconds
+    while not is_done():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what} did not happen in {seconds:.0f} s.")
+        time.sleep(every)
+
+
+def _fresh_database(url: str) -> str:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {DATABASE}")
+    return url.rpartition("/")[0] + f"/{DATABASE}"
+
+
+def _manage(*arguments: str) -> None:
+    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, check=True)  # noqa: S603
