@@ -42,13 +42,6 @@ def colleague(shop, settings) -> SimpleNamespace:
 
 
 @pytest.fixture
-def colleague(shop, settings) -> SimpleNamespace:
-    """A person of the shop, signed in."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    return make_person(shop.shop)
-
-
-@pytest.fixture
 def rival(db) -> SimpleNamespace:
     """Another shop, which must see nothing of the first."""
     return make_member("Rival")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -75,15 +76,15 @@ class MemberAuthentication(BaseAuthentication):
     def _find(self, token: str) -> Membership:
         try:
             claims = AccessToken(token)  # type: ignore[arg-type]
-        except TokenError as error:
+            membership = (
+                Membership.objects.select_related("user", "shop")
+                .filter(user_id=claims.get("user_id"), shop_id=claims.get("shop_id"))
+                .filter(user__is_active=True)
+                .first()
+            )
+        except (TokenError, ValidationError) as error:
             message = "This token is invalid or has expired; sign in or refresh it."
             raise AuthenticationFailed(message, code="invalid_token") from error
-        membership = (
-            Membership.objects.select_related("user", "shop")
-            .filter(user_id=claims.get("user_id"), shop_id=claims.get("shop_id"))
-            .filter(user__is_active=True)
-            .first()
-        )
         if membership is None:
             raise AuthenticationFailed("This person is no member.", code="invalid_token")
         _require_active(membership.shop)

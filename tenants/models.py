@@ -50,7 +50,8 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email__iexact=username)
+        # Not `iexact`, which compares in upper case: there a long s is an s, and two people one.
+        return self.alias(lowered=Lower("email")).get(lowered=(username or "").lower())
 
 
 class User(AbstractBaseUser, PermissionsMixin):
