@@ -51,4 +51,5 @@ def calibrate(index: VectorIndex, *, count: int) -> None:
 
 def _usual_prompts() -> list[str]:
     kinds = Category.objects.filter(shop=None).order_by("name").values_list("name", flat=True)
-    return [f"{colour} {kind}".lower() for colour, kind in product(BASIC_COLOURS, kinds)]
+    pairs = [f"{colour} {kind}".lower() for colour, kind in product(BASIC_COLOURS, kinds)]
+    return [*BASIC_COLOURS, *pairs]

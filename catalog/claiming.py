@@ -14,11 +14,11 @@ from django.db import connection
 CLAIM = """
 WITH RECURSIVE waiting AS (
     (SELECT shop_id FROM catalog_indexentry
-     WHERE state IN ('pending', 'removing') AND due_at <= now()
+     WHERE state IN ('pending', 'removing') AND due_at <= statement_timestamp()
      ORDER BY shop_id LIMIT 1)
     UNION ALL
     SELECT (SELECT shop_id FROM catalog_indexentry
-            WHERE state IN ('pending', 'removing') AND due_at <= now()
+            WHERE state IN ('pending', 'removing') AND due_at <= statement_timestamp()
               AND shop_id > waiting.shop_id
             ORDER BY shop_id LIMIT 1)
     FROM waiting WHERE waiting.shop_id IS NOT NULL
@@ -29,14 +29,14 @@ WITH RECURSIVE waiting AS (
     CROSS JOIN LATERAL (
         SELECT id FROM catalog_indexentry
         WHERE shop_id = waiting.shop_id
-          AND state IN ('pending', 'removing') AND due_at <= now()
+          AND state IN ('pending', 'removing') AND due_at <= statement_timestamp()
         ORDER BY id LIMIT %(size)s FOR UPDATE SKIP LOCKED
     ) AS first
 ), claimed AS (
     SELECT id FROM turns ORDER BY turn, random() LIMIT %(size)s
 )
 UPDATE catalog_indexentry AS entry
-SET due_at = now() + make_interval(secs => %(lease)s), attempts = attempts + 1
+SET due_at = statement_timestamp() + make_interval(secs => %(lease)s), attempts = attempts + 1
 FROM claimed WHERE entry.id = claimed.id
 RETURNING entry.id, entry.version, entry.attempts
 """
@@ -67,7 +67,7 @@ def has_waiting() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT 1 FROM catalog_indexentry"
-            " WHERE state IN ('pending', 'removing') AND due_at <= now())"
+            " WHERE state IN ('pending', 'removing') AND due_at <= statement_timestamp())"
         )
         (is_waiting,) = cursor.fetchone()
     return bool(is_waiting)

@@ -14,7 +14,7 @@ import numpy as np
 import structlog
 from django.db import connection
 from django.db.models import F
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from catalog.claiming import Claim
 from catalog.indexes import decode_embedding, mark_incomplete, write_vectors
@@ -149,7 +149,7 @@ def _record_failure(work: Work) -> None:
         log.warning("indexing_failed", image=str(work.image.pk), reason=work.reason)
     elif work.must_retry:
         wait = BACKOFF * 2**work.claim.attempts
-        entry.update(due_at=timezone.now() + wait)
+        entry.update(due_at=Now() + wait)
     elif work.postponed_by:
         # Waiting for something that is away is no attempt.
-        entry.update(due_at=timezone.now() + POSTPONED_FOR, attempts=F("attempts") - 1)
+        entry.update(due_at=Now() + POSTPONED_FOR, attempts=F("attempts") - 1)

@@ -45,8 +45,8 @@ def main() -> int:
         state = BASE / ".atelier" / "demo.json"
         state.unlink(missing_ok=True)
         supervisor = Supervisor(folder)
-        # SIGTERM ends us the way Ctrl-C does.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        signal.signal(signal.SIGINT, _interrupt)
+        signal.signal(signal.SIGTERM, _interrupt)
         try:
             _run(supervisor, folder, state)
         except KeyboardInterrupt:
@@ -55,10 +55,16 @@ def main() -> int:
             console.print(f"[red]{error}[/red]")
             return 1
         finally:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
             state.unlink(missing_ok=True)
             supervisor.stop()
     return 0
+
+
+def _interrupt(*_: object) -> None:
+    """End the run on Ctrl-C or SIGTERM, once: make and the terminal may both send it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 @contextmanager

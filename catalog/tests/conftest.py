@@ -1,0 +1,28 @@
+"""An encoder that is real and small: random weights, loaded the way any other is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.ml import batching, encoder
+from core.ml.random_checkpoint import make_random_clip
+
+
+@pytest.fixture(scope="session")
+def tiny_clip(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("tiny-clip")
+    make_random_clip(folder, size="tiny")
+    return folder
+
+
+@pytest.fixture
+def tiny_encoder(settings, tiny_clip: Path) -> Iterator[str]:
+    """Make new shops use the tiny encoder in this process; answers its name."""
+    settings.ENCODERS = {"tiny": {"model": str(tiny_clip), "revision": None}}
+    settings.DEFAULT_ENCODER = "tiny"
+    yield "tiny"
+    encoder._encoders.pop("tiny", None)
+    batching._batchers.pop("tiny", None)

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from catalog.claiming import claim_entries, has_waiting
+from catalog.models import IndexEntry
+from catalog.tests.factories import make_image
+from tenants.scope import all_shops
+from tenants.tests.factories import make_member
+
+pytestmark = pytest.mark.django_db
+
+
+def shops_of(claims) -> Counter:
+    with all_shops():
+        entries = IndexEntry.objects.filter(pk__in=[claim.entry_id for claim in claims])
+        return Counter(entries.values_list("shop_id", flat=True))
+
+
+def copy_entries(image, count: int) -> None:
+    """Give the image's shop a backlog, without storing a photo for each."""
+    with all_shops():
+        entry = image.entries.get()
+        for _ in range(count):
+            image.pk, image._state.adding = None, True
+            image.pk = type(image)._meta.pk.get_default()
+            image.save(force_insert=True)
+            IndexEntry.objects.create(shop_id=entry.shop_id, index_id=entry.index_id, image=image)
+
+
+def test_takes_some_of_every_waiting_shop_in_turn(shop, rival):
+    copy_entries(make_image(shop.shop), 30)
+    make_image(rival.shop)
+    counted = shops_of(claim_entries(size=8))
+    assert counted == {shop.shop.pk: 7, rival.shop.pk: 1}
+
+
+def test_fills_one_batch_from_many_small_shops():
+    for number in range(6):
+        make_image(make_member(f"shop {number}").shop)
+    counted = shops_of(claim_entries(size=6))
+    assert len(counted) == 6 and sum(counted.values()) == 6
+
+
+def test_does_not_give_out_what_is_leased(shop):
+    make_image(shop.shop)
+    assert len(claim_entries(size=4)) == 1
+    assert claim_entries(size=4) == []
+    assert not has_waiting()
+
+
+def test_gives_out_again_what_was_leased_too_long_ago(shop):
+    make_image(shop.shop)
+    (first,) = claim_entries(size=4)
+    with all_shops():
+        IndexEntry.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    (second,) = claim_entries(size=4)
+    assert (first.entry_id, first.attempts, second.attempts) == (second.entry_id, 1, 2)
+
+
+def test_leaves_out_what_is_done(shop):
+    make_image(shop.shop)
+    with all_shops():
+        IndexEntry.objects.update(state=IndexEntry.State.INDEXED)
+    assert claim_entries(size=4) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_never_gives_one_entry_to_two_workers(shop):
+    copy_entries(make_image(shop.shop), 39)
+
+    def claim(_: int) -> list:
+        try:
+            return claim_entries(size=5)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as workers:
+        claims = [claim.entry_id for part in workers.map(claim, range(8)) for claim in part]
+    assert len(claims) == len(set(claims)) == 40

@@ -1,0 +1,275 @@
+"""The worker's own steps, in this process, against real Postgres and Chroma."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from PIL import Image as Pillow
+
+from catalog import indexing, recording
+from catalog.calibration import calibrate_indexes
+from catalog.claiming import claim_entries
+from catalog.indexes import decode_embedding, live_index, measure_drift, rebuild_index, repair_index
+from catalog.indexing import index_waiting
+from catalog.models import Image, IndexEntry, VectorIndex
+from catalog.recording import Work, record_works
+from catalog.services import delete_image, retry_failed, update_image
+from catalog.tests.factories import make_image
+from core.ml.encoder import get_encoder
+from core.ml.vectors import vector_store
+from core.photos import open_photo
+from core.tests.factories import make_photo
+from tenants.scope import all_shops, shop_scope
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("tiny_encoder")]
+
+
+@pytest.fixture
+def scoped(shop):
+    """The shop, in whose scope the test runs, as a request's handler does."""
+    with shop_scope(shop.shop.pk):
+        live_index(shop.shop.pk)
+        yield shop.shop
+
+
+def entry_of(image) -> IndexEntry:
+    return IndexEntry.objects.get(image_id=image.pk)
+
+
+def collection_ids(shop) -> set[str]:
+    index = live_index(shop.pk)
+    return vector_store(index.node).ids(index.collection)
+
+
+def index_all(shop) -> None:
+    """Do what the worker's nudge does: index, then repair the index if that is needed."""
+    index_waiting()
+    index = live_index(shop.pk)
+    if not index.is_complete:
+        repair_index(index)
+
+
+def test_embeds_into_postgres_and_chroma(scoped):
+    image = make_image(scoped)
+    index_all(scoped)
+    entry = entry_of(image)
+    assert entry.state == IndexEntry.State.INDEXED
+    assert collection_ids(scoped) == {str(image.pk)}
+    with default_storage.open(image.photo.name) as file:
+        expected = get_encoder("tiny").encode_images([Pillow.open(file)])[0]
+    assert np.allclose(decode_embedding(entry.embedding), expected, atol=2e-2)
+
+
+def test_a_rename_is_not_indexed_again(scoped):
+    image = make_image(scoped)
+    index_all(scoped)
+    before = entry_of(image)
+    update_image(image=Image.objects.get(pk=image.pk), fields={"name": "renamed"})
+    assert entry_of(image).version == before.version
+
+
+def test_a_facet_is_mirrored_without_embedding_again(scoped, monkeypatch):
+    image = make_image(scoped)
+    index_all(scoped)
+    update_image(image=Image.objects.get(pk=image.pk), fields={"colour": "Red"})
+    assert entry_of(image).state == IndexEntry.State.PENDING
+    passes = []
+    monkeypatch.setattr(indexing, "_forward", passes.append)
+    index_all(scoped)
+    index = live_index(scoped.pk)
+    vector = decode_embedding(entry_of(image).embedding)
+    found = vector_store(index.node).query(
+        index.collection, vector, count=5, where={"colour": {"$in": ["red"]}}
+    )
+    assert (found.ids, passes) == ([str(image.pk)], [])
+
+
+def test_a_new_photo_is_embedded_again_and_the_old_files_go(scoped):
+    image = make_image(scoped)
+    index_all(scoped)
+    old, old_files = entry_of(image), (image.photo.name, image.original.name)
+    photo = open_photo(io.BytesIO(make_photo("blue")))
+    update_image(image=Image.objects.get(pk=image.pk), fields={}, photo=photo)
+    index_all(scoped)
+    new = entry_of(image)
+    assert new.state == IndexEntry.State.INDEXED
+    assert bytes(new.embedding) != bytes(old.embedding)
+    assert not any(default_storage.exists(name) for name in old_files)
+
+
+def test_a_deleted_image_goes_for_good(scoped):
+    image = make_image(scoped)
+    index_all(scoped)
+    delete_image(image=image)
+    index_all(scoped)
+    assert collection_ids(scoped) == set()
+    assert not Image.objects.exists() and not IndexEntry.objects.exists()
+    assert not any(map(default_storage.exists, (image.photo.name, image.original.name)))
+
+
+def test_a_photo_that_is_not_in_storage_fails_with_a_reason_and_can_be_retried(scoped):
+    image, other = make_image(scoped), make_image(scoped, "blue")
+    rendition = default_storage.open(image.photo.name).read()
+    default_storage.delete(image.photo.name)
+    index_all(scoped)
+    assert entry_of(image).reason == IndexEntry.Reason.PHOTO_MISSING
+    assert entry_of(image).state == IndexEntry.State.FAILED
+    assert entry_of(other).state == IndexEntry.State.INDEXED
+    default_storage.save(image.photo.name, ContentFile(rendition))
+    assert retry_failed(shop=scoped) == 1
+    index_all(scoped)
+    assert entry_of(image).state == IndexEntry.State.INDEXED
+
+
+def test_a_damaged_photo_fails_alone(scoped):
+    image, other = make_image(scoped), make_image(scoped, "blue")
+    default_storage.delete(image.photo.name)
+    default_storage.save(image.photo.name, ContentFile(b"not a photo"))
+    index_all(scoped)
+    assert entry_of(image).reason == IndexEntry.Reason.PHOTO_UNREADABLE
+    assert entry_of(other).state == IndexEntry.State.INDEXED
+
+
+def test_a_photo_that_breaks_the_pass_fails_alone_after_five_attempts(scoped, monkeypatch):
+    image, other = make_image(scoped), make_image(scoped, "blue")
+    culprit = image.pk
+    forward = indexing._forward
+
+    def break_on_culprit(works):
+        if any(work.image.pk == culprit for work in works):
+            raise RuntimeError("out of memory")
+        forward(works)
+
+    monkeypatch.setattr(indexing, "_forward", break_on_culprit)
+    for attempt in range(1, 6):
+        index_all(scoped)
+        assert entry_of(other).state == IndexEntry.State.INDEXED
+        assert entry_of(image).attempts == attempt
+        IndexEntry.objects.filter(image=image).update(due_at="2020-01-01T00:00Z")
+    assert entry_of(image).state == IndexEntry.State.FAILED
+    assert entry_of(image).reason == IndexEntry.Reason.ENCODER_ERROR
+
+
+def test_a_photo_that_kills_the_worker_is_given_up(scoped):
+    image = make_image(scoped)
+    IndexEntry.objects.update(attempts=5)
+    index_all(scoped)
+    assert entry_of(image).reason == IndexEntry.Reason.WORKER_LOST
+
+
+def test_waits_for_an_encoder_that_is_away_without_counting_attempts(scoped, settings):
+    image = make_image(scoped)
+    settings.ENCODERS = {"tiny": {"model": "/nowhere", "revision": None}}
+    index_waiting()
+    entry = entry_of(image)
+    assert (entry.state, entry.attempts) == (IndexEntry.State.PENDING, 0)
+
+
+def test_a_late_result_of_a_changed_image_does_not_count(scoped):
+    image = make_image(scoped)
+    work = claimed_work()
+    IndexEntry.objects.all().request()
+    record_works([work])
+    entry = entry_of(image)
+    assert entry.state == IndexEntry.State.PENDING and entry.embedding is None
+
+
+def test_a_late_vector_of_a_removed_image_removes_itself(scoped):
+    make_image(scoped)
+    index = live_index(scoped.pk)
+    repair_index(index)
+    work = claimed_work()
+    delete_image(image=work.image)
+    index_waiting()
+    record_works([work])
+    index.refresh_from_db()
+    assert vector_store(index.node).ids(index.collection) == set()
+
+
+@pytest.fixture
+def chroma_away(settings):
+    """Point every client of this process at a port where nothing listens."""
+    settings.CHROMA_NODES = {"main": "http://127.0.0.1:9"}
+    vector_store.cache_clear()
+    yield
+    vector_store.cache_clear()
+
+
+def test_chroma_away_still_indexes_and_asks_for_a_repair(scoped, chroma_away):
+    VectorIndex.objects.update(is_complete=True)
+    image = make_image(scoped)
+    index_waiting()
+    assert entry_of(image).state == IndexEntry.State.INDEXED
+    assert not live_index(scoped.pk).is_complete
+
+
+def test_a_lost_collection_is_rebuilt_from_postgres(scoped):
+    images = [make_image(scoped, colour) for colour in ("red", "blue", "green")]
+    index_all(scoped)
+    index = live_index(scoped.pk)
+    vector_store(index.node).drop(index.collection)
+    assert repair_index(index)
+    assert collection_ids(scoped) == {str(image.pk) for image in images}
+    assert not measure_drift(live_index(scoped.pk))
+
+
+def test_a_repair_mends_missing_and_extra_vectors(scoped):
+    image = make_image(scoped)
+    index_all(scoped)
+    index, store = live_index(scoped.pk), vector_store(live_index(scoped.pk).node)
+    stray = np.ones((1, 64), np.float32)[:, : decode_embedding(entry_of(image).embedding).size]
+    store.upsert(index.collection, ["stray"], stray, [{"version": 1}])
+    store.delete(index.collection, [str(image.pk)])
+    drift = measure_drift(index)
+    assert (drift.missing, drift.extra) == ({str(image.pk)}, {"stray"})
+    assert repair_index(index)
+    assert collection_ids(scoped) == {str(image.pk)}
+
+
+def test_a_rebuild_leaves_the_old_collection_behind(scoped):
+    make_image(scoped)
+    index_all(scoped)
+    old = live_index(scoped.pk)
+    assert rebuild_index(live_index(scoped.pk))
+    new = live_index(scoped.pk)
+    assert new.is_complete and new.collection != old.collection
+    assert not measure_drift(new)
+
+
+def test_damage_during_a_repair_is_not_forgotten(scoped, monkeypatch):
+    make_image(scoped)
+    index_all(scoped)
+    index = live_index(scoped.pk)
+    drift = measure_drift(index)
+
+    def measure_while_damaged(_):
+        recording.mark_incomplete(index)
+        return drift
+
+    monkeypatch.setattr("catalog.indexes.measure_drift", measure_while_damaged)
+    assert not repair_index(live_index(scoped.pk))
+    assert not live_index(scoped.pk).is_complete
+
+
+def test_measures_what_similarity_means(scoped):
+    for colour in ("red", "blue", "green"):
+        make_image(scoped, colour)
+    calibrate_indexes(index_waiting())
+    calibration = live_index(scoped.pk).calibration
+    assert calibration["count"] == 3
+    assert -1 <= calibration["weak"] < calibration["strong"] <= 1
+
+
+def claimed_work() -> Work:
+    """Claim the one waiting entry and give it an embedding, as a slow worker would have."""
+    with all_shops():
+        (claim,) = claim_entries(size=1)
+        entry = IndexEntry.objects.select_related("image", "index").get(pk=claim.entry_id)
+        work = Work(claim, entry)
+        dimensions = get_encoder("tiny").dimensions
+        work.embedding = np.full(dimensions, dimensions**-0.5, np.float32)
+        return work

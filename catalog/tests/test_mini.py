@@ -1,0 +1,102 @@
+"""The bundled encoder does what its card says, on garments and photos that it never saw."""
+
+from __future__ import annotations
+
+import os
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from catalog.encoder_samples import garment_facts
+from catalog.garments import LABEL_PROMPTS, Garment, draw_garment, sample_garments
+from core.ml.encoder import Encoder, get_encoder
+from core.ml.evaluation import embed, retrieval, zero_shot
+from core.ml.mini.photos import labelled_photos
+
+PHOTOS = Path(os.environ.get("ATELIER_DATA", settings.BASE_DIR.parent / "shared" / "data"))
+needs_photos = pytest.mark.skipif(
+    not (PHOTOS / "clothing" / "labels.csv").is_file(),
+    reason="needs the labelled clothing photos: set ATELIER_DATA to the folder above clothing/",
+)
+
+
+@pytest.fixture(scope="module")
+def mini() -> Encoder:
+    return get_encoder("mini")
+
+
+def test_the_checkpoint_is_small_enough_for_the_repository() -> None:
+    folder = Path(str(settings.ENCODERS["mini"]["model"]))
+
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 15e6
+
+
+def rank(encoder: Encoder, prompt: str, garments: list[Garment]) -> list[Garment]:
+    photos = embed(encoder, (draw_garment(garment, height=512) for garment in garments))
+    scores = photos @ encoder.encode_texts([prompt])[0]
+    return [garments[row] for row in np.argsort(-scores)]
+
+
+def test_both_words_of_a_prompt_count(mini: Encoder) -> None:
+    features = {"sleeve": "short", "neckline": "round neck", "cut": "a-line", "length": "midi"}
+    red, blue = (Garment("dress", colour, 5, **features) for colour in ("red", "blue"))
+    shirt = Garment("shirt", "red", 5, sleeve="long", neckline="classic collar")
+
+    assert rank(mini, "red dress", [shirt, blue, red])[0] == red
+    assert rank(mini, "blue dress", [shirt, red, blue])[0] == blue
+    assert rank(mini, "red shirt", [red, blue, shirt])[0] == shirt
+
+
+def test_patterns_and_sleeves_count(mini: Encoder) -> None:
+    short = {"sleeve": "short", "neckline": "crew neck"}
+    tees = [Garment("t-shirt", "blue", 7, "white", pattern, **short)
+            for pattern in ("plain", "striped", "floral", "dotted")]  # fmt: skip
+    dresses = [
+        Garment("dress", "red", 9, sleeve=sleeve, neckline="round neck", cut="a-line", length="midi")
+        for sleeve in ("short", "long", "sleeveless")
+    ]
+
+    assert rank(mini, "striped t-shirt", tees)[0].pattern == "striped"
+    assert rank(mini, "t-shirt with floral print", tees)[0].pattern == "floral"
+    assert rank(mini, "long sleeve dress", dresses)[0].sleeve == "long"
+    assert rank(mini, "sleeveless dress", dresses)[0].sleeve == "sleeveless"
+
+
+def test_prompts_find_generated_garments(mini: Encoder) -> None:
+    garments = sample_garments(count=240, seed=4242)
+    facts = [garment_facts(garment) for garment in garments]
+    photos = embed(mini, (draw_garment(garment, height=384) for garment in garments))
+
+    assert retrieval(mini, photos, facts, "kind").at10 >= 0.85
+    assert retrieval(mini, photos, facts, "colour").at10 >= 0.9
+
+
+@needs_photos
+def test_labels_of_photos_by_unknown_senders_are_told_apart(mini: Encoder) -> None:
+    photos = labelled_photos(PHOTOS / "clothing", split="val")
+    images = embed(mini, (photo.open() for photo in photos))
+
+    result = zero_shot(mini, images, [photo.label for photo in photos], LABEL_PROMPTS)
+
+    assert result.top1 >= 0.70
+
+
+def test_the_command_prints_the_figures() -> None:
+    out = StringIO()
+
+    call_command("evaluate_encoder", encoder="mini", garments=60, stdout=out)
+
+    assert 'precision@10 of "kind"' in out.getvalue()
+
+
+def test_the_command_says_what_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="labels.csv"):
+        call_command("evaluate_encoder", encoder="mini", photos=tmp_path)
+    with pytest.raises(CommandError, match="--photos"):
+        call_command("evaluate_encoder", encoder="mini")
+    with pytest.raises(CommandError, match="No encoder is called"):
+        call_command("evaluate_encoder", encoder="nobody", garments=5)
