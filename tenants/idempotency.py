@@ -15,6 +15,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import OperationalError, connection, transaction
+from django.utils.datastructures import MultiValueDict
 from psycopg.errors import LockNotAvailable
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -81,21 +82,19 @@ def _replay(record: IdempotencyRecord, fingerprint: str) -> Response:
 
 def _fingerprint(request: Request) -> str:
     """Return SHA-256 over method, path, fields and the bytes of the files sent."""
-    digest = hashlib.sha256(f"{request.method} {request.path}".encode())
-    for name in sorted(request.data):
-        value = request.data[name]
-        values = request.data.getlist(name) if hasattr(request.data, "getlist") else [value]
-        digest.update(f"\0{name}\0".encode())
-        for item in values:
-            digest.update(_item_bytes(item))
-    return digest.hexdigest()
+    body: Any = request.data
+    if isinstance(body, MultiValueDict):
+        body = {name: [_item(value) for value in values] for name, values in body.lists()}
+    told = json.dumps([request.method, request.path, body], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
-def _item_bytes(item: Any) -> bytes:
-    if not isinstance(item, UploadedFile):
-        return json.dumps(item, sort_keys=True, default=str).encode()
+def _item(value: Any) -> Any:
+    """Return a form's text as it is, and a file as what no text can be: its digest in a list."""
+    if not isinstance(value, UploadedFile):
+        return value
     digest = hashlib.sha256()
-    for chunk in item.chunks():
+    for chunk in value.chunks():
         digest.update(chunk)
-    item.seek(0)
-    return digest.digest()
+    value.seek(0)
+    return [digest.hexdigest()]

@@ -53,5 +53,12 @@ class RateLimit(BaseThrottle):
         request.rate_limit = (limit, window.remaining, self.reset_in)  # type: ignore[attr-defined]
         return is_allowed
 
+    def get_ident(self, request: Request) -> str:
+        """Return the address that the server saw: any header can be forged.
+
+        Behind a proxy the server resolves it: uvicorn's `FORWARDED_ALLOW_IPS` names the proxy.
+        """
+        return str(request.META.get("REMOTE_ADDR", ""))
+
     def wait(self) -> float:
         return self.reset_in

@@ -189,7 +189,7 @@ def test_operators_cannot_give_a_publishable_key_the_right_to_write(shop):
 
 
 def test_last_use_is_noted_at_most_once_a_minute(shop, django_assert_num_queries):
-    def last_use() -> datetime:
+    def last_use():
         return ShopAPIKey.objects.get().last_used_at
 
     start = datetime(2030, 1, 1, 12, 0, tzinfo=UTC)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import jwt
 import pytest
@@ -35,10 +36,11 @@ def post(action: str, **data: object):
     return APIClient().post(f"{AUTH}{action}/", data)
 
 
-def register(**changes: object) -> dict[str, str]:
+def register(**changes: object) -> dict[str, Any]:
     response = post("register", **{**ADA, **changes})
     assert response.status_code == 201, response.content
-    return response.json()
+    tokens: dict[str, Any] = response.json()
+    return tokens
 
 
 def ask(access: str):
@@ -294,7 +296,7 @@ def test_access_token_cannot_be_refreshed(colleague):
         lambda token: token.rpartition(".")[0] + ".",
         lambda token: token.rpartition(".")[0],
         lambda token: make_token(claims_of(token), key="x" * 48),
-        lambda token: jwt.encode(claims_of(token), None, algorithm="none"),
+        lambda token: jwt.encode(claims_of(token), "", algorithm="none"),
         lambda token: make_token({**claims_of(token), "user_id": "nobody"}),
         lambda token: make_token({**claims_of(token), "shop_id": "nowhere"}),
         lambda token: make_token({**claims_of(token), "shop_id": ["a"]}),
