@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from celery import Celery
 from django.conf import settings
+
+from core.beat import WatchedScheduler
 
 ROOT = Path(settings.BASE_DIR)
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
@@ -106,3 +113,19 @@ def test_the_images_hold_every_app_and_what_the_settings_read() -> None:
     kept = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
     apps = {app for app in settings.INSTALLED_APPS if (ROOT / app).is_dir()}
     assert {f"!{name}" for name in apps | {"docs/openapi.md", "manage.py"}} <= set(kept)
+
+
+def test_a_beat_that_stopped_looking_at_its_schedule_is_noticed(tmp_path: Path) -> None:
+    schedule = tmp_path / "schedule"
+
+    def is_healthy() -> bool:
+        environment = {**os.environ, "BEAT_SCHEDULE_FILE": str(schedule)}
+        command = [sys.executable, str(ROOT / "deploy" / "check_beat.py")]
+        return subprocess.run(command, env=environment, check=False).returncode == 0
+
+    assert not is_healthy()
+    WatchedScheduler(Celery("idle"), schedule_filename=str(schedule)).tick()
+    assert is_healthy()
+    long_ago = time.time() - 3_600
+    os.utime(f"{schedule}.alive", (long_ago, long_ago))
+    assert not is_healthy()
