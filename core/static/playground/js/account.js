@@ -1,6 +1,6 @@
 // Who answered, and how long each part took: a tape measure of milliseconds.
 
-import { byId, el } from "./dom.js";
+import { byId, el, sentence } from "./dom.js";
 
 const WHO = {
   cache: "words known from before",
@@ -17,7 +17,7 @@ export function showAccount({ answered_by: who, timings_ms: timings }, elapsed) 
   const parts = partsOf(timings);
   byId("account").hidden = false;
   byId("account").replaceChildren(
-    el("p", { class: "who" }, ...who.map((name) => el("span", { dataset: { who: name }, text: WHO[name] ?? name }))),
+    el("p", { class: "who", dataset: { by: who.join(" ") }, text: sentence(who.map((name) => WHO[name] ?? name).join(", ")) }),
     tape(parts),
     el("p", { class: "legend" },
       ...parts.map(([name, ms]) => el("span", { dataset: { part: name }, text: `${NAMES[name] ?? name} ${milliseconds(ms)}` })),
