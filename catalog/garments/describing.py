@@ -94,6 +94,8 @@ _CUT_STYLES = MappingProxyType(
     }
 )
 
+# The shop's taxonomy calls most kinds by the same name.
+_CATEGORIES = MappingProxyType({"jumper": "sweater", "sneakers": "shoes"})
 _FEMALE = frozenset({"top", "blouse", "dress", "skirt"})
 _BRANDS = (
     "Northpine",
@@ -137,7 +139,7 @@ def describe(garment: Garment) -> Listing:
     return Listing(
         name=name_of(garment),
         description=_text(garment, styles, rng),
-        category=KINDS[garment.kind].category,
+        category=_CATEGORIES.get(garment.kind, garment.kind),
         styles=styles,
         age_group="infant" if garment.kind == "bodysuit" else "adult",
         colour=garment.colour,

@@ -57,7 +57,7 @@ def _frame(parts: list[Part], *, height: int, rng: np.random.Generator) -> View:
     )  # fmt: skip
 
 
-_WALLS = ((0.93, 0.93, 0.935), (0.945, 0.94, 0.93), (0.915, 0.92, 0.93), (0.93, 0.92, 0.905))
+_WALLS = ((0.90, 0.90, 0.905), (0.915, 0.91, 0.90), (0.885, 0.89, 0.90), (0.90, 0.89, 0.875))
 
 
 def _backdrop(garment: Garment) -> Backdrop:

@@ -30,7 +30,6 @@ class Kind:
     """
 
     name: str
-    category: str
     cuts: tuple[str, ...] = ()
     sleeves: tuple[str, ...] = ()
     necklines: tuple[str, ...] = ()
@@ -40,115 +39,117 @@ class Kind:
     colours: tuple[str, ...] = ()
     weave: str = "weave"
     gloss: float = 0.0
+    popularity: int = 1  # how many a shop has for each one of a rarer kind
 
 
 _FITS = ("regular", "regular", "slim", "oversized")
+_FLOWERS = (*PATTERNS, "floral", "floral")
 _CLOTH = ("plain", "striped", "checked")
 
 _KINDS = (
     Kind(
-        "t-shirt", "T-shirts & tops", sleeves=("short",),
+        "t-shirt", popularity=3, sleeves=("short",),
         necklines=("crew neck", "crew neck", "v-neck", "scoop neck"), fits=_FITS,
     ),
     Kind(
-        "long-sleeve top", "T-shirts & tops", sleeves=("long",),
+        "long-sleeve top", sleeves=("long",),
         necklines=("crew neck", "v-neck", "scoop neck", "henley"), fits=_FITS,
     ),
     Kind(
-        "tank top", "T-shirts & tops", sleeves=("sleeveless",),
+        "tank top", sleeves=("sleeveless",),
         necklines=("scoop neck", "scoop neck", "crew neck"), fits=("regular", "slim"),
     ),
     Kind(
-        "top", "T-shirts & tops", cuts=("camisole", "crop", "peplum"),
+        "top", cuts=("camisole", "crop", "peplum"),
         sleeves=("sleeveless", "sleeveless", "short"), fits=("regular",),
         necklines=("square neck", "v-neck", "scoop neck", "boat neck"), gloss=0.10,
     ),
     Kind(
-        "bodysuit", "T-shirts & tops", sleeves=("short", "long", "sleeveless"),
+        "bodysuit", sleeves=("short", "long", "sleeveless"),
         necklines=("crew neck", "scoop neck", "envelope neck"), fits=("slim",),
     ),
     Kind(
-        "polo shirt", "Shirts & blouses", sleeves=("short", "short", "long"),
+        "polo shirt", sleeves=("short", "short", "long"),
         necklines=("polo collar",), fits=("regular", "slim"),
         patterns=("plain", "plain", "striped", "dotted", "zigzag", "checked", "floral"),
     ),
     Kind(
-        "shirt", "Shirts & blouses", sleeves=("long", "long", "short"),
+        "shirt", popularity=2, sleeves=("long", "long", "short"),
         necklines=("classic collar",), fits=_FITS,
     ),
     Kind(
-        "blouse", "Shirts & blouses", cuts=("bow", "ruffle", "wrap"),
+        "blouse", cuts=("bow", "ruffle", "wrap"),
         sleeves=("long", "long", "short"), necklines=("v-neck", "round neck"),
         fits=("regular",), gloss=0.22,
     ),
     Kind(
-        "hoodie", "Knitwear & sweatshirts", cuts=("pullover", "zip"), sleeves=("long",),
+        "hoodie", popularity=2, cuts=("pullover", "zip"), sleeves=("long",),
         necklines=("hooded",), fits=_FITS, weave="fleece",
     ),
     Kind(
-        "jumper", "Knitwear & sweatshirts", cuts=("ribbed", "cable"), sleeves=("long",),
+        "jumper", popularity=2, cuts=("ribbed", "cable"), sleeves=("long",),
         necklines=("crew neck", "v-neck", "roll neck"), fits=_FITS, weave="knit",
     ),
     Kind(
-        "cardigan", "Knitwear & sweatshirts", sleeves=("long",), necklines=("v-neck",),
+        "cardigan", sleeves=("long",), necklines=("v-neck",),
         fits=("regular", "oversized"), weave="knit",
     ),
     Kind(
-        "blazer", "Jackets & coats", cuts=("single-breasted", "double-breasted"),
+        "blazer", cuts=("single-breasted", "double-breasted"),
         sleeves=("long",), necklines=("notch lapels",), fits=("regular", "slim", "oversized"),
         patterns=(*_CLOTH, "zigzag"), weave="twill",
     ),
     Kind(
-        "coat", "Jackets & coats", cuts=("overcoat", "parka"), sleeves=("long",),
+        "coat", cuts=("overcoat", "parka"), sleeves=("long",),
         necklines=("notch lapels",), fits=("regular", "oversized"), lengths=("long", "mid"),
         patterns=("plain", "plain", "checked", "zigzag", "leopard"), weave="twill",
     ),
     Kind(
-        "jacket", "Jackets & coats", cuts=("bomber", "denim", "puffer"), sleeves=("long",),
+        "jacket", popularity=2, cuts=("bomber", "denim", "puffer"), sleeves=("long",),
         necklines=("stand collar",), fits=("regular", "oversized"),
         patterns=("plain", "plain", "plain", "checked", "leopard", "floral"), weave="twill",
     ),
     Kind(
-        "dress", "Dresses", cuts=("a-line", "fit-and-flare", "shift", "wrap", "slip"),
+        "dress", popularity=4, cuts=("a-line", "fit-and-flare", "shift", "wrap", "slip"),
         sleeves=("short", "long", "sleeveless"), fits=("regular",),
         necklines=("round neck", "v-neck", "square neck", "scoop neck"),
-        lengths=("mini", "midi", "maxi"), gloss=0.06,
+        lengths=("mini", "midi", "maxi"), gloss=0.06, patterns=_FLOWERS,
     ),
     Kind(
-        "skirt", "Skirts", cuts=("a-line", "pencil", "pleated", "tiered"),
-        lengths=("mini", "midi", "maxi"),
+        "skirt", popularity=2, cuts=("a-line", "pencil", "pleated", "tiered"),
+        lengths=("mini", "midi", "maxi"), patterns=_FLOWERS,
     ),
     Kind(
-        "trousers", "Trousers & jeans", cuts=("chino", "wide-leg", "joggers"),
+        "trousers", popularity=2, cuts=("chino", "wide-leg", "joggers"),
         fits=("regular", "slim"), lengths=("full", "full", "cropped"), weave="twill",
         patterns=("plain", "plain", "checked", "striped", "zigzag", "floral", "leopard", "dotted"),
     ),
     Kind(
-        "jeans", "Trousers & jeans", cuts=("straight", "skinny", "flared"),
+        "jeans", popularity=2, cuts=("straight", "skinny", "flared"),
         lengths=("full",), patterns=("plain",), weave="denim",
         colours=("blue", "blue", "blue", "navy", "black", "grey", "white", "beige", "green"),
     ),
     Kind(
-        "shorts", "Shorts", cuts=("chino", "sport", "denim"), fits=("regular",), weave="twill",
+        "shorts", cuts=("chino", "sport", "denim"), fits=("regular",), weave="twill",
     ),
     Kind(
-        "sneakers", "Shoes", cuts=("low-top", "high-top", "runner"), weave="leather",
+        "sneakers", popularity=2, cuts=("low-top", "high-top", "runner"), weave="leather",
         patterns=("plain", "plain", "plain", "checked", "leopard", "floral"), gloss=0.20,
     ),
     Kind(
-        "boots", "Shoes", cuts=("ankle", "chelsea", "knee-high"), weave="leather",
+        "boots", cuts=("ankle", "chelsea", "knee-high"), weave="leather",
         patterns=("plain",), gloss=0.40,
     ),
     Kind(
-        "hat", "Accessories", cuts=("cap", "beanie", "bucket"), weave="twill",
+        "hat", cuts=("cap", "beanie", "bucket"), weave="twill",
     ),
     Kind(
-        "bag", "Accessories", cuts=("tote", "handbag", "backpack"), weave="leather",
+        "bag", cuts=("tote", "handbag", "backpack"), weave="leather",
         patterns=("plain", "plain", "plain", "striped", "checked", "leopard", "floral"),
         gloss=0.25,
     ),
     Kind(
-        "scarf", "Accessories", cuts=("looped", "folded"), weave="knit",
+        "scarf", cuts=("looped", "folded"), weave="knit",
     ),
 )  # fmt: skip
 

@@ -38,7 +38,7 @@ def photograph(canvas: Canvas, backdrop: Backdrop) -> NDArray[np.uint8]:
     slopes = _slopes(canvas)
     light = _lighting(slopes) * _occlusion(canvas)
     # Pale cloth throws light into its own shadows.
-    light += np.float32(0.42) * canvas.colour.mean(axis=2) * np.maximum(1 - light, 0)
+    light += np.float32(0.55) * canvas.colour.mean(axis=2) * np.maximum(1 - light, 0)
     lit = canvas.colour * light[..., None] + _highlights(slopes, canvas.gloss)[..., None]
     wall = _wall(canvas.size, backdrop) * _shadow(canvas, backdrop)[..., None]
     mixed = wall + canvas.cover[..., None] * (lit - wall)

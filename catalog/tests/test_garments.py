@@ -1,12 +1,12 @@
 from __future__ import annotations
 
+import ast
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from importlib import import_module
 from io import StringIO
-from itertools import product
+from itertools import cycle, product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,6 +23,7 @@ from catalog.garments import (
     captions,
     describe,
     draw_garment,
+    drawing,
     sample_garments,
     shade_of,
 )
@@ -32,9 +33,11 @@ SMALL = 96  # pixels: enough to tell that a shape is drawn
 SEEDS = st.integers(0, 2**31 - 1)
 
 
-def make_garment(**features) -> Garment:
-    plain = {"kind": "t-shirt", "colour": "red", "seed": 3, "sleeve": "short"}
-    return Garment(**(plain | {"neckline": "crew neck", "fit": "regular"} | features))
+def make_garment(*, colour: str = "red", seed: int = 3, accent: str | None = None) -> Garment:
+    return Garment(
+        kind="t-shirt", colour=colour, seed=seed, accent=accent, sleeve="short",
+        neckline="crew neck", fit="regular",
+    )  # fmt: skip
 
 
 def pixels(garment: Garment, height: int = SMALL) -> np.ndarray:
@@ -42,16 +45,17 @@ def pixels(garment: Garment, height: int = SMALL) -> np.ndarray:
 
 
 def every_variant(kind: str) -> list[Garment]:
+    """Return each cut with each sleeve and neckline; fits and lengths take turns."""
     spec = KINDS[kind]
-    features = {
-        "cut": spec.cuts, "sleeve": spec.sleeves, "neckline": spec.necklines, "fit": spec.fits,
-        "length": spec.lengths,
-    }  # fmt: skip
-    choices = [dict.fromkeys(values) or {None: None} for values in features.values()]
+    fits, lengths = cycle(spec.fits or [None]), cycle(spec.lengths or [None])
+    shapes = [set(values) or [None] for values in (spec.cuts, spec.sleeves, spec.necklines)]
     return [
-        Garment(kind=kind, colour="teal", seed=11, **dict(zip(features, values, strict=True)))
-        for values in product(*choices)
-    ]
+        Garment(
+            kind=kind, colour="teal", seed=11, cut=cut, sleeve=sleeve, neckline=neckline,
+            fit=next(fits), length=next(lengths),
+        )
+        for cut, sleeve, neckline in sorted(product(*shapes), key=str)
+    ]  # fmt: skip
 
 
 @given(seed=SEEDS)
@@ -74,10 +78,10 @@ def test_pictures_are_upright_rgb_of_the_height_asked_for(height):
 @pytest.mark.parametrize("kind", KINDS)
 def test_draws_every_variant_of_a_kind_away_from_the_border(kind):
     for garment in every_variant(kind):
-        picture = pixels(garment, 64)
-        backdrop = np.concatenate([picture[0], picture[:, 0], picture[:, -1]])
-        assert np.ptp(backdrop, axis=0).max() < 40, garment
-        assert np.ptp(picture[16:48, 12:36], axis=(0, 1)).max() > 60, garment
+        colourfulness = np.ptp(pixels(garment, 64), axis=2)
+        border = np.concatenate([colourfulness[0], colourfulness[:, 0], colourfulness[:, -1]])
+        assert border.max() < 24, garment
+        assert 0.12 < (colourfulness > 60).mean() < 0.75, garment
 
 
 @pytest.mark.parametrize("pattern", [name for name in PATTERNS if name != "plain"])
@@ -113,6 +117,7 @@ def test_white_garments_stand_out_from_the_wall():
     assert np.median(rim) > 8
 
 
+@settings(deadline=None)
 @given(seed=SEEDS, count=st.integers(0, 40), more=st.integers(0, 20))
 def test_sampling_is_the_same_for_a_seed_and_a_longer_list_begins_alike(seed, count, more):
     short = sample_garments(count=count, seed=seed)
@@ -133,18 +138,17 @@ def test_a_few_hundred_garments_have_all_kinds_colours_and_patterns(seed):
 
 
 def test_sampled_features_are_those_that_are_drawn():
-    for garment in sample_garments(count=1500, seed=5):
-        if garment.cut in ("slip", "camisole"):
-            assert garment.sleeve == "sleeveless"
-        if garment.cut == "wrap":
-            assert garment.neckline == "v-neck"
-        if garment.accent:
-            other = pixels(replace(garment, accent="green" if garment.accent != "green" else "red"))
-            assert (pixels(garment) != other).any(), garment
+    garments = sample_garments(count=1500, seed=5)
+    assert {g.sleeve for g in garments if g.cut in ("slip", "camisole")} == {"sleeveless"}
+    assert {g.neckline for g in garments if g.cut == "wrap"} == {"v-neck"}
+    accented = {(g.kind, g.cut): g for g in garments if g.accent and g.pattern == "plain"}
+    for garment in accented.values():
+        other = replace(garment, accent="green" if garment.accent != "green" else "red")
+        assert (pixels(garment, 48) != pixels(other, 48)).any(), garment
 
 
 @given(seed=SEEDS)
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_a_listing_names_what_is_seen_and_fits_the_catalogue(seed):
     taxonomy = import_module("catalog.migrations.0002_default_taxonomy").TAXONOMY
     garment = sample_garments(count=1, seed=seed)[0]
@@ -169,7 +173,7 @@ def test_variants_of_a_garment_share_their_item_group_and_nothing_else_does():
 
 
 @given(seed=SEEDS)
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_captions_are_distinct_and_say_kind_and_colour(seed):
     garment = sample_garments(count=1, seed=seed)[0]
     found = captions(garment)
@@ -185,9 +189,13 @@ def test_the_seventeen_labels_have_prompts():
     assert all(prompts for prompts in LABEL_PROMPTS.values())
 
 
-def test_needs_no_django():
-    code = "import sys, catalog.garments; sys.exit('django' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+def test_knows_nothing_of_django():
+    package = Path(drawing.__file__).parent
+    for file in package.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = {getattr(node, "module", None), *(alias.name for alias in node.names)}
+                assert not [name for name in names if (name or "").startswith("django")], file
 
 
 def test_the_command_writes_photos_and_a_list_of_their_features(tmp_path):

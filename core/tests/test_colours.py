@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -35,6 +35,7 @@ def test_oklab_matches_the_published_primaries(rgb, lab):
     assert srgb_to_oklab(np.array(rgb, dtype=np.uint8)) == pytest.approx(lab, abs=1e-3)
 
 
+@settings(deadline=None)
 @given(arrays.arrays(np.uint8, st.tuples(st.integers(1, 5), st.just(3))))
 def test_bytes_and_floats_convert_alike(rgb):
     assert np.allclose(srgb_to_oklab(rgb), srgb_to_oklab(rgb / 255), atol=1e-4)
@@ -54,6 +55,7 @@ def test_basic_names_are_complete_and_stand_for_themselves():
         basic_colour("octarine")
 
 
+@settings(deadline=None)
 @given(arrays.arrays(np.uint8, (4, 4, 3)))
 def test_names_keep_the_shape_of_what_is_named(rgb):
     assert name_colours(rgb).shape == (4, 4)
@@ -96,6 +98,7 @@ def test_an_empty_mask_is_unsure():
     assert not garment_colours(photo, mask=np.zeros((160, 120), dtype=bool)).is_sure
 
 
+@settings(deadline=None)
 @given(arrays.arrays(np.uint8, st.tuples(st.integers(1, 12), st.integers(1, 12), st.just(3))))
 def test_answers_for_any_picture_however_small(photo):
     found = garment_colours(photo)

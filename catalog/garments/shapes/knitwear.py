@@ -29,7 +29,7 @@ def jumper(garment: Garment, rng: np.random.Generator) -> list[Part]:
     shaped = replace(garment, neckline="crew neck") if garment.neckline == "roll neck" else garment
     bodice = knit_bodice(shaped)
     sleeve = long_sleeve(bodice, width=1.18, gather=6.0)
-    trim = "trim" if garment.accent and garment.pattern != "plain" else "rib"
+    trim = "trim" if garment.accent else "rib"
     parts = back_neck(bodice) + sleeves_and_body(bodice, sleeve, rng, strength=1.2)
     parts += _cables(bodice) if garment.cut == "cable" and garment.pattern == "plain" else []
     parts += rib_hem(bodice, height=6.0, cloth=trim)
