@@ -49,7 +49,7 @@ def checked(rng: np.random.Generator, count: int) -> Tile:
     x, y = _grid(count)
     repeats = int(rng.integers(2, 5))
     across, down = (x * repeats) % 1.0 < 0.38, (y * repeats) % 1.0 < 0.38
-    ground = 0.5 * across + 0.5 * down
+    ground = 0.28 * across + 0.28 * down + 0.44 * (across & down)
     if rng.random() < 0.5:
         return _inks(ground)
     thin_x = np.abs((x * repeats) % 1.0 - 0.69) < 0.035

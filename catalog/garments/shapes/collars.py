@@ -103,7 +103,7 @@ def lapel(
         spline(
             (neck + 0.4, 14.0), (0.62 * neck + 0.3 * overlap, 0.5 * (14 + low) - 2), (overlap, low)
         ),
-        spline((overlap, low), (0.62 * (neck + width), 0.55 * low + 14), tip),
+        spline((overlap, low), (0.5 * (tip[0] + overlap) + 1.1, 0.5 * (tip[1] + low) + 1.1), tip),
         spline(tip, gorge),
         spline(gorge, (neck + 0.4, 16.0)),
     )

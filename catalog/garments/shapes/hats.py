@@ -60,7 +60,7 @@ def _cap(garment: Garment, rng: np.random.Generator) -> list[Part]:
         Panel(under, "lining", tone=0.5, bulge=(3, 0.1), wrinkles=0),
         Panel(bill, trim, lift=0.8, edge=0.5, bulge=(8, 0.30), wrinkles=0.1),
     ]
-    edge = bill[43:100]
+    edge = bill[53:100]
     parts += [
         Stitches(resample(shifted(edge * (1 - 0.055 * k, 1), -(0.5 * k), -(0.95 * k)), count=60))
         for k in range(1, 6)
