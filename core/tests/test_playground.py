@@ -185,6 +185,17 @@ def test_an_empty_answer_offers_a_way_on(page: Page) -> None:
     expect(page.locator("#grid .card")).to_have_count(len(GARMENTS) + 1)
 
 
+def test_prices_the_wrong_way_round_can_be_put_right(page: Page) -> None:
+    page.get_by_label("From", exact=True).fill("80")
+    page.get_by_label("to", exact=True).fill("20")
+    page.get_by_role("searchbox").fill("a dress")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("to", exact=True)).to_be_focused()
+    page.get_by_label("to", exact=True).fill("900")
+    ask(page, "a dress")
+    expect(page.locator("#chosen")).to_have_text("from 80up to 900")
+
+
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed.")
 @pytest.mark.parametrize(
     "prompt",

@@ -80,20 +80,22 @@ function judge(results, { prompt, min_match: wanted }) {
 }
 
 function nothingFound(wanted) {
-  const text = counts.pending > 0
-    ? `${count(counts.pending, "photo")} of the shop are still waiting for the encoder. Ask again in a moment.`
-    : counts.indexed === 0
-      ? "The shop has no photos yet. Put one in below."
-      : "Nothing in the shop fits this and the filters. Try other words, or ask for less.";
   const loosen = () => { byId("ask").elements.min_match.value = "none"; ask(); };
   showNotice({
     title: "No good match",
-    text,
+    text: whyNothing(),
     actions: [
       hasFilters() && action("Clear the filters", () => { clearFilters(); ask(); }),
       wanted && action("Show what comes nearest", loosen),
     ].filter(Boolean),
   });
+}
+
+function whyNothing() {
+  const { indexed, pending } = counts;
+  const waiting = pending ? `Still waiting for the encoder: ${count(pending, "photo")}. Ask again in a moment.` : "";
+  if (indexed) return `Nothing in the shop fits this and the filters. Try other words, or ask for less. ${waiting}`;
+  return waiting || "The shop has no photos yet. Put one in below.";
 }
 
 function browse() {

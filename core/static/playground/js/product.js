@@ -4,9 +4,9 @@ import { el } from "./dom.js";
 
 export const MATCHES = { strong: "Strong match", weak: "Weak match", none: "No match" };
 
-// Photos near the tile's own 3:4 fill it; a shoe or a scarf is shown whole.
+// Upright photos, from a phone's 9:16 on, fill the tile of 3:4; wider ones are shown whole.
 const TILE_RATIO = 3 / 4;
-const NEAR = 0.12;
+const NEAR = 0.26;
 
 export function photo(image) {
   const isNear = Math.abs(image.width / image.height / TILE_RATIO - 1) < NEAR;

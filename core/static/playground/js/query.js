@@ -21,11 +21,12 @@ export function readBody() {
 
 /** Say in the browser's own words what the form cannot send; true when all is well. */
 export function checkForm() {
-  const { price_min: least, price_max: most } = form.elements;
+  const { prompt, price_min: least, price_max: most } = form.elements;
+  prompt.setCustomValidity(prompt.value.trim() ? "" : "Say what they are looking for.");
   const isBackwards = least.value && most.value && Number(least.value) > Number(most.value);
   most.setCustomValidity(isBackwards ? "This is below the lowest price." : "");
-  const wrong = form.querySelector(":invalid") || [...form.elements].find((field) => !field.validity.valid);
-  if (wrong && wrong !== byId("prompt")) byId("filters").open = true;
+  const isInFilters = (field) => field !== prompt && !field.validity.valid;
+  if ([...form.elements].some(isInFilters)) byId("filters").open = true;
   return form.reportValidity();
 }
 
