@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import BinaryIO
@@ -66,12 +68,9 @@ def open_photo(file: BinaryIO) -> Photo:
     original = file.read(MAX_BYTES + 1)
     if len(original) > MAX_BYTES:
         raise PhotoTooLarge(f"A photo has at most {MAX_BYTES // 1024**2} MB; send a smaller one.")
-    _verify(original)
-    try:
+    with _refusing():
+        _verify(original)
         image, kind = _decode(original)
-    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
-        message = "The photo is damaged or incomplete; save it again and send the whole file."
-        raise PhotoRefused(message, code="photo_damaged") from error
     return Photo(
         original=original,
         extension=EXTENSIONS[kind],
@@ -82,20 +81,28 @@ def open_photo(file: BinaryIO) -> Photo:
     )
 
 
-def _verify(data: bytes) -> None:
-    """Check format, stated size and container without decoding a pixel."""
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Turn whatever a decoder raises into a refusal; crafted bytes make them raise anything."""
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            _check_size(image.size)
-            image.verify()
+        yield
+    except PhotoRefused:
+        raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PhotoTooLarge(_SIZE_MESSAGE) from error
     except UnidentifiedImageError as error:
         message = "This is no JPEG, PNG, WebP or AVIF image; send the photo in one of these."
         raise PhotoRefused(message, code="photo_unknown_format") from error
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
+    except Exception as error:
         message = "The photo is damaged or incomplete; save it again and send the whole file."
         raise PhotoRefused(message, code="photo_damaged") from error
+
+
+def _verify(data: bytes) -> None:
+    """Check format, stated size and container without decoding a pixel."""
+    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        _check_size(image.size)
+        image.verify()
 
 
 _SIZE_MESSAGE = (
