@@ -30,7 +30,7 @@ from core.embedded import HOST, Addresses, free_port, is_listening, start_servic
 from core.processes import NotReady, Program, Supervisor
 
 BASE = Path(__file__).resolve().parent.parent
-GARMENTS, SEED = 300, 7
+GARMENTS, SEED = 300, 1
 PROMPT = "red dress with floral patterns"
 INDEXING_TIMEOUT = 600
 

@@ -79,6 +79,10 @@ class Supervisor:
     def pid(self, name: str) -> int:
         return self._running[name][1].pid
 
+    def program(self, name: str) -> Program:
+        """Return a running program, to start it again after it was stopped."""
+        return self._running[name][0]
+
     def watch(self, report: Callable[[str], None]) -> None:
         """Restart what dies until `stop` is called; `report` is told of every restart."""
         while not self._is_stopping.wait(RESTART_SECONDS):
