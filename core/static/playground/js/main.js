@@ -1,18 +1,18 @@
 // The playground: one question at a time, asked through the public API.
 
 import { hideAccount, showAccount } from "./account.js";
-import { post } from "./api.js";
+import { post, Problem } from "./api.js";
 import { card, skeletons } from "./cards.js";
 import { setUpCurl, showCurl, showJson } from "./curl.js";
 import { setUpDetail } from "./detail.js";
 import { announce, byId, count, el } from "./dom.js";
 import { loadFacets } from "./facets.js";
 import { currentKey, setUpKey, showKeyPanel } from "./key.js";
-import { action, clearNotice, showNotice, showProblem } from "./notices.js";
-import { MATCHES } from "./product.js";
-import { checkForm, clearFilters, hasFilters, isAsking, readBody, recall, remember, showChosen } from "./query.js";
-import { counts, newest, watchShop } from "./shop.js";
+import { clearNotice, showNotice, showProblem } from "./notices.js";
+import { checkForm, hasFilters, isAsking, readBody, recall, remember, showChosen } from "./query.js";
+import { newest, watchShop } from "./shop.js";
 import { setUpUpload } from "./upload.js";
+import { judge } from "./verdict.js";
 
 const EXAMPLES = ["red floral dress", "navy blazer", "striped T-shirt", "warm knitted jumper", "black ankle boots"];
 const SETTLE = 250;
@@ -34,6 +34,7 @@ async function run(title, question, show, retry) {
     show(found);
   } catch (problem) {
     if (signal.aborted) return;
+    if (!(problem instanceof Problem)) throw problem;
     byId("grid").replaceChildren();
     showProblem(problem, retry);
   } finally {
@@ -63,39 +64,8 @@ function ask() {
   return run(`“${body.prompt}”`, (signal) => post("recommendations/", body, { signal }), (answer) => {
     showAccount(answer, performance.now() - started);
     showJson(answer);
-    judge(answer.results, body);
+    judge(answer.results, body, ask);
   }, ask);
-}
-
-/** Say how good the answer is, aloud and, where it is poor, above the pictures. */
-function judge(results, { prompt, min_match: wanted }) {
-  const best = results[0]?.match;
-  announce(results.length
-    ? `${count(results.length, "result")} for ${prompt}. ${best ? `Best: ${MATCHES[best].toLowerCase()}.` : ""}`
-    : `No good match for ${prompt}.`);
-  if (!results.length) nothingFound(wanted);
-  else if (best === "none") {
-    showNotice({ title: "No good match", text: "Nothing in the shop fits this well. These come nearest." });
-  }
-}
-
-function nothingFound(wanted) {
-  const loosen = () => { byId("ask").elements.min_match.value = "none"; ask(); };
-  showNotice({
-    title: "No good match",
-    text: whyNothing(),
-    actions: [
-      hasFilters() && action("Clear the filters", () => { clearFilters(); ask(); }),
-      wanted && action("Show what comes nearest", loosen),
-    ].filter(Boolean),
-  });
-}
-
-function whyNothing() {
-  const { indexed, pending } = counts;
-  const waiting = pending ? `Still waiting for the encoder: ${count(pending, "photo")}. Ask again in a moment.` : "";
-  if (indexed) return `Nothing in the shop fits this and the filters. Try other words, or ask for less. ${waiting}`;
-  return waiting || "The shop has no photos yet. Put one in below.";
 }
 
 function browse() {
@@ -113,8 +83,13 @@ let settling = 0;
 function filtersChanged() {
   window.clearTimeout(settling);
   showChosen(filtersChanged);
-  if (asked) settling = window.setTimeout(ask, SETTLE);
-  else announce("Filters apply to what you ask next.");
+  if (asked) {
+    settling = window.setTimeout(ask, SETTLE);
+    return;
+  }
+  const note = hasFilters() ? "Filters apply to what you ask next" : "";
+  byId("tally").textContent = note;
+  announce(note);
 }
 
 function askFor(prompt) {
