@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from catalog.models import IndexEntry
+from catalog.tests.factories import make_image
+from recommendations.models import Prompt
+from tenants.models import ShopAPIKey, User
+from tenants.scope import all_shops
+
+LISTS = (
+    "tenants_shop",
+    "tenants_user",
+    "tenants_shopapikey",
+    "catalog_image",
+    "catalog_category",
+    "catalog_style",
+    "catalog_agegroup",
+    "catalog_vectorindex",
+    "recommendations_prompt",
+)
+
+
+@pytest.fixture
+def operator(db, client):
+    client.force_login(User.objects.create_superuser("op@atelier.example", "a-long-password"))
+    return client
+
+
+@pytest.fixture
+def image(shop, rival):
+    with all_shops():
+        Prompt.objects.create(
+            shop=shop.shop, prompt="red", number_of_images=1, timings_ms={"total": 1.0}
+        )
+    make_image(rival.shop, "blue")
+    return make_image(shop.shop)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_list_opens_for_an_operator(operator, image, name):
+    answer = operator.get(reverse(f"admin:{name}_changelist"))
+    assert answer.status_code == 200
+
+
+def test_the_image_list_shows_thumbnail_shop_and_index_state(operator, image):
+    page = operator.get(reverse("admin:catalog_image_changelist")).content.decode()
+    assert image.photo.url in page and "pending" in page
+    assert "Shop" in page and "Rival" in page
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_lists_need_no_query_for_each_row(
+    operator, shop, image, name, django_assert_max_num_queries
+):
+    for colour in ("green", "yellow", "black", "white"):
+        make_image(shop.shop, colour)
+    with django_assert_max_num_queries(16):
+        operator.get(reverse(f"admin:{name}_changelist"))
+
+
+def test_failed_images_are_retried_by_an_action(operator, image):
+    with all_shops():
+        IndexEntry.objects.update(state="failed", reason="encoder_error")
+    data = {"action": "retry_indexing", "_selected_action": [str(image.pk)]}
+    operator.post(reverse("admin:catalog_image_changelist"), data)
+    with all_shops():
+        assert image.entries.get().state == "pending"
+        assert IndexEntry.objects.filter(state="failed").count() == 1
+
+
+def test_an_image_deleted_here_goes_the_same_way_as_through_the_api(operator, image):
+    operator.post(reverse("admin:catalog_image_delete", args=[image.pk]), {"post": "yes"})
+    with all_shops():
+        assert image.entries.get().state == "removing"
+
+
+def test_a_key_made_here_shows_its_secret_once_and_works(operator, shop, stranger):
+    data = {"shop": str(shop.shop.pk), "name": "till", "kind": "secret", "scopes": "recommend"}
+    page = operator.post(reverse("admin:tenants_shopapikey_add"), data, follow=True)
+    (message,) = [str(m) for m in page.context["messages"] if "shown only now" in str(m)]
+    secret = message.rpartition(" ")[2]
+    made = ShopAPIKey.objects.get(name="till")
+    assert made.scopes == ["recommend"] and made.hashed_key not in page.content.decode()
+    answer = stranger.get("/api/v1/images/", HTTP_AUTHORIZATION=f"Api-Key {secret}")
+    assert answer.json()["code"] == "insufficient_scope"
+
+
+def test_keys_are_revoked_and_never_deleted(operator, shop):
+    key = ShopAPIKey.objects.get(shop=shop.shop)
+    data = {"action": "revoke", "_selected_action": [key.pk]}
+    operator.post(reverse("admin:tenants_shopapikey_changelist"), data)
+    key.refresh_from_db()
+    assert key.revoked
+    assert (
+        operator.get(reverse("admin:tenants_shopapikey_delete", args=[key.pk])).status_code == 403
+    )
+
+
+def test_a_member_of_a_shop_is_no_operator(client, shop):
+    client.force_login(User.objects.create_user("ada@shop.example", "a-long-password"))
+    assert client.get(reverse("admin:catalog_image_changelist")).status_code == 302
