@@ -24,7 +24,7 @@ class LoadLimit:
         self.patience = patience
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(NEVER_REFUSED):
+        if scope["type"] != "http" or scope["path"] in NEVER_REFUSED:
             await self.app(scope, receive, send)
         elif await self._enter():
             try:
@@ -39,7 +39,10 @@ class LoadLimit:
             return False
         self.waiting += 1
         try:
-            await asyncio.wait_for(self.slots.acquire(), self.patience)
+            # Not `wait_for`: in Python 3.11 it takes the slot only later, so that a burst of
+            # requests would see it free and all get in line.
+            async with asyncio.timeout(self.patience):
+                await self.slots.acquire()
         except TimeoutError:
             return False
         finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.exceptions import MethodNotAllowed, NotAuthenticated, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
@@ -24,6 +24,8 @@ class HasScope(BasePermission):
         kind = "read_scope" if request.method in SAFE_METHODS else "write_scope"
         needed = getattr(view, kind, None)
         if needed is None:
+            if request.method not in view.allowed_methods:
+                raise MethodNotAllowed(str(request.method))
             return False
         if needed not in request.auth.scopes:
             message = f"This key lacks the scope `{needed}`."

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
 
 
 class NewestFirst(CursorPagination):
@@ -12,3 +17,13 @@ class NewestFirst(CursorPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
+
+    def decode_cursor(self, request: Request) -> Any:
+        """Return the cursor sent, if any; one that was made up is not found."""
+        cursor = super().decode_cursor(request)
+        try:
+            if cursor and cursor.position is not None:
+                UUID(str(cursor.position))
+        except ValueError as error:
+            raise NotFound(self.invalid_cursor_message) from error
+        return cursor

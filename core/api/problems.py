@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -43,6 +43,8 @@ def render_problem(exc: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(exc, RequestDataTooBig):
         exc = DomainError("The request's fields are too large.", code="request_too_large")
         exc.status_code = 413
+    if isinstance(exc, SuspiciousOperation):
+        exc = DomainError("The request is not one that a client of ours would send.")
     if isinstance(exc, DomainError):
         set_rollback()
         return _domain_response(exc)
@@ -76,6 +78,12 @@ def _framework_response(exc: exceptions.APIException) -> Response:
         detail = str(exc.detail)
     body = problem(status=exc.status_code, code=code, detail=detail, **extra)
     return Response(body, exc.status_code, headers=headers, content_type=CONTENT_TYPE)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
+    """Answer what no view has seen, such as a Host header that is not ours."""
+    detail = "The request is not one that a client of ours would send."
+    return _plain(status=400, code="invalid", detail=detail)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:

@@ -1,0 +1,182 @@
+"""Overload: so many at once, so many in line, the rest is refused at once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from core.load import LoadLimit
+
+
+class Application:
+    """Holds every request until it is let go, and remembers how many it had at once."""
+
+    def __init__(self) -> None:
+        self.gate = asyncio.Event()
+        self.running = 0
+        self.most = 0
+        self.served = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.running += 1
+        self.most = max(self.most, self.running)
+        try:
+            if scope["path"] == "/error":
+                raise RuntimeError
+            await self.gate.wait()
+            self.served += 1
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b"ok"})
+        finally:
+            self.running -= 1
+
+
+async def receive() -> dict[str, str]:
+    return {"type": "http.request"}
+
+
+async def ask(limit: LoadLimit, path: str = "/", kind: str = "http") -> list[dict[str, Any]]:
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    await limit({"type": kind, "path": path}, receive, send)
+    return sent
+
+
+def status(sent: list[dict[str, Any]]) -> int:
+    return int(sent[0]["status"])
+
+
+async def settle() -> None:
+    """Let everything that can go on go on."""
+    for _ in range(50):
+        await asyncio.sleep(0)
+
+
+def run(scenario: Callable[[Application], Awaitable[None]]) -> None:
+    async def play() -> None:
+        await scenario(Application())
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize(("running", "waiting"), [(1, 0), (2, 3), (4, 4)])
+def test_burst_runs_so_many_queues_so_many_and_refuses_the_rest(running, waiting):
+    async def scenario(app: Application) -> None:
+        limit = LoadLimit(app, running=running, waiting=waiting, patience=60)
+        asks = [asyncio.create_task(ask(limit)) for _ in range(20)]
+        await settle()
+        assert app.running == running
+        refused = [task for task in asks if task.done()]
+        assert len(refused) == 20 - running - waiting
+        assert {status(task.result()) for task in refused} == {503}
+        app.gate.set()
+        answers = await asyncio.gather(*asks)
+        assert sorted(map(status, answers)).count(200) == running + waiting
+        assert app.most == running
+
+    run(scenario)
+
+
+def test_refusal_is_a_problem_that_says_when_to_return():
+    async def scenario(app: Application) -> None:
+        limit = LoadLimit(app, running=1, waiting=0, patience=60)
+        task = asyncio.create_task(ask(limit))
+        await settle()
+        start, body = await ask(limit)
+        headers = dict(start["headers"])
+        assert start["status"] == 503
+        assert headers[b"content-type"] == b"application/problem+json"
+        assert int(headers[b"retry-after"]) > 0
+        assert int(headers[b"content-length"]) == len(body["body"])
+        problem = json.loads(body["body"])
+        assert problem.keys() == {"type", "title", "status", "code", "detail"}
+        assert (problem["status"], problem["code"]) == (503, "overloaded")
+        app.gate.set()
+        assert status(await task) == 200
+
+    run(scenario)
+
+
+def test_whoever_waited_long_enough_is_refused_and_frees_the_line():
+    async def scenario(app: Application) -> None:
+        limit = LoadLimit(app, running=1, waiting=1, patience=0.01)
+        first = asyncio.create_task(ask(limit))
+        await settle()
+        assert status(await ask(limit)) == 503
+        assert app.running == 1
+        assert limit.waiting == 0
+        second = asyncio.create_task(ask(limit))
+        await settle()
+        app.gate.set()
+        assert status(await first) == status(await second) == 200
+
+    run(scenario)
+
+
+def test_slot_is_free_again_after_an_answer_and_after_an_error():
+    async def scenario(app: Application) -> None:
+        limit = LoadLimit(app, running=1, waiting=0, patience=60)
+        app.gate.set()
+        for _ in range(3):
+            assert status(await ask(limit)) == 200
+            with pytest.raises(RuntimeError):
+                await ask(limit, "/error")
+        assert app.served == 3
+
+    run(scenario)
+
+
+def test_caller_who_leaves_the_line_takes_nothing_along():
+    async def scenario(app: Application) -> None:
+        limit = LoadLimit(app, running=1, waiting=2, patience=60)
+        first = asyncio.create_task(ask(limit))
+        await settle()
+        leaver, patient = asyncio.create_task(ask(limit)), asyncio.create_task(ask(limit))
+        await settle()
+        leaver.cancel()
+        first.cancel()
+        await settle()
+        assert limit.waiting == 0
+        app.gate.set()
+        assert status(await patient) == 200
+        assert status(await ask(limit)) == 200
+
+    run(scenario)
+
+
+def test_liveness_answers_when_everything_else_is_busy():
+    async def scenario(app: Application) -> None:
+        limit = LoadLimit(app, running=1, waiting=0, patience=60)
+        task = asyncio.create_task(ask(limit))
+        await settle()
+        live = [asyncio.create_task(ask(limit, "/health/live")) for _ in range(5)]
+        await settle()
+        assert app.running == 6
+        assert status(await ask(limit, "/health/lively")) == 503
+        assert status(await ask(limit, "/health/ready")) == 503
+        app.gate.set()
+        assert {status(sent) for sent in await asyncio.gather(*live)} == {200}
+        await task
+
+    run(scenario)
+
+
+def test_what_is_no_request_passes():
+    async def scenario(app: Application) -> None:
+        limit = LoadLimit(app, running=1, waiting=0, patience=60)
+        task = asyncio.create_task(ask(limit))
+        await settle()
+        lifespan = asyncio.create_task(ask(limit, kind="lifespan"))
+        await settle()
+        assert app.running == 2
+        app.gate.set()
+        await asyncio.gather(task, lifespan)
+
+    run(scenario)

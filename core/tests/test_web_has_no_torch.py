@@ -1,0 +1,46 @@
+"""The web process never imports torch: it would cost gigabytes and half a minute."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+# Everything the web process runs: the application, every view and what it needs to answer.
+PROGRAM = """
+import sys
+import core.asgi
+from django.urls import get_resolver
+
+def touch(resolver):
+    for pattern in resolver.url_patterns:
+        touch(pattern) if hasattr(pattern, "url_patterns") else pattern.callback
+    return resolver
+
+touch(get_resolver())
+import catalog.tasks, catalog.searching, catalog.indexes, recommendations.tasks, tenants.tasks
+import core.ml.vectors, core.api.problems, core.media, core.load
+from drf_spectacular.generators import SchemaGenerator
+SchemaGenerator().get_schema(public=True)
+heavy = {"torch", "transformers", "tokenizers", "safetensors"}
+print(" ".join(sorted(heavy & {name.partition(".")[0] for name in sys.modules})))
+"""
+
+
+def run(program: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_web_process_imports_no_torch():
+    assert run(PROGRAM) == ""
+
+
+def test_this_test_would_notice():
+    assert "torch" in run("import core.asgi, torch\n" + PROGRAM)
