@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
-from tenants.models import Membership, Scope, Shop, ShopAPIKey, User
+from tenants.models import MANAGE_SHOP, Membership, Scope, Shop, ShopAPIKey, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class MemberAuthentication(BaseAuthentication):
         if token is None:
             return None
         membership = self._find(token)
-        scopes = frozenset(Scope.values)
+        scopes = frozenset((*Scope.values, MANAGE_SHOP))
         return membership.user, Access(membership.shop, scopes, f"user:{membership.user_id}")
 
     def _find(self, token: str) -> Membership:

@@ -106,6 +106,8 @@ class Scope(models.TextChoices):
     RECOMMEND = "recommend"
 
 
+# What only members may do, and no key can be given: a leaked key must not make others.
+MANAGE_SHOP = "shop:manage"
 PUBLISHABLE_SCOPES = (Scope.CATALOG_READ, Scope.RECOMMEND)
 
 

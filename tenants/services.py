@@ -67,6 +67,11 @@ def create_key(
     return api_key, secret  # type: ignore[return-value]
 
 
+def revoke_key(*, api_key: ShopAPIKey) -> None:
+    """Make a key good for nothing from now on; doing it twice is no error."""
+    ShopAPIKey.objects.filter(pk=api_key.pk).update(revoked=True)
+
+
 def register(*, email: str, password: str, name: str, shop_name: str) -> SignIn:
     """Make a person and the shop they own, and sign them in.
 

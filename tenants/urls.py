@@ -1,6 +1,10 @@
-from django.urls import path
+from django.urls import include, path
+from rest_framework.routers import SimpleRouter
 
 from tenants import views
+
+router = SimpleRouter()
+router.register("shop/keys", views.KeyViewSet, "key")
 
 urlpatterns = [
     path("auth/register/", views.RegisterView.as_view(), name="register"),
@@ -8,4 +12,5 @@ urlpatterns = [
     path("auth/refresh/", views.RefreshView.as_view(), name="refresh"),
     path("auth/logout/", views.LogoutView.as_view(), name="logout"),
     path("shop/", views.ShopView.as_view(), name="shop"),
+    path("", include(router.urls)),
 ]

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import status
+from rest_framework.mixins import ListModelMixin
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.views import ApiView
 from tenants import services
-from tenants.api import TenantAPIView
-from tenants.models import Scope
+from tenants.api import TenantAPIView, TenantViewSet
+from tenants.models import MANAGE_SHOP, Scope, ShopAPIKey
 from tenants.serializers import (
+    KeyInput,
+    KeySerializer,
     LoginInput,
+    NewKeySerializer,
     RefreshInput,
     RegisterInput,
     ShopSerializer,
@@ -99,6 +104,39 @@ class ShopView(TenantAPIView):
     @extend_schema(summary="The shop this key or member belongs to", responses=ShopSerializer)
     def get(self, request: Request) -> Response:
         return Response(ShopSerializer(self.shop).data)
+
+
+@extend_schema_view(list=extend_schema(summary="List the shop's API keys"))
+@extend_schema(tags=["access"])
+class KeyViewSet(ListModelMixin, TenantViewSet):
+    """The shop's API keys, for its members: a key cannot make or revoke keys."""
+
+    read_scope = write_scope = MANAGE_SHOP
+    serializer_class = KeySerializer
+    filter_backends = ()
+
+    def get_queryset(self) -> QuerySet[ShopAPIKey]:
+        return ShopAPIKey.objects.filter(shop=self.shop)
+
+    @extend_schema(
+        summary="Make an API key",
+        description="The answer has the key itself, this once: it is stored hashed.",
+        request=KeyInput,
+        responses={201: NewKeySerializer},
+        examples=[OpenApiExample("A key for the till", {"name": "till"}, request_only=True)],
+    )
+    def create(self, request: Request) -> Response:
+        api_key, secret = services.create_key(shop=self.shop, **_valid(KeyInput, request))
+        body = {**KeySerializer(api_key).data, "key": secret}
+        return Response(body, status.HTTP_201_CREATED)
+
+    @extend_schema(
+        summary="Revoke an API key",
+        responses={204: OpenApiResponse(description="The key is good for nothing now.")},
+    )
+    def destroy(self, request: Request, pk: str) -> Response:
+        services.revoke_key(api_key=self.get_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 def _valid(serializer_class: Any, request: Request) -> dict[str, Any]:
