@@ -10,8 +10,8 @@ help: ## Show what there is
 demo: $(VENV)/embedded ## Start everything and try it: a demo shop, its page, a prompt
 	@$(PYTHON) -m core.demo
 
-clean-demo: ## Forget the demo's data
-	rm -rf .atelier/demo .atelier/demo.json
+clean-demo: $(VENV)/embedded ## Forget the demo's data
+	@$(PYTHON) -m core.demo clean
 
 test: $(VENV)/dev ## Run the tests against real services
 	@$(PYTHON) -m pytest $(ARGS)

@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from core.embedded import HOST, Addresses, free_port, is_listening, start_services
+from core.embedded import HOST, Addresses, forget, free_port, is_listening, start_services
 from core.processes import NotReady, Program, Supervisor
 
 BASE = Path(__file__).resolve().parent.parent
@@ -37,9 +37,21 @@ INDEXING_TIMEOUT = 600
 console = Console()
 
 
+FOLDER = BASE / ".atelier" / "demo"
+
+
+def clean() -> int:
+    """Forget the demo's data; return an exit status."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with _only_one(FOLDER):
+        Supervisor(FOLDER)  # ends what a killed run left behind
+        forget(FOLDER)
+    return 0
+
+
 def main() -> int:
     """Run the demo; return an exit status."""
-    folder = BASE / ".atelier" / "demo"
+    folder = FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     with _only_one(folder):
         state = BASE / ".atelier" / "demo.json"
@@ -261,4 +273,4 @@ def _manage_with_progress(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(clean() if sys.argv[1:] == ["clean"] else main())

@@ -61,6 +61,12 @@ def start_services(supervisor: Supervisor, folder: Path, *, is_durable: bool = T
     return Addresses(database_url, redis_url, chroma_url)
 
 
+def forget(folder: Path) -> None:
+    """Delete what servers kept for `folder`, wherever it is; they must have been stopped."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(_place_within_reach(folder.resolve()), ignore_errors=True)
+
+
 def free_port() -> int:
     """Return a port of the loopback interface that is free now."""
     with socket.socket() as probe:
@@ -165,8 +171,7 @@ def _is_open_to_all(path: Path) -> bool:
 
 def _move_within_reach(folder: Path, binaries: Path) -> tuple[Path, Path]:
     """Keep PostgreSQL where its user can reach it, when root runs us in a private folder."""
-    digest = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
-    place = Path("/var/tmp") / f"atelier-{digest}"  # noqa: S108 - made below for root alone
+    place = _place_within_reach(folder)
     place.mkdir(mode=0o711, exist_ok=True)
     if place.stat().st_uid != os.geteuid():
         raise PermissionError(f"{place} belongs to somebody else; remove it.")
@@ -177,6 +182,11 @@ def _move_within_reach(folder: Path, binaries: Path) -> tuple[Path, Path]:
             path.chmod(path.stat().st_mode | stat.S_IROTH | (path.stat().st_mode & 0o100) >> 6)
     print(f"PostgreSQL's user cannot reach {folder}: its data is in {place}.", file=sys.stderr)  # noqa: T201
     return place, installed / binaries.name
+
+
+def _place_within_reach(folder: Path) -> Path:
+    digest = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+    return Path("/var/tmp") / f"atelier-{digest}"  # noqa: S108 - made for root alone
 
 
 def _redis(data: Path) -> tuple[Program, str]:
