@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+MOST_ATTRIBUTES = 50
+MOST_BYTES = 20_000
+# An escape for NUL, and not a backslash that happens to stand before "u0000".
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 @extend_schema_field(OpenApiTypes.STR)
@@ -34,6 +41,28 @@ class FacetField(serializers.Field[Any, Any, str, Any]):
 
     def to_representation(self, value: Any) -> str:
         return str(value.name)
+
+
+class AttributesField(serializers.JSONField):
+    """An object of a shop's own facts, in what Postgres can keep as JSON."""
+
+    default_error_messages = {
+        "shape": f"An object of at most {MOST_ATTRIBUTES} entries and {MOST_BYTES:,} bytes.",
+        "nul": "NUL characters cannot be stored.",
+    }
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        try:
+            value = super().to_internal_value(data)
+            # A form's JSON was not read by our parser, which refuses these.
+            told = json.dumps(value, allow_nan=False, ensure_ascii=False).encode("utf-8")
+        except (ValueError, RecursionError):
+            self.fail("invalid")
+        if not isinstance(value, dict) or len(value) > MOST_ATTRIBUTES or len(told) > MOST_BYTES:
+            self.fail("shape")
+        if NUL.search(told):
+            self.fail("nul")
+        return value
 
 
 class EmptyAsNoneFacetField(FacetField):

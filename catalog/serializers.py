@@ -8,13 +8,12 @@ from django.core.files.storage import default_storage
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from catalog.fields import EmptyAsNoneFacetField, FacetField, FacetListField
+from catalog.fields import AttributesField, EmptyAsNoneFacetField, FacetField, FacetListField
 from catalog.models import AgeGroup, Category, Facet, Image, IndexEntry, Style
 from core.photos import MAX_BYTES
 from tenants.scope import scoped_shop_id
 
 MOST_STYLES = 20
-MOST_ATTRIBUTES = 50
 PUBLIC_FIELDS = (
     "id",
     "name",
@@ -114,7 +113,7 @@ class ImageInput(serializers.ModelSerializer[Image]):
     category = EmptyAsNoneFacetField(model=Category, required=False, allow_null=True)
     styles = FacetListField(child=FacetField(model=Style), required=False, max_length=MOST_STYLES)
     age_group = EmptyAsNoneFacetField(model=AgeGroup, required=False, allow_null=True)
-    attributes = serializers.JSONField(required=False)
+    attributes = AttributesField(required=False)
     status = serializers.ChoiceField(
         choices=[Image.Status.PUBLISHED, Image.Status.DRAFT], required=False
     )
@@ -133,13 +132,6 @@ class ImageInput(serializers.ModelSerializer[Image]):
             "attributes",
             "status",
         )
-
-    def validate_attributes(self, value: Any) -> dict[str, Any]:
-        if not isinstance(value, dict) or len(value) > MOST_ATTRIBUTES:
-            raise serializers.ValidationError(f"An object of at most {MOST_ATTRIBUTES} entries.")
-        if "\\u0000" in json.dumps(value):
-            raise serializers.ValidationError("NUL characters cannot be stored.")
-        return value
 
     def validate_currency(self, value: str) -> str:
         if value and not (len(value) == 3 and value.isascii() and value.isalpha()):
