@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import ProtectedError, QuerySet
+from django.db import IntegrityError, transaction
+from django.db.models import Prefetch, ProtectedError, QuerySet
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import mixins, status
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
@@ -15,7 +17,7 @@ from rest_framework.viewsets import ViewSet
 from catalog import services
 from catalog.filters import ImageFilter
 from catalog.indexes import live_index
-from catalog.models import AgeGroup, Category, Facet, Image, Style
+from catalog.models import AgeGroup, Category, Facet, Image, IndexEntry, Style
 from catalog.serializers import (
     DriftSerializer,
     ImageInput,
@@ -69,7 +71,9 @@ class ImageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
         images: QuerySet[Image] = (
             Image.objects.live()
             .select_related("category", "age_group")
-            .prefetch_related("styles", "entries")
+            .prefetch_related(
+                "styles", Prefetch("entries", IndexEntry.objects.defer("embedding"))
+            )
             .defer("search")
         )
         return images
@@ -129,6 +133,15 @@ class ImageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
         return self.get_serializer(self.get_queryset().get(pk=image.pk)).data
 
 
+class FacetInUse(Conflict):
+    """A facet value that images have cannot go."""
+
+    code = "facet_in_use"
+
+    def __init__(self) -> None:
+        super().__init__("Images use this value; give them another one first.")
+
+
 class FacetViewSet(
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
@@ -151,7 +164,10 @@ class FacetViewSet(
         return facets.visible() if is_reading else facets.filter(shop=self.shop)
 
     def perform_create(self, serializer: Any) -> None:
-        serializer.save(shop=self.shop)
+        self._save(serializer, shop=self.shop)
+
+    def perform_update(self, serializer: Any) -> None:
+        self._save(serializer)
 
     @idempotent
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -161,8 +177,16 @@ class FacetViewSet(
         try:
             super().perform_destroy(instance)
         except ProtectedError as error:
-            message = "Images use this value; give them another one first."
-            raise Conflict(message, code="facet_in_use") from error
+            raise FacetInUse from error
+
+    def _save(self, serializer: Any, **fields: Any) -> None:
+        try:
+            with transaction.atomic():
+                serializer.save(**fields)
+        except IntegrityError as error:
+            # Somebody took the name since it was looked at.
+            message = "You have one of this name already."
+            raise ValidationError({"name": [message]}, code="unique") from error
 
 
 def _facet_docs(one: str, many: str) -> Any:
@@ -186,6 +210,12 @@ class CategoryViewSet(FacetViewSet):
 class StyleViewSet(FacetViewSet):
     facet_model = Style
     serializer_class = facet_serializer(Style)
+
+    def perform_destroy(self, instance: Any) -> None:
+        # The database protects a category by its foreign key, and styles not at all.
+        if Image.objects.filter(styles=instance).exists():
+            raise FacetInUse
+        super().perform_destroy(instance)
 
 
 @_facet_docs("age group", "age groups")

@@ -1,0 +1,194 @@
+"""The default taxonomy is for all to read, a shop's own values for itself to change."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from catalog.models import AgeGroup, Category, Style
+from catalog.tests.factories import make_image
+from tenants.scope import shop_scope
+from tenants.tests.factories import make_client
+
+KINDS = [
+    ("categories", Category, "dress"),
+    ("styles", Style, "casual"),
+    ("age-groups", AgeGroup, "adult"),
+]
+NOBODY = "018f0000-0000-7000-8000-000000000000"
+
+pytestmark = pytest.mark.parametrize(
+    ("route", "model", "default"), KINDS, ids=[kind[0] for kind in KINDS]
+)
+
+
+def url(route: str, pk: object = "") -> str:
+    return f"/api/v1/{route}/{pk}/" if pk else f"/api/v1/{route}/"
+
+
+def listed(client, route: str) -> dict[str, bool]:
+    """Return name -> `is_default` of every value that a shop sees."""
+    found: dict[str, bool] = {}
+    address = f"{url(route)}?page_size=20"
+    while address:
+        page = client.get(address).json()
+        found |= {facet["name"]: facet["is_default"] for facet in page["results"]}
+        address = page["next"]
+    return found
+
+
+def test_defaults_are_listed_for_everybody(shop, rival, route, model, default):
+    for client in (shop.client, rival.client):
+        found = listed(client, route)
+        assert len(found) == model.objects.filter(shop=None).count() > 0
+        assert found[default] is True
+        assert set(found.values()) == {True}
+
+
+def test_default_can_be_read_but_not_changed(shop, route, model, default):
+    facet = model.objects.get(shop=None, name=default)
+    address = url(route, facet.pk)
+    assert shop.client.get(address).json() == {
+        "id": str(facet.pk),
+        "name": default,
+        "description": facet.description,
+        "is_default": True,
+    }
+    for method in ("put", "patch", "delete"):
+        assert getattr(shop.client, method)(address, {"name": "Taken"}).status_code == 404
+    facet.refresh_from_db()
+    assert facet.name == default
+
+
+def test_own_value_is_made_read_changed_and_deleted(shop, route, model, default):
+    made = shop.client.post(url(route), {"name": " Festive ", "description": "For parties"})
+    assert made.status_code == 201
+    facet = made.json()
+    assert (facet["name"], facet["description"], facet["is_default"]) == (
+        "Festive",
+        "For parties",
+        False,
+    )
+    address = url(route, facet["id"])
+    assert shop.client.get(address).json() == facet
+    assert listed(shop.client, route)["Festive"] is False
+
+    assert shop.client.patch(address, {"name": "Solemn"}).json()["description"] == "For parties"
+    assert shop.client.put(address, {"name": "Gala"}).json()["name"] == "Gala"
+
+    assert shop.client.delete(address).status_code == 204
+    assert shop.client.get(address).status_code == 404
+    assert "Gala" not in listed(shop.client, route)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"name": ""},
+        {"name": "  "},
+        {"name": None},
+        {"name": "x" * 61},
+        {"name": "a\0b"},
+        {"name": ["a"]},
+        {"name": "x", "description": "x" * 301},
+        {"name": "x", "description": "a\0b"},
+    ],
+)
+def test_refuses_what_is_no_name(shop, route, model, default, fields):
+    response = shop.client.post(url(route), fields)
+    assert response.status_code == 400
+    assert response.json()["code"] == "validation_error"
+    assert not model.objects.filter(shop=shop.shop).exists()
+
+
+@pytest.mark.parametrize("name", ["Festive", "FESTIVE", " festive "])
+def test_refuses_the_same_name_twice_in_any_case(shop, route, model, default, name):
+    shop.client.post(url(route), {"name": "Festive"})
+    other = shop.client.post(url(route), {"name": "Other"}).json()
+    for response in (
+        shop.client.post(url(route), {"name": name}),
+        shop.client.patch(url(route, other["id"]), {"name": name}),
+    ):
+        assert response.status_code == 400
+        assert list(response.json()["errors"]) == ["name"]
+    assert model.objects.filter(shop=shop.shop).count() == 2
+
+
+def test_lookalike_names_are_told_apart_without_an_error(shop, route, model, default):
+    """A long s is an s in capitals and none in small letters."""
+    statuses = [
+        shop.client.post(url(route), {"name": name}).status_code
+        for name in ("maß", "ſ", "s", "ı", "i", "İ")
+    ]
+    assert set(statuses) <= {201, 400}
+
+
+def test_value_may_keep_its_own_name(shop, route, model, default):
+    made = shop.client.post(url(route), {"name": "Festive"}).json()
+    response = shop.client.put(url(route, made["id"]), {"name": "FESTIVE"})
+    assert response.status_code == 200
+    assert response.json()["name"] == "FESTIVE"
+
+
+def test_shops_may_have_names_that_others_have(shop, rival, route, model, default):
+    for client in (shop.client, rival.client):
+        assert client.post(url(route), {"name": "Festive"}).status_code == 201
+        assert client.post(url(route), {"name": default}).status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_same_name_twice_at_once_is_made_once(shop, route, model, default):
+    def make(_: int) -> int:
+        try:
+            client = make_client(f"Api-Key {shop.key}")
+            client.raise_request_exception = False
+            return client.post(url(route), {"name": "Festive"}).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = list(pool.map(make, range(8)))
+
+    assert statuses.count(201) == 1
+    assert statuses.count(400) == 7
+    assert model.objects.filter(shop=shop.shop).count() == 1
+
+
+def test_value_in_use_cannot_be_deleted(shop, route, model, default):
+    made = shop.client.post(url(route), {"name": "Festive"}).json()
+    image = make_image(shop.shop)
+    field = {"categories": "category", "styles": "styles", "age-groups": "age_group"}[route]
+    address = f"/api/v1/images/{image.pk}/"
+    value = ["Festive"] if field == "styles" else "Festive"
+    assert shop.client.patch(address, {field: value}).status_code == 200
+
+    response = shop.client.delete(url(route, made["id"]))
+    assert response.status_code == 409
+    assert response.json()["code"] == "facet_in_use"
+    assert shop.client.get(address).json()[field] == value
+
+    shop.client.patch(address, {field: [] if field == "styles" else None})
+    assert shop.client.delete(url(route, made["id"])).status_code == 204
+
+
+def test_rivals_values_are_invisible_and_out_of_reach(shop, rival, route, model, default):
+    theirs = rival.client.post(url(route), {"name": "Secret"}).json()
+    assert "Secret" not in listed(shop.client, route)
+    address = url(route, theirs["id"])
+    for method in ("get", "put", "patch", "delete"):
+        assert getattr(shop.client, method)(address, {"name": "Taken"}).status_code == 404
+    assert rival.client.get(address).json() == theirs
+
+
+def test_value_cannot_be_made_for_another_shop_or_for_all(shop, rival, route, model, default):
+    for owner in (str(rival.shop.pk), None):
+        made = shop.client.post(
+            url(route), {"name": f"For {owner}", "shop": owner, "is_default": True, "id": NOBODY}
+        )
+        assert made.json()["is_default"] is False
+    assert model.objects.filter(shop=shop.shop).count() == 2
+    with shop_scope(rival.shop.pk):
+        assert not model.objects.visible().filter(name__startswith="For ").exists()

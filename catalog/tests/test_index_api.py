@@ -1,0 +1,179 @@
+"""Where a shop's index stands, told through the API."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import numpy as np
+import pytest
+
+from catalog.indexes import live_index, rebuild_index
+from catalog.models import IndexEntry
+from catalog.tests.factories import make_image
+from core.ml.vectors import vector_store
+from tenants.models import Shop
+from tenants.scope import shop_scope
+
+INDEX = "/api/v1/index/"
+STATES = ("pending", "indexed", "failed", "removing")
+
+
+def set_state(image, state: str, **fields: object) -> None:
+    with shop_scope(image.shop_id):
+        IndexEntry.objects.filter(image=image).update(state=state, **fields)
+
+
+def make_vector(seed: int = 0) -> np.ndarray:
+    vector = np.random.default_rng(seed).normal(size=8).astype(np.float32)
+    return vector / np.linalg.norm(vector)
+
+
+def make_indexed(shop: Shop, seed: int = 0):
+    """Return an image that has an embedding, as if a worker had been here."""
+    image = make_image(shop)
+    embedding = make_vector(seed).astype(np.float16).tobytes()
+    set_state(image, "indexed", embedding=embedding, embedded_digest=image.digest)
+    return image
+
+
+def mirror(shop: Shop) -> str:
+    """Fill the shop's collection from Postgres; return its name."""
+    with shop_scope(shop.pk):
+        index = live_index(shop.pk)
+        assert rebuild_index(index)
+        return str(index.collection)
+
+
+def counts(client) -> dict[str, int]:
+    body = client.get(INDEX).json()
+    return {state: body[state] for state in STATES}
+
+
+def test_new_shop_has_an_empty_index(shop, settings):
+    body = shop.client.get(INDEX).json()
+    assert body == {
+        "encoder": settings.DEFAULT_ENCODER,
+        "is_complete": False,
+        **dict.fromkeys(STATES, 0),
+    }
+
+
+def test_counts_images_by_state_and_only_the_shops_own(shop, rival):
+    for number, state in enumerate(STATES, start=1):
+        for _ in range(number):
+            set_state(make_image(shop.shop), state)
+    make_image(rival.shop)
+    assert counts(shop.client) == {"pending": 1, "indexed": 2, "failed": 3, "removing": 4}
+    assert counts(rival.client) == {"pending": 1, "indexed": 0, "failed": 0, "removing": 0}
+
+
+def test_deleting_moves_an_image_to_removing(shop):
+    image = make_image(shop.shop)
+    shop.client.delete(f"/api/v1/images/{image.pk}/")
+    assert counts(shop.client) == {"pending": 0, "indexed": 0, "failed": 0, "removing": 1}
+
+
+def test_no_drift_where_the_collection_mirrors_postgres(shop):
+    make_indexed(shop.shop)
+    mirror(shop.shop)
+    assert shop.client.get(f"{INDEX}drift/").json() == {"missing": [], "extra": []}
+    assert shop.client.get(INDEX).json()["is_complete"] is True
+
+
+def test_drift_names_what_is_missing_and_what_is_left_over(shop, rival):
+    lost, kept = make_indexed(shop.shop, 1), make_indexed(shop.shop, 2)
+    collection = mirror(shop.shop)
+    stray = str(uuid4())
+    store = vector_store("main")
+    store.delete(collection, [str(lost.pk)])
+    store.upsert(collection, [stray], make_vector(3)[None], [{"version": 1}])
+
+    drift = shop.client.get(f"{INDEX}drift/").json()
+    assert drift == {"missing": [str(lost.pk)], "extra": [stray]}
+    assert str(kept.pk) not in str(drift)
+    assert rival.client.get(f"{INDEX}drift/").json() == {"missing": [], "extra": []}
+
+
+def test_everything_is_missing_from_a_collection_that_is_gone(shop):
+    images = [make_indexed(shop.shop, seed) for seed in range(3)]
+    vector_store("main").drop(mirror(shop.shop))
+    drift = shop.client.get(f"{INDEX}drift/").json()
+    assert sorted(drift["missing"]) == sorted(str(image.pk) for image in images)
+    assert drift["extra"] == []
+
+
+def test_what_waits_is_no_drift(shop):
+    make_image(shop.shop)
+    mirror(shop.shop)
+    assert shop.client.get(f"{INDEX}drift/").json() == {"missing": [], "extra": []}
+
+
+def test_drift_that_is_no_uuid_is_told_too(shop):
+    """Whatever is in the collection: a diagnosis must not fail on what it diagnoses."""
+    collection = mirror(shop.shop)
+    vector_store("main").upsert(collection, ["not-ours"], make_vector()[None], [{"version": 1}])
+    response = shop.client.get(f"{INDEX}drift/")
+    assert response.status_code == 200
+    assert response.json()["extra"] == ["not-ours"]
+
+
+def test_retry_tries_failed_images_of_this_shop_again(shop, rival):
+    failed = [make_image(shop.shop) for _ in range(2)]
+    theirs = make_image(rival.shop)
+    for image in (*failed, theirs):
+        set_state(image, "failed", reason=IndexEntry.Reason.PHOTO_MISSING, attempts=5)
+    address = f"/api/v1/images/{failed[0].pk}/"
+    before = shop.client.get(address).json()
+    assert before["index_state"] == "failed"
+    assert before["index_error"]["code"] == "photo_missing"
+    assert before["index_error"]["detail"]
+
+    response = shop.client.post(f"{INDEX}retry/")
+
+    assert response.status_code == 202
+    assert response.json() == {"retried": 2}
+    after = shop.client.get(address).json()
+    assert (after["index_state"], after["index_error"]) == ("pending", None)
+    assert counts(shop.client)["pending"] == 2
+    assert counts(rival.client)["failed"] == 1
+    with shop_scope(shop.shop.pk):
+        assert set(IndexEntry.objects.values_list("attempts", flat=True)) == {0}
+
+
+def test_retry_leaves_what_did_not_fail_alone(shop):
+    for state in ("pending", "indexed", "removing"):
+        set_state(make_image(shop.shop), state)
+    with shop_scope(shop.shop.pk):
+        before = list(IndexEntry.objects.order_by("pk").values())
+    assert shop.client.post(f"{INDEX}retry/").json() == {"retried": 0}
+    with shop_scope(shop.shop.pk):
+        assert list(IndexEntry.objects.order_by("pk").values()) == before
+
+
+def test_rebuild_answers_at_once_and_search_is_exact_meanwhile(shop):
+    make_indexed(shop.shop)
+    mirror(shop.shop)
+    response = shop.client.post(f"{INDEX}rebuild/")
+    assert response.status_code == 202
+    assert response.json() == {**shop.client.get(INDEX).json(), "is_complete": False}
+
+
+def test_rebuild_touches_no_other_shop(shop, rival):
+    for cast in (shop, rival):
+        make_indexed(cast.shop)
+        mirror(cast.shop)
+    shop.client.post(f"{INDEX}rebuild/")
+    assert rival.client.get(INDEX).json()["is_complete"] is True
+
+
+@pytest.mark.parametrize("path", ["retry/", "rebuild/"])
+def test_commands_are_not_for_get(shop, path):
+    assert shop.client.get(f"{INDEX}{path}").status_code == 405
+
+
+def test_index_of_one_live_row_only_is_made_on_first_use(shop):
+    shop.client.get(INDEX)
+    shop.client.get(INDEX)
+    with shop_scope(shop.shop.pk):
+        assert isinstance(live_index(shop.shop.pk).pk, UUID)
+        assert type(live_index(shop.shop.pk)).objects.count() == 1

@@ -1,0 +1,70 @@
+"""Lists cost the same number of queries however long they are."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from catalog.models import AgeGroup, Category, Image, IndexEntry, Style
+from catalog.tests.factories import make_image
+from recommendations.models import Prompt
+from tenants.models import Shop
+from tenants.scope import shop_scope
+
+# Key and shop are one query; then the page, and what belongs to its images.
+CEILINGS = {
+    "images/": 4,
+    "images/?q=thing": 4,
+    "images/?category=dress&styles=casual&age_group=adult&index_state=pending": 4,
+    "categories/": 2,
+    "styles/": 2,
+    "age-groups/": 2,
+    "prompts/": 2,
+    "index/": 3,
+    "shop/": 1,
+}
+
+
+def fill(shop: Shop, count: int) -> None:
+    category, age_group = Category.objects.get(name="dress"), AgeGroup.objects.get(name="adult")
+    styles = list(Style.objects.all()[:5])
+    for number in range(count):
+        image = make_image(shop, category=category, age_group=age_group, styles=list(styles))
+        with shop_scope(shop.pk):
+            Prompt.objects.create(shop=shop, prompt=f"{number}", number_of_images=1)
+            Style.objects.create(shop=shop, name=f"own {image.pk}")
+
+
+def count_queries(client, path: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        assert client.get(f"/api/v1/{path}").status_code == 200
+    return len(queries)
+
+
+@pytest.mark.parametrize("path", CEILINGS)
+def test_list_stays_below_its_ceiling_however_long_it_is(shop, path):
+    fill(shop.shop, 2)
+    shop.client.get(f"/api/v1/{path}")  # notes the key's use
+    few = count_queries(shop.client, path)
+    fill(shop.shop, 6)
+    assert count_queries(shop.client, path) == few <= CEILINGS[path]
+
+
+def test_one_image_is_read_with_all_that_is_shown_of_it(shop):
+    image = make_image(shop.shop)
+    shop.client.get("/api/v1/shop/")
+    assert count_queries(shop.client, f"images/{image.pk}/") <= 4
+
+
+def test_list_of_images_reads_no_embeddings(shop):
+    """An embedding is a kilobyte that nobody is shown."""
+    make_image(shop.shop)
+    with CaptureQueriesContext(connection) as queries:
+        shop.client.get("/api/v1/images/")
+    read = " ".join(query["sql"] for query in queries)
+    assert IndexEntry._meta.db_table in read
+    assert '"embedding"' not in read
+    assert f'"{Image._meta.db_table}"."search"' not in read
