@@ -11,6 +11,8 @@ from uuid import UUID
 
 import numpy as np
 import structlog
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Func, UUIDField, Value
 from numpy.typing import NDArray
 
 from catalog.facets import FacetFilter
@@ -68,21 +70,21 @@ def find_nearest(*, index: VectorIndex, vector: Vectors, count: int, facets: Fac
 def _check(
     neighbours: Neighbours, facets: FacetFilter, count: int, by: Literal["index", "exact"]
 ) -> Found:
-    """Keep what Postgres says is live, this shop's, and has the facets."""
-    images = (
+    """Keep the first `count` that Postgres says are live, this shop's, and have the facets."""
+    similarities = dict(zip(neighbours.ids, neighbours.similarities.tolist(), strict=True))
+    ids = [UUID(pk) for pk in neighbours.ids]
+    # Postgres keeps the order and stops at `count`: the spare candidates are not made objects.
+    images = list(
         Image.objects.searchable()
-        .filter(facets.condition(), pk__in=[UUID(pk) for pk in neighbours.ids])
+        .filter(facets.condition(), pk__in=ids)
         .select_related("category", "age_group")
         .prefetch_related("styles")
         .defer("search", "original")
+        .order_by(Func(Value(ids, ArrayField(UUIDField())), "id", function="array_position"))[
+            :count
+        ]
     )
-    by_id = {str(image.pk): image for image in images}
-    kept = [
-        (by_id[pk], float(similarity))
-        for pk, similarity in zip(neighbours.ids, neighbours.similarities, strict=True)
-        if pk in by_id
-    ][:count]
-    return Found([image for image, _ in kept], [similarity for _, similarity in kept], by)
+    return Found(images, [similarities[str(image.pk)] for image in images], by)
 
 
 def _search_exactly(
