@@ -95,8 +95,9 @@ async def _send_all(
 
 async def _converse(port: int, waiting: Iterable[bytes], answers: list[Answer]) -> None:
     reader, writer = await _open(port)
-    for request in waiting:
-        answers.append(_require_success(await _exchange(reader, writer, request)))
+    for request in waiting:  # which the others take from, too
+        answer = await _exchange(reader, writer, request)
+        answers.append(_require_success(answer))
     writer.close()
 
 

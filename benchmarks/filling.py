@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from django.db import connection
 from numpy.typing import NDArray
 
 from benchmarks.uploads import BenchShop
@@ -33,6 +34,8 @@ def fill_shop(shop: BenchShop, *, count: int, dimensions: int) -> VectorIndex:
         ]
         Image.objects.bulk_create(images, batch_size=1_000)
         IndexEntry.objects.bulk_create(entries, batch_size=1_000)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # autovacuum would, within a minute
         calibrate(index, count=count)
         if not rebuild_index(index):
             raise RuntimeError("The benchmark's collection could not be built.")
