@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from typing import Any
 
@@ -193,6 +192,10 @@ class IndexSerializer(serializers.Serializer[Any]):
     encoder = serializers.CharField()
     is_complete = serializers.BooleanField(
         help_text="False while the vector store is repaired; search is exact then."
+    )
+    is_calibrated = serializers.BooleanField(
+        help_text="False until the worker has measured what similarity means in this shop; "
+        "`match` is null until then."
     )
     pending = serializers.IntegerField()
     indexed = serializers.IntegerField()

@@ -71,9 +71,7 @@ class ImageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
         images: QuerySet[Image] = (
             Image.objects.live()
             .select_related("category", "age_group")
-            .prefetch_related(
-                "styles", Prefetch("entries", IndexEntry.objects.defer("embedding"))
-            )
+            .prefetch_related("styles", Prefetch("entries", IndexEntry.objects.defer("embedding")))
             .defer("search")
         )
         return images
@@ -239,7 +237,12 @@ class IndexViewSet(TenantMixin, ViewSet):
     def list(self, request: Request) -> Response:
         index = live_index(self.shop.pk)
         counts = services.count_states(index_id=index.pk)
-        body = {"encoder": index.encoder, "is_complete": index.is_complete, **counts}
+        body = {
+            "encoder": index.encoder,
+            "is_complete": index.is_complete,
+            "is_calibrated": bool(index.calibration),
+            **counts,
+        }
         return Response(IndexSerializer(body).data)
 
     @extend_schema(

@@ -172,7 +172,7 @@ def _fill_shop(
         )
     task = progress.add_task("Embedding photos", total=GARMENTS)
     deadline = time.monotonic() + INDEXING_TIMEOUT
-    while (counts := _count(client))["pending"]:
+    while not (counts := _count(client))["is_settled"]:
         progress.update(task, total=counts["total"], completed=counts["indexed"])
         if time.monotonic() > deadline:
             raise NotReady(f"The photos were not embedded in time; see {folder / 'worker.log'}")
@@ -183,7 +183,8 @@ def _fill_shop(
 def _count(client: httpx.Client) -> dict[str, int]:
     counts = client.get("index/").raise_for_status().json()
     numbers = {name: counts[name] for name in ("pending", "indexed", "failed")}
-    return {**numbers, "total": sum(numbers.values())}
+    is_settled = not counts["pending"] and counts["is_complete"] and counts["is_calibrated"]
+    return {**numbers, "total": sum(numbers.values()), "is_settled": is_settled}
 
 
 def _ask(client: httpx.Client) -> dict[str, Any]:

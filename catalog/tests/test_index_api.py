@@ -54,6 +54,7 @@ def test_new_shop_has_an_empty_index(shop, settings):
     assert body == {
         "encoder": settings.DEFAULT_ENCODER,
         "is_complete": False,
+        "is_calibrated": False,
         **dict.fromkeys(STATES, 0),
     }
 
