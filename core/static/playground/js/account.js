@@ -5,7 +5,7 @@ import { byId, el, sentence } from "./dom.js";
 const WHO = {
   cache: "words known from before",
   encoder: "words read by the encoder",
-  index: "photos found in the vector index",
+  index: "photos found in the index",
   exact: "photos compared one by one while the index is away",
 };
 const NAMES = { encode: "words", search: "search", rest: "rest" };

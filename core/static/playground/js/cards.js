@@ -11,7 +11,7 @@ export function card(image) {
     el("div", { class: "tile" }, photo(image), badge(image)),
     el("h3", {}, el("button", { type: "button", text: image.name, "aria-haspopup": "dialog", on: { click: () => showDetail(image) } })),
     el("p", { class: "facts" },
-      el("span", { text: priceOf(image) }),
+      priceOf(image) && el("span", { text: priceOf(image) }),
       image.score != null && score(image.score),
     ),
     stock(image),

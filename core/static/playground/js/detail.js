@@ -11,7 +11,7 @@ export function showDetail(image) {
     el("div", { class: "tile" }, photo(image)),
     el("div", { class: "detail-text" },
       el("h2", { id: "detail-name", text: image.name }),
-      el("p", { class: "price", text: priceOf(image) }),
+      image.price != null && el("p", { class: "price", text: priceOf(image) }),
       image.description && el("p", { text: image.description }),
       facts(image),
     ),

@@ -14,7 +14,7 @@ import { newest, watchShop } from "./shop.js";
 import { setUpUpload } from "./upload.js";
 import { judge } from "./verdict.js";
 
-const EXAMPLES = ["red floral dress", "navy blazer", "striped T-shirt", "warm knitted jumper", "black ankle boots"];
+const EXAMPLES = ["red dress", "navy blazer", "white sneakers", "yellow skirt", "blue jeans", "beige jumper"];
 const SETTLE = 250;
 
 let running = new AbortController();

@@ -18,7 +18,7 @@ export function photo(image) {
 }
 
 export function priceOf({ price, currency }) {
-  if (price == null) return "No price";
+  if (price == null) return "";
   try {
     return new Intl.NumberFormat(undefined, { style: "currency", currency }).format(price);
   } catch {
