@@ -15,12 +15,20 @@ from catalog.indexes import Drift, live_index, measure_drift
 from catalog.models import Image, IndexEntry, Style, original_key, photo_key
 from catalog.removing import delete_files
 from catalog.tasks import nudge_indexing, nudge_rebuild
+from core.errors import DomainError
 from core.ml.vectors import CollectionUnusable
 from core.photos import Photo
 from tenants.models import Shop
 
 # A change of these is a change of what Chroma keeps beside the vector.
 MIRRORED_FIELDS = {"category", "age_group", "colour", "gender", "brand", "styles"}
+
+
+class ImageGone(DomainError):
+    """The image was deleted while the request was under way."""
+
+    status_code = 404
+    code = "not_found"
 
 
 def create_image(*, shop: Shop, photo: Photo, fields: dict[str, Any]) -> Image:
@@ -41,17 +49,20 @@ def create_image(*, shop: Shop, photo: Photo, fields: dict[str, Any]) -> Image:
 
 
 def update_image(*, image: Image, fields: dict[str, Any], photo: Photo | None = None) -> Image:
-    """Change an image's facts or photo; only a new photo is embedded again."""
+    """Change an image's facts or photo; only a new photo is embedded again.
+
+    Raises `ImageGone` if it was deleted meanwhile. Changes at the same time take turns.
+    """
     fields = dict(fields)
     styles: list[Style] | None = fields.pop("styles", None)
     is_mirrored = photo is not None or styles is not None or bool(MIRRORED_FIELDS & fields.keys())
-    old = (image.photo.name, image.original.name)
     new = _store_files(image, photo) if photo else ()
     try:
         with transaction.atomic():
+            before = _lock(image)
             for name, value in fields.items():
                 setattr(image, name, value)
-            image.version += 1 if photo else 0
+            image.version = before.version + (1 if photo else 0)
             image.save(update_fields=[*fields, *_photo_fields(photo), "updated_at"])
             if styles is not None:
                 image.styles.set(styles)
@@ -59,6 +70,7 @@ def update_image(*, image: Image, fields: dict[str, Any], photo: Photo | None = 
                 IndexEntry.objects.filter(image=image).request()
                 nudge_indexing()
             if photo:
+                old = (before.photo.name, before.original.name)
                 transaction.on_commit(lambda: delete_files(*old), robust=True)
     except BaseException:
         delete_files(*new)
@@ -111,6 +123,14 @@ def count_states(*, index_id: UUID) -> dict[str, int]:
     entries = IndexEntry.objects.filter(index_id=index_id)
     counted = entries.values_list("state").annotate(count=Count("pk")).order_by()
     return {**dict.fromkeys(IndexEntry.State.values, 0), **dict(counted)}
+
+
+def _lock(image: Image) -> Image:
+    """Return the image as it is now, locked until this transaction ends."""
+    found: Image | None = Image.objects.live().select_for_update().filter(pk=image.pk).first()
+    if found is None:
+        raise ImageGone("This image was deleted meanwhile.")
+    return found
 
 
 def _store_files(image: Image, photo: Photo) -> tuple[str, str]:

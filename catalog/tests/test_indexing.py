@@ -17,7 +17,7 @@ from catalog.indexes import decode_embedding, live_index, measure_drift, rebuild
 from catalog.indexing import index_waiting
 from catalog.models import Image, IndexEntry, VectorIndex
 from catalog.recording import Work, record_works
-from catalog.services import delete_image, retry_failed, update_image
+from catalog.services import ImageGone, delete_image, retry_failed, update_image
 from catalog.tests.factories import make_image
 from core.ml.encoder import get_encoder
 from core.ml.vectors import vector_store
@@ -99,6 +99,27 @@ def test_a_new_photo_is_embedded_again_and_the_old_files_go(scoped):
     assert new.state == IndexEntry.State.INDEXED
     assert bytes(new.embedding) != bytes(old.embedding)
     assert not any(default_storage.exists(name) for name in old_files)
+
+
+def test_new_photos_sent_at_the_same_time_leave_no_file_behind(scoped):
+    image = make_image(scoped)
+    first, second = Image.objects.get(pk=image.pk), Image.objects.get(pk=image.pk)
+    for copy, colour in ((first, "blue"), (second, "green")):
+        photo = open_photo(io.BytesIO(make_photo(colour)))
+        update_image(image=copy, fields={}, photo=photo)
+    stored = Image.objects.get(pk=image.pk)
+    assert stored.version == 3
+    assert default_storage.exists(stored.photo.name)
+    assert not any(map(default_storage.exists, (image.photo.name, first.photo.name)))
+
+
+def test_an_image_deleted_meanwhile_is_not_changed_and_leaves_no_file(scoped):
+    image = make_image(scoped)
+    copy = Image.objects.get(pk=image.pk)
+    delete_image(image=image)
+    with pytest.raises(ImageGone):
+        update_image(image=copy, fields={}, photo=open_photo(io.BytesIO(make_photo("blue"))))
+    assert not default_storage.exists(copy.photo.name)
 
 
 def test_a_deleted_image_goes_for_good(scoped):
