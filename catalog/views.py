@@ -51,6 +51,9 @@ CREATE_EXAMPLE = OpenApiExample(
     },
     request_only=True,
 )
+CHANGE_EXAMPLE = OpenApiExample(
+    "A lower price", {"price": "49.90", "availability": "out_of_stock"}, request_only=True
+)
 
 
 @extend_schema_view(
@@ -82,7 +85,6 @@ class ImageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
         "is in answers once its `index_state` is `indexed`, usually within seconds.",
         request={"multipart/form-data": ImageInput},
         responses={201: ImageSerializer},
-        examples=[CREATE_EXAMPLE],
     )
     @idempotent
     def create(self, request: Request) -> Response:
@@ -93,14 +95,16 @@ class ImageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
 
     @extend_schema(
         summary="Replace an image's facts, and its photo if one is sent",
-        request={"multipart/form-data": ImageInput, "application/json": ImageInput},
+        request={"application/json": ImageInput, "multipart/form-data": ImageInput},
+        examples=[CREATE_EXAMPLE],
     )
     def update(self, request: Request, pk: str) -> Response:
         return self._change(request, partial=False)
 
     @extend_schema(
         summary="Change some of an image's facts, or its photo",
-        request={"multipart/form-data": ImageInput, "application/json": ImageInput},
+        request={"application/json": ImageInput, "multipart/form-data": ImageInput},
+        examples=[CHANGE_EXAMPLE],
     )
     def partial_update(self, request: Request, pk: str) -> Response:
         return self._change(request, partial=True)
@@ -201,12 +205,14 @@ def _facet_docs(one: str, many: str) -> Any:
 @_facet_docs("category", "categories")
 class CategoryViewSet(FacetViewSet):
     facet_model = Category
+    queryset = Category.objects.none()  # names the model in the API's description
     serializer_class = facet_serializer(Category)
 
 
 @_facet_docs("style", "styles")
 class StyleViewSet(FacetViewSet):
     facet_model = Style
+    queryset = Style.objects.none()  # names the model in the API's description
     serializer_class = facet_serializer(Style)
 
     def perform_destroy(self, instance: Any) -> None:
@@ -219,6 +225,7 @@ class StyleViewSet(FacetViewSet):
 @_facet_docs("age group", "age groups")
 class AgeGroupViewSet(FacetViewSet):
     facet_model = AgeGroup
+    queryset = AgeGroup.objects.none()  # names the model in the API's description
     serializer_class = facet_serializer(AgeGroup)
 
 

@@ -254,7 +254,7 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.FormParser",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "core.api.schema.ProblemAwareSchema",
+    "DEFAULT_SCHEMA_CLASS": "tenants.openapi.TenantSchema",
     "EXCEPTION_HANDLER": "core.api.problems.render_problem",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": None,
@@ -286,6 +286,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "IndexStateEnum": "catalog.models.IndexEntry.State",
         "ImageStatusEnum": "catalog.models.Image.Status",
+        "MatchEnum": "recommendations.serializers.MATCHES",
     },
 }
 

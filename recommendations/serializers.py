@@ -12,6 +12,7 @@ from recommendations.services import Recommendation, Result
 
 LONGEST_PROMPT = 1_000
 MOST_IMAGES = 100
+MATCHES = [match.value for match in Match]
 # The words of the API, one for each field of `FacetFilter`.
 FACETS = {
     "category": "categories",
@@ -33,7 +34,7 @@ class RecommendationInput(serializers.Serializer[Any]):
     )
     filters = FacetFilterInput(required=False)
     min_match = serializers.ChoiceField(
-        choices=[match.value for match in Match],
+        choices=MATCHES,
         default=Match.NONE.value,
         help_text="Leave out what matches less than this.",
     )
@@ -52,7 +53,7 @@ class ResultSerializer(PublicImageSerializer):
 
     score = serializers.FloatField(read_only=True)
     match = serializers.ChoiceField(
-        choices=[match.value for match in Match],
+        choices=MATCHES,
         read_only=True,
         allow_null=True,
         help_text="Null until the shop's index has been measured for the first time.",

@@ -55,6 +55,8 @@ def idempotent(handler: Handler) -> Handler:
             record.save(update_fields=["status", "body"])
             return response
 
+    # An attribute, since the API's description may wrap the handler again.
+    wrapper.is_idempotent = True  # type: ignore[attr-defined]
     return wrapper
 
 

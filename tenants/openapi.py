@@ -1,10 +1,35 @@
-"""How the OpenAPI description names our two ways of authenticating."""
+"""What the OpenAPI description says of tenancy: whose rows, who is asking, and what is retried."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import OpenApiParameter
+
+from core.api.schema import ProblemAwareSchema
+from tenants.idempotency import HEADER
+from tenants.scope import all_shops
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    HEADER,
+    str,
+    OpenApiParameter.HEADER,
+    description="Of your choosing, 1 to 255 characters: sent again with the same key within 24 "
+    "hours, this happens once and is answered the same.",
+)
+
+
+class TenantSchema(ProblemAwareSchema):
+    """Looks at tenant-owned models, whose managers want a scope, and sees what can be retried."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        with all_shops():
+            return super().get_operation(*args, **kwargs)
+
+    def get_override_parameters(self) -> list[Any]:
+        handler = getattr(self.view, getattr(self.view, "action", None) or self.method.lower())
+        return [IDEMPOTENCY_KEY] if getattr(handler, "is_idempotent", False) else []
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

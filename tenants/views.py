@@ -64,7 +64,18 @@ class RegisterView(PublicView):
 
 @extend_schema(tags=["access"])
 class LoginView(PublicView):
-    @extend_schema(summary="Sign in", request=LoginInput, responses=SignInSerializer)
+    @extend_schema(
+        summary="Sign in",
+        request=LoginInput,
+        responses=SignInSerializer,
+        examples=[
+            OpenApiExample(
+                "Who registered",
+                {"email": "ada@shop.example", "password": "correct-horse-7"},
+                request_only=True,
+            )
+        ],
+    )
     def post(self, request: Request) -> Response:
         data = _valid(LoginInput, request)
         return Response(SignInSerializer(services.sign_in(**data)).data)
@@ -112,6 +123,7 @@ class KeyViewSet(ListModelMixin, TenantViewSet):
     """The shop's API keys, for its members: a key cannot make or revoke keys."""
 
     read_scope = write_scope = MANAGE_SHOP
+    queryset = ShopAPIKey.objects.none()  # names the model in the API's description
     serializer_class = KeySerializer
     filter_backends = ()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
 
 PROBLEM = {
     "type": "object",
@@ -39,16 +40,24 @@ class ProblemAwareSchema(AutoSchema):
         if operation is None:
             return None
         possible = dict(ALWAYS_POSSIBLE)
+        if not self.view.authentication_classes:
+            del possible["403"]
         if self.method in {"POST", "PUT", "PATCH"}:
             possible["400"] = "Something in the request needs mending; `detail` says what."
         if "{" in self.path:
             possible["404"] = "Not there, or not this shop's."
+        content = {"application/problem+json": {"schema": self._problem()}}
         for status, description in possible.items():
             operation["responses"].setdefault(
-                status,
-                {
-                    "description": description,
-                    "content": {"application/problem+json": {"schema": PROBLEM}},
-                },
+                status, {"description": description, "content": content}
             )
         return operation
+
+    def _problem(self) -> dict[str, Any]:
+        """Return a reference to the one shape of errors."""
+        component = ResolvedComponent(  # type: ignore[no-untyped-call]
+            "Problem", ResolvedComponent.SCHEMA, schema=PROBLEM, object="Problem"
+        )
+        self.registry.register_on_missing(component)
+        reference: dict[str, Any] = component.ref
+        return reference
