@@ -334,6 +334,9 @@ def test_a_question_is_kept_in_the_address(page: Page) -> None:
     page.reload()
     expect(page.get_by_role("heading", name="“red dress”")).to_be_visible()
     expect(page.locator("#grid .card")).to_have_count(1)
+    page.goto(page.url.replace("#", "?"))
+    expect(page.locator("#grid .card")).to_have_count(1)
+    assert "?" not in page.url
     page.get_by_role("link", name="Atelier", exact=True).click()
     expect(page.get_by_role("heading", name="Newest in your shop")).to_be_visible()
 

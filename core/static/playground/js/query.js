@@ -35,10 +35,12 @@ export function remember(isNewPrompt) {
   const isSaying = ([name, value]) => value && value !== DEFAULTS[name];
   const address = `#${new URLSearchParams([...new FormData(form)].filter(isSaying))}`;
   if (address === window.location.hash) return;
-  window.history[isNewPrompt ? "pushState" : "replaceState"](null, "", address);
+  const isStep = isNewPrompt && !window.location.search;
+  window.history[isStep ? "pushState" : "replaceState"](null, "", window.location.pathname + address);
 }
 
-const kept = () => new URLSearchParams(window.location.hash.slice(1));
+// A form sent before this module was there arrives as the browser sends it, after a "?".
+const kept = () => new URLSearchParams(window.location.hash.slice(1) || window.location.search);
 
 export const isAsking = () => kept().has("prompt");
 
