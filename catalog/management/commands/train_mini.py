@@ -53,6 +53,7 @@ class Command(BaseCommand):
                 labelled = labelled_photos(photos, split="train")
             except PhotosMissing as error:
                 raise CommandError(str(error)) from error
+            labelled = [photo for photo in labelled if not photo.is_held_out]
             self.stdout.write(f"Reading {len(labelled)} photos …")
             parts.append((collect(photo_samples(labelled)), 1 - GARMENT_SHARE))
         self.stdout.write(f"Drawing {garments} garments …")

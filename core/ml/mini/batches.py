@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -28,10 +29,15 @@ class Batch:
     holds: Tensor  # bool (photos, texts): the text is true of the photo
     unsure: Tensor  # bool (photos, texts): nobody knows
     groups: Sequence[slice]  # of texts: captions, kinds, colours
+    true: Tensor  # bool (photos, tags)
+    unknown: Tensor  # bool (photos, tags)
 
 
 class Batches:
-    """Draw batches from samples; the same seed draws the same ones."""
+    """Draw batches from samples; the same seed draws the same ones.
+
+    `fields` are the tags' columns, one slice for each field: kinds, colours, patterns and so on.
+    """
 
     def __init__(
         self, samples: Samples, tokenizer: Any, *, batch: int, strange_words: float, seed: int
@@ -40,6 +46,10 @@ class Batches:
         self._batch, self._strange_words = min(batch, len(samples)), strange_words
         tags = sorted({tag for fact in samples.facts for tag in fact.true if is_worded(tag)})
         self._table = TruthTable(samples.facts, tags)
+        self.fields = [
+            slice(tags.index(group[0]), tags.index(group[-1]) + 1)
+            for group in (list(g) for _, g in groupby(tags, key=lambda tag: tag.split(":", 1)[0]))
+        ]
         self._prompted = [
             [tag for tag in tags if tag.startswith(field)] for field in ("kind:", "colour:")
         ]
@@ -50,12 +60,14 @@ class Batches:
     def draw(self, size: tuple[int, int]) -> Batch:
         """Return the next batch with views of (height, width)."""
         rows = self._rows.choice(len(self._samples), self._batch, False, self._samples.weights)
-        captions = [caption_for(self._samples.facts[row], self._words) for row in rows]
+        # Every other photo has a caption of its own: texts cost a third of a step.
+        captions = [caption_for(self._samples.facts[row], self._words) for row in rows[::2]]
         groups = [slice(0, len(captions))]
         for tags in self._prompted:
             groups.append(slice(len(captions), len(captions) + len(tags)))
             captions += prompts_for(tags, self._words)
         holds, unsure = self._table.against(rows, captions)
+        true, unknown = self._table.of(rows)
         photos = self._samples.photos[torch.from_numpy(rows)]
         return Batch(
             views=augment(photos, size=size, generator=self._views),
@@ -63,6 +75,8 @@ class Batches:
             holds=torch.from_numpy(holds),
             unsure=torch.from_numpy(unsure),
             groups=groups,
+            true=torch.from_numpy(true),
+            unknown=torch.from_numpy(unknown),
         )
 
     def _tokens(self, captions: Sequence[Caption]) -> dict[str, Tensor]:

@@ -50,6 +50,10 @@ class TruthTable:
         self._true = np.array([[tag in f.true for tag in tags] for f in facts], dtype=np.float32)
         self._known = np.array([[f.knows(tag) for tag in tags] for f in facts], dtype=np.float32)
 
+    def of(self, rows: NDArray[np.intp]) -> tuple[Truth, Truth]:
+        """Return (true, unknown), each (photos, tags), for the photos of these rows."""
+        return self._true[rows] > 0, self._known[rows] == 0
+
     def against(self, rows: NDArray[np.intp], captions: Sequence[Caption]) -> tuple[Truth, Truth]:
         """Return (holds, unsure), each (photos, captions), for the photos of these rows."""
         claims = np.zeros((len(captions), len(self._column)), dtype=np.float32)

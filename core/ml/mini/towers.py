@@ -65,7 +65,7 @@ def _build_tokenizer(words: Iterable[str]) -> Any:
     backend = Tokenizer(WordLevel(vocabulary, unk_token=UNKNOWN))
     backend.normalizer = normalizers.Sequence(
         [
-            normalizers.NFKC(),
+            normalizers.NFKD(),
             normalizers.Lowercase(),
             normalizers.StripAccents(),
             normalizers.Replace(Regex("[^a-z]+"), " "),

@@ -1,0 +1,158 @@
+"""What mini is taught: captions claim only what is true, and only known falsehoods push apart."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from core.ml.colours import ColourShare, GarmentColours
+from core.ml.encoder import Encoder, EncoderSpec
+from core.ml.mini.augment import augment
+from core.ml.mini.captions import caption_for, plain_text, vocabulary
+from core.ml.mini.checkpoint import write_checkpoint
+from core.ml.mini.facts import Caption, Facts, TruthTable
+from core.ml.mini.photos import PhotosMissing, labelled_photos, photo_facts
+from core.ml.mini.samples import Samples, blend, collect
+from core.ml.mini.towers import IMAGE_SIZE, UNKNOWN, build_processor
+from core.ml.mini.training import Recipe, multi_positive_loss, train
+from core.ml.mini.words import plural
+
+RED_DRESS = Facts(frozenset({"kind:dress", "colour:red"}), frozenset({"pattern:*"}))
+STRIPED_DRESS = Facts(frozenset({"kind:dress", "colour:blue", "pattern:striped"}))
+TAGS = ["kind:dress", "kind:shirt", "colour:red", "colour:blue", "pattern:striped"]
+COLOURS = {"red": (200, 30, 40), "green": (40, 140, 70)}
+
+
+def claim(*tags: str) -> Caption:
+    return Caption(" ".join(tags), tags)
+
+
+def test_a_caption_is_true_false_or_unsure_of_a_photo() -> None:
+    captions = [
+        claim("kind:dress"),
+        claim("kind:dress", "colour:red"),
+        claim("kind:shirt", "pattern:striped"),
+        claim("kind:dress", "pattern:striped"),
+    ]
+    table = TruthTable([RED_DRESS, STRIPED_DRESS], TAGS)
+
+    holds, unsure = table.against(np.array([0, 1]), captions)
+
+    assert holds.tolist() == [[True, True, False, False], [True, False, False, True]]
+    assert unsure.tolist() == [[False, False, False, True], [False, False, False, False]]
+
+
+def test_captions_claim_only_true_tags_in_known_words() -> None:
+    rng = random.Random(1)  # noqa: S311 - repeatable on purpose
+    known = set(vocabulary())
+    for _ in range(300):
+        caption = caption_for(STRIPED_DRESS, rng)
+        assert STRIPED_DRESS.true.issuperset(caption.claims)
+        assert set(caption.text.split()) <= known
+
+
+def test_plain_text_reads_as_a_shopper_writes() -> None:
+    tags = ["kind:dress", "pattern:striped", "colour:red", "sleeve:long"]
+
+    assert plain_text(tags) == "long sleeve red striped dress"
+
+
+@pytest.mark.parametrize(
+    ("noun", "many"),
+    [("dress", "dresses"), ("body", "bodies"), ("jeans", "jeans"), ("scarf", "scarfs")],
+)
+def test_nouns_have_plurals(noun: str, many: str) -> None:
+    assert plural(noun) == many
+
+
+def test_the_tokenizer_reads_hyphens_case_and_strange_words() -> None:
+    tokenizer = build_processor(vocabulary()).tokenizer
+
+    assert tokenizer.tokenize("Red T-Shirt, flörgle!") == ["red", "t", "shirt", UNKNOWN]
+
+
+def test_a_photos_lesser_colours_are_left_open() -> None:
+    shares = (ColourShare("red", 0.5), ColourShare("white", 0.38), ColourShare("grey", 0.1))
+
+    facts = photo_facts("T-Shirt", GarmentColours(shares, "red", is_sure=True))
+
+    assert facts.of("colour") == ["red", "white"]
+    assert not facts.knows("colour:grey")
+    assert not facts.knows("pattern:striped")
+    assert facts.knows("colour:blue")
+    assert facts.of("sleeve") == ["short"]
+
+
+def test_loss_pulls_to_every_true_text_and_ignores_the_unsure() -> None:
+    holds = torch.tensor([[True, True, False, False]])
+    unsure = torch.tensor([[False, False, False, True]])
+    good = torch.tensor([[9.0, 9.0, -9.0, 9.0]])
+    bad = torch.tensor([[-9.0, 9.0, 9.0, 9.0]])
+
+    losses = [multi_positive_loss(x, holds, unsure, smoothing=0.0).item() for x in (good, bad)]
+
+    assert losses[0] == pytest.approx(np.log(2), abs=1e-4)  # the least possible with two true
+    assert losses[1] > 5
+
+
+def test_views_keep_their_range_and_colours() -> None:
+    photos = torch.zeros(8, 3, 64, 48, dtype=torch.uint8)
+    photos[:, 0] = 200
+
+    views = augment(photos, size=(32, 24), generator=torch.Generator().manual_seed(0))
+
+    assert views.shape == (8, 3, 32, 24)
+    assert views.abs().max() <= 1
+    assert (views[:, 0].mean(dim=(1, 2)) > views[:, 1].mean(dim=(1, 2)) + 0.5).all()
+
+
+def test_photos_are_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(PhotosMissing, match=r"labels\.csv"):
+        labelled_photos(tmp_path / "nowhere", split="train")
+
+
+def make_samples() -> Samples:
+    """Make plain photos of two colours, enough for a few steps."""
+    stream = [
+        (Image.new("RGB", (60, 80), rgb), Facts(frozenset({f"colour:{name}", "kind:dress"})))
+        for name, rgb in COLOURS.items()
+        for _ in range(8)
+    ]
+    return collect(stream)
+
+
+def test_blending_keeps_each_parts_share() -> None:
+    samples = make_samples()
+
+    weights = blend([(samples, 0.75), (samples, 0.25)]).weights
+
+    assert weights[:16].sum() == pytest.approx(0.75)
+    assert weights.sum() == pytest.approx(1)
+
+
+def test_the_same_seed_trains_the_same_model() -> None:
+    processor = build_processor(vocabulary())
+    recipe = Recipe(steps=2, batch=4, seed=7)
+
+    first, second = (train(make_samples(), processor, recipe) for _ in range(2))
+
+    weights = zip(first.parameters(), second.parameters(), strict=True)
+    assert all(torch.allclose(a, b, atol=1e-4) for a, b in weights)
+
+
+def test_training_learns_colours_and_the_checkpoint_loads(tmp_path: Path) -> None:
+    processor = build_processor(vocabulary())
+    model = train(make_samples(), processor, Recipe(steps=20, batch=8, warm_up=5))
+
+    assert write_checkpoint(model, processor, tmp_path) < 15e6
+    encoder = Encoder(EncoderSpec("fresh", str(tmp_path)), dtype=torch.float32)
+    photos = [Image.new("RGB", (60, 80), rgb) for rgb in COLOURS.values()]
+    scores = encoder.encode_images(photos) @ encoder.encode_texts(list(COLOURS)).T
+
+    assert encoder.prepare(photos).shape == (2, 3, *IMAGE_SIZE)
+    assert scores.argmax(axis=1).tolist() == [0, 1]
