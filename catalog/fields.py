@@ -75,11 +75,16 @@ class EmptyAsNoneFacetField(FacetField):
 class FacetListField(serializers.ListField):
     """Several facet values; a form may repeat the field or separate names by commas."""
 
+    default_error_messages = {"too_many": "At most {most} values."}
+
     def to_internal_value(self, data: Any) -> list[Any]:
         if isinstance(data, str):
             data = [data]
         if isinstance(data, list) and all(isinstance(item, str) for item in data):
             data = [name for item in data for name in item.split(",") if name.strip()]
+        # Before the names are looked up, since that takes a query each.
+        if isinstance(data, list) and self.max_length and len(data) > self.max_length:
+            self.fail("too_many", most=self.max_length)
         values: list[Any] = super().to_internal_value(data)
         return values
 

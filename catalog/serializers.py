@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ from core.photos import MAX_BYTES
 from tenants.scope import scoped_shop_id
 
 MOST_STYLES = 20
+MOST_VALUES = 50
 PUBLIC_FIELDS = (
     "id",
     "name",
@@ -217,14 +219,34 @@ class RetrySerializer(serializers.Serializer[Any]):
 class FacetFilterInput(serializers.Serializer[Any]):
     """Which images may be in the answer; within one facet any of the values will do."""
 
-    category = FacetListField(child=FacetField(model=Category), required=False)
-    styles = FacetListField(child=FacetField(model=Style), required=False)
-    age_group = FacetListField(child=FacetField(model=AgeGroup), required=False)
-    colour = serializers.ListField(child=serializers.CharField(max_length=60), required=False)
-    gender = serializers.ListField(child=serializers.CharField(max_length=20), required=False)
-    brand = serializers.ListField(child=serializers.CharField(max_length=100), required=False)
+    category = FacetListField(
+        child=FacetField(model=Category), required=False, max_length=MOST_VALUES
+    )
+    styles = FacetListField(child=FacetField(model=Style), required=False, max_length=MOST_VALUES)
+    age_group = FacetListField(
+        child=FacetField(model=AgeGroup), required=False, max_length=MOST_VALUES
+    )
+    colour = serializers.ListField(
+        child=serializers.CharField(max_length=60), required=False, max_length=MOST_VALUES
+    )
+    gender = serializers.ListField(
+        child=serializers.CharField(max_length=20), required=False, max_length=MOST_VALUES
+    )
+    brand = serializers.ListField(
+        child=serializers.CharField(max_length=100), required=False, max_length=MOST_VALUES
+    )
     availability = serializers.ListField(
-        child=serializers.ChoiceField(choices=Image.Availability.choices), required=False
+        child=serializers.ChoiceField(choices=Image.Availability.choices),
+        required=False,
+        max_length=MOST_VALUES,
     )
     price_min = serializers.DecimalField(12, 2, min_value=Decimal(0), required=False)
     price_max = serializers.DecimalField(12, 2, min_value=Decimal(0), required=False)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Refuse names that are none: a filter that was misspelt would narrow nothing."""
+        unknown = set(data) - set(self.fields) if isinstance(data, Mapping) else set()
+        if unknown:
+            message = f"There is no such filter; there are {', '.join(self.fields)}."
+            raise serializers.ValidationError({name: [message] for name in unknown})
+        return super().to_internal_value(data)

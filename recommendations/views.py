@@ -10,6 +10,7 @@ from rest_framework import mixins, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.parsers import JSONParser
 from recommendations import services
 from recommendations.models import Prompt
 from recommendations.ranking import Match
@@ -26,6 +27,8 @@ from tenants.models import Scope
 class RecommendationView(TenantAPIView):
     write_scope = Scope.RECOMMEND
     serializer_class = RecommendationInput
+    # Filters are nested, which forms cannot say.
+    parser_classes = (JSONParser,)
 
     @extend_schema(
         tags=["recommendations"],

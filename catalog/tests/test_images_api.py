@@ -227,6 +227,13 @@ def test_create_refuses_and_names_the_field(shop, fields, at_fault):
 
 
 @pytest.mark.usefixtures("nothing_left")
+def test_create_looks_no_names_up_when_there_are_too_many(shop, django_assert_max_num_queries):
+    with django_assert_max_num_queries(5):
+        response = send(shop.client, styles="casual," * 10_000)
+    assert response.status_code == 400
+
+
+@pytest.mark.usefixtures("nothing_left")
 def test_create_refuses_a_rivals_facets(shop, rival):
     theirs = rival.client.post("/api/v1/categories/", {"name": "Secret"}).json()
     for reference in (theirs["id"], "Secret"):

@@ -1,0 +1,268 @@
+"""A walk over every route there is: no key, no scope, and another shop's ids.
+
+The routes are read from the URL resolver, so that a new one is walked from the day it is
+added. One that the walk does not know how to try fails here until it is taught.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core import serializers as django_serializers
+from django.db import models
+from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.test import APIClient
+
+from catalog.models import AgeGroup, Category, Style
+from catalog.tests.factories import make_image
+from recommendations.models import Prompt
+from tenants.models import Shop
+from tenants.scope import all_shops, shop_scope
+from tenants.services import create_key
+from tenants.tests.factories import make_key_client
+
+API = "api/v1/"
+METHODS = ("get", "head", "options", "post", "put", "patch", "delete", "trace")
+# Below these the door is somebody else's: the admin has its own, and is walked below.
+FOREIGN = ("admin/",)
+# Who may come without a key, and what else is there for everybody.
+PUBLIC = {
+    "api/v1/auth/register/",
+    "api/v1/auth/login/",
+    "api/v1/auth/refresh/",
+    "api/v1/auth/logout/",
+    "api/schema/",
+    "api/docs/",
+    "api/redoc/",
+    "",
+    "health/live",
+    "health/ready",
+    "metrics",
+    "media/<path:key>",
+}
+
+
+def make_prompt(shop: Shop) -> Prompt:
+    with shop_scope(shop.pk):
+        prompt: Prompt = Prompt.objects.create(shop=shop, prompt="red", number_of_images=1)
+    return prompt
+
+
+def make_facet(model: Any) -> Callable[[Shop], Any]:
+    return lambda shop: model.objects.create(shop=shop, name="Secret")
+
+
+# How to make a row of a shop for the detail routes that begin so.
+OBJECTS: dict[str, Callable[[Shop], Any]] = {
+    "api/v1/images/": make_image,
+    "api/v1/categories/": make_facet(Category),
+    "api/v1/styles/": make_facet(Style),
+    "api/v1/age-groups/": make_facet(AgeGroup),
+    "api/v1/prompts/": make_prompt,
+    "api/v1/shop/keys/": lambda shop: create_key(shop=shop, name="Secret key")[0],
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One registered address: its pattern with `<name>` for what varies, and its methods."""
+
+    pattern: str
+    methods: tuple[str, ...]
+
+    @property
+    def is_detail(self) -> bool:
+        return "<" in self.pattern
+
+    def url(self, pk: object) -> str:
+        return "/" + re.sub(r"<[^>]+>", str(pk), self.pattern)
+
+    def __str__(self) -> str:
+        return self.pattern or "/"
+
+
+def routes() -> list[Route]:
+    found: dict[str, Route] = {}
+    for pattern, callback in _walk(get_resolver(), ""):
+        if not pattern.startswith(FOREIGN):
+            found[pattern] = Route(pattern, _methods(callback))
+    return sorted(found.values(), key=str)
+
+
+def _walk(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, Any]]:
+    for entry in resolver.url_patterns:
+        place = prefix + _readable(str(entry.pattern))
+        if isinstance(entry, URLPattern):
+            yield place, entry.callback
+        else:
+            yield from _walk(entry, place)
+
+
+def _readable(pattern: str) -> str:
+    """Turn a regular expression of the router into the words of `path()`."""
+    pattern = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", r"<\1>", pattern)
+    return re.sub(r"\\Z|[\^$]", "", pattern).replace("\\", "")
+
+
+def _methods(callback: Any) -> tuple[str, ...]:
+    """Return what a view answers to; of a plain function we cannot know, so everything."""
+    if actions := getattr(callback, "actions", None):
+        return (*actions, "options")
+    if view := getattr(callback, "cls", getattr(callback, "view_class", None)):
+        return tuple(method for method in METHODS if hasattr(view, method))
+    return METHODS
+
+
+ROUTES = routes()
+GUARDED = [route for route in ROUTES if route.pattern not in PUBLIC]
+STEPS = [
+    pytest.param(route, method, id=f"{method} {route}")
+    for route in GUARDED
+    for method in route.methods
+]
+DETAILS = [
+    pytest.param(route, method, id=f"{method} {route}")
+    for route in GUARDED
+    if route.is_detail
+    for method in route.methods
+]
+NOBODY = "018f0000-0000-7000-8000-000000000000"
+
+
+def rows() -> dict[str, Any]:
+    """Return every row of every table, but for what a request may always leave behind."""
+    told: dict[str, Any] = {}
+    with all_shops():
+        for model in apps.get_models():
+            for row in django_serializers.serialize("python", model._base_manager.order_by("pk")):
+                row["fields"].pop("last_used_at", None)
+                told[f"{row['model']} {row['pk']}"] = row["fields"]
+    return told
+
+
+def call(client: APIClient, method: str, url: str, body: Any = None) -> Any:
+    client.raise_request_exception = False
+    if method in {"get", "head", "trace"}:
+        return getattr(client, method)(url)
+    return getattr(client, method)(url, {} if body is None else body)
+
+
+def test_walk_sees_the_routes_there_are():
+    patterns = {route.pattern for route in ROUTES}
+    assert {"api/v1/images/", "api/v1/images/<pk>/", "api/v1/index/drift/"} <= patterns
+    methods = {route.pattern: set(route.methods) for route in ROUTES}
+    assert methods["api/v1/images/<pk>/"] >= {"get", "put", "patch", "delete"}
+    assert methods["api/v1/images/"] >= {"get", "post"}
+    assert methods["api/v1/recommendations/"] >= {"post"}
+
+
+def test_what_is_called_public_is_there():
+    assert {route.pattern for route in ROUTES} >= PUBLIC
+
+
+def test_only_signing_in_is_public_in_the_api():
+    below = {pattern for pattern in PUBLIC if pattern.startswith(API)}
+    assert all(pattern.startswith(f"{API}auth/") for pattern in below)
+
+
+@pytest.mark.parametrize(("route", "method"), STEPS)
+def test_without_a_key_there_is_no_way_in(stranger, route, method):
+    for authorization in ("", "Api-Key wrong.key", "Bearer a.b.c", "Basic YTpi"):
+        stranger.credentials(HTTP_AUTHORIZATION=authorization)
+        response = call(stranger, method, route.url(NOBODY))
+        assert response.status_code == 401
+        assert response["WWW-Authenticate"]
+
+
+@pytest.mark.parametrize(("route", "method"), STEPS)
+def test_without_the_scope_there_is_no_way_in(shop, route, method):
+    client = make_key_client(shop.shop, scopes=[])
+    before = rows()
+    assert call(client, method, route.url(NOBODY)).status_code == 403
+    assert rows() == before
+
+
+@pytest.mark.parametrize(("route", "method"), STEPS)
+def test_session_of_an_operator_is_no_key(client, django_user_model, route, method):
+    client.force_login(django_user_model.objects.create_superuser("root@atelier.example"))
+    client.raise_request_exception = False
+    assert getattr(client, method)(route.url(NOBODY)).status_code in {401, 403}
+
+
+@pytest.mark.parametrize(("route", "method"), DETAILS)
+@pytest.mark.parametrize("body", [{}, {"name": "Taken"}], ids=["empty", "valid"])
+def test_rivals_ids_lead_nowhere_and_change_nothing(shop, colleague, rival, route, method, body):
+    kinds = [kind for kind in OBJECTS if route.pattern.startswith(kind)]
+    assert kinds, f"{route}: add to OBJECTS how to make a row that this route shows."
+    theirs = OBJECTS[max(kinds, key=len)](rival.shop)
+    # Whatever a first request makes of the caller's own, such as their index, is there.
+    shop.client.get("/api/v1/index/")
+    before = rows()
+
+    # A member has every right there is; a key may lack the one that the route needs.
+    for client, refusals in ((colleague.client, {404}), (shop.client, {403, 404})):
+        response = call(client, method, route.url(theirs.pk), body)
+        assert method == "options" or response.status_code in refusals
+        assert str(theirs).encode() not in response.content
+
+    assert rows() == before
+    # And they are no ids that lead nowhere for everybody.
+    if "get" in route.methods:
+        assert rival.client.get(route.url(theirs.pk)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "route", [pytest.param(route, id=str(route)) for route in GUARDED if not route.is_detail]
+)
+def test_lists_show_nothing_of_a_rivals(colleague, rival, route):
+    secrets = [str(make(rival.shop).pk) for make in OBJECTS.values()]
+    for method in ("get", "options"):
+        if method in route.methods:
+            response = call(colleague.client, method, route.url(""))
+            assert response.status_code < 500
+            assert not [secret for secret in secrets if secret in response.content.decode()]
+
+
+@pytest.mark.parametrize("field", ["category", "styles", "age_group"])
+def test_rivals_ids_in_a_body_lead_nowhere(shop, rival, field):
+    kind = {"category": Category, "styles": Style, "age_group": AgeGroup}[field]
+    theirs = str(make_facet(kind)(rival.shop).pk)
+    image = make_image(shop.shop)
+    value = [theirs] if field == "styles" else theirs
+    changed = shop.client.patch(f"/api/v1/images/{image.pk}/", {field: value})
+    asked = shop.client.post(
+        "/api/v1/recommendations/", {"prompt": "red", "filters": {field: [theirs]}}
+    )
+    assert (changed.status_code, asked.status_code) == (400, 400)
+    narrowed = shop.client.get("/api/v1/images/", {field: theirs}).json()
+    assert narrowed["results"] == []
+
+
+@pytest.mark.parametrize(
+    "route", [pytest.param(route, id=str(route)) for route in ROUTES if route.pattern in PUBLIC]
+)
+def test_public_routes_break_for_nobody(stranger, route):
+    for method in route.methods:
+        response = call(stranger, method, route.url("nothing"))
+        assert response.status_code < 500, (method, response.content)
+
+
+def test_every_tenant_owned_table_of_the_api_is_walked():
+    """Teach the walk to make a row of every model that a detail route shows."""
+    for route in GUARDED:
+        if route.is_detail:
+            assert any(route.pattern.startswith(kind) for kind in OBJECTS), route.pattern
+    assert all(issubclass(model, models.Model) for model in (Category, Style, AgeGroup))
+
+
+@pytest.mark.parametrize("path", ["", "catalog/image/", "tenants/shop/", "tenants/shopapikey/"])
+def test_admin_is_closed_to_shops_and_strangers(shop, colleague, stranger, path):
+    for client in (shop.client, colleague.client, stranger):
+        response = client.get(f"/admin/{path}")
+        assert response.status_code == 302
+        assert "/admin/login/" in response["Location"]
