@@ -193,12 +193,12 @@ class FacetViewSet(
 
 def _facet_docs(one: str, many: str) -> Any:
     return extend_schema_view(
-        list=extend_schema(summary=f"List {many}: the defaults and your own", tags=["catalogue"]),
-        retrieve=extend_schema(summary=f"Show one {one}", tags=["catalogue"]),
-        create=extend_schema(summary=f"Add your own {one}", tags=["catalogue"]),
-        update=extend_schema(summary=f"Replace your own {one}", tags=["catalogue"]),
-        partial_update=extend_schema(summary=f"Change your own {one}", tags=["catalogue"]),
-        destroy=extend_schema(summary=f"Delete your own {one}", tags=["catalogue"]),
+        list=extend_schema(summary=f"List {many}: the defaults and your own", tags=["facets"]),
+        retrieve=extend_schema(summary=f"Show one {one}", tags=["facets"]),
+        create=extend_schema(summary=f"Add your own {one}", tags=["facets"]),
+        update=extend_schema(summary=f"Replace your own {one}", tags=["facets"]),
+        partial_update=extend_schema(summary=f"Change your own {one}", tags=["facets"]),
+        destroy=extend_schema(summary=f"Delete your own {one}", tags=["facets"]),
     )
 
 

@@ -282,6 +282,14 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    # In the order in which they are shown.
+    "TAGS": [
+        {"name": "recommendations", "description": "Asking, and what was asked."},
+        {"name": "catalogue", "description": "Product photos and the facts that describe them."},
+        {"name": "facets", "description": "What images are described and filtered by."},
+        {"name": "index", "description": "Where the vector index stands."},
+        {"name": "access", "description": "People, their shop and its keys."},
+    ],
     "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "tryItOutEnabled": True},
     "ENUM_NAME_OVERRIDES": {
         "IndexStateEnum": "catalog.models.IndexEntry.State",
