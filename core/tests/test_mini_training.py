@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from core.ml.mini.captions import caption_for, plain_text, vocabulary
 from core.ml.mini.checkpoint import write_checkpoint
 from core.ml.mini.facts import Caption, Facts, TruthTable
 from core.ml.mini.photos import PhotosMissing, labelled_photos, photo_facts
-from core.ml.mini.samples import Samples, blend, collect
+from core.ml.mini.samples import Samples, collect, drawing_weights, join
 from core.ml.mini.towers import IMAGE_SIZE, UNKNOWN, build_processor
 from core.ml.mini.training import Recipe, multi_positive_loss, train
 from core.ml.mini.words import plural
@@ -126,30 +127,35 @@ def make_samples() -> Samples:
     return collect(stream)
 
 
-def test_blending_keeps_each_parts_share() -> None:
+def fit(recipe: Recipe) -> Any:
     samples = make_samples()
+    weights = np.full(len(samples), 1 / len(samples))
+    return train(samples, weights, build_processor(vocabulary()), recipe)
 
-    weights = blend([(samples, 0.75), (samples, 0.25)]).weights
 
-    assert weights[:16].sum() == pytest.approx(0.75)
+def test_each_part_is_drawn_with_its_share_and_rare_kinds_more_often() -> None:
+    samples = make_samples()
+    rare = Samples(samples.photos[:1], [Facts(frozenset({"kind:hat"}))])
+    mixed = join([samples, rare])
+
+    weights = drawing_weights([mixed, samples], [0.75, 0.25], rarity=0.5)
+
+    assert weights[:17].sum() == pytest.approx(0.75)
     assert weights.sum() == pytest.approx(1)
+    assert weights[16] / weights[0] == pytest.approx(4)  # sixteen dresses, one hat
 
 
 def test_the_same_seed_trains_the_same_model() -> None:
-    processor = build_processor(vocabulary())
-    recipe = Recipe(steps=2, batch=4, seed=7)
-
-    first, second = (train(make_samples(), processor, recipe) for _ in range(2))
+    first, second = (fit(Recipe(steps=2, batch=4, seed=7)) for _ in range(2))
 
     weights = zip(first.parameters(), second.parameters(), strict=True)
     assert all(torch.allclose(a, b, atol=1e-4) for a, b in weights)
 
 
 def test_training_learns_colours_and_the_checkpoint_loads(tmp_path: Path) -> None:
-    processor = build_processor(vocabulary())
-    model = train(make_samples(), processor, Recipe(steps=20, batch=8, warm_up=5))
+    model = fit(Recipe(steps=20, batch=8, warm_up=5))
 
-    assert write_checkpoint(model, processor, tmp_path) < 15e6
+    assert write_checkpoint(model, build_processor(vocabulary()), tmp_path) < 15e6
     encoder = Encoder(EncoderSpec("fresh", str(tmp_path)), dtype=torch.float32)
     photos = [Image.new("RGB", (60, 80), rgb) for rgb in COLOURS.values()]
     scores = encoder.encode_images(photos) @ encoder.encode_texts(list(COLOURS)).T

@@ -6,63 +6,77 @@ import time
 from argparse import ArgumentParser
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+if TYPE_CHECKING:
+    from core.ml.mini.samples import Samples
+
 GARMENT_HEIGHT = 320  # pixels; drawn larger than needed, so that edges look as in a scaled photo
-GARMENT_SHARE = 0.4  # of what is drawn in training, when there are real photos too
 
 
 class Command(BaseCommand):
-    help = "Trains mini and writes its checkpoint; the same seed and photos give the same model."
+    help = "Trains mini and writes its checkpoint; a seed gives the same garments and batches."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--photos", type=Path, help="folder with labels.csv and images/")
         parser.add_argument("--out", type=Path, required=True, help="checkpoint folder to write")
         parser.add_argument("--seed", type=int, default=0)
         parser.add_argument("--garments", type=int, default=4800, help="how many to draw")
-        parser.add_argument("--steps", type=int, help="fewer for a quick look")
+        parser.add_argument("--steps", type=int, help="of each round, for a quick look")
 
     def handle(self, *args: Any, **options: Any) -> None:
         # torch takes seconds to import, and no other command needs it.
         from core.ml.mini.captions import vocabulary
         from core.ml.mini.checkpoint import write_checkpoint
+        from core.ml.mini.samples import drawing_weights, join
         from core.ml.mini.towers import build_processor
-        from core.ml.mini.training import Recipe, train
+        from core.ml.mini.training import ROUNDS, train
 
-        recipe = Recipe(seed=options["seed"])
-        if options["steps"]:
-            recipe = replace(recipe, steps=options["steps"])
-        samples = self._samples(options["photos"], options["garments"], options["seed"])
-        processor = build_processor(vocabulary())
-        self._began = time.monotonic()
-        self._steps = recipe.steps
-        model = train(samples, processor, recipe, report=self._report)
+        photos = self._photos(options["photos"]) if options["photos"] else None
+        garments = self._garments(options["garments"], options["seed"])
+        parts = [garments] if photos is None else [photos, garments]
+        samples, processor, model = join(parts), build_processor(vocabulary()), None
+        for recipe in ROUNDS:
+            recipe = replace(
+                recipe,
+                seed=recipe.seed + options["seed"],
+                steps=options["steps"] or recipe.steps,
+            )
+            shares = [1 - recipe.garment_share, recipe.garment_share][-len(parts) :]
+            weights = drawing_weights(parts, shares, rarity=recipe.rarity)
+            report = self._reporter(recipe.steps)
+            model = train(samples, weights, processor, recipe, start=model, report=report)
         size = write_checkpoint(model, processor, options["out"])
         self.stdout.write(f"Wrote {options['out']}, {size / 1e6:.1f} MB.")
 
-    def _samples(self, photos: Path | None, garments: int, seed: int) -> Any:
-        from catalog.encoder_samples import garment_samples
+    def _photos(self, folder: Path) -> Samples:
         from core.ml.mini.photos import PhotosMissing, labelled_photos, photo_samples
-        from core.ml.mini.samples import blend, collect
+        from core.ml.mini.samples import collect
 
-        parts = []
-        if photos is not None:
-            try:
-                labelled = labelled_photos(photos, split="train")
-            except PhotosMissing as error:
-                raise CommandError(str(error)) from error
-            labelled = [photo for photo in labelled if not photo.is_held_out]
-            self.stdout.write(f"Reading {len(labelled)} photos …")
-            parts.append((collect(photo_samples(labelled)), 1 - GARMENT_SHARE))
-        self.stdout.write(f"Drawing {garments} garments …")
-        drawn = garment_samples(count=garments, seed=seed, height=GARMENT_HEIGHT)
-        parts.append((collect(drawn), GARMENT_SHARE))
-        return blend(parts)
+        try:
+            labelled = labelled_photos(folder, split="train")
+        except PhotosMissing as error:
+            raise CommandError(str(error)) from error
+        kept = [photo for photo in labelled if not photo.is_held_out]
+        self.stdout.write(f"Reading {len(kept)} photos …")
+        return collect(photo_samples(kept))
 
-    def _report(self, step: int, loss: float, _averaged: Any) -> None:
-        if step % 50 == 0 or step == self._steps:
-            minutes = (time.monotonic() - self._began) / 60
-            self.stdout.write(f"{step}/{self._steps}  loss {loss:.3f}  {minutes:.1f} min")
-            self.stdout.flush()
+    def _garments(self, count: int, seed: int) -> Samples:
+        from catalog.encoder_samples import garment_samples
+        from core.ml.mini.samples import collect
+
+        self.stdout.write(f"Drawing {count} garments …")
+        return collect(garment_samples(count=count, seed=seed, height=GARMENT_HEIGHT))
+
+    def _reporter(self, steps: int) -> Any:
+        began = time.monotonic()
+
+        def report(step: int, loss: float, _averaged: Any) -> None:
+            if step % 50 == 0 or step == steps:
+                minutes = (time.monotonic() - began) / 60
+                self.stdout.write(f"{step}/{steps}  loss {loss:.3f}  {minutes:.1f} min")
+                self.stdout.flush()
+
+        return report

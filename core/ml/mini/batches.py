@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from core.ml.mini.augment import augment
@@ -40,9 +41,16 @@ class Batches:
     """
 
     def __init__(
-        self, samples: Samples, tokenizer: Any, *, batch: int, strange_words: float, seed: int
+        self,
+        samples: Samples,
+        weights: NDArray[np.float64],
+        tokenizer: Any,
+        *,
+        batch: int,
+        strange_words: float,
+        seed: int,
     ) -> None:
-        self._samples, self._tokenizer = samples, tokenizer
+        self._samples, self._weights, self._tokenizer = samples, weights, tokenizer
         self._batch, self._strange_words = min(batch, len(samples)), strange_words
         tags = sorted({tag for fact in samples.facts for tag in fact.true if is_worded(tag)})
         self._table = TruthTable(samples.facts, tags)
@@ -59,7 +67,7 @@ class Batches:
 
     def draw(self, size: tuple[int, int]) -> Batch:
         """Return the next batch with views of (height, width)."""
-        rows = self._rows.choice(len(self._samples), self._batch, False, self._samples.weights)
+        rows = self._rows.choice(len(self._samples), self._batch, False, self._weights)
         # Every other photo has a caption of its own: texts cost a third of a step.
         captions = [caption_for(self._samples.facts[row], self._words) for row in rows[::2]]
         groups = [slice(0, len(captions))]

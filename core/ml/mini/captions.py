@@ -13,7 +13,7 @@ from core.ml.mini.facts import Caption, Facts
 from core.ml.mini.words import KINDS, LEADS, MODIFIERS, NOISE, TAILS, plural
 
 # How often a field is named when it is known; the kind is left out now and then.
-NAMED: Mapping[str, float] = {"kind": 0.9, "colour": 0.6, "pattern": 0.45, "sleeve": 0.35}
+NAMED: Mapping[str, float] = {"kind": 0.85, "colour": 0.6, "pattern": 0.5, "sleeve": 0.35}
 OTHERWISE = 0.2
 NOISE_SHARE = 0.25
 PLURAL_SHARE = 0.25

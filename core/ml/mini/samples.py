@@ -19,40 +19,51 @@ from torch import Tensor
 from core.ml.mini.facts import Facts
 
 STORED_SIZE = (176, 132)  # height, width
-RARITY = 0.5  # a label with 4 times the photos is drawn only 4 ** (1 - 0.5) times as often
 
 
 @dataclass(frozen=True)
 class Samples:
-    """Photos, facts and drawing weights, one of each per row."""
+    """Photos and facts, one of each per row."""
 
     photos: Tensor  # uint8 (n, 3, H, W)
     facts: Sequence[Facts]
-    weights: NDArray[np.float64]  # (n,), sums to 1
 
     def __len__(self) -> int:
         return len(self.facts)
 
 
 def collect(stream: Iterable[tuple[Image.Image, Facts]]) -> Samples:
-    """Shrink and keep each photo; rarer kinds are drawn more often than their share."""
+    """Shrink and keep each photo."""
     rows: list[NDArray[np.uint8]] = []
     facts: list[Facts] = []
     for photo, fact in stream:
         rows.append(_shrink(photo))
         facts.append(fact)
-    photos = torch.from_numpy(np.stack(rows)).permute(0, 3, 1, 2).contiguous()
-    return Samples(photos, facts, _balanced(facts))
+    return Samples(torch.from_numpy(np.stack(rows)).permute(0, 3, 1, 2).contiguous(), facts)
 
 
-def blend(parts: Sequence[tuple[Samples, float]]) -> Samples:
-    """Join sets of samples, each drawn with its share."""
-    total = sum(share for _, share in parts)
+def join(parts: Sequence[Samples]) -> Samples:
+    """Put sets of samples one after the other."""
     return Samples(
-        photos=torch.cat([samples.photos for samples, _ in parts]),
-        facts=[fact for samples, _ in parts for fact in samples.facts],
-        weights=np.concatenate([samples.weights * share / total for samples, share in parts]),
+        photos=torch.cat([part.photos for part in parts]),
+        facts=[fact for part in parts for fact in part.facts],
     )
+
+
+def drawing_weights(
+    parts: Sequence[Samples], shares: Sequence[float], *, rarity: float
+) -> NDArray[np.float64]:
+    """Return how likely each row of the joined parts is drawn, (n,), summing to 1.
+
+    Each part gets its share. Within one, a kind with 4 times the photos is drawn 4 ** (1 - rarity)
+    times as often.
+    """
+    weights = [
+        _balanced(part.facts, rarity) * share / sum(shares)
+        for part, share in zip(parts, shares, strict=True)
+    ]
+    joined: NDArray[np.float64] = np.concatenate(weights)
+    return joined
 
 
 def _shrink(photo: Image.Image) -> NDArray[np.uint8]:
@@ -61,9 +72,9 @@ def _shrink(photo: Image.Image) -> NDArray[np.uint8]:
     return np.asarray(small, dtype=np.uint8)
 
 
-def _balanced(facts: Sequence[Facts]) -> NDArray[np.float64]:
+def _balanced(facts: Sequence[Facts], rarity: float) -> NDArray[np.float64]:
     kinds = [tuple(fact.of("kind")) for fact in facts]
     counts = Counter(kinds)
-    weights = np.array([counts[kind] ** -RARITY for kind in kinds], dtype=np.float64)
+    weights = np.array([counts[kind] ** -rarity for kind in kinds], dtype=np.float64)
     balanced: NDArray[np.float64] = weights / weights.sum()
     return balanced

@@ -21,7 +21,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -36,33 +38,66 @@ MAX_LOGIT_SCALE = math.log(50)
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that decides the outcome of a training run, besides the samples."""
+    """Everything that decides the outcome of one round of training, besides the samples."""
 
-    steps: int = 2000
+    steps: int
     batch: int = 128
     learning_rate: float = 2e-3
     text_learning_rate: float = 1e-3
     weight_decay: float = 0.05
     warm_up: int = 100
+    finish: float = 0.2  # the last share of the steps, with a falling learning rate
+    small: float = 0.8  # the first share of the steps, with views of three quarters the size
     average: float = 0.998
     smoothing: float = 0.1
+    dropout: float = 0.0  # of the image tower's pooled features
     strange_words: float = 0.08
-    finish: float = 0.2  # the last share of the steps: full-size views, falling learning rate
+    garment_share: float = 0.4  # of what is drawn, when there are real photos too
+    rarity: float = 0.5  # how far rare kinds are favoured; see `drawing_weights`
     seed: int = 0
 
 
-def train(samples: Samples, processor: Any, recipe: Recipe, *, report: Report | None = None) -> Any:
+# Small views first, which is fast; then whole ones, more photos and labels as often as they come.
+ROUNDS = (
+    Recipe(steps=2812),
+    Recipe(
+        steps=1700,
+        learning_rate=1.5e-3,
+        text_learning_rate=5e-4,
+        weight_decay=0.15,
+        finish=0.75,
+        small=0.0,
+        dropout=0.15,
+        garment_share=0.3,
+        rarity=0.35,
+        seed=1,
+    ),
+)
+
+
+def train(
+    samples: Samples,
+    weights: NDArray[np.float64],
+    processor: Any,
+    recipe: Recipe,
+    *,
+    start: Any | None = None,
+    report: Report | None = None,
+) -> Any:
     """Return the trained VisionTextDualEncoderModel, float32, in evaluation mode.
 
-    `report(step, loss, averaged model)` is called after every step.
+    Begins with the weights of `start`, or fresh ones. `weights` (n,) say how often each sample is
+    drawn. `report(step, loss, averaged model)` is called after every step.
     """
     torch.manual_seed(recipe.seed)
-    model = build_model(vocabulary_size=len(processor.tokenizer))
-    flatten_pooling(model)
+    model = copy.deepcopy(start) or build_model(vocabulary_size=len(processor.tokenizer))
+    if start is None:
+        flatten_pooling(model)
     model.train().to(memory_format=torch.channels_last)
     averaged = copy.deepcopy(model).eval()
     batches = Batches(
         samples,
+        weights,
         processor.tokenizer,
         batch=recipe.batch,
         strange_words=recipe.strange_words,
@@ -74,7 +109,7 @@ def train(samples: Samples, processor: Any, recipe: Recipe, *, report: Report | 
         for group in optimizer.param_groups:
             group["lr"] = group["peak"] * _pace(step, recipe)
         batch = batches.draw(_photo_size(step, recipe))
-        loss = _loss(model, head, batch, batches.fields, smoothing=recipe.smoothing)
+        loss = _loss(model, head, batch, batches.fields, recipe)
         _descend(optimizer, loss)
         _average(averaged, model, keep=min(recipe.average, (step + 1) / (step + 20)))
         if report is not None:
@@ -83,9 +118,10 @@ def train(samples: Samples, processor: Any, recipe: Recipe, *, report: Report | 
 
 
 def _loss(
-    model: Any, head: nn.Module, batch: Batch, fields: Sequence[slice], *, smoothing: float
+    model: Any, head: nn.Module, batch: Batch, fields: Sequence[slice], recipe: Recipe
 ) -> Tensor:
-    seen = _see(model, batch.views)
+    smoothing = recipe.smoothing
+    seen = functional.dropout(_see(model, batch.views), recipe.dropout)
     logits = _logits(model, seen, batch.tokens)
     # Each text finds its photos; each photo finds its captions, its kinds, its colours.
     loss = multi_positive_loss(logits.T, batch.holds.T, batch.unsure.T, smoothing=smoothing)
@@ -165,10 +201,10 @@ def _pace(step: int, recipe: Recipe) -> float:
 
 
 def _photo_size(step: int, recipe: Recipe) -> tuple[int, int]:
-    """Return the views' size: three quarters for most of the time, as that is twice as fast."""
+    """Return the views' size: three quarters in the first steps, which are twice as fast so."""
     height, width = IMAGE_SIZE
-    is_finishing = step >= (1 - recipe.finish) * recipe.steps
-    return (height, width) if is_finishing else (height * 3 // 4, width * 3 // 4)
+    is_small = step < recipe.small * recipe.steps
+    return (height * 3 // 4, width * 3 // 4) if is_small else (height, width)
 
 
 @torch.no_grad()
