@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.files.storage import default_storage
 from drf_spectacular.utils import extend_schema_field
@@ -133,6 +133,22 @@ class ImageInput(serializers.ModelSerializer[Image]):
             "attributes",
             "status",
         )
+        examples: ClassVar[dict[str, Any]] = {
+            "name": "Red floral midi dress",
+            "description": "A light dress with short sleeves and a flared skirt.",
+            "category": "dress",
+            "styles": ["casual", "summer"],
+            "age_group": "adult",
+            "sku": "DR-1042-RED",
+            "item_group_id": "DR-1042",
+            "brand": "Ada's",
+            "price": "59.90",
+            "currency": "EUR",
+            "link": "https://shop.example/dr-1042",
+            "colour": "red",
+            "gender": "women",
+            "attributes": {"fit": "regular"},
+        }
 
     def validate_currency(self, value: str) -> str:
         if value and not (len(value) == 3 and value.isascii() and value.isalpha()):

@@ -35,22 +35,7 @@ from tenants.models import Scope
 
 MOST_DRIFT_IDS = 1_000
 
-CREATE_EXAMPLE = OpenApiExample(
-    "A dress",
-    {
-        "name": "Red floral midi dress",
-        "description": "A light dress with short sleeves and a flared skirt.",
-        "category": "dress",
-        "styles": ["casual", "summer"],
-        "age_group": "adult",
-        "sku": "DR-1042-RED",
-        "brand": "Ada's",
-        "price": "59.90",
-        "currency": "EUR",
-        "colour": "red",
-    },
-    request_only=True,
-)
+CREATE_EXAMPLE = OpenApiExample("A dress", ImageInput.Meta.examples, request_only=True)
 CHANGE_EXAMPLE = OpenApiExample(
     "A lower price", {"price": "49.90", "availability": "out_of_stock"}, request_only=True
 )

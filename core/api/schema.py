@@ -53,6 +53,14 @@ class ProblemAwareSchema(AutoSchema):
             )
         return operation
 
+    def _map_serializer(self, serializer: Any, *args: Any, **kwargs: Any) -> Any:
+        """Give properties the values of `Meta.examples`, with which forms come filled in."""
+        schema = super()._map_serializer(serializer, *args, **kwargs)  # type: ignore[no-untyped-call]
+        meta = getattr(serializer, "Meta", None)
+        for name, value in getattr(meta, "examples", {}).items():
+            schema["properties"][name]["examples"] = [value]
+        return schema
+
     def _problem(self) -> dict[str, Any]:
         """Return a reference to the one shape of errors."""
         component = ResolvedComponent(  # type: ignore[no-untyped-call]
