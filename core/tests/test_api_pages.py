@@ -1,0 +1,45 @@
+"""Swagger UI and ReDoc in a real browser: they show the API, and fetch nothing from elsewhere."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from core.testing import Stack
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed.")
+from playwright.sync_api import Page, expect  # noqa: E402 - skipped without it
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = os.environ.get("ATELIER_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+pytestmark = pytest.mark.skipif(
+    not CHROMIUM, reason="No Chromium here: install one, or name it in ATELIER_CHROMIUM."
+)
+PATIENCE_MS = 120_000
+# ReDoc shows its maker's mark last, and would load a logo with it.
+LAST_SHOWN = {"/api/docs/": "Show one image", "/api/redoc/": "API docs by Redocly"}
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with playwright.sync_playwright() as engine:
+        browser = engine.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser.new_page()
+        browser.close()
+
+
+@pytest.mark.parametrize("address", LAST_SHOWN)
+def test_is_shown_without_an_error_and_from_our_server_alone(page, live_stack: Stack, address):
+    complaints, asked = [], set()
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: asked.add(request.url))
+    page.goto(live_stack.url + address)
+    expect(page.get_by_text(LAST_SHOWN[address]).first).to_be_visible(timeout=PATIENCE_MS)
+    page.wait_for_timeout(1_000)
+    assert complaints == []
+    ours = (live_stack.url, "data:", "blob:")
+    assert [url for url in asked if not url.startswith(ours)] == []
