@@ -52,10 +52,12 @@ _ARGUABLE = {
 _NAMED_FIELDS = ("sleeve", "neckline", "cut", "fit", "length", "pattern")
 
 
-def garment_samples(*, count: int, seed: int, height: int) -> Iterator[tuple[Image.Image, Facts]]:
+def garment_samples(
+    *, count: int, seed: int, height: int
+) -> Iterator[tuple[Image.Image, Facts, str]]:
     """Draw `count` garments, `height` pixels high, each with what is true of it."""
     for garment in sample_garments(count=count, seed=seed):
-        yield draw_garment(garment, height=height), garment_facts(garment)
+        yield draw_garment(garment, height=height), garment_facts(garment), "drawn"
 
 
 def garment_facts(garment: Garment) -> Facts:

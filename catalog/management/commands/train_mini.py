@@ -30,9 +30,10 @@ class Command(BaseCommand):
         # torch takes seconds to import, and no other command needs it.
         from core.ml.mini.captions import vocabulary
         from core.ml.mini.checkpoint import write_checkpoint
+        from core.ml.mini.recipe import ROUNDS
         from core.ml.mini.samples import drawing_weights, join
         from core.ml.mini.towers import build_processor
-        from core.ml.mini.training import ROUNDS, train
+        from core.ml.mini.training import train
 
         photos = self._photos(options["photos"]) if options["photos"] else None
         garments = self._garments(options["garments"], options["seed"])
@@ -45,7 +46,7 @@ class Command(BaseCommand):
                 steps=options["steps"] or recipe.steps,
             )
             shares = [1 - recipe.garment_share, recipe.garment_share][-len(parts) :]
-            weights = drawing_weights(parts, shares, rarity=recipe.rarity)
+            weights = drawing_weights(parts, shares, rarity=recipe.rarity, fairness=recipe.fairness)
             report = self._reporter(recipe.steps)
             model = train(samples, weights, processor, recipe, start=model, report=report)
         size = write_checkpoint(model, processor, options["out"])

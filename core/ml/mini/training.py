@@ -17,8 +17,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -28,51 +27,15 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from core.ml.encoder import flatten_pooling
+from core.ml.mini.augment import mix
 from core.ml.mini.batches import Batch, Batches
+from core.ml.mini.losses import score_loss
+from core.ml.mini.recipe import Recipe
 from core.ml.mini.samples import Samples
 from core.ml.mini.towers import IMAGE_SIZE, build_model
 
 Report = Callable[[int, float, Any], None]
 MAX_LOGIT_SCALE = math.log(50)
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """Everything that decides the outcome of one round of training, besides the samples."""
-
-    steps: int
-    batch: int = 128
-    learning_rate: float = 2e-3
-    text_learning_rate: float = 1e-3
-    weight_decay: float = 0.05
-    warm_up: int = 100
-    finish: float = 0.2  # the last share of the steps, with a falling learning rate
-    small: float = 0.8  # the first share of the steps, with views of three quarters the size
-    average: float = 0.998
-    smoothing: float = 0.1
-    dropout: float = 0.0  # of the image tower's pooled features
-    strange_words: float = 0.08
-    garment_share: float = 0.4  # of what is drawn, when there are real photos too
-    rarity: float = 0.5  # how far rare kinds are favoured; see `drawing_weights`
-    seed: int = 0
-
-
-# Small views first, which is fast; then whole ones, more photos and labels as often as they come.
-ROUNDS = (
-    Recipe(steps=2812),
-    Recipe(
-        steps=1700,
-        learning_rate=1.5e-3,
-        text_learning_rate=5e-4,
-        weight_decay=0.15,
-        finish=0.75,
-        small=0.0,
-        dropout=0.15,
-        garment_share=0.3,
-        rarity=0.35,
-        seed=1,
-    ),
-)
 
 
 def train(
@@ -109,7 +72,8 @@ def train(
         for group in optimizer.param_groups:
             group["lr"] = group["peak"] * _pace(step, recipe)
         batch = batches.draw(_photo_size(step, recipe))
-        loss = _loss(model, head, batch, batches.fields, recipe)
+        is_mixed = step < recipe.mixed * recipe.steps
+        loss = _loss(model, head, batch, batches, recipe, is_mixed=is_mixed)
         _descend(optimizer, loss)
         _average(averaged, model, keep=min(recipe.average, (step + 1) / (step + 20)))
         if report is not None:
@@ -118,23 +82,19 @@ def train(
 
 
 def _loss(
-    model: Any, head: nn.Module, batch: Batch, fields: Sequence[slice], recipe: Recipe
+    model: Any, head: nn.Module, batch: Batch, batches: Batches, recipe: Recipe, *, is_mixed: bool
 ) -> Tensor:
-    smoothing = recipe.smoothing
-    seen = functional.dropout(_see(model, batch.views), recipe.dropout)
-    logits = _logits(model, seen, batch.tokens)
-    # Each text finds its photos; each photo finds its captions, its kinds, its colours.
-    loss = multi_positive_loss(logits.T, batch.holds.T, batch.unsure.T, smoothing=smoothing)
-    for part in batch.groups:
-        loss = loss + multi_positive_loss(
-            logits[:, part], batch.holds[:, part], batch.unsure[:, part], smoothing=smoothing
-        )
-    named = head(seen)
-    for part in fields:
-        loss = loss + multi_positive_loss(
-            named[:, part], batch.true[:, part], batch.unknown[:, part], smoothing=smoothing
-        )
-    return loss
+    """Return the step's loss; of mixed views, each partner's by its share of the view."""
+    views = batch.views
+    if is_mixed:
+        views, partner, share = mix(views, generator=batches.views)
+    seen = functional.dropout(_see(model, views), recipe.dropout)
+    scores = _logits(model, seen, batch.tokens), head(seen)
+    loss = score_loss(*scores, batch, batches.fields, recipe.smoothing)
+    if not is_mixed:
+        return loss
+    other = score_loss(*scores, batch.of(partner), batches.fields, recipe.smoothing)
+    return share * loss + (1 - share) * other
 
 
 def _see(model: Any, views: Tensor) -> Tensor:
@@ -160,24 +120,6 @@ def _descend(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
     weights = [weight for group in optimizer.param_groups for weight in group["params"]]
     torch.nn.utils.clip_grad_norm_(weights, 1.0)
     optimizer.step()
-
-
-def multi_positive_loss(
-    logits: Tensor, holds: Tensor, unsure: Tensor, *, smoothing: float
-) -> Tensor:
-    """Cross-entropy along rows against all true columns alike; unsure columns do not take part.
-
-    Rows with nothing true or nothing false say nothing. `smoothing` goes evenly to all columns.
-    """
-    useful = holds.any(dim=1) & (~holds & ~unsure).any(dim=1)
-    if not useful.any():
-        return logits.sum() * 0
-    logits, holds, unsure = logits[useful], holds[useful], unsure[useful]
-    log_shares = functional.log_softmax(logits.masked_fill(unsure, -1e4), dim=1)
-    wanted = holds.float() / holds.sum(dim=1, keepdim=True)
-    allowed = (~unsure).float() / (~unsure).sum(dim=1, keepdim=True)
-    wanted = wanted * (1 - smoothing) + allowed * smoothing
-    return -(wanted * log_shares).sum(dim=1).mean()
 
 
 def _optimizer(model: Any, head: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
