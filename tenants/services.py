@@ -114,21 +114,18 @@ def refresh_sign_in(*, refresh: str) -> SignIn:
     with transaction.atomic():
         outstanding = _lock_token(refresh)
         is_first_use = BlacklistedToken.objects.get_or_create(token=outstanding)[1]
-        if not is_first_use:
+        if is_first_use:
+            # Under the lock: a second use waits for it, and must find this pair to revoke.
+            membership = _membership_of(outstanding, refresh)
+            pair = _sign_in(membership) if membership else None
+        else:
             _revoke_all(outstanding.user_id)
     if not is_first_use:
         message = "This refresh token was used before; sign in again."
         raise AuthenticationFailed(message, code="refresh_token_reused")
-    claims = RefreshToken(refresh, verify=False)  # type: ignore[arg-type]
-    membership = (
-        Membership.objects.select_related("shop", "user")
-        .filter(user=outstanding.user_id, shop_id=claims.get("shop_id"))
-        .filter(user__is_active=True)
-        .first()
-    )
-    if membership is None:
+    if pair is None:
         raise AuthenticationFailed("This person is no member.", code="invalid_token")
-    return _sign_in(membership)
+    return pair
 
 
 def sign_out(*, refresh: str) -> None:
@@ -155,6 +152,17 @@ def _lock_token(refresh: str) -> OutstandingToken:
     if token is None:
         raise refused
     return token
+
+
+def _membership_of(token: OutstandingToken, refresh: str) -> Membership | None:
+    """Return the place in a shop that a refresh token was made for, if it still is."""
+    claims = RefreshToken(refresh, verify=False)  # type: ignore[arg-type]
+    return (
+        Membership.objects.select_related("shop", "user")
+        .filter(user=token.user_id, shop_id=claims.get("shop_id"))
+        .filter(user__is_active=True)
+        .first()
+    )
 
 
 class _UncheckedRefreshToken(RefreshToken):
