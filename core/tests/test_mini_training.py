@@ -13,7 +13,7 @@ from PIL import Image
 
 from core.ml.colours import ColourShare, GarmentColours
 from core.ml.encoder import Encoder, EncoderSpec
-from core.ml.mini.augment import augment, mix
+from core.ml.mini.augment import augment
 from core.ml.mini.captions import caption_for, plain_text, vocabulary
 from core.ml.mini.checkpoint import write_checkpoint
 from core.ml.mini.facts import Caption, Facts, TruthTable
@@ -122,7 +122,7 @@ def test_photos_are_said_to_be_missing(tmp_path: Path) -> None:
 def make_samples() -> Samples:
     """Make plain photos of two colours, enough for a few steps."""
     stream = [
-        (Image.new("RGB", (60, 80), rgb), Facts(frozenset({f"colour:{name}", "kind:dress"})), name)
+        (Image.new("RGB", (60, 80), rgb), Facts(frozenset({f"colour:{name}", "kind:dress"})))
         for name, rgb in COLOURS.items()
         for _ in range(8)
     ]
@@ -137,27 +137,17 @@ def fit(recipe: Recipe) -> Any:
 
 def test_each_part_is_drawn_with_its_share_and_rare_kinds_more_often() -> None:
     samples = make_samples()
-    rare = Samples(samples.photos[:1], [Facts(frozenset({"kind:hat"}))], ["someone"])
+    rare = Samples(samples.photos[:1], [Facts(frozenset({"kind:hat"}))])
 
-    by_kind = drawing_weights([join([samples, rare]), samples], [3, 1], rarity=0.5, fairness=0)
-    by_sender = drawing_weights([join([samples, rare])], [1], rarity=0, fairness=1)
+    weights = drawing_weights([join([samples, rare]), samples], [3, 1], rarity=0.5)
 
-    assert by_kind[:17].sum() == pytest.approx(0.75)
-    assert by_kind.sum() == pytest.approx(1)
-    assert by_kind[16] / by_kind[0] == pytest.approx(4)  # sixteen dresses, one hat
-    assert by_sender[16] / by_sender[0] == pytest.approx(8)  # eight photos by each of the others
-
-
-def test_mixed_views_say_how_much_of_each_they_are() -> None:
-    views = torch.stack([torch.full((3, 20, 10), float(k)) for k in range(6)])
-    for seed in range(20):
-        mixed, partner, share = mix(views, generator=torch.Generator().manual_seed(seed))
-        wanted = share * views + (1 - share) * views[partner]
-        assert torch.allclose(mixed.mean(dim=(1, 2, 3)), wanted.mean(dim=(1, 2, 3)), atol=1e-4)
+    assert weights[:17].sum() == pytest.approx(0.75)
+    assert weights.sum() == pytest.approx(1)
+    assert weights[16] / weights[0] == pytest.approx(4)  # sixteen dresses, one hat
 
 
 def test_the_same_seed_trains_the_same_model() -> None:
-    first, second = (fit(Recipe(steps=2, batch=4, mixed=0.5, seed=7)) for _ in range(2))
+    first, second = (fit(Recipe(steps=2, batch=4, seed=7)) for _ in range(2))
 
     weights = zip(first.parameters(), second.parameters(), strict=True)
     assert all(torch.allclose(a, b, atol=1e-4) for a, b in weights)
