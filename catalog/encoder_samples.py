@@ -52,12 +52,10 @@ _ARGUABLE = {
 _NAMED_FIELDS = ("sleeve", "neckline", "cut", "fit", "length", "pattern")
 
 
-def garment_samples(
-    *, count: int, seed: int, height: int
-) -> Iterator[tuple[Image.Image, Facts, str]]:
+def garment_samples(*, count: int, seed: int, height: int) -> Iterator[tuple[Image.Image, Facts]]:
     """Draw `count` garments, `height` pixels high, each with what is true of it."""
     for garment in sample_garments(count=count, seed=seed):
-        yield draw_garment(garment, height=height), garment_facts(garment), "drawn"
+        yield draw_garment(garment, height=height), garment_facts(garment)
 
 
 def garment_facts(garment: Garment) -> Facts:

@@ -46,7 +46,7 @@ class Command(BaseCommand):
                 steps=options["steps"] or recipe.steps,
             )
             shares = [1 - recipe.garment_share, recipe.garment_share][-len(parts) :]
-            weights = drawing_weights(parts, shares, rarity=recipe.rarity, fairness=recipe.fairness)
+            weights = drawing_weights(parts, shares, rarity=recipe.rarity)
             report = self._reporter(recipe.steps)
             model = train(samples, weights, processor, recipe, start=model, report=report)
         size = write_checkpoint(model, processor, options["out"])

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-SMALLEST_CROP = 0.35  # of the photo's area
+SMALLEST_CROP = 0.4  # of the photo's area
 LARGEST_TURN = math.radians(12)
 
 
@@ -21,32 +21,6 @@ def augment(photos: Tensor, *, size: tuple[int, int], generator: torch.Generator
     views = _random_views(photos, size, generator)
     views = _relight(views, generator)
     return _erase(views, generator)
-
-
-def mix(views: Tensor, *, generator: torch.Generator) -> tuple[Tensor, Tensor, float]:
-    """Blend each view with another, or paste a piece of it (mixup, or cutmix, by turns of chance).
-
-    Returns the views, the row (n,) of each one's partner, and how much of itself it still is.
-    """
-    partner = torch.randperm(len(views), generator=generator)
-    share = float(_uniform(1, 0.5, 1.0, generator))
-    if torch.rand(1, generator=generator) < 0.5:
-        return torch.lerp(views[partner], views, share), partner, share
-    height, width = views.shape[-2:]
-    side = math.sqrt(1 - share)
-    rows, columns = int(height * side), int(width * side)
-    top = int(torch.randint(height - rows + 1, (1,), generator=generator))
-    left = int(torch.randint(width - columns + 1, (1,), generator=generator))
-    piece = (..., slice(top, top + rows), slice(left, left + columns))
-    mixed = views.clone()
-    mixed[piece] = views[partner][piece]
-    return mixed, partner, 1 - rows * columns / (height * width)
-
-
-def plain(photos: Tensor, *, size: tuple[int, int]) -> Tensor:
-    """Resize only, as in use."""
-    scaled = photos.float().div_(127.5).sub_(1)
-    return functional.interpolate(scaled, size, mode="bilinear", antialias=True)
 
 
 def _uniform(n: int, low: float, high: float, generator: torch.Generator) -> Tensor:
@@ -76,9 +50,9 @@ def _relight(views: Tensor, generator: torch.Generator) -> Tensor:
     """Change brightness, contrast and saturation a little; hues stay."""
     n = len(views)
     shape = (n, 1, 1, 1)
-    contrast = _uniform(n, 0.9, 1.1, generator).view(shape)
-    brightness = _uniform(n, -0.08, 0.08, generator).view(shape)
-    saturation = _uniform(n, 0.85, 1.15, generator).view(shape)
+    contrast = _uniform(n, 0.85, 1.15, generator).view(shape)
+    brightness = _uniform(n, -0.12, 0.12, generator).view(shape)
+    saturation = _uniform(n, 0.8, 1.2, generator).view(shape)
     grey = views.mean(dim=1, keepdim=True)
     return (grey + (views - grey) * saturation).mul_(contrast).add_(brightness).clamp_(-1, 1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -33,22 +33,11 @@ class Batch:
     true: Tensor  # bool (photos, tags)
     unknown: Tensor  # bool (photos, tags)
 
-    def of(self, rows: Tensor) -> Batch:
-        """Return the same views and texts with the truth of these rows (photos,) instead."""
-        return replace(
-            self,
-            holds=self.holds[rows],
-            unsure=self.unsure[rows],
-            true=self.true[rows],
-            unknown=self.unknown[rows],
-        )
-
 
 class Batches:
     """Draw batches from samples; the same seed draws the same ones.
 
-    `fields` are the tags' columns, one slice for each field: kinds, colours, patterns and so on;
-    `views` draws whatever chance the views need.
+    `fields` are the tags' columns, one slice for each field: kinds, colours, patterns and so on.
     """
 
     def __init__(
@@ -74,7 +63,7 @@ class Batches:
         ]
         self._words = random.Random(seed)  # noqa: S311 - repeatable on purpose
         self._rows = np.random.default_rng(seed)
-        self.views = torch.Generator().manual_seed(seed)
+        self._views = torch.Generator().manual_seed(seed)
 
     def draw(self, size: tuple[int, int]) -> Batch:
         """Return the next batch with views of (height, width)."""
@@ -89,7 +78,7 @@ class Batches:
         true, unknown = self._table.of(rows)
         photos = self._samples.photos[torch.from_numpy(rows)]
         return Batch(
-            views=augment(photos, size=size, generator=self.views),
+            views=augment(photos, size=size, generator=self._views),
             tokens=self._tokens(captions),
             holds=torch.from_numpy(holds),
             unsure=torch.from_numpy(unsure),

@@ -15,7 +15,6 @@ from core.ml.mini.words import KINDS, LEADS, MODIFIERS, NOISE, TAILS, plural
 # How often a field is named when it is known; the kind is left out now and then.
 NAMED: Mapping[str, float] = {"kind": 0.85, "colour": 0.6, "pattern": 0.5, "sleeve": 0.35}
 OTHERWISE = 0.2
-ALONE = 0.12  # share of captions that name one tag only, of any field
 NOISE_SHARE = 0.25
 PLURAL_SHARE = 0.25
 # Modifiers stand in this order mostly: "long sleeve red striped v neck wrap dress".
@@ -85,18 +84,15 @@ def _noun(kind: str | None, rng: random.Random) -> str:
 
 def _choose(facts: Facts, rng: random.Random) -> list[str]:
     """Pick at least one known true tag, at most one of a field."""
-    worded = [tag for tag in sorted(facts.true) if is_worded(tag)]
-    fields: dict[str, list[str]] = {}
-    for tag in worded:
-        fields.setdefault(tag.split(":", 1)[0], []).append(tag)
-    if rng.random() < ALONE:
-        return [rng.choice(rng.choice(list(fields.values())))]
-    chosen = [
-        rng.choice(tags)
-        for field, tags in fields.items()
-        if rng.random() < NAMED.get(field, OTHERWISE)
-    ]
-    return chosen or [rng.choice(worded)]
+    chosen: list[str] = []
+    fields = sorted({tag.split(":", 1)[0] for tag in facts.true})
+    for field in fields:
+        tags = [tag for tag in (f"{field}:{value}" for value in facts.of(field)) if is_worded(tag)]
+        if tags and rng.random() < NAMED.get(field, OTHERWISE):
+            chosen.append(rng.choice(tags))
+    if chosen:
+        return chosen
+    return [rng.choice([tag for tag in sorted(facts.true) if is_worded(tag)])]
 
 
 def is_worded(tag: str) -> bool:

@@ -75,12 +75,11 @@ def labelled_photos(folder: Path, *, split: str) -> list[LabelledPhoto]:
         ]
 
 
-def photo_samples(photos: list[LabelledPhoto]) -> Iterator[tuple[Image.Image, Facts, str]]:
-    """Yield each photo with what its label and its pixels tell, and its sender."""
+def photo_samples(photos: list[LabelledPhoto]) -> Iterator[tuple[Image.Image, Facts]]:
+    """Yield each photo with what its label and its pixels tell."""
     for labelled in photos:
         photo = labelled.open()
-        facts = photo_facts(labelled.label, garment_colours(np.asarray(photo)))
-        yield photo, facts, labelled.sender
+        yield photo, photo_facts(labelled.label, garment_colours(np.asarray(photo)))
 
 
 def photo_facts(label: str, colours: GarmentColours) -> Facts:

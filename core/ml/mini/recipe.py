@@ -23,13 +23,10 @@ class Recipe:
     strange_words: float = 0.08
     garment_share: float = 0.4  # of what is drawn, when there are real photos too
     rarity: float = 0.5  # how far rare kinds are favoured; see `drawing_weights`
-    fairness: float = 0.0  # how far senders of few photos are
-    mixed: float = 0.0  # the first share of the steps, with views mixed in pairs
     seed: int = 0
 
 
-# Small views first, which is fast; then whole ones and more of the photos; then mixed views, and
-# fewer of the most frequent senders, against learning their floors by heart.
+# Small views first, which is fast; then whole ones and more of the photos.
 ROUNDS = (
     Recipe(steps=2812),
     Recipe(
@@ -43,19 +40,5 @@ ROUNDS = (
         garment_share=0.3,
         rarity=0.35,
         seed=1,
-    ),
-    Recipe(
-        steps=1600,
-        learning_rate=1.5e-3,
-        text_learning_rate=4e-4,
-        weight_decay=0.15,
-        finish=0.8,
-        small=0.0,
-        dropout=0.1,
-        garment_share=0.27,
-        rarity=0.35,
-        fairness=0.5,
-        mixed=0.75,
-        seed=2,
     ),
 )

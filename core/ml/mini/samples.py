@@ -23,27 +23,23 @@ STORED_SIZE = (176, 132)  # height, width
 
 @dataclass(frozen=True)
 class Samples:
-    """Photos, facts and who took them, one of each per row."""
+    """Photos and facts, one of each per row."""
 
     photos: Tensor  # uint8 (n, 3, H, W)
     facts: Sequence[Facts]
-    senders: Sequence[str]
 
     def __len__(self) -> int:
         return len(self.facts)
 
 
-def collect(stream: Iterable[tuple[Image.Image, Facts, str]]) -> Samples:
-    """Shrink and keep each photo, given with its facts and its sender."""
+def collect(stream: Iterable[tuple[Image.Image, Facts]]) -> Samples:
+    """Shrink and keep each photo."""
     rows: list[NDArray[np.uint8]] = []
     facts: list[Facts] = []
-    senders: list[str] = []
-    for photo, fact, sender in stream:
+    for photo, fact in stream:
         rows.append(_shrink(photo))
         facts.append(fact)
-        senders.append(sender)
-    photos = torch.from_numpy(np.stack(rows)).permute(0, 3, 1, 2).contiguous()
-    return Samples(photos, facts, senders)
+    return Samples(torch.from_numpy(np.stack(rows)).permute(0, 3, 1, 2).contiguous(), facts)
 
 
 def join(parts: Sequence[Samples]) -> Samples:
@@ -51,21 +47,19 @@ def join(parts: Sequence[Samples]) -> Samples:
     return Samples(
         photos=torch.cat([part.photos for part in parts]),
         facts=[fact for part in parts for fact in part.facts],
-        senders=[sender for part in parts for sender in part.senders],
     )
 
 
 def drawing_weights(
-    parts: Sequence[Samples], shares: Sequence[float], *, rarity: float, fairness: float
+    parts: Sequence[Samples], shares: Sequence[float], *, rarity: float
 ) -> NDArray[np.float64]:
     """Return how likely each row of the joined parts is drawn, (n,), summing to 1.
 
     Each part gets its share. Within one, a kind with 4 times the photos is drawn 4 ** (1 - rarity)
-    times as often, and a sender with 4 times the photos 4 ** (1 - fairness) times: a few senders
-    took half of all photos, on the same few floors.
+    times as often.
     """
     weights = [
-        _balanced(part, rarity, fairness) * share / sum(shares)
+        _balanced(part.facts, rarity) * share / sum(shares)
         for part, share in zip(parts, shares, strict=True)
     ]
     joined: NDArray[np.float64] = np.concatenate(weights)
@@ -78,15 +72,9 @@ def _shrink(photo: Image.Image) -> NDArray[np.uint8]:
     return np.asarray(small, dtype=np.uint8)
 
 
-def _balanced(samples: Samples, rarity: float, fairness: float) -> NDArray[np.float64]:
-    kinds = [tuple(fact.of("kind")) for fact in samples.facts]
-    of_kind, of_sender = Counter(kinds), Counter(samples.senders)
-    weights = np.array(
-        [
-            of_kind[kind] ** -rarity * of_sender[sender] ** -fairness
-            for kind, sender in zip(kinds, samples.senders, strict=True)
-        ],
-        dtype=np.float64,
-    )
+def _balanced(facts: Sequence[Facts], rarity: float) -> NDArray[np.float64]:
+    kinds = [tuple(fact.of("kind")) for fact in facts]
+    counts = Counter(kinds)
+    weights = np.array([counts[kind] ** -rarity for kind in kinds], dtype=np.float64)
     balanced: NDArray[np.float64] = weights / weights.sum()
     return balanced

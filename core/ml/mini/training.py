@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from core.ml.encoder import flatten_pooling
-from core.ml.mini.augment import mix
 from core.ml.mini.batches import Batch, Batches
 from core.ml.mini.losses import score_loss
 from core.ml.mini.recipe import Recipe
@@ -72,8 +71,7 @@ def train(
         for group in optimizer.param_groups:
             group["lr"] = group["peak"] * _pace(step, recipe)
         batch = batches.draw(_photo_size(step, recipe))
-        is_mixed = step < recipe.mixed * recipe.steps
-        loss = _loss(model, head, batch, batches, recipe, is_mixed=is_mixed)
+        loss = _loss(model, head, batch, batches.fields, recipe)
         _descend(optimizer, loss)
         _average(averaged, model, keep=min(recipe.average, (step + 1) / (step + 20)))
         if report is not None:
@@ -82,19 +80,11 @@ def train(
 
 
 def _loss(
-    model: Any, head: nn.Module, batch: Batch, batches: Batches, recipe: Recipe, *, is_mixed: bool
+    model: Any, head: nn.Module, batch: Batch, fields: Sequence[slice], recipe: Recipe
 ) -> Tensor:
-    """Return the step's loss; of mixed views, each partner's by its share of the view."""
-    views = batch.views
-    if is_mixed:
-        views, partner, share = mix(views, generator=batches.views)
-    seen = functional.dropout(_see(model, views), recipe.dropout)
-    scores = _logits(model, seen, batch.tokens), head(seen)
-    loss = score_loss(*scores, batch, batches.fields, recipe.smoothing)
-    if not is_mixed:
-        return loss
-    other = score_loss(*scores, batch.of(partner), batches.fields, recipe.smoothing)
-    return share * loss + (1 - share) * other
+    seen = functional.dropout(_see(model, batch.views), recipe.dropout)
+    logits = _logits(model, seen, batch.tokens)
+    return score_loss(logits, head(seen), batch, fields, recipe.smoothing)
 
 
 def _see(model: Any, views: Tensor) -> Tensor:
