@@ -26,7 +26,8 @@ BINARIES = Path(sys.executable).parent
 DATABASE = "bench"
 QUEUES = "gpu,gpu.interactive,default"
 # Below this share of one core for half a second, a process counts as idle.
-IDLE_PERCENT = 4.0
+IDLE_PERCENT = 5.0
+LONGEST_WAIT = 10.0
 
 
 class Stack:
@@ -89,7 +90,8 @@ class Stack:
     def wait_until_idle(self, name: str = "worker") -> None:
         """Let a process finish what it does besides, so that it does not disturb what follows."""
         process = psutil.Process(self.supervisor.pid(name))
-        while process.cpu_percent(0.5) > IDLE_PERCENT:
+        deadline = time.monotonic() + LONGEST_WAIT
+        while process.cpu_percent(0.5) > IDLE_PERCENT and time.monotonic() < deadline:
             pass
 
     def resident_megabytes(self, name: str) -> float:

@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 from catalog.models import Category, IndexEntry, VectorIndex
 from core.ml.batching import get_batcher
 from core.ml.colours import BASIC_COLOURS
+from core.ml.encoder import Embeddings
 from tenants.scope import all_shops
 
 SAMPLE = 1_000
+PASS_SIZE = 32
 # One image in fourteen has the right colour and about one in twenty the right kind: above
 # the 90th percentile at least one of the two fits, above the 98th as a rule both do.
 WEAK_QUANTILE, STRONG_QUANTILE = 0.90, 0.98
@@ -42,11 +44,18 @@ def calibrate(index: VectorIndex, *, count: int) -> None:
     entries = IndexEntry.objects.filter(index=index).embedded().order_by("?")
     rows = list(entries.values_list("embedding", flat=True)[:SAMPLE])
     vectors = np.frombuffer(b"".join(rows), np.float16).reshape(len(rows), -1)
-    prompts = get_batcher(index.encoder).encode_texts(_usual_prompts())
+    prompts = _encode(index.encoder, _usual_prompts())
     similarities: NDArray[np.float32] = vectors.astype(np.float32) @ prompts.T
     weak, strong = np.quantile(similarities, [WEAK_QUANTILE, STRONG_QUANTILE])
     index.calibration = {"count": count, "weak": float(weak), "strong": float(strong)}
     index.save(update_fields=["calibration"])
+
+
+def _encode(encoder: str, texts: list[str]) -> Embeddings:
+    """Encode in small passes, so that a shopper's prompt never waits for all of them."""
+    batcher = get_batcher(encoder)
+    parts = [texts[start : start + PASS_SIZE] for start in range(0, len(texts), PASS_SIZE)]
+    return np.concatenate([batcher.encode_texts(part) for part in parts])
 
 
 def _usual_prompts() -> list[str]:

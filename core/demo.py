@@ -27,9 +27,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from core.embedded import HOST, Addresses, forget, free_port, is_listening, start_services
-from core.processes import NotReady, Program, Supervisor
+from core.processes import NotReady, Supervisor
+from core.programs import BASE, CommandFailed, beat, manage, web, worker
 
-BASE = Path(__file__).resolve().parent.parent
 GARMENTS, SEED = 300, 1
 PROMPT = "red dress with floral patterns"
 INDEXING_TIMEOUT = 600
@@ -63,7 +63,7 @@ def main() -> int:
             _run(supervisor, folder, state)
         except KeyboardInterrupt:
             console.print("\nStopping …")
-        except NotReady as error:
+        except (NotReady, CommandFailed) as error:
             console.print(f"[red]{error}[/red]")
             return 1
         finally:
@@ -99,9 +99,9 @@ def _run(supervisor: Supervisor, folder: Path, state: Path) -> None:
             "BEAT_SCHEDULE_FILE": str(folder / "celerybeat-schedule"),
         }
         progress.update(step, description="Preparing the database")
-        _manage(environment, "migrate", "--verbosity", "0")
+        manage(environment, "migrate", "--verbosity", "0")
         progress.update(step, description="Preparing the demo shop")
-        secrets = json.loads(_manage(environment, "prepare_demo", str(folder / "secrets.json")))
+        secrets = json.loads(manage(environment, "prepare_demo", str(folder / "secrets.json")))
         environment["DEMO_API_KEY"] = secrets["api_key"]
         progress.update(step, description="Starting the web server and the workers")
         url = _start_processes(supervisor, environment)
@@ -125,31 +125,10 @@ def _start_processes(supervisor: Supervisor, environment: dict[str, str]) -> str
     if port and is_listening(port):
         raise NotReady(f"Something else listens on port {port}; choose another ATELIER_PORT.")
     port = port or (8000 if not is_listening(8000) else free_port())
-    python = [sys.executable, "-m"]
-    web = [*python, "uvicorn", "core.asgi:application", "--host", HOST, "--port", str(port)]
-    worker = [*python, "celery", "-A", "core", "worker", "--pool", "threads", "--loglevel", "INFO"]
-    queues = ["--queues", "gpu,gpu.interactive,default", "--concurrency", "16"]
-    programs = [
-        Program(
-            "web",
-            [*web, "--no-access-log"],
-            is_ready=lambda: _is_live(port),
-            environment=environment,
-        ),
-        Program("worker", [*worker, *queues], environment=environment),
-        Program("beat", [*python, "celery", "-A", "core", "beat"], environment=environment),
-    ]
-    for program in programs:
+    for program in (web(port, environment), worker(environment), beat(environment)):
         supervisor.start(program)
     supervisor.wait_until_ready("web")
     return f"http://{HOST}:{port}"
-
-
-def _is_live(port: int) -> bool:
-    try:
-        return httpx.get(f"http://{HOST}:{port}/health/live", timeout=1).is_success
-    except httpx.HTTPError:
-        return False
 
 
 def _fill_shop(
@@ -243,17 +222,6 @@ def _progress() -> Progress:
         SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
         console=console, transient=False,
     )  # fmt: skip
-
-
-def _manage(environment: dict[str, str], *arguments: str) -> str:
-    """Run a management command and return what it prints; raise `NotReady` with its errors."""
-    done = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "manage.py", *arguments],
-        cwd=BASE, env={**os.environ, **environment}, capture_output=True, text=True,
-    )  # fmt: skip
-    if done.returncode:
-        raise NotReady(f"manage.py {arguments[0]} failed:\n{done.stderr}")
-    return done.stdout
 
 
 def _manage_with_progress(

@@ -225,6 +225,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 5,
     "socket_keepalive": True,
     "health_check_interval": 25,
+    # One short try: an upload must not wait for a Redis that is away.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
+    "interval_max": 0,
 }
 # A nudge that cannot be sent is not worth a wait: the sweep finds the work in Postgres.
 CELERY_TASK_PUBLISH_RETRY = False
@@ -368,6 +373,7 @@ LOGGING: dict[str, Any] = {
                 structlog.stdlib.add_logger_name,
                 structlog.stdlib.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso"),
+                *([structlog.processors.format_exc_info] if PRODUCTION else []),
             ],
         }
     },

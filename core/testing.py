@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -21,13 +19,12 @@ import httpx
 import pytest
 
 from core.embedded import HOST, Addresses, free_port, start_services
-from core.processes import Program, Supervisor
+from core.processes import Supervisor
+from core.programs import BASE, beat, manage, web, worker
 
 T = TypeVar("T")
-BASE = Path(__file__).resolve().parent.parent
 # Two sessions at a time need two folders.
 FOLDER = Path(os.environ.get("ATELIER_TEST_FOLDER", BASE / ".atelier" / "test"))
-WORKER_QUEUES = "gpu,gpu.interactive,default"
 
 _supervisor: Supervisor | None = None
 
@@ -84,24 +81,18 @@ class Stack:
         }
         self.manage("migrate", "--verbosity", "0")
         self.api_key = self.create_shop("Stack shop")
-        self.start("web")
-        self.start("worker")
-        self.start("beat")
+        for name in ("web", "worker", "beat"):
+            self.start(name)
         self.supervisor.wait_until_ready("web")
 
     def start(self, name: str) -> None:
         """Start one of the product's own processes: web, worker or beat."""
-        celery = [sys.executable, "-m", "celery", "-A", "core"]
-        uvicorn = [sys.executable, "-m", "uvicorn", "core.asgi:application"]
-        commands = {
-            "web": [*uvicorn, "--host", HOST, "--port", str(self.port), "--no-access-log"],
-            "worker": [*celery, "worker", "-P", "threads", "-c", "16", "-Q", WORKER_QUEUES],
-            "beat": [*celery, "beat"],
+        programs = {
+            "web": web(self.port, self.environment),
+            "worker": worker(self.environment),
+            "beat": beat(self.environment),
         }
-        is_ready = self._web_answers if name == "web" else lambda: True
-        self.supervisor.start(
-            Program(name, commands[name], is_ready=is_ready, environment=self.environment)
-        )
+        self.supervisor.start(programs[name])
 
     def keep_alive(self) -> None:
         """Restart whatever dies from now on, as a process manager would."""
@@ -109,12 +100,7 @@ class Stack:
 
     def manage(self, *arguments: str) -> str:
         """Run a management command against this stack and return what it prints."""
-        done = subprocess.run(  # noqa: S603 - our own command
-            [sys.executable, "manage.py", *arguments],
-            cwd=BASE, env={**os.environ, **self.environment}, capture_output=True, text=True,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr  # noqa: S101 - a failed set-up fails the test
-        return done.stdout
+        return manage(self.environment, *arguments)
 
     def create_shop(self, name: str) -> str:
         """Make a shop and return its key."""
@@ -124,12 +110,6 @@ class Stack:
         """Return a client of the public API with a shop's key."""
         headers = {"Authorization": f"Api-Key {api_key or self.api_key}"}
         return httpx.Client(base_url=f"{self.url}/api/v1/", headers=headers, timeout=30)
-
-    def _web_answers(self) -> bool:
-        try:
-            return httpx.get(f"{self.url}/health/live", timeout=1).is_success
-        except httpx.HTTPError:
-            return False
 
 
 def wait_for(condition: Callable[[], T], *, timeout: float = 60, what: str = "it") -> T:

@@ -108,7 +108,8 @@ class Scope(models.TextChoices):
 
 # What only members may do, and no key can be given: a leaked key must not make others.
 MANAGE_SHOP = "shop:manage"
-PUBLISHABLE_SCOPES = (Scope.CATALOG_READ, Scope.RECOMMEND)
+# Not even reading the catalogue: it shows drafts, and what every shopper asked.
+PUBLISHABLE_SCOPES = (Scope.RECOMMEND,)
 
 
 def all_scopes() -> list[str]:
@@ -129,7 +130,9 @@ class ShopAPIKey(AbstractAPIKey):
         SECRET = "secret"  # noqa: S105 - a word, not a password
         PUBLISHABLE = "publishable"
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    id = models.UUIDField(  # type: ignore[assignment]  # the library's own embeds the hash
+        primary_key=True, default=uuid7, editable=False
+    )
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="api_keys")
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.SECRET)
     scopes = ArrayField(models.CharField(max_length=32, choices=Scope.choices), default=all_scopes)
@@ -144,11 +147,11 @@ class ShopAPIKey(AbstractAPIKey):
     def clean(self) -> None:
         super().clean()
         if self.kind == self.Kind.PUBLISHABLE and set(self.scopes) - set(PUBLISHABLE_SCOPES):
-            raise ValidationError("A publishable key is seen by everybody: it may only read.")
+            raise ValidationError("A publishable key is seen by everybody: it may only ask.")
 
     @property
     def granted_scopes(self) -> frozenset[str]:
-        """What the key may do: a publishable one never writes, whatever it was given."""
+        """What the key may do: a publishable one only asks, whatever it was given."""
         scopes = frozenset(self.scopes)
         is_publishable = self.kind == self.Kind.PUBLISHABLE
         return scopes & frozenset(PUBLISHABLE_SCOPES) if is_publishable else scopes

@@ -77,7 +77,7 @@ class KeyInput(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(
         choices=ShopAPIKey.Kind.choices,
         default=ShopAPIKey.Kind.SECRET,
-        help_text="`publishable` keys may be seen by everybody, so they only read.",
+        help_text="`publishable` keys may be seen by everybody, so they only ask.",
     )
     scopes = serializers.ListField(
         child=serializers.ChoiceField(choices=Scope.choices),

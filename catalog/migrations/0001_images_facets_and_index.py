@@ -11,171 +11,452 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenants', '0001_shops_members_and_keys'),
+        ("tenants", "0001_shops_members_and_keys"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AgeGroup',
+            name="AgeGroup",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60)),
-                ('description', models.CharField(blank=True, max_length=300)),
-                ('shop', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.shop')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("description", models.CharField(blank=True, max_length=300)),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenants.shop",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name',),
-                'abstract': False,
+                "ordering": ("name",),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60)),
-                ('description', models.CharField(blank=True, max_length=300)),
-                ('shop', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.shop')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("description", models.CharField(blank=True, max_length=300)),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenants.shop",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'categories',
-                'ordering': ('name',),
-                'abstract': False,
+                "verbose_name_plural": "categories",
+                "ordering": ("name",),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Style',
+            name="Style",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60)),
-                ('description', models.CharField(blank=True, max_length=300)),
-                ('shop', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.shop')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("description", models.CharField(blank=True, max_length=300)),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenants.shop",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name',),
-                'abstract': False,
+                "ordering": ("name",),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Image',
+            name="Image",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('photo', models.FileField(editable=False, max_length=200, upload_to='')),
-                ('original', models.FileField(editable=False, max_length=200, upload_to='')),
-                ('width', models.PositiveIntegerField(editable=False)),
-                ('height', models.PositiveIntegerField(editable=False)),
-                ('digest', models.CharField(editable=False, help_text='SHA-256 of the original.', max_length=64)),
-                ('version', models.PositiveIntegerField(default=1, editable=False, help_text='Counts the photos this image has had.')),
-                ('name', models.CharField(max_length=200)),
-                ('description', models.TextField(blank=True, max_length=5000)),
-                ('sku', models.CharField(blank=True, max_length=100, verbose_name='SKU')),
-                ('item_group_id', models.CharField(blank=True, help_text='The product whose variants share it.', max_length=100)),
-                ('brand', models.CharField(blank=True, max_length=100)),
-                ('price', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, validators=[django.core.validators.MinValueValidator(0)])),
-                ('currency', models.CharField(blank=True, help_text='ISO 4217.', max_length=3)),
-                ('availability', models.CharField(choices=[('in_stock', 'In Stock'), ('out_of_stock', 'Out Of Stock'), ('preorder', 'Preorder'), ('backorder', 'Backorder')], default='in_stock', max_length=12)),
-                ('link', models.URLField(blank=True, max_length=500)),
-                ('colour', models.CharField(blank=True, max_length=60)),
-                ('gender', models.CharField(blank=True, max_length=20)),
-                ('attributes', models.JSONField(blank=True, default=dict)),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('published', 'Published'), ('held', 'Held')], default='published', max_length=9)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector('name', config='english', weight='A'), '||', django.contrib.postgres.search.SearchVector('description', config='english', weight='B'), django.contrib.postgres.search.SearchConfig('english')), output_field=django.contrib.postgres.search.SearchVectorField())),
-                ('age_group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.agegroup')),
-                ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.category')),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.shop')),
-                ('styles', models.ManyToManyField(blank=True, related_name='+', to='catalog.style')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("photo", models.FileField(editable=False, max_length=200, upload_to="")),
+                ("original", models.FileField(editable=False, max_length=200, upload_to="")),
+                ("width", models.PositiveIntegerField(editable=False)),
+                ("height", models.PositiveIntegerField(editable=False)),
+                (
+                    "digest",
+                    models.CharField(
+                        editable=False, help_text="SHA-256 of the original.", max_length=64
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=1, editable=False, help_text="Counts the photos this image has had."
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("description", models.TextField(blank=True, max_length=5000)),
+                ("sku", models.CharField(blank=True, max_length=100, verbose_name="SKU")),
+                (
+                    "item_group_id",
+                    models.CharField(
+                        blank=True, help_text="The product whose variants share it.", max_length=100
+                    ),
+                ),
+                ("brand", models.CharField(blank=True, max_length=100)),
+                (
+                    "price",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=12,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                    ),
+                ),
+                ("currency", models.CharField(blank=True, help_text="ISO 4217.", max_length=3)),
+                (
+                    "availability",
+                    models.CharField(
+                        choices=[
+                            ("in_stock", "In Stock"),
+                            ("out_of_stock", "Out Of Stock"),
+                            ("preorder", "Preorder"),
+                            ("backorder", "Backorder"),
+                        ],
+                        default="in_stock",
+                        max_length=12,
+                    ),
+                ),
+                ("link", models.URLField(blank=True, max_length=500)),
+                ("colour", models.CharField(blank=True, max_length=60)),
+                ("gender", models.CharField(blank=True, max_length=20)),
+                ("attributes", models.JSONField(blank=True, default=dict)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("published", "Published"), ("held", "Held")],
+                        default="published",
+                        max_length=9,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("deleted_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "search",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.postgres.search.CombinedSearchVector(
+                            django.contrib.postgres.search.SearchVector(
+                                "name", config="english", weight="A"
+                            ),
+                            "||",
+                            django.contrib.postgres.search.SearchVector(
+                                "description", config="english", weight="B"
+                            ),
+                            django.contrib.postgres.search.SearchConfig("english"),
+                        ),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    ),
+                ),
+                (
+                    "age_group",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.agegroup",
+                    ),
+                ),
+                (
+                    "category",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.category",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenants.shop",
+                    ),
+                ),
+                (
+                    "styles",
+                    models.ManyToManyField(blank=True, related_name="+", to="catalog.style"),
+                ),
             ],
             options={
-                'ordering': ('-id',),
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='VectorIndex',
+            name="VectorIndex",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('encoder', models.CharField(max_length=60)),
-                ('revision', models.CharField(blank=True, max_length=64)),
-                ('node', models.CharField(help_text='The Chroma server it lives on.', max_length=60)),
-                ('collection', models.CharField(max_length=120, unique=True)),
-                ('state', models.CharField(choices=[('building', 'Building'), ('live', 'Live'), ('retired', 'Retired')], default='live', max_length=8)),
-                ('is_complete', models.BooleanField(default=True)),
-                ('damages', models.PositiveIntegerField(default=0, editable=False, help_text='Counts the times it was found incomplete.')),
-                ('calibration', models.JSONField(blank=True, default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.shop')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("encoder", models.CharField(max_length=60)),
+                ("revision", models.CharField(blank=True, max_length=64)),
+                (
+                    "node",
+                    models.CharField(help_text="The Chroma server it lives on.", max_length=60),
+                ),
+                ("collection", models.CharField(max_length=120, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("building", "Building"),
+                            ("live", "Live"),
+                            ("retired", "Retired"),
+                        ],
+                        default="live",
+                        max_length=8,
+                    ),
+                ),
+                ("is_complete", models.BooleanField(default=True)),
+                (
+                    "damages",
+                    models.PositiveIntegerField(
+                        default=0,
+                        editable=False,
+                        help_text="Counts the times it was found incomplete.",
+                    ),
+                ),
+                ("calibration", models.JSONField(blank=True, default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenants.shop",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'vector indexes',
+                "verbose_name_plural": "vector indexes",
             },
         ),
         migrations.CreateModel(
-            name='IndexEntry',
+            name="IndexEntry",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('indexed', 'Indexed'), ('failed', 'Failed'), ('removing', 'Removing')], default='pending', max_length=8)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('due_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='A worker may claim it from then on.')),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('reason', models.CharField(blank=True, choices=[('photo_missing', 'The photo is not in storage; send it again.'), ('photo_unreadable', 'The photo cannot be decoded; send another.'), ('encoder_error', 'The encoder failed on this photo; retry, or send another.'), ('worker_lost', 'The worker was lost each time it tried; retry.')], max_length=20)),
-                ('embedding', models.BinaryField(help_text='float16, L2-normalised.', null=True)),
-                ('embedded_digest', models.CharField(blank=True, help_text='The photo the embedding was made of.', max_length=64)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('image', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='catalog.image')),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenants.shop')),
-                ('index', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='catalog.vectorindex')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("indexed", "Indexed"),
+                            ("failed", "Failed"),
+                            ("removing", "Removing"),
+                        ],
+                        default="pending",
+                        max_length=8,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "due_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="A worker may claim it from then on.",
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("photo_missing", "The photo is not in storage; send it again."),
+                            ("photo_unreadable", "The photo cannot be decoded; send another."),
+                            (
+                                "encoder_error",
+                                "The encoder failed on this photo; retry, or send another.",
+                            ),
+                            ("worker_lost", "The worker was lost each time it tried; retry."),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("embedding", models.BinaryField(help_text="float16, L2-normalised.", null=True)),
+                (
+                    "embedded_digest",
+                    models.CharField(
+                        blank=True, help_text="The photo the embedding was made of.", max_length=64
+                    ),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "image",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="entries",
+                        to="catalog.image",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenants.shop",
+                    ),
+                ),
+                (
+                    "index",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="catalog.vectorindex"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'index entries',
+                "verbose_name_plural": "index entries",
             },
         ),
         migrations.AddConstraint(
-            model_name='agegroup',
-            constraint=models.UniqueConstraint(models.F('shop'), django.db.models.functions.text.Lower('name'), name='agegroup_name_once_per_shop', nulls_distinct=False),
+            model_name="agegroup",
+            constraint=models.UniqueConstraint(
+                models.F("shop"),
+                django.db.models.functions.text.Lower("name"),
+                name="agegroup_name_once_per_shop",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(models.F('shop'), django.db.models.functions.text.Lower('name'), name='category_name_once_per_shop', nulls_distinct=False),
+            model_name="category",
+            constraint=models.UniqueConstraint(
+                models.F("shop"),
+                django.db.models.functions.text.Lower("name"),
+                name="category_name_once_per_shop",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='style',
-            constraint=models.UniqueConstraint(models.F('shop'), django.db.models.functions.text.Lower('name'), name='style_name_once_per_shop', nulls_distinct=False),
+            model_name="style",
+            constraint=models.UniqueConstraint(
+                models.F("shop"),
+                django.db.models.functions.text.Lower("name"),
+                name="style_name_once_per_shop",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddIndex(
-            model_name='image',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['shop', '-id'], name='image_newest'),
+            model_name="image",
+            index=models.Index(
+                condition=models.Q(("deleted_at", None)),
+                fields=["shop", "-id"],
+                name="image_newest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='image',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['shop', 'category'], name='image_category'),
+            model_name="image",
+            index=models.Index(
+                condition=models.Q(("deleted_at", None)),
+                fields=["shop", "category"],
+                name="image_category",
+            ),
         ),
         migrations.AddIndex(
-            model_name='image',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='image_search'),
+            model_name="image",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["search"], name="image_search"),
         ),
         migrations.AddConstraint(
-            model_name='image',
-            constraint=models.CheckConstraint(condition=models.Q(('price__gte', 0)), name='image_price_not_negative'),
+            model_name="image",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("price__gte", 0)), name="image_price_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vectorindex',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'live')), fields=('shop',), name='one_live_index_per_shop'),
+            model_name="vectorindex",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "live")),
+                fields=("shop",),
+                name="one_live_index_per_shop",
+            ),
         ),
         migrations.AddIndex(
-            model_name='indexentry',
-            index=models.Index(condition=models.Q(('state__in', ('pending', 'removing'))), fields=['shop', 'id'], name='entry_waiting'),
+            model_name="indexentry",
+            index=models.Index(
+                condition=models.Q(("state__in", ("pending", "removing"))),
+                fields=["shop", "id"],
+                name="entry_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='indexentry',
-            index=models.Index(fields=['index', 'state'], name='entry_state'),
+            model_name="indexentry",
+            index=models.Index(fields=["index", "state"], name="entry_state"),
         ),
         migrations.AddConstraint(
-            model_name='indexentry',
-            constraint=models.UniqueConstraint(fields=('index', 'image'), name='entry_once_per_index'),
+            model_name="indexentry",
+            constraint=models.UniqueConstraint(
+                fields=("index", "image"), name="entry_once_per_index"
+            ),
         ),
     ]

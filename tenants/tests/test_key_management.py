@@ -81,6 +81,6 @@ def test_refuses_what_makes_no_key(member, body, field):
     assert ShopAPIKey.objects.count() == 1
 
 
-def test_a_publishable_key_only_reads(member):
+def test_a_publishable_key_only_asks(member):
     made = member.post(KEYS, {"name": "page", "kind": "publishable"}).data
-    assert made["scopes"] == ["catalog:read", "recommend"]
+    assert made["scopes"] == ["recommend"]
