@@ -48,7 +48,7 @@ class KeySerializer(serializers.ModelSerializer[ShopAPIKey]):
 
     class Meta:
         model = ShopAPIKey
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
             "name",
             "prefix",
