@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
+import sys
+from typing import Any
 
 import django
 
 from benchmarks.encoders import prepare_subjects
 from benchmarks.report import Report
-from benchmarks.stack import FOLDER, ROOT, Stack
+from benchmarks.stack import FOLDER, Stack
+from core.programs import BASE
 
 PARTS = ("indexing", "uploads", "search", "memory")
-RESULT = ROOT / ".atelier" / "bench.json"
+RESULT = BASE / ".atelier" / "bench.json"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks")
     parser.add_argument("only", nargs="?", choices=PARTS, help="measure this part alone")
     only = parser.parse_args().only
+    signal.signal(signal.SIGTERM, _end)
     FOLDER.mkdir(parents=True, exist_ok=True)
     subjects = prepare_subjects()
     report = Report()
@@ -32,7 +37,12 @@ def main() -> None:
                 measure(stack, subject, report, only)
     report.show()
     report.write(RESULT)
-    print(f"Written to {RESULT.relative_to(ROOT)}.")
+    print(f"Written to {RESULT.relative_to(BASE)}.")
+
+
+def _end(*_: Any) -> None:
+    """Leave in order, so that nothing we started or froze stays behind."""
+    sys.exit(128 + signal.SIGTERM)
 
 
 if __name__ == "__main__":

@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from benchmarks.stack import FOLDER, ROOT
+from benchmarks.stack import FOLDER
 from core.ml.random_checkpoint import make_random_clip
+from core.programs import BASE
 
 RANDOM_VIT = FOLDER / "vit-b-32"
 BATCH = 16
@@ -33,7 +34,7 @@ class Subject:
 
 SUBJECTS = (
     Subject("vit-b-32", "custom", RANDOM_VIT),
-    Subject("mini", "mini", ROOT / "core" / "ml" / "mini" / "checkpoint"),
+    Subject("mini", "mini", BASE / "core" / "ml" / "mini" / "checkpoint"),
 )
 
 
@@ -46,7 +47,7 @@ def prepare_subjects() -> list[Subject]:
     present = [subject for subject in SUBJECTS if subject.folder.is_dir()]
     for subject in SUBJECTS:
         if subject not in present:
-            print(f"{subject.title} is skipped: there is no {subject.folder.relative_to(ROOT)}.")
+            print(f"{subject.title} is skipped: there is no {subject.folder.relative_to(BASE)}.")
     return present
 
 

@@ -12,9 +12,10 @@ from django.utils import timezone
 from benchmarks.baseline import QUEUE, embed_image
 from benchmarks.encoders import BareEncoder, Subject
 from benchmarks.report import Goal, Report
-from benchmarks.stack import Stack, wait_for, worker
+from benchmarks.stack import Stack, wait_for
 from benchmarks.uploads import BenchShop, accept, add_rate, open_shop
 from catalog.models import Image, IndexEntry
+from core import programs
 from tenants.scope import shop_scope
 
 ROUNDS = 3
@@ -42,7 +43,10 @@ class Rates:
 def measure_indexing(stack: Stack, subject: Subject, photos: list[bytes], report: Report) -> None:
     """Take turns, round by round, so that a machine that drifts drifts for everybody."""
     bare, rates = BareEncoder(subject, photos), Rates()
-    stack.supervisor.start(worker("baseline", "benchmarks.baseline", QUEUE, 1, subject.environment))
+    baseline = programs.worker(
+        subject.environment, name="baseline", app="benchmarks.baseline", queues=QUEUE, threads=1
+    )
+    stack.supervisor.start(baseline)
     try:
         _warm_up(stack, subject, photos[:WARM_UP])
         for number in range(ROUNDS):

@@ -8,8 +8,8 @@ import random
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from benchmarks.stack import ROOT
 from catalog.garments import Garment, draw_garment, sample_garments
+from core.programs import BASE
 
 SEED = 7
 GARMENT_HEIGHT = 768
@@ -29,7 +29,7 @@ def load_photos(count: int) -> tuple[list[bytes], str]:
 
 
 def _data() -> Path:
-    return Path(os.environ.get("ATELIER_DATA", ROOT.parent / "shared" / "data"))
+    return Path(os.environ.get("ATELIER_DATA", BASE.parent / "shared" / "data"))
 
 
 def _photograph(garment: Garment) -> bytes:

@@ -5,26 +5,21 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import psutil
 import psycopg
 
-from core.embedded import free_port, is_listening, start_services
-from core.processes import Program, Supervisor
+from core import programs
+from core.embedded import free_port, start_services
+from core.processes import Supervisor
 
-ROOT = Path(__file__).resolve().parent.parent
-FOLDER = ROOT / ".atelier" / "bench"
-BINARIES = Path(sys.executable).parent
+FOLDER = programs.BASE / ".atelier" / "bench"
 DATABASE = "bench"
-QUEUES = "gpu,gpu.interactive,default"
 # Below this share of one core for half a second, a process counts as idle.
 IDLE_PERCENT = 5.0
 LONGEST_WAIT = 10.0
@@ -46,7 +41,7 @@ class Stack:
             os.environ["MEDIA_ROOT"] = str(FOLDER / "media")
             # All benchmark traffic is one shop's; counting it stays part of every request.
             os.environ["RATE_LIMIT_SHOP"] = str(10**9)
-            _manage("migrate", "--verbosity=0")
+            programs.manage({}, "migrate", "--verbosity=0")
         except BaseException:
             self.supervisor.stop()
             raise
@@ -64,14 +59,8 @@ class Stack:
     @contextmanager
     def serving(self, environment: Mapping[str, str]) -> Iterator[None]:
         """Run web and worker with these settings."""
-        web = [
-            *(str(BINARIES / "uvicorn"), "core.asgi:application"),
-            *("--port", str(self.port), "--no-access-log"),
-        ]
-        listens = Program("web", web, lambda: is_listening(self.port), environment)
-        works = worker("worker", "core", QUEUES, 16, environment)
         try:
-            for program in (listens, works):
+            for program in (programs.web(self.port, environment), programs.worker(environment)):
                 self.supervisor.start(program)
                 self.supervisor.wait_until_ready(program.name)
             yield
@@ -105,17 +94,6 @@ class Stack:
             shutil.rmtree(FOLDER / name, ignore_errors=True)
 
 
-def worker(
-    name: str, app: str, queues: str, threads: int, environment: Mapping[str, str]
-) -> Program:
-    """Return a Celery worker as the product runs it: threads, so that they share one model."""
-    command = [
-        *(str(BINARIES / "celery"), "-A", app, "worker"),
-        *("-P", "threads", "-c", str(threads), "-Q", queues),
-    ]
-    return Program(name, command, environment=environment)
-
-
 def wait_for(
     what: str, is_done: Callable[[], bool], *, seconds: float = 120, every: float = 0.02
 ) -> None:
@@ -132,7 +110,3 @@ def _fresh_database(url: str) -> str:
         connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {DATABASE}")
     return url.rpartition("/")[0] + f"/{DATABASE}"
-
-
-def _manage(*arguments: str) -> None:
-    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, check=True)  # noqa: S603
