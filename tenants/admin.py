@@ -8,13 +8,17 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from rest_framework_api_key.models import APIKey
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from tenants.models import Membership, Shop, ShopAPIKey, User
 from tenants.services import create_key
 
-admin.site.unregister(Group)
+# Not ours to show: groups mean nothing here, and these of the libraries hold secrets.
+for model in (Group, APIKey, BlacklistedToken, OutstandingToken):
+    admin.site.unregister(model)
 
 
 class MembershipInline(TabularInline):
