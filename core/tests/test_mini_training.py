@@ -13,7 +13,7 @@ from PIL import Image
 
 from core.ml.colours import ColourShare, GarmentColours
 from core.ml.encoder import Encoder, EncoderSpec
-from core.ml.mini.augment import augment
+from core.ml.mini.augment import augment, mix
 from core.ml.mini.captions import caption_for, plain_text, vocabulary
 from core.ml.mini.checkpoint import write_checkpoint
 from core.ml.mini.facts import Caption, Facts, TruthTable
@@ -35,6 +35,11 @@ def claim(*tags: str) -> Caption:
     return Caption(" ".join(tags), tags)
 
 
+def truth_of(captions: list[Caption], *, recoloured: bool) -> Any:
+    table = TruthTable([RED_DRESS, STRIPED_DRESS], TAGS)
+    return table.of(np.array([0, 1]), np.array([recoloured] * 2)).against(captions)
+
+
 def test_a_caption_is_true_false_or_unsure_of_a_photo() -> None:
     captions = [
         claim("kind:dress"),
@@ -42,12 +47,19 @@ def test_a_caption_is_true_false_or_unsure_of_a_photo() -> None:
         claim("kind:shirt", "pattern:striped"),
         claim("kind:dress", "pattern:striped"),
     ]
-    table = TruthTable([RED_DRESS, STRIPED_DRESS], TAGS)
-
-    holds, unsure = table.against(np.array([0, 1]), captions)
+    holds, unsure = truth_of(captions, recoloured=False)
 
     assert holds.tolist() == [[True, True, False, False], [True, False, False, True]]
     assert unsure.tolist() == [[False, False, False, True], [False, False, False, False]]
+
+
+def test_of_a_recoloured_photo_no_colour_is_known() -> None:
+    captions = [claim("kind:dress"), claim("colour:red"), claim("kind:shirt", "colour:red")]
+
+    holds, unsure = truth_of(captions, recoloured=True)
+
+    assert holds.tolist() == [[True, False, False]] * 2
+    assert unsure.tolist() == [[False, True, False]] * 2
 
 
 def test_captions_claim_only_true_tags_in_known_words() -> None:
@@ -103,15 +115,28 @@ def test_loss_pulls_to_every_true_text_and_ignores_the_unsure() -> None:
     assert losses[1] > 5
 
 
-def test_views_keep_their_range_and_colours() -> None:
-    photos = torch.zeros(8, 3, 64, 48, dtype=torch.uint8)
+def test_views_keep_their_range_and_their_colours_unless_recoloured() -> None:
+    photos = torch.zeros(40, 3, 64, 48, dtype=torch.uint8)
     photos[:, 0] = 200
+    recoloured = torch.arange(40) >= 20
 
-    views = augment(photos, size=(32, 24), generator=torch.Generator().manual_seed(0))
+    chance = torch.Generator().manual_seed(0)
+    views = augment(photos, size=(32, 24), recoloured=recoloured, generator=chance)
 
-    assert views.shape == (8, 3, 32, 24)
+    assert views.shape == (40, 3, 32, 24)
     assert views.abs().max() <= 1
-    assert (views[:, 0].mean(dim=(1, 2)) > views[:, 1].mean(dim=(1, 2)) + 0.5).all()
+    is_red = views[:, 0].mean(dim=(1, 2)) > views[:, 1].mean(dim=(1, 2)) + 0.5
+    assert is_red[:20].all()
+    assert is_red[20:].sum() < 15
+
+
+def test_mixed_views_are_of_both_by_the_share_that_is_told() -> None:
+    views = torch.tensor([-1.0, 1.0]).view(2, 1, 1, 1).expand(2, 3, 32, 24)
+    chance = torch.Generator().manual_seed(3)
+    for _ in range(20):
+        mixed, partner, share = mix(views, generator=chance)
+        expected = share * views + (1 - share) * views[partner]
+        assert torch.allclose(mixed.mean(dim=(1, 2, 3)), expected.mean(dim=(1, 2, 3)), atol=1e-5)
 
 
 def test_photos_are_said_to_be_missing(tmp_path: Path) -> None:
@@ -135,15 +160,13 @@ def fit(recipe: Recipe) -> Any:
     return train(samples, weights, build_processor(vocabulary()), recipe)
 
 
-def test_each_part_is_drawn_with_its_share_and_rare_kinds_more_often() -> None:
+def test_each_part_is_drawn_with_its_share() -> None:
     samples = make_samples()
-    rare = Samples(samples.photos[:1], [Facts(frozenset({"kind:hat"}))])
 
-    weights = drawing_weights([join([samples, rare]), samples], [3, 1], rarity=0.5)
+    weights = drawing_weights([join([samples, samples]), samples], [3, 1])
 
-    assert weights[:17].sum() == pytest.approx(0.75)
+    assert weights[:32].sum() == pytest.approx(0.75)
     assert weights.sum() == pytest.approx(1)
-    assert weights[16] / weights[0] == pytest.approx(4)  # sixteen dresses, one hat
 
 
 def test_the_same_seed_trains_the_same_model() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from argparse import ArgumentParser
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,13 +23,13 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, required=True, help="checkpoint folder to write")
         parser.add_argument("--seed", type=int, default=0)
         parser.add_argument("--garments", type=int, default=4800, help="how many to draw")
-        parser.add_argument("--steps", type=int, help="of each round, for a quick look")
+        parser.add_argument("--steps", type=int, help="fewer, for a quick look")
 
     def handle(self, *args: Any, **options: Any) -> None:
         # torch takes seconds to import, and no other command needs it.
         from core.ml.mini.captions import vocabulary
         from core.ml.mini.checkpoint import write_checkpoint
-        from core.ml.mini.recipe import ROUNDS
+        from core.ml.mini.recipe import Recipe
         from core.ml.mini.samples import drawing_weights, join
         from core.ml.mini.towers import build_processor
         from core.ml.mini.training import train
@@ -38,17 +37,12 @@ class Command(BaseCommand):
         photos = self._photos(options["photos"]) if options["photos"] else None
         garments = self._garments(options["garments"], options["seed"])
         parts = [garments] if photos is None else [photos, garments]
-        samples, processor, model = join(parts), build_processor(vocabulary()), None
-        for recipe in ROUNDS:
-            recipe = replace(
-                recipe,
-                seed=recipe.seed + options["seed"],
-                steps=options["steps"] or recipe.steps,
-            )
-            shares = [1 - recipe.garment_share, recipe.garment_share][-len(parts) :]
-            weights = drawing_weights(parts, shares, rarity=recipe.rarity)
-            report = self._reporter(recipe.steps)
-            model = train(samples, weights, processor, recipe, start=model, report=report)
+        recipe = Recipe(seed=options["seed"], steps=options["steps"] or Recipe.steps)
+        shares = [1 - recipe.garment_share, recipe.garment_share][-len(parts) :]
+        weights = drawing_weights(parts, shares)
+        processor = build_processor(vocabulary())
+        report = self._reporter(recipe.steps)
+        model = train(join(parts), weights, processor, recipe, report=report)
         size = write_checkpoint(model, processor, options["out"])
         self.stdout.write(f"Wrote {options['out']}, {size / 1e6:.1f} MB.")
 
@@ -60,9 +54,8 @@ class Command(BaseCommand):
             labelled = labelled_photos(folder, split="train")
         except PhotosMissing as error:
             raise CommandError(str(error)) from error
-        kept = [photo for photo in labelled if not photo.is_held_out]
-        self.stdout.write(f"Reading {len(kept)} photos …")
-        return collect(photo_samples(kept))
+        self.stdout.write(f"Reading {len(labelled)} photos …")
+        return collect(photo_samples(labelled))
 
     def _garments(self, count: int, seed: int) -> Samples:
         from catalog.encoder_samples import garment_samples

@@ -1,7 +1,8 @@
 """Vary training photos, a whole batch at a time.
 
-In: uint8 (n, 3, H, W) sRGB. Out: float32 (n, 3, h, w) in [-1, 1]. Hues are left alone, so that a
-caption's colour words stay true.
+In: uint8 (n, 3, H, W) sRGB. Out: float32 (n, 3, h, w) in [-1, 1]. A few thousand photos by a few
+hundred people are soon known by heart, floors and all; what helps most against it is to change
+their colours and to mix them in pairs.
 """
 
 from __future__ import annotations
@@ -13,14 +14,47 @@ from torch import Tensor
 from torch.nn import functional
 
 SMALLEST_CROP = 0.4  # of the photo's area
+NARROWEST = 0.75  # of the photo's own aspect ratio
 LARGEST_TURN = math.radians(12)
+NEGATIVES = 0.15  # of the recoloured views
+# Brightness, and two axes of chrominance (NTSC, 1953): a turn in their plane changes the hue.
+_YIQ = torch.tensor([[0.299, 0.587, 0.114], [0.596, -0.274, -0.321], [0.211, -0.523, 0.311]])
+_RGB = torch.linalg.inv(_YIQ)
 
 
-def augment(photos: Tensor, *, size: tuple[int, int], generator: torch.Generator) -> Tensor:
-    """Crop, turn, flip, re-light and partly erase each photo, each in its own way."""
+def augment(
+    photos: Tensor, *, size: tuple[int, int], recoloured: Tensor, generator: torch.Generator
+) -> Tensor:
+    """Crop, turn, flip, re-light and partly erase each photo, each in its own way.
+
+    Those that `recoloured` (n,) marks get other hues; the others keep theirs, so that a caption's
+    colour words stay true.
+    """
     views = _random_views(photos, size, generator)
     views = _relight(views, generator)
+    views = torch.where(recoloured.view(-1, 1, 1, 1), _recolour(views, generator), views)
     return _erase(views, generator)
+
+
+def mix(views: Tensor, *, generator: torch.Generator) -> tuple[Tensor, Tensor, float]:
+    """Blend each view with another (mixup, Zhang 2018), or paste a piece of it (CutMix, Yun 2019).
+
+    Returns the views, the row (n,) of each one's partner, and how much of itself each still is.
+    """
+    partner = torch.randperm(len(views), generator=generator)
+    share = float(_uniform(1, 0.0, 1.0, generator))
+    if torch.rand(1, generator=generator) < 1 / 3:
+        share = 1 - share / 4  # blends are hard to read; a little of the other is enough
+        return torch.lerp(views[partner], views, share), partner, share
+    height, width = views.shape[-2:]
+    side = math.sqrt(1 - share)
+    rows, columns = int(height * side), int(width * side)
+    top = int(torch.randint(height - rows + 1, (1,), generator=generator))
+    left = int(torch.randint(width - columns + 1, (1,), generator=generator))
+    piece = (..., slice(top, top + rows), slice(left, left + columns))
+    mixed = views.clone()
+    mixed[piece] = views[partner][piece]
+    return mixed, partner, 1 - rows * columns / (height * width)
 
 
 def _uniform(n: int, low: float, high: float, generator: torch.Generator) -> Tensor:
@@ -31,7 +65,8 @@ def _random_views(photos: Tensor, size: tuple[int, int], generator: torch.Genera
     """Sample a turned, mirrored crop of each photo in one bilinear resampling."""
     n = len(photos)
     side = _uniform(n, SMALLEST_CROP, 1.0, generator).sqrt()
-    aspect = _uniform(n, math.log(0.8), math.log(1.25), generator).exp().sqrt()
+    narrow = math.log(NARROWEST)
+    aspect = _uniform(n, narrow, -narrow, generator).exp().sqrt()
     across, down = (side * aspect).clamp(max=1), (side / aspect).clamp(max=1)
     mirror = torch.where(torch.rand(n, generator=generator) < 0.5, -1.0, 1.0)
     turn = _uniform(n, -LARGEST_TURN, LARGEST_TURN, generator)
@@ -55,6 +90,22 @@ def _relight(views: Tensor, generator: torch.Generator) -> Tensor:
     saturation = _uniform(n, 0.8, 1.2, generator).view(shape)
     grey = views.mean(dim=1, keepdim=True)
     return (grey + (views - grey) * saturation).mul_(contrast).add_(brightness).clamp_(-1, 1)
+
+
+def _recolour(views: Tensor, generator: torch.Generator) -> Tensor:
+    """Turn hues to anywhere, change saturation and light much; some become negatives."""
+    n = len(views)
+    turn, saturation = _uniform(n, -math.pi, math.pi, generator), _uniform(n, 0, 1.6, generator)
+    change = torch.zeros(n, 3, 3)
+    change[:, 0, 0] = 1
+    change[:, 1, 1] = change[:, 2, 2] = turn.cos() * saturation
+    change[:, 2, 1] = turn.sin() * saturation
+    change[:, 1, 2] = -change[:, 2, 1]
+    sign = torch.where(torch.rand(n, generator=generator) < NEGATIVES, -1.0, 1.0)
+    strength = (_uniform(n, 0.6, 1.4, generator) * sign).view(-1, 1, 1)
+    brightness = _uniform(n, -0.3, 0.3, generator).view(-1, 1, 1, 1)
+    colours = torch.einsum("nij,njhw->nihw", _RGB @ change @ _YIQ * strength, views)
+    return colours.add_(brightness).clamp_(-1, 1)
 
 
 def _erase(views: Tensor, generator: torch.Generator) -> Tensor:

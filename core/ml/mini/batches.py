@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -16,6 +16,7 @@ from torch import Tensor
 from core.ml.mini.augment import augment
 from core.ml.mini.captions import caption_for, is_worded, prompts_for
 from core.ml.mini.facts import Caption, TruthTable
+from core.ml.mini.recipe import Recipe
 from core.ml.mini.samples import Samples
 
 STRANGE_WORD = "xqzx"  # in no vocabulary
@@ -33,11 +34,22 @@ class Batch:
     true: Tensor  # bool (photos, tags)
     unknown: Tensor  # bool (photos, tags)
 
+    def of(self, rows: Tensor) -> Batch:
+        """Return the same views and texts with the truth of these rows (photos,) instead."""
+        return replace(
+            self,
+            holds=self.holds[rows],
+            unsure=self.unsure[rows],
+            true=self.true[rows],
+            unknown=self.unknown[rows],
+        )
+
 
 class Batches:
     """Draw batches from samples; the same seed draws the same ones.
 
-    `fields` are the tags' columns, one slice for each field: kinds, colours, patterns and so on.
+    `fields` are the tags' columns, one slice for each field: kinds, colours, patterns and so on;
+    `chance` is for whatever else the views need.
     """
 
     def __init__(
@@ -45,13 +57,10 @@ class Batches:
         samples: Samples,
         weights: NDArray[np.float64],
         tokenizer: Any,
-        *,
-        batch: int,
-        strange_words: float,
-        seed: int,
+        recipe: Recipe,
     ) -> None:
         self._samples, self._weights, self._tokenizer = samples, weights, tokenizer
-        self._batch, self._strange_words = min(batch, len(samples)), strange_words
+        self._batch, self._recipe = min(recipe.batch, len(samples)), recipe
         tags = sorted({tag for fact in samples.facts for tag in fact.true if is_worded(tag)})
         self._table = TruthTable(samples.facts, tags)
         self.fields = [
@@ -61,9 +70,9 @@ class Batches:
         self._prompted = [
             [tag for tag in tags if tag.startswith(field)] for field in ("kind:", "colour:")
         ]
-        self._words = random.Random(seed)  # noqa: S311 - repeatable on purpose
-        self._rows = np.random.default_rng(seed)
-        self._views = torch.Generator().manual_seed(seed)
+        self._words = random.Random(recipe.seed)  # noqa: S311 - repeatable on purpose
+        self._rows = np.random.default_rng(recipe.seed)
+        self.chance = torch.Generator().manual_seed(recipe.seed)
 
     def draw(self, size: tuple[int, int]) -> Batch:
         """Return the next batch with views of (height, width)."""
@@ -74,17 +83,23 @@ class Batches:
         for tags in self._prompted:
             groups.append(slice(len(captions), len(captions) + len(tags)))
             captions += prompts_for(tags, self._words)
-        holds, unsure = self._table.against(rows, captions)
-        true, unknown = self._table.of(rows)
+        recoloured = self._rows.random(self._batch) < self._recipe.recoloured
+        truth = self._table.of(rows, recoloured)
+        holds, unsure = truth.against(captions)
         photos = self._samples.photos[torch.from_numpy(rows)]
         return Batch(
-            views=augment(photos, size=size, generator=self._views),
+            views=augment(
+                photos,
+                size=size,
+                recoloured=torch.from_numpy(recoloured),
+                generator=self.chance,
+            ),
             tokens=self._tokens(captions),
             holds=torch.from_numpy(holds),
             unsure=torch.from_numpy(unsure),
             groups=groups,
-            true=torch.from_numpy(true),
-            unknown=torch.from_numpy(unknown),
+            true=torch.from_numpy(truth.true),
+            unknown=torch.from_numpy(~truth.known),
         )
 
     def _tokens(self, captions: Sequence[Caption]) -> dict[str, Tensor]:
@@ -93,7 +108,7 @@ class Batches:
 
     def _with_strange_word(self, text: str) -> str:
         """Now and then slip in a word that nobody knows, to be looked past."""
-        if self._words.random() >= self._strange_words:
+        if self._words.random() >= self._recipe.strange_words:
             return text
         words = text.split()
         words.insert(self._words.randrange(len(words) + 1), STRANGE_WORD)

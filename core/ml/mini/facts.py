@@ -8,7 +8,7 @@ be said: the contrastive loss pulls, pushes, or looks away.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,24 +42,37 @@ class Caption:
     claims: tuple[str, ...]
 
 
+COLOUR_FIELDS = ("colour:", "shade:", "accent:")
+
+
+@dataclass(frozen=True)
+class TruthRows:
+    """What is true and what is known of some photos over a table's tags, both (photos, tags)."""
+
+    column: Mapping[str, int]
+    true: Truth
+    known: Truth
+
+    def against(self, captions: Sequence[Caption]) -> tuple[Truth, Truth]:
+        """Return (holds, unsure), each (photos, captions)."""
+        claims = np.zeros((len(captions), len(self.column)), dtype=np.float32)
+        for row, caption in zip(claims, captions, strict=True):
+            row[[self.column[tag] for tag in caption.claims]] = 1
+        holds = self.true.astype(np.float32) @ claims.T == claims.sum(axis=1)
+        refuted = (self.known & ~self.true).astype(np.float32) @ claims.T > 0
+        return holds, ~holds & ~refuted
+
+
 class TruthTable:
     """Facts of many photos over a fixed list of tags, as matrices."""
 
     def __init__(self, facts: Sequence[Facts], tags: Sequence[str]) -> None:
         self._column = {tag: k for k, tag in enumerate(tags)}
-        self._true = np.array([[tag in f.true for tag in tags] for f in facts], dtype=np.float32)
-        self._known = np.array([[f.knows(tag) for tag in tags] for f in facts], dtype=np.float32)
+        self._true = np.array([[tag in f.true for tag in tags] for f in facts], dtype=np.bool_)
+        self._known = np.array([[f.knows(tag) for tag in tags] for f in facts], dtype=np.bool_)
+        self._is_colour = np.array([tag.startswith(COLOUR_FIELDS) for tag in tags])
 
-    def of(self, rows: NDArray[np.intp]) -> tuple[Truth, Truth]:
-        """Return (true, unknown), each (photos, tags), for the photos of these rows."""
-        return self._true[rows] > 0, self._known[rows] == 0
-
-    def against(self, rows: NDArray[np.intp], captions: Sequence[Caption]) -> tuple[Truth, Truth]:
-        """Return (holds, unsure), each (photos, captions), for the photos of these rows."""
-        claims = np.zeros((len(captions), len(self._column)), dtype=np.float32)
-        for row, caption in zip(claims, captions, strict=True):
-            row[[self._column[tag] for tag in caption.claims]] = 1
-        true, known = self._true[rows], self._known[rows]
-        holds = true @ claims.T == claims.sum(axis=1)
-        refuted = ((1 - true) * known) @ claims.T > 0
-        return holds, ~holds & ~refuted
+    def of(self, rows: NDArray[np.intp], recoloured: Truth) -> TruthRows:
+        """Return the truth of these rows; of the recoloured ones (photos,) no colour is known."""
+        hidden = recoloured[:, None] & self._is_colour
+        return TruthRows(self._column, self._true[rows] & ~hidden, self._known[rows] & ~hidden)

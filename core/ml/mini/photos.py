@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,8 +34,6 @@ _SLEEVES = {
 _SLEEVE_VARIES = frozenset({"shirt", "polo", "blouse", "body", "dress", "top", "outwear"})
 _UNLABELLED = ("pattern:*", "neckline:*", "cut:*", "fit:*", "length:*", "accent:*", "shade:*")
 MAIN_SHARE = 0.35  # a colour that covers this much of the garment is one of its colours
-# a colour that covers this much of the garment is one of its colours
-HELD_OUT = 7  # of twelve groups of senders: 186 of the 3,468 training photos, all labels
 
 
 class PhotosMissing(FileNotFoundError):
@@ -49,12 +46,6 @@ class LabelledPhoto:
 
     path: Path
     label: str
-    sender: str
-
-    @property
-    def is_held_out(self) -> bool:
-        """Whether its sender is one of the twelfth kept out of training, to choose settings by."""
-        return zlib.crc32(self.sender.encode()) % 12 == HELD_OUT
 
     def open(self) -> Image.Image:
         """Return the photo as RGB."""
@@ -69,7 +60,7 @@ def labelled_photos(folder: Path, *, split: str) -> list[LabelledPhoto]:
         raise PhotosMissing(f"{folder} holds no labels.csv with an images folder beside it.")
     with labels.open(newline="", encoding="utf-8") as rows:
         return [
-            LabelledPhoto(folder / "images" / f"{row['image']}.jpg", row["label"], row["sender_id"])
+            LabelledPhoto(folder / "images" / f"{row['image']}.jpg", row["label"])
             for row in csv.DictReader(rows)
             if row["split"] == split
         ]

@@ -6,7 +6,6 @@ random crops lose nothing. 8,000 of them take 560 MB.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -50,16 +49,14 @@ def join(parts: Sequence[Samples]) -> Samples:
     )
 
 
-def drawing_weights(
-    parts: Sequence[Samples], shares: Sequence[float], *, rarity: float
-) -> NDArray[np.float64]:
+def drawing_weights(parts: Sequence[Samples], shares: Sequence[float]) -> NDArray[np.float64]:
     """Return how likely each row of the joined parts is drawn, (n,), summing to 1.
 
-    Each part gets its share. Within one, a kind with 4 times the photos is drawn 4 ** (1 - rarity)
-    times as often.
+    Each part gets its share, and within it each row the same: favouring rare kinds costs more of
+    the frequent ones than it gains.
     """
     weights = [
-        _balanced(part.facts, rarity) * share / sum(shares)
+        np.full(len(part), share / sum(shares) / len(part))
         for part, share in zip(parts, shares, strict=True)
     ]
     joined: NDArray[np.float64] = np.concatenate(weights)
@@ -70,11 +67,3 @@ def _shrink(photo: Image.Image) -> NDArray[np.uint8]:
     height, width = STORED_SIZE
     small = photo.convert("RGB").resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
     return np.asarray(small, dtype=np.uint8)
-
-
-def _balanced(facts: Sequence[Facts], rarity: float) -> NDArray[np.float64]:
-    kinds = [tuple(fact.of("kind")) for fact in facts]
-    counts = Counter(kinds)
-    weights = np.array([counts[kind] ** -rarity for kind in kinds], dtype=np.float64)
-    balanced: NDArray[np.float64] = weights / weights.sum()
-    return balanced

@@ -4,8 +4,9 @@ One step: a balanced batch of photos, random captions for half of them, and one 
 kind and each basic colour. Every photo is pulled to all texts of the step that are true of it and
 pushed from those that are false; unknown ones are left out of the sums, so that "striped dress"
 learns nothing from a real photo whose pattern nobody labelled. In each batch the same kind comes
-in other colours and the same colour in other kinds, which is what makes both words count. The
-weights that are kept are an exponential average over the steps.
+in other colours and the same colour in other kinds, which is what makes both words count. In most
+steps views are mixed in pairs, and the loss is that of both truths, each by its share. The weights
+that are kept are an exponential average over the steps.
 
 Beside that a linear head, thrown away afterwards, names each photo's tags field by field. It tells
 the image tower what to look for from the first step, while the text tower still learns to read.
@@ -17,7 +18,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from core.ml.encoder import flatten_pooling
+from core.ml.mini.augment import mix
 from core.ml.mini.batches import Batch, Batches
 from core.ml.mini.losses import score_loss
 from core.ml.mini.recipe import Recipe
@@ -43,35 +45,25 @@ def train(
     processor: Any,
     recipe: Recipe,
     *,
-    start: Any | None = None,
     report: Report | None = None,
 ) -> Any:
     """Return the trained VisionTextDualEncoderModel, float32, in evaluation mode.
 
-    Begins with the weights of `start`, or fresh ones. `weights` (n,) say how often each sample is
-    drawn. `report(step, loss, averaged model)` is called after every step.
+    `weights` (n,) say how often each sample is drawn. `report(step, loss, averaged model)` is
+    called after every step.
     """
     torch.manual_seed(recipe.seed)
-    model = copy.deepcopy(start) or build_model(vocabulary_size=len(processor.tokenizer))
-    if start is None:
-        flatten_pooling(model)
+    model = build_model(vocabulary_size=len(processor.tokenizer))
+    flatten_pooling(model)
     model.train().to(memory_format=torch.channels_last)
     averaged = copy.deepcopy(model).eval()
-    batches = Batches(
-        samples,
-        weights,
-        processor.tokenizer,
-        batch=recipe.batch,
-        strange_words=recipe.strange_words,
-        seed=recipe.seed,
-    )
+    batches = Batches(samples, weights, processor.tokenizer, recipe)
     head = nn.Linear(model.vision_embed_dim, batches.fields[-1].stop)
     optimizer = _optimizer(model, head, recipe)
     for step in range(recipe.steps):
         for group in optimizer.param_groups:
             group["lr"] = group["peak"] * _pace(step, recipe)
-        batch = batches.draw(_photo_size(step, recipe))
-        loss = _loss(model, head, batch, batches.fields, recipe)
+        loss = _loss(model, head, batches, _photo_size(step, recipe), recipe)
         _descend(optimizer, loss)
         _average(averaged, model, keep=min(recipe.average, (step + 1) / (step + 20)))
         if report is not None:
@@ -80,11 +72,25 @@ def train(
 
 
 def _loss(
-    model: Any, head: nn.Module, batch: Batch, fields: Sequence[slice], recipe: Recipe
+    model: Any, head: nn.Module, batches: Batches, size: tuple[int, int], recipe: Recipe
 ) -> Tensor:
-    seen = functional.dropout(_see(model, batch.views), recipe.dropout)
-    logits = _logits(model, seen, batch.tokens)
-    return score_loss(logits, head(seen), batch, fields, recipe.smoothing)
+    """Return the loss of the next batch, a scalar."""
+    batch = batches.draw(size)
+    is_mixed = torch.rand(1, generator=batches.chance) < recipe.mixed
+    views, truths = _mixed(batch, batches.chance) if is_mixed else (batch.views, [(1.0, batch)])
+    seen = _see(model, views)
+    logits, named = _logits(model, seen, batch.tokens), head(seen)
+    losses = [
+        share * score_loss(logits, named, truth, batches.fields, recipe.smoothing)
+        for share, truth in truths
+    ]
+    return torch.stack(losses).sum()
+
+
+def _mixed(batch: Batch, generator: torch.Generator) -> tuple[Tensor, list[tuple[float, Batch]]]:
+    """Return mixed views, and the two truths of each with their shares."""
+    views, partner, share = mix(batch.views, generator=generator)
+    return views, [(share, batch), (1 - share, batch.of(partner))]
 
 
 def _see(model: Any, views: Tensor) -> Tensor:
@@ -127,9 +133,9 @@ def _optimizer(model: Any, head: nn.Module, recipe: Recipe) -> torch.optim.Optim
 
 
 def _pace(step: int, recipe: Recipe) -> float:
-    """Return the learning rate's factor: up in the warm-up, level, then straight down to zero."""
-    left = (recipe.steps - step) / (recipe.finish * recipe.steps)
-    return min(1.0, (step + 1) / recipe.warm_up, left)
+    """Return the learning rate's factor: up in the warm-up, then half a cosine down to zero."""
+    decline = (1 + math.cos(math.pi * step / recipe.steps)) / 2
+    return min(1.0, (step + 1) / recipe.warm_up) * decline
 
 
 def _photo_size(step: int, recipe: Recipe) -> tuple[int, int]:
