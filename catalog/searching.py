@@ -11,8 +11,6 @@ from uuid import UUID
 
 import numpy as np
 import structlog
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import Func, UUIDField, Value
 from numpy.typing import NDArray
 
 from catalog.facets import FacetFilter
@@ -72,19 +70,27 @@ def _check(
 ) -> Found:
     """Keep the first `count` that Postgres says are live, this shop's, and have the facets."""
     similarities = dict(zip(neighbours.ids, neighbours.similarities.tolist(), strict=True))
-    ids = [UUID(pk) for pk in neighbours.ids]
-    # Postgres keeps the order and stops at `count`: the spare candidates are not made objects.
-    images = list(
+    # Mostly all of the first are; the spare ones are looked up only in place of those that fail.
+    images = _live(neighbours.ids[:count], facets)
+    if len(images) < count:
+        images += _live(neighbours.ids[count:], facets)[: count - len(images)]
+    return Found(images, [similarities[str(image.pk)] for image in images], by)
+
+
+def _live(ids: list[str], facets: FacetFilter) -> list[Image]:
+    """Return those of the images that Postgres lets through, in the order of the ids."""
+    if not ids:
+        return []
+    rows = (
         Image.objects.searchable()
         .filter(facets.condition(), pk__in=ids)
         .select_related("category", "age_group")
         .prefetch_related("styles")
         .defer("search", "original")
-        .order_by(Func(Value(ids, ArrayField(UUIDField())), "id", function="array_position"))[
-            :count
-        ]
+        .order_by()
     )
-    return Found(images, [similarities[str(image.pk)] for image in images], by)
+    found = {str(image.pk): image for image in rows}
+    return [found[pk] for pk in ids if pk in found]
 
 
 def _search_exactly(
