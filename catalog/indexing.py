@@ -6,6 +6,7 @@ recorded. Pixels are float32 (n, 3, h, w), embeddings float32 (n, d), stored as 
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
@@ -14,7 +15,6 @@ from uuid import UUID
 import numpy as np
 import structlog
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db import connection
 from PIL import Image as Pillow
 
@@ -25,6 +25,7 @@ from catalog.removing import remove_entries
 from core.errors import Unavailable
 from core.ml.batching import get_batcher
 from core.ml.encoder import Pixels, get_encoder
+from core.storage import read_file
 from tenants.scope import all_shops
 
 log = structlog.get_logger(__name__)
@@ -102,10 +103,8 @@ def _decode(work: Work) -> None:
     elif not work.is_embedded:
         try:
             encoder = get_encoder(work.entry.index.encoder)
-            with (
-                default_storage.open(str(work.image.photo.name)) as file,
-                Pillow.open(file) as photo,
-            ):
+            data = read_file(str(work.image.photo.name))
+            with Pillow.open(io.BytesIO(data)) as photo:
                 work.pixels = encoder.prepare([photo])
         except FileNotFoundError:
             work.reason = IndexEntry.Reason.PHOTO_MISSING

@@ -6,11 +6,11 @@ from collections import defaultdict
 from uuid import UUID
 
 import structlog
-from django.core.files.storage import default_storage
 
 from catalog.indexes import mark_incomplete
 from catalog.models import Image, IndexEntry
 from core.ml.vectors import CollectionUnusable, VectorStoreUnavailable, vector_store
+from core.storage import StorageUnavailable, delete_files
 
 log = structlog.get_logger(__name__)
 
@@ -27,8 +27,13 @@ def remove_entries(entries: list[IndexEntry]) -> None:
     for group in by_index.values():
         _remove_vectors(group)
     for image in {entry.image for entry in entries}:
-        delete_files(image.photo.name, image.original.name)
-        Image.objects.filter(pk=image.pk, deleted_at__isnull=False).delete()
+        try:
+            delete_files(image.photo.name, image.original.name)
+        except StorageUnavailable as error:
+            # The row stays, and with it the entry that asks for the removal.
+            log.warning("files_not_removed", image=str(image.pk), error=str(error.__cause__))
+        else:
+            Image.objects.filter(pk=image.pk, deleted_at__isnull=False).delete()
 
 
 def _remove_vectors(entries: list[IndexEntry]) -> None:
@@ -40,9 +45,3 @@ def _remove_vectors(entries: list[IndexEntry]) -> None:
     except (VectorStoreUnavailable, CollectionUnusable) as error:
         log.warning("vectors_not_removed", index=str(index.pk), error=str(error))
         mark_incomplete(index)
-
-
-def delete_files(*names: str | None) -> None:
-    """Remove files from storage; those that are not there are no error."""
-    for name in filter(None, names):
-        default_storage.delete(name)

@@ -57,7 +57,7 @@ def find_nearest(*, index: VectorIndex, vector: Vectors, count: int, facets: Fac
             log.warning("search_is_exact", index=str(index.pk), error=str(error))
             mark_incomplete(index)
         except VectorStoreUnavailable as error:
-            log.warning("search_is_exact", index=str(index.pk), error=str(error.__cause__))
+            log.warning("search_is_exact", index=str(index.pk), error=str(error.__cause__ or error))
         else:
             found = _check(neighbours, facets, count, "index")
             if len(found.images) == count:

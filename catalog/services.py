@@ -5,19 +5,17 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
 from catalog.indexes import Drift, live_index, measure_drift
 from catalog.models import Image, IndexEntry, Style, original_key, photo_key
-from catalog.removing import delete_files
 from catalog.tasks import nudge_indexing, nudge_rebuild
 from core.errors import DomainError
 from core.ml.vectors import CollectionUnusable
 from core.photos import Photo
+from core.storage import delete_files, save_file
 from tenants.models import Shop
 
 # A change of these is a change of what Chroma keeps beside the vector.
@@ -135,11 +133,9 @@ def _lock(image: Image) -> Image:
 
 def _store_files(image: Image, photo: Photo) -> tuple[str, str]:
     """Write rendition and original under fresh keys, and point the image at them."""
-    image.photo.name = default_storage.save(photo_key(image), ContentFile(photo.rendition))
+    image.photo.name = save_file(photo_key(image), photo.rendition)
     try:
-        image.original.name = default_storage.save(
-            original_key(image, photo.extension), ContentFile(photo.original)
-        )
+        image.original.name = save_file(original_key(image, photo.extension), photo.original)
     except BaseException:
         delete_files(image.photo.name)
         raise

@@ -15,7 +15,7 @@ from django.conf import settings  # noqa: E402
 from django.core.handlers.asgi import ASGIHandler  # noqa: E402
 from django.http.response import HttpResponseBase  # noqa: E402
 
-from core.load import LoadLimit  # noqa: E402
+from core.load import BodyLimit, LoadLimit  # noqa: E402
 
 
 class ThreadedHandler(ASGIHandler):
@@ -33,7 +33,7 @@ class ThreadedHandler(ASGIHandler):
 
 
 application = LoadLimit(
-    ThreadedHandler(),
+    BodyLimit(ThreadedHandler(), limit=settings.WEB_BODY_LIMIT_BYTES),
     running=settings.WEB_CONCURRENCY_LIMIT,
     waiting=settings.WEB_QUEUE_LIMIT,
     patience=settings.WEB_QUEUE_SECONDS,

@@ -1,10 +1,12 @@
-"""Overload is refused quickly instead of piling up: so many at once, so many in line."""
+"""Overload is refused quickly: so many at once, so many in line, so much in one request."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 from typing import Any
+
+from core.api.problems import CONTENT_TYPE, problem
 
 # Liveness must answer when everything else is busy.
 NEVER_REFUSED = ("/health/live",)
@@ -32,7 +34,9 @@ class LoadLimit:
             finally:
                 self.slots.release()
         else:
-            await _refuse(send)
+            detail = "The server is at its limit; try again in a moment."
+            body = problem(status=503, code="overloaded", detail=detail)
+            await _send_problem(send, body, (b"retry-after", b"2"))
 
     async def _enter(self) -> bool:
         if self.slots.locked() and self.waiting >= self.limit:
@@ -50,20 +54,59 @@ class LoadLimit:
         return True
 
 
-async def _refuse(send: Any) -> None:
-    body = json.dumps(
-        {
-            "type": "about:blank",
-            "title": "Service Unavailable",
-            "status": 503,
-            "code": "overloaded",
-            "detail": "The server is at its limit; try again in a moment.",
-        }
-    ).encode()
-    headers = [
-        (b"content-type", b"application/problem+json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"retry-after", b"2"),
+class BodyLimit:
+    """ASGI middleware: bodies of at most `limit` bytes, so that nobody fills the disk.
+
+    A longer one answers 413 at once where its length is told, else as soon as it is passed.
+    """
+
+    def __init__(self, app: Any, *, limit: int) -> None:
+        self.app = app
+        self.limit = limit
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+        elif _stated_length(scope) > self.limit:
+            await self._refuse(send)
+        else:
+            await self._count(scope, receive, send)
+
+    async def _count(self, scope: Any, receive: Any, send: Any) -> None:
+        received, is_answered = 0, False
+
+        async def receive_counted() -> Any:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            # Django drops a request whose client left, and answers nothing.
+            return message if received <= self.limit else {"type": "http.disconnect"}
+
+        async def send_noted(message: Any) -> None:
+            nonlocal is_answered
+            is_answered = True
+            await send(message)
+
+        await self.app(scope, receive_counted, send_noted)
+        if received > self.limit and not is_answered:
+            await self._refuse(send)
+
+    async def _refuse(self, send: Any) -> None:
+        detail = f"A request has at most {self.limit // 1024**2} MB; send less at a time."
+        body = problem(status=413, code="request_too_large", detail=detail)
+        await _send_problem(send, body, (b"connection", b"close"))
+
+
+def _stated_length(scope: Any) -> int:
+    return int(dict(scope["headers"]).get(b"content-length", b"0"))
+
+
+async def _send_problem(send: Any, body: dict[str, Any], *headers: tuple[bytes, bytes]) -> None:
+    data = json.dumps(body).encode()
+    start = [
+        (b"content-type", CONTENT_TYPE.encode()),
+        (b"content-length", str(len(data)).encode()),
+        *headers,
     ]
-    await send({"type": "http.response.start", "status": 503, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.start", "status": body["status"], "headers": start})
+    await send({"type": "http.response.body", "body": data})

@@ -8,6 +8,7 @@ either `VectorStoreUnavailable` (wait) or `CollectionUnusable` (rebuild).
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ Vectors = NDArray[np.float32]
 # What Chroma takes in one call is more; a few hundred is where it is fastest.
 CALL_SIZE = 250
 PAGE_SIZE = 5_000
+# After a failure a server is left alone for so long: a search must not wait for it each time.
+PAUSE_SECONDS = 5.0
 # On catalogue-like vectors the default graph (M 16, ef 100) misses several in a thousand.
 # A large sync_threshold makes a server killed while writing replay its log instead of
 # finding an index it cannot open.
@@ -66,7 +69,8 @@ class VectorStore:
     """One Chroma server. Methods may be called from several threads.
 
     Every method raises `VectorStoreUnavailable`, and those that read or write a collection
-    `CollectionUnusable`.
+    `CollectionUnusable`. For a while after a failure only one call finds out whether the
+    server is back, and the others raise at once.
     """
 
     def __init__(self, address: str, *, timeout: float) -> None:
@@ -75,6 +79,7 @@ class VectorStore:
         self._client: Any = None
         self._collections: dict[str, Collection] = {}
         self._lock = threading.Lock()
+        self._paused_until = 0.0
 
     def create(self, name: str) -> None:
         """Make an empty collection; one that exists is kept."""
@@ -129,7 +134,8 @@ class VectorStore:
         return found
 
     def heartbeat(self) -> None:
-        """Raise `VectorStoreUnavailable` when the server does not answer."""
+        """Raise `VectorStoreUnavailable` when the server does not answer now."""
+        self._paused_until = 0.0
         with self._translating():
             self._connect().heartbeat()
 
@@ -150,26 +156,44 @@ class VectorStore:
 
     @contextmanager
     def _translating(self, name: str = "") -> Iterator[None]:
+        message = "The vector store is away; try again shortly."
+        if self._is_paused():
+            raise VectorStoreUnavailable(message)
         try:
             yield
+            self._paused_until = 0.0
         except ChromaError as error:
             # A handle kept from before the collection was recreated answers "not found".
             self._collections.pop(name, None)
+            self._paused_until = 0.0
             raise CollectionUnusable(f"{name}: {error}") from error
         except (httpx.HTTPError, ValueError) as error:
-            raise VectorStoreUnavailable("The vector store is away; try again shortly.") from error
+            self._paused_until = time.monotonic() + PAUSE_SECONDS
+            raise VectorStoreUnavailable(message) from error
+
+    def _is_paused(self) -> bool:
+        """Return whether to leave the server alone; once the pause is over, one caller goes on."""
+        with self._lock:
+            now = time.monotonic()
+            if now < self._paused_until:
+                return True
+            if self._paused_until:
+                self._paused_until = now + self.timeout
+            return False
 
 
 def _client(address: str, timeout: float) -> Any:
     parts = urlsplit(address)
+    limits = httpx.Timeout(timeout, connect=min(timeout, 2.0))
+    # The client asks who it is before its waiting can be bounded, and waits for ever by default.
+    httpx.get(f"{address}/api/v2/heartbeat", timeout=limits).raise_for_status()
     client: Any = chromadb.HttpClient(
         host=parts.hostname or "localhost",
         port=parts.port or (443 if parts.scheme == "https" else 8000),
         ssl=parts.scheme == "https",
         settings=Settings(anonymized_telemetry=False),
     )
-    # The client has no public way to bound its waiting, and waits for ever by default.
-    client._server._session.timeout = httpx.Timeout(timeout, connect=min(timeout, 2.0))
+    client._server._session.timeout = limits  # which it has no public way to set
     return client
 
 

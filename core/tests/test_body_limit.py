@@ -1,0 +1,60 @@
+"""A request's body has an end, told or not."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from core.load import BodyLimit
+
+LIMIT = 3 * 1024**2
+MEGABYTE = b"x" * 1024**2
+
+
+class Application:
+    """Reads the whole body and answers its length; of a caller who left it hears nothing."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        length, more = 0, True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            length, more = length + len(message["body"]), message["more_body"]
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": str(length).encode()})
+
+
+def ask(chunks: int, *headers: tuple[bytes, bytes]) -> tuple[int, dict[bytes, bytes], bytes]:
+    """Send so many megabytes in chunks; return status, headers and body."""
+    sent: list[Any] = []
+    left = chunks
+
+    async def receive() -> dict[str, Any]:
+        nonlocal left
+        left -= 1
+        return {"type": "http.request", "body": MEGABYTE, "more_body": left > 0}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "path": "/", "headers": list(headers)}
+    asyncio.run(BodyLimit(Application(), limit=LIMIT)(scope, receive, send))
+    start, body = sent
+    return start["status"], dict(start["headers"]), body["body"]
+
+
+def test_a_body_up_to_the_limit_goes_through():
+    assert ask(3) == (200, {}, str(LIMIT).encode())
+
+
+@pytest.mark.parametrize("headers", [(), ((b"content-length", str(LIMIT + 1).encode()),)])
+def test_a_longer_one_is_refused_as_a_problem_whether_its_length_is_told_or_not(headers):
+    status, answered, body = ask(9, *headers)
+    problem = json.loads(body)
+    assert status == problem["status"] == 413
+    assert problem["code"] == "request_too_large"
+    assert answered[b"content-type"] == b"application/problem+json"
