@@ -10,9 +10,10 @@ from celery import shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError as BrokerUnavailable
 
-from catalog import indexes
+from catalog import auditing, indexes
 from catalog.models import VectorIndex
 from core.errors import Unavailable
+from core.ml.vectors import CollectionUnusable
 from tenants.scope import all_shops
 
 log = structlog.get_logger(__name__)
@@ -40,10 +41,10 @@ def _send(task: Any, **arguments: Any) -> None:
         log.warning("nudge_not_sent", task=task.name, error=str(error))
 
 
-def _send_repairs(*, is_complete: bool = False) -> None:
+def _send_repairs() -> None:
     with all_shops():
-        indexes = VectorIndex.objects.filter(is_complete=is_complete, state=VectorIndex.State.LIVE)
-        for pk in indexes.values_list("pk", flat=True):
+        damaged = VectorIndex.objects.filter(is_complete=False, state=VectorIndex.State.LIVE)
+        for pk in damaged.values_list("pk", flat=True):
             _send(repair_index, index_id=str(pk))
 
 
@@ -93,6 +94,22 @@ def repair_index(*, index_id: str, rebuild: bool = False, **_: Any) -> None:
 
 @shared_task
 def audit_indexes(**_: Any) -> None:
-    """Have every live index compared with Postgres, and mended where it differs."""
-    _send_repairs(is_complete=True)
-    _send_repairs(is_complete=False)
+    """Have every live index compared with Postgres and asked for each of its vectors."""
+    with all_shops():
+        live = VectorIndex.objects.filter(state=VectorIndex.State.LIVE)
+        for pk in live.values_list("pk", flat=True):
+            _send(audit_index, index_id=str(pk))
+
+
+@shared_task
+def audit_index(*, index_id: str, **_: Any) -> None:
+    """Audit one index."""
+    with all_shops():
+        index = VectorIndex.objects.filter(pk=index_id).first()
+        if index is None:
+            return
+        try:
+            auditing.audit_index(index)
+        except (Unavailable, CollectionUnusable) as error:
+            log.warning("audit_postponed", index=index_id, error=str(error))
+            indexes.mark_incomplete(index)

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image as Pillow
 
-from catalog import indexing, recording
+from catalog import auditing, indexing, recording, tasks
 from catalog.calibration import calibrate_indexes
 from catalog.claiming import claim_entries
 from catalog.indexes import decode_embedding, live_index, measure_drift, rebuild_index, repair_index
@@ -43,6 +43,10 @@ def entry_of(image) -> IndexEntry:
 def collection_ids(shop) -> set[str]:
     index = live_index(shop.pk)
     return vector_store(index.node).ids(index.collection)
+
+
+def audit_index(index_id: str) -> None:
+    tasks.audit_index.apply(kwargs={"index_id": index_id}, throw=True)
 
 
 def index_all(shop) -> None:
@@ -249,6 +253,25 @@ def test_a_repair_mends_missing_and_extra_vectors(scoped):
     assert (drift.missing, drift.extra) == ({str(image.pk)}, {"stray"})
     assert repair_index(index)
     assert collection_ids(scoped) == {str(image.pk)}
+
+
+def test_the_audit_asks_every_vector_for_itself_and_rebuilds_a_collection_that_fails(
+    scoped, monkeypatch
+):
+    images = [make_image(scoped, colour) for colour in ("red", "blue", "green")]
+    index_all(scoped)
+    whole = live_index(scoped.pk)
+    audit_index(str(whole.pk))
+    assert live_index(scoped.pk).collection == whole.collection
+    # The same ids, but one vector is not the image's own: only asking for it can tell.
+    store = vector_store(whole.node)
+    opposite = -decode_embedding(entry_of(images[0]).embedding)[None]
+    store.upsert(whole.collection, [str(images[0].pk)], opposite, [{"version": 1}])
+    monkeypatch.setattr(auditing, "NEIGHBOURS", 1)
+    audit_index(str(whole.pk))
+    mended = live_index(scoped.pk)
+    assert mended.is_complete and mended.collection != whole.collection
+    assert collection_ids(scoped) == {str(image.pk) for image in images}
 
 
 def test_a_rebuild_leaves_the_old_collection_behind(scoped):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import time
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import redis
 import structlog
 from django.conf import settings
+from limits import RateLimitItemPerMinute
+from limits.storage import RedisStorage
+from limits.strategies import FixedWindowRateLimiter
 from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
@@ -19,28 +22,11 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-WINDOW_SECONDS = 60
-
 
 @cache
-def _redis() -> redis.Redis:
-    return redis.Redis.from_url(
-        f"{settings.REDIS_URL}/1", socket_timeout=2, socket_connect_timeout=2
-    )
-
-
-def _count(identity: str) -> tuple[int, int]:
-    """Count a request of the window that began with its first; one round trip.
-
-    Returns how many there were, and the milliseconds until the next window.
-    """
-    key = f"atelier:rate:{identity}"
-    with _redis().pipeline() as pipeline:
-        pipeline.set(key, 0, ex=WINDOW_SECONDS, nx=True)
-        pipeline.incr(key)
-        pipeline.pttl(key)
-        _, used, milliseconds_left = pipeline.execute()
-    return int(used), int(milliseconds_left)
+def _limiter() -> FixedWindowRateLimiter:
+    options: dict[str, Any] = {"socket_timeout": 2, "socket_connect_timeout": 2}
+    return FixedWindowRateLimiter(RedisStorage(f"{settings.REDIS_URL}/1", **options))
 
 
 class RateLimit(BaseThrottle):
@@ -56,15 +42,16 @@ class RateLimit(BaseThrottle):
         shop_id = getattr(request.auth, "shop_id", None)
         limit = settings.RATE_LIMIT_SHOP if shop_id else settings.RATE_LIMIT_ANONYMOUS
         identity = f"shop:{shop_id}" if shop_id else f"address:{self.get_ident(request)}"
+        item = RateLimitItemPerMinute(limit)
         try:
-            used, milliseconds_left = _count(identity)
+            is_allowed = _limiter().hit(item, identity)
+            window = _limiter().get_window_stats(item, identity)
         except RedisError as error:
             log.warning("rate_limit_not_counted", error=type(error).__name__)
             return True
-        self.reset_in = max(1, math.ceil(milliseconds_left / 1000))
-        remaining = max(0, limit - used)
-        request.rate_limit = (limit, remaining, self.reset_in)  # type: ignore[attr-defined]
-        return used <= limit
+        self.reset_in = max(1, math.ceil(window.reset_time - time.time()))
+        request.rate_limit = (limit, window.remaining, self.reset_in)  # type: ignore[attr-defined]
+        return is_allowed
 
     def get_ident(self, request: Request) -> str:
         """Return the address that the server saw: any header can be forged.

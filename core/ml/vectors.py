@@ -118,12 +118,20 @@ class VectorStore:
         self, name: str, vector: Vectors, *, count: int, where: dict[str, Any] | None = None
     ) -> Neighbours:
         """Return up to `count` neighbours of one vector (d,), narrowed by facets."""
+        return self.query_many(name, vector[None], count=count, where=where)[0]
+
+    def query_many(
+        self, name: str, vectors: Vectors, *, count: int, where: dict[str, Any] | None = None
+    ) -> list[Neighbours]:
+        """Return up to `count` neighbours of each vector (n, d)."""
         with self._collection(name) as collection:
             answer = collection.query(
-                query_embeddings=vector[None], n_results=count, where=where, include=["distances"]
+                query_embeddings=vectors, n_results=count, where=where, include=["distances"]
             )
-        distances = np.asarray((answer["distances"] or [[]])[0], dtype=np.float32)
-        return Neighbours(answer["ids"][0], 1.0 - distances)
+        return [
+            Neighbours(ids, 1.0 - np.asarray(distances, dtype=np.float32))
+            for ids, distances in zip(answer["ids"], answer["distances"] or [], strict=True)
+        ]
 
     def ids(self, name: str) -> set[str]:
         """Return the ids of every vector in the collection."""

@@ -19,9 +19,9 @@ LOGIN = "/api/v1/auth/login/"
 @pytest.fixture
 def _redis_is_away(settings):
     settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}"
-    throttling._redis.cache_clear()
+    throttling._limiter.cache_clear()
     yield
-    throttling._redis.cache_clear()
+    throttling._limiter.cache_clear()
 
 
 def assert_limited(response) -> None:
