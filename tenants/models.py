@@ -98,6 +98,26 @@ class Membership(models.Model):
         return f"{self.user} at {self.shop}"
 
 
+class Shopper(models.Model):
+    """A shop's end customer, known by the shop's own `external_id` and by nothing else."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+")
+    external_id = models.CharField(max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[Any] = tenant_manager(TenantQuerySet)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(fields=("shop", "external_id"), name="shopper_once_per_shop"),
+        )
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
 class Scope(models.TextChoices):
     """What a key may do."""
 
