@@ -290,6 +290,7 @@ SPECTACULAR_SETTINGS = {
     # In the order in which they are shown.
     "TAGS": [
         {"name": "recommendations", "description": "Asking, and what was asked."},
+        {"name": "steering", "description": "Rules, weights and experiments on them."},
         {"name": "catalogue", "description": "Product photos and the facts that describe them."},
         {"name": "facets", "description": "What images are described and filtered by."},
         {"name": "index", "description": "Where the vector index stands."},
@@ -300,6 +301,7 @@ SPECTACULAR_SETTINGS = {
         "IndexStateEnum": "catalog.models.IndexEntry.State",
         "ImageStatusEnum": "catalog.models.Image.Status",
         "MatchEnum": "recommendations.serializers.MATCHES",
+        "RuleActionEnum": "recommendations.models.Rule.Action",
     },
 }
 

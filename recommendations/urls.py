@@ -1,12 +1,15 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from recommendations import views
+from recommendations import steering_views, views
 
 router = SimpleRouter()
 router.register("prompts", views.PromptViewSet, "prompt")
+router.register("rules", steering_views.RuleViewSet, "rule")
+router.register("experiments", steering_views.ExperimentViewSet, "experiment")
 
 urlpatterns = [
     path("recommendations/", views.RecommendationView.as_view(), name="recommendations"),
+    path("ranking/", steering_views.RankingView.as_view(), name="ranking"),
     path("", include(router.urls)),
 ]

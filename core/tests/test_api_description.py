@@ -65,7 +65,10 @@ def test_says_where_a_retry_is_safe(operations):
     having = {name for name, said in operations.items() if "Idempotency-Key" in parameters(said)}
     assert having == {
         f"post /api/v1/{name}/"
-        for name in ("images", "recommendations", "categories", "styles", "age-groups")
+        for name in (
+            *("images", "recommendations", "categories", "styles", "age-groups"),
+            *("rules", "experiments"),
+        )
     }
 
 

@@ -20,7 +20,8 @@ from rest_framework.test import APIClient
 
 from catalog.models import AgeGroup, Category, Style
 from catalog.tests.factories import make_image
-from recommendations.models import Prompt
+from recommendations.models import Experiment, Prompt, Rule
+from recommendations.weights import Weights
 from tenants.models import Shop
 from tenants.scope import all_shops, shop_scope
 from tenants.services import create_key
@@ -53,6 +54,22 @@ def make_prompt(shop: Shop) -> Prompt:
     return prompt
 
 
+def make_rule(shop: Shop) -> Rule:
+    with shop_scope(shop.pk):
+        target = {"brand": ["Secret"]}
+        rule: Rule = Rule.objects.create(shop=shop, name="Secret", action="hide", target=target)
+    return rule
+
+
+def make_experiment(shop: Shop) -> Experiment:
+    with shop_scope(shop.pk):
+        weights = Weights().named()
+        experiment: Experiment = Experiment.objects.create(
+            shop=shop, name="Secret", control=weights, variant={**weights, "taste": 0.5}
+        )
+    return experiment
+
+
 def make_facet(model: Any) -> Callable[[Shop], Any]:
     return lambda shop: model.objects.create(shop=shop, name="Secret")
 
@@ -64,6 +81,8 @@ OBJECTS: dict[str, Callable[[Shop], Any]] = {
     "api/v1/styles/": make_facet(Style),
     "api/v1/age-groups/": make_facet(AgeGroup),
     "api/v1/prompts/": make_prompt,
+    "api/v1/rules/": make_rule,
+    "api/v1/experiments/": make_experiment,
     "api/v1/shop/keys/": lambda shop: create_key(shop=shop, name="Secret key")[0],
 }
 

@@ -1,0 +1,141 @@
+"""Shoppers are split stably and by the share; outcomes come with the published intervals."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recommendations.experiments import Counts, difference, is_variant, judge, rate
+
+EXPERIMENT = UUID("0199d0c4-7a00-7000-8000-000000000000")
+SHOPPERS = [f"customer-{number}" for number in range(20_000)]
+
+
+def variants(experiment: UUID = EXPERIMENT, share: float = 0.5) -> set[str]:
+    return {shopper for shopper in SHOPPERS if is_variant(experiment, shopper, share)}
+
+
+# --- Who sees which -------------------------------------------------------------------
+
+
+def test_same_shopper_sees_the_same_on_every_machine_and_in_every_release():
+    seen = [number for number in range(12) if is_variant(EXPERIMENT, f"customer-{number}", 0.5)]
+    assert seen == [3, 7, 10]
+
+
+@pytest.mark.parametrize("share", [0.01, 0.2, 0.5, 0.9])
+def test_variant_is_seen_by_its_share_of_shoppers(share):
+    assert len(variants(share=share)) / len(SHOPPERS) == pytest.approx(share, abs=0.011)
+
+
+def test_larger_share_keeps_those_it_had():
+    assert variants(share=0.2) < variants(share=0.3)
+
+
+def test_nobody_or_everybody_at_the_ends():
+    assert variants(share=0.0) == set()
+    assert variants(share=1.0) == set(SHOPPERS)
+
+
+def test_one_experiments_split_tells_nothing_of_anothers():
+    first, second = variants(), variants(UUID(int=1))
+    assert len(first & second) / len(first) == pytest.approx(0.5, abs=0.02)
+
+
+@given(shopper=st.text(st.characters(codec="utf-8")))
+def test_any_id_of_a_shopper_is_placed(shopper):
+    assert is_variant(EXPERIMENT, shopper, 1.0)
+    assert not is_variant(EXPERIMENT, shopper, 0.0)
+
+
+# --- Intervals ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("successes", "trials", "low", "high"),
+    [
+        # Newcombe 1998, Statistics in Medicine 17, 857-872, method 3.
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0000, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ],
+)
+def test_rates_have_wilsons_interval(successes, trials, low, high):
+    told = rate(successes, trials)
+    assert told.value == successes / trials
+    assert (told.low, told.high) == pytest.approx((low, high), abs=0.00005)
+
+
+@pytest.mark.parametrize(
+    ("variant", "control", "low", "high"),
+    [
+        # Newcombe 1998, Statistics in Medicine 17, 873-890, method 10.
+        ((56, 70), (48, 80), 0.0524, 0.3339),
+        ((9, 10), (3, 10), 0.1705, 0.8090),
+        ((6, 7), (2, 7), 0.0582, 0.8062),
+        ((5, 56), (0, 29), -0.0381, 0.1926),
+        ((0, 10), (0, 20), -0.1611, 0.2775),
+    ],
+)
+def test_differences_have_newcombes_interval(variant, control, low, high):
+    told = difference(rate(*control), rate(*variant))
+    assert (told.low, told.high) == pytest.approx((low, high), abs=0.00005)
+
+
+@given(trials=st.integers(0, 10_000), data=st.data())
+def test_interval_holds_its_value_and_stays_in_range(trials, data):
+    told = rate(data.draw(st.integers(0, trials)), trials)
+    other = rate(data.draw(st.integers(0, trials)), trials)
+    between = difference(told, other)
+    assert 0 <= told.low <= told.high <= 1
+    assert -1 <= between.low <= between.high <= 1
+    if told.value is not None and between.value is not None:
+        assert told.low <= told.value <= told.high
+        assert between.low <= between.value <= between.high
+
+
+@given(shares=st.tuples(st.integers(0, 50), st.integers(0, 50)))
+def test_difference_the_other_way_round_is_its_negative(shares):
+    first, second = (rate(successes, 50) for successes in shares)
+    there, back = difference(first, second), difference(second, first)
+    assert (there.low, there.high) == pytest.approx((-back.high, -back.low))
+
+
+# --- What it means --------------------------------------------------------------------
+
+
+def counts(clicked: int, answers: int = 1000) -> Counts:
+    return Counts(shoppers=400, answers=answers, clicked=clicked, added=clicked)
+
+
+@pytest.mark.parametrize(
+    ("control", "variant", "sentence"),
+    [
+        (
+            counts(200),
+            counts(250),
+            "The variant's click-through rate is higher; the interval excludes zero.",
+        ),
+        (
+            counts(250),
+            counts(200),
+            "The variant's click-through rate is lower; the interval excludes zero.",
+        ),
+        (counts(200), counts(210), "No difference in the click-through rate can be told yet."),
+        (Counts(), counts(210), "No difference in the click-through rate can be told yet."),
+        (Counts(), Counts(), "No difference in the click-through rate can be told yet."),
+    ],
+)
+def test_outcome_says_in_a_sentence_what_can_be_told(control, variant, sentence):
+    assert judge(control, variant).click_through.sentence == sentence
+
+
+def test_arm_without_answers_has_no_rate():
+    outcome = judge(Counts(), counts(210))
+    assert outcome.control.click_through.value is None
+    assert outcome.click_through.estimate.value is None
+    assert outcome.variant.click_through.value == 0.21

@@ -1,0 +1,253 @@
+"""What rules do to images, which of them count, and what never depends on their order."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recommendations.candidates import Facts
+from recommendations.models import Rule
+from recommendations.rules import Effect, active_rules, effects_of
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+IDS = [UUID(int=number) for number in range(1, 7)]
+DRESS, SHIRT = "Dress", "Shirt"
+
+
+def make_facts(pk: UUID = IDS[0], **fields: Any) -> Facts:
+    known: dict[str, Any] = {
+        "item": str(pk),
+        "category": "dress",
+        "styles": frozenset({"summer", "casual"}),
+        "age_group": "adult",
+        "brand": "ada's",
+        "colour": "red",
+        "gender": "women",
+        "availability": "in_stock",
+        "price": None,
+        "created_at": NOW,
+    }
+    return Facts(id=pk, **{**known, **fields})
+
+
+def make_rule(number: int = 1, action: str = "boost", **fields: Any) -> Rule:
+    """Return a rule that is not saved; the higher its number, the newer it is."""
+    fields.setdefault("target", {"category": [DRESS]})
+    return Rule(id=UUID(int=number), name=f"rule {number}", action=action, **fields)
+
+
+def effect(rules: list[Rule], facts: Facts | None = None, prompt: str = "") -> Effect:
+    return effects_of(facts or make_facts(), active_rules(rules, prompt, NOW))
+
+
+def is_active(prompt: str = "", **fields: Any) -> bool:
+    return bool(active_rules([make_rule(**fields)], prompt, NOW))
+
+
+# --- Which images ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("target", "is_meant"),
+    [
+        ({"category": ["Dress"]}, True),
+        ({"category": ["Shirt", "DRESS"]}, True),
+        ({"category": ["Shirt"]}, False),
+        ({"styles": ["beach", "Summer"]}, True),
+        ({"styles": ["beach"]}, False),
+        ({"age_group": ["Adult"]}, True),
+        ({"brand": ["ADA's"]}, True),
+        ({"brand": ["Ada"]}, False),
+        ({"colour": ["Red"]}, True),
+        ({"gender": ["men"]}, False),
+        ({"images": [str(IDS[0])]}, True),
+        ({"images": [str(IDS[1])]}, False),
+        ({"category": ["Dress"], "colour": ["red"]}, True),
+        ({"category": ["Dress"], "colour": ["blue"]}, False),
+        ({"images": [str(IDS[0])], "colour": ["blue"]}, False),
+    ],
+)
+def test_image_is_meant_when_everything_named_holds(target, is_meant):
+    assert effect([make_rule(target=target)]).boost == (0.5 if is_meant else 0)
+
+
+def test_image_without_a_facet_is_not_meant_by_it():
+    assert effect([make_rule(target={"brand": ["Ada's"]})], make_facts(brand="")) == Effect()
+
+
+# --- What happens to them -------------------------------------------------------------
+
+
+def test_boosts_and_burials_add_up():
+    rules = [make_rule(1, "boost", strength=0.9), make_rule(2, "bury", strength=0.4)]
+    told = effect(rules)
+    assert told.boost == pytest.approx(0.5)
+    assert told.reasons == (("rule 2", "bury"), ("rule 1", "boost"))
+
+
+@pytest.mark.parametrize(("action", "boost"), [("boost", 1.0), ("bury", -1.0)])
+def test_boost_stays_within_one(action, boost):
+    assert effect([make_rule(number, action, strength=0.8) for number in (1, 2)]).boost == boost
+
+
+def test_hidden_image_tells_only_why_it_is_hidden():
+    rules = [make_rule(1, "pin"), make_rule(2, "hide"), make_rule(3, "boost")]
+    assert effect(rules) == Effect(is_hidden=True, reasons=(("rule 2", "hide"),))
+
+
+def test_pins_go_by_the_newest_rule_then_by_place_in_the_target():
+    old = make_rule(1, "pin", target={"images": [str(IDS[0]), str(IDS[1])]})
+    new = make_rule(2, "pin", target={"images": [str(IDS[3]), str(IDS[2]), str(IDS[1])]})
+    facet = make_rule(0, "pin")
+    rules = active_rules([old, facet, new], "", NOW)
+    pins = {pk: effects_of(make_facts(pk), rules).pin for pk in IDS}
+    assert sorted(IDS, key=lambda pk: pins[pk] or 0) == [IDS[3], IDS[2], IDS[1], IDS[0], *IDS[4:]]
+    assert pins[IDS[4]] == pins[IDS[5]]
+
+
+def test_rule_that_is_not_active_takes_no_place_among_the_pins():
+    rules = [make_rule(1, "pin"), make_rule(2, "pin", is_active=False)]
+    assert effect(rules).pin == 0
+
+
+@pytest.mark.parametrize("availability", ["in_stock", "preorder", "backorder"])
+def test_what_can_be_bought_is_lifted(availability):
+    rules = [make_rule(1, "pin"), make_rule(2, "boost")]
+    told = effect(rules, make_facts(availability=availability))
+    assert (told.pin, told.boost) == (0, 0.5)
+
+
+def test_nothing_lifts_what_is_out_of_stock():
+    rules = [make_rule(1, "pin"), make_rule(2, "boost"), make_rule(3, "bury")]
+    told = effect(rules, make_facts(availability="out_of_stock"))
+    assert told == Effect(boost=-0.5, reasons=(("rule 3", "bury"),))
+
+
+# --- When -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("prompts", "prompt", "counts"),
+    [
+        ([], "", True),
+        ([], "anything at all", True),
+        (["summer dress"], "", False),
+        (["summer dress"], "a light dress for the SUMMER", True),
+        (["summer dress"], "summer dresses", False),
+        (["summer dress"], "summer", False),
+        (["dress"], "sundress", False),
+        (["holiday", "summer"], "a summer skirt", True),
+        (["STRASSE"], "straße", True),
+        (["T-shirt"], "t-shirt, white", True),
+        (["café"], "a cafe\u0301 apron", True),
+    ],
+)
+def test_rule_counts_where_the_prompt_holds_all_words_of_a_phrase(prompts, prompt, counts):
+    assert is_active(prompt, prompts=prompts) is counts
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "counts"),
+    [
+        (None, None, True),
+        (-1, 1, True),
+        (0, 1, True),
+        (1, None, False),
+        (None, 0, False),
+        (-2, -1, False),
+    ],
+)
+def test_rule_counts_from_its_start_until_its_end(starts, ends, counts):
+    dates = {
+        name: None if days is None else NOW + timedelta(days=days)
+        for name, days in (("starts_at", starts), ("ends_at", ends))
+    }
+    assert is_active(**dates) is counts
+
+
+def test_rule_that_is_switched_off_does_not_count():
+    assert not is_active(is_active=False)
+
+
+# --- Whatever the rules are -----------------------------------------------------------
+
+
+targets = st.fixed_dictionaries(
+    {},
+    optional={
+        "images": st.lists(st.sampled_from(IDS).map(str), min_size=1, unique=True),
+        "category": st.lists(st.sampled_from([DRESS, SHIRT]), min_size=1, unique=True),
+        "styles": st.lists(st.sampled_from(["Summer", "Formal"]), min_size=1, unique=True),
+        "colour": st.lists(st.sampled_from(["red", "Blue"]), min_size=1, unique=True),
+    },
+).filter(bool)
+rule_fields = st.fixed_dictionaries(
+    {
+        "action": st.sampled_from(Rule.Action.values),
+        "strength": st.floats(0, 1),
+        "target": targets,
+        "prompts": st.sampled_from([[], ["red"], ["red dress", "shirt"]]),
+    }
+)
+rule_lists = st.lists(rule_fields, max_size=8).map(
+    lambda made: [make_rule(number, **fields) for number, fields in enumerate(made, 1)]
+)
+facts = st.builds(
+    make_facts,
+    pk=st.sampled_from(IDS),
+    category=st.sampled_from(["dress", "shirt", ""]),
+    styles=st.frozensets(st.sampled_from(["summer", "formal"])),
+    colour=st.sampled_from(["red", "blue"]),
+    availability=st.sampled_from(["in_stock", "out_of_stock"]),
+)
+prompts = st.sampled_from(["", "red", "a red dress", "shirt"])
+
+
+@given(rules=rule_lists, image=facts, prompt=prompts, data=st.data())
+def test_order_in_which_rules_come_makes_no_difference(rules, image, prompt, data):
+    shuffled = data.draw(st.permutations(rules))
+    assert effect(shuffled, image, prompt) == effect(rules, image, prompt)
+
+
+@given(rules=rule_lists, image=facts, prompt=prompts, data=st.data())
+def test_order_of_active_rules_shows_in_reasons_only(rules, image, prompt, data):
+    active = active_rules(rules, prompt, NOW)
+    told, other = (
+        effects_of(image, order) for order in (active, data.draw(st.permutations(active)))
+    )
+    assert (told.pin, told.boost, told.is_hidden) == (other.pin, other.boost, other.is_hidden)
+    assert sorted(told.reasons) == sorted(other.reasons)
+
+
+@given(rules=rule_lists, image=facts, prompt=prompts)
+def test_effect_is_within_bounds_and_tells_its_reasons(rules, image, prompt):
+    told = effect(rules, image, prompt)
+    actions = [action for _, action in told.reasons]
+    assert -1 <= told.boost <= 1
+    assert told.is_hidden == ("hide" in actions)
+    assert (told.pin is not None) == ("pin" in actions)
+    if image.availability == "out_of_stock":
+        assert told.pin is None and told.boost <= 0
+
+
+@given(rules=rule_lists, image=facts, prompt=prompts)
+def test_hiding_beats_whatever_else_there_is(rules, image, prompt):
+    everything = {"category": [DRESS, SHIRT]}
+    hidden = effect([*rules, make_rule(99, "hide", target=everything)], image, prompt)
+    if image.category:
+        assert (hidden.pin, hidden.boost, hidden.is_hidden) == (None, 0, True)
+
+
+@given(rules=rule_lists, prompt=prompts)
+def test_two_images_share_a_pin_only_by_one_rules_facets(rules, prompt):
+    active = active_rules(rules, prompt, NOW)
+    named = {
+        pk: effects_of(make_facts(pk), [rule for rule in active if rule.images]).pin for pk in IDS
+    }
+    pins = [pin for pin in named.values() if pin is not None]
+    assert len(pins) == len(set(pins))
