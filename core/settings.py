@@ -237,6 +237,11 @@ CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_SCHEDULE_FILE", default="celerybea
 CELERY_BEAT_SCHEDULE = {
     "sweep-the-index": {"task": "catalog.tasks.sweep_index", "schedule": SWEEP_SECONDS},
     "audit-indexes": {"task": "catalog.tasks.audit_indexes", "schedule": crontab(hour=3, minute=0)},
+    "roll-up-figures": {"task": "recommendations.tasks.roll_up_figures", "schedule": 60},
+    "keep-top-prompts": {
+        "task": "recommendations.tasks.keep_top_prompts",
+        "schedule": crontab(hour=3, minute=30),
+    },
     "purge-idempotency-records": {
         "task": "tenants.tasks.purge_idempotency_records",
         "schedule": crontab(minute=17),
@@ -291,6 +296,7 @@ SPECTACULAR_SETTINGS = {
     "TAGS": [
         {"name": "recommendations", "description": "Asking, and what was asked."},
         {"name": "steering", "description": "Rules, weights and experiments on them."},
+        {"name": "analytics", "description": "What was asked, and what shoppers did, counted."},
         {"name": "catalogue", "description": "Product photos and the facts that describe them."},
         {"name": "facets", "description": "What images are described and filtered by."},
         {"name": "index", "description": "Where the vector index stands."},

@@ -8,7 +8,16 @@ from django.contrib import admin, messages
 from django.http import HttpRequest
 
 from catalog.admin import SHOP_FILTER, ReadOnlyAdmin
-from recommendations.models import Experiment, Prompt, RankingSettings, Rule
+from recommendations.models import (
+    Experiment,
+    ImagePopularity,
+    Prompt,
+    PromptFigures,
+    RankingSettings,
+    Rule,
+    ShopFigures,
+    Watermark,
+)
 
 
 @admin.register(Prompt)
@@ -61,3 +70,37 @@ class ExperimentAdmin(ReadOnlyAdmin):
     list_filter = (SHOP_FILTER, "started_at")
     list_select_related = ("shop",)
     search_fields = ("name", "id")
+
+
+@admin.register(ShopFigures)
+class ShopFiguresAdmin(ReadOnlyAdmin):
+    list_display = ("day", "shop", "searches", "no_match", "answers_clicked", "purchases")
+    list_filter = (SHOP_FILTER, "day")
+    list_select_related = ("shop",)
+    search_fields = ("shop__name",)
+
+
+@admin.register(PromptFigures)
+class PromptFiguresAdmin(ReadOnlyAdmin):
+    list_display = ("text", "day", "shop", "asked", "no_match", "clicked")
+    list_filter = (SHOP_FILTER, "day")
+    list_select_related = ("shop",)
+    search_fields = ("text",)
+    show_full_result_count = False
+
+
+@admin.register(ImagePopularity)
+class ImagePopularityAdmin(ReadOnlyAdmin):
+    list_display = ("image", "shop", "score")
+    list_filter = (SHOP_FILTER,)
+    list_select_related = ("shop", "image")
+    search_fields = ("image__name", "image__id")
+    ordering = ("-score",)
+    show_full_result_count = False
+
+
+@admin.register(Watermark)
+class WatermarkAdmin(ReadOnlyAdmin):
+    """Shows whether figures are being counted."""
+
+    list_display = ("counted_at", "prompts", "events")

@@ -3,9 +3,13 @@ from __future__ import annotations
 from typing import Any
 
 from celery import shared_task
+from django.utils import timezone
 
 from core.errors import Unavailable
+from recommendations import rollup
+from recommendations.popularity import refresh_popularity
 from recommendations.prompts import FAILURE, VECTOR, reply, take_request
+from tenants.scope import all_shops
 
 
 @shared_task
@@ -22,3 +26,17 @@ def encode_prompt(*, request_id: str, encoder: str, **_: Any) -> None:
         reply(request_id, FAILURE, error.message.encode())
     else:
         reply(request_id, VECTOR, vector.tobytes())
+
+
+@shared_task
+def roll_up_figures(**_: Any) -> None:
+    """Count what has arrived since the last time, and how popular images are by it."""
+    rollup.roll_up()
+    with all_shops():
+        refresh_popularity()
+
+
+@shared_task
+def keep_top_prompts(**_: Any) -> None:
+    """Forget the rarest prompts of days gone by."""
+    rollup.keep_top_prompts(today=timezone.now().date())

@@ -1,7 +1,7 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from recommendations import steering_views, views
+from recommendations import analytics_views, steering_views, views
 
 router = SimpleRouter()
 router.register("prompts", views.PromptViewSet, "prompt")
@@ -11,5 +11,14 @@ router.register("experiments", steering_views.ExperimentViewSet, "experiment")
 urlpatterns = [
     path("recommendations/", views.RecommendationView.as_view(), name="recommendations"),
     path("ranking/", steering_views.RankingView.as_view(), name="ranking"),
+    path("analytics/", analytics_views.AnalyticsView.as_view(), name="analytics"),
+    path(
+        "analytics/prompts/",
+        analytics_views.PromptAnalyticsView.as_view(),
+        name="analytics-prompts",
+    ),
+    path(
+        "analytics/images/", analytics_views.ImageAnalyticsView.as_view(), name="analytics-images"
+    ),
     path("", include(router.urls)),
 ]

@@ -1,0 +1,47 @@
+"""A report's rows as CSV (RFC 4180), for spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+
+# What a spreadsheet would take for a formula; see OWASP's page on CSV injection.
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+class CSVRenderer(BaseRenderer):
+    """Renders `results` below a line of the names that the view's `row_serializer_class` has."""
+
+    media_type = "text/csv"
+    format = "csv"
+    charset = "utf-8"
+
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None
+    ) -> bytes:
+        context = renderer_context or {}
+        if context["response"].exception:
+            body: bytes = JSONRenderer().render(data)
+            return body
+        names = list(context["view"].row_serializer_class().fields)
+        # The answer to OPTIONS has none.
+        return to_csv(names, data.get("results", [])).encode()
+
+
+def to_csv(names: list[str], rows: list[dict[str, Any]]) -> str:
+    """Return a table with these columns; what is None is empty."""
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(names)
+    writer.writerows([_defuse(row[name]) for name in names] for row in rows)
+    return file.getvalue()
+
+
+def _defuse(value: Any) -> Any:
+    """Return a text that no spreadsheet runs; numbers are what they are."""
+    if isinstance(value, str) and value.startswith(FORMULA_SIGNS):
+        return f"'{value}"
+    return value

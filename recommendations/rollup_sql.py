@@ -1,0 +1,99 @@
+"""The statements of the roll-up: each reads the rows after `low` up to and with `high`, once.
+
+Days are UTC's. What adds figures up runs under the watermark's lock.
+"""
+
+from __future__ import annotations
+
+# Others' transactions only: our own has written nothing that is counted.
+OLDEST_WRITER = """
+SELECT clock_timestamp(), min(xact_start) FROM pg_stat_activity
+WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()
+"""
+
+# A result without a match is of an index that was not measured yet: it may be a good one.
+READ_PROMPTS = """
+SELECT shop_id, (created_at AT TIME ZONE 'UTC')::date, source, prompt,
+    NOT jsonb_path_exists(results, '$[*] ? (!(@.match == "none"))'),
+    CASE WHEN jsonb_typeof(timings_ms -> 'total') = 'number'
+        THEN (timings_ms ->> 'total')::float END
+FROM recommendations_prompt WHERE id > %(low)s AND id <= %(high)s
+"""
+
+COUNT_ANSWERS = """
+INSERT INTO recommendations_imagefigures AS figures (shop_id, image_id, day, answers)
+SELECT prompt.shop_id, image.id, (prompt.created_at AT TIME ZONE 'UTC')::date, count(*)
+FROM recommendations_prompt AS prompt
+CROSS JOIN LATERAL jsonb_array_elements(prompt.results) AS result
+JOIN catalog_image AS image ON image.id = (result ->> 'id')::uuid
+    AND image.shop_id = prompt.shop_id AND image.deleted_at IS NULL
+WHERE prompt.id > %(low)s AND prompt.id <= %(high)s
+GROUP BY 1, 2, 3
+ON CONFLICT (shop_id, day, image_id) DO UPDATE SET answers = figures.answers + EXCLUDED.answers
+"""
+
+# The chance that a shopper looks as far as a position is taken to fall with its logarithm, as
+# in discounted cumulated gain (Järvelin and Kekäläinen, ACM TOIS 20(4), 2002); that clicks are
+# looks times liking is the position-based model (Craswell et al., WSDM 2008). An impression
+# without a position was looked at for certain.
+COUNT_IMAGES = """
+INSERT INTO recommendations_imagefigures AS figures (shop_id, image_id, day,
+    impressions, clicks, likes, dislikes, add_to_carts, purchases, expected)
+SELECT event.shop_id, event.image_id, (event.occurred_at AT TIME ZONE 'UTC')::date,
+    count(*) FILTER (WHERE kind = 'impression'), count(*) FILTER (WHERE kind = 'click'),
+    count(*) FILTER (WHERE kind = 'like'), count(*) FILTER (WHERE kind = 'dislike'),
+    count(*) FILTER (WHERE kind = 'add_to_cart'), count(*) FILTER (WHERE kind = 'purchase'),
+    coalesce(sum(ln(2) / ln(1 + greatest(coalesce(position, 1), 1)::float))
+        FILTER (WHERE kind = 'impression'), 0)
+FROM recommendations_event AS event
+JOIN catalog_image AS image ON image.id = event.image_id AND image.deleted_at IS NULL
+WHERE event.id > %(low)s AND event.id <= %(high)s
+GROUP BY 1, 2, 3
+ON CONFLICT (shop_id, day, image_id) DO UPDATE SET
+    impressions = figures.impressions + EXCLUDED.impressions,
+    clicks = figures.clicks + EXCLUDED.clicks,
+    likes = figures.likes + EXCLUDED.likes,
+    dislikes = figures.dislikes + EXCLUDED.dislikes,
+    add_to_carts = figures.add_to_carts + EXCLUDED.add_to_carts,
+    purchases = figures.purchases + EXCLUDED.purchases,
+    expected = figures.expected + EXCLUDED.expected
+"""
+
+READ_EVENTS = """
+SELECT shop_id, (occurred_at AT TIME ZONE 'UTC')::date, kind, count(*)
+FROM recommendations_event WHERE id > %(low)s AND id <= %(high)s
+GROUP BY 1, 2, 3
+"""
+
+# An answer is clicked once: where it was before `low`, it has been counted.
+READ_OUTCOMES = """
+SELECT prompt.shop_id, (prompt.created_at AT TIME ZONE 'UTC')::date,
+    CASE WHEN prompt.source = 'search' THEN prompt.prompt ELSE '' END, outcome.kind, count(*)
+FROM (
+    SELECT DISTINCT event.prompt_id, event.shop_id, event.kind
+    FROM recommendations_event AS event
+    WHERE event.id > %(low)s AND event.id <= %(high)s
+        AND event.kind IN ('click', 'add_to_cart') AND event.prompt_id IS NOT NULL
+        AND NOT EXISTS (
+            SELECT 1 FROM recommendations_event AS earlier
+            WHERE earlier.prompt_id = event.prompt_id AND earlier.kind = event.kind
+                AND earlier.id <= %(low)s)
+) AS outcome
+JOIN recommendations_prompt AS prompt
+    ON prompt.id = outcome.prompt_id AND prompt.shop_id = outcome.shop_id
+GROUP BY 1, 2, 3, 4
+"""
+
+ADD_TEXTS = """
+INSERT INTO recommendations_promptfigures AS figures
+    (shop_id, day, text, asked, no_match, clicked)
+VALUES (%s, %s, %s, %s, %s, 0)
+ON CONFLICT (shop_id, day, text) DO UPDATE SET
+    asked = figures.asked + EXCLUDED.asked, no_match = figures.no_match + EXCLUDED.no_match
+"""
+
+# Not inserted: a text that is not there was cut from its day's top ones.
+ADD_CLICKS = """
+UPDATE recommendations_promptfigures SET clicked = clicked + %s
+WHERE shop_id = %s AND day = %s AND text = %s
+"""

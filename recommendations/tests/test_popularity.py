@@ -1,0 +1,227 @@
+"""The best seller is the one that is, wherever it stood, and not the one that was lucky once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+import time_machine
+from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from catalog.facets import FacetFilter
+from recommendations.models import ImagePopularity, PopularityState
+from recommendations.popularity import (
+    WEIGHTS,
+    ImageDay,
+    most_popular,
+    popularity,
+    popularity_of,
+    refresh_popularity,
+)
+from recommendations.tests.figures import count_all, make_event, make_plain_image
+from tenants.scope import UnscopedQueryError, all_shops, shop_scope
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+A, B, C, D = (UUID(int=number) for number in range(1, 5))
+
+
+def make_day(image: UUID, expected: float, *, ago: int = 0, **counts: int) -> ImageDay:
+    return ImageDay(image, NOW.date() - timedelta(days=ago), expected, **counts)
+
+
+def ranked(*rows: ImageDay) -> list[UUID]:
+    found = popularity(rows, NOW)
+    return sorted(found, key=lambda image: -found[image])
+
+
+def test_more_clicks_on_as_many_looks_are_more_popular():
+    assert ranked(make_day(A, 100, clicks=5), make_day(B, 100, clicks=20)) == [B, A]
+
+
+@pytest.mark.parametrize("kind", ["clicks", "likes", "add_to_carts", "purchases"])
+def test_one_action_on_one_look_is_no_best_seller(kind):
+    steady = make_day(A, 1_000, clicks=200, **({kind: 40} if kind != "clicks" else {}))
+    assert ranked(make_day(B, 1, **{kind: 1}), steady)[0] == A
+
+
+def test_it_does_not_matter_where_an_image_stood():
+    """As many impressions, but far down fewer looked: half the clicks are worth more there."""
+    assert ranked(make_day(A, 100, clicks=20), make_day(B, 28.9, clicks=10)) == [B, A]
+
+
+def test_stronger_actions_weigh_more():
+    rows = [
+        make_day(image, 100, clicks=10, likes=10, add_to_carts=10, purchases=10)
+        for image in (A, B, C, D)
+    ]
+    kinds = ("purchases", "add_to_carts", "likes", "clicks")
+    more = [
+        row._replace(**{kind: getattr(row, kind) + 5})
+        for row, kind in zip(rows, kinds, strict=True)
+    ]
+    assert ranked(*more) == [A, B, C, D]
+
+
+def test_dislikes_count_against_an_image():
+    liked, disliked = make_day(A, 100, clicks=10), make_day(B, 100, clicks=10, dislikes=5)
+    assert ranked(disliked, liked) == [A, B]
+
+
+def test_what_is_only_disliked_is_not_popular_at_all():
+    assert popularity([make_day(A, 10, dislikes=3)], NOW) == {A: 0.0}
+
+
+def test_old_clicks_count_less_by_half_every_half_life():
+    rows = [make_day(A, 100, ago=28, clicks=20), make_day(B, 100, clicks=20)]
+    found = popularity(rows, NOW)
+    assert found[A] < found[B] == 1.0
+    assert popularity(rows, NOW, half_life_days=1)[A] < found[A]
+
+
+def test_days_of_an_image_add_up():
+    parts = [make_day(A, 50, clicks=5), make_day(A, 50, clicks=5), make_day(B, 100, clicks=3)]
+    whole = [make_day(A, 100, clicks=10), make_day(B, 100, clicks=3)]
+    assert popularity(parts, NOW) == popularity(whole, NOW)
+
+
+def test_without_impressions_what_is_clicked_more_is_more_popular():
+    assert ranked(make_day(A, 0, clicks=5), make_day(B, 0, clicks=50)) == [B, A]
+
+
+def test_nothing_has_no_popularity():
+    assert popularity([], NOW) == {}
+
+
+counts = st.integers(0, 50)
+days = st.lists(
+    st.builds(
+        ImageDay,
+        st.sampled_from([A, B, C, D]),
+        st.dates(NOW.date() - timedelta(days=90), NOW.date() + timedelta(days=1)),
+        st.floats(0, 1_000),
+        *[counts] * len(WEIGHTS),
+    ),
+    max_size=30,
+)
+
+
+@given(days)
+@settings(max_examples=100, deadline=None)
+def test_popularity_lies_between_0_and_1_and_somebody_has_1(rows):
+    found = popularity(rows, NOW)
+    assert found.keys() == {row.image_id for row in rows}
+    assert all(0 <= score <= 1 for score in found.values())
+    assert not found or max(found.values()) in {0.0, 1.0}
+
+
+@given(days, st.sampled_from(["clicks", "likes", "add_to_carts", "purchases"]))
+@settings(max_examples=100, deadline=None)
+def test_one_more_good_action_never_lowers_a_rank(rows, kind):
+    # Looked at so often that one more action says nothing new of how often that is.
+    rows = [*rows, make_day(A, 5_000, clicks=1)]
+    more = [*rows, make_day(A, 0, **{kind: 1})]
+    was, now = popularity(rows, NOW), popularity(more, NOW)
+    for other in was.keys() - {A}:
+        assert not (was[A] > was[other] + 1e-9 and now[A] < now[other] - 1e-9)
+
+
+# --- Kept and read --------------------------------------------------------------------
+
+
+@pytest.fixture
+def images(shop):
+    """Three images with ten impressions each, and 0, 3 and 6 clicks."""
+    made = [make_plain_image(shop.shop, f"Dress {n}", price=Decimal(10 * n)) for n in range(3)]
+    for number, image in enumerate(made):
+        for _ in range(10):
+            make_event(image, "impression", position=1)
+        for _ in range(3 * number):
+            make_event(image, "click", position=1)
+    return made
+
+
+def refresh() -> None:
+    count_all()
+    with all_shops():
+        refresh_popularity()
+
+
+def test_ranking_reads_what_was_counted_in_one_query(shop, images, django_assert_num_queries):
+    refresh()
+    with shop_scope(shop.shop.pk), django_assert_num_queries(1):
+        found = popularity_of([image.pk for image in images])
+    assert found.keys() == {images[1].pk, images[2].pk}
+    assert 0 < found[images[1].pk] < found[images[2].pk] == 1.0
+
+
+def test_most_popular_come_first_and_can_be_narrowed(shop, images):
+    refresh()
+    with shop_scope(shop.shop.pk):
+        assert most_popular(5) == [images[2].pk, images[1].pk]
+        assert most_popular(1) == [images[2].pk]
+        assert most_popular(5, FacetFilter(price_max=Decimal(10))) == [images[1].pk]
+
+
+@pytest.mark.parametrize("change", [{"status": "draft"}, {"deleted_at": NOW}])
+def test_what_is_not_for_sale_is_not_among_the_most_popular(shop, images, change):
+    refresh()
+    with shop_scope(shop.shop.pk):
+        type(images[2]).objects.filter(pk=images[2].pk).update(**change)
+        assert most_popular(5) == [images[1].pk]
+
+
+def test_no_shop_sees_anothers_popularity(images, rival):
+    refresh()
+    with shop_scope(rival.shop.pk):
+        assert popularity_of([image.pk for image in images]) == {}
+        assert most_popular(5) == []
+    with pytest.raises(UnscopedQueryError):
+        popularity_of([images[0].pk])
+
+
+def test_a_shops_popularity_is_its_own(images, rival):
+    theirs = make_plain_image(rival.shop)
+    make_event(theirs, "click")
+    refresh()
+    with shop_scope(rival.shop.pk):
+        assert popularity_of([theirs.pk]) == {theirs.pk: 1.0}
+
+
+def test_new_events_change_it_after_a_while(shop, images):
+    refresh()
+    for _ in range(30):
+        make_event(images[0], "purchase")
+    refresh()
+    with shop_scope(shop.shop.pk):
+        assert most_popular(1) == [images[2].pk]
+    with time_machine.travel(timezone.now() + timedelta(minutes=11), tick=True):
+        refresh()
+    with shop_scope(shop.shop.pk):
+        assert most_popular(1) == [images[0].pk]
+
+
+def test_it_ages_without_events(shop, images):
+    refresh()
+    with time_machine.travel(timezone.now() + timedelta(days=120), tick=True):
+        refresh()
+    with all_shops():
+        assert not ImagePopularity.objects.exists()
+
+
+def test_nothing_is_done_where_nothing_happened(shop, images, django_assert_num_queries):
+    refresh()
+    with all_shops(), django_assert_num_queries(1):
+        refresh_popularity()
+    with all_shops():
+        assert PopularityState.objects.get().is_changed is False
+
+
+def test_a_deleted_image_loses_its_popularity(shop, images):
+    refresh()
+    with all_shops():
+        images[2].delete()
+        assert ImagePopularity.objects.get().image_id == images[1].pk
