@@ -10,11 +10,11 @@ from catalog.garments.describing import Listing, describe
 from catalog.garments.drawing import draw_garment
 from catalog.garments.model import KINDS, PATTERNS, Garment
 from catalog.garments.sampling import sample_garments
-from catalog.garments.words import LABEL_PROMPTS, SYNONYMS
+from catalog.garments.words import LABELS, SYNONYMS
 
 __all__ = [
     "KINDS",
-    "LABEL_PROMPTS",
+    "LABELS",
     "PATTERNS",
     "SYNONYMS",
     "Garment",

@@ -64,13 +64,12 @@ def zero_shot(
     encoder: Encoder,
     images: Embeddings,
     labels: Sequence[str],
-    prompts: Mapping[str, Sequence[str]],
+    names: Sequence[str],
 ) -> ZeroShot:
-    """Classify by the nearest label; a label's vector is the mean of its prompts' vectors."""
-    names = list(prompts)
-    classes = np.stack([_prompt_vector(encoder, prompts[name]) for name in names])
+    """Classify by the nearest of the labels' own names, in the words of `TEMPLATE`."""
+    classes = encoder.encode_texts([TEMPLATE.format(name.lower()) for name in names])
     nearest = np.argsort(-(images @ classes.T), axis=1, kind="stable")[:, :3]
-    right = nearest == np.array([names.index(label) for label in labels])[:, None]
+    right = nearest == np.array([list(names).index(label) for label in labels])[:, None]
     hits = Counter(label for label, row in zip(labels, right, strict=True) if row[0])
     counts = Counter(labels)
     per_label = {name: (hits[name], counts[name]) for name in names if counts[name]}
@@ -127,12 +126,6 @@ def _queries(
         relevant = np.array([fact.true.issuperset(tags) for fact in facts])
         if relevant.sum() >= FEWEST_RELEVANT:
             yield tags, relevant
-
-
-def _prompt_vector(encoder: Encoder, prompts: Sequence[str]) -> NDArray[np.float32]:
-    mean = encoder.encode_texts([TEMPLATE.format(prompt) for prompt in prompts]).mean(axis=0)
-    unit: NDArray[np.float32] = mean / np.linalg.norm(mean)
-    return unit
 
 
 def _mean(values: Sequence[float]) -> float:

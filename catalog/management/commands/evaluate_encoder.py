@@ -11,7 +11,7 @@ import numpy as np
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from catalog.garments import LABEL_PROMPTS
+from catalog.garments import LABELS
 from core.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Command(BaseCommand):
         colours = [garment_colours(np.asarray(photo.open())) for photo in photos]
         facts = [photo_facts(p.label, c) for p, c in zip(photos, colours, strict=True)]
         images = embed(encoder, (photo.open() for photo in photos))
-        result = zero_shot(encoder, images, [photo.label for photo in photos], LABEL_PROMPTS)
+        result = zero_shot(encoder, images, [photo.label for photo in photos], LABELS)
         self._line("zero-shot top-1", result.top1)
         self._line("zero-shot top-3", result.top3)
         for label, (right, count) in result.per_label.items():

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 if TYPE_CHECKING:
     from core.ml.mini.samples import Samples
 
+REPORTED = 50  # one step in so many is told
 GARMENT_HEIGHT = 320  # pixels; drawn larger than needed, so that edges look as in a scaled photo
 
 
@@ -23,26 +24,21 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, required=True, help="checkpoint folder to write")
         parser.add_argument("--seed", type=int, default=0)
         parser.add_argument("--garments", type=int, default=4800, help="how many to draw")
-        parser.add_argument("--steps", type=int, help="fewer, for a quick look")
 
     def handle(self, *args: Any, **options: Any) -> None:
         # torch takes seconds to import, and no other command needs it.
         from core.ml.mini.captions import vocabulary
         from core.ml.mini.checkpoint import write_checkpoint
         from core.ml.mini.recipe import Recipe
-        from core.ml.mini.samples import drawing_weights, join
         from core.ml.mini.towers import build_processor
         from core.ml.mini.training import train
 
         photos = self._photos(options["photos"]) if options["photos"] else None
         garments = self._garments(options["garments"], options["seed"])
         parts = [garments] if photos is None else [photos, garments]
-        recipe = Recipe(seed=options["seed"], steps=options["steps"] or Recipe.steps)
-        shares = [1 - recipe.garment_share, recipe.garment_share][-len(parts) :]
-        weights = drawing_weights(parts, shares)
+        recipe = Recipe(seed=options["seed"])
         processor = build_processor(vocabulary())
-        report = self._reporter(recipe.steps)
-        model = train(join(parts), weights, processor, recipe, report=report)
+        model = train(parts, processor, recipe, self._reporter())
         size = write_checkpoint(model, processor, options["out"])
         self.stdout.write(f"Wrote {options['out']}, {size / 1e6:.1f} MB.")
 
@@ -64,13 +60,13 @@ class Command(BaseCommand):
         self.stdout.write(f"Drawing {count} garments …")
         return collect(garment_samples(count=count, seed=seed, height=GARMENT_HEIGHT))
 
-    def _reporter(self, steps: int) -> Any:
+    def _reporter(self) -> Any:
         began = time.monotonic()
 
-        def report(step: int, loss: float, _averaged: Any) -> None:
-            if step % 50 == 0 or step == steps:
+        def report(half: str, step: int, loss: float) -> None:
+            if step % REPORTED == 0:
                 minutes = (time.monotonic() - began) / 60
-                self.stdout.write(f"{step}/{steps}  loss {loss:.3f}  {minutes:.1f} min")
+                self.stdout.write(f"{half} {step}  loss {loss:.3f}  {minutes:.1f} min")
                 self.stdout.flush()
 
         return report

@@ -10,11 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
 Truth = NDArray[np.bool_]
+
+
+def field_of(tag: str) -> str:
+    """Return what a tag is about: "colour" of "colour:red"."""
+    return tag.split(":", 1)[0]
 
 
 @dataclass(frozen=True)
@@ -30,8 +36,7 @@ class Facts:
 
     def knows(self, tag: str) -> bool:
         """Return whether the tag is either true or false, rather than unknown."""
-        field = tag.split(":", 1)[0]
-        return tag in self.true or not ({tag, f"{field}:*"} & self.unknown)
+        return tag in self.true or not ({tag, f"{field_of(tag)}:*"} & self.unknown)
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,14 @@ class TruthTable:
     """Facts of many photos over a fixed list of tags, as matrices."""
 
     def __init__(self, facts: Sequence[Facts], tags: Sequence[str]) -> None:
+        """Take facts and the tags, sorted; `fields` are the slices of the tags' columns."""
+        self.tags = list(tags)
+        self.fields = {
+            field: slice(self.tags.index(group[0]), self.tags.index(group[-1]) + 1)
+            for field, group in (
+                (field, list(group)) for field, group in groupby(self.tags, key=field_of)
+            )
+        }
         self._column = {tag: k for k, tag in enumerate(tags)}
         self._true = np.array([[tag in f.true for tag in tags] for f in facts], dtype=np.bool_)
         self._known = np.array([[f.knows(tag) for tag in tags] for f in facts], dtype=np.bool_)

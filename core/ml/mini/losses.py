@@ -1,32 +1,13 @@
-"""Turn a step's scores and what is true into one number to descend.
+"""Turn scores and what is true into one number to descend.
 
 Scores are float32 (photos, texts) or (photos, tags); truth is bool of the same shape.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+import torch
 from torch import Tensor
 from torch.nn import functional
-
-from core.ml.mini.batches import Batch
-
-
-def score_loss(
-    logits: Tensor, named: Tensor, batch: Batch, fields: Sequence[slice], smoothing: float
-) -> Tensor:
-    """Each text finds its photos; each photo finds its captions, kinds and colours, and tags."""
-    loss = multi_positive_loss(logits.T, batch.holds.T, batch.unsure.T, smoothing=smoothing)
-    for part in batch.groups:
-        loss = loss + multi_positive_loss(
-            logits[:, part], batch.holds[:, part], batch.unsure[:, part], smoothing=smoothing
-        )
-    for part in fields:
-        loss = loss + multi_positive_loss(
-            named[:, part], batch.true[:, part], batch.unknown[:, part], smoothing=smoothing
-        )
-    return loss
 
 
 def multi_positive_loss(
@@ -45,3 +26,25 @@ def multi_positive_loss(
     allowed = (~unsure).float() / (~unsure).sum(dim=1, keepdim=True)
     wanted = wanted * (1 - smoothing) + allowed * smoothing
     return -(wanted * log_shares).sum(dim=1).mean()
+
+
+def descend(optimizer: torch.optim.Optimizer, loss: Tensor, *, learning_rate: float) -> None:
+    """Take one step down the loss's gradient, of at most unit length."""
+    weights = [weight for group in optimizer.param_groups for weight in group["params"]]
+    for group in optimizer.param_groups:
+        group["lr"] = learning_rate
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    torch.nn.utils.clip_grad_norm_(weights, 1.0)
+    optimizer.step()
+
+
+def decayed(modules: list[torch.nn.Module], *, weight_decay: float) -> torch.optim.Optimizer:
+    """Return an optimizer that lets matrices decay, and spares biases and norms."""
+    weights = [weight for module in modules for weight in module.parameters()]
+    return torch.optim.AdamW(
+        [
+            {"params": [w for w in weights if w.ndim >= 2], "weight_decay": weight_decay},
+            {"params": [w for w in weights if w.ndim < 2], "weight_decay": 0.0},
+        ]
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-IMAGE_SIZE = (128, 96)  # height, width: the shape of a shop photo
+IMAGE_SIZE = (112, 84)  # height, width: the shape of a shop photo
 MAX_TOKENS = 24
 UNKNOWN = "[UNK]"
 _SPECIAL = ("[PAD]", UNKNOWN, "[CLS]", "[SEP]")

@@ -13,7 +13,7 @@ Words = Mapping[str, tuple[str, ...]]
 KINDS: Words = {
     "kind:blazer": ("blazer", "suit jacket", "sports coat"),
     "kind:blouse": ("blouse", "womens blouse"),
-    "kind:body": ("bodysuit", "baby bodysuit", "onesie", "baby body", "baby romper"),
+    "kind:body": ("bodysuit", "baby bodysuit", "onesie", "baby body", "baby romper", "body"),
     "kind:dress": ("dress", "frock", "gown"),
     "kind:hat": ("hat", "headwear"),
     "kind:hoodie": ("hoodie", "hooded sweatshirt", "hooded jumper", "hoody"),

@@ -1,0 +1,106 @@
+"""Second half of mini's training: the text tower learns to say what the image tower sees.
+
+The image tower stays as it is (locked-image tuning: Zhai et al. 2022, LiT), so that what it sees of
+each photo is computed once, and the text tower can read for long at little cost. Contrastively,
+with many-to-many truth: one step has a caption for every other photo and one prompt for each kind
+and each basic colour; every photo is pulled to all texts that are true of it and pushed from those
+that are false. What is unknown is left out, so that "striped dress" learns nothing from a real
+photo whose pattern nobody labelled.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from core.ml.mini.captions import caption_for, prompts_for
+from core.ml.mini.facts import Caption, Facts, TruthTable
+from core.ml.mini.losses import decayed, descend, multi_positive_loss
+from core.ml.mini.recipe import Recipe
+from core.ml.mini.seeing import Report
+
+MAX_LOGIT_SCALE = math.log(50)
+STRANGE_WORD = "xqzx"  # in no vocabulary
+PROMPTED = ("kind", "colour")
+# How much each group of texts counts: captions, prompts for kinds, prompts for colours.
+GROUPS = (1.0, 2.0, 1.0)
+
+
+def learn_to_read(
+    model: Any,
+    tokenizer: Any,
+    seen: Tensor,
+    facts: Sequence[Facts],
+    weights: NDArray[np.float64],
+    table: TruthTable,
+    recipe: Recipe,
+    report: Report,
+) -> None:
+    """Train the model's text tower and projections on features `seen` (n, views, c)."""
+    learning = [model.text_model, model.text_projection, model.visual_projection]
+    optimizer = decayed(learning, weight_decay=recipe.reading.weight_decay)
+    optimizer.add_param_group({"params": [model.logit_scale], "weight_decay": 0.0})
+    writer = Writer(table, tokenizer, recipe)
+    rows = np.random.default_rng(recipe.seed)
+    size = min(recipe.reading.batch, len(facts))
+    for step in range(recipe.reading.steps):
+        drawn = rows.choice(len(facts), size, replace=False, p=weights)
+        views = torch.from_numpy(rows.integers(seen.shape[1], size=size))
+        captions, groups = writer.write([facts[row] for row in drawn[::2]])
+        truth = table.of(drawn, np.zeros(size, dtype=np.bool_))
+        holds, unsure = (torch.from_numpy(matrix) for matrix in truth.against(captions))
+        logits = _logits(model, seen[torch.from_numpy(drawn), views], writer.tokens(captions))
+        loss = multi_positive_loss(logits.T, holds.T, unsure.T, smoothing=recipe.smoothing)
+        for part, worth in zip(groups, GROUPS, strict=True):
+            loss = loss + worth * multi_positive_loss(
+                logits[:, part], holds[:, part], unsure[:, part], smoothing=recipe.smoothing
+            )
+        descend(optimizer, loss, learning_rate=recipe.reading.at(step))
+        report("reading", step + 1, float(loss.detach()))
+
+
+def _logits(model: Any, seen: Tensor, tokens: dict[str, Tensor]) -> Tensor:
+    """Return scaled cosines, (photos, texts)."""
+    photos = functional.normalize(model.visual_projection(seen), dim=-1)
+    texts = functional.normalize(model.get_text_features(**tokens).pooler_output, dim=-1)
+    scale: Tensor = model.logit_scale.clamp(max=MAX_LOGIT_SCALE).exp()
+    return photos @ texts.T * scale
+
+
+class Writer:
+    """Writes the texts of each step, in other words every time."""
+
+    def __init__(self, table: TruthTable, tokenizer: Any, recipe: Recipe) -> None:
+        self._prompted = [table.tags[table.fields[name]] for name in PROMPTED]
+        self._tokenizer = tokenizer
+        self._strange_words = recipe.strange_words
+        self._words = random.Random(recipe.seed)  # noqa: S311 - repeatable on purpose
+
+    def write(self, facts: Sequence[Facts]) -> tuple[list[Caption], list[slice]]:
+        """Return a caption for each photo, then all prompts; and the slice of each such group."""
+        captions = [caption_for(fact, self._words) for fact in facts]
+        groups = [slice(0, len(captions))]
+        for tags in self._prompted:
+            groups.append(slice(len(captions), len(captions) + len(tags)))
+            captions += prompts_for(tags, self._words)
+        return captions, groups
+
+    def tokens(self, captions: Sequence[Caption]) -> dict[str, Tensor]:
+        texts = [self._with_strange_word(caption.text) for caption in captions]
+        return dict(self._tokenizer(texts, padding=True, truncation=True, return_tensors="pt"))
+
+    def _with_strange_word(self, text: str) -> str:
+        """Now and then slip in a word that nobody knows, to be looked past."""
+        if self._words.random() >= self._strange_words:
+            return text
+        words = text.split()
+        words.insert(self._words.randrange(len(words) + 1), STRANGE_WORD)
+        return " ".join(words)

@@ -1,0 +1,120 @@
+"""First half of mini's training: the image tower learns to name each photo's tags.
+
+A linear head per field (kind, colour, pattern and so on), thrown away afterwards, tells the tower
+what to look for. Half of the views are recoloured, and in most steps views are mixed in pairs:
+then the loss is that of both truths, each by its share. What is unknown of a photo is left out.
+The weights that are kept are an exponential average over the steps.
+
+Views are float32 (n, 3, h, w) in [-1, 1]; the tower computes in bfloat16 by autocast.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from core.ml.mini.augment import augment, mix
+from core.ml.mini.facts import TruthTable
+from core.ml.mini.losses import decayed, descend, multi_positive_loss
+from core.ml.mini.recipe import OTHERWISE, Recipe
+from core.ml.mini.samples import Samples
+from core.ml.mini.towers import IMAGE_SIZE
+
+Report = Callable[[str, int, float], None]
+# (how much of each view it is, true (n, tags), unknown (n, tags))
+Truth = tuple[float, Tensor, Tensor]
+FEATURES_BATCH = 256
+
+
+def learn_to_see(
+    tower: Any,
+    samples: Samples,
+    weights: NDArray[np.float64],
+    table: TruthTable,
+    recipe: Recipe,
+    report: Report,
+) -> Any:
+    """Return the trained image tower, in evaluation mode; `weights` (n,) say what is drawn."""
+    tower.train().to(memory_format=torch.channels_last)
+    averaged = copy.deepcopy(tower).eval()
+    head = nn.Linear(tower.config.hidden_sizes[-1], len(table.tags))
+    optimizer = decayed([tower, head], weight_decay=recipe.seeing.weight_decay)
+    rows, chance = np.random.default_rng(recipe.seed), torch.Generator().manual_seed(recipe.seed)
+    size = min(recipe.seeing.batch, len(samples))
+    for step in range(recipe.seeing.steps):
+        drawn = rows.choice(len(samples), size, replace=False, p=weights)
+        recoloured = rows.random(size) < recipe.recoloured
+        views = augment(
+            samples.photos[torch.from_numpy(drawn)],
+            size=IMAGE_SIZE,
+            recoloured=torch.from_numpy(recoloured),
+            generator=chance,
+        )
+        truth = table.of(drawn, recoloured)
+        true, unknown = torch.from_numpy(truth.true), torch.from_numpy(~truth.known)
+        truths: list[Truth] = [(1.0, true, unknown)]
+        if rows.random() < recipe.mixed:
+            views, partner, share = mix(views, generator=chance)
+            truths = [(share, true, unknown), (1 - share, true[partner], unknown[partner])]
+        loss = _naming_loss(head(see(tower, views)), truths, table.fields, recipe)
+        descend(optimizer, loss, learning_rate=recipe.seeing.at(step))
+        _average(averaged, tower, keep=min(recipe.average, (step + 1) / (step + 20)))
+        report("seeing", step + 1, float(loss.detach()))
+    return averaged
+
+
+def see(tower: Any, views: Tensor) -> Tensor:
+    """Return the image tower's pooled features, (n, c), float32."""
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        seen = tower(pixel_values=views.contiguous(memory_format=torch.channels_last))
+    pooled: Tensor = seen.pooler_output.float().flatten(1)
+    return pooled
+
+
+@torch.no_grad()
+def features(tower: Any, samples: Samples, recipe: Recipe) -> Tensor:
+    """Return what a trained tower sees of each sample in several views, (n, views, c)."""
+    chance = torch.Generator().manual_seed(recipe.seed)
+    parts = []
+    for photos in torch.split(samples.photos, FEATURES_BATCH):
+        kept = torch.zeros(len(photos), dtype=torch.bool)
+        views = [
+            augment(photos, size=IMAGE_SIZE, recoloured=kept, generator=chance)
+            for _ in range(recipe.views)
+        ]
+        parts.append(torch.stack([see(tower, view) for view in views], dim=1))
+    return torch.cat(parts)
+
+
+def _naming_loss(
+    named: Tensor, truths: Sequence[Truth], fields: dict[str, slice], recipe: Recipe
+) -> Tensor:
+    return torch.stack(
+        [
+            recipe.fields.get(name, OTHERWISE)
+            * share
+            * multi_positive_loss(
+                named[:, part], true[:, part], unknown[:, part], smoothing=recipe.smoothing
+            )
+            for name, part in fields.items()
+            for share, true, unknown in truths
+        ]
+    ).sum()
+
+
+@torch.no_grad()
+def _average(averaged: Any, model: Any, *, keep: float) -> None:
+    """Move the averaged weights and batch statistics a little towards the model's."""
+    for mean, value in zip(averaged.parameters(), model.parameters(), strict=True):
+        mean.lerp_(value, 1 - keep)
+    for mean, value in zip(averaged.buffers(), model.buffers(), strict=True):
+        if mean.is_floating_point():
+            mean.lerp_(value, 1 - keep)
+        else:
+            mean.copy_(value)
