@@ -1,4 +1,4 @@
-"""`python -m benchmarks [indexing|uploads|search|memory]`: measure the product, or one part."""
+"""`python -m benchmarks [PART]`: measure the product, or one of its parts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from benchmarks.report import Report
 from benchmarks.stack import FOLDER, Stack
 from core.programs import BASE
 
-PARTS = ("indexing", "uploads", "search", "memory")
+PARTS = ("indexing", "uploads", "search", "recommending", "events", "memory")
 RESULT = BASE / ".atelier" / "bench.json"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 BOUNDARY = "atelier-benchmark"
@@ -49,6 +49,21 @@ def upload_request(address: Address, name: str, photo: bytes) -> bytes:
     )
     body = parts.encode() + photo + f"\r\n--{BOUNDARY}--\r\n".encode()
     return _request(address, "/api/v1/images/", f"multipart/form-data; boundary={BOUNDARY}", body)
+
+
+def events_request(address: Address, events: Sequence[Mapping[str, object]]) -> bytes:
+    """Return the bytes of a request that tells what shoppers did, in one batch."""
+    body = json.dumps({"events": events}).encode()
+    return _request(address, "/api/v1/events/", "application/json", body)
+
+
+def get_request(address: Address, path: str) -> bytes:
+    """Return the bytes of a request that reads."""
+    head = (
+        f"GET {path} HTTP/1.1\r\nHost: localhost:{address.port}\r\n"
+        f"Authorization: Api-Key {address.key}\r\n\r\n"
+    )
+    return head.encode()
 
 
 def _request(address: Address, path: str, content_type: str, body: bytes) -> bytes:

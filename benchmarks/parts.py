@@ -6,9 +6,11 @@ from functools import cache
 
 from benchmarks.client import Address, Refused, prompt_request, send_all
 from benchmarks.encoders import Subject
+from benchmarks.events import measure_events
 from benchmarks.indexing import measure_indexing
 from benchmarks.memory import measure_memory
 from benchmarks.photos import load_photos
+from benchmarks.recommending import measure_recommending
 from benchmarks.report import Report
 from benchmarks.search import measure_search
 from benchmarks.stack import Stack, wait_for
@@ -28,6 +30,10 @@ def measure(stack: Stack, subject: Subject, report: Report, only: str | None) ->
         measure_uploads(stack, subject, _photos(PHOTOS), report)
     if only in {None, "search"}:
         measure_search(stack, subject, report)
+    if only in {None, "recommending"}:
+        measure_recommending(stack, subject, report)
+    if only in {None, "events"}:
+        measure_events(stack, subject, report)
     if only in {None, "memory"}:
         measure_memory(stack, subject, report)
 

@@ -16,10 +16,10 @@ from benchmarks.report import Goal, Report
 from benchmarks.stack import Stack
 from benchmarks.uploads import BenchShop, open_shop
 from catalog.models import VectorIndex
-from catalog.searching import OVERFETCH, SPARE
 from core.ml.colours import BASIC_COLOURS
 from core.ml.encoder import Embeddings, Encoder, get_encoder
 from core.ml.vectors import vector_store
+from recommendations.pool import OVERFETCH, SPARE
 
 T = TypeVar("T")
 VECTORS = 5_000

@@ -1,8 +1,8 @@
 """What similarity means in one index: measured on its own vectors against usual prompts.
 
 Cosines of a dual encoder lie in a narrow band that differs by model and by shop. Prompts for
-every colour and kind of garment are compared with a sample of the shop's images: most such
-pairs do not belong together, so a similarity that few of them reach is a match.
+every colour and kind of garment are compared with a sample of the shop's images, and these with
+each other: most such pairs do not belong together, so a similarity that few reach is a match.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SAMPLE = 1_000
 PASS_SIZE = 32
 # One image in fourteen has the right colour and about one in twenty the right kind: above
 # the 90th percentile at least one of the two fits, above the 98th as a rule both do.
-WEAK_QUANTILE, STRONG_QUANTILE = 0.90, 0.98
+QUANTILES = (0.90, 0.98)  # weak, strong
 # Measured again once the index has grown or shrunk by a quarter.
 GROWTH = 0.25
 
@@ -34,9 +34,15 @@ def calibrate_indexes(index_ids: Collection[UUID]) -> None:
     with all_shops():
         for index in VectorIndex.objects.filter(pk__in=index_ids):
             count = IndexEntry.objects.filter(index=index).embedded().count()
-            measured = index.calibration.get("count", 0)
+            # Measured before photos were, or never: measured now.
+            measured = index.calibration.get("count", 0) if is_measured(index) else 0
             if count and abs(count - measured) > GROWTH * measured:
                 calibrate(index, count=count)
+
+
+def is_measured(index: VectorIndex) -> bool:
+    """Return whether the index knows what similarity means, for texts and for photos."""
+    return "photo_strong" in index.calibration
 
 
 def calibrate(index: VectorIndex, *, count: int) -> None:
@@ -46,9 +52,24 @@ def calibrate(index: VectorIndex, *, count: int) -> None:
     vectors = np.frombuffer(b"".join(rows), np.float16).reshape(len(rows), -1)
     prompts = _encode(index.encoder, _usual_prompts())
     similarities: NDArray[np.float32] = vectors.astype(np.float32) @ prompts.T
-    weak, strong = np.quantile(similarities, [WEAK_QUANTILE, STRONG_QUANTILE])
-    index.calibration = {"count": count, "weak": float(weak), "strong": float(strong)}
+    weak, strong = np.quantile(similarities, QUANTILES)
+    photo_weak, photo_strong = np.quantile(_among_themselves(vectors.astype(np.float32)), QUANTILES)
+    index.calibration = {
+        "count": count,
+        "weak": float(weak),
+        "strong": float(strong),
+        "photo_weak": float(photo_weak),
+        "photo_strong": float(photo_strong),
+    }
     index.save(update_fields=["calibration"])
+
+
+def _among_themselves(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the similarities of all pairs; of a single image, 1."""
+    if len(vectors) == 1:
+        return np.ones(1, np.float32)
+    pairs: NDArray[np.float32] = (vectors @ vectors.T)[np.triu_indices(len(vectors), k=1)]
+    return pairs
 
 
 def _encode(encoder: str, texts: list[str]) -> Embeddings:

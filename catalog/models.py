@@ -9,8 +9,8 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Lower, Now
+from django.db.models import F, Q, Value
+from django.db.models.functions import Lower, Now, Replace
 from uuid_utils.compat import uuid7
 
 from tenants.models import Shop
@@ -92,7 +92,7 @@ class ImageQuerySet(TenantQuerySet["Image"]):
         return self.live().filter(status=Image.Status.PUBLISHED)
 
     def matching(self, words: str) -> Self:
-        """Narrow to names and descriptions that match, in the syntax of web search engines."""
+        """Narrow to what holds the words, in the syntax of web search engines."""
         return self.filter(
             search=SearchQuery(words, config=Image.SEARCH_CONFIG, search_type="websearch")
         )
@@ -154,7 +154,14 @@ class Image(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     search = models.GeneratedField(
-        expression=SearchVector("name", weight="A", config=SEARCH_CONFIG)
+        # Numbers without their hyphens, so that any part of "SKU-4711" finds it.
+        expression=SearchVector("name", "brand", weight="A", config=SEARCH_CONFIG)
+        + SearchVector(
+            Replace("sku", Value("-"), Value(" ")),
+            Replace("item_group_id", Value("-"), Value(" ")),
+            weight="A",
+            config=SEARCH_CONFIG,
+        )
         + SearchVector("description", weight="B", config=SEARCH_CONFIG),
         output_field=SearchVectorField(),
         db_persist=True,

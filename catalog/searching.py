@@ -1,16 +1,21 @@
-"""The images nearest to a vector: candidates from Chroma, checked against live rows.
+"""Which images may answer: near to a vector, or holding words; checked against live rows.
 
 Query vectors are float32 (d,) with norm 1, similarities cosines (-1 to 1).
 """
 
 from __future__ import annotations
 
+import math
+import re
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
 import numpy as np
 import structlog
+from django.db import connection
 from numpy.typing import NDArray
 
 from catalog.facets import FacetFilter
@@ -24,79 +29,59 @@ from core.ml.vectors import (
     nearest,
     vector_store,
 )
+from tenants.scope import scoped_shop_id
 
 log = structlog.get_logger(__name__)
 
-OVERFETCH = 2
-SPARE = 20
 CHUNK = 5_000
+MOST_WORDS = 16
+# A word that more images hold tells none of them apart; the vectors know what it means.
+COMMON = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Live images and their similarities, the nearest first, and who found them."""
+    """Ids of images and their similarities, the nearest first, and who found them."""
 
-    images: list[Image]
-    similarities: list[float]
+    ids: list[UUID]
+    similarities: Vectors
     answered_by: Literal["index", "exact"]
 
 
-def find_nearest(*, index: VectorIndex, vector: Vectors, count: int, facets: FacetFilter) -> Found:
-    """Return up to `count` searchable images of the index's shop that have the facets.
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """Ids of images that hold rare words of a text, the best first; and those that hold all."""
 
-    Asks the collection, unless it is incomplete, fails, or leaves too few after the check
-    against Postgres; then every embedding is compared. Needs the shop's scope.
+    ids: list[UUID]
+    holding_all: frozenset[UUID]
+
+
+def find_nearest(*, index: VectorIndex, vector: Vectors, count: int, facets: FacetFilter) -> Found:
+    """Return up to `count` images near to a vector by the collection, not yet checked.
+
+    Where the collection is incomplete or fails, every embedding is compared.
     """
     if index.is_complete:
-        wanted = count * OVERFETCH + SPARE
         try:
             neighbours = vector_store(index.node).query(
-                index.collection, vector, count=wanted, where=facets.where()
+                index.collection, vector, count=count, where=facets.where()
             )
         except CollectionUnusable as error:
             log.warning("search_is_exact", index=str(index.pk), error=str(error))
             mark_incomplete(index)
         except VectorStoreUnavailable as error:
-            log.warning("search_is_exact", index=str(index.pk), error=str(error.__cause__ or error))
+            cause = str(error.__cause__ or error)
+            log.warning("search_is_exact", index=str(index.pk), error=cause)
         else:
-            found = _check(neighbours, facets, count, "index")
-            if len(found.images) == count:
-                return found
-    return _check(_search_exactly(index, vector, count, facets), facets, count, "exact")
+            return _found(neighbours, "index")
+    return find_exactly(index=index, vector=vector, count=count, facets=facets)
 
 
-def _check(
-    neighbours: Neighbours, facets: FacetFilter, count: int, by: Literal["index", "exact"]
-) -> Found:
-    """Keep the first `count` that Postgres says are live, this shop's, and have the facets."""
-    similarities = dict(zip(neighbours.ids, neighbours.similarities.tolist(), strict=True))
-    # Mostly all of the first are; the spare ones are looked up only in place of those that fail.
-    images = _live(neighbours.ids[:count], facets)
-    if len(images) < count:
-        images += _live(neighbours.ids[count:], facets)[: count - len(images)]
-    return Found(images, [similarities[str(image.pk)] for image in images], by)
+def find_exactly(*, index: VectorIndex, vector: Vectors, count: int, facets: FacetFilter) -> Found:
+    """Return the `count` nearest searchable images that have the facets, comparing every one.
 
-
-def _live(ids: list[str], facets: FacetFilter) -> list[Image]:
-    """Return those of the images that Postgres lets through, in the order of the ids."""
-    if not ids:
-        return []
-    rows = (
-        Image.objects.searchable()
-        .filter(facets.condition(), pk__in=ids)
-        .select_related("category", "age_group")
-        .prefetch_related("styles")
-        .defer("search", "original")
-        .order_by()
-    )
-    found = {str(image.pk): image for image in rows}
-    return [found[pk] for pk in ids if pk in found]
-
-
-def _search_exactly(
-    index: VectorIndex, vector: Vectors, count: int, facets: FacetFilter
-) -> Neighbours:
-    """Compare every embedding that may count, a few thousand at a time."""
+    A few thousand embeddings are held at a time. Needs the shop's scope.
+    """
     entries = IndexEntry.objects.filter(
         index=index, image__in=Image.objects.searchable().filter(facets.condition())
     ).embedded()
@@ -108,7 +93,64 @@ def _search_exactly(
         if len(chunk) == CHUNK:
             best = _merge(best, chunk, vector, count)
             chunk = []
-    return _merge(best, chunk, vector, count)
+    return _found(_merge(best, chunk, vector, count), "exact")
+
+
+def find_by_words(text: str, *, count: int) -> Worded:
+    """Return up to `count` searchable images by the rare words of a text that they hold.
+
+    Names, descriptions, brands and numbers are searched. A word counts the more, the fewer images
+    hold it (inverse document frequency); one that too many hold counts for none.
+    """
+    words = list(dict.fromkeys(re.findall(r"\w+", text.lower())))[:MOST_WORDS]
+    holders: defaultdict[int, list[UUID]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLDERS, [Image.SEARCH_CONFIG, words, scoped_shop_id(), COMMON + 1])
+        for word, is_meant, pk in cursor.fetchall():
+            if is_meant:
+                holders[word].append(pk)
+    worth: defaultdict[UUID, float] = defaultdict(float)
+    counts: defaultdict[UUID, int] = defaultdict(int)
+    for ids in holders.values():
+        ids = [pk for pk in ids if pk is not None]
+        for pk in ids:
+            counts[pk] += 1
+            if len(ids) <= COMMON:
+                worth[pk] += math.log(1 + COMMON / len(ids))
+    best = sorted(worth, key=lambda pk: (-worth[pk], str(pk)))[:count]
+    return Worded(best, frozenset(pk for pk in best if counts[pk] == len(holders)))
+
+
+# Each word with the images that hold it, or with none; a word that is no search term ("the") not.
+_HOLDERS = """
+    WITH terms AS (
+        SELECT number, plainto_tsquery(%s::regconfig, word) AS term
+        FROM unnest(%s::text[]) WITH ORDINALITY AS given (word, number)
+    )
+    SELECT number, numnode(term) > 0, holder.id FROM terms LEFT JOIN LATERAL (
+        SELECT id FROM catalog_image
+        WHERE shop_id = %s AND deleted_at IS NULL AND status = 'published' AND search @@ term
+        LIMIT %s
+    ) AS holder ON true
+"""
+
+
+def load_images(ids: Sequence[UUID]) -> list[Image]:
+    """Return those of the images that are searchable, in this order, with all that is shown."""
+    rows = (
+        Image.objects.searchable()
+        .filter(pk__in=ids)
+        .select_related("category", "age_group")
+        .prefetch_related("styles")
+        .defer("search", "original")
+        .order_by()
+    )
+    found = {image.pk: image for image in rows}
+    return [found[pk] for pk in ids if pk in found]
+
+
+def _found(neighbours: Neighbours, by: Literal["index", "exact"]) -> Found:
+    return Found([UUID(pk) for pk in neighbours.ids], neighbours.similarities, by)
 
 
 def _merge(

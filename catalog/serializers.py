@@ -208,6 +208,7 @@ class IndexSerializer(serializers.Serializer[Any]):
     """Where a shop's vector index stands."""
 
     encoder = serializers.CharField()
+    languages = serializers.CharField(help_text="What language prompts may be in.")
     is_complete = serializers.BooleanField(
         help_text="False while the vector store is repaired; search is exact then."
     )

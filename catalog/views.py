@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Prefetch, ProtectedError, QuerySet
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_view
@@ -231,6 +232,7 @@ class IndexViewSet(TenantMixin, ViewSet):
         counts = services.count_states(index_id=index.pk)
         body = {
             "encoder": index.encoder,
+            "languages": settings.ENCODERS.get(index.encoder, {}).get("languages", "not told"),
             "is_complete": index.is_complete,
             "is_calibrated": bool(index.calibration),
             **counts,

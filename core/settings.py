@@ -178,10 +178,20 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- Encoders -------------------------------------------------------------------------
 ENCODERS: dict[str, dict[str, str | None]] = {
-    "mini": {"model": str(BASE_DIR / "core" / "ml" / "mini" / "checkpoint"), "revision": None},
+    "mini": {
+        "model": str(BASE_DIR / "core" / "ml" / "mini" / "checkpoint"),
+        "revision": None,
+        "languages": "English, a few hundred words of fashion",
+    },
     "fashion-clip": {
         "model": "patrickjohncyh/fashion-clip",
         "revision": "7e3ba62ce16b379a1ab479346b66f192e76f51b7",
+        "languages": "English",
+    },
+    "siglip2": {
+        "model": "google/siglip2-base-patch16-224",
+        "revision": "75de2d55ec2d0b4efc50b3e9ad70dba96a7b2fa2",
+        "languages": "over a hundred, English best",
     },
 }
 # One more encoder of your own: any dual encoder that transformers loads by itself.
@@ -189,6 +199,7 @@ if env.str("ENCODER_MODEL", default=""):
     ENCODERS["custom"] = {
         "model": env.str("ENCODER_MODEL"),
         "revision": env.str("ENCODER_REVISION", default="") or None,
+        "languages": env.str("ENCODER_LANGUAGES", default="not told"),
     }
 DEFAULT_ENCODER: str = env.str("ENCODER", default="mini")
 if DEFAULT_ENCODER not in ENCODERS:
@@ -210,7 +221,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "catalog.tasks.index_images": {"queue": "gpu"},
-    "recommendations.tasks.encode_prompt": {"queue": "gpu.interactive"},
+    "recommendations.tasks.encode_query": {"queue": "gpu.interactive"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 60
@@ -296,6 +307,7 @@ SPECTACULAR_SETTINGS = {
     "TAGS": [
         {"name": "recommendations", "description": "Asking, and what was asked."},
         {"name": "steering", "description": "Rules, weights and experiments on them."},
+        {"name": "shoppers", "description": "Customers: what they do, and what they like."},
         {"name": "analytics", "description": "What was asked, and what shoppers did, counted."},
         {"name": "catalogue", "description": "Product photos and the facts that describe them."},
         {"name": "facets", "description": "What images are described and filtered by."},
@@ -307,6 +319,8 @@ SPECTACULAR_SETTINGS = {
         "IndexStateEnum": "catalog.models.IndexEntry.State",
         "ImageStatusEnum": "catalog.models.Image.Status",
         "MatchEnum": "recommendations.serializers.MATCHES",
+        "EventKindEnum": "recommendations.models.Event.Kind",
+        "KeyKindEnum": "tenants.models.ShopAPIKey.Kind",
         "RuleActionEnum": "recommendations.models.Rule.Action",
     },
 }

@@ -9,8 +9,10 @@ from django.http import HttpRequest
 
 from catalog.admin import SHOP_FILTER, ReadOnlyAdmin
 from recommendations.models import (
+    Event,
     Experiment,
     ImagePopularity,
+    Preferences,
     Prompt,
     PromptFigures,
     RankingSettings,
@@ -70,6 +72,28 @@ class ExperimentAdmin(ReadOnlyAdmin):
     list_filter = (SHOP_FILTER, "started_at")
     list_select_related = ("shop",)
     search_fields = ("name", "id")
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    """Events go with their image, and those that somebody made up can go by themselves."""
+
+    list_display = ("kind", "image", "shopper", "position", "shop", "occurred_at", "created_at")
+    list_filter = ("kind", SHOP_FILTER, "created_at")
+    list_select_related = ("shop", "image", "shopper")
+    search_fields = ("event_id", "shopper__external_id")
+    show_full_result_count = False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+
+@admin.register(Preferences)
+class PreferencesAdmin(ReadOnlyAdmin):
+    list_display = ("shopper", "shop", "budget_min", "budget_max", "text", "updated_at")
+    list_filter = (SHOP_FILTER,)
+    list_select_related = ("shop", "shopper")
+    search_fields = ("shopper__external_id",)
 
 
 @admin.register(ShopFigures)

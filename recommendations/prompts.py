@@ -1,6 +1,6 @@
-"""A prompt's vector: from the cache, or encoded by the GPU worker within a deadline.
+"""Vectors of what is asked: from the cache, or encoded by the GPU worker within a deadline.
 
-The web process never holds a model. It leaves the text in Redis under a random id, sends
+The web process never holds a model. It leaves a text or a photo in Redis under a random id, sends
 that id through `gpu.interactive`, and waits for the vector on a list of its own. (Celery's
 result backend shares one connection between the threads that wait; a list does not.)
 Vectors are float32 (d,) with norm 1.
@@ -9,6 +9,8 @@ Vectors are float32 (d,) with norm 1.
 from __future__ import annotations
 
 import hashlib
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -23,7 +25,8 @@ from catalog.models import VectorIndex
 from core.errors import Unavailable
 from core.ml.vectors import Vectors
 
-# A reply begins with what it is: the bytes of a vector, or a message.
+# A request begins with what it is, and so does a reply: a vector's bytes, or a message.
+TEXT, PHOTO = b"t", b"p"
 VECTOR, FAILURE = b"v", b"f"
 REPLY_TTL_SECONDS = 30
 
@@ -35,31 +38,54 @@ class EncoderBusy(Unavailable):
 
 
 @dataclass(frozen=True, slots=True)
-class PromptVector:
-    """A prompt's vector, and where it came from."""
+class QueryVector:
+    """A vector of something asked, and where it came from."""
 
     vector: Vectors
     source: Literal["cache", "encoder"]
 
 
-def find_prompt_vector(*, index: VectorIndex, text: str) -> PromptVector:
-    """Return the vector of a text for one index; raises `Unavailable` past the deadline.
+def text_payload(text: str) -> bytes:
+    """Return what is sent to have a text encoded; spaces do not matter."""
+    return TEXT + " ".join(text.split()).encode()
 
-    Cached by shop, too: what one shop asks must not be told to another by timing.
+
+def photo_payload(jpeg: bytes) -> bytes:
+    """Return what is sent to have a photo encoded."""
+    return PHOTO + jpeg
+
+
+def find_vectors(*, index: VectorIndex, payloads: Sequence[bytes]) -> list[QueryVector]:
+    """Return a vector for each payload; raises `Unavailable` past the deadline.
+
+    Cached by shop, too: what one shop asks must not be told to another by timing. What is not
+    known goes to the worker at once, so that it shares a forward pass.
     """
-    text = " ".join(text.split())
-    key = _cache_key(index, text)
-    if known := _redis().get(key):
-        return PromptVector(np.frombuffer(known, np.float32), "cache")  # type: ignore[arg-type]
-    data = _ask_worker(text, index.encoder)
-    _redis().set(key, data, ex=settings.QUERY_VECTOR_TTL_SECONDS)
-    return PromptVector(np.frombuffer(data, np.float32), "encoder")
+    if not payloads:
+        return []
+    keys = [_cache_key(index, payload) for payload in payloads]
+    known: Any = _redis().mget(keys)
+    asked = {
+        key: _send(payload, index.encoder)
+        for key, payload, data in zip(keys, payloads, known, strict=True)
+        if data is None
+    }
+    until = time.monotonic() + settings.ENCODE_DEADLINE_SECONDS
+    answers = {key: _receive(request_id, until) for key, request_id in asked.items()}
+    for key, data in answers.items():
+        _redis().set(key, data, ex=settings.QUERY_VECTOR_TTL_SECONDS)
+    return [
+        QueryVector(np.frombuffer(answers[key], np.float32), "encoder")
+        if key in answers
+        else QueryVector(np.frombuffer(data, np.float32), "cache")
+        for key, data in zip(keys, known, strict=True)
+    ]
 
 
-def take_request(request_id: str) -> str | None:
-    """Return the text that a waiting caller left; None when nobody waits any more."""
-    text = _redis().getdel(_request_key(request_id))
-    return text.decode() if isinstance(text, bytes) else None
+def take_request(request_id: str) -> tuple[bytes, bytes] | None:
+    """Return kind and data of what a waiting caller left; None when nobody waits any more."""
+    payload = _redis().getdel(_request_key(request_id))
+    return (payload[:1], payload[1:]) if isinstance(payload, bytes) else None
 
 
 def reply(request_id: str, kind: bytes, data: bytes) -> None:
@@ -70,16 +96,21 @@ def reply(request_id: str, kind: bytes, data: bytes) -> None:
         pipeline.execute()
 
 
-def _ask_worker(text: str, encoder: str) -> bytes:
-    from recommendations.tasks import encode_prompt
+def _send(payload: bytes, encoder: str) -> str:
+    from recommendations.tasks import encode_query
 
-    request_id, deadline = str(uuid4()), settings.ENCODE_DEADLINE_SECONDS
-    _redis().set(_request_key(request_id), text, px=int(deadline * 1000))
+    request_id = str(uuid4())
+    _redis().set(_request_key(request_id), payload, px=int(settings.ENCODE_DEADLINE_SECONDS * 1000))
     try:
-        encode_prompt.apply_async(kwargs={"request_id": request_id, "encoder": encoder})
+        encode_query.apply_async(kwargs={"request_id": request_id, "encoder": encoder})
     except BrokerUnavailable as error:
         raise EncoderBusy("The queue is away; try again shortly.") from error
-    answer: Any = _redis().blpop([_reply_key(request_id)], timeout=deadline)
+    return request_id
+
+
+def _receive(request_id: str, until: float) -> bytes:
+    left = max(until - time.monotonic(), 0.01)
+    answer: Any = _redis().blpop([_reply_key(request_id)], timeout=left)
     if answer is None:
         raise EncoderBusy("No worker was free to read the prompt in time; try again shortly.")
     kind, data = answer[1][:1], answer[1][1:]
@@ -88,8 +119,8 @@ def _ask_worker(text: str, encoder: str) -> bytes:
     return bytes(data)
 
 
-def _cache_key(index: VectorIndex, text: str) -> str:
-    digest = hashlib.sha256(text.encode()).hexdigest()
+def _cache_key(index: VectorIndex, payload: bytes) -> str:
+    digest = hashlib.sha256(payload).hexdigest()
     return f"atelier:vector:{index.shop_id}:{index.encoder}@{index.revision}:{digest}"
 
 

@@ -1,41 +1,129 @@
-"""From similarities to an answer; pure functions.
+"""From candidates to an answer; pure functions.
 
-Similarities are cosines (-1 to 1). What counts as a strong match differs by encoder and by
-shop, so the thresholds are measured for each index; see `catalog.calibration`.
+A candidate's score is a sum, so that each part of it can be told: its relevance to what was asked
+(0 to 1), the shopper's taste (-1 to 1), popularity (0 to 1) and the shop's boosts (-1 to 1), each
+by its weight. Then variants of one item make one, alike images make room for others, and what is
+pinned stands first.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
 
-class Match(StrEnum):
-    """How well an image fits the query, in words a shop can act on."""
+from catalog.models import Image
+from recommendations.candidates import Facts
+from recommendations.diversity import spread
+from recommendations.rules import Effect
+from recommendations.weights import Weights
 
-    STRONG = "strong"
-    WEAK = "weak"
-    NONE = "none"
-
-
-STRENGTH = {Match.NONE: 0, Match.WEAK: 1, Match.STRONG: 2}
+Matrix = NDArray[np.float32]
+RANK_CONSTANT = 60  # Cormack et al. 2009, Reciprocal rank fusion
 
 
 @dataclass(frozen=True, slots=True)
-class Thresholds:
-    """From which similarity on a match is weak, and from which strong."""
+class Candidate:
+    """An image that may be in the answer, and what speaks for and against it.
 
-    weak: float
-    strong: float
+    `similarity` is the cosine to what was asked, None where it was found by its words alone.
+    """
 
-    def judge(self, similarity: float) -> Match:
-        if similarity >= self.strong:
-            return Match.STRONG
-        return Match.WEAK if similarity >= self.weak else Match.NONE
+    facts: Facts
+    relevance: float
+    similarity: float | None = None
+    taste: float = 0.0
+    popularity: float = 0.0
+    effect: Effect = field(default_factory=Effect)
 
 
-def count_at_least(similarities: list[float], thresholds: Thresholds, least: Match) -> int:
-    """Return how many of the similarities, the highest first, reach a match strength."""
-    wanted = STRENGTH[least]
-    reached = (STRENGTH[thresholds.judge(similarity)] >= wanted for similarity in similarities)
-    return sum(reached)
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One image of an answer; the `factors` add up to the `score`."""
+
+    candidate: Candidate
+    score: float
+    factors: Mapping[str, float]
+
+
+def fuse(
+    by_vector: Sequence[UUID], by_words: Sequence[UUID], *, text_weight: float
+) -> dict[UUID, float]:
+    """Return each image's relevance by weighted reciprocal rank: 1 for the first in both lists.
+
+    `text_weight` is the share of the words; without any found the vectors count alone.
+    """
+    if not by_words:
+        text_weight = 0.0
+    elif not by_vector:
+        text_weight = 1.0
+    best = 1 / (RANK_CONSTANT + 1)
+    relevance: dict[UUID, float] = {}
+    for ids, weight in ((by_vector, 1 - text_weight), (by_words, text_weight)):
+        for rank, pk in enumerate(ids, start=1):
+            gained = weight / (RANK_CONSTANT + rank) / best
+            relevance[pk] = relevance.get(pk, 0.0) + gained
+    return relevance
+
+
+def rank(
+    candidates: Sequence[Candidate],
+    vectors: Matrix,
+    *,
+    weights: Weights,
+    count: int,
+    by_item: bool = True,
+) -> list[Ranked]:
+    """Return the best `count` candidates, the best first, whatever order they come in.
+
+    `vectors` (n, d) are the candidates' embeddings with norm 1. Hidden images and what is out of
+    stock are left out. With `by_item` an item's best variant stands for all.
+    """
+    rows = [row for row, candidate in enumerate(candidates) if _is_shown(candidate)]
+    ranked = {row: _score(candidates[row], weights) for row in rows}
+    order = sorted(rows, key=lambda row: _standing(ranked[row]))
+    if by_item:
+        order = _one_of_each(order, candidates)
+    pinned = [row for row in order if candidates[row].effect.pin is not None]
+    rest = [row for row in order if candidates[row].effect.pin is None]
+    chosen = spread(
+        np.array([ranked[row].score for row in rest], np.float32),
+        vectors[rest],
+        vectors[pinned],
+        count=count - len(pinned),
+        diversity=weights.diversity,
+    )
+    return [ranked[row] for row in [*pinned, *(rest[place] for place in chosen)]][:count]
+
+
+def _is_shown(candidate: Candidate) -> bool:
+    is_sold_out = candidate.facts.availability == Image.Availability.OUT_OF_STOCK
+    return not (candidate.effect.is_hidden or is_sold_out)
+
+
+def _score(candidate: Candidate, weights: Weights) -> Ranked:
+    factors = {
+        "relevance": candidate.relevance,
+        "taste": weights.taste * candidate.taste,
+        "popularity": weights.popularity * candidate.popularity,
+        "rules": candidate.effect.boost,
+    }
+    told = {name: round(value, 4) for name, value in factors.items() if value}
+    return Ranked(candidate, round(math.fsum(told.values()), 4), told)
+
+
+def _standing(ranked: Ranked) -> tuple[float, float, str]:
+    """Order by pin, then score; the id decides between equals, so that answers repeat."""
+    pin = ranked.candidate.effect.pin
+    return (math.inf if pin is None else pin, -ranked.score, str(ranked.candidate.facts.id))
+
+
+def _one_of_each(order: Sequence[int], candidates: Sequence[Candidate]) -> list[int]:
+    best: dict[str, int] = {}
+    for row in order:
+        best.setdefault(candidates[row].facts.item, row)
+    return list(best.values())

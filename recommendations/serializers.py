@@ -4,70 +4,49 @@ from typing import Any
 
 from rest_framework import serializers
 
-from catalog.facets import FacetFilter
-from catalog.serializers import PUBLIC_FIELDS, FacetFilterInput, PublicImageSerializer
+from catalog.serializers import PUBLIC_FIELDS, PublicImageSerializer
+from recommendations.inputs import MATCHES
 from recommendations.models import Prompt
-from recommendations.ranking import Match
 from recommendations.services import Recommendation, Result
 
-LONGEST_PROMPT = 1_000
-MOST_IMAGES = 100
-MATCHES = [match.value for match in Match]
-# The words of the API, one for each field of `FacetFilter`.
-FACETS = {
-    "category": "categories",
-    "styles": "styles",
-    "age_group": "age_groups",
-    "colour": "colours",
-    "gender": "genders",
-    "brand": "brands",
-    "availability": "availability",
-}
 
+class ExplanationSerializer(serializers.Serializer[Any]):
+    """What put an image where it is; the factors add up to its score."""
 
-class RecommendationInput(serializers.Serializer[Any]):
-    prompt = serializers.CharField(
-        max_length=LONGEST_PROMPT, help_text="What the shopper is looking for, in English."
-    )
-    number_of_images = serializers.IntegerField(
-        min_value=1, max_value=MOST_IMAGES, default=10, help_text="How many images at most."
-    )
-    filters = FacetFilterInput(required=False)
-    min_match = serializers.ChoiceField(
-        choices=MATCHES,
-        default=Match.NONE.value,
-        help_text="Leave out what matches less than this.",
-    )
-
-    def facet_filter(self) -> FacetFilter:
-        """Return the validated filters as the catalogue understands them."""
-        chosen = self.validated_data.get("filters", {})
-        values = {name: tuple(chosen.get(word, ())) for word, name in FACETS.items()}
-        return FacetFilter(
-            **values, price_min=chosen.get("price_min"), price_max=chosen.get("price_max")
-        )
+    factors = serializers.DictField(child=serializers.FloatField())
+    sentence = serializers.CharField()
 
 
 class ResultSerializer(PublicImageSerializer):
-    """The image's public fields, its score (cosine similarity) and what that means."""
+    """The image's public fields, its score and what that means."""
 
-    score = serializers.FloatField(read_only=True)
+    score = serializers.FloatField(read_only=True, help_text="What answers are ordered by.")
+    similarity = serializers.FloatField(
+        read_only=True, allow_null=True, help_text="Cosine to what was asked, from -1 to 1."
+    )
     match = serializers.ChoiceField(
         choices=MATCHES,
         read_only=True,
         allow_null=True,
         help_text="Null until the shop's index has been measured for the first time.",
     )
+    explanation = ExplanationSerializer(
+        read_only=True, required=False, help_text="Only where `explain` was asked for."
+    )
 
     class Meta(PublicImageSerializer.Meta):
-        fields = (*PUBLIC_FIELDS, "score", "match")
+        fields = (*PUBLIC_FIELDS, "score", "similarity", "match", "explanation")
         read_only_fields = fields
 
     def to_representation(self, instance: Any) -> Any:
         result: Result = instance
         image: Any = result.image
-        image.score, image.match = result.score, result.match
-        return super().to_representation(image)
+        image.score, image.similarity, image.match = result.score, result.similarity, result.match
+        image.explanation = {"factors": result.factors, "sentence": result.sentence}
+        shown: dict[str, Any] = super().to_representation(image)
+        if not self.context.get("explain"):
+            del shown["explanation"]
+        return shown
 
 
 class RecommendationSerializer(serializers.Serializer[Recommendation]):
@@ -78,10 +57,29 @@ class RecommendationSerializer(serializers.Serializer[Recommendation]):
     answered_by = serializers.ListField(
         source="prompt.answered_by",
         child=serializers.ChoiceField(choices=["cache", "encoder", "index", "exact"]),
-        help_text="Who gave the prompt's vector (`cache` or `encoder`), then who searched: the "
-        "vector `index`, or `exact` comparison with every image when the index is away.",
+        help_text="Who gave the query's vector (`cache` or `encoder`; nobody where the catalogue "
+        "has it), then who searched: the vector `index`, or `exact` comparison with every image "
+        "when the index is away.",
     )
     timings_ms = serializers.DictField(source="prompt.timings_ms", child=serializers.FloatField())
+
+
+class SimilarityInput(serializers.Serializer[Any]):
+    images = serializers.ListField(child=serializers.UUIDField(), min_length=2, max_length=2)
+
+
+class SharedSerializer(serializers.Serializer[Any]):
+    """What both images have; null where one of them does not say."""
+
+    category = serializers.BooleanField(allow_null=True)
+    colour = serializers.BooleanField(allow_null=True)
+    pattern = serializers.BooleanField(allow_null=True)
+
+
+class SimilaritySerializer(serializers.Serializer[Any]):
+    similarity = serializers.FloatField(help_text="Cosine, from -1 to 1.")
+    match = serializers.ChoiceField(choices=MATCHES, allow_null=True)
+    shared = SharedSerializer()
 
 
 class PromptSerializer(serializers.ModelSerializer[Prompt]):
@@ -89,7 +87,9 @@ class PromptSerializer(serializers.ModelSerializer[Prompt]):
         model = Prompt
         fields = (
             "id",
+            "source",
             "prompt",
+            "query",
             "number_of_images",
             "filters",
             "results",

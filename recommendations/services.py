@@ -2,102 +2,57 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from django.utils import timezone
 
-from catalog.facets import FacetFilter
 from catalog.indexes import live_index
-from catalog.models import Image
-from catalog.searching import find_nearest
+from recommendations.answering import (
+    Recommendation,
+    Result,
+    Stopwatch,
+    answer,
+    record,
+    setting_of,
+)
 from recommendations.models import Prompt
-from recommendations.prompts import find_prompt_vector
-from recommendations.ranking import Match, Thresholds, count_at_least
+from recommendations.queries import Direction, NothingWanted, Query, resolve
+from recommendations.visitors import Visitor, find_visitor
 from tenants.models import Shop
 
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One image in an answer."""
-
-    image: Image
-    score: float
-    match: Match | None
-
-
-@dataclass(frozen=True, slots=True)
-class Recommendation:
-    """An answer; `prompt.id` is its attribution token."""
-
-    prompt: Prompt
-    results: list[Result]
-
-
-@dataclass(slots=True)
-class Stopwatch:
-    """How long each part took, in milliseconds."""
-
-    timings: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def timing(self, part: str) -> Iterator[None]:
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.timings[part] = round((time.perf_counter() - start) * 1000, 1)
+__all__ = ["Recommendation", "Result", "recommend"]
 
 
 def recommend(
-    *,
-    shop: Shop,
-    prompt: str,
-    count: int,
-    facets: FacetFilter,
-    min_match: Match = Match.NONE,
-    filters: dict[str, Any],
+    *, shop: Shop, query: Query, source: Prompt.Source = Prompt.Source.SEARCH
 ) -> Recommendation:
-    """Return the shop's images that fit a prompt best, at most `count`, and record the answer.
+    """Return the shop's images that fit a query best, and record the answer.
 
-    `filters` is what the caller asked for, as it is kept beside the prompt. Raises
-    `Unavailable` when no worker reads the prompt in time.
+    Raises `NothingWanted`, `ImageNotIndexed`, and `Unavailable` when no worker reads the query in
+    time.
     """
-    watch = Stopwatch()
+    watch, now = Stopwatch(), timezone.now()
     with watch.timing("total"):
         index = live_index(shop.pk)
-        with watch.timing("encode"):
-            query = find_prompt_vector(index=index, text=prompt)
-        with watch.timing("search"):
-            found = find_nearest(index=index, vector=query.vector, count=count, facets=facets)
-        thresholds = _thresholds(index.calibration)
-        kept = (
-            count_at_least(found.similarities, thresholds, min_match)
-            if thresholds
-            else len(found.images)
+        visitor = find_visitor(
+            shop=shop, index=index, external_id=query.shopper, session=query.session, now=now
         )
-        results = [
-            Result(image, round(score, 4), thresholds.judge(score) if thresholds else None)
-            for image, score in zip(found.images[:kept], found.similarities[:kept], strict=True)
-        ]
-    record = Prompt.objects.create(
-        shop=shop,
-        prompt=prompt,
-        number_of_images=count,
-        filters=filters,
-        results=[
-            {"id": str(result.image.pk), "score": result.score, "match": result.match}
-            for result in results
-        ],
-        answered_by=[query.source, found.answered_by],
-        timings_ms=watch.timings,
+        with watch.timing("encode"):
+            direction = resolve(query, index) or _taste_of(visitor)
+        setting = setting_of(shop=shop, index=index, visitor=visitor, query=query, now=now)
+        results, searched_by = answer(
+            setting=setting, query=query, vector=direction.vector, watch=watch
+        )
+    return record(
+        setting=setting,
+        query=query,
+        source=source,
+        results=results,
+        answered_by=[*direction.sources, *searched_by],
+        watch=watch,
     )
-    return Recommendation(record, results)
 
 
-def _thresholds(calibration: dict[str, float]) -> Thresholds | None:
-    """Return the index's thresholds; None until it has been measured."""
-    if not calibration:
-        return None
-    return Thresholds(weak=calibration["weak"], strong=calibration["strong"])
+def _taste_of(visitor: Visitor) -> Direction:
+    """Look where a shopper's taste lies, when they ask for nothing."""
+    if visitor.learned.liked is None:
+        raise NothingWanted
+    return Direction(visitor.learned.liked, [])

@@ -1,27 +1,35 @@
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from celery import shared_task
 from django.utils import timezone
+from PIL import Image
 
 from core.errors import Unavailable
 from recommendations import rollup
 from recommendations.popularity import refresh_popularity
-from recommendations.prompts import FAILURE, VECTOR, reply, take_request
+from recommendations.prompts import FAILURE, PHOTO, VECTOR, reply, take_request
 from tenants.scope import all_shops
 
 
 @shared_task
-def encode_prompt(*, request_id: str, encoder: str, **_: Any) -> None:
-    """Encode the text that a caller waits for; concurrent ones share a forward pass."""
+def encode_query(*, request_id: str, encoder: str, **_: Any) -> None:
+    """Encode the text or photo that a caller waits for; concurrent texts share a forward pass."""
     from core.ml.batching import get_batcher  # the web process sends this task, without torch
 
-    text = take_request(request_id)
-    if text is None:
+    request = take_request(request_id)
+    if request is None:
         return
+    kind, data = request
     try:
-        vector = get_batcher(encoder).encode_texts([text])[0]
+        batcher = get_batcher(encoder)
+        if kind == PHOTO:
+            with Image.open(io.BytesIO(data)) as photo:
+                vector = batcher.encode_pixels(batcher.encoder.prepare([photo]))[0]
+        else:
+            vector = batcher.encode_texts([data.decode()])[0]
     except Unavailable as error:
         reply(request_id, FAILURE, error.message.encode())
     else:

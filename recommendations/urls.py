@@ -2,15 +2,24 @@ from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
 from recommendations import analytics_views, steering_views, views
+from recommendations.event_views import EventViewSet
+from recommendations.feed_views import FeedView
+from recommendations.shopper_views import PreferencesView, ShopperViewSet
 
 router = SimpleRouter()
 router.register("prompts", views.PromptViewSet, "prompt")
 router.register("rules", steering_views.RuleViewSet, "rule")
 router.register("experiments", steering_views.ExperimentViewSet, "experiment")
+router.register("events", EventViewSet, "event")
+router.register("shoppers", ShopperViewSet, "shopper")
 
 urlpatterns = [
     path("recommendations/", views.RecommendationView.as_view(), name="recommendations"),
+    path("images/<uuid:pk>/similar/", views.SimilarImagesView.as_view(), name="similar-images"),
+    path("similarity/", views.SimilarityView.as_view(), name="similarity"),
     path("ranking/", steering_views.RankingView.as_view(), name="ranking"),
+    path("shoppers/<str:external_id>/feed/", FeedView.as_view(), name="feed"),
+    path("shoppers/<str:external_id>/preferences/", PreferencesView.as_view(), name="preferences"),
     path("analytics/", analytics_views.AnalyticsView.as_view(), name="analytics"),
     path(
         "analytics/prompts/",

@@ -3,36 +3,55 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
+from django.http import Http404
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    extend_schema,
+    extend_schema_view,
+)
 from rest_framework import mixins, status
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from catalog.models import Image
 from core.api.parsers import JSONParser
 from recommendations import services
+from recommendations.comparing import compare
+from recommendations.event_views import IMAGE
+from recommendations.inputs import MOST_IMAGES, MOST_PHOTOS, RecommendationInput, form_query
 from recommendations.models import Prompt
-from recommendations.ranking import Match
+from recommendations.queries import Likeness, Query
 from recommendations.serializers import (
     PromptSerializer,
-    RecommendationInput,
     RecommendationSerializer,
+    SimilarityInput,
+    SimilaritySerializer,
 )
 from tenants.api import TenantAPIView, TenantViewSet
 from tenants.idempotency import idempotent
 from tenants.models import Scope
 
+# Stands for a second image in examples.
+OTHER = "0199a8c2-6a1e-7c3b-9d54-2f6b8a0c1d2f"
+
 
 class RecommendationView(TenantAPIView):
     write_scope = Scope.RECOMMEND
     serializer_class = RecommendationInput
-    # Filters are nested, which forms cannot say.
-    parser_classes = (JSONParser,)
+    parser_classes = (JSONParser, MultiPartParser)
 
     @extend_schema(
         tags=["recommendations"],
-        summary="Find the images that fit a prompt best",
+        summary="Find the images that fit a query best",
+        description="Any mix of a prompt, weighted terms, images of the catalogue, photos and a "
+        "shopper. With photos: a form with files named `photo`, and the rest as JSON in a field "
+        "`query`.",
+        request={"application/json": RecommendationInput},
         responses={201: RecommendationSerializer},
         examples=[
             OpenApiExample(
@@ -50,23 +69,101 @@ class RecommendationView(TenantAPIView):
                 },
                 request_only=True,
             ),
+            OpenApiExample(
+                "Weighted terms, explained",
+                {
+                    "terms": [
+                        {"text": "red t-shirt", "weight": 1},
+                        {"text": "buttons", "weight": -0.4},
+                    ],
+                    "diversity": 0.4,
+                    "explain": True,
+                },
+                request_only=True,
+            ),
+            OpenApiExample(
+                "Like this image, in blue, for a shopper",
+                {
+                    "images": [{"id": IMAGE, "weight": 1}],
+                    "terms": [{"text": "blue", "weight": 0.5}],
+                    "shopper": "customer-4711",
+                },
+                request_only=True,
+            ),
         ],
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        serializer = RecommendationInput(data=request.data)
+        photos: list[Any] = []
+        asked: Any = request.data
+        if hasattr(request.data, "getlist"):
+            photos = request.data.getlist("photo")[: MOST_PHOTOS + 1]
+            asked = form_query(request.data)
+        serializer = RecommendationInput(data=asked, context={"photos": photos})
         serializer.is_valid(raise_exception=True)
-        data = serializer.validated_data
-        answer = services.recommend(
-            shop=self.shop,
-            prompt=data["prompt"],
-            count=data["number_of_images"],
-            facets=serializer.facet_filter(),
-            min_match=Match(data["min_match"]),
-            filters=serializer.initial_data.get("filters") or {},
-        )
-        body: Any = RecommendationSerializer(answer, context=self.get_serializer_context()).data
+        answer = services.recommend(shop=self.shop, query=serializer.query())
+        return self._answer(answer, explain=serializer.validated_data["explain"])
+
+    def _answer(self, answer: services.Recommendation, *, explain: bool) -> Response:
+        context = {**self.get_serializer_context(), "explain": explain}
+        body: Any = RecommendationSerializer(answer, context=context).data
         return Response(body, status.HTTP_201_CREATED)
+
+
+class SimilarImagesView(TenantAPIView):
+    read_scope = Scope.RECOMMEND
+    serializer_class = RecommendationSerializer
+
+    @extend_schema(
+        tags=["recommendations"],
+        summary="Find the images most like one of the catalogue",
+        description="Short for a recommendation with this image alone.",
+        parameters=[
+            OpenApiParameter("number_of_images", int, description=f"1 to {MOST_IMAGES}."),
+        ],
+        responses=RecommendationSerializer,
+    )
+    def get(self, request: Request, pk: UUID) -> Response:
+        if not Image.objects.live().filter(pk=pk).exists():
+            raise Http404
+        asked: dict[str, Any] = {"images": [{"id": str(pk)}]}
+        if "number_of_images" in request.query_params:
+            asked["number_of_images"] = request.query_params["number_of_images"]
+        serializer = RecommendationInput(data=asked)
+        serializer.is_valid(raise_exception=True)
+        query = Query(
+            images=(Likeness(pk),),
+            count=serializer.validated_data["number_of_images"],
+            asked=asked,
+        )
+        answer = services.recommend(shop=self.shop, query=query, source=Prompt.Source.SIMILAR)
+        body: Any = RecommendationSerializer(answer, context=self.get_serializer_context()).data
+        return Response(body)
+
+
+class SimilarityView(TenantAPIView):
+    write_scope = Scope.RECOMMEND
+    serializer_class = SimilarityInput
+
+    @extend_schema(
+        tags=["recommendations"],
+        summary="Say how alike two images of the catalogue are",
+        responses=SimilaritySerializer,
+        examples=[
+            OpenApiExample(
+                "Two images",
+                {"images": [IMAGE, OTHER]},
+                request_only=True,
+            )
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        serializer = SimilarityInput(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        first, second = serializer.validated_data["images"]
+        comparison = compare(shop=self.shop, first=first, second=second)
+        body: Any = SimilaritySerializer(comparison).data
+        return Response(body)
 
 
 @extend_schema_view(

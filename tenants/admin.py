@@ -13,7 +13,7 @@ from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, Ou
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from tenants.models import Membership, Shop, ShopAPIKey, User
+from tenants.models import Membership, Shop, ShopAPIKey, Shopper, User
 from tenants.services import create_key
 
 # Not ours to show: groups mean nothing here, and these of the libraries hold secrets.
@@ -89,3 +89,23 @@ class ShopAPIKeyAdmin(ModelAdmin):
     def revoke(self, request: HttpRequest, queryset: Any) -> None:
         revoked = queryset.filter(revoked=False).update(revoked=True)
         messages.success(request, f"{revoked} keys revoked.")
+
+
+@admin.register(Shopper)
+class ShopperAdmin(ModelAdmin):
+    """Shops make and erase their shoppers by the API."""
+
+    list_display = ("external_id", "shop", "created_at")
+    list_filter = (("shop", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("shop",)
+    search_fields = ("external_id", "id")
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

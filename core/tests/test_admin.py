@@ -19,6 +19,9 @@ LISTS = (
     "catalog_agegroup",
     "catalog_vectorindex",
     "recommendations_prompt",
+    "recommendations_event",
+    "recommendations_preferences",
+    "tenants_shopper",
 )
 
 
@@ -35,7 +38,11 @@ def image(shop, rival):
             shop=shop.shop, prompt="red", number_of_images=1, timings_ms={"total": 1.0}
         )
     make_image(rival.shop, "blue")
-    return make_image(shop.shop)
+    image = make_image(shop.shop)
+    shop.client.patch("/api/v1/shoppers/ada/preferences/", {"text": "wool"})
+    event = {"event_id": "e", "kind": "like", "image": str(image.pk), "shopper": "ada"}
+    shop.client.post("/api/v1/events/", event)
+    return image
 
 
 @pytest.mark.parametrize("name", LISTS)

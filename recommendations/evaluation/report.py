@@ -56,5 +56,5 @@ def _cell(figure: Figure | None) -> str:
     if figure is None:
         return ""
     if figure.low is None:
-        return f"{figure.value:.3f}"
-    return f"{figure.value:.3f}  [{figure.low:.3f}, {figure.high:.3f}]"
+        return f"{figure.value:.2f}"
+    return f"{figure.value:.2f} [{figure.low:.2f}, {figure.high:.2f}]"

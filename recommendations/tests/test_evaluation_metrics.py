@@ -73,6 +73,12 @@ def test_ndcg_discounts_the_gain_of_each_rank():
     assert ndcg_at(5, [3, 2, 3, 0, 1], [3, 3, 2, 2, 1]) == pytest.approx(gained / best)
 
 
+@pytest.mark.parametrize(("k", "theirs"), [(6, 0.9608081943360616), (3, 0.9777813616305048)])
+def test_ndcg_is_that_of_scikit_learn(k, theirs):
+    """Of `sklearn.metrics.ndcg_score` 1.9.1."""
+    assert ndcg_at(k, [3, 2, 3, 0, 1, 2], [3, 2, 3, 0, 1, 2]) == pytest.approx(theirs)
+
+
 def test_ndcg_looks_no_further_than_k():
     assert ndcg_at(2, [0, 1, 1], [1, 1]) == pytest.approx((1 / log2(3)) / (1 + 1 / log2(3)))
     assert ndcg_at(1, [0, 1], [1]) == 0

@@ -1,0 +1,114 @@
+"""What recommendations cost in a shop of 100,000 images: ranking alone, similar items, a feed."""
+
+from __future__ import annotations
+
+import time
+from statistics import median
+from uuid import UUID
+
+import numpy as np
+from django.utils import timezone
+
+from benchmarks.client import Line, get_request
+from benchmarks.encoders import Subject
+from benchmarks.filling import fill_shop
+from benchmarks.report import Goal, Report
+from benchmarks.stack import Stack
+from benchmarks.uploads import BenchShop, open_shop
+from catalog.models import Image
+from core.ml.encoder import get_encoder
+from recommendations.candidates import Facts
+from recommendations.models import Event
+from recommendations.ranking import Candidate, rank
+from recommendations.weights import Weights
+from tenants.models import Shopper
+from tenants.scope import shop_scope
+
+VECTORS = 100_000
+CANDIDATES, SHOWN = 300, 20
+RANKED, ASKED = 200, 100
+SHOPPERS, LIKES = 20, 30
+RANKING, SIMILAR, FEED = Goal("≤", 5), Goal("≤", 25), Goal("≤", 40)
+
+
+def measure_recommending(stack: Stack, subject: Subject, report: Report) -> None:
+    print(f"  {subject.title}: recommending, in a shop of {VECTORS:,} images", flush=True)
+    dimensions = get_encoder(subject.name).dimensions
+    name = subject.title
+    ranking = _time_ranking(dimensions)
+    report.add(f"{name}: ranking of {CANDIDATES} candidates", ranking, unit="ms", goal=RANKING)
+    shop = open_shop(stack, subject)
+    fill_shop(shop, count=VECTORS, dimensions=dimensions)
+    with shop_scope(shop.id):
+        images = list(Image.objects.order_by("?").values_list("pk", flat=True)[: ASKED * LIKES])
+        shoppers = _shoppers(shop, images)
+    similar = [f"/api/v1/images/{pk}/similar/" for pk in images[:ASKED]]
+    feeds = [f"/api/v1/shoppers/{shoppers[n % SHOPPERS]}/feed/" for n in range(ASKED)]
+    for what, paths, goal in (("similar items", similar, SIMILAR), ("a feed", feeds, FEED)):
+        report.add(f"{name}: {what}, median", _ask(shop, paths), unit="ms", goal=goal)
+
+
+def _time_ranking(dimensions: int) -> float:
+    chance = np.random.default_rng(5)
+    vectors = chance.normal(size=(CANDIDATES, dimensions)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    candidates = [
+        Candidate(
+            Facts(
+                id=UUID(int=number),
+                item=str(number // 2),
+                category="dress",
+                styles=frozenset(),
+                age_group="",
+                brand="",
+                colour="",
+                gender="",
+                availability=Image.Availability.IN_STOCK,
+                price=None,
+                created_at=timezone.now(),
+            ),
+            relevance=float(chance.random()),
+            similarity=float(chance.random()),
+            taste=float(chance.random()),
+        )
+        for number in range(CANDIDATES)
+    ]
+    times = []
+    for _ in range(RANKED):
+        start = time.perf_counter()
+        rank(candidates, vectors, weights=Weights(), count=SHOWN)
+        times.append((time.perf_counter() - start) * 1000)
+    return median(times)
+
+
+def _shoppers(shop: BenchShop, images: list[UUID]) -> list[str]:
+    """Make shoppers who have liked a good many images; return their ids."""
+    shoppers = Shopper.objects.bulk_create(
+        [Shopper(shop_id=shop.id, external_id=f"shopper-{n}") for n in range(SHOPPERS)]
+    )
+    Event.objects.bulk_create(
+        [
+            Event(
+                shop_id=shop.id,
+                event_id=f"like-{number}-{like}",
+                kind=Event.Kind.LIKE,
+                image_id=images[number * LIKES + like],
+                shopper=shopper,
+                occurred_at=timezone.now(),
+            )
+            for number, shopper in enumerate(shoppers)
+            for like in range(LIKES)
+        ]
+    )
+    return [shopper.external_id for shopper in shoppers]
+
+
+def _ask(shop: BenchShop, paths: list[str]) -> float:
+    """Return the median milliseconds of an answer, asked one at a time, after a few more."""
+    line = Line(shop.address.port)
+    requests = [get_request(shop.address, path) for path in paths]
+    for request in requests[:5]:
+        line.ask(request)
+    times = [line.ask(request).seconds * 1000 for request in requests]
+    line.close()
+    return median(times)

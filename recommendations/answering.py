@@ -1,0 +1,215 @@
+"""The way of every answer: gather candidates, weigh them, rank them, judge how well they match."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from catalog.facets import FacetFilter
+from catalog.models import Image, VectorIndex
+from catalog.searching import load_images
+from core.ml.vectors import Vectors
+from recommendations.explaining import explain
+from recommendations.matching import Match, Thresholds, reaches, thresholds_for
+from recommendations.models import Prompt
+from recommendations.pool import LARGEST, Pool, gather
+from recommendations.popularity import popularity_of
+from recommendations.queries import Query
+from recommendations.ranking import Candidate, Ranked, rank
+from recommendations.rules import ActiveRule, active_rules, effects_of
+from recommendations.steering import ChosenWeights, rules_of, weights_for
+from recommendations.taste import suit
+from recommendations.visitors import Visitor
+from tenants.models import Shop
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One image in an answer, and why it is there."""
+
+    image: Image
+    score: float
+    similarity: float | None
+    match: Match | None
+    factors: dict[str, float]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """An answer; `prompt.id` is its attribution token."""
+
+    prompt: Prompt
+    results: list[Result]
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """How long each part took, in milliseconds."""
+
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timing(self, part: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.timings[part] = round((time.perf_counter() - start) * 1000, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What an answer depends on beside the query."""
+
+    shop: Shop
+    index: VectorIndex
+    visitor: Visitor
+    chosen: ChosenWeights
+    rules: list[ActiveRule]
+
+
+def setting_of(
+    *, shop: Shop, index: VectorIndex, visitor: Visitor, query: Query, now: datetime
+) -> Setting:
+    """Read what the shop wants of a ranking for this query."""
+    chosen = weights_for(shop, query.shopper)
+    if query.diversity is not None:
+        chosen = replace(chosen, weights=replace(chosen.weights, diversity=query.diversity))
+    return Setting(shop, index, visitor, chosen, active_rules(rules_of(shop.pk), query.words, now))
+
+
+def answer(
+    *,
+    setting: Setting,
+    query: Query,
+    vector: Vectors | None,
+    watch: Stopwatch,
+    listed: Sequence[UUID] = (),
+    also: Collection[UUID] = (),
+    choose: Callable[[list[Ranked]], list[Ranked]] | None = None,
+) -> tuple[list[Result], list[str]]:
+    """Return results, the best first, and who searched for them.
+
+    Without a vector the images `listed` stand for the nearest; `also` names images to consider
+    whatever the vector says. `choose` takes what is shown from all that were ranked; without it
+    that is the best.
+    """
+    pinned = [pk for rule in setting.rules if rule.action == "pin" for pk in rule.images]
+    with watch.timing("search"):
+        pool = gather(
+            index=setting.index,
+            vector=vector,
+            words=query.words,
+            facets=_narrowed(query, setting.visitor),
+            count=query.count,
+            text_weight=setting.chosen.weights.text,
+            listed=listed,
+            also=[*also, *pinned],
+        )
+    with watch.timing("rank"):
+        ranked = _rank(setting, query, pool, vector, count=LARGEST if choose else query.count)
+        if choose:
+            ranked = choose(ranked)
+        thresholds = thresholds_for(setting.index.calibration, by_text=query.share_of_text)
+        results = _results(ranked, pool, thresholds, query.min_match)
+    return results, [pool.answered_by] if pool.answered_by else []
+
+
+def record(
+    *,
+    setting: Setting,
+    query: Query,
+    source: Prompt.Source,
+    results: list[Result],
+    answered_by: list[str],
+    watch: Stopwatch,
+    feed: UUID | None = None,
+) -> Recommendation:
+    """Keep what was asked and answered; events are attributed to it."""
+    prompt = Prompt.objects.create(
+        shop=setting.shop,
+        shopper=setting.visitor.shopper,
+        source=source,
+        feed=feed,
+        prompt=query.words[:1_000],
+        query=query.asked,
+        number_of_images=query.count,
+        filters=query.asked.get("filters") or {},
+        results=[
+            {"id": str(result.image.pk), "score": result.score, "match": result.match}
+            for result in results
+        ],
+        answered_by=answered_by,
+        timings_ms=watch.timings,
+        experiment=setting.chosen.experiment,
+        is_variant=setting.chosen.is_variant,
+    )
+    return Recommendation(prompt, results)
+
+
+def _narrowed(query: Query, visitor: Visitor) -> FacetFilter:
+    """Leave out what the shopper dislikes, and what the answer is to be like."""
+    known = {str(like.image) for like in query.images}
+    hidden = {str(pk) for pk in visitor.hidden}
+    return replace(query.facets, exclude=tuple({*query.facets.exclude, *known, *hidden}))
+
+
+def _rank(
+    setting: Setting, query: Query, pool: Pool, vector: Vectors | None, *, count: int
+) -> list[Ranked]:
+    if not pool.facts:
+        return []
+    visitor = setting.visitor
+    similarities = [None] * len(pool.facts) if vector is None else (pool.vectors @ vector).tolist()
+    tastes = suit(pool.facts, pool.vectors, visitor.learned, visitor.preferences).tolist()
+    popular = popularity_of(facts.id for facts in pool.facts)
+    candidates = [
+        Candidate(
+            facts=facts,
+            relevance=pool.relevance.get(facts.id, 0.0),
+            similarity=None if similarity is None else round(similarity, 4),
+            taste=taste,
+            popularity=popular.get(facts.id, 0.0),
+            effect=effects_of(facts, setting.rules),
+        )
+        for facts, similarity, taste in zip(pool.facts, similarities, tastes, strict=True)
+    ]
+    weights = setting.chosen.weights
+    return rank(candidates, pool.vectors, weights=weights, count=count, by_item=query.by_item)
+
+
+def _results(
+    ranked: list[Ranked], pool: Pool, thresholds: Thresholds | None, least: Match
+) -> list[Result]:
+    images = {image.pk: image for image in load_images([r.candidate.facts.id for r in ranked])}
+    results = []
+    for place in ranked:
+        candidate = place.candidate
+        match = _judge(candidate, pool, thresholds)
+        # What the shop pins is shown however well it fits.
+        is_wanted = reaches(match, least) or candidate.effect.pin is not None
+        if is_wanted and candidate.facts.id in images:
+            results.append(
+                Result(
+                    image=images[candidate.facts.id],
+                    score=place.score,
+                    similarity=candidate.similarity,
+                    match=match,
+                    factors=dict(place.factors),
+                    sentence=explain(place),
+                )
+            )
+    return results
+
+
+def _judge(candidate: Candidate, pool: Pool, thresholds: Thresholds | None) -> Match | None:
+    if candidate.facts.id in pool.holding_all:
+        return Match.STRONG
+    if thresholds is None or candidate.similarity is None:
+        return None
+    return thresholds.judge(candidate.similarity)

@@ -1,0 +1,245 @@
+"""Every kind of query through one door: terms, images, photos, words; and what is refused."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from django.core.files.base import ContentFile
+
+from catalog.indexes import live_index
+from catalog.models import Category, IndexEntry
+from catalog.tests.factories import make_image
+from core.tests.factories import make_photo
+from recommendations import prompts
+from recommendations.models import Prompt, Rule
+from recommendations.prompts import _cache_key, text_payload
+from recommendations.tests.test_recommendations_api import make_vector
+from tenants.scope import shop_scope
+
+ASK = "/api/v1/recommendations/"
+AXES = {"red": (1, 0, 0), "blue": (0, 1, 0), "buttons": (0, 0, 1)}
+STRIPED = {"pattern": "striped"}
+NOBODY = "018f0000-0000-7000-8000-000000000000"
+
+
+def know(shop, text: str, *axes: float) -> None:
+    with shop_scope(shop.pk):
+        index = live_index(shop.pk)
+    key = _cache_key(index, text_payload(text))
+    prompts._redis().set(key, make_vector(*axes).tobytes(), ex=60)
+
+
+def place(shop, *axes: float, **fields):
+    """Return an image whose embedding points there."""
+    image = make_image(shop, **fields)
+    embedding = make_vector(*axes).astype(np.float16).tobytes()
+    with shop_scope(shop.pk):
+        IndexEntry.objects.filter(image=image).update(state="indexed", embedding=embedding)
+    return image
+
+
+@pytest.fixture
+def stocked(shop):
+    """A shop with a red image, a blue one, and a red one with buttons; and words for the three."""
+    for word, axes in AXES.items():
+        know(shop.shop, word, *axes)
+    shop.red = place(shop.shop, 1, 0, 0, name="Plain one", sku="SKU-4711", attributes=STRIPED)
+    shop.blue = place(shop.shop, 0, 1, 0, name="Other one", brand="Zorblatt")
+    shop.buttoned = place(shop.shop, 1, 0, 0.8, name="Third one", attributes=STRIPED)
+    return shop
+
+
+def ask(client, **query):
+    response = client.post(ASK, {"diversity": 0, **query}, "json")
+    assert response.status_code == 201, response.json()
+    return response.json()
+
+
+def names(answer) -> list[str]:
+    return [result["name"] for result in answer["results"]]
+
+
+def refused(client, **query):
+    response = client.post(ASK, query, "json")
+    assert response.status_code == 400
+    return response.json()
+
+
+def test_negative_terms_push_away(stocked):
+    terms = [{"text": "red", "weight": 1}, {"text": "buttons", "weight": -0.4}]
+    assert names(ask(stocked.client, terms=terms))[0] == "Plain one"
+    terms[1]["weight"] = 0.9
+    assert names(ask(stocked.client, terms=terms))[0] == "Third one"
+
+
+def test_images_of_the_catalogue_are_liked_and_unliked_and_not_in_the_answer(stocked):
+    like = {"id": str(stocked.red.pk), "weight": 1}
+    assert names(ask(stocked.client, images=[like])) == ["Third one", "Other one"]
+    unlike = {"id": str(stocked.buttoned.pk), "weight": -1}
+    answer = ask(stocked.client, images=[{"id": str(stocked.blue.pk)}, unlike])
+    assert names(answer) == ["Plain one"]
+    assert answer["answered_by"] == ["exact"]
+
+
+def test_a_prompt_and_an_image_are_mixed(stocked):
+    like = {"id": str(stocked.red.pk), "weight": 1}
+    answer = ask(stocked.client, images=[like], terms=[{"text": "blue", "weight": 3}])
+    assert names(answer)[0] == "Other one"
+
+
+def test_numbers_and_brands_are_found_by_their_words(stocked):
+    for words in ("SKU-4711", "4711"):
+        know(stocked.shop, words, 0, 1, 0)
+        answer = ask(stocked.client, prompt=words)
+        assert "Plain one" in names(answer)[:2]
+        found = next(result for result in answer["results"] if result["name"] == "Plain one")
+        assert found["match"] == "strong"
+    know(stocked.shop, "something by zorblatt", 1, 0, 0)
+    with shop_scope(stocked.shop.pk):
+        stocked.client.put("/api/v1/ranking/", {"text": 1.0}, "json")
+    assert names(ask(stocked.client, prompt="something by zorblatt"))[0] == "Other one"
+
+
+def test_similar_images_answer_like_a_recommendation(stocked):
+    answer = stocked.client.get(f"/api/v1/images/{stocked.red.pk}/similar/?number_of_images=1")
+    assert answer.status_code == 200
+    assert names(answer.json()) == ["Third one"]
+    with shop_scope(stocked.shop.pk):
+        assert Prompt.objects.get().source == Prompt.Source.SIMILAR
+
+
+def test_two_images_are_compared(stocked, rival):
+    body = {"images": [str(stocked.red.pk), str(stocked.buttoned.pk)]}
+    answer = stocked.client.post("/api/v1/similarity/", body, "json").json()
+    assert answer["similarity"] == pytest.approx(0.78, abs=0.01)
+    assert answer["shared"] == {"category": None, "colour": None, "pattern": True}
+    foreign = place(rival.shop, 1, 0, 0)
+    body["images"][1] = str(foreign.pk)
+    assert stocked.client.post("/api/v1/similarity/", body, "json").status_code == 404
+
+
+def test_an_image_that_waits_to_be_embedded_is_asked_for_later(stocked):
+    waiting = make_image(stocked.shop)
+    response = stocked.client.post(ASK, {"images": [{"id": str(waiting.pk)}]}, "json")
+    assert (response.status_code, response.json()["code"]) == (409, "image_not_indexed")
+
+
+def test_explanations_add_up_and_come_only_when_asked_for(stocked):
+    plain = ask(stocked.client, prompt="red")["results"][0]
+    assert "explanation" not in plain
+    told = ask(stocked.client, prompt="red", explain=True)["results"][0]
+    factors = told["explanation"]["factors"]
+    assert sum(factors.values()) == pytest.approx(told["score"], abs=1e-3)
+    assert "similarity" in told["explanation"]["sentence"]
+
+
+def test_rules_steer_an_answer_but_never_past_availability(stocked):
+    with shop_scope(stocked.shop.pk):
+        Rule.objects.create(
+            shop=stocked.shop,
+            name="Launch",
+            action="pin",
+            target={"images": [str(stocked.blue.pk)]},
+        )
+    assert names(ask(stocked.client, prompt="red", number_of_images=1)) == ["Other one"]
+    stocked.blue.availability = "out_of_stock"
+    with shop_scope(stocked.shop.pk):
+        stocked.blue.save(update_fields=["availability"])
+    assert "Other one" not in names(ask(stocked.client, prompt="red"))
+
+
+def test_variants_of_an_item_make_one_unless_told_otherwise(stocked):
+    for colour in ("Red", "Crimson"):
+        place(stocked.shop, 0, 1, 0.1, name=f"{colour} variant", item_group_id="G-1")
+    grouped = names(ask(stocked.client, prompt="blue"))
+    assert sum(name.endswith("variant") for name in grouped) == 1
+    apart = names(ask(stocked.client, prompt="blue", group_by="none"))
+    assert sum(name.endswith("variant") for name in apart) == 2
+
+
+def test_excluded_images_and_facets_stay_out(stocked):
+    answer = ask(stocked.client, prompt="red", exclude=[str(stocked.red.pk)])
+    assert names(answer)[0] == "Third one"
+    dress = Category.objects.get(name="dress")
+    place(stocked.shop, 0, 0, 1, name="A dress", category=dress)
+    assert names(ask(stocked.client, prompt="red", filters={"category": ["dress"]})) == ["A dress"]
+
+
+def test_another_shops_images_are_out_of_reach(stocked, rival):
+    foreign = place(rival.shop, 1, 0, 0, name="Theirs")
+    problem = refused(stocked.client, images=[{"id": str(foreign.pk)}])
+    assert problem["errors"]["images"][0]["code"] == "unknown"
+    assert "Theirs" not in names(ask(stocked.client, prompt="red"))
+    assert stocked.client.get(f"/api/v1/images/{foreign.pk}/similar/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"terms": []},
+        {"terms": [{"text": "red", "weight": 0}]},
+        {"terms": [{"text": "red", "weight": 11}]},
+        {"terms": [{"text": "red", "weight": "inf"}]},
+        {"terms": [{"text": "red", "weight": "nan"}]},
+        {"terms": [{"text": "", "weight": 1}]},
+        {"terms": [{"text": "x" * 10_000}]},
+        {"terms": [{"text": "red"}] * 11},
+        {"images": [{"id": NOBODY}]},
+        {"images": [{"id": "no id"}]},
+        {"photos": [{"weight": 1}]},
+        {"prompt": "red", "diversity": 1.5},
+        {"prompt": "red", "group_by": "colour"},
+        {"prompt": "red", "exclude": ["x"]},
+        {"prompt": "red", "shopper": "a/b"},
+        {"prompt": "red", "explain": "perhaps"},
+    ],
+)
+def test_bad_queries_are_refused_with_what_is_wrong(shop, query):
+    assert refused(shop.client, **query)["code"] == "validation_error"
+
+
+def test_only_negatives_are_no_query(stocked):
+    problem = refused(stocked.client, terms=[{"text": "red", "weight": -1}])
+    assert problem["code"] == "nothing_wanted"
+    unlike = [{"id": str(stocked.red.pk), "weight": -1}]
+    assert refused(stocked.client, images=unlike)["code"] == "nothing_wanted"
+
+
+def test_an_unknown_shopper_is_treated_as_new(stocked):
+    assert names(ask(stocked.client, prompt="red", shopper="somebody new"))[0] == "Plain one"
+    assert refused(stocked.client, shopper="somebody new")["code"] == "nothing_wanted"
+
+
+def send_photo(client, data: bytes, **query):
+    photo = ContentFile(data, "photo.jpg")
+    return client.post(ASK, {"photo": photo, "query": json.dumps(query)}, "multipart")
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ({"photos": [{"box": {"x": 0.5, "y": 0, "width": 0.6, "height": 1}}]}, "validation_error"),
+        ({"photos": [{"box": {"x": -1, "y": 0, "width": 1, "height": 1}}]}, "validation_error"),
+        ({"photos": [{"box": {"x": 0, "y": 0, "width": 0.011, "height": 1}}]}, "validation_error"),
+        ({"photos": [{}, {}]}, "validation_error"),
+        ({"photos": [{"weight": -1}]}, "nothing_wanted"),
+    ],
+)
+def test_bad_regions_are_refused(stocked, query, code):
+    response = send_photo(stocked.client, make_photo("red"), **query)
+    assert (response.status_code, response.json()["code"]) == (400, code)
+
+
+def test_a_corrupt_photo_is_refused(stocked):
+    response = send_photo(stocked.client, b"no photo at all")
+    assert (response.status_code, response.json()["code"]) == (400, "photo_unknown_format")
+
+
+def test_a_form_whose_query_is_no_object_is_refused(stocked):
+    photo = ContentFile(make_photo("red"), "photo.jpg")
+    response = stocked.client.post(ASK, {"photo": photo, "query": "[1]"}, "multipart")
+    assert response.status_code == 400
+    assert "query" in response.json()["errors"]

@@ -1,0 +1,189 @@
+"""Ranking keeps its word, whatever comes in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recommendations.candidates import Facts
+from recommendations.diversity import STEPS, pairwise_distance
+from recommendations.explaining import explain
+from recommendations.ranking import Candidate, fuse, rank
+from recommendations.rules import Effect
+from recommendations.weights import Weights
+
+DIMENSIONS = 6
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def make_facts(number: int, *, item: str = "", availability: str = "in_stock") -> Facts:
+    pk = UUID(int=number + 1)
+    return Facts(
+        id=pk,
+        item=item or str(pk),
+        category="dress",
+        styles=frozenset(),
+        age_group="",
+        brand="",
+        colour="",
+        gender="",
+        availability=availability,
+        price=None,
+        created_at=NOW,
+    )
+
+
+def make_vectors(seed: int, count: int) -> np.ndarray:
+    vectors = np.random.default_rng(seed).normal(size=(count, DIMENSIONS)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+shares = st.floats(0, 1)
+effects = st.builds(
+    Effect,
+    pin=st.none() | st.integers(0, 3),
+    boost=st.floats(-1, 1),
+    is_hidden=st.booleans(),
+)
+
+
+@st.composite
+def candidate_lists(draw) -> list[Candidate]:
+    count = draw(st.integers(0, 25))
+    return [
+        Candidate(
+            facts=make_facts(
+                number,
+                item=draw(st.sampled_from(["", "a", "b"])),
+                availability=draw(st.sampled_from(["in_stock", "out_of_stock"])),
+            ),
+            relevance=draw(shares),
+            taste=draw(st.floats(-1, 1)),
+            popularity=draw(shares),
+            effect=draw(effects),
+        )
+        for number in range(count)
+    ]
+
+
+weights = st.builds(Weights, text=shares, taste=shares, popularity=shares, diversity=shares)
+any_case = given(candidate_lists(), weights, st.integers(1, 30), st.integers(0, 5), st.booleans())
+
+
+def ids_of(ranked) -> list[UUID]:
+    return [place.candidate.facts.id for place in ranked]
+
+
+@any_case
+def test_hidden_and_sold_out_images_never_appear(candidates, weights, count, seed, by_item):
+    vectors = make_vectors(seed, len(candidates))
+    for place in rank(candidates, vectors, weights=weights, count=count, by_item=by_item):
+        assert not place.candidate.effect.is_hidden
+        assert place.candidate.facts.availability == "in_stock"
+
+
+@any_case
+def test_pinned_images_that_may_be_shown_come_first(candidates, weights, count, seed, by_item):
+    vectors = make_vectors(seed, len(candidates))
+    ranked = rank(candidates, vectors, weights=weights, count=count, by_item=by_item)
+    pins = [place.candidate.effect.pin for place in ranked]
+    pinned = [pin for pin in pins if pin is not None]
+    assert pins[: len(pinned)] == sorted(pinned)
+    may_be_shown = [
+        c
+        for c in candidates
+        if c.effect.pin is not None
+        and not c.effect.is_hidden
+        and c.facts.availability == "in_stock"
+    ]
+    assert bool(pinned) == bool(may_be_shown)
+
+
+@any_case
+def test_the_order_in_which_candidates_come_does_not_matter(
+    candidates, weights, count, seed, by_item
+):
+    vectors = make_vectors(seed, len(candidates))
+    straight = rank(candidates, vectors, weights=weights, count=count, by_item=by_item)
+    backwards = rank(candidates[::-1], vectors[::-1], weights=weights, count=count, by_item=by_item)
+    assert ids_of(straight) == ids_of(backwards)
+
+
+@any_case
+def test_factors_add_up_and_variants_of_an_item_make_one(candidates, weights, count, seed, by_item):
+    vectors = make_vectors(seed, len(candidates))
+    ranked = rank(candidates, vectors, weights=weights, count=count, by_item=by_item)
+    assert len(ranked) <= count
+    for place in ranked:
+        assert sum(place.factors.values()) == pytest.approx(place.score, abs=1e-3)
+        assert explain(place).endswith(".")
+    if by_item:
+        items = [place.candidate.facts.item for place in ranked]
+        assert len(items) == len(set(items))
+
+
+@given(
+    st.integers(0, 10_000),
+    st.integers(2, 40),
+    st.integers(2, 12),
+    st.sampled_from(STEPS),
+    st.sampled_from(STEPS),
+)
+@settings(max_examples=150)
+def test_more_diversity_never_brings_images_nearer(seed, number, count, one, other):
+    vectors = make_vectors(seed, number)
+    relevance = np.random.default_rng(seed + 1).random(number)
+    candidates = [Candidate(make_facts(n), float(relevance[n])) for n in range(number)]
+
+    def distance(diversity: float) -> float:
+        ranked = rank(candidates, vectors, weights=Weights(diversity=diversity), count=count)
+        rows = [place.candidate.facts.id.int - 1 for place in ranked]
+        return pairwise_distance(vectors[rows])
+
+    less, more = sorted((one, other))
+    assert distance(0.0) <= distance(less) + 1e-6
+    assert distance(less) <= distance(more) + 1e-6
+
+
+def test_without_diversity_the_score_decides():
+    candidates = [Candidate(make_facts(n), relevance=n / 10) for n in range(5)]
+    ranked = rank(candidates, make_vectors(1, 5), weights=Weights(diversity=0), count=3)
+    assert [place.score for place in ranked] == [0.4, 0.3, 0.2]
+
+
+def test_fusion_is_one_for_the_first_of_both_and_falls_with_the_rank():
+    first, second, worded = (UUID(int=n) for n in (1, 2, 3))
+    relevance = fuse([first, second], [first, worded], text_weight=0.3)
+    assert relevance[first] == pytest.approx(1)
+    assert relevance[first] > relevance[second] > relevance[worded]
+
+
+def test_where_no_words_are_found_vectors_count_alone():
+    first = UUID(int=1)
+    assert fuse([first], [], text_weight=0.3) == {first: pytest.approx(1)}
+    assert fuse([], [first], text_weight=0.3) == {first: pytest.approx(1)}
+
+
+@pytest.mark.parametrize(
+    ("candidate", "sentence"),
+    [
+        (Candidate(make_facts(1), 0.5, 0.31), "Is like what was asked (similarity 0.31)."),
+        (
+            Candidate(make_facts(1), 0.1, effect=Effect(boost=0.5, reasons=(("Sale", "boost"),))),
+            "Is boosted by the rule “Sale”; holds the words that were asked for.",
+        ),
+        (
+            Candidate(make_facts(1), 0.1, effect=Effect(pin=0, reasons=(("Launch", "pin"),))),
+            "Pinned by the rule “Launch”.",
+        ),
+        (Candidate(make_facts(1), 0.0), "Comes among the nearest."),
+    ],
+)
+def test_the_sentence_names_what_weighs_most(candidate, sentence):
+    (place,) = rank([candidate], make_vectors(1, 1), weights=Weights(), count=1)
+    assert explain(place) == sentence
