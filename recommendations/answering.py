@@ -17,7 +17,6 @@ from recommendations.explaining import explain
 from recommendations.matching import Match, Thresholds, reaches, thresholds_for
 from recommendations.models import Prompt
 from recommendations.pool import LARGEST, Pool, gather
-from recommendations.popularity import popularity_of
 from recommendations.queries import Query
 from recommendations.ranking import Candidate, Ranked, rank
 from recommendations.rules import ActiveRule, active_rules, effects_of
@@ -167,17 +166,18 @@ def _rank(
     visitor = setting.visitor
     similarities = [None] * len(pool.facts) if vector is None else (pool.vectors @ vector).tolist()
     tastes = suit(pool.facts, pool.vectors, visitor.learned, visitor.preferences).tolist()
-    popular = popularity_of(facts.id for facts in pool.facts)
     candidates = [
         Candidate(
             facts=facts,
             relevance=pool.relevance.get(facts.id, 0.0),
             similarity=None if similarity is None else round(similarity, 4),
             taste=taste,
-            popularity=popular.get(facts.id, 0.0),
+            popularity=popularity,
             effect=effects_of(facts, setting.rules),
         )
-        for facts, similarity, taste in zip(pool.facts, similarities, tastes, strict=True)
+        for facts, similarity, taste, popularity in zip(
+            pool.facts, similarities, tastes, pool.popularity, strict=True
+        )
     ]
     weights = setting.chosen.weights
     return rank(candidates, pool.vectors, weights=weights, count=count, by_item=query.by_item)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import numpy as np
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef
+from django.db.models import F, OuterRef, Subquery
 from numpy.typing import NDArray
 
 from catalog.facets import FacetFilter
@@ -21,6 +21,7 @@ from catalog.models import Image, VectorIndex
 from catalog.searching import Worded, find_by_words, find_exactly, find_nearest
 from core.ml.vectors import Vectors
 from recommendations.candidates import Facts
+from recommendations.models import ImagePopularity
 from recommendations.ranking import fuse
 
 SPARE, OVERFETCH, LARGEST = 40, 2, 300
@@ -32,11 +33,12 @@ class Pool:
     """Live candidates, one row each, and who found them.
 
     `relevance` is 1 for the first by vector and by words; `holding_all` are those that hold every
-    word that was asked for.
+    word that was asked for; `popularity` is 0 to 1, a row each.
     """
 
     facts: list[Facts]
     vectors: NDArray[np.float32]
+    popularity: list[float]
     relevance: Mapping[UUID, float]
     holding_all: frozenset[UUID]
     answered_by: Literal["index", "exact", ""]
@@ -96,10 +98,12 @@ def _pool(
     dimensions = max((len(row["embedding"] or b"") // 2 for row in rows), default=0)
     vectors = [_decode(row["embedding"], dimensions) for row in rows]
     matrix = np.stack(vectors) if vectors else np.empty((0, 0), np.float32)
-    return Pool(facts, matrix, relevance, worded.holding_all, answered_by)
+    popularity = [row["popularity"] or 0.0 for row in rows]
+    return Pool(facts, matrix, popularity, relevance, worded.holding_all, answered_by)
 
 
 def _rows(index: VectorIndex, ids: Sequence[UUID], facets: FacetFilter) -> list[dict[str, Any]]:
+    popular = ImagePopularity.objects.filter(image=OuterRef("pk")).values("score")
     styles = Image.styles.through.objects.filter(image=OuterRef("pk")).values("style__name")
     return list(
         Image.objects.searchable()
@@ -118,6 +122,7 @@ def _rows(index: VectorIndex, ids: Sequence[UUID], facets: FacetFilter) -> list[
             ages=F("age_group__name"),
             embedding=F("entries__embedding"),
             named_styles=ArraySubquery(styles),
+            popularity=Subquery(popular[:1]),
         )
     )
 

@@ -124,12 +124,6 @@ def _surplus(mine: Tally, usual: list[float]) -> float:
     )
 
 
-def popularity_of(image_ids: Iterable[UUID]) -> dict[UUID, float]:
-    """Return the popularity of those images that have any. One query."""
-    rows = ImagePopularity.objects.filter(image_id__in=list(image_ids))
-    return dict(rows.values_list("image_id", "score"))
-
-
 def most_popular(limit: int, facets: FacetFilter | None = None) -> list[UUID]:
     """Return the searchable images that are most popular, of those that have the facets."""
     images = Image.objects.searchable()

@@ -19,7 +19,7 @@ from core.ml.mini.checkpoint import write_checkpoint
 from core.ml.mini.facts import Caption, Facts, TruthTable
 from core.ml.mini.losses import multi_positive_loss
 from core.ml.mini.photos import PhotosMissing, labelled_photos, photo_facts
-from core.ml.mini.recipe import Pace, Recipe
+from core.ml.mini.recipe import Pace, Reading, Recipe
 from core.ml.mini.samples import Samples, collect, drawing_weights, join
 from core.ml.mini.towers import IMAGE_SIZE, UNKNOWN, build_processor
 from core.ml.mini.training import train
@@ -158,7 +158,10 @@ def fit(*, seeing: int, reading: int, seed: int = 0) -> Any:
     """Train for so many steps of each half."""
     recipe = Recipe(
         seeing=Pace(seeing, learning_rate=2e-3, batch=8, warm_up=5),
-        reading=Pace(reading, learning_rate=1e-3, batch=8, warm_up=5),
+        readings=tuple(
+            Reading(Pace(reading, learning_rate=1e-3, batch=8, warm_up=5), garments=1, share=0.5)
+            for _ in range(2)
+        ),
         seed=seed,
     )
     return train([make_samples()], build_processor(vocabulary()), recipe)

@@ -48,3 +48,15 @@ def decayed(modules: list[torch.nn.Module], *, weight_decay: float) -> torch.opt
             {"params": [w for w in weights if w.ndim < 2], "weight_decay": 0.0},
         ]
     )
+
+
+@torch.no_grad()
+def average(averaged: torch.nn.Module, model: torch.nn.Module, *, keep: float) -> None:
+    """Move the averaged weights and batch statistics a little towards the model's."""
+    for mean, value in zip(averaged.parameters(), model.parameters(), strict=True):
+        mean.lerp_(value, 1 - keep)
+    for mean, value in zip(averaged.buffers(), model.buffers(), strict=True):
+        if mean.is_floating_point():
+            mean.lerp_(value, 1 - keep)
+        else:
+            mean.copy_(value)

@@ -24,7 +24,7 @@ from torch.nn import functional
 from core.ml.mini.captions import caption_for, prompts_for
 from core.ml.mini.facts import Caption, Facts, TruthTable
 from core.ml.mini.losses import decayed, descend, multi_positive_loss
-from core.ml.mini.recipe import Recipe
+from core.ml.mini.recipe import Pace, Recipe
 from core.ml.mini.seeing import Report
 
 MAX_LOGIT_SCALE = math.log(50)
@@ -41,17 +41,18 @@ def learn_to_read(
     facts: Sequence[Facts],
     weights: NDArray[np.float64],
     table: TruthTable,
+    pace: Pace,
     recipe: Recipe,
     report: Report,
 ) -> None:
     """Train the model's text tower and projections on features `seen` (n, views, c)."""
     learning = [model.text_model, model.text_projection, model.visual_projection]
-    optimizer = decayed(learning, weight_decay=recipe.reading.weight_decay)
+    optimizer = decayed(learning, weight_decay=pace.weight_decay)
     optimizer.add_param_group({"params": [model.logit_scale], "weight_decay": 0.0})
     writer = Writer(table, tokenizer, recipe)
     rows = np.random.default_rng(recipe.seed)
-    size = min(recipe.reading.batch, len(facts))
-    for step in range(recipe.reading.steps):
+    size = min(pace.batch, len(facts))
+    for step in range(pace.steps):
         drawn = rows.choice(len(facts), size, replace=False, p=weights)
         views = torch.from_numpy(rows.integers(seen.shape[1], size=size))
         captions, groups = writer.write([facts[row] for row in drawn[::2]])
@@ -63,7 +64,7 @@ def learn_to_read(
             loss = loss + worth * multi_positive_loss(
                 logits[:, part], holds[:, part], unsure[:, part], smoothing=recipe.smoothing
             )
-        descend(optimizer, loss, learning_rate=recipe.reading.at(step))
+        descend(optimizer, loss, learning_rate=pace.at(step))
         report("reading", step + 1, float(loss.detach()))
 
 

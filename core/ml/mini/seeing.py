@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from core.ml.mini.augment import augment, mix
 from core.ml.mini.facts import TruthTable
-from core.ml.mini.losses import decayed, descend, multi_positive_loss
+from core.ml.mini.losses import average, decayed, descend, multi_positive_loss
 from core.ml.mini.recipe import OTHERWISE, Recipe
 from core.ml.mini.samples import Samples
 from core.ml.mini.towers import IMAGE_SIZE
@@ -64,7 +64,7 @@ def learn_to_see(
             truths = [(share, true, unknown), (1 - share, true[partner], unknown[partner])]
         loss = _naming_loss(head(see(tower, views)), truths, table.fields, recipe)
         descend(optimizer, loss, learning_rate=recipe.seeing.at(step))
-        _average(averaged, tower, keep=min(recipe.average, (step + 1) / (step + 20)))
+        average(averaged, tower, keep=min(recipe.average, (step + 1) / (step + 20)))
         report("seeing", step + 1, float(loss.detach()))
     return averaged
 
@@ -106,15 +106,3 @@ def _naming_loss(
             for share, true, unknown in truths
         ]
     ).sum()
-
-
-@torch.no_grad()
-def _average(averaged: Any, model: Any, *, keep: float) -> None:
-    """Move the averaged weights and batch statistics a little towards the model's."""
-    for mean, value in zip(averaged.parameters(), model.parameters(), strict=True):
-        mean.lerp_(value, 1 - keep)
-    for mean, value in zip(averaged.buffers(), model.buffers(), strict=True):
-        if mean.is_floating_point():
-            mean.lerp_(value, 1 - keep)
-        else:
-            mean.copy_(value)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
 from core.ml.encoder import flatten_pooling
 from core.ml.mini.captions import is_worded
@@ -29,18 +33,44 @@ def train(
     every step of either half, "seeing" and "reading".
     """
     samples = join(parts)
-    to_see, to_read = (
-        drawing_weights(parts, [1 - share, share][-len(parts) :])
-        for share in (recipe.garments_seen, recipe.garments_read)
-    )
     torch.manual_seed(recipe.seed)
     model = build_model(vocabulary_size=len(processor.tokenizer))
     tags = sorted({tag for fact in samples.facts for tag in fact.true if is_worded(tag)})
     table = TruthTable(samples.facts, tags)
-    model.vision_model = learn_to_see(model.vision_model, samples, to_see, table, recipe, report)
+    weights = _weights(parts, recipe.garments)
+    model.vision_model = learn_to_see(model.vision_model, samples, weights, table, recipe, report)
     flatten_pooling(model)
     seen = features(model.vision_model, samples, recipe)
-    learn_to_read(
-        model.train(), processor.tokenizer, seen, samples.facts, to_read, table, recipe, report
-    )
+    readers = []
+    for reading in recipe.readings:
+        reader = copy.deepcopy(model).train()
+        weights = _weights(parts, reading.garments)
+        learn_to_read(
+            reader,
+            processor.tokenizer,
+            seen,
+            samples.facts,
+            weights,
+            table,
+            reading.pace,
+            recipe,
+            report,
+        )
+        readers.append((reading.share, reader.state_dict()))
+    model.load_state_dict(_mean(readers))
     return model.eval()
+
+
+def _weights(parts: Sequence[Samples], garments: float) -> NDArray[np.float64]:
+    return drawing_weights(parts, [1 - garments, garments][-len(parts) :])
+
+
+def _mean(shares: Sequence[tuple[float, dict[str, Tensor]]]) -> dict[str, Tensor]:
+    """Return the weights' mean by share; whole numbers, such as counters, are the first's."""
+    first = shares[0][1]
+    return {
+        name: sum((share * state[name] for share, state in shares), torch.zeros_like(value))
+        if value.is_floating_point()
+        else value
+        for name, value in first.items()
+    }
