@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Any
 
@@ -31,6 +32,11 @@ class ThreadedHandler(ASGIHandler):
     async def get_response_async(self, request: Any) -> HttpResponseBase:
         return await sync_to_async(self.get_response, thread_sensitive=True)(request)
 
+
+# What was imported stays: looking through it for garbage again and again would slow each answer.
+gc.collect()
+gc.freeze()
+gc.set_threshold(20_000, 20, 20)
 
 application = LoadLimit(
     BodyLimit(ThreadedHandler(), limit=settings.WEB_BODY_LIMIT_BYTES),

@@ -53,6 +53,7 @@ def test_new_shop_has_an_empty_index(shop, settings):
     body = shop.client.get(INDEX).json()
     assert body == {
         "encoder": settings.DEFAULT_ENCODER,
+        "languages": settings.ENCODERS[settings.DEFAULT_ENCODER]["languages"],
         "is_complete": False,
         "is_calibrated": False,
         **dict.fromkeys(STATES, 0),

@@ -74,9 +74,9 @@ def test_a_result_is_the_images_public_fields_and_its_score(client, images):
     answer = ask(client, "red dress", number_of_images=1)
     (result,) = answer["results"]
     assert result["category"] == "dress" and result["colour"] == "red"
-    assert -1 <= result["score"] <= 1 and result["match"] in {"strong", "weak", "none"}
+    assert -1 <= result["similarity"] <= 1 and result["match"] in {"strong", "weak", "none"}
     assert httpx.get(result["photo_url"]).headers["Content-Type"] == "image/jpeg"
-    assert set(answer["timings_ms"]) == {"encode", "search", "total"}
+    assert set(answer["timings_ms"]) == {"encode", "search", "rank", "total"}
     assert not {"status", "index_state", "version"} & set(result)
 
 

@@ -53,10 +53,9 @@ def decayed(modules: list[torch.nn.Module], *, weight_decay: float) -> torch.opt
 @torch.no_grad()
 def average(averaged: torch.nn.Module, model: torch.nn.Module, *, keep: float) -> None:
     """Move the averaged weights and batch statistics a little towards the model's."""
-    for mean, value in zip(averaged.parameters(), model.parameters(), strict=True):
-        mean.lerp_(value, 1 - keep)
-    for mean, value in zip(averaged.buffers(), model.buffers(), strict=True):
+    state = model.state_dict()
+    for name, mean in averaged.state_dict().items():
         if mean.is_floating_point():
-            mean.lerp_(value, 1 - keep)
+            mean.lerp_(state[name], 1 - keep)
         else:
-            mean.copy_(value)
+            mean.copy_(state[name])
