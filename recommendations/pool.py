@@ -17,6 +17,7 @@ from django.db.models import F, OuterRef, Subquery
 from numpy.typing import NDArray
 
 from catalog.facets import FacetFilter
+from catalog.indexes import decode_embedding
 from catalog.models import Image, VectorIndex
 from catalog.searching import Worded, find_by_words, find_exactly, find_nearest
 from core.ml.vectors import Vectors
@@ -77,7 +78,7 @@ def embeddings_of(index: VectorIndex, ids: Sequence[UUID]) -> dict[UUID, Vectors
     """Return the embeddings of those images that have one."""
     rows = Image.objects.live().filter(pk__in=ids, entries__index=index)
     return {
-        pk: _decode(data, 0)
+        pk: decode_embedding(data)
         for pk, data in rows.values_list("pk", "entries__embedding")
         if data is not None
     }
@@ -96,7 +97,11 @@ def _pool(
     rows = _rows(index, [*relevance, *also], facets)
     facts = [_facts(row) for row in rows]
     dimensions = max((len(row["embedding"] or b"") // 2 for row in rows), default=0)
-    vectors = [_decode(row["embedding"], dimensions) for row in rows]
+    waiting = np.zeros(dimensions, np.float32)
+    vectors = [
+        decode_embedding(row["embedding"]) if row["embedding"] is not None else waiting
+        for row in rows
+    ]
     matrix = np.stack(vectors) if vectors else np.empty((0, 0), np.float32)
     popularity = [row["popularity"] or 0.0 for row in rows]
     return Pool(facts, matrix, popularity, relevance, worded.holding_all, answered_by)
@@ -145,9 +150,3 @@ def _facts(row: Mapping[str, Any]) -> Facts:
 
 def _text(value: object) -> str:
     return str(value or "").lower()
-
-
-def _decode(data: Any, dimensions: int) -> Vectors:
-    if data is None:
-        return np.zeros(dimensions, np.float32)
-    return np.frombuffer(data, np.float16).astype(np.float32)

@@ -25,7 +25,6 @@ from recommendations.comparing import compare
 from recommendations.event_views import IMAGE
 from recommendations.inputs import MOST_IMAGES, MOST_PHOTOS, RecommendationInput, form_query
 from recommendations.models import Prompt
-from recommendations.queries import Likeness, Query
 from recommendations.serializers import (
     PromptSerializer,
     RecommendationSerializer,
@@ -131,12 +130,8 @@ class SimilarImagesView(TenantAPIView):
             asked["number_of_images"] = request.query_params["number_of_images"]
         serializer = RecommendationInput(data=asked)
         serializer.is_valid(raise_exception=True)
-        query = Query(
-            images=(Likeness(pk),),
-            count=serializer.validated_data["number_of_images"],
-            asked=asked,
-        )
-        answer = services.recommend(shop=self.shop, query=query, source=Prompt.Source.SIMILAR)
+        source = Prompt.Source.SIMILAR
+        answer = services.recommend(shop=self.shop, query=serializer.query(), source=source)
         body: Any = RecommendationSerializer(answer, context=self.get_serializer_context()).data
         return Response(body)
 
