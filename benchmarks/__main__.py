@@ -15,7 +15,7 @@ from benchmarks.report import Report
 from benchmarks.stack import FOLDER, Stack
 from core.programs import BASE
 
-PARTS = ("indexing", "uploads", "search", "recommending", "events", "memory")
+PARTS = ("indexing", "uploads", "search", "recommending", "hybrid", "events", "memory")
 RESULT = BASE / ".atelier" / "bench.json"
 
 

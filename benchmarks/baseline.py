@@ -29,7 +29,8 @@ from core.ml.vectors import COLLECTION_CONFIGURATION  # noqa: E402
 from tenants.scope import all_shops  # noqa: E402
 
 QUEUE = "baseline"
-app = Celery("baseline", broker=f"{settings.REDIS_URL}/0")
+# Not current: the product's own tasks, sent from this process, go where they always go.
+app = Celery("baseline", broker=f"{settings.REDIS_URL}/0", set_as_current=False)
 app.conf.update(task_ignore_result=True, task_default_queue=QUEUE, worker_prefetch_multiplier=1)
 
 

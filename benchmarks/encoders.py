@@ -21,11 +21,15 @@ BATCH = 16
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """An encoder to measure: what the table calls it, and its name in the settings."""
+    """An encoder to measure: what the table calls it, and its name in the settings.
+
+    One that is not trained costs what its like do, and finds nothing.
+    """
 
     title: str
     name: str
     folder: Path
+    is_trained: bool
 
     @property
     def environment(self) -> dict[str, str]:
@@ -33,8 +37,8 @@ class Subject:
 
 
 SUBJECTS = (
-    Subject("vit-b-32", "custom", RANDOM_VIT),
-    Subject("mini", "mini", BASE / "core" / "ml" / "mini" / "checkpoint"),
+    Subject("vit-b-32", "custom", RANDOM_VIT, is_trained=False),
+    Subject("mini", "mini", BASE / "core" / "ml" / "mini" / "checkpoint", is_trained=True),
 )
 
 

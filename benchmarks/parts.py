@@ -7,6 +7,7 @@ from functools import cache
 from benchmarks.client import Address, Refused, prompt_request, send_all
 from benchmarks.encoders import Subject
 from benchmarks.events import measure_events
+from benchmarks.hybrid import measure_hybrid
 from benchmarks.indexing import measure_indexing
 from benchmarks.memory import measure_memory
 from benchmarks.photos import load_photos
@@ -30,8 +31,11 @@ def measure(stack: Stack, subject: Subject, report: Report, only: str | None) ->
         measure_uploads(stack, subject, _photos(PHOTOS), report)
     if only in {None, "search"}:
         measure_search(stack, subject, report)
-    if only in {None, "recommending"}:
+    # No encoder takes part in it, and a shop of that size takes minutes to fill: once will do.
+    if only in {None, "recommending"} and subject.is_trained:
         measure_recommending(stack, subject, report)
+    if only in {None, "hybrid"} and subject.is_trained:
+        measure_hybrid(stack, subject, report)
     if only in {None, "events"}:
         measure_events(stack, subject, report)
     if only in {None, "memory"}:
