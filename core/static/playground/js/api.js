@@ -16,6 +16,11 @@ export class Problem extends Error {
     return this.status === 401 || this.status === 403;
   }
 
+  /** Nothing is wrong with what was sent: sent again, it may arrive. */
+  get isPassing() {
+    return [0, 429, 503].includes(this.status);
+  }
+
   /** One line for each field that needs another look. */
   get fieldMessages() {
     return linesOf(this.errors);
@@ -30,6 +35,8 @@ export const post = (path, body, options) =>
     headers: body instanceof FormData ? {} : { "Content-Type": "application/json" },
   });
 
+export const remove = (path) => call("DELETE", path);
+
 export const addressOf = (path) => new URL(ROOT + path, window.location.origin).href;
 
 /** A key under which a retried POST happens once. */
@@ -38,20 +45,36 @@ export function idempotencyKey() {
   return { "Idempotency-Key": Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("") };
 }
 
-async function call(method, path, { body, headers = {}, extra = {}, signal } = {}) {
+/** Get a file, as its text and the name it has been given. */
+export async function download(path, type) {
+  const response = await reach("GET", path, { headers: { Accept: type } });
+  if (!response.ok) throw await problemOf(response);
+  const [, name = "download"] = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition")) ?? [];
+  return { name, file: await response.blob() };
+}
+
+async function call(method, path, options) {
+  const response = await reach(method, path, options);
+  if (response.status === 204) return null;
+  if (!response.ok) throw await problemOf(response);
+  return response.json().catch(() => { throw new Problem(unreadable(response)); });
+}
+
+async function reach(method, path, { body, headers = {}, extra = {}, signal, keepalive } = {}) {
   const authorization = { Authorization: `Api-Key ${currentKey()}` };
-  let response;
   try {
-    response = await fetch(ROOT + path, {
-      method, body, signal, credentials: "omit", headers: { ...headers, ...extra, ...authorization },
+    return await fetch(ROOT + path, {
+      method, body, signal, keepalive, credentials: "omit", headers: { ...headers, ...extra, ...authorization },
     });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Problem({ detail: "The server cannot be reached. Is it running, and are you online?" });
   }
+}
+
+async function problemOf(response) {
   const answer = await response.json().catch(() => null);
-  if (response.ok && answer !== null) return answer;
-  throw new Problem(
+  return new Problem(
     answer?.detail || answer?.title ? answer : unreadable(response),
     Number(response.headers.get("Retry-After")) || 0,
   );

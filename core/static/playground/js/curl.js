@@ -14,14 +14,21 @@ function layOut(body) {
   return `{\n${fields.join(",\n")}\n}`;
 }
 
-export function commandFor({ path, body }) {
+/** Within a part of a form curl reads a comma, a semicolon and quotes; between quotes it does not. */
+const fileName = (name) => `"${name.replaceAll(/["\\]/g, "\\$&")}"`;
+
+export function commandFor({ path, body, file }) {
   const lines = [`curl ${quote(addressOf(path))}`, '-H "Authorization: Api-Key $ATELIER_KEY"'];
-  if (body) lines.push("-H 'Content-Type: application/json'", `-d ${quote(layOut(body))}`);
+  if (file) lines.push(`-F ${quote(`photo=@${fileName(file.name)}`)}`, `--form-string ${quote(`query=${layOut(body)}`)}`);
+  else if (body) lines.push("-H 'Content-Type: application/json'", `-d ${quote(layOut(body))}`);
   return lines.join(" \\\n  ");
 }
 
 export function showCurl(request) {
   byId("curl").textContent = commandFor(request);
+  byId("curl-lead").textContent = request.file
+    ? "Then ask what this page asked, where the photo is"
+    : "Then ask what this page asked";
   byId("curl-panel").hidden = false;
 }
 

@@ -16,6 +16,24 @@ export function el(tag, { text, on = {}, dataset = {}, ...attributes } = {}, ...
   return node;
 }
 
+const SVG = "http://www.w3.org/2000/svg";
+
+/** One of the icons of the page, which says nothing to a screen reader. */
+export function icon(name) {
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `#icon-${name}`);
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  svg.append(use);
+  return svg;
+}
+
+/** Tell whoever listens further up what was wanted of a node. */
+export function send(node, type, detail) {
+  node.dispatchEvent(new CustomEvent(type, { bubbles: true, detail }));
+}
+
 /** Tell screen readers, once, what has just become visible. */
 export function announce(message) {
   byId("announcer").textContent = message;

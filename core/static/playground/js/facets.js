@@ -5,6 +5,7 @@ import { byId, el } from "./dom.js";
 
 const SHOWN_AT_FIRST = 12;
 const SOURCES = { category: "categories/", styles: "styles/", age_group: "age-groups/" };
+const IN_SHOP = [["in_stock", "in stock"], ["preorder", "pre-order"], ["backorder", "back-order"]];
 const COLOURS = [
   "black", "white", "grey", "navy", "blue", "teal", "green",
   "yellow", "orange", "red", "pink", "purple", "brown", "beige",
@@ -13,6 +14,7 @@ const COLOURS = [
 /** Show what the shop can be filtered by; also fills the categories of the upload form. */
 export async function loadFacets() {
   show("colour", COLOURS.map((name) => ({ name, value: name, swatch: name })));
+  show("availability", IN_SHOP.map(([value, name]) => ({ name, value })));
   const names = Object.keys(SOURCES);
   const lists = await Promise.all(names.map((name) => loadValues(SOURCES[name])));
   names.forEach((name, i) => show(name, lists[i]));

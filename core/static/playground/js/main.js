@@ -1,102 +1,25 @@
-// The playground: one question at a time, asked through the public API.
+// The playground, wired: what is done on the page, and what happens then.
 
-import { hideAccount, showAccount } from "./account.js";
-import { post, Problem } from "./api.js";
-import { card, skeletons } from "./cards.js";
-import { setUpCurl, showCurl, showJson } from "./curl.js";
-import { setUpDetail } from "./detail.js";
-import { announce, byId, count, el } from "./dom.js";
+import { ask, askAgain, askOnly, askToo, resume, startOver } from "./asking.js";
+import { setUpCurl } from "./curl.js";
+import { closeDetail, setUpDetail, showDetail } from "./detail.js";
+import { byId, el } from "./dom.js";
+import { acceptDrops } from "./drops.js";
+import { eventAbout, tell } from "./events.js";
 import { loadFacets } from "./facets.js";
-import { currentKey, setUpKey, showKeyPanel } from "./key.js";
-import { clearNotice, showNotice, showProblem } from "./notices.js";
-import { checkForm, hasFilters, isAsking, readBody, recall, remember, showChosen } from "./query.js";
-import { newest, watchShop } from "./shop.js";
-import { setUpUpload } from "./upload.js";
-import { judge } from "./verdict.js";
+import { loadFeed, setUpFeed } from "./feed.js";
+import { currentKey, setUpKey } from "./key.js";
+import { showNotice, showProblem } from "./notices.js";
+import { photoPart, setUpPhotoQuery } from "./photo_query.js";
+import { isAsking, loadOptions, showDiversity } from "./query.js";
+import { loadOpinions, react } from "./reactions.js";
+import { setUpWhys } from "./results.js";
+import { watchShop } from "./shop.js";
+import { setUpShopper } from "./shopper_panel.js";
+import { offerUpload, setUpUpload } from "./upload.js";
+import { likeness, termFrom } from "./wanted.js";
 
 const EXAMPLES = ["red dress", "navy blazer", "white sneakers", "yellow skirt", "blue jeans", "beige jumper"];
-const SETTLE = 250;
-
-let running = new AbortController();
-let asked = "";
-
-/** Run one question; a newer one takes its place. */
-async function run(title, question, show, retry) {
-  running.abort();
-  const { signal } = (running = new AbortController());
-  begin(title);
-  try {
-    const found = await question(signal);
-    if (signal.aborted) return;
-    clearNotice();
-    byId("grid").replaceChildren(...found.results.map(card));
-    byId("tally").textContent = found.results.length ? count(found.results.length, "image") : "";
-    show(found);
-  } catch (problem) {
-    if (signal.aborted) return;
-    if (!(problem instanceof Problem)) throw problem;
-    byId("grid").replaceChildren();
-    showProblem(problem, retry);
-  } finally {
-    if (!signal.aborted) byId("results").removeAttribute("aria-busy");
-  }
-}
-
-function begin(title) {
-  byId("results-title").textContent = title;
-  byId("tally").textContent = "";
-  byId("results").setAttribute("aria-busy", "true");
-  hideAccount();
-  clearNotice();
-  showJson(null);
-  byId("grid").replaceChildren(...skeletons(8));
-}
-
-function ask() {
-  if (!currentKey()) return showKeyPanel();
-  if (!checkForm()) return undefined;
-  const body = readBody();
-  remember(body.prompt !== asked);
-  asked = body.prompt;
-  showChosen(filtersChanged);
-  showCurl({ path: "recommendations/", body });
-  const started = performance.now();
-  return run(`“${body.prompt}”`, (signal) => post("recommendations/", body, { signal }), (answer) => {
-    showAccount(answer, performance.now() - started);
-    showJson(answer);
-    judge(answer.results, body, ask);
-  }, ask);
-}
-
-function browse() {
-  asked = "";
-  showChosen(filtersChanged);
-  return run("Newest in your shop", newest, ({ request, results }) => {
-    showCurl(request);
-    if (!results.length) {
-      showNotice({ title: "This shop is empty", text: "Put a first photo in below, and ask for it." });
-    }
-  }, browse);
-}
-
-let settling = 0;
-function filtersChanged() {
-  window.clearTimeout(settling);
-  showChosen(filtersChanged);
-  if (asked) {
-    settling = window.setTimeout(ask, SETTLE);
-    return;
-  }
-  const note = hasFilters() ? "Filters apply to what you ask next" : "";
-  byId("tally").textContent = note;
-  announce(note);
-}
-
-function askFor(prompt) {
-  byId("prompt").value = prompt;
-  ask();
-  byId("results").scrollIntoView({ block: "nearest" });
-}
 
 async function start() {
   if (!currentKey()) {
@@ -105,37 +28,83 @@ async function start() {
   }
   watchShop().catch(() => {});
   // What they would say when they fail, the answer says too.
-  const facets = loadFacets().catch(() => {});
-  if (isAsking()) await facets;
+  const known = Promise.allSettled([loadFacets(), loadOptions(), loadOpinions()]);
+  loadFeed();
+  if (isAsking()) await known;
   return resume();
 }
 
-/** Do what the address says, after a reload or "back". */
-function resume() {
-  return recall() ? ask() : browse();
+const askFor = (text) => askOnly(termFrom(text));
+const askWith = (file) => {
+  askToo(photoPart(file));
+  byId("region").scrollIntoView({ block: "nearest" });
+};
+
+function setUpField() {
+  byId("ask").addEventListener("submit", (event) => {
+    event.preventDefault();
+    // A phone's keyboard would hide the answer.
+    if (window.matchMedia("(pointer: coarse)").matches) document.activeElement.blur();
+    ask();
+  });
+  byId("start-over").addEventListener("click", () => {
+    startOver();
+    byId("prompt").focus();
+  });
+  byId("examples").append(...EXAMPLES.map((text) =>
+    el("li", {}, el("button", { type: "button", text, on: { click: () => askFor(text) } }))));
 }
 
-const wide = window.matchMedia("(min-width: 62rem)");
-const fold = () => { byId("filters").open = wide.matches; };
-wide.addEventListener("change", fold);
-fold();
-byId("fold").addEventListener("click", () => {
-  fold();
-  byId("results").focus();
-});
+function setUpFilters() {
+  byId("facets").addEventListener("change", askAgain);
+  byId("diversity").addEventListener("input", showDiversity);
+  byId("fold").addEventListener("click", () => {
+    byId("filters").open = false;
+    byId("results").focus();
+  });
+}
 
-byId("examples").append(...EXAMPLES.map((text) =>
-  el("li", {}, el("button", { type: "button", text, on: { click: () => askFor(text) } }))));
-byId("ask").addEventListener("submit", (event) => {
-  event.preventDefault();
-  // A phone's keyboard would hide the answer.
-  if (window.matchMedia("(pointer: coarse)").matches) document.activeElement.blur();
-  ask();
-});
-byId("facets").addEventListener("change", filtersChanged);
-window.addEventListener("popstate", resume);
+/** What is done with a product anywhere on the page. */
+function setUpProducts() {
+  document.addEventListener("look", ({ detail }) => {
+    showDetail(detail);
+    tell(eventAbout("click", detail)).then(loadFeed).catch(() => {});
+  });
+  document.addEventListener("opinion", ({ detail }) => think(detail));
+  document.addEventListener("wish", ({ detail: { image, weight } }) => {
+    closeDetail();
+    askToo(likeness(image, weight));
+  });
+}
+
+async function think(opinion) {
+  if (opinion.kind === "dislike") closeDetail();
+  try {
+    await react(opinion);
+    loadFeed();
+  } catch (problem) {
+    showProblem(problem, () => think(opinion));
+  }
+}
+
+/** Another shopper is another history: begin with it, and ask as them. */
+function changeShopper() {
+  loadOpinions().catch(() => {});
+  loadFeed();
+  askAgain();
+}
+
+setUpField();
+setUpFilters();
+setUpProducts();
+setUpWhys();
+setUpPhotoQuery(askWith, askAgain);
 setUpCurl();
 setUpDetail();
+setUpFeed();
+setUpShopper(changeShopper);
 setUpUpload(askFor);
+acceptDrops(askWith, offerUpload);
+window.addEventListener("popstate", resume);
 setUpKey(start);
 start();

@@ -1,4 +1,4 @@
-// A photo into the shop, by drop or by choice, followed until it can be found.
+// A photo into the shop, followed until it can be found.
 
 import { get, idempotencyKey, post } from "./api.js";
 import { byId, el, sentence } from "./dom.js";
@@ -16,7 +16,7 @@ const SAYINGS = {
   slow: "still waiting; it is indexed in its turn",
 };
 
-/** Wire the form and the drop; `ask` is called with the name of a photo to look for. */
+/** Wire the form; `ask` is called with the name of a photo to look for. */
 export function setUpUpload(ask) {
   byId("photo").addEventListener("change", showChosenPhoto);
   byId("add").addEventListener("submit", (event) => {
@@ -25,27 +25,13 @@ export function setUpUpload(ask) {
     event.target.reset();
     showChosenPhoto();
   });
-  acceptDrops();
 }
 
-function acceptDrops() {
-  const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
-  const show = (isShown) => document.body.classList.toggle("is-dropping", isShown);
-  document.addEventListener("dragover", (event) => {
-    if (!carriesFiles(event)) return;
-    event.preventDefault();
-    show(true);
-  });
-  document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) show(false); });
-  document.addEventListener("drop", (event) => {
-    if (!carriesFiles(event)) return;
-    event.preventDefault();
-    show(false);
-    byId("photo").files = event.dataTransfer.files;
-    showChosenPhoto();
-    byId("add-panel").scrollIntoView({ block: "center" });
-    byId("photo-name").select();
-  });
+/** Take dropped files as if they had been chosen. */
+export function offerUpload(files) {
+  byId("photo").files = files;
+  showChosenPhoto();
+  byId("photo-name").select();
 }
 
 function showChosenPhoto() {

@@ -7,25 +7,25 @@ import { clearFilters, hasFilters } from "./query.js";
 import { counts } from "./shop.js";
 
 /** Say how good the answer is, aloud and, where it is poor, above the pictures. */
-export function judge(results, { prompt, min_match: wanted }, again) {
+export function judge(results, title, least, again) {
   const best = results[0]?.match;
   announce(results.length
-    ? `${count(results.length, "result")} for ${prompt}. ${best ? `Best: ${MATCHES[best].toLowerCase()}.` : ""}`
-    : `No good match for ${prompt}.`);
-  if (!results.length) nothingFound(wanted, again);
+    ? `${count(results.length, "result")} for ${title}. ${best ? `Best: ${MATCHES[best].toLowerCase()}.` : ""}`
+    : `No good match for ${title}.`);
+  if (!results.length) nothingFound(least, again);
   else if (best === "none") {
     showNotice({ title: "No good match", text: "Nothing in the shop fits this well. These come nearest." });
   }
 }
 
-function nothingFound(wanted, again) {
+function nothingFound(least, again) {
   const loosen = () => { byId("ask").elements.min_match.value = "none"; again(); };
   showNotice({
     title: "No good match",
     text: whyNothing(),
     actions: [
       hasFilters() && action("Clear the filters", () => { clearFilters(); again(); }),
-      wanted && action("Show what comes nearest", loosen),
+      least && action("Show what comes nearest", loosen),
     ].filter(Boolean),
   });
 }

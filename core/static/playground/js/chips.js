@@ -1,0 +1,71 @@
+// What is asked for as chips: made stronger, weaker or unwanted, and taken away.
+
+import { announce, byId, el } from "./dom.js";
+import { drop, nameOf, stepped, want, wanted } from "./wanted.js";
+
+const KEYS = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1 };
+const thumbs = new WeakMap();
+const partOn = new WeakMap();
+
+/** Show what is asked for; `onChange` is called when a chip changes or goes. */
+export function showChips(onChange) {
+  const parts = wanted();
+  byId("wanted").hidden = !parts.length;
+  byId("examples").hidden = parts.length > 0;
+  byId("prompt").placeholder = parts.length ? "and … or, with a minus, without …" : "a red dress with flowers";
+  const shown = [...byId("chips").children].map((node) => partOn.get(node));
+  const isShown = shown.length === parts.length && parts.every((part, place) => part === shown[place]);
+  // A chip that stays keeps the focus.
+  if (!isShown) byId("chips").replaceChildren(...parts.map((part) => chip(part, onChange)));
+}
+
+function chip(given, onChange) {
+  let part = given;
+  const name = nameOf(part);
+  const sign = el("span", { class: "chip-sign" });
+  const weight = el("span", { class: "chip-weight" });
+  const change = (direction) => {
+    const next = { ...part, weight: stepped(part.weight, direction) };
+    if (next.weight === part.weight) return;
+    want(next);
+    part = next;
+    show();
+    announce(`${name}: ${signed(part.weight)}`);
+    onChange();
+  };
+  const remove = () => {
+    const following = node.nextElementSibling ?? node.previousElementSibling;
+    drop(part);
+    node.remove();
+    (following?.querySelector(".chip-remove") ?? byId("prompt")).focus();
+    onChange();
+  };
+  const button = (text, label, click, kind) => el("button", { type: "button", class: kind, text, "aria-label": `${label} ${name}`, on: { click } });
+  const node = el("li", { class: "chip", title: "Arrow keys change how much it counts", on: { keydown: (event) => {
+    if (event.key in KEYS) change(KEYS[event.key]);
+    else if (event.key === "Delete" || event.key === "Backspace") remove();
+    else return;
+    event.preventDefault();
+  } } },
+    thumbOf(part), sign, el("span", { class: "chip-name", text: part.text ?? part.name ?? "Your photo" }),
+    button("−", "Less of", () => change(-1), "chip-less"), weight,
+    button("+", "More of", () => change(1), "chip-more"),
+    button("×", "Remove", remove, "chip-remove"),
+  );
+  function show() {
+    partOn.set(node, part);
+    node.dataset.sign = part.weight < 0 ? "against" : "for";
+    sign.textContent = part.weight < 0 ? "less" : "";
+    weight.textContent = signed(part.weight);
+  }
+  show();
+  return node;
+}
+
+const signed = (weight) => (weight < 0 ? `−${-weight}` : `${weight}`);
+
+function thumbOf({ kind, photo_url: address, file }) {
+  if (kind === "term") return null;
+  if (file && !thumbs.has(file)) thumbs.set(file, URL.createObjectURL(file));
+  return el("img", { src: address ?? thumbs.get(file), alt: "" });
+}

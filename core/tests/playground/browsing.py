@@ -1,0 +1,79 @@
+"""What the tests of the pages share: a few garments, and what a person does on a page."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Locator, Page, ViewportSize, expect
+
+from catalog.garments import Garment, draw_garment
+
+PHONE: ViewportSize = {"width": 360, "height": 740}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+PATIENCE_MS = 30_000
+GARMENTS = [
+    Garment(kind="dress", colour="red", seed=1, sleeve="short", cut="a-line", length="midi"),
+    Garment(kind="dress", colour="blue", seed=2, sleeve="short", cut="a-line", length="midi"),
+    Garment(kind="shirt", colour="white", seed=3, sleeve="long"),
+    Garment(kind="bag", colour="brown", seed=4, cut="tote"),
+]
+# A name that a careless page would run.
+HOSTILE = "<img src=x onerror=\"document.title='taken'\"> coat"
+IN_SHOP = len(GARMENTS) + 1
+
+OpenPage = Callable[..., Page]
+
+
+def picture(garment: Garment) -> bytes:
+    out = io.BytesIO()
+    draw_garment(garment, height=400).save(out, "JPEG")
+    return out.getvalue()
+
+
+def ask(page: Page, prompt: str) -> None:
+    """Ask for this too, and wait for the answer."""
+    page.get_by_role("searchbox").fill(prompt)
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.locator("#results-title")).to_contain_text(f"“{prompt.removeprefix('-')}”")
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    expect(page.locator("#results:not([aria-busy])")).to_be_attached(timeout=PATIENCE_MS)
+
+
+def open_filters(page: Page) -> None:
+    page.get_by_text("Filters and options").click()
+
+
+def cards(page: Page) -> Locator:
+    return page.locator("#grid .card")
+
+
+def scroll_width(page: Page) -> int:
+    width: int = page.evaluate("document.documentElement.scrollWidth")
+    return width
+
+
+def drop(page: Page, photo: Path, *, on: str = "body") -> None:
+    """Drop a file on a part of the page, as a file manager does."""
+    transfer = page.evaluate_handle(
+        """([bytes, name]) => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([new Uint8Array(bytes)], name, { type: "image/jpeg" }));
+            return transfer;
+        }""",
+        [list(photo.read_bytes()), photo.name],
+    )
+    for event in ("dragover", "drop"):
+        page.dispatch_event(on, event, {"dataTransfer": transfer})
+
+
+def brightness(part: Locator) -> int:
+    """Return the commonest grey value of a part of the page as it is painted, 0 to 255."""
+    with Image.open(io.BytesIO(part.screenshot())) as shot:
+        histogram = shot.convert("L").histogram()
+    return max(range(256), key=histogram.__getitem__)

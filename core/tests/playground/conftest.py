@@ -1,0 +1,80 @@
+"""A shop of a few garments, and tabs of a real browser on its pages."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from catalog.garments import Garment, describe
+from core.testing import Stack, upload, wait_for
+from core.tests.playground.browsing import (
+    DESKTOP,
+    GARMENTS,
+    HOSTILE,
+    PATIENCE_MS,
+    OpenPage,
+    picture,
+)
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = os.environ.get("ATELIER_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for the module; its event loop forbids Django's ORM while it lives."""
+    if not CHROMIUM:
+        pytest.skip("No Chromium here: install one, or name it in ATELIER_CHROMIUM.")
+    with sync_playwright() as engine:
+        # The sandbox needs a user who is not root.
+        chromium = engine.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def api_key(live_stack: Stack, browser: Browser) -> str:
+    """A shop of its own, its few photos indexed."""
+    key = live_stack.create_shop("Playground shop")
+    with live_stack.client(key) as client:
+        for garment in GARMENTS:
+            listing = describe(garment)
+            fields = {"name": listing.name, "colour": listing.colour, "price": str(listing.price)}
+            upload(client, picture(garment), currency="EUR", availability="in_stock", **fields)
+        upload(client, picture(Garment(kind="coat", colour="black", seed=5)), name=HOSTILE)
+        wait_for(lambda: client.get("index/").json()["pending"] == 0, what="indexing")
+    return key
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_stack: Stack) -> Iterator[OpenPage]:
+    """Open a page with a key, as a tab of its own."""
+    contexts = []
+
+    def open_it(
+        key: str, *, path: str = "/", viewport: ViewportSize | None = None, **options: Any
+    ) -> Page:
+        context = browser.new_context(viewport=viewport or DESKTOP, locale="en-GB", **options)
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        if key:
+            context.add_init_script(f"sessionStorage.setItem('atelier-key', {json.dumps(key)})")
+        page = context.new_page()
+        page.goto(live_stack.url + path)
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(open_page: OpenPage, api_key: str) -> Page:
+    """The playground on a desktop, with the shop's key."""
+    return open_page(api_key)

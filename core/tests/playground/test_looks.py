@@ -1,0 +1,115 @@
+"""On a phone, in the dark, by keyboard and by screen reader."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from core.tests.playground.browsing import (
+    DESKTOP,
+    PHONE,
+    OpenPage,
+    ask,
+    brightness,
+    cards,
+    open_filters,
+    scroll_width,
+    settle,
+)
+
+# An outline on the focused element or, for a box or a card drawn over it, on what is drawn.
+SHOWS_FOCUS = """() => {
+    const focused = document.activeElement;
+    const drawn = [focused, focused.nextElementSibling, focused.closest("label"),
+        focused.closest(".card")?.querySelector(".tile")];
+    return drawn.some((node) => node && getComputedStyle(node).outlineStyle !== "none");
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_fits_a_phone(open_page: OpenPage, api_key: str, scheme: str) -> None:
+    page = open_page(api_key, viewport=PHONE, is_mobile=True, has_touch=True, color_scheme=scheme)
+    settle(page)
+    assert scroll_width(page) == PHONE["width"]
+    ask(page, "a-very-long-word-" * 20)
+    assert scroll_width(page) == PHONE["width"]
+    open_filters(page)
+    page.locator("label.pill", has_text="red").click()
+    page.get_by_role("button", name="Show the results").click()
+    expect(cards(page)).to_have_count(1)
+    assert scroll_width(page) == PHONE["width"]
+    page.locator("#grid .card h3 button").click()
+    expect(page.get_by_role("button", name="Close")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize(("scheme", "is_dark"), [("light", False), ("dark", True)])
+def test_follows_the_systems_colour_scheme(
+    open_page: OpenPage, api_key: str, scheme: str, *, is_dark: bool
+) -> None:
+    page = open_page(api_key, color_scheme=scheme)
+    for part in (page.locator("search"), page.locator("#curl-panel")):
+        assert (brightness(part) < 60) is is_dark
+
+
+def test_works_by_keyboard_alone(page: Page) -> None:
+    settle(page)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the results")).to_be_focused()
+    tab_to(page, "#prompt")
+    page.keyboard.type("red dress")
+    page.keyboard.press("Enter")
+    expect(page.locator("#grid .score").first).to_be_visible()
+    tab_to(page, "#filters > summary")
+    page.keyboard.press("Enter")
+    tab_to(page, "[name=colour][value=red]")
+    page.keyboard.press("Space")
+    expect(cards(page)).to_have_count(1)
+    tab_to(page, "#grid .card h3 button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.locator("#grid .card h3 button")).to_be_focused()
+    tab_to(page, "#grid [data-kind=dislike]")
+    page.keyboard.press("Enter")
+    expect(cards(page)).to_be_hidden()
+    expect(page.locator("#results")).to_be_focused()
+    tab_to(page, "#shopper-panel > summary")
+
+
+def tab_to(page: Page, selector: str, *, most: int = 80) -> None:
+    """Press Tab until this is focused; whatever is focused on the way must show it."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        assert page.evaluate(SHOWS_FOCUS)
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    pytest.fail(f"{selector} cannot be reached with Tab")
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_has_nothing_that_axe_complains_about(
+    open_page: OpenPage, api_key: str, scheme: str, viewport: Any
+) -> None:
+    page = open_page(api_key, viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
+    settle(page)
+    assert violations(page) == []
+    ask(page, "red dress")
+    ask(page, "-bag")
+    page.get_by_role("button", name="Why these?").click()
+    open_filters(page)
+    page.locator("#shopper-panel > summary").click()
+    assert violations(page) == []
+    page.locator("#grid .card h3 button").first.click()
+    expect(page.get_by_role("heading", name="Most like it")).to_be_visible()
+    assert violations(page) == []
+
+
+def violations(page: Page) -> list[tuple[str, Any]]:
+    """Return what axe finds wrong: the rule, and the first place of each."""
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return [(rule["id"], rule["nodes"][0]["html"]) for rule in found]

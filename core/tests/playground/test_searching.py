@@ -1,0 +1,144 @@
+"""Asking in words: in a real browser, against the real stack."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from core.tests.playground.browsing import (
+    HOSTILE,
+    IN_SHOP,
+    OpenPage,
+    ask,
+    cards,
+    open_filters,
+)
+
+
+def test_loads_without_errors_or_anything_that_the_policy_forbids(
+    open_page: OpenPage, api_key: str
+) -> None:
+    page = open_page("")
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.evaluate("key => sessionStorage.setItem('atelier-key', key)", api_key)
+    page.reload(wait_until="networkidle")
+    ask(page, "red dress")
+    page.wait_for_load_state("networkidle")
+    assert complaints == []
+
+
+def test_asks_for_a_key_and_keeps_it_in_the_tab_only(open_page: OpenPage, api_key: str) -> None:
+    page = open_page("")
+    expect(page.get_by_text("Give a key to begin")).to_be_visible()
+    page.get_by_label("Key", exact=True).fill(api_key)
+    page.get_by_role("button", name="Use it").click()
+    expect(cards(page)).to_have_count(IN_SHOP)
+    assert page.evaluate("Object.values(localStorage).length + document.cookie.length") == 0
+    assert api_key not in page.url + page.content()
+
+
+def test_a_prompt_shows_pictures_with_scores(page: Page) -> None:
+    ask(page, "red dress")
+    expect(cards(page)).to_have_count(IN_SHOP)
+    pictures = cards(page).locator(".tile img")
+    pictures.last.scroll_into_view_if_needed()
+    page.wait_for_function(
+        "[...document.querySelectorAll('#grid img')].every((image) => image.naturalWidth > 0)"
+    )
+    shown = [
+        float(text.removeprefix("Score "))
+        for text in cards(page).locator(".score").all_inner_texts()
+    ]
+    assert len(shown) == IN_SHOP
+    assert max(shown) == shown[0] > shown[-1]
+    expect(page.locator(".who")).to_contain_text(re.compile("words .*, photos ", re.IGNORECASE))
+    expect(page.locator(".legend .total")).to_contain_text("ms at the server")
+
+
+def test_facets_narrow_the_answer(page: Page) -> None:
+    open_filters(page)
+    ask(page, "something to wear")
+    page.locator("label.pill", has_text="blue").click()
+    expect(cards(page)).to_have_count(1)
+    expect(page.locator("#grid .card h3")).to_contain_text("Blue")
+    page.get_by_role("button", name="Remove the filter blue").click()
+    expect(cards(page)).to_have_count(IN_SHOP)
+    page.get_by_label("At most").fill("2")
+    page.get_by_label("At most").press("Tab")
+    expect(cards(page)).to_have_count(2)
+
+
+def test_an_empty_answer_offers_a_way_on(page: Page) -> None:
+    open_filters(page)
+    ask(page, "a dress")
+    page.get_by_label("From", exact=True).fill("90000")
+    page.get_by_label("From", exact=True).press("Tab")
+    expect(page.get_by_role("heading", name="No good match")).to_be_visible()
+    page.get_by_role("button", name="Clear the filters").click()
+    expect(cards(page)).to_have_count(IN_SHOP)
+
+
+def test_prices_the_wrong_way_round_can_be_put_right(page: Page) -> None:
+    open_filters(page)
+    page.get_by_label("From", exact=True).fill("80")
+    page.get_by_label("to", exact=True).fill("20")
+    page.get_by_role("searchbox").fill("a dress")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("to", exact=True)).to_be_focused()
+    page.get_by_label("to", exact=True).fill("900")
+    ask(page, "a dress")
+    expect(page.locator("#chosen")).to_have_text("from 80up to 900")
+
+
+def test_says_what_is_wrong_with_an_unknown_key(open_page: OpenPage) -> None:
+    page = open_page("atelier.unknown")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("key")
+    alert.get_by_role("button", name="Change the key").click()
+    expect(page.get_by_label("Key", exact=True)).to_be_focused()
+
+
+def test_an_overloaded_server_is_asked_again_when_it_said_so(page: Page) -> None:
+    problem = {
+        "title": "Service Unavailable",
+        "status": 503,
+        "code": "overloaded",
+        "detail": "Full.",
+    }
+    page.route(
+        "**/recommendations/",
+        lambda route: route.fulfill(status=503, headers={"Retry-After": "1"}, json=problem),
+        times=1,
+    )
+    ask(page, "red dress")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("Full.")
+    expect(alert.get_by_role("button", name="Try again in 1 s")).to_be_disabled()
+    alert.get_by_role("button", name="Try again", exact=True).click()
+    expect(page.locator("#grid .score").first).to_be_visible()
+    expect(alert).to_have_count(0)
+
+
+def test_what_a_shop_writes_is_text(page: Page) -> None:
+    ask(page, "coat")
+    page.locator("#grid").get_by_role("button", name=HOSTILE, exact=True).click()
+    expect(page.get_by_role("dialog").get_by_role("heading", name=HOSTILE)).to_be_visible()
+    assert page.title() == "Atelier playground"
+
+
+def test_a_question_is_kept_in_the_address(page: Page) -> None:
+    ask(page, "red dress")
+    open_filters(page)
+    page.locator("label.pill", has_text="red").click()
+    expect(cards(page)).to_have_count(1)
+    page.reload()
+    expect(page.get_by_role("heading", name="“red dress”")).to_be_visible()
+    expect(cards(page)).to_have_count(1)
+    page.goto(page.url.replace("#", "?"))
+    expect(cards(page)).to_have_count(1)
+    assert "?" not in page.url
+    page.get_by_role("link", name="Atelier", exact=True).click()
+    expect(page.get_by_role("heading", name="Newest in your shop")).to_be_visible()

@@ -1,0 +1,170 @@
+"""The shopper, what they like and dislike, and the feed that follows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from catalog.garments import Garment
+from core.testing import Stack, upload, wait_for
+from core.tests.playground.browsing import OpenPage, ask, cards, picture, settle
+
+SHOPPER = "playground-shopper"
+COLOURS = ("red", "blue", "white", "black", "green")
+PAGE = 6
+
+
+@pytest.fixture(scope="module")
+def own_key(live_stack: Stack) -> str:
+    """A shop with more than one page of a feed, so that order can change."""
+    key = live_stack.create_shop("Feed shop")
+    with live_stack.client(key) as client:
+        for number, colour in enumerate(COLOURS * 2):
+            kind: Any = "dress" if number < len(COLOURS) else "shirt"
+            garment = Garment(kind=kind, colour=colour, seed=number, sleeve="short")
+            upload(client, picture(garment), name=f"{colour} {kind}".capitalize())
+        wait_for(lambda: client.get("index/").json()["pending"] == 0, what="indexing")
+    return key
+
+
+@pytest.fixture
+def page(open_page: OpenPage, own_key: str, live_stack: Stack) -> Page:
+    """The playground with a shopper of whom nothing is known."""
+    with live_stack.client(own_key) as client:
+        client.delete(f"shoppers/{SHOPPER}/")
+    page = open_page(own_key)
+    expect(feed(page)).to_have_count(PAGE)
+    return page
+
+
+def feed(page: Page) -> Locator:
+    return page.locator("#feed-grid .card:not(.skeleton)")
+
+
+def events(stack: Stack, key: str, kind: str) -> list[dict[str, Any]]:
+    with stack.client(key) as client:
+        answer = client.get("events/", params={"kind": kind, "shopper": SHOPPER}).json()
+    found: list[dict[str, Any]] = answer["results"]
+    return found
+
+
+def test_a_like_changes_the_feed_beside_the_answer(
+    page: Page, live_stack: Stack, own_key: str
+) -> None:
+    expect(page.locator("#feed-step")).to_contain_text("nothing is known of them")
+    with page.expect_response("**/recommendations/") as answered:
+        ask(page, "green dress")
+    green = cards(page).filter(has_text="Green dress")
+    with page.expect_response("**/feed/**"):
+        green.get_by_role("button", name="Like Green dress", exact=True).click()
+    expect(page.locator("#feed-step")).to_have_text("From what they liked and looked at")
+    expect(feed(page).first).to_contain_text("Green dress")
+    (like,) = events(live_stack, own_key, "like")
+    assert like["recommendation"] == answered.value.json()["id"]
+    assert like["image"] == green.get_attribute("data-image")
+    page.reload()
+    expect(
+        page.locator("#grid").get_by_role("button", name="Like Green dress", exact=True)
+    ).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_dislike_hides_the_product_at_once_and_from_then_on(
+    page: Page, live_stack: Stack, own_key: str
+) -> None:
+    ask(page, "red dress")
+    red = cards(page).filter(has_text="Red dress")
+    red.hover()
+    red.get_by_role("button", name="Dislike Red dress").click()
+    expect(red).to_be_hidden()
+    expect(feed(page).filter(has_text="Red dress").filter(visible=True)).to_have_count(0)
+    wait_for(lambda: events(live_stack, own_key, "dislike"), what="the event")
+    ask(page, "dress")
+    expect(cards(page).first).to_be_visible()
+    expect(cards(page).filter(has_text="Red dress")).to_have_count(0)
+
+
+def test_a_dislike_that_cannot_be_told_is_taken_back(page: Page) -> None:
+    ask(page, "red dress")
+    problem = {"status": 403, "code": "insufficient_scope", "detail": "This key may not."}
+    page.route("**/events/", lambda route: route.fulfill(status=403, json=problem))
+    red = cards(page).filter(has_text="Red dress")
+    red.hover()
+    red.get_by_role("button", name="Dislike Red dress").click()
+    expect(page.get_by_role("alert")).to_contain_text("This key may not.")
+    expect(red).to_be_visible()
+
+
+def test_an_event_that_did_not_arrive_is_sent_again_as_the_same(page: Page) -> None:
+    ask(page, "red dress")
+    tries: list[str] = []
+
+    def refuse_once(route: Any) -> None:
+        sent = route.request.post_data_json["events"]
+        tries.extend(event["event_id"] for event in sent if event["kind"] == "like")
+        if len(tries) == 1:
+            route.fulfill(status=503, json={"status": 503, "code": "x", "detail": "Full."})
+        else:
+            route.continue_()
+
+    page.route("**/events/", refuse_once)
+    cards(page).first.get_by_role("button", name="Like", exact=False).first.click()
+    expect(page.get_by_role("alert")).to_contain_text("Full.")
+    with page.expect_response(lambda answer: answer.url.endswith("/events/") and answer.ok):
+        cards(page).last.locator("[data-kind=like]").click()
+    assert tries[0] == tries[1]
+
+
+def test_the_feed_goes_on_without_repeating_itself(page: Page) -> None:
+    page.get_by_role("button", name="Show more").click()
+    expect(feed(page)).to_have_count(2 * len(COLOURS))
+    shown = feed(page).evaluate_all("cards => cards.map((card) => card.dataset.image)")
+    assert len(set(shown)) == len(shown)
+
+
+def test_looking_counts_as_clicks_and_impressions(
+    page: Page, live_stack: Stack, own_key: str
+) -> None:
+    with page.expect_response("**/recommendations/") as answered:
+        ask(page, "blue dress")
+    answer = answered.value.json()["id"]
+    cards(page).nth(1).locator("h3 button").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    (click,) = wait_for(lambda: events(live_stack, own_key, "click"), what="the click")
+    assert (click["recommendation"], click["position"]) == (answer, 2)
+    seen = wait_for(
+        lambda: [
+            event
+            for event in events(live_stack, own_key, "impression")
+            if event["recommendation"] == answer
+        ],
+        what="impressions",
+    )
+    assert len({event["image"] for event in seen}) == len(seen)
+
+
+def test_a_shopper_is_chosen_left_out_and_forgotten(
+    page: Page, live_stack: Stack, own_key: str
+) -> None:
+    page.locator("#shopper-panel > summary").click()
+    page.get_by_label("Your shop’s id of the shopper").fill("Zoë 7")
+    page.get_by_role("button", name="Use", exact=True).click()
+    expect(page.get_by_role("heading", name="Picked for Zoë 7")).to_be_visible()
+    with page.expect_request("**/recommendations/") as asked:
+        ask(page, "dress")
+    assert (asked.value.post_data_json or {})["shopper"] == "Zoë 7"
+    cards(page).first.locator("[data-kind=like]").click()
+    expect(page.locator("#feed-step")).to_contain_text("liked")
+    page.locator("#shopper-panel > summary").click()
+    with page.expect_request("**/recommendations/") as asked:
+        page.get_by_label("Ask as this shopper").click()
+    assert "shopper" not in (asked.value.post_data_json or {})
+    settle(page)
+    page.get_by_role("button", name="Forget this shopper").click()
+    with page.expect_response(lambda answer: answer.request.method == "DELETE") as erased:
+        page.get_by_role("button", name="Erase it all").click()
+    assert erased.value.status == 204
+    expect(page.locator("#forget-note")).to_have_text("Nothing is kept about Zoë 7 any more.")
+    expect(page.locator("#feed-step")).to_contain_text("nothing is known of them")
+    expect(cards(page).first.locator("[data-kind=like]")).to_have_attribute("aria-pressed", "false")
