@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from time import time
 
 import pytest
 from django.db import connection
@@ -16,12 +17,19 @@ SHOP = "/api/v1/shop/"
 LOGIN = "/api/v1/auth/login/"
 
 
+@pytest.fixture(autouse=True)
+def _one_minute(monkeypatch):
+    """Keep a test from beginning in one minute and ending in the next."""
+    now = time()
+    monkeypatch.setattr(throttling, "time", lambda: now)
+
+
 @pytest.fixture
 def _redis_is_away(settings):
     settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}"
-    throttling._limiter.cache_clear()
+    throttling._storage.cache_clear()
     yield
-    throttling._limiter.cache_clear()
+    throttling._storage.cache_clear()
 
 
 def assert_limited(response) -> None:
