@@ -225,6 +225,11 @@ class VectorIndex(models.Model):
     def __str__(self) -> str:
         return f"{self.encoder} index of {self.shop_id}"
 
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether it was measured what matches in it, in the way that is read today."""
+        return "axis" in self.calibration
+
 
 class IndexEntryQuerySet(TenantQuerySet["IndexEntry"]):
     def waiting(self) -> Self:

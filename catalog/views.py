@@ -234,7 +234,7 @@ class IndexViewSet(TenantMixin, ViewSet):
             "encoder": index.encoder,
             "languages": settings.ENCODERS.get(index.encoder, {}).get("languages", "not told"),
             "is_complete": index.is_complete,
-            "is_calibrated": bool(index.calibration),
+            "is_calibrated": index.is_calibrated,
             **counts,
         }
         return Response(IndexSerializer(body).data)

@@ -17,7 +17,7 @@ from recommendations.explaining import explain
 from recommendations.matching import Match, Thresholds, reaches, thresholds_for
 from recommendations.models import Prompt
 from recommendations.pool import LARGEST, Pool, gather
-from recommendations.queries import Query
+from recommendations.queries import Direction, Query
 from recommendations.ranking import Candidate, Ranked, rank
 from recommendations.rules import ActiveRule, active_rules, effects_of
 from recommendations.steering import ChosenWeights, rules_of, weights_for
@@ -86,7 +86,7 @@ def answer(
     *,
     setting: Setting,
     query: Query,
-    vector: Vectors | None,
+    direction: Direction | None,
     watch: Stopwatch,
     listed: Sequence[UUID] = (),
     also: Collection[UUID] = (),
@@ -94,10 +94,11 @@ def answer(
 ) -> tuple[list[Result], list[str]]:
     """Return results, the best first, and who searched for them.
 
-    Without a vector the images `listed` stand for the nearest; `also` names images to consider
-    whatever the vector says. `choose` takes what is shown from all that were ranked; without it
+    Without a direction the images `listed` stand for the nearest; `also` names images to consider
+    wherever it leads. `choose` takes what is shown from all that were ranked; without it
     that is the best.
     """
+    vector = direction.vector if direction else None
     pinned = [pk for rule in setting.rules if rule.action == "pin" for pk in rule.images]
     with watch.timing("search"):
         pool = gather(
@@ -114,7 +115,7 @@ def answer(
         ranked = _rank(setting, query, pool, vector, count=LARGEST if choose else query.count)
         if choose:
             ranked = choose(ranked)
-        thresholds = thresholds_for(setting.index.calibration, by_text=query.share_of_text)
+        thresholds = _thresholds(setting.index, direction)
         results = _results(ranked, pool, thresholds, query.min_match)
     return results, [pool.answered_by] if pool.answered_by else []
 
@@ -205,6 +206,17 @@ def _results(
                 )
             )
     return results
+
+
+def _thresholds(index: VectorIndex, direction: Direction | None) -> Thresholds | None:
+    if direction is None:
+        return None
+    return thresholds_for(
+        index.calibration,
+        text=direction.text,
+        by_text=direction.by_text,
+        wanted=direction.wanted,
+    )
 
 
 def _judge(candidate: Candidate, pool: Pool, thresholds: Thresholds | None) -> Match | None:

@@ -41,7 +41,7 @@ def compare(*, shop: Shop, first: UUID, second: UUID) -> Comparison:
     if missing := [pk for pk in (first, second) if pk not in vectors]:
         raise ImageNotIndexed(missing)
     similarity = float(vectors[first] @ vectors[second])
-    thresholds = thresholds_for(index.calibration, by_text=0.0)
+    thresholds = thresholds_for(index.calibration, text=None, by_text=0.0)
     one, other = _features(images[first]), _features(images[second])
     shared = {name: one[name] == other[name] if one[name] and other[name] else None for name in one}
     return Comparison(

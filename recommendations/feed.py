@@ -122,7 +122,7 @@ def _step(visitor: Visitor, index: VectorIndex) -> tuple[Step, Direction | None]
         return Step.TASTE, Direction(visitor.learned.liked, [])
     if visitor.preferences is not None and visitor.has_stated:
         (known,) = find_vectors(index=index, payloads=[text_payload(wish(visitor.preferences))])
-        return Step.STATED, Direction(known.vector, [known.source])
+        return Step.STATED, Direction(known.vector, [known.source], text=known.vector, by_text=1.0)
     if visitor.learned.liked is not None:
         return Step.SESSION, Direction(visitor.learned.liked, [])
     return (Step.POPULAR if most_popular(1) else Step.NEW), None
@@ -150,7 +150,7 @@ def _page(
     return answer(
         setting=setting,
         query=query,
-        vector=direction.vector if direction else None,
+        direction=direction,
         listed=[*others[0], *others[1]],
         also=[pk for ids in others for pk in ids],
         choose=lambda ranked: list(_mixed(ranked, others, query.count)),

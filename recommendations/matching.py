@@ -1,15 +1,21 @@
 """How well an image fits what was asked, in words; pure functions.
 
-Similarities are cosines (-1 to 1). What counts as a strong match differs by encoder and by
-shop, and a photo is nearer to photos than any text is. So the thresholds are measured for each
-index, for texts and for photos; see `catalog.calibration`.
+Similarities are cosines (-1 to 1). What counts as a match differs by encoder and by shop, and a
+photo is nearer to photos than any text is. So the thresholds are measured for each index, for texts
+and for photos; and a text must speak of clothing at all. See `catalog.calibration`.
 """
 
 from __future__ import annotations
 
+import base64
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+from catalog.indexes import decode_embedding
+from core.ml.vectors import Vectors
 
 
 class Match(StrEnum):
@@ -36,16 +42,28 @@ class Thresholds:
         return Match.WEAK if similarity >= self.weak else Match.NONE
 
 
-def thresholds_for(calibration: Mapping[str, float], *, by_text: float) -> Thresholds | None:
-    """Return what counts for a query of which `by_text` (0 to 1) is words and the rest photos.
+NOTHING_MATCHES = Thresholds(weak=math.inf, strong=math.inf)
 
-    None until the index has been measured.
+
+def thresholds_for(
+    calibration: Mapping[str, Any], *, text: Vectors | None, by_text: float, wanted: float = 1.0
+) -> Thresholds | None:
+    """Return from which similarity to a query on an image matches it.
+
+    `text` (d,) is the mean of the texts that are wanted, None where a query is no mere text.
+    `by_text` (0 to 1) of what is asked is words and the rest photos. `wanted` (0 to 1) is the
+    length of what is asked for, of its length with what is asked not to be. Returns None until the
+    index has been measured.
     """
-    if "photo_strong" not in calibration:
+    if "axis" not in calibration:
         return None
+    if text is not None and not _speaks_of_clothing(calibration, text):
+        return NOTHING_MATCHES
 
     def between(name: str) -> float:
-        return by_text * calibration[name] + (1 - by_text) * calibration[f"photo_{name}"]
+        threshold = by_text * calibration[name] + (1 - by_text) * calibration[f"photo_{name}"]
+        # What an image is not to be leaves less of the query to be near to.
+        return float(wanted * threshold)
 
     return Thresholds(weak=between("weak"), strong=between("strong"))
 
@@ -53,3 +71,8 @@ def thresholds_for(calibration: Mapping[str, float], *, by_text: float) -> Thres
 def reaches(match: Match | None, least: Match) -> bool:
     """Return whether a match is at least so strong; one that cannot be judged is let through."""
     return match is None or STRENGTH[match] >= STRENGTH[least]
+
+
+def _speaks_of_clothing(calibration: Mapping[str, Any], text: Vectors) -> bool:
+    axis = decode_embedding(base64.b64decode(calibration["axis"]))
+    return bool(text @ axis >= calibration["axis_least"])

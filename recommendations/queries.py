@@ -59,14 +59,6 @@ class Query:
     asked: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def share_of_text(self) -> float:
-        """Return how much of what is asked is words, from 0 to 1."""
-        texts = sum(abs(term.weight) for term in self.terms)
-        pictures = sum(abs(photo.weight) for photo in self.photos)
-        pictures += sum(abs(like.weight) for like in self.images)
-        return texts / (texts + pictures) if texts else 0.0
-
-    @property
     def words(self) -> str:
         """Return all the words that are wanted."""
         return " ".join(term.text for term in self.terms if term.weight > 0)
@@ -93,10 +85,18 @@ class ImageNotIndexed(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Direction:
-    """Where to look, float32 (d,) with norm 1, and who gave the vectors: cache or encoder."""
+    """Where to look, float32 (d,) with norm 1, and who gave the vectors: cache or encoder.
+
+    `text` (d,) is the mean of the texts that are wanted, None where pictures are wanted, too.
+    `by_text` (0 to 1) of what is asked is words and the rest photos. `wanted` (0 to 1) is the
+    length of what is asked for, of its length with what is asked not to be.
+    """
 
     vector: Vectors
     sources: list[str]
+    text: Vectors | None = None
+    by_text: float = 0.0
+    wanted: float = 1.0
 
 
 def resolve(query: Query, index: VectorIndex) -> Direction | None:
@@ -108,17 +108,24 @@ def resolve(query: Query, index: VectorIndex) -> Direction | None:
     parts += [(photo_payload(photo.jpeg), photo.weight) for photo in query.photos]
     if not parts and not query.images:
         return None
-    weights = [weight for _, weight in parts] + [like.weight for like in query.images]
-    if max(weights) <= 0:
+    weights = np.array([w for _, w in parts] + [like.weight for like in query.images], np.float32)
+    if weights.max() <= 0:
         raise NothingWanted
     known = find_vectors(index=index, payloads=[payload for payload, _ in parts])
-    vectors = [found.vector for found in known] + _likenesses(query.images, index)
-    direction = np.tensordot(np.array(weights, np.float32), np.stack(vectors), axes=1)
+    vectors = np.stack([found.vector for found in known] + _likenesses(query.images, index))
+    direction = weights @ vectors
     length = float(np.linalg.norm(direction))
     if length < 1e-6:
         raise NothingWanted
     sources = ["encoder"] if any(found.source == "encoder" for found in known) else ["cache"]
-    return Direction(direction / length, sources if known else [])
+    wanted, texts = np.maximum(weights, 0), len(query.terms)
+    return Direction(
+        direction / length,
+        sources if known else [],
+        text=None if wanted[texts:].any() else wanted[:texts] @ vectors[:texts] / wanted.sum(),
+        by_text=float(np.abs(weights[:texts]).sum() / np.abs(weights).sum()),
+        wanted=float(np.linalg.norm(wanted) / np.linalg.norm(weights)),
+    )
 
 
 def _likenesses(images: Sequence[Likeness], index: VectorIndex) -> list[Vectors]:

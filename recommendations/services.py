@@ -39,7 +39,7 @@ def recommend(
             direction = resolve(query, index) or _taste_of(visitor)
         setting = setting_of(shop=shop, index=index, visitor=visitor, query=query, now=now)
         results, searched_by = answer(
-            setting=setting, query=query, vector=direction.vector, watch=watch
+            setting=setting, query=query, direction=direction, watch=watch
         )
     return record(
         setting=setting,

@@ -11,7 +11,6 @@ from django.core.files.storage import default_storage
 from PIL import Image as Pillow
 
 from catalog import auditing, indexing, recording, tasks
-from catalog.calibration import calibrate_indexes
 from catalog.claiming import claim_entries
 from catalog.indexes import decode_embedding, live_index, measure_drift, rebuild_index, repair_index
 from catalog.indexing import index_waiting
@@ -297,15 +296,6 @@ def test_damage_during_a_repair_is_not_forgotten(scoped, monkeypatch):
     monkeypatch.setattr("catalog.indexes.measure_drift", measure_while_damaged)
     assert not repair_index(live_index(scoped.pk))
     assert not live_index(scoped.pk).is_complete
-
-
-def test_measures_what_similarity_means(scoped):
-    for colour in ("red", "blue", "green"):
-        make_image(scoped, colour)
-    calibrate_indexes(index_waiting())
-    calibration = live_index(scoped.pk).calibration
-    assert calibration["count"] == 3
-    assert -1 <= calibration["weak"] < calibration["strong"] <= 1
 
 
 def claimed_work() -> Work:

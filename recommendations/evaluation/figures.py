@@ -15,6 +15,7 @@ from recommendations.evaluation.baselines import BASELINES
 from recommendations.evaluation.catalogue import Catalogue
 from recommendations.evaluation.judged import Query
 from recommendations.evaluation.metrics import Figure
+from recommendations.matching import Match
 
 ATELIER = "Atelier"
 METHODS = (ATELIER, *BASELINES)
@@ -55,6 +56,7 @@ def measure_found(
         for name, figure in taken.items():
             figures.setdefault(name, {})[method] = figure
     figures["a match, rightly"] = {ATELIER: _share_of_matches(trials, expected=True)}
+    figures["strong, rightly"] = {ATELIER: _share_of_strong(trials)}
     scores = [(_ndcg(trial, catalogue, k), trial.query.prompt) for trial in trials]
     lowest = [f"“{prompt}” {score:.2f}" for score, prompt in sorted(scores)[:MOST_NAMED]]
     remark = f"lowest NDCG@{k}: {', '.join(lowest)}"
@@ -113,6 +115,19 @@ def _share_of_matches(trials: Iterable[Trial], *, expected: bool) -> Figure | No
     if None in matched:
         return None
     return metrics.mean_figure([float(is_match is expected) for is_match in matched])
+
+
+def _share_of_strong(trials: Iterable[Trial]) -> Figure | None:
+    """Return how many of the images called strong are relevant, of answers that have some."""
+    shares = []
+    for trial in trials:
+        answer, relevant = trial.answer, trial.query.relevant
+        pairs = zip(answer.images, answer.matches, strict=True)
+        strong = [image for image, match in pairs if match == Match.STRONG]
+        if strong:
+            right = sum(relevant.get(image, 0) > 0 for image in strong)
+            shares.append(right / len(strong))
+    return metrics.mean_figure(shares)
 
 
 def _ndcg(trial: Trial, catalogue: Catalogue, k: int) -> float:

@@ -1,4 +1,4 @@
-"""Queries that need no judge: a shop's own titles and facets, and what no clothing shop sells.
+"""Queries that need no judge: a shop's own titles and facets.
 
 What is relevant follows from the catalogue: the images of that title, or those that have the
 facets. A fact that the catalogue lacks counts as not true, which can only lower a figure.
@@ -13,22 +13,10 @@ from uuid import UUID
 
 from recommendations.candidates import Facts
 from recommendations.evaluation.catalogue import Catalogue
-from recommendations.evaluation.judged import NOT_SOLD, Query
+from recommendations.evaluation.judged import Query
 
 TITLE, COLOUR, STYLE, BRAND = "title", "colour category", "style category", "brand"
 FEWEST_ITEMS = 2  # a facet query that fewer items answer is left out
-
-THINGS_NOT_SOLD = (
-    "cordless drill", "laser printer", "car tyre", "bicycle pump", "washing machine",
-    "garden hose", "lawn mower", "frozen pizza", "cat food", "aquarium filter", "acoustic guitar",
-    "grand piano", "chess board", "jigsaw puzzle", "baby pram", "office chair", "wooden bookshelf",
-    "dining table", "floor lamp", "kitchen knife", "frying pan", "espresso machine",
-    "microwave oven", "vacuum cleaner", "smoke detector", "extension lead", "hammer and nails",
-    "paint roller", "cement mixer", "solar panel", "gaming laptop", "graphics card",
-    "phone charger", "television", "telescope", "camping stove", "fishing rod", "surfboard",
-    "dumbbells", "toothpaste", "paracetamol tablets", "potted cactus", "bunch of bananas",
-    "used lorry", "mortgage advice", "flight to Lisbon",
-)  # fmt: skip
 
 
 def title_queries(catalogue: Catalogue) -> list[Query]:
@@ -50,11 +38,6 @@ def facet_queries(catalogue: Catalogue) -> list[Query]:
         for (kind, prompt), relevant in sorted(wanted.items())
         if len({catalogue.item_of(image) for image in relevant}) >= FEWEST_ITEMS
     ]
-
-
-def not_sold_queries() -> list[Query]:
-    """Ask for what no clothing shop sells."""
-    return [Query(NOT_SOLD, thing) for thing in THINGS_NOT_SOLD]
 
 
 def _facet_prompts(facts: Facts) -> Iterator[tuple[str, str]]:

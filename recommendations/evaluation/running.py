@@ -26,7 +26,8 @@ from recommendations.evaluation.held_back import (
     find_held_back,
 )
 from recommendations.evaluation.judged import NOT_SOLD, Query, read_judged
-from recommendations.evaluation.own import facet_queries, not_sold_queries, title_queries
+from recommendations.evaluation.not_sold import LACKING, foreign_queries, lacking_queries
+from recommendations.evaluation.own import facet_queries, title_queries
 from recommendations.evaluation.sampling import sample
 from recommendations.pool import embeddings_of
 from tenants.models import Shop
@@ -76,10 +77,10 @@ def _queries(catalogue: Catalogue, judged: Path | None, limit: int | None) -> li
     if judged:
         queries, most = read_judged(judged, catalogue), limit
     else:
-        queries = title_queries(catalogue) + facet_queries(catalogue)
+        queries = title_queries(catalogue) + facet_queries(catalogue) + lacking_queries(catalogue)
         most = limit or MOST_OF_A_KIND
-    if all(query.relevant for query in queries):
-        queries += not_sold_queries()
+    if not any(query.kind == NOT_SOLD for query in queries):
+        queries += foreign_queries()
     kinds: defaultdict[str, list[Query]] = defaultdict(list)
     for query in queries:
         kinds[query.kind].append(query)
@@ -103,7 +104,7 @@ def _ask_feed(
 
 
 def _measure(trials: Sequence[Trial], shop: Shop, catalogue: Catalogue, k: int) -> Section:
-    if trials[0].query.kind == NOT_SOLD:
+    if trials[0].query.kind in (NOT_SOLD, LACKING):
         return measure_not_sold(trials)
     shown = {image for trial in trials for method in METHODS for image in trial.ranking(method)}
     vectors = embeddings_of(live_index(shop.pk), list(shown))

@@ -1,6 +1,12 @@
-"""What was asked and answered, for tests."""
+"""What was asked and answered, and what matches, for tests."""
 
 from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 
 from catalog.models import Image
 from recommendations.models import Prompt
@@ -20,3 +26,16 @@ def make_answer(shop: Shop, *images: Image) -> Prompt:
             timings_ms={"total": 1.0},
         )
     return answer
+
+
+def make_calibration(*, axis: Sequence[float], weak: float, strong: float) -> dict[str, Any]:
+    """Return what an index with these thresholds holds; photos have to be nearer by 0.2."""
+    return {
+        "count": 4,
+        "weak": weak,
+        "strong": strong,
+        "photo_weak": weak + 0.2,
+        "photo_strong": strong + 0.2,
+        "axis": base64.b64encode(np.array(axis, np.float16).tobytes()).decode(),
+        "axis_least": 0.0,
+    }

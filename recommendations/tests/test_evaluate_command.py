@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
+from catalog.calibration_prompts import FOREIGN
 from catalog.garments import Garment, describe, draw_garment
 from catalog.indexes import live_index
 from catalog.models import Category, Image, IndexEntry, Style, VectorIndex
@@ -23,14 +24,16 @@ from recommendations import prompts
 from recommendations.evaluation.asking import Answer, ask_shop
 from recommendations.evaluation.catalogue import read_catalogue
 from recommendations.evaluation.judged import read_judged
-from recommendations.evaluation.own import THINGS_NOT_SOLD, facet_queries, title_queries
+from recommendations.evaluation.not_sold import THINGS_NOT_SOLD, lacking_queries
+from recommendations.evaluation.own import facet_queries, title_queries
 from recommendations.evaluation.running import evaluate
 from recommendations.models import Event, Prompt
+from recommendations.tests.factories import make_calibration
 from tenants.models import Shop, Shopper
 from tenants.scope import all_shops, shop_scope
 
-CALIBRATION = {"count": 4, "weak": 0.3, "strong": 0.6, "photo_weak": 0.3, "photo_strong": 0.6}
 AXES = {"red": 0, "blue": 1, "dress": 2, "shirt": 3, "acme": 4, "nothing": 5}
+CALIBRATION = make_calibration(axis=[1, 1, 1, 1, 1, -1], weak=0.3, strong=0.6)
 
 
 def make_vector(text: str) -> np.ndarray:
@@ -62,9 +65,9 @@ def make_garment(shop: Shop, colour: str, category: str, **fields: Any) -> Image
     return image
 
 
-def measure(shop: Shop, **options: Any) -> str:
+def measure(shop: Shop, *, limit: int = 10, **options: Any) -> str:
     out = io.StringIO()
-    call_command("evaluate_recommendations", shop=str(shop.pk), stdout=out, **options)
+    call_command("evaluate_recommendations", shop=str(shop.pk), limit=limit, stdout=out, **options)
     return out.getvalue()
 
 
@@ -92,7 +95,9 @@ def garments(shop) -> SimpleNamespace:
     shirt = make_garment(shop.shop, "blue", "shirt", name="Blue shirt", sku="S1", brand="Acme")
     with all_shops():
         VectorIndex.objects.update(calibration=CALIBRATION)
-    know_prompts(shop.shop, "red dress", "robe", "blue shirt", "acme", *THINGS_NOT_SOLD)
+    with shop_scope(shop.shop.pk):
+        lacking = [query.prompt for query in lacking_queries(read_catalogue())]
+    know_prompts(shop.shop, "red dress", "robe", "blue shirt", "acme", *THINGS_NOT_SOLD, *lacking)
     return SimpleNamespace(shop=shop.shop, first=first, second=second, third=third, shirt=shirt)
 
 
@@ -127,6 +132,23 @@ def test_drafts_and_deleted_images_are_no_part_of_it(garments):
         assert len(read_catalogue().listings) == 4
 
 
+def test_kinds_that_no_image_has_are_asked_for_in_the_shops_colours(garments):
+    with shop_scope(garments.shop.pk):
+        prompts = {query.prompt for query in lacking_queries(read_catalogue())}
+    assert {"boots", "red boots", "blue boots"} <= prompts
+    assert not {"dress", "blue dress", "green boots"} & prompts
+
+
+def test_no_kind_is_taken_for_lacking_where_an_image_has_none(garments):
+    with shop_scope(garments.shop.pk):
+        Image.objects.filter(pk=garments.shirt.pk).update(category=None)
+        assert lacking_queries(read_catalogue()) == []
+
+
+def test_an_index_is_measured_with_other_things_than_answers_are():
+    assert not set(FOREIGN) & set(THINGS_NOT_SOLD)
+
+
 # --- The command ------------------------------------------------------------------------
 
 
@@ -155,11 +177,14 @@ def test_writes_a_plot_and_the_figures(garments, tmp_path):
 
 
 def test_says_whether_matches_are_right(garments, tmp_path):
-    measure(garments.shop, out=tmp_path)
+    measure(garments.shop, limit=200, out=tmp_path)
     kinds = read_figures(tmp_path)
-    assert kinds["not sold"]["figures"]["no match, rightly"]["Atelier"]["value"] == 1
+    # All but "red wine", of which these vectors see the red.
+    rightly = kinds["not sold"]["figures"]["no match, rightly"]["Atelier"]["value"]
+    assert rightly == pytest.approx(1 - 1 / len(THINGS_NOT_SOLD))
     assert kinds["not sold"]["queries"] == len(THINGS_NOT_SOLD)
     assert kinds["colour category"]["figures"]["a match, rightly"]["Atelier"]["value"] == 1
+    assert kinds["colour category"]["figures"]["strong, rightly"]["Atelier"]["value"] == 1
 
 
 def test_without_calibration_no_match_is_judged(garments):
@@ -244,7 +269,7 @@ def test_takes_judgements_by_id_and_by_sku(garments, tmp_path):
 
 def test_judgements_that_name_nothing_unsold_are_joined_by_what_no_shop_sells(garments, tmp_path):
     path = write_lines(tmp_path, {"prompt": "red dress", "relevant": {"D1": 1}})
-    measure(garments.shop, judged=path, out=tmp_path)
+    measure(garments.shop, limit=200, judged=path, out=tmp_path)
     assert read_figures(tmp_path)["not sold"]["queries"] == len(THINGS_NOT_SOLD)
 
 

@@ -1,0 +1,123 @@
+"""What matches is measured per index, whatever the encoder and however little there is."""
+
+from __future__ import annotations
+
+import base64
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from catalog.calibration import calibrate_indexes
+from catalog.calibration_prompts import Sold, clothing_prompts, prompts_for_sold
+from catalog.indexes import decode_embedding, live_index
+from catalog.models import Image, IndexEntry, VectorIndex
+from catalog.tests.factories import make_image
+from core.ml.encoder import get_encoder
+from tenants.models import Shop
+from tenants.scope import shop_scope
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tiny_encoder")]
+
+NUMBERS = ("weak", "strong", "photo_weak", "photo_strong", "axis_least")
+
+
+@pytest.fixture
+def scoped(shop):
+    with shop_scope(shop.shop.pk):
+        live_index(shop.shop.pk)
+        yield shop.shop
+
+
+def make_embedded(shop: Shop, vector: np.ndarray, **fields: Any) -> Image:
+    image = make_image(shop, **fields)
+    embedding = (vector / np.linalg.norm(vector)).astype(np.float16).tobytes()
+    IndexEntry.objects.filter(image=image).update(state="indexed", embedding=embedding)
+    return image
+
+
+def measure(shop: Shop) -> dict[str, Any]:
+    index = live_index(shop.pk)
+    calibrate_indexes([index.pk])
+    index.refresh_from_db()
+    assert index.is_calibrated
+    return index.calibration
+
+
+def vectors_for(count: int, *, are_equal: bool = False) -> np.ndarray:
+    vectors = np.random.default_rng(5).normal(size=(count, get_encoder("tiny").dimensions))
+    return np.repeat(vectors[:1], count, axis=0) if are_equal else vectors
+
+
+@pytest.mark.parametrize(("count", "are_equal"), [(1, False), (2, False), (3, True), (12, False)])
+def test_measures_any_number_of_images_alike_or_not(scoped, count, are_equal):
+    for vector in vectors_for(count, are_equal=are_equal):
+        make_embedded(scoped, vector, name="Red dress")
+    calibration = measure(scoped)
+    assert calibration["count"] == count
+    assert all(math.isfinite(calibration[name]) for name in NUMBERS)
+    assert -1 <= calibration["weak"] <= calibration["strong"] <= 1
+    axis = decode_embedding(base64.b64decode(calibration["axis"]))
+    assert axis.shape == (get_encoder("tiny").dimensions,)
+
+
+def test_most_of_what_is_sold_reaches_the_thresholds(scoped):
+    titles = [
+        f"{colour} {kind}" for colour in ("red", "blue", "black") for kind in ("dress", "hat")
+    ]
+    texts = get_encoder("tiny").encode_texts(titles)
+    for title, vector in zip(titles, texts, strict=True):
+        make_embedded(scoped, vector, name=title)
+    calibration = measure(scoped)
+    axis = decode_embedding(base64.b64decode(calibration["axis"]))
+    clear = texts[texts @ axis >= calibration["axis_least"]]
+    best = (clear @ texts.T).max(axis=1)
+    assert len(clear) and (best > calibration["weak"] - 0.01).mean() >= 0.98
+    assert (best > calibration["strong"] - 0.01).mean() >= 0.75
+
+
+def test_an_encoder_that_tells_no_text_from_another_lets_every_text_pass(scoped, monkeypatch):
+    encoder = get_encoder("tiny")
+    (vector,) = vectors_for(1)
+    same = (vector / np.linalg.norm(vector)).astype(np.float32)
+    monkeypatch.setattr(encoder, "encode_texts", lambda texts: np.tile(same, (len(texts), 1)))
+    make_embedded(scoped, vector)
+    calibration = measure(scoped)
+    axis = decode_embedding(base64.b64decode(calibration["axis"]))
+    assert float(same @ axis) >= calibration["axis_least"]
+    assert calibration["weak"] == pytest.approx(1, abs=0.01)
+
+
+def test_an_index_measured_in_the_old_way_is_measured_again(scoped):
+    for vector in vectors_for(4):
+        make_embedded(scoped, vector)
+    VectorIndex.objects.update(calibration={"count": 4, "weak": 0.2, "photo_strong": 0.9})
+    assert not live_index(scoped.pk).is_calibrated
+    assert measure(scoped)["strong"]
+
+
+def test_a_small_change_is_not_measured_again(scoped):
+    for vector in vectors_for(5):
+        make_embedded(scoped, vector)
+    before = measure(scoped)
+    make_embedded(scoped, vectors_for(6)[5])
+    assert measure(scoped) == before
+    make_embedded(scoped, vectors_for(7)[6])
+    assert measure(scoped)["count"] == 7
+
+
+def test_what_is_sold_is_asked_for_by_title_colour_and_kind():
+    sold = [
+        Sold(name="Ruby Gown", colour="Red", category="dress"),
+        Sold(name="", colour="", category="dress"),
+        Sold(name="ruby gown", colour="Blue", category=""),
+    ]
+    assert prompts_for_sold(sold) == [["ruby gown"], ["red dress"], ["dress"]]
+    assert prompts_for_sold([Sold(name="", colour="Red", category="")]) == []
+
+
+def test_clothing_is_every_default_kind_with_and_without_a_colour():
+    prompts = clothing_prompts()
+    assert {"red", "dress"} <= set(prompts) and len(prompts) == len(set(prompts))
+    assert sum(prompt.endswith(" dress") for prompt in prompts) == 1

@@ -1,0 +1,195 @@
+"""A match means something: measured thresholds, and a text that speaks of clothing at all."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from catalog.calibration import calibrate
+from catalog.garments import Garment, draw_garment
+from catalog.indexes import live_index
+from catalog.models import Category, Image, IndexEntry, VectorIndex
+from catalog.tests.factories import make_image
+from core.ml.encoder import Encoder, get_encoder
+from core.ml.evaluation import embed
+from core.ml.vectors import Vectors
+from recommendations.matching import NOTHING_MATCHES, Match, Thresholds, thresholds_for
+from recommendations.tests.factories import make_calibration
+from recommendations.tests.test_queries_api import know, place
+from tenants.models import Shop
+from tenants.scope import shop_scope
+
+CALIBRATION = make_calibration(axis=[1, 0], weak=0.3, strong=0.6)
+CLOTHING, FOREIGN = np.array([1, 0], np.float32), np.array([-1, 0], np.float32)
+
+
+def test_an_index_that_was_not_measured_judges_nothing():
+    assert thresholds_for({}, text=CLOTHING, by_text=1.0) is None
+    old = {"count": 3, "weak": 0.1, "strong": 0.2, "photo_weak": 0.1, "photo_strong": 0.2}
+    assert thresholds_for(old, text=CLOTHING, by_text=1.0) is None
+
+
+def test_thresholds_lie_between_those_of_texts_and_photos():
+    found = {
+        by_text: thresholds_for(CALIBRATION, text=CLOTHING, by_text=by_text)
+        for by_text in (0.0, 0.5, 1.0)
+    }
+    assert [found[share].weak for share in found] == pytest.approx([0.5, 0.4, 0.3])
+    assert [found[share].strong for share in found] == pytest.approx([0.8, 0.7, 0.6])
+
+
+def test_nothing_matches_a_text_that_does_not_speak_of_clothing():
+    found = thresholds_for(CALIBRATION, text=FOREIGN, by_text=1.0)
+    assert found == NOTHING_MATCHES
+    assert found.judge(1.0) is Match.NONE
+
+
+def test_a_photo_need_not_speak():
+    found = thresholds_for(CALIBRATION, text=None, by_text=0.0)
+    assert found.judge(1.0) is Match.STRONG
+
+
+def test_less_is_to_be_reached_where_part_of_the_query_leads_away():
+    found = thresholds_for(CALIBRATION, text=CLOTHING, by_text=1.0, wanted=0.5)
+    assert (found.weak, found.strong) == pytest.approx((0.15, 0.3))
+
+
+@pytest.mark.parametrize(
+    ("similarity", "match"),
+    [(0.29, Match.NONE), (0.3, Match.WEAK), (0.59, Match.WEAK), (0.6, Match.STRONG)],
+)
+def test_similarities_are_judged_from_the_threshold_on(similarity, match):
+    assert Thresholds(weak=0.3, strong=0.6).judge(similarity) is match
+
+
+# --- Through the API ---------------------------------------------------------------------
+
+THRESHOLDS = make_calibration(axis=[1, 1, 1], weak=0.3, strong=0.6)
+ASK = "/api/v1/recommendations/"
+
+
+@pytest.fixture
+def measured(shop):
+    """A shop with images at 1, 0.75, 0.4 and 0 from "red", the last of the brand Bicycle."""
+    know(shop.shop, "red", 1, 0, 0)
+    know(shop.shop, "bicycle", -1, -0.1, -0.1)
+    shop.same = place(shop.shop, 1, 0, 0, name="Same", colour="red")
+    shop.near = place(shop.shop, 0.75, (1 - 0.75**2) ** 0.5, 0, name="Near")
+    place(shop.shop, 0.4, (1 - 0.4**2) ** 0.5, 0, name="Middling")
+    place(shop.shop, 0, 0, 1, name="Far", brand="Bicycle")
+    with shop_scope(shop.shop.pk):
+        live_index(shop.shop.pk)
+        VectorIndex.objects.update(calibration=THRESHOLDS)
+    return shop
+
+
+def matches(response) -> dict[str, str]:
+    assert response.status_code in (200, 201), response.json()
+    return {result["name"]: result["match"] for result in response.json()["results"]}
+
+
+def test_words_are_judged_by_what_words_reach(measured):
+    found = matches(measured.client.post(ASK, {"prompt": "red"}, "json"))
+    assert found == {"Same": "strong", "Near": "strong", "Middling": "weak", "Far": "none"}
+
+
+def test_nothing_matches_a_prompt_for_something_else_but_what_holds_its_words(measured):
+    found = matches(measured.client.post(ASK, {"prompt": "bicycle"}, "json"))
+    assert found == {"Same": "none", "Near": "none", "Middling": "none", "Far": "strong"}
+    body = {"prompt": "bicycle", "min_match": "weak"}
+    assert list(matches(measured.client.post(ASK, body, "json"))) == ["Far"]
+
+
+def test_images_are_judged_by_what_photos_reach(measured):
+    path = f"/api/v1/images/{measured.same.pk}/similar/"
+    assert matches(measured.client.get(path)) == {"Near": "weak", "Middling": "none", "Far": "none"}
+
+
+def test_two_images_are_compared_by_what_photos_reach(measured):
+    body = {"images": [str(measured.same.pk), str(measured.near.pk)]}
+    assert measured.client.post("/api/v1/similarity/", body, "json").json()["match"] == "weak"
+
+
+def test_words_for_and_against_are_judged_by_what_is_left(measured):
+    know(measured.shop, "long", 0, 0, 1)
+    terms = [{"text": "red"}, {"text": "long", "weight": -2}]
+    found = matches(measured.client.post(ASK, {"terms": terms}, "json"))
+    # The cosine is 0.45, which is all that an image for "red" can reach.
+    assert found["Same"] == "strong"
+
+
+def test_words_with_a_photo_or_a_product_need_not_speak_of_clothing(measured):
+    query = {"prompt": "bicycle", "images": [{"id": str(measured.same.pk), "weight": 9}]}
+    assert matches(measured.client.post(ASK, query, "json"))["Near"] == "weak"
+
+
+def test_stated_preferences_are_judged_by_what_words_reach(measured):
+    measured.client.put("/api/v1/shoppers/ada/preferences/", {"text": "red"}, "json")
+    feed = measured.client.get("/api/v1/shoppers/ada/feed/")
+    assert feed.json()["step"] == "stated"
+    assert matches(feed)["Near"] == "strong"
+
+
+def test_learned_taste_is_judged_by_what_photos_reach(measured):
+    event = {"event_id": "1", "kind": "like", "image": str(measured.same.pk), "shopper": "ada"}
+    measured.client.post("/api/v1/events/", {"events": [event]}, "json")
+    feed = measured.client.get("/api/v1/shoppers/ada/feed/")
+    assert feed.json()["step"] == "taste"
+    assert matches(feed)["Near"] == "weak"
+
+
+# --- With the bundled encoder -----------------------------------------------------------
+
+COLOURS, KINDS = ("red", "blue", "black", "green"), ("dress", "skirt", "shirt", "hoodie")
+
+
+@pytest.fixture(scope="module")
+def mini() -> Encoder:
+    return get_encoder("mini")
+
+
+@pytest.fixture(scope="module")
+def garments(mini: Encoder) -> tuple[list[Garment], Vectors]:
+    """Every kind in every colour, and what the encoder sees of them."""
+    drawn = [Garment(kind, colour, seed=7) for kind in KINDS for colour in COLOURS]
+    return drawn, embed(mini, (draw_garment(garment, height=256) for garment in drawn))
+
+
+@pytest.fixture
+def judge(shop, garments, mini):
+    """Return how well the best image of a shop with these garments matches a prompt."""
+    calibration = measure(shop.shop, *garments)
+
+    def judge_best(prompt: str) -> Match:
+        (vector,) = mini.encode_texts([prompt])
+        thresholds = thresholds_for(calibration, text=vector, by_text=1.0)
+        return thresholds.judge(float((garments[1] @ vector).max()))
+
+    return judge_best
+
+
+def measure(shop: Shop, garments: list[Garment], vectors: Vectors) -> dict[str, object]:
+    with shop_scope(shop.pk):
+        for garment, vector in zip(garments, vectors, strict=True):
+            kind = Category.objects.get(shop=None, name=garment.kind)
+            title = f"{garment.colour} {garment.kind}"
+            image = make_image(shop, name=title, category=kind)
+            Image.objects.filter(pk=image.pk).update(colour=garment.colour)
+            embedding = vector.astype(np.float16).tobytes()
+            IndexEntry.objects.filter(image=image).update(state="indexed", embedding=embedding)
+        index = live_index(shop.pk)
+        calibrate(index, count=len(garments))
+    return dict(index.calibration)
+
+
+def test_what_the_shop_sells_matches_and_what_it_does_not_sell_does_not(judge):
+    for prompt in (
+        "red dress",
+        "a blue skirt for the summer",
+        "hoodie",
+        "frock",
+        "green tee shirt",
+    ):
+        assert judge(prompt) is not Match.NONE, prompt
+    for prompt in ("cordless drill", "mortgage advice", "frozen pizza", "boots", "jeans", "scarf"):
+        assert judge(prompt) is Match.NONE, prompt
