@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -133,20 +132,6 @@ _HOLDERS = """
         LIMIT %s
     ) AS holder ON true
 """
-
-
-def load_images(ids: Sequence[UUID]) -> list[Image]:
-    """Return those of the images that are searchable, in this order, with all that is shown."""
-    rows = (
-        Image.objects.searchable()
-        .filter(pk__in=ids)
-        .select_related("category", "age_group")
-        .prefetch_related("styles")
-        .defer("search", "original")
-        .order_by()
-    )
-    found = {image.pk: image for image in rows}
-    return [found[pk] for pk in ids if pk in found]
 
 
 def _found(neighbours: Neighbours, by: Literal["index", "exact"]) -> Found:

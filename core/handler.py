@@ -66,7 +66,7 @@ class ThreadedHandler(ASGIHandler):
         set_script_prefix(get_script_prefix(scope))
         signals.request_started.send(sender=self.__class__, scope=scope)
         request, refusal = self.create_request(scope, body)
-        response: HttpResponseBase = refusal if request is None else self.get_response(request)
+        response: Any = refusal if request is None else self.get_response(request)
         if isinstance(response, FileResponse):
             response.block_size = self.chunk_size
         if response.streaming:
@@ -74,4 +74,4 @@ class ThreadedHandler(ASGIHandler):
             signals.request_finished.send(sender=self.__class__)
         else:
             response.close()
-        return response
+        return response  # type: ignore[no-any-return]

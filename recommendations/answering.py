@@ -10,8 +10,8 @@ from datetime import datetime
 from uuid import UUID
 
 from catalog.facets import FacetFilter
-from catalog.models import Image, VectorIndex
-from catalog.searching import load_images
+from catalog.models import VectorIndex
+from catalog.shown import ShownImage
 from core.ml.vectors import Vectors
 from recommendations.explaining import explain
 from recommendations.matching import Match, Thresholds, reaches, thresholds_for
@@ -20,7 +20,7 @@ from recommendations.pool import LARGEST, Pool, gather
 from recommendations.queries import Direction, Query
 from recommendations.ranking import Candidate, Ranked, rank
 from recommendations.rules import ActiveRule, active_rules, effects_of
-from recommendations.steering import ChosenWeights, rules_of, weights_for
+from recommendations.steering import ChosenWeights, read_steering, weights_for
 from recommendations.taste import suit
 from recommendations.visitors import Visitor
 from tenants.models import Shop
@@ -30,7 +30,7 @@ from tenants.models import Shop
 class Result:
     """One image in an answer, and why it is there."""
 
-    image: Image
+    image: ShownImage
     score: float
     similarity: float | None
     match: Match | None
@@ -76,10 +76,12 @@ def setting_of(
     *, shop: Shop, index: VectorIndex, visitor: Visitor, query: Query, now: datetime
 ) -> Setting:
     """Read what the shop wants of a ranking for this query."""
-    chosen = weights_for(shop, query.shopper)
+    steering = read_steering(shop)
+    chosen = weights_for(shop, steering.weights, query.shopper)
     if query.diversity is not None:
         chosen = replace(chosen, weights=replace(chosen.weights, diversity=query.diversity))
-    return Setting(shop, index, visitor, chosen, active_rules(rules_of(shop.pk), query.words, now))
+    rules = active_rules(steering.rules, query.words, now)
+    return Setting(shop, index, visitor, chosen, rules)
 
 
 def answer(
@@ -141,7 +143,7 @@ def record(
         number_of_images=query.count,
         filters=query.asked.get("filters") or {},
         results=[
-            {"id": str(result.image.pk), "score": result.score, "match": result.match}
+            {"id": str(result.image.id), "score": result.score, "match": result.match}
             for result in results
         ],
         answered_by=answered_by,
@@ -187,17 +189,16 @@ def _rank(
 def _results(
     ranked: list[Ranked], pool: Pool, thresholds: Thresholds | None, least: Match
 ) -> list[Result]:
-    images = {image.pk: image for image in load_images([r.candidate.facts.id for r in ranked])}
     results = []
     for place in ranked:
         candidate = place.candidate
         match = _judge(candidate, pool, thresholds)
         # What the shop pins is shown however well it fits.
         is_wanted = reaches(match, least) or candidate.effect.pin is not None
-        if is_wanted and candidate.facts.id in images:
+        if is_wanted:
             results.append(
                 Result(
-                    image=images[candidate.facts.id],
+                    image=pool.image(candidate.facts.id),
                     score=place.score,
                     similarity=candidate.similarity,
                     match=match,

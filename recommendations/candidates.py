@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
-
-from catalog.models import Image
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +23,19 @@ class Facts:
     gender: str
     availability: str
     price: Decimal | None
-    created_at: datetime
 
 
-def facts_of(image: Image) -> Facts:
-    """Return the facts of an image whose category, age group and styles are loaded."""
+def facts_of(row: Mapping[str, Any]) -> Facts:
+    """Return the facts of an image, from its row of `catalog.shown.read_rows`."""
     return Facts(
-        id=image.pk,
-        item=image.item_group_id or str(image.pk),
-        category=image.category.name.lower() if image.category else "",
-        styles=frozenset(style.name.lower() for style in image.styles.all()),
-        age_group=image.age_group.name.lower() if image.age_group else "",
-        brand=image.brand.lower(),
-        colour=image.colour.lower(),
-        gender=image.gender.lower(),
-        availability=image.availability,
-        price=image.price,
-        created_at=image.created_at,
+        id=row["id"],
+        item=row["item_group_id"] or str(row["id"]),
+        category=(row["category_name"] or "").lower(),
+        styles=frozenset(name.lower() for name in row["style_names"]),
+        age_group=(row["age_group_name"] or "").lower(),
+        brand=row["brand"].lower(),
+        colour=row["colour"].lower(),
+        gender=row["gender"].lower(),
+        availability=row["availability"],
+        price=row["price"],
     )

@@ -7,22 +7,21 @@ with norm 1, and zero for an image that waits to be embedded.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 from uuid import UUID
 
 import numpy as np
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Subquery
 from numpy.typing import NDArray
 
 from catalog.facets import FacetFilter
 from catalog.indexes import decode_embedding
 from catalog.models import Image, VectorIndex
 from catalog.searching import Worded, find_by_words, find_exactly, find_nearest
+from catalog.shown import ShownImage, read_rows, shown_image
 from core.ml.vectors import Vectors
-from recommendations.candidates import Facts
-from recommendations.models import ImagePopularity
+from recommendations.candidates import Facts, facts_of
+from recommendations.popularity import popularity_of
 from recommendations.ranking import fuse
 
 SPARE, OVERFETCH, LARGEST = 40, 2, 300
@@ -43,6 +42,10 @@ class Pool:
     relevance: Mapping[UUID, float]
     holding_all: frozenset[UUID]
     answered_by: Literal["index", "exact", ""]
+    rows: Mapping[UUID, Mapping[str, Any]]
+
+    def image(self, pk: UUID) -> ShownImage:
+        return shown_image(self.rows[pk])
 
 
 def gather(
@@ -94,8 +97,8 @@ def _pool(
     answered_by: Literal["index", "exact", ""],
 ) -> Pool:
     relevance = fuse(nearest, worded.ids, text_weight=text_weight)
-    rows = _rows(index, [*relevance, *also], facets)
-    facts = [_facts(row) for row in rows]
+    rows = read_rows(index, _allowed([*relevance, *also], facets))
+    facts = [facts_of(row) for row in rows]
     dimensions = max((len(row["embedding"] or b"") // 2 for row in rows), default=0)
     waiting = np.zeros(dimensions, np.float32)
     vectors = [
@@ -103,50 +106,18 @@ def _pool(
         for row in rows
     ]
     matrix = np.stack(vectors) if vectors else np.empty((0, 0), np.float32)
-    popularity = [row["popularity"] or 0.0 for row in rows]
-    return Pool(facts, matrix, popularity, relevance, worded.holding_all, answered_by)
+    known = popularity_of([fact.id for fact in facts])
+    popularity = [known.get(fact.id, 0.0) for fact in facts]
+    shown = {row["id"]: row for row in rows}
+    return Pool(facts, matrix, popularity, relevance, worded.holding_all, answered_by, shown)
 
 
-def _rows(index: VectorIndex, ids: Sequence[UUID], facets: FacetFilter) -> list[dict[str, Any]]:
-    popular = ImagePopularity.objects.filter(image=OuterRef("pk")).values("score")
-    styles = Image.styles.through.objects.filter(image=OuterRef("pk")).values("style__name")
-    return list(
-        Image.objects.searchable()
-        .filter(facets.condition(), pk__in=ids, entries__index=index)
-        .order_by()
-        .values(
-            "id",
-            "item_group_id",
-            "brand",
-            "colour",
-            "gender",
-            "availability",
-            "price",
-            "created_at",
-            kind=F("category__name"),
-            ages=F("age_group__name"),
-            embedding=F("entries__embedding"),
-            named_styles=ArraySubquery(styles),
-            popularity=Subquery(popular[:1]),
-        )
-    )
-
-
-def _facts(row: Mapping[str, Any]) -> Facts:
-    return Facts(
-        id=row["id"],
-        item=str(row["item_group_id"] or row["id"]),
-        category=_text(row["kind"]),
-        styles=frozenset(_text(name) for name in row["named_styles"]),
-        age_group=_text(row["ages"]),
-        brand=_text(row["brand"]),
-        colour=_text(row["colour"]),
-        gender=_text(row["gender"]),
-        availability=str(row["availability"]),
-        price=row["price"],
-        created_at=row["created_at"],
-    )
-
-
-def _text(value: object) -> str:
-    return str(value or "").lower()
+def _allowed(ids: Sequence[UUID], facets: FacetFilter) -> list[UUID]:
+    """Return those of the images that have the facets; most queries ask for none."""
+    excluded = set(facets.exclude)
+    left = [pk for pk in ids if str(pk) not in excluded]
+    facets = replace(facets, exclude=())
+    if facets == FacetFilter():
+        return left
+    images = Image.objects.filter(facets.condition(), pk__in=left)
+    return list(images.values_list("pk", flat=True))

@@ -16,13 +16,14 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from catalog.facets import FacetFilter
 from catalog.models import Image
 from recommendations.models import ImageFigures, ImagePopularity, PopularityState
+from tenants.scope import scoped_shop_id
 
 WEIGHTS = {"purchases": 8.0, "add_to_carts": 4.0, "likes": 2.0, "clicks": 1.0, "dislikes": -4.0}
 PRIOR_EVENTS = 5.0
@@ -131,6 +132,19 @@ def most_popular(limit: int, facets: FacetFilter | None = None) -> list[UUID]:
         images = images.filter(facets.condition())
     rows = ImagePopularity.objects.filter(image__in=images)
     return list(rows.order_by("-score", "pk").values_list("image_id", flat=True)[:limit])
+
+
+def popularity_of(ids: Sequence[UUID]) -> dict[UUID, float]:
+    """Return how popular those of the images are that are popular at all, up to 1."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SCORES, [list(ids), scoped_shop_id()])
+        return dict(cursor.fetchall())
+
+
+_SCORES = """
+    SELECT image_id, score FROM recommendations_imagepopularity
+    WHERE image_id = ANY(%s) AND shop_id = %s
+"""
 
 
 def refresh_popularity() -> None:

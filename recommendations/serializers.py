@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from rest_framework import serializers
@@ -8,6 +9,12 @@ from catalog.serializers import PUBLIC_FIELDS, PublicImageSerializer
 from recommendations.inputs import MATCHES
 from recommendations.models import Prompt
 from recommendations.services import Recommendation, Result
+
+
+@cache
+def _public_image() -> PublicImageSerializer:
+    """Return one for all requests: making its fields takes longer than using them."""
+    return PublicImageSerializer()
 
 
 class ExplanationSerializer(serializers.Serializer[Any]):
@@ -40,13 +47,17 @@ class ResultSerializer(PublicImageSerializer):
 
     def to_representation(self, instance: Any) -> Any:
         result: Result = instance
-        image: Any = result.image
-        image.score, image.similarity, image.match = result.score, result.similarity, result.match
-        image.explanation = {"factors": result.factors, "sentence": result.sentence}
-        shown: dict[str, Any] = super().to_representation(image)
-        if not self.context.get("explain"):
-            del shown["explanation"]
-        return shown
+        told: dict[str, Any] = {
+            "score": result.score,
+            "similarity": result.similarity,
+            "match": result.match,
+        }
+        if self.context.get("explain"):
+            told["explanation"] = {"factors": result.factors, "sentence": result.sentence}
+        shown = _public_image().to_representation(result.image)  # type: ignore[arg-type]
+        if request := self.context.get("request"):
+            shown["photo_url"] = request.build_absolute_uri(shown["photo_url"])
+        return {**shown, **told}
 
 
 class RecommendationSerializer(serializers.Serializer[Recommendation]):

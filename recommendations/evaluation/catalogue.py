@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
+from catalog.indexes import live_index
 from catalog.models import Image
+from catalog.shown import read_rows
 from recommendations.candidates import Facts, facts_of
+from tenants.scope import scoped_shop_id
 
 CHUNK = 2_000
 # The image that was meant, and another of the same item.
@@ -62,17 +65,12 @@ class Catalogue:
 
 def read_catalogue() -> Catalogue:
     """Read the images of the scope's shop that are searchable and not sold out."""
-    rows = (
-        Image.objects.searchable()
-        .exclude(availability=Image.Availability.OUT_OF_STOCK)
-        .select_related("category", "age_group")
-        .prefetch_related("styles")
-        .defer("search", "original", "description", "attributes")
-        .order_by("id")
-    )
-    return Catalogue(
-        {
-            image.pk: Listing(image.name, image.sku, facts_of(image))
-            for image in rows.iterator(chunk_size=CHUNK)
-        }
-    )
+    images = Image.objects.searchable().exclude(availability=Image.Availability.OUT_OF_STOCK)
+    index = live_index(scoped_shop_id())
+    ids = list(images.order_by("id").values_list("id", flat=True))
+    listings = {
+        row["id"]: Listing(row["name"], row["sku"], facts_of(row))
+        for start in range(0, len(ids), CHUNK)
+        for row in read_rows(index, ids[start : start + CHUNK])
+    }
+    return Catalogue({pk: listings[pk] for pk in ids if pk in listings})

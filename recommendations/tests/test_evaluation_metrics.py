@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from itertools import permutations
 from math import log2
 from uuid import UUID
@@ -213,7 +212,6 @@ def make_facts(image: UUID, item: str) -> Facts:
         gender="",
         availability="in_stock",
         price=None,
-        created_at=datetime(2026, 11, 21, tzinfo=UTC),
     )
 
 

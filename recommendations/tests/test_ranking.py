@@ -34,7 +34,6 @@ def make_facts(number: int, *, item: str = "", availability: str = "in_stock") -
         gender="",
         availability=availability,
         price=None,
-        created_at=NOW,
     )
 
 

@@ -30,7 +30,6 @@ def make_facts(pk: UUID = IDS[0], **fields: Any) -> Facts:
         "gender": "women",
         "availability": "in_stock",
         "price": None,
-        "created_at": NOW,
     }
     return Facts(id=pk, **{**known, **fields})
 

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from catalog.indexes import live_index
 from catalog.tests.factories import make_image
 from recommendations import steering
 from recommendations.experiments import is_variant
@@ -326,8 +327,10 @@ def test_rivals_experiments_are_out_of_reach(shop, rival):
 
 
 def chosen(shop: Shop, shopper: str | None) -> steering.ChosenWeights:
-    with shop_scope(shop.pk), CaptureQueriesContext(connection) as queries:
-        weights = steering.weights_for(shop, shopper)
+    with shop_scope(shop.pk):
+        live_index(shop.pk)
+        with CaptureQueriesContext(connection) as queries:
+            weights = steering.weights_for(shop, steering.read_steering(shop).weights, shopper)
     assert len(queries) <= 2
     return weights
 
