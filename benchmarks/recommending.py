@@ -65,7 +65,6 @@ def _time_ranking(dimensions: int) -> float:
                 gender="",
                 availability=Image.Availability.IN_STOCK,
                 price=None,
-                created_at=timezone.now(),
             ),
             relevance=float(chance.random()),
             similarity=float(chance.random()),
