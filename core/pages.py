@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.views.generic import TemplateView
 
 
-class PlaygroundView(TemplateView):
-    """Try the public API by hand; the demo fills in its own key."""
+class Page(TemplateView):
+    """A page on the public API, tried by hand; the demo fills in its own key."""
+
+    extra_context: dict[str, Any] = {"demo_api_key": settings.DEMO_API_KEY}
+
+
+class PlaygroundView(Page):
+    """Ask, and see what is found and why."""
 
     template_name = "playground.html"
-    extra_context = {"demo_api_key": settings.DEMO_API_KEY}
+
+
+class AnalyticsPageView(Page):
+    """Read what came of it, as charts and tables."""
+
+    template_name = "analytics.html"

@@ -14,7 +14,8 @@ from recommendations.prompts import FAILURE, PHOTO, VECTOR, reply, take_request
 from tenants.scope import all_shops
 
 
-@shared_task
+# Flower is not told of each: telling took the worker as long as encoding a short text.
+@shared_task(send_events=False)
 def encode_query(*, request_id: str, encoder: str, **_: Any) -> None:
     """Encode the text or photo that a caller waits for; concurrent texts share a forward pass."""
     from core.ml.batching import get_batcher  # the web process sends this task, without torch

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
@@ -13,7 +15,6 @@ from catalog.garments import Garment, draw_garment
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
-PATIENCE_MS = 30_000
 GARMENTS = [
     Garment(kind="dress", colour="red", seed=1, sleeve="short", cut="a-line", length="midi"),
     Garment(kind="dress", colour="blue", seed=2, sleeve="short", cut="a-line", length="midi"),
@@ -42,7 +43,7 @@ def ask(page: Page, prompt: str) -> None:
 
 
 def settle(page: Page) -> None:
-    expect(page.locator("#results:not([aria-busy])")).to_be_attached(timeout=PATIENCE_MS)
+    expect(page.locator("#results:not([aria-busy])")).to_be_attached()
 
 
 def open_filters(page: Page) -> None:
@@ -77,3 +78,9 @@ def brightness(part: Locator) -> int:
     with Image.open(io.BytesIO(part.screenshot())) as shot:
         histogram = shot.convert("L").histogram()
     return max(range(256), key=histogram.__getitem__)
+
+
+def violations(page: Page) -> list[tuple[str, Any]]:
+    """Return what axe finds wrong: the rule, and the first place of each."""
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return [(rule["id"], rule["nodes"][0]["html"]) for rule in found]

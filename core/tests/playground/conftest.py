@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from catalog.garments import Garment, describe
 from core.testing import Stack, upload, wait_for
@@ -17,12 +17,12 @@ from core.tests.playground.browsing import (
     DESKTOP,
     GARMENTS,
     HOSTILE,
-    PATIENCE_MS,
     OpenPage,
     picture,
 )
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE_MS = 30_000
 CHROMIUM = os.environ.get("ATELIER_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
@@ -31,6 +31,7 @@ def browser() -> Iterator[Browser]:
     """One browser for the module; its event loop forbids Django's ORM while it lives."""
     if not CHROMIUM:
         pytest.skip("No Chromium here: install one, or name it in ATELIER_CHROMIUM.")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as engine:
         # The sandbox needs a user who is not root.
         chromium = engine.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from core.tests.playground.browsing import (
@@ -18,6 +17,7 @@ from core.tests.playground.browsing import (
     open_filters,
     scroll_width,
     settle,
+    violations,
 )
 
 # An outline on the focused element or, for a box or a card drawn over it, on what is drawn.
@@ -107,9 +107,3 @@ def test_has_nothing_that_axe_complains_about(
     page.locator("#grid .card h3 button").first.click()
     expect(page.get_by_role("heading", name="Most like it")).to_be_visible()
     assert violations(page) == []
-
-
-def violations(page: Page) -> list[tuple[str, Any]]:
-    """Return what axe finds wrong: the rule, and the first place of each."""
-    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
-    return [(rule["id"], rule["nodes"][0]["html"]) for rule in found]

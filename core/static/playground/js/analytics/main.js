@@ -1,0 +1,73 @@
+// The analytics page: the API's reports of a period, read again each minute.
+
+import { Problem } from "../api.js";
+import { announce, byId } from "../dom.js";
+import { currentKey, setUpKey } from "../key.js";
+import { clearNotice, showNotice, showProblem } from "../notices.js";
+import { showCharts } from "./charts.js";
+import { showTotals } from "./figures.js";
+import { readPeriod, setUpPeriod } from "./period.js";
+import { readReports, saveReport } from "./reports.js";
+import { showTables } from "./tables.js";
+
+const MINUTE = 60_000;
+const scheme = window.matchMedia("(prefers-color-scheme: dark)");
+const DONE = ["answers", "impressions", "clicks", "likes", "dislikes", "add_to_carts", "purchases"];
+
+let latest = 0;
+let days = [];
+
+async function load() {
+  if (!currentKey()) {
+    byId("figures").hidden = true;
+    return showNotice({ title: "Give a key to begin", text: "The page asks the API in your shop’s name." });
+  }
+  const turn = (latest += 1);
+  try {
+    const reports = await readReports(readPeriod());
+    if (turn === latest) show(reports);
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    if (turn !== latest) return undefined;
+    byId("figures").hidden = true;
+    showProblem(problem, load);
+  }
+  return undefined;
+}
+
+function show(reports) {
+  const { total, results } = reports.days;
+  const isEmpty = DONE.every((name) => !total[name]);
+  clearNotice();
+  byId("figures").hidden = isEmpty;
+  byId("as-of").textContent = `As of ${new Date().toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" })}`;
+  if (isEmpty) {
+    showNotice({
+      title: "Nothing happened in these days",
+      text: "Ask for something on the search page, or send recommendations and events through the API. A minute later it is counted here.",
+    });
+    return;
+  }
+  days = results;
+  showTotals(total);
+  showCharts(days);
+  showTables(reports);
+}
+
+for (const button of document.querySelectorAll("[data-csv]")) {
+  button.addEventListener("click", async () => {
+    try {
+      await saveReport(button.dataset.csv, readPeriod());
+      announce("Downloaded");
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      showProblem(problem, () => button.click());
+    }
+  });
+}
+
+scheme.addEventListener("change", () => { if (days.length) showCharts(days); });
+window.setInterval(() => { if (!document.hidden) load(); }, MINUTE);
+setUpPeriod(load);
+setUpKey(load);
+load();

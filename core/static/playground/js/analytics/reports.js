@@ -1,0 +1,37 @@
+// What the API's reports are asked for, as JSON to show and as CSV to keep.
+
+import { download, get } from "../api.js";
+
+const ROWS = 10;
+const REPORTS = {
+  days: ["analytics/", {}],
+  prompts: ["analytics/prompts/", {}],
+  lost: ["analytics/prompts/", { only: "no_match" }],
+  best: ["analytics/images/", { order: "best" }],
+  worst: ["analytics/images/", { order: "worst" }],
+};
+
+/** All reports of a period, by name. Raises `Problem`. */
+export async function readReports(period) {
+  const names = Object.keys(REPORTS);
+  const read = await Promise.all(names.map((name) => get(addressOf(name, { ...period, limit: ROWS }))));
+  const reports = Object.fromEntries(names.map((name, place) => [name, read[place]]));
+  // What nobody wanted is not among the best, however few there are.
+  reports.best.results = reports.best.results.filter(({ popularity }) => popularity > 0);
+  return reports;
+}
+
+/** Save all rows of a report; the browser cannot by itself, since the key goes in a header. Raises `Problem`. */
+export async function saveReport(name, period) {
+  const { name: fileName, file } = await download(addressOf(name, period), "text/csv");
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = fileName;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+function addressOf(name, params) {
+  const [path, own] = REPORTS[name];
+  return `${path}?${new URLSearchParams({ ...own, ...params })}`;
+}

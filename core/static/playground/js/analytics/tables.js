@@ -1,0 +1,42 @@
+// Reports as tables: prompts that can be asked again, images, and every day's figures.
+
+import { byId, el } from "../dom.js";
+import { sayCount, sayShare, sayTime } from "./figures.js";
+
+const PROMPT = ["Prompt", ({ prompt }) => (prompt ? again(prompt) : "Photos or products, without words")];
+const IMAGE = ["Image", ({ name }) => name];
+const count = (name) => (row) => sayCount(row[name]);
+const share = (name) => (row) => sayShare(row[name]);
+const time = (name) => (row) => sayTime(row[name]);
+
+const TABLES = {
+  "top-prompts": ["prompts", [PROMPT, ["Asked", count("asked")], ["No match", share("no_match_rate")], ["Clicked", share("click_through_rate")]]],
+  "lost-prompts": ["lost", [PROMPT, ["Asked", count("asked")], ["No match", count("no_match")]]],
+  "best-images": ["best", [IMAGE, ["Popularity", share("popularity")], ["Clicks", count("clicks")], ["Carts", count("add_to_carts")]]],
+  "worst-images": ["worst", [IMAGE, ["Shown", count("impressions")], ["Clicks", count("clicks")]]],
+  days: ["days", [
+    ["Day", ({ day }) => day], ["Searches", count("searches")], ["Similar", count("similars")], ["Feeds", count("feeds")],
+    ["No match", share("no_match_rate")], ["Click-through", share("click_through_rate")], ["Add to cart", share("add_to_cart_rate")],
+    ["Coverage", share("coverage")], ["Median", time("latency_median_ms")], ["95 in 100", time("latency_p95_ms")],
+    ["Clicks", count("clicks")], ["Likes", count("likes")], ["Dislikes", count("dislikes")], ["Carts", count("add_to_carts")], ["Purchases", count("purchases")],
+  ]],
+};
+
+/** A link that asks a prompt once more. */
+function again(prompt) {
+  return el("a", { href: `/#${new URLSearchParams({ term: `1:${prompt}` })}`, text: prompt });
+}
+
+export function showTables(reports) {
+  for (const [id, [report, columns]] of Object.entries(TABLES)) {
+    byId(id).replaceChildren(...table(columns, reports[report].results));
+  }
+}
+
+function table(columns, rows) {
+  const head = el("tr", {}, ...columns.map(([title]) => el("th", { scope: "col", text: title })));
+  const body = rows.map((row) => el("tr", {}, ...columns.map(([, say], place) =>
+    el(place ? "td" : "th", place ? {} : { scope: "row" }, say(row)))));
+  const nothing = el("tr", {}, el("td", { colspan: columns.length, text: "Nothing in these days." }));
+  return [el("thead", {}, head), el("tbody", {}, ...(body.length ? body : [nothing]))];
+}

@@ -1,0 +1,129 @@
+"""The analytics page: figures, charts, tables and files of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, ViewportSize, expect
+
+from core.testing import Stack
+from core.tests.playground.browsing import DESKTOP, PHONE, OpenPage, scroll_width, violations
+
+COUNT = "from recommendations.rollup import roll_up; from django.utils import timezone; " + (
+    "roll_up(up_to=timezone.now())"
+)
+PROMPTS = ["red dress", "red dress", "a white shirt"]
+
+
+@pytest.fixture(scope="module")
+def busy_key(live_stack: Stack, api_key: str) -> str:
+    """A shop that was asked three times, with one click, all of it counted."""
+    with live_stack.client(api_key) as client:
+        answers = [
+            client.post("recommendations/", json={"prompt": prompt}).json() for prompt in PROMPTS
+        ]
+        click = {"event_id": "1", "kind": "click", "image": answers[0]["results"][0]["id"]}
+        client.post("events/", json={**click, "recommendation": answers[0]["id"]})
+    live_stack.manage("shell", "-c", COUNT)
+    return api_key
+
+
+@pytest.fixture
+def page(open_page: OpenPage, busy_key: str) -> Page:
+    page = open_page(busy_key, path="/analytics/")
+    expect(page.locator("#totals")).to_be_visible()
+    return page
+
+
+def figure(page: Page, name: str) -> str:
+    return page.locator(f"#totals dt:text-is('{name}') + dd b").inner_text()
+
+
+def test_shows_the_figures_of_the_period(page: Page) -> None:
+    assert figure(page, "Searches") == "3"
+    assert figure(page, "Click-through") == "33.3%"
+    assert figure(page, "Add to cart") == "0%"
+    assert figure(page, "Coverage") == "100%"
+    expect(page.get_by_text("Figures are up to a minute old")).to_be_visible()
+
+
+def test_every_chart_is_drawn_and_says_what_it_shows(page: Page) -> None:
+    charts = page.locator("#charts canvas")
+    expect(charts).to_have_count(4)
+    expect(charts.first).to_have_attribute("aria-label", re.compile("Searches: at most 3, on"))
+    painted = charts.evaluate_all(
+        "all => all.map((one) => one.getContext('2d').getImageData(0, 0, one.width, one.height)"
+        ".data.some((value) => value > 0))"
+    )
+    assert painted == [True] * 4
+
+
+def test_prompts_lead_back_to_the_search(page: Page) -> None:
+    rows = page.locator("#top-prompts tbody tr")
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_have_text("red dress20%50%")
+    rows.first.get_by_role("link").click()
+    expect(page.get_by_role("heading", name="“red dress”")).to_be_visible()
+    page.get_by_role("link", name="Analytics").click()
+    expect(page.get_by_role("heading", name="What came of it")).to_be_visible()
+
+
+def test_files_have_the_rows_of_the_period(page: Page) -> None:
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV of what was asked most").click()
+    assert download.value.suggested_filename.startswith("prompts-")
+    rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text())))
+    assert [(row["prompt"], row["asked"]) for row in rows] == [
+        ("red dress", "2"),
+        ("a white shirt", "1"),
+    ]
+
+
+def test_the_days_are_chosen_and_kept_in_the_address(page: Page) -> None:
+    with page.expect_response("**/analytics/?*") as answered:
+        page.locator(".segments label", has_text="7 days").click()
+    assert len(answered.value.json()["results"]) == 7
+    page.locator(".segments label", has_text="Own dates").click()
+    page.get_by_label("to", exact=True).fill("2026-01-31")
+    page.get_by_label("From", exact=True).fill("2026-01-01")
+    expect(page.get_by_text("Nothing happened in these days")).to_be_visible()
+    expect(page.locator("#figures")).to_be_hidden()
+    page.reload()
+    expect(page.get_by_label("From", exact=True)).to_have_value("2026-01-01")
+    expect(page.get_by_text("Nothing happened in these days")).to_be_visible()
+
+
+def test_a_new_shop_is_told_what_to_do(open_page: OpenPage, live_stack: Stack) -> None:
+    page = open_page(live_stack.create_shop("Quiet shop"), path="/analytics/")
+    expect(page.get_by_text("Ask for something on the search page")).to_be_visible()
+
+
+def test_a_key_that_may_not_read_says_so(open_page: OpenPage) -> None:
+    page = open_page("atelier.unknown", path="/analytics/")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("key")
+    expect(alert.get_by_role("button", name="Change the key")).to_be_visible()
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_fits_and_has_nothing_that_axe_or_the_browser_complains_about(
+    open_page: OpenPage, busy_key: str, scheme: Any, viewport: ViewportSize
+) -> None:
+    complaints: list[str] = []
+    page = open_page("", viewport=viewport, color_scheme=scheme)
+    page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.evaluate(f"sessionStorage.setItem('atelier-key', {json.dumps(busy_key)})")
+    page.goto(page.url + "analytics/", wait_until="networkidle")
+    expect(page.locator("#totals")).to_be_visible()
+    page.locator("#by-day summary").click()
+    assert scroll_width(page) == viewport["width"]
+    assert violations(page) == []
+    assert complaints == []
