@@ -50,7 +50,7 @@ def measure_hybrid(stack: Stack, subject: Subject, report: Report) -> None:
         }
     _show(found, queries)
     overall = {method: mean(kinds.values()) for method, kinds in found.items()}
-    best_alone = Goal("≥", max(overall[VECTORS], overall[WORDS]))
+    best_alone = Goal("≥", round(max(overall[VECTORS], overall[WORDS]), 3))
     for method, value in overall.items():
         goal = best_alone if method == BOTH else None
         report.add(f"{subject.title}: NDCG@{K}, {method}", value, unit="", goal=goal)

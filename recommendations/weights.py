@@ -9,9 +9,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Shares of 1, except `diversity`: how far alike images make room for others (0 to 1)."""
+    """Shares of 1, except `diversity`: how far alike images make room for others (0 to 1).
 
-    text: float = 0.3  # of full-text rank in the fusion; the rest is the vectors' rank
+    `text` and `diversity` are chosen by measurement, see decision 7.
+    """
+
+    text: float = 0.55  # of full-text rank in the fusion; the rest is the vectors' rank
     taste: float = 0.25
     popularity: float = 0.1
     diversity: float = 0.2
