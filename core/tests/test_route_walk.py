@@ -42,6 +42,7 @@ PUBLIC = {
     "api/docs/",
     "api/redoc/",
     "",
+    "analytics/",
     "health/live",
     "health/ready",
     "metrics",
