@@ -13,12 +13,13 @@ import numpy as np
 import structlog
 from django.conf import settings
 from django.db import connection
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from uuid_utils.compat import uuid7
 
 from catalog.facets import chroma_facets
 from catalog.models import Image, IndexEntry, VectorIndex
 from core.ml.vectors import CALL_SIZE, CollectionUnusable, Vectors, vector_store
+from tenants.scope import all_shops
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +55,15 @@ def live_index(shop_id: UUID) -> VectorIndex:
             },
         )
     return index  # type: ignore[no-any-return]
+
+
+def unmeasured_indexes() -> list[UUID]:
+    """Return live indexes with embeddings of which it is not known what matches in them."""
+    with all_shops():
+        entries = IndexEntry.objects.filter(index=OuterRef("pk")).embedded()
+        live = VectorIndex.objects.filter(Exists(entries), state=VectorIndex.State.LIVE)
+        unmeasured = live.exclude(calibration__has_key=VectorIndex.LATEST_MEASURE)
+        return list(unmeasured.values_list("pk", flat=True))
 
 
 def decode_embedding(data: bytes | memoryview) -> Vectors:

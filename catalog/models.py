@@ -198,6 +198,9 @@ class VectorIndex(models.Model):
         LIVE = "live"
         RETIRED = "retired"
 
+    # What `calibration` holds since texts are asked whether they speak of clothing.
+    LATEST_MEASURE = "axis"
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+")
     encoder = models.CharField(max_length=60)
@@ -228,7 +231,7 @@ class VectorIndex(models.Model):
     @property
     def is_calibrated(self) -> bool:
         """Whether it was measured what matches in it, in the way that is read today."""
-        return "axis" in self.calibration
+        return self.LATEST_MEASURE in self.calibration
 
 
 class IndexEntryQuerySet(TenantQuerySet["IndexEntry"]):

@@ -63,7 +63,7 @@ def index_images(**_: Any) -> None:
     while _is_wanted.is_set() and _at_work.acquire(blocking=False):
         try:
             _is_wanted.clear()
-            calibrate_indexes(index_waiting())
+            calibrate_indexes({*index_waiting(), *indexes.unmeasured_indexes()})
         finally:
             _at_work.release()
     _send_repairs()
@@ -71,10 +71,10 @@ def index_images(**_: Any) -> None:
 
 @shared_task
 def sweep_index(**_: Any) -> None:
-    """Find what nobody was told of: expired leases, lost nudges, indexes to repair."""
+    """Find what nobody was told of: expired leases, lost nudges, indexes to measure or repair."""
     from catalog.claiming import has_waiting
 
-    if has_waiting():
+    if has_waiting() or indexes.unmeasured_indexes():
         _send(index_images)
     _send_repairs()
 
