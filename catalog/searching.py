@@ -55,6 +55,9 @@ class Worded:
     holding_all: frozenset[UUID]
 
 
+NO_WORDS = Worded([], frozenset())
+
+
 def find_nearest(*, index: VectorIndex, vector: Vectors, count: int, facets: FacetFilter) -> Found:
     """Return up to `count` images near to a vector by the collection, not yet checked.
 

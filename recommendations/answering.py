@@ -11,12 +11,13 @@ from uuid import UUID
 
 from catalog.facets import FacetFilter
 from catalog.models import VectorIndex
+from catalog.searching import NO_WORDS, Worded, find_by_words
 from catalog.shown import ShownImage
 from core.ml.vectors import Vectors
 from recommendations.explaining import explain
 from recommendations.matching import Match, Thresholds, reaches, thresholds_for
 from recommendations.models import Prompt
-from recommendations.pool import LARGEST, Pool, gather
+from recommendations.pool import LARGEST, Pool, gather, pool_size
 from recommendations.queries import Direction, Query
 from recommendations.ranking import Candidate, Ranked, rank
 from recommendations.rules import ActiveRule, active_rules, effects_of
@@ -63,25 +64,29 @@ class Stopwatch:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What an answer depends on beside the query."""
+    """What is known of an answer before the query's vector is."""
 
     shop: Shop
     index: VectorIndex
     visitor: Visitor
     chosen: ChosenWeights
     rules: list[ActiveRule]
+    worded: Worded
 
 
 def setting_of(
     *, shop: Shop, index: VectorIndex, visitor: Visitor, query: Query, now: datetime
 ) -> Setting:
-    """Read what the shop wants of a ranking for this query."""
+    """Read what the shop wants of a ranking for this query, and who holds its words."""
     steering = read_steering(shop)
     chosen = weights_for(shop, steering.weights, query.shopper)
     if query.diversity is not None:
         chosen = replace(chosen, weights=replace(chosen.weights, diversity=query.diversity))
     rules = active_rules(steering.rules, query.words, now)
-    return Setting(shop, index, visitor, chosen, rules)
+    worded = NO_WORDS
+    if query.words and chosen.weights.text > 0:
+        worded = find_by_words(query.words, count=pool_size(query.count))
+    return Setting(shop, index, visitor, chosen, rules, worded)
 
 
 def answer(
@@ -106,7 +111,7 @@ def answer(
         pool = gather(
             index=setting.index,
             vector=vector,
-            words=query.words,
+            worded=setting.worded,
             facets=_narrowed(query, setting.visitor),
             count=query.count,
             text_weight=setting.chosen.weights.text,

@@ -32,7 +32,7 @@ from recommendations.answering import (
 )
 from recommendations.models import Preferences, Prompt
 from recommendations.popularity import most_popular
-from recommendations.prompts import find_vectors, text_payload
+from recommendations.prompts import ask_vectors, text_payload
 from recommendations.queries import Direction, Query
 from recommendations.ranking import Ranked
 from recommendations.visitors import Visitor, find_visitor
@@ -121,7 +121,8 @@ def _step(visitor: Visitor, index: VectorIndex) -> tuple[Step, Direction | None]
     if visitor.has_acted and visitor.learned.liked is not None:
         return Step.TASTE, Direction(visitor.learned.liked, [])
     if visitor.preferences is not None and visitor.has_stated:
-        (known,) = find_vectors(index=index, payloads=[text_payload(wish(visitor.preferences))])
+        wished = text_payload(wish(visitor.preferences))
+        (known,) = ask_vectors(index=index, payloads=[wished]).receive()
         return Step.STATED, Direction(known.vector, [known.source], text=known.vector, by_text=1.0)
     if visitor.learned.liked is not None:
         return Step.SESSION, Direction(visitor.learned.liked, [])

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from catalog.facets import FacetFilter
 from catalog.indexes import decode_embedding
 from catalog.models import Image, VectorIndex
-from catalog.searching import Worded, find_by_words, find_exactly, find_nearest
+from catalog.searching import Worded, find_exactly, find_nearest
 from catalog.shown import ShownImage, read_rows, shown_image
 from core.ml.vectors import Vectors
 from recommendations.candidates import Facts, facts_of
@@ -25,7 +25,6 @@ from recommendations.popularity import popularity_of
 from recommendations.ranking import fuse
 
 SPARE, OVERFETCH, LARGEST = 40, 2, 300
-NO_WORDS = Worded([], frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +47,29 @@ class Pool:
         return shown_image(self.rows[pk])
 
 
+def pool_size(count: int) -> int:
+    """Return how many candidates are looked for where `count` images are asked for."""
+    return min(count * OVERFETCH + SPARE, LARGEST)
+
+
 def gather(
     *,
     index: VectorIndex,
     vector: Vectors | None,
-    words: str,
+    worded: Worded,
     facets: FacetFilter,
     count: int,
     text_weight: float,
     listed: Sequence[UUID] = (),
     also: Collection[UUID] = (),
 ) -> Pool:
-    """Return what may answer: near to the vector, holding the words, or named by `also`.
+    """Return what may answer: near to the vector, found by words, or named by `also`.
 
     Without a vector the images that are `listed`, the best first, stand for the nearest.
 
     Where too few that the collection names are live, every embedding is compared.
     """
-    size = min(count * OVERFETCH + SPARE, LARGEST)
-    worded = find_by_words(words, count=size) if words and text_weight > 0 else NO_WORDS
+    size = pool_size(count)
     if vector is None:
         return _pool(index, listed, worded, facets, text_weight, also, "")
     found = find_nearest(index=index, vector=vector, count=size, facets=facets)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -55,31 +55,41 @@ def photo_payload(jpeg: bytes) -> bytes:
     return PHOTO + jpeg
 
 
-def find_vectors(*, index: VectorIndex, payloads: Sequence[bytes]) -> list[QueryVector]:
-    """Return a vector for each payload; raises `Unavailable` past the deadline.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Vectors that are cached, by key, and the requests for those that the worker makes."""
+
+    keys: list[str]
+    cached: Mapping[str, bytes]
+    requests: Mapping[str, str]
+    until: float
+
+    def receive(self) -> list[QueryVector]:
+        """Wait for the vectors, one for each payload; raises `Unavailable` past the deadline."""
+        answers = {key: _receive(request, self.until) for key, request in self.requests.items()}
+        for key, data in answers.items():
+            _redis().set(key, data, ex=settings.QUERY_VECTOR_TTL_SECONDS)
+        return [
+            QueryVector(np.frombuffer(answers[key], np.float32), "encoder")
+            if key in answers
+            else QueryVector(np.frombuffer(self.cached[key], np.float32), "cache")
+            for key in self.keys
+        ]
+
+
+def ask_vectors(*, index: VectorIndex, payloads: Sequence[bytes]) -> Asked:
+    """Ask for a vector of each payload, and do not wait; raises `Unavailable`.
 
     Cached by shop, too: what one shop asks must not be told to another by timing. What is not
     known goes to the worker at once, so that it shares a forward pass.
     """
-    if not payloads:
-        return []
-    keys = [_cache_key(index, payload) for payload in payloads]
-    known: Any = _redis().mget(keys)
-    asked = {
-        key: _send(payload, index.encoder)
-        for key, payload, data in zip(keys, payloads, known, strict=True)
-        if data is None
-    }
     until = time.monotonic() + settings.ENCODE_DEADLINE_SECONDS
-    answers = {key: _receive(request_id, until) for key, request_id in asked.items()}
-    for key, data in answers.items():
-        _redis().set(key, data, ex=settings.QUERY_VECTOR_TTL_SECONDS)
-    return [
-        QueryVector(np.frombuffer(answers[key], np.float32), "encoder")
-        if key in answers
-        else QueryVector(np.frombuffer(data, np.float32), "cache")
-        for key, data in zip(keys, known, strict=True)
-    ]
+    keys = [_cache_key(index, payload) for payload in payloads]
+    known: Any = _redis().mget(keys) if keys else []
+    cached = {key: data for key, data in zip(keys, known, strict=True) if data is not None}
+    missing = {key: data for key, data in zip(keys, payloads, strict=True) if key not in cached}
+    requests = {key: _send(payload, index.encoder) for key, payload in missing.items()}
+    return Asked(keys, cached, requests, until)
 
 
 def take_request(request_id: str) -> tuple[bytes, bytes] | None:

@@ -15,7 +15,7 @@ from core.errors import Conflict, DomainError
 from core.ml.vectors import Vectors
 from recommendations.matching import Match
 from recommendations.pool import embeddings_of
-from recommendations.prompts import find_vectors, photo_payload, text_payload
+from recommendations.prompts import Asked, ask_vectors, photo_payload, text_payload
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,12 @@ class Query:
     asked: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def weights(self) -> list[float]:
+        """Return the weights of all that is asked: of texts, photos and images, in this order."""
+        parts: list[Term | PhotoPart | Likeness] = [*self.terms, *self.photos, *self.images]
+        return [part.weight for part in parts]
+
+    @property
     def words(self) -> str:
         """Return all the words that are wanted."""
         return " ".join(term.text for term in self.terms if term.weight > 0)
@@ -99,19 +105,24 @@ class Direction:
     wanted: float = 1.0
 
 
-def resolve(query: Query, index: VectorIndex) -> Direction | None:
+def ask(query: Query, index: VectorIndex) -> Asked:
+    """Send what is to be encoded to the worker; raises `NothingWanted` and `Unavailable`."""
+    if query.weights and max(query.weights) <= 0:
+        raise NothingWanted
+    payloads = [text_payload(term.text) for term in query.terms]
+    payloads += [photo_payload(photo.jpeg) for photo in query.photos]
+    return ask_vectors(index=index, payloads=payloads)
+
+
+def resolve(query: Query, index: VectorIndex, asked: Asked) -> Direction | None:
     """Return the weighted sum of all that is asked; None where a query asks for nothing.
 
     Raises `NothingWanted`, `ImageNotIndexed`, and `Unavailable` past the deadline.
     """
-    parts = [(text_payload(term.text), term.weight) for term in query.terms]
-    parts += [(photo_payload(photo.jpeg), photo.weight) for photo in query.photos]
-    if not parts and not query.images:
+    if not query.weights:
         return None
-    weights = np.array([w for _, w in parts] + [like.weight for like in query.images], np.float32)
-    if weights.max() <= 0:
-        raise NothingWanted
-    known = find_vectors(index=index, payloads=[payload for payload, _ in parts])
+    weights = np.array(query.weights, np.float32)
+    known = asked.receive()
     vectors = np.stack([found.vector for found in known] + _likenesses(query.images, index))
     direction = weights @ vectors
     length = float(np.linalg.norm(direction))

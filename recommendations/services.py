@@ -14,7 +14,7 @@ from recommendations.answering import (
     setting_of,
 )
 from recommendations.models import Prompt
-from recommendations.queries import Direction, NothingWanted, Query, resolve
+from recommendations.queries import Direction, NothingWanted, Query, ask, resolve
 from recommendations.visitors import Visitor, find_visitor
 from tenants.models import Shop
 
@@ -32,12 +32,14 @@ def recommend(
     watch, now = Stopwatch(), timezone.now()
     with watch.timing("total"):
         index = live_index(shop.pk)
+        # While the worker encodes, all is read that does not need its vectors.
+        asked = ask(query, index)
         visitor = find_visitor(
             shop=shop, index=index, external_id=query.shopper, session=query.session, now=now
         )
-        with watch.timing("encode"):
-            direction = resolve(query, index) or _taste_of(visitor)
         setting = setting_of(shop=shop, index=index, visitor=visitor, query=query, now=now)
+        with watch.timing("encode"):
+            direction = resolve(query, index, asked) or _taste_of(visitor)
         results, searched_by = answer(
             setting=setting, query=query, direction=direction, watch=watch
         )
