@@ -8,66 +8,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.core.files.storage import default_storage
 from django.db import connection
 
 from catalog.models import VectorIndex
 from tenants.scope import scoped_shop_id
 
-COLUMNS = (
-    "id",
+TOLD_AS_THEY_ARE = (
     "name",
     "description",
-    "photo",
     "width",
     "height",
     "sku",
     "item_group_id",
     "brand",
-    "price",
     "currency",
     "availability",
     "link",
     "colour",
     "gender",
-    "attributes",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A facet value or a file, of which only the name is known."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShownImage:
-    """What is public of an image, under the names that it has on `Image`."""
-
-    id: UUID
-    name: str
-    description: str
-    photo: Named
-    width: int
-    height: int
-    sku: str
-    item_group_id: str
-    brand: str
-    price: Decimal | None
-    currency: str
-    availability: str
-    link: str
-    colour: str
-    gender: str
-    attributes: Mapping[str, Any]
-    category: Named | None
-    age_group: Named | None
-    styles: list[Named]
+COLUMNS = ("id", "photo", "price", "attributes", *TOLD_AS_THEY_ARE)
 
 
 def read_rows(index: VectorIndex, ids: Sequence[UUID]) -> list[dict[str, Any]]:
@@ -103,18 +67,18 @@ _ROWS = f"""
 """  # noqa: S608 - the columns are this file's own
 
 
-def shown_image(row: Mapping[str, Any]) -> ShownImage:
-    """Return the image that a row of `read_rows` tells of."""
-    columns = {name: row[name] for name in COLUMNS}
-    columns["photo"] = Named(row["photo"])
-    columns["attributes"] = json.loads(row["attributes"])
-    return ShownImage(
-        **columns,
-        category=_named(row["category_name"]),
-        age_group=_named(row["age_group_name"]),
-        styles=[Named(name) for name in row["style_names"]],
-    )
+def public_image(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is public of a row of `read_rows`, as `PublicImageSerializer` tells it.
 
-
-def _named(name: str | None) -> Named | None:
-    return None if name is None else Named(name)
+    Except that `photo_url` may be relative.
+    """
+    return {
+        **{name: row[name] for name in TOLD_AS_THEY_ARE},
+        "id": str(row["id"]),
+        "photo_url": default_storage.url(row["photo"]),
+        "category": row["category_name"],
+        "styles": row["style_names"],
+        "age_group": row["age_group_name"],
+        "price": None if row["price"] is None else str(row["price"]),
+        "attributes": json.loads(row["attributes"]),
+    }

@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from catalog.facets import FacetFilter
 from catalog.models import VectorIndex
 from catalog.searching import NO_WORDS, Worded, find_by_words
-from catalog.shown import ShownImage
 from core.ml.vectors import Vectors
 from recommendations.explaining import explain
 from recommendations.matching import Match, Thresholds, reaches, thresholds_for
@@ -29,9 +29,10 @@ from tenants.models import Shop
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One image in an answer, and why it is there."""
+    """One image in an answer, with its public fields, and why it is there."""
 
-    image: ShownImage
+    id: UUID
+    image: dict[str, Any]
     score: float
     similarity: float | None
     match: Match | None
@@ -148,7 +149,7 @@ def record(
         number_of_images=query.count,
         filters=query.asked.get("filters") or {},
         results=[
-            {"id": str(result.image.id), "score": result.score, "match": result.match}
+            {"id": str(result.id), "score": result.score, "match": result.match}
             for result in results
         ],
         answered_by=answered_by,
@@ -203,6 +204,7 @@ def _results(
         if is_wanted:
             results.append(
                 Result(
+                    id=candidate.facts.id,
                     image=pool.image(candidate.facts.id),
                     score=place.score,
                     similarity=candidate.similarity,

@@ -18,7 +18,7 @@ from catalog.facets import FacetFilter
 from catalog.indexes import decode_embedding
 from catalog.models import Image, VectorIndex
 from catalog.searching import Worded, find_exactly, find_nearest
-from catalog.shown import ShownImage, read_rows, shown_image
+from catalog.shown import public_image, read_rows
 from core.ml.vectors import Vectors
 from recommendations.candidates import Facts, facts_of
 from recommendations.popularity import popularity_of
@@ -43,8 +43,8 @@ class Pool:
     answered_by: Literal["index", "exact", ""]
     rows: Mapping[UUID, Mapping[str, Any]]
 
-    def image(self, pk: UUID) -> ShownImage:
-        return shown_image(self.rows[pk])
+    def image(self, pk: UUID) -> dict[str, Any]:
+        return public_image(self.rows[pk])
 
 
 def pool_size(count: int) -> int:

@@ -84,4 +84,4 @@ def rolled_back() -> Iterator[None]:
 
 def _answer(found: Recommendation) -> Answer:
     results = found.results
-    return Answer([result.image.id for result in results], [result.match for result in results])
+    return Answer([result.id for result in results], [result.match for result in results])

@@ -1,0 +1,64 @@
+"""What an answer tells of an image is what the catalogue tells of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from catalog.indexes import live_index
+from catalog.models import AgeGroup, Category, Image, Style
+from catalog.serializers import PublicImageSerializer
+from catalog.shown import public_image, read_rows
+from catalog.tests.factories import make_image
+from tenants.scope import shop_scope
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def scoped(shop):
+    with shop_scope(shop.shop.pk):
+        yield shop.shop
+
+
+def test_public_fields_are_those_of_the_serializer(scoped):
+    plain = make_image(scoped, name="Plain")
+    full = make_image(
+        scoped,
+        name="Full",
+        description="With all there is.",
+        category=Category.objects.visible().named("dress").get(),
+        age_group=AgeGroup.objects.visible().first(),
+        sku="SKU-1",
+        item_group_id="G-1",
+        brand="Ada",
+        price="12.50",
+        currency="EUR",
+        link="https://shop.example/1",
+        colour="red",
+        gender="female",
+        attributes={"pattern": "floral", "sizes": [36, 38]},
+    )
+    full.styles.set(Style.objects.visible().order_by("name")[:2])
+    index = live_index(scoped.pk)
+
+    rows = {row["id"]: row for row in read_rows(index, [plain.pk, full.pk])}
+
+    assert rows.keys() == {plain.pk, full.pk}
+    for image in Image.objects.filter(pk__in=rows):
+        told = {**PublicImageSerializer(image).data}
+        told["styles"] = sorted(told["styles"])
+        assert public_image(rows[image.pk]) == told
+
+
+def test_reads_what_may_be_shown_of_its_own_shop_alone(scoped, rival):
+    mine = make_image(scoped)
+    hidden = [
+        make_image(scoped, status=Image.Status.DRAFT),
+        make_image(scoped, status=Image.Status.HELD),
+        make_image(scoped),
+    ]
+    Image.objects.filter(pk=hidden[2].pk).update(deleted_at=hidden[2].created_at)
+    with shop_scope(rival.shop.pk):
+        foreign = make_image(rival.shop)
+    ids = [mine.pk, foreign.pk, *(image.pk for image in hidden)]
+    assert [row["id"] for row in read_rows(live_index(scoped.pk), ids)] == [mine.pk]
