@@ -125,6 +125,10 @@ DATABASES["default"]["OPTIONS"] = {
     # A bounded pool: load queues for a connection and is then refused, instead of piling up.
     "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=20), "timeout": 5},
     "connect_timeout": 5,
+    # Postgres keeps the plans of what is asked again and again. A pooler in between has to keep
+    # connections for whole sessions.
+    "server_side_binding": True,
+    "prepare_threshold": 5,
 }
 REDIS_URL: str = env.str("REDIS_URL", default="redis://localhost:6379")
 CACHES = {
