@@ -49,13 +49,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Worded:
-    """Ids of images that hold rare words of a text, the best first; and those that hold all."""
+    """Images that hold rare words of a text, the best first, and those that hold all its words.
 
-    ids: list[UUID]
+    A share (above 0, up to 1) is what an image holds of the worth of all that was asked for.
+    """
+
+    shares: dict[UUID, float]
     holding_all: frozenset[UUID]
 
 
-NO_WORDS = Worded([], frozenset())
+NO_WORDS = Worded({}, frozenset())
 
 
 def find_nearest(*, index: VectorIndex, vector: Vectors, count: int, facets: FacetFilter) -> Found:
@@ -98,11 +101,12 @@ def find_exactly(*, index: VectorIndex, vector: Vectors, count: int, facets: Fac
     return _found(_merge(best, chunk, vector, count), "exact")
 
 
-def find_by_words(text: str, *, count: int) -> Worded:
-    """Return up to `count` searchable images by the rare words of a text that they hold.
+def find_by_words(text: str) -> Worded:
+    """Return searchable images by the rare words of a text that they hold.
 
     Names, descriptions, brands and numbers are searched. A word counts the more, the fewer images
-    hold it (inverse document frequency); one that too many hold counts for none.
+    hold it (inverse document frequency); one that too many hold counts for none, and one that none
+    holds is worth as much as one that a single image holds.
     """
     words = list(dict.fromkeys(re.findall(r"\w+", text.lower())))[:MOST_WORDS]
     holders: defaultdict[int, list[UUID]] = defaultdict(list)
@@ -111,16 +115,21 @@ def find_by_words(text: str, *, count: int) -> Worded:
         for word, is_meant, pk in cursor.fetchall():
             if is_meant:
                 holders[word].append(pk)
-    worth: defaultdict[UUID, float] = defaultdict(float)
+    held: defaultdict[UUID, float] = defaultdict(float)
     counts: defaultdict[UUID, int] = defaultdict(int)
-    for ids in holders.values():
-        ids = [pk for pk in ids if pk is not None]
+    asked = 0.0
+    for found in holders.values():
+        ids = [pk for pk in found if pk is not None]
+        worth = math.log(1 + COMMON / max(len(ids), 1)) if len(ids) <= COMMON else 0.0
+        asked += worth
         for pk in ids:
             counts[pk] += 1
-            if len(ids) <= COMMON:
-                worth[pk] += math.log(1 + COMMON / len(ids))
-    best = sorted(worth, key=lambda pk: (-worth[pk], str(pk)))[:count]
-    return Worded(best, frozenset(pk for pk in best if counts[pk] == len(holders)))
+            held[pk] += worth
+    best = sorted((pk for pk in held if held[pk]), key=lambda pk: (-held[pk], str(pk)))
+    return Worded(
+        {pk: held[pk] / asked for pk in best},
+        frozenset(pk for pk in best if counts[pk] == len(holders)),
+    )
 
 
 # Each word with the images that hold it, or with none; a word that is no search term ("the") not.

@@ -17,7 +17,7 @@ from core.ml.vectors import Vectors
 from recommendations.explaining import explain
 from recommendations.matching import Match, Thresholds, reaches, thresholds_for
 from recommendations.models import Prompt
-from recommendations.pool import LARGEST, Pool, gather, pool_size
+from recommendations.pool import Pool, gather
 from recommendations.queries import Direction, Query
 from recommendations.ranking import Candidate, Ranked, rank
 from recommendations.rules import ActiveRule, active_rules, effects_of
@@ -86,7 +86,7 @@ def setting_of(
     rules = active_rules(steering.rules, query.words, now)
     worded = NO_WORDS
     if query.words and chosen.weights.text > 0:
-        worded = find_by_words(query.words, count=pool_size(query.count))
+        worded = find_by_words(query.words)
     return Setting(shop, index, visitor, chosen, rules, worded)
 
 
@@ -120,7 +120,7 @@ def answer(
             also=[*also, *pinned],
         )
     with watch.timing("rank"):
-        ranked = _rank(setting, query, pool, vector, count=LARGEST if choose else query.count)
+        ranked = _rank(setting, query, pool, vector, with_rest=choose is not None)
         if choose:
             ranked = choose(ranked)
         thresholds = _thresholds(setting.index, direction)
@@ -168,7 +168,7 @@ def _narrowed(query: Query, visitor: Visitor) -> FacetFilter:
 
 
 def _rank(
-    setting: Setting, query: Query, pool: Pool, vector: Vectors | None, *, count: int
+    setting: Setting, query: Query, pool: Pool, vector: Vectors | None, *, with_rest: bool
 ) -> list[Ranked]:
     if not pool.facts:
         return []
@@ -188,8 +188,14 @@ def _rank(
             pool.facts, similarities, tastes, pool.popularity, strict=True
         )
     ]
-    weights = setting.chosen.weights
-    return rank(candidates, pool.vectors, weights=weights, count=count, by_item=query.by_item)
+    return rank(
+        candidates,
+        pool.vectors,
+        weights=setting.chosen.weights,
+        count=query.count,
+        by_item=query.by_item,
+        with_rest=with_rest,
+    )
 
 
 def _results(

@@ -152,7 +152,7 @@ def _page(
         setting=setting,
         query=query,
         direction=direction,
-        listed=[*others[0], *others[1]],
+        listed=list(dict.fromkeys([*others[0], *others[1]])),
         also=[pk for ids in others for pk in ids],
         choose=lambda ranked: list(_mixed(ranked, others, query.count)),
         watch=watch,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Literal
 from uuid import UUID
 
@@ -47,11 +48,6 @@ class Pool:
         return public_image(self.rows[pk])
 
 
-def pool_size(count: int) -> int:
-    """Return how many candidates are looked for where `count` images are asked for."""
-    return min(count * OVERFETCH + SPARE, LARGEST)
-
-
 def gather(
     *,
     index: VectorIndex,
@@ -69,7 +65,8 @@ def gather(
 
     Where too few that the collection names are live, every embedding is compared.
     """
-    size = pool_size(count)
+    size = min(count * OVERFETCH + SPARE, LARGEST)
+    also = [*islice(worded.shares, size), *also]
     if vector is None:
         return _pool(index, listed, worded, facets, text_weight, also, "")
     found = find_nearest(index=index, vector=vector, count=size, facets=facets)
@@ -99,8 +96,8 @@ def _pool(
     also: Collection[UUID],
     answered_by: Literal["index", "exact", ""],
 ) -> Pool:
-    relevance = fuse(nearest, worded.ids, text_weight=text_weight)
-    rows = read_rows(index, _allowed([*relevance, *also], facets))
+    relevance = fuse(nearest, worded.shares, text_weight=text_weight)
+    rows = read_rows(index, _allowed(list(dict.fromkeys([*nearest, *also])), facets))
     facts = [facts_of(row) for row in rows]
     dimensions = max((len(row["embedding"] or b"") // 2 for row in rows), default=0)
     waiting = np.zeros(dimensions, np.float32)

@@ -51,22 +51,28 @@ class Ranked:
 
 
 def fuse(
-    by_vector: Sequence[UUID], by_words: Sequence[UUID], *, text_weight: float
+    by_vector: Sequence[UUID], by_words: Mapping[UUID, float], *, text_weight: float
 ) -> dict[UUID, float]:
     """Return each image's relevance by weighted reciprocal rank: 1 for the first in both lists.
 
-    `text_weight` is the share of the words; without any found the vectors count alone.
+    `by_words` gives the share of the wanted words that an image holds, above 0 and up to 1; images
+    with the same share have the same rank. `text_weight` is how much the words count against the
+    vectors where an image holds all of them, and as much less as the best one holds of them:
+    of "white frock" a page may hold "white", which says little of what is meant.
     """
-    if not by_words:
-        text_weight = 0.0
-    elif not by_vector:
-        text_weight = 1.0
+    held = max(by_words.values(), default=0.0)
+    text_weight = text_weight * held if by_vector else 1.0
     best = 1 / (RANK_CONSTANT + 1)
-    relevance: dict[UUID, float] = {}
-    for ids, weight in ((by_vector, 1 - text_weight), (by_words, text_weight)):
-        for rank, pk in enumerate(ids, start=1):
-            gained = weight / (RANK_CONSTANT + rank) / best
-            relevance[pk] = relevance.get(pk, 0.0) + gained
+    relevance = {
+        pk: (1 - text_weight) / (RANK_CONSTANT + rank) / best
+        for rank, pk in enumerate(by_vector, start=1)
+    }
+    ranks: dict[float, int] = {}
+    for rank, share in enumerate(sorted(by_words.values(), reverse=True), start=1):
+        ranks.setdefault(share, rank)
+    for pk, share in by_words.items():
+        gained = text_weight * share / held / (RANK_CONSTANT + ranks[share]) / best
+        relevance[pk] = relevance.get(pk, 0.0) + gained
     return relevance
 
 
@@ -77,11 +83,13 @@ def rank(
     weights: Weights,
     count: int,
     by_item: bool = True,
+    with_rest: bool = False,
 ) -> list[Ranked]:
     """Return the best `count` candidates, the best first, whatever order they come in.
 
     `vectors` (n, d) are the candidates' embeddings with norm 1. Hidden images and what is out of
-    stock are left out. With `by_item` an item's best variant stands for all.
+    stock are left out. With `by_item` an item's best variant stands for all. With `with_rest` all
+    the others follow by their scores.
     """
     rows = [row for row, candidate in enumerate(candidates) if _is_shown(candidate)]
     ranked = {row: _score(candidates[row], weights) for row in rows}
@@ -97,7 +105,10 @@ def rank(
         count=count - len(pinned),
         diversity=weights.diversity,
     )
-    return [ranked[row] for row in [*pinned, *(rest[place] for place in chosen)]][:count]
+    shown = [*pinned, *(rest[place] for place in chosen)][:count]
+    if with_rest:
+        shown = list(dict.fromkeys([*shown, *order]))
+    return [ranked[row] for row in shown]
 
 
 def _is_shown(candidate: Candidate) -> bool:

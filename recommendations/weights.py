@@ -14,7 +14,7 @@ class Weights:
     `text` and `diversity` are chosen by measurement, see decision 7.
     """
 
-    text: float = 0.55  # of full-text rank in the fusion; the rest is the vectors' rank
+    text: float = 0.6  # of full-text rank in the fusion; the rest is the vectors' rank
     taste: float = 0.25
     popularity: float = 0.1
     diversity: float = 0.2

@@ -155,17 +155,46 @@ def test_without_diversity_the_score_decides():
     assert [place.score for place in ranked] == [0.4, 0.3, 0.2]
 
 
+def test_the_rest_follows_by_score_and_nothing_comes_twice():
+    candidates = [Candidate(make_facts(n), relevance=n / 10) for n in range(6)]
+    vectors = make_vectors(1, 6)
+    best = rank(candidates, vectors, weights=Weights(diversity=1), count=3)
+    every = rank(candidates, vectors, weights=Weights(diversity=1), count=3, with_rest=True)
+    assert every[:3] == best
+    scores = [place.score for place in every[3:]]
+    assert scores == sorted(scores, reverse=True)
+    assert {place.candidate.facts.id for place in every} == {c.facts.id for c in candidates}
+    assert len(every) == 6
+
+
 def test_fusion_is_one_for_the_first_of_both_and_falls_with_the_rank():
     first, second, worded = (UUID(int=n) for n in (1, 2, 3))
-    relevance = fuse([first, second], [first, worded], text_weight=0.3)
+    relevance = fuse([first, second], {first: 1.0, worded: 0.5}, text_weight=0.3)
     assert relevance[first] == pytest.approx(1)
     assert relevance[first] > relevance[second] > relevance[worded]
 
 
-def test_where_no_words_are_found_vectors_count_alone():
+def test_images_that_hold_as_much_of_the_words_gain_as_much_by_them():
+    near, *rest = (UUID(int=n) for n in range(9, 0, -1))
+    relevance = fuse([near], dict.fromkeys(rest, 0.5) | {near: 0.5}, text_weight=0.6)
+    assert [relevance[pk] for pk in rest] == pytest.approx([0.3] * len(rest))
+    assert relevance[near] == pytest.approx(1)
+
+
+def test_words_count_the_less_the_less_of_them_is_held():
+    near, worded = UUID(int=1), UUID(int=2)
+    for share in (1.0, 0.5, 0.1):
+        relevance = fuse([near], {worded: share}, text_weight=0.6)
+        assert relevance == {
+            near: pytest.approx(1 - 0.6 * share),
+            worded: pytest.approx(0.6 * share),
+        }
+
+
+def test_what_is_found_in_one_way_counts_by_that_alone():
     first = UUID(int=1)
-    assert fuse([first], [], text_weight=0.3) == {first: pytest.approx(1)}
-    assert fuse([], [first], text_weight=0.3) == {first: pytest.approx(1)}
+    assert fuse([first], {}, text_weight=0.3) == {first: pytest.approx(1)}
+    assert fuse([], {first: 0.2}, text_weight=0.3) == {first: pytest.approx(1)}
 
 
 @pytest.mark.parametrize(
