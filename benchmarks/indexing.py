@@ -82,7 +82,7 @@ def _warm_up(stack: Stack, subject: Subject, photos: list[bytes]) -> None:
     accept(shop, photos)
     _wait_until_indexed(shop)
     _index_the_old_way(shop, len(photos))
-    stack.wait_until_idle()
+    stack.wait_until_idle("worker")
 
 
 def _measure_round(
@@ -93,7 +93,7 @@ def _measure_round(
         rates.bare.append(bare.images_a_second())
         start = time.time()
     rates.pipeline.append(len(photos) / (_wait_until_indexed(shop) - start))
-    stack.wait_until_idle()
+    stack.wait_until_idle("worker")
     rates.baseline.append(_index_the_old_way(shop, BASELINE_PHOTOS))
 
 

@@ -47,7 +47,7 @@ def _wake(stack: Stack, subject: Subject) -> None:
     shop = open_shop(stack, subject)
     wait_for("The first answer", lambda: _answers(shop.address), every=0.5)
     accept(shop, _photos(PHOTOS)[:FEW])
-    stack.wait_until_idle()
+    stack.wait_until_idle("worker")
 
 
 def _answers(address: Address) -> bool:

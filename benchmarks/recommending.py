@@ -39,6 +39,7 @@ def measure_recommending(stack: Stack, subject: Subject, report: Report) -> None
     report.add(f"{name}: ranking of {CANDIDATES} candidates", ranking, unit="ms", goal=RANKING)
     shop = open_shop(stack, subject)
     fill_shop(shop, count=VECTORS, dimensions=dimensions)
+    stack.wait_until_idle("postgres", "chroma", "worker")
     with shop_scope(shop.id):
         images = list(Image.objects.order_by("?").values_list("pk", flat=True)[: ASKED * LIKES])
         shoppers = _shoppers(shop, images)

@@ -35,6 +35,7 @@ def measure_search(stack: Stack, subject: Subject, report: Report) -> None:
     print(f"  {subject.title}: search, in a shop of {VECTORS:,} images", flush=True)
     shop, encoder = open_shop(stack, subject), get_encoder(subject.name)
     index = fill_shop(shop, count=VECTORS, dimensions=encoder.dimensions)
+    stack.wait_until_idle("postgres", "chroma", "worker")
     new = new_prompts()
     _measure_alone(subject, shop, Bare(encoder, index), new, report)
     for what, prompts in (

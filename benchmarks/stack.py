@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
@@ -20,9 +20,9 @@ from core.processes import Supervisor
 
 FOLDER = programs.BASE / ".atelier" / "bench"
 DATABASE = "bench"
-# Below this share of one core for half a second, a process counts as idle.
-IDLE_PERCENT = 5.0
-LONGEST_WAIT = 10.0
+# Below this share of one core for a second, programs count as idle.
+IDLE_SHARE, LOOK_SECONDS = 0.05, 1.0
+LONGEST_WAIT = 60.0
 
 
 class Stack:
@@ -76,18 +76,27 @@ class Stack:
         finally:
             os.kill(self.supervisor.pid("worker"), signal.SIGCONT)
 
-    def wait_until_idle(self, name: str = "worker") -> None:
-        """Let a process finish what it does besides, so that it does not disturb what follows."""
-        process = psutil.Process(self.supervisor.pid(name))
+    def wait_until_idle(self, *names: str) -> None:
+        """Let programs finish what they do besides, so that it does not disturb what follows."""
         deadline = time.monotonic() + LONGEST_WAIT
-        while process.cpu_percent(0.5) > IDLE_PERCENT and time.monotonic() < deadline:
-            pass
+        is_idle = False
+        while not is_idle and time.monotonic() < deadline:
+            before = self._seconds(names)
+            time.sleep(LOOK_SECONDS)
+            is_idle = self._seconds(names) - before < IDLE_SHARE * LOOK_SECONDS
 
     def resident_megabytes(self, name: str) -> float:
         """Return the resident memory of a program and its children."""
+        return sum(member.memory_info().rss for member in self._family(name)) / 1e6
+
+    def _seconds(self, names: Iterable[str]) -> float:
+        """Return the processor time that programs and their children have taken."""
+        family = [member.cpu_times() for name in names for member in self._family(name)]
+        return sum(times.user + times.system for times in family)
+
+    def _family(self, name: str) -> list[psutil.Process]:
         process = psutil.Process(self.supervisor.pid(name))
-        family = [process, *process.children(recursive=True)]
-        return sum(member.memory_info().rss for member in family) / 1e6
+        return [process, *process.children(recursive=True)]
 
     def _forget(self) -> None:
         for name in ("media", "redis", "chroma"):

@@ -33,7 +33,7 @@ def measure_uploads(stack: Stack, subject: Subject, photos: list[bytes], report:
         print(f"  {subject.title}: uploads, round {number + 1} of {ROUNDS}", flush=True)
         with stack.worker_paused():
             rates.append(accept(open_shop(stack, subject), photos))
-        stack.wait_until_idle()
+        stack.wait_until_idle("worker")
     add_rate(report, subject, rates)
 
 

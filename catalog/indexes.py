@@ -39,7 +39,7 @@ class Drift:
 
 def live_index(shop_id: UUID) -> VectorIndex:
     """Return the shop's live index, making its row on first use; needs no Chroma."""
-    index = VectorIndex.objects.filter(shop_id=shop_id, state=VectorIndex.State.LIVE).first()
+    index: VectorIndex | None = next(iter(VectorIndex.objects.raw(_LIVE, [shop_id])), None)
     if index is None:
         encoder = settings.DEFAULT_ENCODER
         index, _ = VectorIndex.objects.get_or_create(
@@ -54,7 +54,12 @@ def live_index(shop_id: UUID) -> VectorIndex:
                 "is_complete": False,
             },
         )
-    return index  # type: ignore[no-any-return]
+    return index
+
+
+# Written out, as every answer begins with it and building it takes longer than running it.
+_COLUMNS = ", ".join(column.attname for column in VectorIndex._meta.concrete_fields)
+_LIVE = f"SELECT {_COLUMNS} FROM catalog_vectorindex WHERE shop_id = %s AND state = 'live'"  # noqa: S608
 
 
 def unmeasured_indexes() -> list[UUID]:

@@ -25,7 +25,7 @@ from recommendations.candidates import Facts, facts_of
 from recommendations.popularity import popularity_of
 from recommendations.ranking import fuse
 
-SPARE, OVERFETCH, LARGEST = 40, 2, 300
+SPARE, OVERFETCH, LARGEST = 20, 2, 300
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,9 @@ class Effect:
     reasons: tuple[tuple[str, str], ...] = ()
 
 
+UNTOUCHED = Effect()
+
+
 def active_rules(rules: Iterable[Rule], prompt: str, now: datetime) -> list[ActiveRule]:
     """Return the rules that count for a prompt at a time: the newest first, however they come.
 
@@ -91,6 +94,8 @@ def effects_of(facts: Facts, rules: Sequence[ActiveRule]) -> Effect:
 
     Hiding beats all else. What is out of stock is neither pinned nor boosted.
     """
+    if not rules:
+        return UNTOUCHED
     applying = [rule for rule in rules if rule.applies_to(facts)]
     if hiding := [rule for rule in applying if rule.action == Rule.Action.HIDE]:
         return Effect(is_hidden=True, reasons=_reasons(hiding))
