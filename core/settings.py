@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "tenants",
     "catalog",
     "recommendations",
+    "quality",
 ]
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",

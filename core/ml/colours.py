@@ -85,7 +85,7 @@ def basic_colour(name: str) -> str:
 
 
 # Ottosson's matrices: linear sRGB -> cone responses, cube root, -> Lab.
-_TO_CONES = np.array(
+TO_CONES = np.array(
     [
         [0.4122214708, 0.5363325363, 0.0514459929],
         [0.2119034982, 0.6806995451, 0.1073969566],
@@ -93,7 +93,7 @@ _TO_CONES = np.array(
     ],
     dtype=np.float32,
 )
-_TO_LAB = np.array(
+TO_LAB = np.array(
     [
         [0.2104542553, 0.7936177850, -0.0040720468],
         [1.9779984951, -2.4285922050, 0.4505937099],
@@ -103,13 +103,13 @@ _TO_LAB = np.array(
 )
 
 
-def _linearise(rgb: Floats) -> Floats:
+def linearise(rgb: Floats) -> Floats:
     """Undo the sRGB transfer curve (IEC 61966-2-1), values in [0, 1]."""
     high: Floats = ((rgb + 0.055) / 1.055) ** np.float32(2.4)
     return np.where(rgb <= 0.04045, rgb / np.float32(12.92), high).astype(np.float32)
 
 
-_LINEAR_BYTES = _linearise(np.arange(256, dtype=np.float32) / np.float32(255))
+_LINEAR_BYTES = linearise(np.arange(256, dtype=np.float32) / np.float32(255))
 
 
 def srgb_to_oklab(rgb: NDArray[Any]) -> Floats:
@@ -117,8 +117,8 @@ def srgb_to_oklab(rgb: NDArray[Any]) -> Floats:
     if rgb.dtype == np.uint8:
         linear = _LINEAR_BYTES[rgb]
     else:
-        linear = _linearise(np.clip(rgb, 0, 1).astype(np.float32))
-    lab: Floats = np.cbrt(linear @ _TO_CONES.T) @ _TO_LAB.T
+        linear = linearise(np.clip(rgb, 0, 1).astype(np.float32))
+    lab: Floats = np.cbrt(linear @ TO_CONES.T) @ TO_LAB.T
     return lab
 
 
@@ -187,9 +187,9 @@ def garment_colours(
     middle, is the garment.
     """
     lab = srgb_to_oklab(_shrink(rgb_array, GRID))
-    weights = _centre_weights(lab.shape[0], lab.shape[1])
+    weights = centre_weights(lab.shape[0], lab.shape[1])
     if mask is None:
-        garment, is_sure = _find_garment(lab, weights)
+        garment, is_sure = find_garment(lab, weights)
     else:
         garment = _shrink(mask.astype(np.uint8) * 255, GRID)[..., 0] > 127
         is_sure = bool(garment.any())
@@ -220,7 +220,7 @@ def _shrink(pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     return means
 
 
-def _centre_weights(height: int, width: int) -> Floats:
+def centre_weights(height: int, width: int) -> Floats:
     """Return (h, w) weights: 1 in the middle, about 0.1 in the corners."""
     y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
     x = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
@@ -228,7 +228,7 @@ def _centre_weights(height: int, width: int) -> Floats:
     return weights
 
 
-def _find_garment(lab: Floats, weights: Floats) -> tuple[NDArray[np.bool_], bool]:
+def find_garment(lab: Floats, weights: Floats) -> tuple[NDArray[np.bool_], bool]:
     """Split (h, w, 3) OKLab into garment (true) and background, and say whether the split holds."""
     ring = np.ones(lab.shape[:2], dtype=bool)
     edge = max(1, max(lab.shape[:2]) // 32)

@@ -1,0 +1,31 @@
+"""Fit the naturalness model on clean photos."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from quality.naturalness import MODEL, fit
+from quality.samples import PhotosUnusable, clean_lumas, clean_photos
+
+
+class Command(BaseCommand):
+    help = (
+        "Fits the naturalness model on a folder of clean photos; the same photos, the same model."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--photos", type=Path, required=True, metavar="DIR")
+        parser.add_argument("--out", type=Path, default=MODEL, metavar="FILE")
+        parser.add_argument("--limit", type=int, default=1500, help="photos at most")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            photos = clean_photos(options["photos"], split="train", limit=options["limit"])
+        except PhotosUnusable as error:
+            raise CommandError(str(error)) from error
+        fit(clean_lumas(photos)).save(options["out"])
+        self.stdout.write(f"{options['out']}: fitted on {len(photos)} photos.")

@@ -1,0 +1,49 @@
+"""Clean photos from a folder, to fit models on and to measure with.
+
+The folder is one of labelled clothing photos (`labels.csv` with a column `split`, beside
+`images/`), or any with JPEG, PNG or WebP files, which then count for every split.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from core.ml.mini.photos import labelled_photos
+from core.photos import RENDITION_SIDE
+from quality.colour import Floats
+from quality.frame import Bytes, frame_of_pixels, to_luma
+
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
+
+
+class PhotosUnusable(ValueError):
+    """The folder holds too few photos; the message says which folder."""
+
+
+def clean_photos(folder: Path, *, split: str, limit: int) -> list[Path]:
+    """Return the first paths of a split, at most `limit`, in a fixed order; PhotosUnusable."""
+    if (folder / "labels.csv").is_file():
+        paths = [photo.path for photo in labelled_photos(folder, split=split)]
+    else:
+        paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    if not paths:
+        raise PhotosUnusable(f"There are no photos in {folder}.")
+    return paths[:limit]
+
+
+def read_pixels(path: Path) -> Bytes:
+    """Return a photo from a trusted folder as (h, w, 3) uint8, upright, at most 1,600 a side."""
+    with Image.open(path) as photo:
+        upright = ImageOps.exif_transpose(photo).convert("RGB")
+    upright.thumbnail((RENDITION_SIDE, RENDITION_SIDE))
+    return np.array(upright)
+
+
+def clean_lumas(paths: Sequence[Path]) -> Iterator[Floats]:
+    """Yield each photo's luma at the normalised size, float32 (h, w)."""
+    for path in paths:
+        yield to_luma(frame_of_pixels(read_pixels(path)).normal)

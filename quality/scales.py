@@ -1,0 +1,93 @@
+"""From a raw figure to a score in [0, 1] and a plain verdict.
+
+The knots were read off 600 photos of the `train` split of the clothing photos that shops' own
+photos are like (people's photos at home, 400 x 533): where most of them lie is fair, the better
+quarter good, the worst twentieth poor. Where listing rules name a value, as for the background,
+the knots are theirs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+GOOD, FAIR = 2 / 3, 1 / 3  # the scores from which a verdict is good, or fair
+
+
+class Verdict(StrEnum):
+    GOOD = "good"
+    FAIR = "fair"
+    POOR = "poor"
+    UNKNOWN = "unknown"  # it cannot be measured: there is no background to be seen
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What a measure is called, its unit, and how good its values are.
+
+    `knots` are (raw, score) pairs with raw ascending, between which the score is linear and beyond
+    which it stays.
+    """
+
+    label: str
+    unit: str
+    knots: tuple[tuple[float, float], ...]
+
+    def score(self, raw: float) -> float:
+        """Return the score in [0, 1], 1 the best."""
+        raws, scores = zip(*self.knots, strict=True)
+        return float(np.interp(raw, raws, scores))
+
+
+def verdict_of(score: float | None) -> Verdict:
+    if score is None:
+        return Verdict.UNKNOWN
+    if score >= GOOD:
+        return Verdict.GOOD
+    return Verdict.FAIR if score >= FAIR else Verdict.POOR
+
+
+def _less_is_better(
+    best: float, good: float, fair: float, worst: float
+) -> tuple[tuple[float, float], ...]:
+    return ((best, 1.0), (good, GOOD), (fair, FAIR), (worst, 0.0))
+
+
+def _more_is_better(
+    worst: float, fair: float, good: float, best: float
+) -> tuple[tuple[float, float], ...]:
+    return ((worst, 0.0), (fair, FAIR), (good, GOOD), (best, 1.0))
+
+
+SCALES = {
+    "resolution": Scale("Resolution", "pixels, shorter side", _more_is_better(100, 250, 762, 1600)),
+    "sharpness": Scale("Sharpness", "fine share of detail", _more_is_better(0.08, 0.2, 0.25, 0.40)),
+    "contrast": Scale("Contrast", "lightness", _more_is_better(0.05, 0.15, 0.30, 0.55)),
+    "noise": Scale("Noise", "1/255", _less_is_better(0.3, 1.0, 2.5, 8)),
+    "exposure": Scale(
+        "Exposure",
+        "stops",
+        # A white ground makes a photo bright: burnt cloth is told by the clipping.
+        ((-2.4, 0.0), (-1.1, FAIR), (-0.6, GOOD), (-0.2, 1.0),
+         (0.6, 1.0), (1.15, GOOD), (1.4, FAIR), (1.6, 0.0)),
+    ),
+    "clipping": Scale("Clipping", "share of the garment", _less_is_better(0, 0.005, 0.03, 0.3)),
+    "colour_cast": Scale("Colour cast", "OKLab chroma x 100", _less_is_better(0.5, 2, 4.5, 10)),
+    "colour_accuracy": Scale("Colour accuracy", "ΔE2000", _less_is_better(1, 4, 8, 20)),
+    "saturation": Scale("Saturation", "OKLab chroma", _less_is_better(0.12, 0.17, 0.21, 0.27)),
+    "blockiness": Scale("JPEG blocks", "octaves", _less_is_better(0.1, 0.7, 1.1, 2.4)),
+    "background_uniformity": Scale(
+        "Background uniformity", "OKLab x 100", _less_is_better(1, 5.5, 12, 20)
+    ),
+    "background_whiteness": Scale(
+        "Background whiteness", "share", _more_is_better(0, 0.5, 0.95, 0.995)
+    ),
+    "subject_fill": Scale(
+        "Fill of the frame", "share",
+        ((0.3, 0.0), (0.5, FAIR), (0.75, GOOD), (0.85, 1.0), (0.95, 1.0), (0.99, GOOD), (1.0, 0.6)),
+    ),
+    "centring": Scale("Off centre", "share of the side", _less_is_better(0.01, 0.06, 0.12, 0.25)),
+    "naturalness": Scale("Naturalness", "distance", _less_is_better(2, 3.4, 5, 12)),
+}  # fmt: skip

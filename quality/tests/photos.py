@@ -1,0 +1,54 @@
+"""Photos to measure: generated garments, and real ones where they are at hand."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.conf import settings
+
+from catalog.garments import Garment, draw_garment
+from quality.frame import Bytes
+from quality.samples import clean_photos, read_pixels
+
+DATA = Path(os.environ.get("ATELIER_DATA", settings.BASE_DIR.parent / "shared" / "data"))
+needs_photos = pytest.mark.skipif(
+    not (DATA / "clothing" / "labels.csv").is_file(),
+    reason="needs the clothing photos: set ATELIER_DATA to the folder above clothing/",
+)
+needs_references = pytest.mark.skipif(
+    not (DATA / "iqa" / "expected.json").is_file(),
+    reason="needs the reference images: set ATELIER_DATA to the folder above iqa/",
+)
+needs_cutouts = pytest.mark.skipif(
+    not (DATA / "saleor" / "catalogue.json").is_file(),
+    reason="needs the transparent product shots: set ATELIER_DATA to the folder above saleor/",
+)
+
+
+@cache
+def make_photo(*, colour: str = "red", kind: str = "dress", height: int = 800) -> Bytes:
+    """Return a generated garment's photo, (h, w, 3) uint8; not to be written to."""
+    features = {
+        "dress": {"sleeve": "short", "neckline": "round neck", "cut": "a-line", "length": "midi"},
+        "shirt": {"sleeve": "long", "neckline": "classic collar"},
+    }
+    garment = Garment(kind, colour, 5, **features[kind])
+    photo = np.asarray(draw_garment(garment, height=height))
+    photo.flags.writeable = False
+    return photo
+
+
+def make_scene(*, side: int = 400, seed: int = 3) -> Bytes:
+    """Return a frame full of pattern, in which no garment can be told from the ground."""
+    rng = np.random.default_rng(seed)
+    small = rng.uniform(0, 255, (side // 16, side // 16, 3)).astype(np.uint8)
+    return np.kron(small, np.ones((16, 16, 1), np.uint8))
+
+
+def real_photos(count: int) -> list[Bytes]:
+    paths = clean_photos(DATA / "clothing", split="val", limit=count)
+    return [read_pixels(path) for path in paths]

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from catalog.garments import Garment, sample_garments
+from catalog.garments.canvas import Canvas
+from catalog.garments.cloths import make_cloths
+from catalog.garments.drawing import _backdrop, _frame, stream
+from catalog.garments.shapes import SHAPES
+from catalog.garments.studio import photograph
+from quality.evaluation.degradations import add_cast, lower_contrast, over_expose, under_expose
+from quality.frame import frame_of_pixels
+from quality.subject import find_subject
+from quality.tests.photos import make_photo, make_scene, needs_photos, real_photos
+
+
+def draw_with_mask(garment: Garment, height: int = 512):
+    """Draw a garment as `draw_garment` does, and keep where it is."""
+    parts = SHAPES[garment.kind](garment, stream(garment, "shape"))
+    view = _frame(parts, height=height, rng=stream(garment, "view"))
+    cloths = make_cloths(garment, unit=view.unit, rng=stream(garment, "cloth"))
+    canvas = Canvas(height=height, view=view, cloths=cloths, rng=stream(garment, "drape"))
+    canvas.paint(parts)
+    return photograph(canvas, _backdrop(garment)), canvas.cover > 0.5
+
+
+def overlap(one, other) -> float:
+    return float((one & other).sum() / (one | other).sum())
+
+
+def test_finds_generated_garments():
+    overlaps = []
+    for garment in sample_garments(count=24, seed=11):
+        photo, true = draw_with_mask(garment)
+        subject = find_subject(frame_of_pixels(photo))
+        if subject.is_confident:
+            overlaps.append(overlap(subject.mask, true))
+    assert len(overlaps) >= 18
+    assert np.median(overlaps) > 0.93
+    assert np.mean(np.array(overlaps) > 0.8) >= 0.9
+
+
+def test_transparency_is_a_certain_mask():
+    frame = frame_of_pixels(make_photo())
+    alpha = np.zeros(frame.pixels.shape[:2], np.uint8)
+    alpha[200:600, 150:450] = 255
+    subject = find_subject(replace(frame, alpha=alpha))
+    assert subject.confidence == 1
+    assert subject.mask.mean() == pytest.approx(0.25, abs=0.01)
+
+
+def test_a_photo_that_is_all_pattern_counts_whole_and_says_so():
+    subject = find_subject(frame_of_pixels(make_scene()))
+    assert not subject.is_confident
+    assert subject.mask.all()
+    assert not subject.background.any()
+
+
+@pytest.mark.parametrize("spoil", [add_cast, lower_contrast, over_expose, under_expose])
+def test_bad_light_hardly_moves_the_mask(spoil):
+    photo = make_photo(colour="blue")
+    clean = find_subject(frame_of_pixels(photo))
+    spoiled = find_subject(frame_of_pixels(spoil(photo, 3, np.random.default_rng(1))))
+    assert spoiled.is_confident
+    assert overlap(clean.mask, spoiled.mask) > 0.9
+
+
+def test_the_same_photo_gives_the_same_mask():
+    frame = frame_of_pixels(make_photo())
+    assert np.array_equal(find_subject(frame).mask, find_subject(frame).mask)
+
+
+@needs_photos
+def test_most_real_photos_have_a_garment_to_be_found():
+    subjects = [find_subject(frame_of_pixels(photo)) for photo in real_photos(30)]
+    assert sum(subject.is_confident for subject in subjects) >= 16
