@@ -113,6 +113,7 @@ class Shopper(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("shop", "external_id"), name="shopper_once_per_shop"),
         )
+        indexes = (models.Index(fields=("shop", "-id"), name="shopper_newest"),)
 
     def __str__(self) -> str:
         return self.external_id
