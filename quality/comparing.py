@@ -1,0 +1,175 @@
+"""Two photos side by side.
+
+    comparison = compare(one, other, level=0.5)        two `Frame`s
+    comparison.lines                                   every measure, with the better one marked
+    comparison.likeness                                when both show the same scene, else None
+    comparison.enhancement                             the weaker, brought towards the stronger
+    comparison.advice                                  one sentence
+
+Pure: nothing is stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from quality.alignment import align
+from quality.enhancement import Enhancement, Step, enhance
+from quality.frame import Frame
+from quality.metrics import Measure, Measures, measure
+from quality.overall import PARTS, Overall, score
+from quality.profiles import DEFAULT, Profile
+from quality.scales import SCALES
+from quality.similarity import gmsd, psnr, ssim
+
+SAME_SCORE = 0.03  # scores this near are alike
+SAME_OVERALL = 2.0  # points
+LEAST_ALIKE = 32  # pixels a side that both have to cover
+MOST_REASONS = 3
+
+# What brings a measure up; framing and background only where they are asked for.
+STEP_FOR = {
+    "blockiness": Step.DEBLOCK,
+    "noise": Step.DENOISE,
+    "colour_cast": Step.WHITE_BALANCE,
+    "colour_accuracy": Step.WHITE_BALANCE,
+    "exposure": Step.TONE,
+    "contrast": Step.TONE,
+    "sharpness": Step.SHARPEN,
+}
+
+
+class Side(StrEnum):
+    ONE = "one"
+    OTHER = "other"
+    SAME = "same"
+    UNKNOWN = "unknown"  # one of the two cannot be measured
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One measure of both photos, and which is better."""
+
+    name: str
+    one: Measure
+    other: Measure
+    better: Side
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How alike two photos of the same scene are, over what both show.
+
+    `ssim` in [-1, 1], `psnr` in dB, `gmsd` from 0; `overlap` in [0, 1] is the share of the other
+    photo that the first covers.
+    """
+
+    ssim: float
+    psnr: float
+    gmsd: float
+    overlap: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two photos side by side; `enhancement` is None at level 0 and where nothing is needed."""
+
+    one: Measures
+    other: Measures
+    lines: tuple[Line, ...]
+    overall: tuple[Overall, Overall]
+    better: Side
+    likeness: Likeness | None
+    enhancement: Enhancement | None
+    advice: str
+
+
+def compare(one: Frame, other: Frame, *, level: float, profile: Profile = DEFAULT) -> Comparison:
+    """Compare two photos, and enhance the weaker at a level in [0, 1] where the stronger is better.
+
+    Of two that are as good, none is enhanced.
+    """
+    measures = measure(one), measure(other)
+    overall = score(measures[0]), score(measures[1])
+    lines = tuple(_line(name, *measures) for name in SCALES)
+    better = _which(overall[0].score, overall[1].score, SAME_OVERALL)
+    enhancement = _enhance_weaker(measures, lines, better, level=level, profile=profile)
+    return Comparison(
+        *measures,
+        lines=lines,
+        overall=overall,
+        better=better,
+        likeness=measure_likeness(one, other),
+        enhancement=enhancement,
+        advice=_advise(lines, better, enhancement),
+    )
+
+
+def measure_likeness(one: Frame, other: Frame) -> Likeness | None:
+    """Return how alike two photos are, or None where they do not show the same scene."""
+    alignment = align(one.normal, other.normal)
+    box = alignment.box(one.normal) if alignment else None
+    if alignment is None or box is None:
+        return None
+    moved, still = alignment.warp(one.normal)[box], other.normal[box]
+    if min(still.shape[:2]) < LEAST_ALIKE:
+        return None
+    return Likeness(ssim(moved, still), psnr(moved, still), gmsd(moved, still), alignment.overlap)
+
+
+def _line(name: str, one: Measures, other: Measures) -> Line:
+    first, second = one[name], other[name]
+    if first.score is None or second.score is None:
+        return Line(name, first, second, Side.UNKNOWN)
+    return Line(name, first, second, _which(first.score, second.score, SAME_SCORE))
+
+
+def _which(one: float, other: float, same: float) -> Side:
+    if abs(one - other) < same:
+        return Side.SAME
+    return Side.ONE if one > other else Side.OTHER
+
+
+def _enhance_weaker(
+    measures: tuple[Measures, Measures],
+    lines: tuple[Line, ...],
+    better: Side,
+    *,
+    level: float,
+    profile: Profile,
+) -> Enhancement | None:
+    if better is Side.SAME or level == 0:
+        return None
+    weaker = measures[1] if better is Side.ONE else measures[0]
+    steps = {
+        STEP_FOR[line.name] for line in lines if line.better is better and line.name in STEP_FOR
+    }
+    enhancement = enhance(weaker, level=level, steps=steps, profile=profile)
+    return enhancement if enhancement.applied else None
+
+
+def _advise(lines: tuple[Line, ...], better: Side, enhancement: Enhancement | None) -> str:
+    """Return one sentence: which to use and why, and what enhancement did."""
+    if better is Side.SAME:
+        return "Both are about as good; use the one that shows the garment better."
+    stronger, weaker = ("first", "second") if better is Side.ONE else ("second", "first")
+    weights = {name: weight for part in PARTS.values() for name, weight in part.items()}
+    wins = [line for line in lines if line.better is better]
+    wins.sort(key=lambda line: -weights[line.name] * _gap(line))
+    reasons = _join([SCALES[line.name].label.lower() for line in wins[:MOST_REASONS]])
+    advice = f"Use the {stronger} photo: it is better in {reasons}"
+    if enhancement is None:
+        return f"{advice}."
+    before, after = score(enhancement.before).score, score(enhancement.after).score
+    return f"{advice}; enhancement brings the {weaker} from {before:.0f} to {after:.0f} of 100."
+
+
+def _gap(line: Line) -> float:
+    return abs((line.one.score or 0.0) - (line.other.score or 0.0))
+
+
+def _join(words: list[str]) -> str:
+    if len(words) < 2:
+        return "".join(words) or "sum"
+    return f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,98 @@
+"""Make a photo better, by as little as its measures ask for.
+
+    result = enhance(measures, level=1.0)                  a clean photo stays nearly as it is
+    result = enhance(measures, level=0.5, steps=[Step.DENOISE], profile=PROFILES["amazon"])
+    result.after.frame.pixels                              the photo as it would be
+
+Every step asks the photo as the steps before have left it how much is needed, and does nothing
+where nothing is. No rule of the profile that passed fails afterwards, and the overall score does
+not fall: a step that does harm is taken back. The garment keeps its colour: ΔE2000 at equal
+lightness is at most 3, unless the light's colour was corrected. Pure: nothing is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from quality.colour import srgb_to_oklab
+from quality.deciding import STEPS, Applied, Step, Work
+from quality.metrics import Measures, measure
+from quality.overall import score
+from quality.profiles import DEFAULT, Profile, check
+from quality.steps import colour_change
+
+__all__ = ["AUTOMATIC", "Applied", "Enhancement", "Step", "enhance"]
+
+MOST_COLOUR_CHANGE = 3.0  # ΔE2000 on the garment at equal lightness
+WORSE = 1.0  # points of the overall score that measuring alone may move
+
+AUTOMATIC = (Step.DEBLOCK, Step.DENOISE, Step.WHITE_BALANCE, Step.TONE, Step.SHARPEN)
+
+
+@dataclass(frozen=True)
+class Enhancement:
+    """A photo before and after, what was done, and what was taken back because it did harm.
+
+    `colour_change` is the garment's ΔE2000 at equal lightness, `lightness_change` that of its mean
+    OKLab lightness.
+    """
+
+    before: Measures
+    after: Measures
+    applied: tuple[Applied, ...]
+    taken_back: tuple[Step, ...]
+    colour_change: float
+    lightness_change: float
+
+
+def enhance(
+    before: Measures,
+    *,
+    level: float,
+    steps: Collection[Step] = AUTOMATIC,
+    profile: Profile = DEFAULT,
+) -> Enhancement:
+    """Return what a photo becomes at a level in [0, 1] of the steps that it needs."""
+    chosen = [step for step in Step if step in steps] if level > 0 else []
+    taken_back: list[Step] = []
+    while True:
+        result = _run(before, chosen, level, profile)
+        if not result.applied or not _does_harm(result, profile):
+            break
+        worst = result.applied[-1].step
+        chosen.remove(worst)
+        taken_back.append(worst)
+    return Enhancement(
+        before, result.after, result.applied, tuple(taken_back), result.colour_change,
+        result.lightness_change,
+    )  # fmt: skip
+
+
+def _run(before: Measures, chosen: list[Step], level: float, profile: Profile) -> Enhancement:
+    work = Work(before, before.frame.pixels, level, profile)
+    in_place = work.pixels
+    for step in chosen:
+        STEPS[step](work)
+        if step is not Step.REFRAME:
+            in_place = work.pixels
+    if not work.applied:
+        return Enhancement(before, before, (), (), 0.0, 0.0)
+    moved = {applied.step for applied in work.applied} & {Step.WHITE_BACKGROUND, Step.REFRAME}
+    after = measure(work.frame, None if moved else before.subject)
+    was, now = before.frame.normal, before.frame.with_pixels(in_place).normal
+    mask = before.subject.mask
+    lighter = srgb_to_oklab(now)[mask][:, 0].mean() - srgb_to_oklab(was)[mask][:, 0].mean()
+    change = colour_change(was, now, mask)
+    return Enhancement(before, after, tuple(work.applied), (), change, float(lighter))
+
+
+def _does_harm(result: Enhancement, profile: Profile) -> bool:
+    """Say whether a rule that passed fails now, the whole is worse, or the colour is another."""
+    rules = zip(check(profile, result.before), check(profile, result.after), strict=True)
+    if any(before.passed and after.passed is False for before, after in rules):
+        return True
+    done = {applied.step for applied in result.applied}
+    if Step.WHITE_BALANCE not in done and result.colour_change > MOST_COLOUR_CHANGE:
+        return True
+    return score(result.after).score < score(result.before).score - WORSE

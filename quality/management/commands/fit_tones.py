@@ -1,0 +1,34 @@
+"""Teach the network that exposure, contrast and white balance are corrected by."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from quality.samples import PhotosUnusable, clean_photos
+from quality.tones import MODEL
+
+
+class Command(BaseCommand):
+    help = "Learns from a folder of clean photos what spoiled ones looked like. Needs torch."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--photos", type=Path, required=True, metavar="DIR")
+        parser.add_argument("--out", type=Path, default=MODEL, metavar="FILE")
+        parser.add_argument("--limit", type=int, default=2400, help="photos at most")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        from quality.tone_training import fit
+
+        try:
+            photos = clean_photos(options["photos"], split="train", limit=options["limit"])
+        except PhotosUnusable as error:
+            raise CommandError(str(error)) from error
+        with ProcessPoolExecutor(mp_context=get_context("spawn")) as executor:
+            fit(photos, executor).save(options["out"])
+        self.stdout.write(f"{options['out']}: learned from {len(photos)} photos.")

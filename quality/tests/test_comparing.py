@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import numpy as np
+
+from quality.comparing import Side, compare
+from quality.evaluation.degradations import add_noise, under_expose
+from quality.frame import frame_of_pixels
+from quality.overall import score
+from quality.scales import SCALES
+from quality.tests.photos import make_photo
+
+
+def make_pair(spoil=add_noise):
+    photo = make_photo(height=533)
+    worse = spoil(photo, 4, np.random.default_rng(1))
+    return frame_of_pixels(photo), frame_of_pixels(worse)
+
+
+def test_the_better_is_marked_in_whichever_place_it_is():
+    clean, worse = make_pair()
+    there, back = compare(clean, worse, level=0), compare(worse, clean, level=0)
+    assert (there.better, back.better) == (Side.ONE, Side.OTHER)
+    noise = {line.name: line.better for line in there.lines}["noise"]
+    assert noise is Side.ONE
+    assert [line.name for line in there.lines] == list(SCALES)
+    assert there.enhancement is None
+
+
+def test_two_versions_of_a_scene_are_likened():
+    likeness = compare(*make_pair(), level=0).likeness
+    assert likeness is not None
+    assert 0 < likeness.ssim < 0.9
+    assert 15 < likeness.psnr < 30
+    assert likeness.overlap > 0.95
+
+
+def test_two_garments_are_not():
+    shirt = frame_of_pixels(make_photo(height=533, kind="shirt", colour="blue"))
+    assert compare(frame_of_pixels(make_photo(height=533)), shirt, level=0).likeness is None
+
+
+def test_the_weaker_is_brought_towards_the_stronger():
+    comparison = compare(*make_pair(under_expose), level=1.0)
+    enhanced = comparison.enhancement
+    assert enhanced is not None
+    assert enhanced.before is comparison.other
+    assert score(enhanced.after).score > score(enhanced.before).score
+    assert "first photo" in comparison.advice
+    assert "brings the second" in comparison.advice
+
+
+def test_equals_are_both_well():
+    photo = frame_of_pixels(make_photo(height=533))
+    comparison = compare(photo, photo, level=1.0)
+    assert comparison.better is Side.SAME
+    assert comparison.enhancement is None
+    assert comparison.likeness.ssim > 0.999
+    assert comparison.advice.startswith("Both")
