@@ -7,7 +7,7 @@ Each step asks the photo as the steps before have left it, and does nothing wher
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -30,6 +30,7 @@ LEAST_NOISE = 3.0  # of 255, in any colour plane, below which grain is left as i
 LEAST_BLOCKINESS = 0.75  # octaves: a usual JPEG of quality 70 has 0.6
 LEAST_CAST = (0.15, 0.3)  # stops: below the first nothing is done, from the second on all
 LEAST_TONE = (0.035, 0.06)  # mean change of OKLab lightness, likewise
+WHITE_GROUND = 0.5  # of the background that is white: a packshot, which nobody took too bright
 LEAST_BLUR = 0.3  # pixels of a photo of 512
 
 # What the sharpness of clean photos became by a blur, in pixels of a photo of 512.
@@ -123,6 +124,9 @@ def _agreed_stops(rgb: Floats) -> Floats:
 def _tone(work: Work) -> None:
     before = work.frame.normal
     tones = estimate_tones(before)
+    if (work.before["background_whiteness"].raw or 0) >= WHITE_GROUND:
+        # Its white is right as it is, and so is no less light.
+        tones = replace(tones, targets=np.maximum(tones.targets, tones.levels))
     change = float(np.abs(tones.targets - tones.levels).mean())
     share = _ramp(change, LEAST_TONE) * work.level
     if share > 0:

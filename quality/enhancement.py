@@ -95,4 +95,6 @@ def _does_harm(result: Enhancement, profile: Profile) -> bool:
     done = {applied.step for applied in result.applied}
     if Step.WHITE_BALANCE not in done and result.colour_change > MOST_COLOUR_CHANGE:
         return True
+    if done & {Step.WHITE_BACKGROUND, Step.REFRAME}:
+        return False  # another picture, whose score says nothing of the photo
     return score(result.after).score < score(result.before).score - WORSE

@@ -18,11 +18,20 @@ NEUTRAL = 0.05  # chroma by lightness in OKLab: a pixel this colourful counts 1/
 CLIPPED = 0.98  # linear light above which the ratio of the channels is lost
 
 
-def measure_exposure(linear: Floats) -> float:
+def measure_exposure(linear: Floats, mask: Mask) -> float:
     """Return how bright the photo is, in stops from the usual clothing photo; 0 is usual.
 
-    Of the whole frame: a black garment well lit is dark, but its surroundings are not.
+    Of the whole frame: a black garment well lit is dark, but its surroundings are not. A white
+    ground makes a frame bright that is not over-exposed: of a bright one the garment's own
+    brightness counts, but at least half of the frame's.
     """
+    frame = _stops(linear.reshape(-1, 3))
+    if frame <= 0:
+        return frame
+    return min(frame, max(frame / 2, _stops(linear[mask])))
+
+
+def _stops(linear: Floats) -> float:
     luminance = float((linear @ LUMINANCE).mean())
     return float(np.log2(max(luminance, 1e-4) / MIDDLE_LUMINANCE))
 

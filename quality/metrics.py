@@ -76,7 +76,7 @@ def _measure_pixels(frame: Frame, subject: Subject) -> dict[str, float]:
         "sharpness": detail.measure_sharpness(lightness, mask),
         "contrast": detail.measure_contrast(lightness, mask),
         "noise": detail.measure_noise(luma, mask),
-        "exposure": light.measure_exposure(linear),
+        "exposure": light.measure_exposure(linear, mask),
         "clipping": light.measure_clipping(rgb, mask),
         "colour_cast": light.measure_cast(lamp),
         "colour_accuracy": light.measure_colour_error(linear, rgb, mask, lamp),

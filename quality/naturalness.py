@@ -31,6 +31,7 @@ Features: TypeAlias = NDArray[np.float64]
 MODEL = Path(__file__).with_name("naturalness.npz")
 PATCH = 64  # pixels a side at the first scale; NIQE has 96 on larger images
 SHARP = 0.75  # of the sharpest patch's: patches below are out of focus, and not fitted to
+TEXTURED = 0.1  # likewise, below it a patch is not measured: white paper has no statistics
 STABLE = 1 / 255  # keeps flat regions from dividing by nothing
 _SHIFTS = ((0, 1), (1, 0), (1, 1), (1, -1))  # the four products of neighbours
 
@@ -58,7 +59,7 @@ def clean_photos() -> Gaussian:
 def measure_naturalness(luma: Floats, model: Gaussian | None = None) -> float:
     """Return the distance of a photo's statistics from those of clean photos; equation 10."""
     model = model or clean_photos()
-    features = patch_features(luma)
+    features = patch_features(luma, sharp=TEXTURED)
     off = features.mean(axis=0) - model.mean
     spread = (np.cov(features, rowvar=False) if len(features) > 1 else 0) + model.covariance
     return float(np.sqrt(max(off @ np.linalg.pinv(spread / 2) @ off, 0.0)))

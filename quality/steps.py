@@ -33,8 +33,9 @@ COLOUR_REACH = 4.0  # pixels of a photo of 512, over which a colour is taken
 
 def balance(pixels: Bytes, gains: Floats, level: float) -> Bytes:
     """Multiply the linear light's channels by gains (3,), to take a cast away (von Kries)."""
-    part = gains ** np.float32(level)
-    return to_bytes(encode_srgb(linearise(to_float(pixels)) * part))
+    every = to_float(np.arange(256, dtype=np.uint8))[:, None]
+    table = to_bytes(encode_srgb(linearise(every) * gains ** np.float32(level)))
+    return np.asarray(cv2.LUT(pixels, table[None]), dtype=np.uint8)
 
 
 def tone(pixels: Bytes, tones: Tones, level: float, saturation: float) -> Bytes:
@@ -42,7 +43,7 @@ def tone(pixels: Bytes, tones: Tones, level: float, saturation: float) -> Bytes:
 
     Chroma in proportion to lightness is what more light does; in near black it would be noise.
     """
-    lab = srgb_to_oklab(to_float(pixels))
+    lab = srgb_to_oklab(pixels)
     lightness = lab[..., 0].copy()
     lab[..., 0] = lift(lightness, tones, level)
     ratio = lab[..., 0] / np.maximum(lightness, np.float32(1e-3))
@@ -62,7 +63,7 @@ def lift(lightness: Floats, tones: Tones, level: float) -> Floats:
 
 def add_local_contrast(pixels: Bytes, level: float) -> Bytes:
     """Mix in the OKLab lightness that CLAHE makes (Zuiderveld, 1994), as 16 bits."""
-    lab = srgb_to_oklab(to_float(pixels))
+    lab = srgb_to_oklab(pixels)
     steps = (np.clip(lab[..., 0], 0, 1) * 65535).astype(np.uint16)
     equalised = cv2.createCLAHE(LOCAL_CONTRAST, CONTRAST_TILES).apply(steps)
     lab[..., 0] += np.float32(level) * (equalised.astype(np.float32) / 65535 - lab[..., 0])

@@ -85,6 +85,15 @@ def test_without_a_garment_framing_is_unknown():
     assert score(measures).parts["framing"] is None
 
 
+def test_a_white_ground_is_not_taken_for_too_much_light():
+    photo = np.full((400, 400, 3), 255, np.uint8)
+    photo[50:350, 120:280] = (40, 60, 140)
+    assert measure_pixels(photo)["exposure"].verdict is Verdict.GOOD
+    grey = np.where(photo == 255, 190, photo)
+    bright = over_expose(grey.astype(np.uint8), 5, np.random.default_rng(1))
+    assert measure_pixels(bright)["exposure"].raw > measure_pixels(grey)["exposure"].raw
+
+
 def test_a_clipped_garment_is_told():
     photo = np.full((400, 400, 3), 120, np.uint8)
     photo[100:300, 100:300] = 255
