@@ -21,7 +21,7 @@ CLIPPED = (0.02, 0.985)  # lightness beyond which a sensor's noise is cut off
 
 
 def measure_sharpness(lightness: Floats, mask: Mask) -> float:
-    """Return the share of the edges' detail that is fine: 0 is blurred, about 0.6 crisp.
+    """Return the share of the edges' detail that is fine: 0 is blurred, 0.5 crisp.
 
     The energy between Gaussians of 0.6 and 1.2 pixels over that between 1.2 and 4.8 pixels, where
     the latter is strongest: a ratio, so that neither contrast nor the amount of print counts. It

@@ -6,8 +6,9 @@
 
 Every step asks the photo as the steps before have left it how much is needed, and does nothing
 where nothing is. No rule of the profile that passed fails afterwards, and the overall score does
-not fall: a step that does harm is taken back. The garment keeps its colour: ΔE2000 at equal
-lightness is at most 3, unless the light's colour was corrected. Pure: nothing is stored.
+not fall, unless a white ground or another frame was asked for: a step that does harm is taken
+back. The garment keeps its colour: ΔE2000 at equal lightness is at most 3, unless the light's
+colour was corrected. Pure: nothing is stored.
 """
 
 from __future__ import annotations
