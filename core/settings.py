@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "catalog",
     "recommendations",
     "quality",
+    "stylist",
 ]
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
