@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from quality.alignment import align
-from quality.enhancement import Enhancement, Step, enhance
+from quality.enhancement import Enhancement, Step, Tell, enhance, tell_nobody
 from quality.frame import Frame
 from quality.metrics import Measure, Measures, measure
 from quality.overall import PARTS, Overall, score
@@ -27,6 +27,7 @@ SAME_SCORE = 0.03  # scores this near are alike
 SAME_OVERALL = 2.0  # points
 LEAST_ALIKE = 32  # pixels a side that both have to cover
 MOST_REASONS = 3
+ENHANCING = 0.6  # the share of a comparison that is done when enhancement begins
 
 # What brings a measure up; framing and background only where they are asked for.
 STEP_FOR = {
@@ -85,22 +86,39 @@ class Comparison:
     advice: str
 
 
-def compare(one: Frame, other: Frame, *, level: float, profile: Profile = DEFAULT) -> Comparison:
+def compare(
+    one: Frame,
+    other: Frame,
+    *,
+    level: float,
+    profile: Profile = DEFAULT,
+    tell: Tell = tell_nobody,
+) -> Comparison:
     """Compare two photos, and enhance the weaker at a level in [0, 1] where the stronger is better.
 
-    Of two that are as good, none is enhanced.
+    Of two that are as good, none is enhanced. `tell` hears of each stage as it begins, with the
+    share that is done by then.
     """
-    measures = measure(one), measure(other)
+    tell("measuring the first", 0.0)
+    first = measure(one)
+    tell("measuring the second", 0.25)
+    measures = first, measure(other)
+    tell("aligning", 0.5)
+    likeness = measure_likeness(one, other)
     overall = score(measures[0]), score(measures[1])
     lines = tuple(_line(name, *measures) for name in SCALES)
     better = _which(overall[0].score, overall[1].score, SAME_OVERALL)
-    enhancement = _enhance_weaker(measures, lines, better, level=level, profile=profile)
+    tell("enhancing", ENHANCING)
+    enhancement = _enhance_weaker(
+        measures, lines, better, level=level, profile=profile, tell=_after(ENHANCING, tell)
+    )
+    tell("done", 1.0)
     return Comparison(
         *measures,
         lines=lines,
         overall=overall,
         better=better,
-        likeness=measure_likeness(one, other),
+        likeness=likeness,
         enhancement=enhancement,
         advice=_advise(lines, better, enhancement),
     )
@@ -138,6 +156,7 @@ def _enhance_weaker(
     *,
     level: float,
     profile: Profile,
+    tell: Tell,
 ) -> Enhancement | None:
     if better is Side.SAME or level == 0:
         return None
@@ -145,8 +164,18 @@ def _enhance_weaker(
     steps = {
         STEP_FOR[line.name] for line in lines if line.better is better and line.name in STEP_FOR
     }
-    enhancement = enhance(weaker, level=level, steps=steps, profile=profile)
+    enhancement = enhance(weaker, level=level, steps=steps, profile=profile, tell=tell)
     return enhancement if enhancement.applied else None
+
+
+def _after(start: float, tell: Tell) -> Tell:
+    """Return what tells of the steps of an enhancement as the rest of a comparison."""
+
+    def tell_step(stage: str, share: float) -> None:
+        if share < 1:
+            tell(f"enhancing: {stage}", start + (1 - start) * share)
+
+    return tell_step
 
 
 def _advise(lines: tuple[Line, ...], better: Side, enhancement: Enhancement | None) -> str:

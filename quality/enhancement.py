@@ -13,8 +13,9 @@ colour was corrected. Pure: nothing is stored.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from quality.colour import srgb_to_oklab
 from quality.deciding import STEPS, Applied, Step, Work
@@ -23,9 +24,12 @@ from quality.overall import score
 from quality.profiles import DEFAULT, Profile, check
 from quality.steps import colour_change
 
-__all__ = ["AUTOMATIC", "Applied", "Enhancement", "Step", "enhance"]
+__all__ = ["AUTOMATIC", "Applied", "Enhancement", "Step", "Tell", "enhance", "tell_nobody"]
+
+Tell: TypeAlias = Callable[[str, float], None]  # the stage that begins, the share that is done
 
 MOST_COLOUR_CHANGE = 3.0  # ΔE2000 on the garment at equal lightness
+MOSTLY_DONE = 0.9  # the share done when every step was tried once: one may be taken back yet
 WORSE = 1.0  # points of the overall score that measuring alone may move
 
 AUTOMATIC = (Step.DEBLOCK, Step.DENOISE, Step.WHITE_BALANCE, Step.TONE, Step.SHARPEN)
@@ -47,38 +51,49 @@ class Enhancement:
     lightness_change: float
 
 
+def tell_nobody(stage: str, share: float) -> None:
+    pass
+
+
 def enhance(
     before: Measures,
     *,
     level: float,
     steps: Collection[Step] = AUTOMATIC,
     profile: Profile = DEFAULT,
+    tell: Tell = tell_nobody,
 ) -> Enhancement:
-    """Return what a photo becomes at a level in [0, 1] of the steps that it needs."""
+    """Return what a photo becomes at a level in [0, 1] of the steps that it needs.
+
+    `tell` hears of each step before it is tried, of the measuring, of every step that is taken
+    back, and of the end; the share never falls.
+    """
     chosen = [step for step in Step if step in steps] if level > 0 else []
     taken_back: list[Step] = []
-    while True:
-        result = _run(before, chosen, level, profile)
-        if not result.applied or not _does_harm(result, profile):
-            break
+    result = _run(before, chosen, level, profile, tell)
+    while result.applied and _does_harm(result, profile):
         worst = result.applied[-1].step
+        tell(f"taking {worst} back", MOSTLY_DONE)
         chosen.remove(worst)
         taken_back.append(worst)
-    return Enhancement(
-        before, result.after, result.applied, tuple(taken_back), result.colour_change,
-        result.lightness_change,
-    )  # fmt: skip
+        result = _run(before, chosen, level, profile, tell_nobody)
+    tell("done", 1.0)
+    return replace(result, taken_back=tuple(taken_back))
 
 
-def _run(before: Measures, chosen: list[Step], level: float, profile: Profile) -> Enhancement:
+def _run(
+    before: Measures, chosen: list[Step], level: float, profile: Profile, tell: Tell
+) -> Enhancement:
     work = Work(before, before.frame.pixels, level, profile)
     in_place = work.pixels
-    for step in chosen:
+    for place, step in enumerate(chosen):
+        tell(step, MOSTLY_DONE * place / (len(chosen) + 1))
         STEPS[step](work)
         if step is not Step.REFRAME:
             in_place = work.pixels
     if not work.applied:
         return Enhancement(before, before, (), (), 0.0, 0.0)
+    tell("measuring", MOSTLY_DONE * len(chosen) / (len(chosen) + 1))
     moved = {applied.step for applied in work.applied} & {Step.WHITE_BACKGROUND, Step.REFRAME}
     after = measure(work.frame, None if moved else before.subject)
     was, now = before.frame.normal, before.frame.with_pixels(in_place).normal

@@ -56,3 +56,15 @@ def test_equals_are_both_well():
     assert comparison.enhancement is None
     assert comparison.likeness.ssim > 0.999
     assert comparison.advice.startswith("Both")
+
+
+def test_the_stages_are_told_while_it_runs():
+    told = []
+    compare(*make_pair(), level=1.0, tell=lambda stage, share: told.append((stage, share)))
+    stages, shares = zip(*told, strict=True)
+    beginnings = ["measuring the first", "measuring the second", "aligning", "enhancing"]
+    assert [stage for stage in stages if stage in beginnings] == beginnings
+    assert "enhancing: denoise" in stages
+    assert told[0][1] == 0
+    assert told[-1] == ("done", 1.0)
+    assert list(shares) == sorted(shares)

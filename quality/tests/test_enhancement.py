@@ -108,6 +108,17 @@ def test_without_a_garment_neither_ground_nor_frame_is_touched():
     assert result.after is before
 
 
+def test_each_step_and_what_is_taken_back_is_told():
+    told = []
+    _, before = spoiled(add_noise)
+    result = enhance(before, level=1.0, tell=lambda stage, share: told.append((stage, share)))
+    expected = [*AUTOMATIC, "measuring", *(f"taking {step} back" for step in result.taken_back)]
+    assert [stage for stage, _ in told] == [*expected, "done"]
+    shares = [share for _, share in told]
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0, 1)
+
+
 @needs_photos
 def test_clean_photos_stay_nearly_as_they_are():
     likenesses = []
