@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 import numpy as np
 
@@ -22,6 +21,7 @@ from quality.metrics import Measures
 from quality.profiles import Profile
 from quality.scales import FAIR, SCALES
 from quality.smoothing import measure_planes, smooth
+from quality.step import Step
 from quality.subject import Mask
 from quality.tones import Tones, estimate_tones, gains_of
 
@@ -39,18 +39,6 @@ BLURS = (4.0, 2.6, 1.8, 1.2, 0.8, 0.0)
 # What smoothing did most good to JPEGs of a blockiness, in standard deviations of 255.
 BLOCKINESSES = (0.75, 1.3, 1.4, 1.8, 2.4)
 BLOCK_NOISES = (5.0, 8.0, 12.0, 17.0, 24.0)
-
-
-class Step(StrEnum):
-    """What can be done, in the order in which it is."""
-
-    DEBLOCK = "deblock"
-    DENOISE = "denoise"
-    WHITE_BALANCE = "white_balance"
-    TONE = "tone"
-    SHARPEN = "sharpen"
-    WHITE_BACKGROUND = "white_background"
-    REFRAME = "reframe"
 
 
 @dataclass(frozen=True, slots=True)

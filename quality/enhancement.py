@@ -18,10 +18,12 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from quality.colour import srgb_to_oklab
-from quality.deciding import STEPS, Applied, Step, Work
+from quality.deciding import STEPS, Applied, Work
 from quality.metrics import Measures, measure
 from quality.overall import score
-from quality.profiles import DEFAULT, Profile, check
+from quality.profiles import DEFAULT, Profile
+from quality.profiles.checking import check
+from quality.step import AUTOMATIC, Step
 from quality.steps import colour_change
 
 __all__ = ["AUTOMATIC", "Applied", "Enhancement", "Step", "Tell", "enhance", "tell_nobody"]
@@ -31,8 +33,6 @@ Tell: TypeAlias = Callable[[str, float], None]  # the stage that begins, the sha
 MOST_COLOUR_CHANGE = 3.0  # ΔE2000 on the garment at equal lightness
 MOSTLY_DONE = 0.9  # the share done when every step was tried once: one may be taken back yet
 WORSE = 1.0  # points of the overall score that measuring alone may move
-
-AUTOMATIC = (Step.DEBLOCK, Step.DENOISE, Step.WHITE_BALANCE, Step.TONE, Step.SHARPEN)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,10 @@
 """What marketplaces and shops ask of a photo, and whether one meets it.
 
 profile = PROFILES["google"]                  or `read_profile(data)` of a shop's own
-results = check(profile, measures)            one `RuleResult` a rule
+results = checking.check(profile, measures)   one `RuleResult` a rule
 """
 
 from quality.profiles.builtin import DEFAULT, PROFILES
-from quality.profiles.checking import RuleResult, check
 from quality.profiles.model import Fix, Profile, ProfileUnusable, Rule, read_profile
 
 __all__ = [
@@ -15,7 +14,5 @@ __all__ = [
     "Profile",
     "ProfileUnusable",
     "Rule",
-    "RuleResult",
-    "check",
     "read_profile",
 ]

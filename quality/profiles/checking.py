@@ -1,10 +1,10 @@
-"""Hold a photo's measures against a profile's rules."""
+"""Hold a photo's measures against a profile's rules; knows no pixels."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
-from quality.metrics import Measures
 from quality.profiles.model import Fix, Profile, Rule
 from quality.scales import SCALES
 
@@ -43,6 +43,28 @@ _OF_THE_GARMENT = frozenset(
 )
 
 
+class Figure(Protocol):
+    @property
+    def raw(self) -> float | None: ...
+
+
+class File(Protocol):
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def file_bytes(self) -> int | None: ...
+
+
+class Measured(Protocol):
+    """Raw measures by name and the file's facts: `Measures`, or what was kept of them."""
+
+    def __getitem__(self, name: str) -> Figure: ...
+    @property
+    def frame(self) -> File: ...
+
+
 @dataclass(frozen=True, slots=True)
 class RuleResult:
     """What came of one rule.
@@ -61,12 +83,12 @@ class RuleResult:
     fix: Fix | None
 
 
-def check(profile: Profile, measures: Measures) -> list[RuleResult]:
+def check(profile: Profile, measures: Measured) -> list[RuleResult]:
     """Return the result of each rule, in the profile's order."""
     return [_check(rule, measures) for rule in profile.rules]
 
 
-def read_subject(name: str, measures: Measures) -> float | None:
+def read_subject(name: str, measures: Measured) -> float | None:
     """Return a fact or a raw measure by name; None where it is not known."""
     if name in SCALES:
         return measures[name].raw
@@ -84,7 +106,7 @@ def read_subject(name: str, measures: Measures) -> float | None:
     return float(facts[name])
 
 
-def _check(rule: Rule, measures: Measures) -> RuleResult:
+def _check(rule: Rule, measures: Measured) -> RuleResult:
     measured = read_subject(rule.subject, measures)
     passed = None if measured is None else _lies_within(measured, rule)
     return RuleResult(

@@ -16,7 +16,8 @@ from quality.evaluation.degradations import (
 from quality.frame import frame_of_pixels, to_float
 from quality.metrics import measure
 from quality.overall import score
-from quality.profiles import PROFILES, check
+from quality.profiles import PROFILES
+from quality.profiles.checking import check
 from quality.similarity import psnr, ssim
 from quality.tests.photos import make_photo, make_scene, needs_photos, real_photos
 

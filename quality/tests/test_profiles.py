@@ -9,8 +9,8 @@ import pytest
 from quality.enhancement import Step
 from quality.frame import frame_of_pixels
 from quality.metrics import measure
-from quality.profiles import PROFILES, ProfileUnusable, check, read_profile
-from quality.profiles.checking import FIXES
+from quality.profiles import PROFILES, ProfileUnusable, read_profile
+from quality.profiles.checking import FIXES, check
 from quality.profiles.model import SUBJECTS
 from quality.tests.photos import make_scene
 
