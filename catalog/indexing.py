@@ -70,7 +70,7 @@ def _prepare_next() -> list[list[Work]]:
     Returns batches of one encoder each, photos decoded; an empty list when nothing waits.
     """
     while claims := claim_entries(size=settings.INDEX_BATCH_SIZE):
-        by_id = {claim.entry_id: claim for claim in claims}
+        by_id = {claim.row_id: claim for claim in claims}
         entries = (
             IndexEntry.objects.filter(pk__in=by_id)
             .select_related("image", "index")

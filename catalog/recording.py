@@ -16,7 +16,6 @@ from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Now
 
-from catalog.claiming import Claim
 from catalog.indexes import decode_embedding, mark_incomplete, write_vectors
 from catalog.models import Image, IndexEntry, VectorIndex
 from core.errors import Unavailable
@@ -27,6 +26,7 @@ from core.ml.vectors import (
     VectorStoreUnavailable,
     vector_store,
 )
+from tenants.claiming import Claim
 
 log = structlog.get_logger(__name__)
 

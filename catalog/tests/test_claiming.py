@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 def shops_of(claims) -> Counter:
     with all_shops():
-        entries = IndexEntry.objects.filter(pk__in=[claim.entry_id for claim in claims])
+        entries = IndexEntry.objects.filter(pk__in=[claim.row_id for claim in claims])
         return Counter(entries.values_list("shop_id", flat=True))
 
 
@@ -61,7 +61,7 @@ def test_gives_out_again_what_was_leased_too_long_ago(shop):
     with all_shops():
         IndexEntry.objects.update(due_at=timezone.now() - timedelta(seconds=1))
     (second,) = claim_entries(size=4)
-    assert (first.entry_id, first.attempts, second.attempts) == (second.entry_id, 1, 2)
+    assert (first.row_id, first.attempts, second.attempts) == (second.row_id, 1, 2)
 
 
 def test_leaves_out_what_is_done(shop):
@@ -82,5 +82,5 @@ def test_never_gives_one_entry_to_two_workers(shop):
             connection.close()
 
     with ThreadPoolExecutor(8) as workers:
-        claims = [claim.entry_id for part in workers.map(claim, range(8)) for claim in part]
+        claims = [claim.row_id for part in workers.map(claim, range(8)) for claim in part]
     assert len(claims) == len(set(claims)) == 40

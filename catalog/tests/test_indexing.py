@@ -302,7 +302,7 @@ def claimed_work() -> Work:
     """Claim the one waiting entry and give it an embedding, as a slow worker would have."""
     with all_shops():
         (claim,) = claim_entries(size=1)
-        entry = IndexEntry.objects.select_related("image", "index").get(pk=claim.entry_id)
+        entry = IndexEntry.objects.select_related("image", "index").get(pk=claim.row_id)
         work = Work(claim, entry)
         dimensions = get_encoder("tiny").dimensions
         work.embedding = np.full(dimensions, dimensions**-0.5, np.float32)
