@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 
 from catalog.models import AgeGroup, Category, Image, IndexEntry, Style, VectorIndex
-from catalog.services import delete_image, rebuild, retry_images
+from catalog.services import clear_image, delete_image, rebuild, retry_images
 
 SHOP_FILTER = ("shop", admin.RelatedOnlyFieldListFilter)
 
@@ -49,7 +49,7 @@ class ImageAdmin(ModelAdmin):
         "created_at",
         "updated_at",
     )
-    actions = ("retry_indexing",)
+    actions = ("retry_indexing", "clear")
     fields = (
         *("thumbnail", "shop", "index_state", "name", "description", "category", "styles"),
         *("age_group", "brand", "sku", "item_group_id", "price", "currency", "availability"),
@@ -93,6 +93,13 @@ class ImageAdmin(ModelAdmin):
     def retry_indexing(self, request: HttpRequest, queryset: Any) -> None:
         count = retry_images(images=list(queryset))
         messages.success(request, f"{count} images will be indexed again.")
+
+    @admin.action(description="Clear the chosen images that are held")
+    def clear(self, request: HttpRequest, queryset: Any) -> None:
+        held = list(queryset.filter(status=Image.Status.HELD))
+        for image in held:
+            clear_image(image=image)
+        messages.success(request, f"{len(held)} images were cleared.")
 
 
 @admin.register(Category, Style, AgeGroup)

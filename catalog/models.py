@@ -120,7 +120,11 @@ class Image(models.Model):
     original = models.FileField(max_length=200, editable=False)
     width = models.PositiveIntegerField(editable=False)
     height = models.PositiveIntegerField(editable=False)
-    digest = models.CharField(max_length=64, editable=False, help_text="SHA-256 of the original.")
+    digest = models.CharField(
+        max_length=64,
+        editable=False,
+        help_text="SHA-256 of the original, or of the rendition that was put in its place.",
+    )
     version = models.PositiveIntegerField(
         default=1, editable=False, help_text="Counts the photos this image has had."
     )
@@ -150,6 +154,13 @@ class Image(models.Model):
     gender = models.CharField(max_length=20, blank=True)
     attributes = models.JSONField(default=dict, blank=True)
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.PUBLISHED)
+    held_status = models.CharField(
+        max_length=9,
+        choices=Status.choices,
+        blank=True,
+        editable=False,
+        help_text="What a held image becomes once it is cleared.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,9 @@ from django.utils import timezone
 
 from catalog.indexes import Drift, live_index, measure_drift
 from catalog.models import Image, IndexEntry, Style, original_key, photo_key
+from catalog.signals import images_saved
 from catalog.tasks import nudge_indexing, nudge_rebuild
-from core.errors import DomainError
+from core.errors import Conflict, DomainError
 from core.ml.vectors import CollectionUnusable
 from core.photos import Photo
 from core.storage import delete_files, save_file
@@ -29,17 +31,43 @@ class ImageGone(DomainError):
     code = "not_found"
 
 
+class PhotoChanged(Conflict):
+    """The image has another photo by now than the one that was meant."""
+
+    code = "photo_changed"
+
+    def __init__(self) -> None:
+        super().__init__("The image has had another photo since; look at that one.")
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """A JPEG to be shown in place of the one made of the original; `digest` tells it apart."""
+
+    jpeg: bytes
+    width: int
+    height: int
+    digest: str
+
+
 def create_image(*, shop: Shop, photo: Photo, fields: dict[str, Any]) -> Image:
-    """Store a photo and its facts, and have it indexed; all of it or nothing."""
+    """Store a photo and its facts, and have it indexed; all of it or nothing.
+
+    Where the shop holds its photos, indexing waits for `clear_image`.
+    """
     styles: list[Style] = fields.pop("styles", [])
     image = Image(shop=shop, **fields)
+    if shop.holds_photos:
+        image.status, image.held_status = Image.Status.HELD, image.status
     names = _store_files(image, photo)
     try:
         with transaction.atomic():
             image.save(force_insert=True)
             image.styles.set(styles)
-            IndexEntry.objects.create(shop=shop, index=live_index(shop.pk), image=image)
-            nudge_indexing()
+            if image.status != Image.Status.HELD:
+                IndexEntry.objects.create(shop=shop, index=live_index(shop.pk), image=image)
+                nudge_indexing()
+            _tell_saved(image)
     except BaseException:
         delete_files(*names)
         raise
@@ -49,7 +77,8 @@ def create_image(*, shop: Shop, photo: Photo, fields: dict[str, Any]) -> Image:
 def update_image(*, image: Image, fields: dict[str, Any], photo: Photo | None = None) -> Image:
     """Change an image's facts or photo; only a new photo is embedded again.
 
-    Raises `ImageGone` if it was deleted meanwhile. Changes at the same time take turns.
+    The status of a held image is the one that it gets once it is cleared. Raises `ImageGone` if it
+    was deleted meanwhile. Changes at the same time take turns.
     """
     fields = dict(fields)
     styles: list[Style] | None = fields.pop("styles", None)
@@ -58,22 +87,62 @@ def update_image(*, image: Image, fields: dict[str, Any], photo: Photo | None = 
     try:
         with transaction.atomic():
             before = _lock(image)
+            if before.status == Image.Status.HELD or (photo and before.shop.holds_photos):
+                fields = _held(before, fields)
             for name, value in fields.items():
                 setattr(image, name, value)
             image.version = before.version + (1 if photo else 0)
             image.save(update_fields=[*fields, *_photo_fields(photo), "updated_at"])
             if styles is not None:
                 image.styles.set(styles)
-            if is_mirrored:
-                IndexEntry.objects.filter(image=image).request()
-                nudge_indexing()
+            if is_mirrored and image.status != Image.Status.HELD:
+                _request_index(image)
             if photo:
+                _tell_saved(image)
                 old = (before.photo.name, before.original.name)
                 transaction.on_commit(lambda: delete_files(*old), robust=True)
     except BaseException:
         delete_files(*new)
         raise
     return image
+
+
+def replace_rendition(*, image: Image, version: int, rendition: Rendition) -> Image:
+    """Show another rendition, as a new version, and have it embedded; the original is kept.
+
+    Raises `PhotoChanged` unless the image's photo is still of this version, and `ImageGone`.
+    """
+    name = save_file(photo_key(image), rendition.jpeg)
+    try:
+        with transaction.atomic():
+            before = _lock(image)
+            if before.version != version:
+                raise PhotoChanged
+            old = before.photo.name
+            before.photo.name, before.version = name, version + 1
+            before.width, before.height = rendition.width, rendition.height
+            before.digest = rendition.digest
+            before.save(
+                update_fields=["photo", "version", "width", "height", "digest", "updated_at"]
+            )
+            if before.status != Image.Status.HELD:
+                _request_index(before)
+            _tell_saved(before)
+            transaction.on_commit(lambda: delete_files(old), robust=True)
+    except BaseException:
+        delete_files(name)
+        raise
+    return before
+
+
+def clear_image(*, image: Image) -> None:
+    """Let a held image into the index and into answers; nothing happens to one that is not held."""
+    with transaction.atomic():
+        before = _lock(image)
+        if before.status == Image.Status.HELD:
+            before.status, before.held_status = before.held_status or Image.Status.PUBLISHED, ""
+            before.save(update_fields=["status", "held_status", "updated_at"])
+            _request_index(before)
 
 
 def delete_image(*, image: Image) -> None:
@@ -93,11 +162,12 @@ def retry_failed(*, shop: Shop) -> int:
 
 
 def retry_images(*, images: list[Image]) -> int:
-    """Have these images' facts and photos looked at again; return how many entries that is."""
+    """Have these images' facts and photos looked at again, but for held ones; return how many."""
+    free = [image for image in images if image.status != Image.Status.HELD]
     with transaction.atomic():
-        wanted = IndexEntry.objects.filter(image__in=images).request()
-        nudge_indexing()
-    return int(wanted)
+        for image in free:
+            _request_index(image)
+    return len(free)
 
 
 def rebuild(*, shop: Shop) -> None:
@@ -121,6 +191,29 @@ def count_states(*, index_id: UUID) -> dict[str, int]:
     entries = IndexEntry.objects.filter(index_id=index_id)
     counted = entries.values_list("state").annotate(count=Count("pk")).order_by()
     return {**dict.fromkeys(IndexEntry.State.values, 0), **dict(counted)}
+
+
+def _request_index(image: Image) -> None:
+    """Have a worker look at an image once this transaction commits, whether or not it ever did."""
+    if not IndexEntry.objects.filter(image=image).request():
+        index = live_index(image.shop_id)
+        IndexEntry.objects.get_or_create(
+            image=image, index=index, defaults={"shop_id": image.shop_id}
+        )
+    nudge_indexing()
+
+
+def _tell_saved(image: Image) -> None:
+    """Tell the rooms above of a new photo, once this transaction commits."""
+    told = {"shop_id": image.shop_id, "image_ids": [image.pk]}
+    transaction.on_commit(lambda: images_saved.send(sender=Image, **told), robust=True)
+
+
+def _held(before: Image, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts of an image that is held, its status for later kept apart."""
+    is_held = before.status == Image.Status.HELD
+    wanted = fields.pop("status", before.held_status if is_held else before.status)
+    return {**fields, "status": Image.Status.HELD, "held_status": wanted}
 
 
 def _lock(image: Image) -> Image:

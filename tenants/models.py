@@ -28,6 +28,11 @@ class Shop(models.Model):
     is_active = models.BooleanField(
         default=True, help_text="An inactive shop's keys and members are refused; nothing is lost."
     )
+    holds_photos = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="New photos are held until their quality was looked at: see its quality policy.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
