@@ -12,16 +12,16 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from typing import BinaryIO
 
-import numpy as np
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from core.errors import DomainError
+from core.pixels import normalise
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 40_000_000
+MAX_WEBP_PIXELS = 32_000_000  # its decoder takes 16 bytes for each, whatever is asked of it
 MAX_SIDE = 10_000
 RENDITION_SIDE = 1_600
 RENDITION_QUALITY = 90
@@ -101,19 +101,16 @@ def _refusing() -> Iterator[None]:
 def _verify(data: bytes) -> None:
     """Check format, stated size and container without decoding a pixel."""
     with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-        _check_size(image.size)
+        most = MAX_WEBP_PIXELS if image.format == "WEBP" else MAX_PIXELS
+        if max(image.size) > MAX_SIDE or image.width * image.height > most:
+            raise PhotoTooLarge(_SIZE_MESSAGE)
         image.verify()
 
 
 _SIZE_MESSAGE = (
-    f"A photo has at most {MAX_SIDE:,} pixels a side and {MAX_PIXELS // 10**6} million in all; "
-    "send a smaller one."
+    f"A photo has at most {MAX_SIDE:,} pixels a side and {MAX_PIXELS // 10**6} million in all "
+    f"({MAX_WEBP_PIXELS // 10**6} million as WebP); send a smaller one."
 )
-
-
-def _check_size(size: tuple[int, int]) -> None:
-    if max(size) > MAX_SIDE or size[0] * size[1] > MAX_PIXELS:
-        raise PhotoTooLarge(_SIZE_MESSAGE)
 
 
 def _decode(data: bytes) -> tuple[Image.Image, str]:
@@ -121,55 +118,13 @@ def _decode(data: bytes) -> tuple[Image.Image, str]:
         kind = image.format or "JPEG"
         if image.mode in {"RGB", "L"}:
             # JPEG decodes at 1/2, 1/4 or 1/8 for next to nothing; other formats ignore it.
-            image.draft(None, (RENDITION_SIDE, RENDITION_SIDE))
-        image.load()
-        # Shrink before the costly steps: colour conversion is per pixel.
-        upright = ImageOps.exif_transpose(image)
-        profile = image.info.get("icc_profile")
-    upright = _to_eight_bits(upright)
-    upright.thumbnail((RENDITION_SIDE, RENDITION_SIDE), Image.Resampling.LANCZOS)
-    return _flatten(_to_srgb(upright, profile)), kind
+            image.draft(None, _rendition_size(image.size))
+        return normalise(image, side=RENDITION_SIDE), kind
 
 
-def _to_eight_bits(image: Image.Image) -> Image.Image:
-    """Convert 16-bit grey, palettes and bitmaps to a mode that resizes smoothly."""
-    if image.mode.startswith("I"):
-        # 16 bits of grey arrive as I;16 or I: keep the upper byte.
-        return Image.fromarray((np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8))
-    if image.mode == "P" or "transparency" in image.info:
-        return image.convert("RGBA")
-    if image.mode == "1":
-        return image.convert("L")
-    return image
-
-
-@cache
-def _srgb() -> ImageCms.ImageCmsProfile:
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-
-
-def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Apply an embedded colour profile; one that cannot be read is passed over."""
-    alpha = image.getchannel("A") if image.mode in {"RGBA", "LA"} else None
-    colour = image.convert("L" if image.mode == "LA" else "RGB") if alpha else image
-    if profile:
-        try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            colour = ImageCms.profileToProfile(colour, source, _srgb(), outputMode="RGB") or colour
-        except (ImageCms.PyCMSError, OSError, ValueError):
-            colour = colour.convert("RGB")
-    colour = colour.convert("RGB")
-    if alpha:
-        colour.putalpha(alpha)
-    return colour
-
-
-def _flatten(image: Image.Image) -> Image.Image:
-    if image.mode != "RGBA":
-        return image
-    flat = Image.new("RGB", image.size, "white")
-    flat.paste(image, mask=image.getchannel("A"))
-    return flat
+def _rendition_size(size: tuple[int, int]) -> tuple[int, int]:
+    scale = min(1.0, RENDITION_SIDE / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def _encode(image: Image.Image) -> bytes:

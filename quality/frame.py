@@ -18,10 +18,11 @@ from typing import TypeAlias
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 
 from core.errors import DomainError
 from core.photos import FORMATS, Photo
+from core.pixels import read_opacity
 from quality.colour import Floats
 
 Bytes: TypeAlias = NDArray[np.uint8]
@@ -86,13 +87,14 @@ def frame_of_photo(photo: Photo) -> Frame:
     original. Raises `PhotoUnmeasurable`.
     """
     with Image.open(io.BytesIO(photo.rendition), formats=["JPEG"]) as rendition:
-        pixels = np.array(rendition.convert("RGB"))
+        pixels = np.array(rendition)
     with Image.open(io.BytesIO(photo.original), formats=FORMATS) as original:
         kind = original.format
         width, height = original.size
         if original.getexif().get(0x0112, 1) >= 5:  # stored lying on its side
             width, height = height, width
-        alpha = _read_alpha(original, (photo.width, photo.height))
+        opacity = read_opacity(original, size=(photo.width, photo.height))
+    alpha = None if opacity is None else np.array(opacity)
     return _checked(Frame(pixels, alpha, width, height, len(photo.original), kind))
 
 
@@ -125,15 +127,6 @@ def to_luma(rgb: Floats) -> Floats:
 def to_bytes(rgb: Floats) -> Bytes:
     """Return floats in [0, 1], clipped to it, as uint8."""
     return (np.clip(rgb, 0, 1) * np.float32(255) + np.float32(0.5)).astype(np.uint8)
-
-
-def _read_alpha(original: Image.Image, size: tuple[int, int]) -> Bytes | None:
-    """Return the opacity at the rendition's size; None of a photo that has none, or is opaque."""
-    if "A" not in original.getbands() and "transparency" not in original.info:
-        return None
-    upright = ImageOps.exif_transpose(original).convert("RGBA").getchannel("A")
-    alpha = np.array(upright.resize(size, Image.Resampling.BOX))
-    return None if alpha.min() == 255 else alpha
 
 
 def _checked(frame: Frame) -> Frame:

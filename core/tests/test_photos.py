@@ -181,6 +181,14 @@ def test_takes_twenty_megabytes_to_the_byte():
     assert open_bytes(photo + b"\0" * (MAX_BYTES - len(photo))).width == 96
 
 
+def test_a_webp_has_fewer_pixels_for_its_decoder_holds_many_copies():
+    size = (6_500, 5_000)
+    with pytest.raises(PhotoRefused) as refusal:
+        open_bytes(save(Image.new("RGB", size), "WEBP", method=0))
+    assert refusal.value.code == "photo_too_large"
+    assert "32 million as WebP" in refusal.value.message
+
+
 @pytest.mark.parametrize(
     ("size", "expected"),
     [
@@ -281,6 +289,47 @@ def test_palette_with_degrees_of_transparency_is_laid_on_white():
     image.putpalette([*RED, *BLUE])
     found = rendition(save(image, "PNG", transparency=bytes([128, 255])))
     assert_colour(found, (32, 32), (255, 127, 127))
+
+
+@pytest.mark.parametrize(
+    ("mode", "options"),
+    [
+        ("RGB", {}),
+        ("L", {}),
+        ("1", {}),
+        ("P", {}),
+        ("P", {"transparency": bytes([255] * 255)}),
+        ("LA", {}),
+        ("RGBA", {}),
+        ("RGB", {"transparency": (1, 2, 3)}),
+    ],
+)
+def test_what_is_shrunk_in_strips_has_its_parts_where_they_were(mode, options):
+    image = Image.new("RGB", (700, 5_000), WHITE)
+    image.paste((0, 0, 0), (0, 0, 350, 2_500))
+    exif = Image.Exif()
+    exif[ORIENTATION] = 3
+    found = rendition(save(image.convert(mode), "PNG", exif=exif, **options))
+    assert found.size == (224, 1_600)
+    assert_colour(found, (200, 1_590), (0, 0, 0))
+    assert_colour(found, (200, 810), (0, 0, 0))
+    for white in ((200, 790), (20, 1_590), (20, 10)):
+        assert_colour(found, white, WHITE)
+
+
+def test_16_bits_of_grey_are_shrunk_in_strips_alike():
+    samples = np.full((5_000, 300), 0x6400, np.uint16)
+    samples[4_000:] = 0xC800
+    found = rendition(save(Image.fromarray(samples), "PNG"))
+    assert_colour(found, (48, 600), (100,) * 3)
+    assert_colour(found, (48, 1_500), (200,) * 3)
+
+
+def test_half_transparent_pixels_lend_no_colour_when_shrunk():
+    image = Image.new("RGBA", (5_000, 300), (0, 255, 0, 0))
+    image.paste((255, 0, 0, 255), (0, 0, 2_501, 300))  # the border falls within a reduced pixel
+    found = np.asarray(rendition(save(image, "PNG"))).astype(int)
+    assert (found[..., 0] - found[..., 1] >= -TOLERANCE).all()
 
 
 def make_deep_png(samples: NDArray[np.uint16]) -> bytes:
