@@ -136,7 +136,12 @@ def _nearest(lab: Floats) -> NDArray[np.intp]:
 
 def name_colours(rgb: NDArray[Any]) -> NDArray[np.str_]:
     """Return the nearest retail name of each (..., 3) sRGB colour, shape (...)."""
-    return _NAMES[_nearest(srgb_to_oklab(rgb))]
+    return name_oklab(srgb_to_oklab(rgb))
+
+
+def name_oklab(lab: Floats) -> NDArray[np.str_]:
+    """Return the nearest retail name of each (..., 3) OKLab colour, shape (...)."""
+    return _NAMES[_nearest(lab)]
 
 
 class ColourShare(NamedTuple):

@@ -1,0 +1,60 @@
+"""What a shopper said of outfits, as bonuses for pairs of garments.
+
+The next outfit with the same two garments, or with two of the same kinds and colours, is scored
+by it: `Taste(bonuses=learn_bonuses(feedback))`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import combinations
+
+import numpy as np
+
+from stylist.outfits.garment import Garment
+from stylist.outfits.pool import Pool
+from stylist.outfits.wishes import Bonuses, Key
+
+
+class Opinion(StrEnum):
+    """What a shopper can say of an outfit."""
+
+    LIKE = "like"
+    DISLIKE = "dislike"
+    WORN = "worn"
+
+
+TELLING = {Opinion.LIKE: 1.0, Opinion.DISLIKE: -1.0, Opinion.WORN: 0.5}
+HALF_LIFE_DAYS = 90.0
+ALIKE = 0.3  # what is said of two garments counts so much for others of their kinds and colours
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """An opinion of an outfit, and how old it is."""
+
+    garments: tuple[Garment, ...]
+    opinion: Opinion
+    age_days: float
+
+
+def learn_bonuses(feedback: Iterable[Feedback]) -> Bonuses:
+    """Return what each pair of garments is worth, in [-1, 1], by ids and by (kind, basic colour).
+
+    An opinion is shared among an outfit's pairs, so that the same outfit gets all of it again and
+    one with half of its pairs half; it fades with `HALF_LIFE_DAYS`.
+    """
+    sums: defaultdict[frozenset[Key], float] = defaultdict(float)
+    for given in feedback:
+        colours = Pool.of(given.garments).basic_colours.tolist()
+        pairs = list(combinations(zip(given.garments, colours, strict=True), 2))
+        for (one, its_colour), (other, other_colour) in pairs:
+            worth = TELLING[given.opinion] * 0.5 ** (given.age_days / HALF_LIFE_DAYS) / len(pairs)
+            sums[frozenset({one.id, other.id})] += worth
+            if its_colour and other_colour:
+                looks = (one.kind, its_colour), (other.kind, other_colour)
+                sums[frozenset(looks)] += ALIKE * worth
+    return {pair: float(np.clip(bonus, -1, 1)) for pair, bonus in sums.items()}

@@ -1,0 +1,127 @@
+"""Many garments as arrays, so that all of them are compared at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.ml.colours import BASIC_OF, name_oklab
+from stylist.outfits.agreement import KIN, season_suitability, spread_styles
+from stylist.outfits.garment import AT, PLAIN, UNKNOWN, Garment
+from stylist.outfits.harmony import Floats
+from stylist.outfits.wishes import SEASONS
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """n garments, a row each; `Pool.of` makes it, or a caller from columns it keeps.
+
+    `ids` object (n,); `slots` int8 (n,), the position in `SLOTS`; `kinds` and `patterns` str (n,),
+    empty where unknown; `colours` float32 (n, 2, 3) in OKLab, primary and secondary, NaN where
+    unknown; `styles` float32 (n, k), a column for each of `style_names`, and `seasons` float32
+    (n, 4), rows of zeros where unknown; `formality` float32 (n, 2), value and confidence.
+    """
+
+    style_names: tuple[str, ...]
+    ids: NDArray[Any]
+    slots: NDArray[np.int8]
+    kinds: NDArray[np.str_]
+    patterns: NDArray[np.str_]
+    colours: Floats
+    styles: Floats
+    seasons: Floats
+    formality: Floats
+
+    @classmethod
+    def of(cls, garments: Sequence[Garment], *, style_names: Sequence[str] | None = None) -> Pool:
+        """Return the garments' rows in their order.
+
+        `style_names` are another pool's, to compare the two; else the usual ones and the garments'.
+        """
+        n = len(garments)
+        own = {name for garment in garments for name in garment.styles}
+        names = (*KIN, *sorted(own - KIN.keys())) if style_names is None else (*style_names,)
+        return cls(
+            style_names=names,
+            ids=_objects([garment.id for garment in garments]),
+            slots=np.array([AT[garment.slot] for garment in garments], np.int8),
+            kinds=np.array([garment.kind for garment in garments], np.str_),
+            patterns=np.array([garment.pattern or "" for garment in garments], np.str_),
+            colours=np.array(
+                [(g.primary or UNKNOWN, g.secondary or UNKNOWN) for g in garments], np.float32
+            ).reshape(n, 2, 3),
+            styles=_columns([garment.styles for garment in garments], names),
+            seasons=_columns([garment.seasons for garment in garments], SEASONS),
+            formality=np.array(
+                [
+                    (np.nan if g.formality is None else g.formality, g.formality_confidence)
+                    for g in garments
+                ],
+                np.float32,
+            ).reshape(n, 2),
+        )
+
+    def __len__(self) -> int:
+        return len(self.slots)
+
+    def take(self, rows: NDArray[np.intp] | Sequence[int]) -> Pool:
+        """Return a pool of these rows, in this order."""
+        chosen = {
+            field.name: getattr(self, field.name)[rows]
+            for field in fields(self)
+            if field.name != "style_names"
+        }
+        return replace(self, **chosen)
+
+    @cached_property
+    def spread(self) -> Floats:
+        """The styles as `spread_styles` makes them comparable, (n, k)."""
+        return spread_styles(self.styles, self.style_names)
+
+    @cached_property
+    def suitability(self) -> Floats:
+        """How well each season suits, (n, 4)."""
+        return season_suitability(self.seasons)
+
+    @cached_property
+    def shades(self) -> NDArray[np.str_]:
+        """The retail name of each garment's primary colour; empty where it is unknown."""
+        primary = self.colours[:, 0]
+        is_known = np.isfinite(primary).all(axis=1)
+        return np.where(is_known, name_oklab(np.nan_to_num(primary)), "")
+
+    @cached_property
+    def basic_colours(self) -> NDArray[np.str_]:
+        """The basic name of each garment's primary colour; empty where it is unknown."""
+        names, positions = np.unique(self.shades, return_inverse=True)
+        basic = np.array([BASIC_OF.get(str(name), "") for name in names], np.str_)
+        return basic[positions]
+
+    @property
+    def is_patterned(self) -> NDArray[np.bool_]:
+        """Whether a pattern is known of each garment."""
+        return ~np.isin(self.patterns, ["", PLAIN])
+
+    def main_styles(self) -> NDArray[np.str_]:
+        """Return each garment's most probable style; empty where none is known."""
+        names = np.array(self.style_names, np.str_)[self.styles.argmax(axis=1)]
+        return np.where(self.styles.any(axis=1), names, "")
+
+
+def _objects(ids: Iterable[UUID]) -> NDArray[Any]:
+    """Return ids as an object array; numpy would make bytes of them."""
+    listed = list(ids)
+    array = np.empty(len(listed), dtype=object)
+    array[:] = listed
+    return array
+
+
+def _columns(rows: Sequence[Mapping[str, float]], names: Sequence[str]) -> Floats:
+    listed = [[row.get(name, 0.0) for name in names] for row in rows]
+    return np.array(listed, np.float32).reshape(len(rows), len(names))

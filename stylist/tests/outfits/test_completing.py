@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from stylist.outfits import Season, Slot, Source, Taste, Wish, rank_purchases
+from stylist.outfits.completing import GOOD
+from stylist.tests.outfits.garments import make_garment, make_wardrobe
+
+
+def bought(wardrobe, candidates, *, wish=None, taste=None, count=5):
+    return rank_purchases(
+        wardrobe=wardrobe, candidates=candidates, wish=wish or Wish(), taste=taste or Taste(),
+        count=count,
+    )  # fmt: skip
+
+
+def smart(number, slot, colour="navy", **features):
+    defaults = {"styles": {"business": 1}, "formality": 0.7, "seasons": {"autumn": 1}}
+    return make_garment(number, slot, colour, **(defaults | features))
+
+
+TOPS = [smart(k, Slot.TOP, colour) for k, colour in enumerate(("white", "light blue", "grey"), 1)]
+BOTTOMS = [smart(11, Slot.BOTTOM), smart(12, Slot.BOTTOM, "charcoal")]
+SHOES = [smart(21, Slot.SHOES, "black")]
+
+
+def test_the_missing_shoes_complete_every_pair_of_top_and_bottom():
+    shoes = smart(99, Slot.SHOES, "brown", source=Source.CATALOG)
+    top = smart(98, Slot.TOP, source=Source.CATALOG)
+    (purchase,) = bought([*TOPS, *BOTTOMS], [shoes, top])
+    assert purchase.garment is shoes
+    assert purchase.outfits == 6
+    assert shoes in purchase.best.garments
+    assert purchase.best.scored.total >= purchase.mean_total - 1e-9
+    assert purchase.mean_total >= GOOD
+
+
+def test_what_makes_more_outfits_comes_first():
+    top, bottom = smart(98, Slot.TOP, "cream"), smart(99, Slot.BOTTOM, "grey")
+    purchases = bought([*TOPS, *BOTTOMS, *SHOES], [top, bottom])
+    assert [(purchase.garment, purchase.outfits) for purchase in purchases] == [
+        (bottom, 3), (top, 2),
+    ]  # fmt: skip
+
+
+def test_of_as_many_outfits_the_better_come_first():
+    good = smart(99, Slot.BOTTOM, "grey")
+    plain = smart(98, Slot.BOTTOM, "grey", styles={"smart casual": 1})
+    purchases = bought([*TOPS, *BOTTOMS, *SHOES], [plain, good])
+    assert [purchase.garment for purchase in purchases] == [good, plain]
+    assert purchases[0].outfits == purchases[1].outfits
+    assert bought([*TOPS, *BOTTOMS, *SHOES], [plain, good], count=1) == purchases[:1]
+
+
+@pytest.mark.parametrize(
+    "candidate",
+    [
+        smart(99, Slot.BOTTOM, styles={"beach": 1}, formality=0.0, seasons={"summer": 1}),
+        smart(99, Slot.BAG),
+        smart(99, Slot.OUTER),
+        TOPS[0],
+    ],
+    ids=["goes with nothing", "a bag", "over it when it is not cold", "theirs already"],
+)
+def test_what_makes_no_outfit_possible_is_no_purchase(candidate):
+    assert bought([*TOPS, *BOTTOMS, *SHOES], [candidate]) == []
+
+
+def test_something_over_it_counts_when_it_is_cold():
+    coat = smart(99, Slot.OUTER, "camel")
+    wardrobe = [*TOPS, *BOTTOMS, *SHOES]
+    (purchase,) = bought(wardrobe, [coat], wish=Wish(season=Season.AUTUMN))
+    assert purchase.outfits == 6
+    assert {garment.slot for garment in purchase.best.garments} == {
+        Slot.TOP, Slot.BOTTOM, Slot.SHOES, Slot.OUTER,
+    }  # fmt: skip
+
+
+def test_a_dress_needs_shoes_only():
+    dress = smart(99, Slot.ONE_PIECE, "burgundy")
+    (purchase,) = bought(SHOES, [dress])
+    assert purchase.outfits == 1
+    assert set(purchase.best.garments) == {dress, *SHOES}
+
+
+def test_what_is_disliked_is_no_purchase():
+    shoes = smart(99, Slot.SHOES, "red")
+    assert bought([*TOPS, *BOTTOMS], [shoes])
+    assert not bought([*TOPS, *BOTTOMS], [shoes], taste=Taste(disliked=frozenset({"red"})))
+
+
+def test_nothing_completes_an_empty_wardrobe():
+    assert bought([], make_wardrobe(70)) == []
+
+
+def test_the_order_of_what_is_offered_does_not_matter():
+    wardrobe = make_wardrobe(70)
+    offered = [replace(one, id=UUID(int=one.id.int + 500)) for one in make_wardrobe(70, seed=8)]
+    assert bought(wardrobe, offered) == bought(wardrobe[::-1], offered[::-1])

@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+from uuid import UUID
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stylist.outfits import (
+    OCCASIONS,
+    Feedback,
+    Opinion,
+    Season,
+    Slot,
+    Taste,
+    Wish,
+    compose,
+    learn_bonuses,
+    score_outfit,
+)
+from stylist.outfits.composing import AnchorsExclude, AnchorUnknown
+from stylist.outfits.garment import AT, SLOTS
+from stylist.outfits.growing import WIDTH
+from stylist.outfits.harmony import (
+    MOST_COLOURS,
+    chromatic_hues,
+    count_colours,
+    share_a_colour,
+)
+from stylist.outfits.pool import Pool
+from stylist.outfits.relations import obey_rules
+from stylist.outfits.scoring import Scorer
+from stylist.tests.outfits.garments import (
+    make_garment,
+    make_wardrobe,
+    tastes,
+    wardrobes,
+    wishes,
+)
+
+
+def outfits_of(garments, *, wish=None, taste=None, count=3):
+    return compose(garments=garments, wish=wish or Wish(), taste=taste or Taste(), count=count)
+
+
+def ids_of(outfits):
+    return [[garment.id for garment in outfit.garments] for outfit in outfits]
+
+
+def is_whole(slots):
+    two = {Slot.TOP, Slot.BOTTOM}
+    return (two <= slots and Slot.ONE_PIECE not in slots) or (two.isdisjoint(slots) and (
+        Slot.ONE_PIECE in slots
+    ))  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(wardrobes(), wishes, tastes)
+def test_outfits_obey_the_rules(garments, wish, taste):
+    outfits = outfits_of(garments, wish=wish, taste=taste)
+    assert len(outfits) <= 3
+    assert len({frozenset(ids) for ids in ids_of(outfits)}) == len(outfits)
+    for outfit in outfits:
+        slots = [garment.slot for garment in outfit.garments]
+        assert slots == sorted(set(slots), key=SLOTS.index)
+        assert is_whole(set(slots))
+        assert not (wish.season == Season.SUMMER and Slot.OUTER in slots)
+        pool = Pool.of(outfit.garments)
+        assert count_colours(chromatic_hues(pool.colours).reshape(1, -1))[0] <= MOST_COLOURS
+        patterned = pool.colours[pool.is_patterned]
+        assert all(share_a_colour(one, other) for one, other in combinations(patterned, 2))
+        assert outfit.scored == score_outfit(outfit.garments, wish=wish, taste=taste)
+
+
+@settings(max_examples=40, deadline=None)
+@given(wardrobes(), wishes, tastes, st.randoms())
+def test_the_order_of_the_wardrobe_does_not_matter(garments, wish, taste, chance):
+    mixed = chance.sample(garments, len(garments))
+    assert ids_of(outfits_of(garments, wish=wish, taste=taste)) == ids_of(
+        outfits_of([*mixed, *mixed], wish=wish, taste=taste)
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(wardrobes(), wishes, st.data())
+def test_an_anchor_is_in_every_outfit_even_if_it_is_disliked(garments, wish, data):
+    if not garments:
+        return
+    anchor = data.draw(st.sampled_from(garments))
+    wish = replace(wish, anchors=frozenset({anchor.id}))
+    outfits = outfits_of(garments, wish=wish, taste=Taste(disliked=frozenset({anchor.kind})))
+    assert all(anchor.id in ids for ids in ids_of(outfits))
+    assert not any(
+        garment.kind == anchor.kind
+        for outfit in outfits
+        for garment in outfit.garments
+        if garment.id != anchor.id
+    )
+
+
+def test_a_plain_wardrobe_makes_an_outfit_with_shoes():
+    garments = [
+        make_garment(k, slot, "navy") for k, slot in enumerate(SLOTS) if slot != "one_piece"
+    ]
+    (outfit,) = outfits_of(garments, wish=Wish(season=Season.WINTER), count=1)
+    assert {garment.slot for garment in outfit.garments} >= {
+        Slot.TOP, Slot.BOTTOM, Slot.SHOES, Slot.OUTER,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("slots", [[], ["top"], ["bottom", "shoes"], ["bag", "accessory", "outer"]])
+def test_what_makes_no_outfit_makes_none(slots):
+    assert outfits_of([make_garment(k, Slot(slot)) for k, slot in enumerate(slots)]) == []
+
+
+def test_shoes_are_left_out_only_where_none_fit():
+    top = make_garment(1, Slot.TOP, "red", second="yellow", pattern="striped")
+    bottom = make_garment(2, Slot.BOTTOM, "blue")
+    green = make_garment(3, Slot.SHOES, "green")
+    assert ids_of(outfits_of([top, bottom, green])) == [[top.id, bottom.id]]
+    ugly = make_garment(4, Slot.SHOES, "red", styles={"beach": 1}, formality=0.0)
+    assert ids_of(outfits_of([top, bottom, green, ugly])) == [[top.id, bottom.id, ugly.id]]
+
+
+def test_a_bag_is_left_out_where_it_spoils_the_outfit():
+    suit = [
+        make_garment(k, slot, "black", styles={"formal": 1}, formality=1.0)
+        for k, slot in enumerate((Slot.TOP, Slot.BOTTOM, Slot.SHOES))
+    ]
+    clutch = make_garment(8, Slot.BAG, "black", styles={"formal": 1}, formality=1.0)
+    sack = make_garment(9, Slot.BAG, "lime", styles={"outdoor": 1}, formality=0.0)
+    assert sack.id not in ids_of(outfits_of([*suit, sack], count=1))[0]
+    assert clutch.id in ids_of(outfits_of([*suit, sack, clutch], count=1))[0]
+
+
+def test_no_garment_is_in_every_outfit_but_the_anchor():
+    wardrobe = make_wardrobe(140)
+    anchor = next(garment for garment in wardrobe if garment.slot == Slot.TOP)
+    free = outfits_of(wardrobe, count=4)
+    assert len(free) == 4
+    assert not set.intersection(*map(set, ids_of(free)))
+    held = outfits_of(wardrobe, wish=Wish(anchors=frozenset({anchor.id})), count=4)
+    assert set.intersection(*map(set, ids_of(held))) == {anchor.id}
+
+
+def test_the_best_comes_first_and_the_rest_still_is_good():
+    totals = [outfit.scored.total for outfit in outfits_of(make_wardrobe(140), count=5)]
+    assert totals[0] == max(totals)
+    assert min(totals) > totals[0] - 0.15
+
+
+def test_beam_search_is_bounded_and_near_the_best_of_all():
+    wardrobe = make_wardrobe(35, seed=3)
+    (found,) = outfits_of(wardrobe, count=1)
+    scorer = Scorer(Pool.of(wardrobe), Wish(), Taste())
+    by_slot = [[-1, *(k for k, g in enumerate(wardrobe) if g.slot == slot)] for slot in SLOTS]
+    every = np.stack(np.meshgrid(*by_slot, indexing="ij"), axis=-1).reshape(-1, len(SLOTS))
+    two = (every[:, 0] >= 0) & (every[:, 1] >= 0) & (every[:, 2] < 0)
+    one = (every[:, 0] < 0) & (every[:, 1] < 0) & (every[:, 2] >= 0)
+    whole = every[(two | one) & (every[:, AT[Slot.SHOES]] >= 0)]
+    best = scorer.totals(whole[obey_rules(scorer.relations, whole)]).max()
+    assert found.scored.total >= best - 0.02
+
+
+def test_scores_no_more_outfits_for_more_garments(monkeypatch):
+    scored = []
+    totals = Scorer.totals
+
+    def count(self, rows):
+        scored.append(len(rows))
+        return totals(self, rows)
+
+    monkeypatch.setattr(Scorer, "totals", count)
+    outfits_of(make_wardrobe(1_400))
+    assert sum(scored) < 40 * 41 + 5 * (WIDTH * 41)
+
+
+def test_twins_do_not_make_outfits_that_differ():
+    vector = np.zeros(8, np.float32)
+    vector[0] = 1
+    base = [make_garment(k, slot, "navy") for k, slot in enumerate((Slot.TOP, Slot.BOTTOM), 1)]
+    shown_twice = replace(base[0], id=UUID(int=7), embedding=vector)
+    other = make_garment(8, Slot.TOP, "navy", second="white", pattern="striped")
+    garments = [replace(base[0], embedding=vector), base[1], shown_twice, other]
+    tops = [outfit.garments[0].id for outfit in outfits_of(garments, count=2)]
+    assert other.id in tops
+
+
+def test_an_anchor_that_is_not_there_is_told():
+    with pytest.raises(AnchorUnknown) as told:
+        outfits_of(make_wardrobe(10), wish=Wish(anchors=frozenset({UUID(int=999)})))
+    assert told.value.details == {"ids": [str(UUID(int=999))]}
+
+
+@pytest.mark.parametrize("slots", [("top", "top"), ("one_piece", "bottom"), ("top", "one_piece")])
+def test_anchors_that_exclude_each_other_are_told(slots):
+    garments = [make_garment(k, Slot(slot)) for k, slot in enumerate(slots)]
+    with pytest.raises(AnchorsExclude):
+        outfits_of(garments, wish=Wish(anchors=frozenset(garment.id for garment in garments)))
+
+
+def test_several_anchors_are_held():
+    wardrobe = make_wardrobe(70)
+    anchors = {
+        next(garment.id for garment in wardrobe if garment.slot == slot)
+        for slot in (Slot.ONE_PIECE, Slot.BAG)
+    }
+    outfits = outfits_of(wardrobe, wish=Wish(anchors=frozenset(anchors)))
+    assert outfits
+    assert all(anchors <= set(ids) for ids in ids_of(outfits))
+
+
+def test_an_occasion_decides_what_is_put_together():
+    wardrobe = make_wardrobe(140)
+    (sport,), (wedding,) = (
+        outfits_of(wardrobe, wish=Wish(occasion=OCCASIONS[name]), count=1)
+        for name in ("sport", "wedding")
+    )
+    mean = {
+        name: np.mean([garment.formality for garment in outfit.garments])
+        for name, outfit in (("sport", sport), ("wedding", wedding))
+    }
+    assert mean["wedding"] > mean["sport"] + 0.25
+
+
+def test_feedback_changes_the_next_answer():
+    wardrobe = make_wardrobe(70)
+    first, second, *_ = outfits_of(wardrobe)
+    disliked = Feedback(first.garments, Opinion.DISLIKE, age_days=0)
+    after = outfits_of(wardrobe, taste=Taste(bonuses=learn_bonuses([disliked])))
+    assert ids_of([first])[0] not in ids_of(after)
+    liked = Feedback(second.garments, Opinion.LIKE, age_days=0)
+    after = outfits_of(wardrobe, taste=Taste(bonuses=learn_bonuses([liked])))
+    assert ids_of(after)[0] == ids_of([second])[0]

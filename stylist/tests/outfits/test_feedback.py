@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import pytest
+
+from stylist.outfits import Feedback, Opinion, Slot, learn_bonuses
+from stylist.outfits.feedback import ALIKE, HALF_LIFE_DAYS, TELLING
+from stylist.tests.outfits.garments import make_garment
+
+TOP = make_garment(1, Slot.TOP, "white")
+BOTTOM = make_garment(2, Slot.BOTTOM, "navy")
+SHOES = make_garment(3, Slot.SHOES)
+IDS = frozenset({TOP.id, BOTTOM.id})
+LOOKS = frozenset({("shirt", "white"), ("trousers", "navy")})
+
+
+def learned(*opinions, garments=(TOP, BOTTOM), age_days=0.0):
+    return learn_bonuses(Feedback(garments, opinion, age_days) for opinion in opinions)
+
+
+@pytest.mark.parametrize("opinion", [*Opinion])
+def test_an_opinion_is_about_the_pair_and_less_about_pairs_alike(opinion):
+    assert learned(opinion) == {
+        IDS: pytest.approx(TELLING[opinion]),
+        LOOKS: pytest.approx(ALIKE * TELLING[opinion]),
+    }
+
+
+def test_an_opinion_of_an_outfit_is_shared_among_its_pairs():
+    bonuses = learned(Opinion.DISLIKE, garments=(TOP, BOTTOM, SHOES))
+    by_id = [bonus for pair, bonus in bonuses.items() if pair != LOOKS]
+    assert by_id == [pytest.approx(-1 / 3)] * 3
+    assert sum(by_id) == pytest.approx(TELLING[Opinion.DISLIKE])
+
+
+def test_opinions_fade_and_add_up_to_a_limit():
+    assert learned(Opinion.LIKE, age_days=HALF_LIFE_DAYS)[IDS] == pytest.approx(0.5)
+    assert learned(Opinion.LIKE, Opinion.DISLIKE)[IDS] == pytest.approx(0)
+    assert learned(*[Opinion.LIKE] * 5)[IDS] == 1
+    assert learned() == {}

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stylist.outfits import OCCASIONS, Pool, Season, Slot, Taste, Wish, narrow
+from stylist.outfits.garment import SLOTS
+from stylist.tests.outfits.garments import (
+    make_garment,
+    make_wardrobe,
+    tastes,
+    wardrobes,
+    wishes,
+)
+
+
+def narrowed(garments, *, around=(), wish=None, taste=None, per_slot=3):
+    pool = Pool.of(garments)
+    group = Pool.of(around, style_names=pool.style_names)
+    found = narrow(
+        pool, around=group, wish=wish or Wish(), taste=taste or Taste(), per_slot=per_slot
+    )
+    return {slot: [garments[row] for row in rows] for slot, rows in found.items()}
+
+
+@settings(deadline=None)
+@given(wardrobes(), wardrobes(most=4), wishes, tastes, st.randoms())
+def test_keeps_so_many_of_each_slot_whatever_their_order(garments, around, wish, taste, chance):
+    found = narrowed(garments, around=around, wish=wish, taste=taste)
+    assert set(found) == set(SLOTS)
+    for slot, chosen in found.items():
+        assert len(chosen) <= 3
+        assert all(garment.slot == slot for garment in chosen)
+        if not taste.disliked:
+            assert len(chosen) == min(3, sum(garment.slot == slot for garment in garments))
+    mixed = chance.sample(garments, len(garments))
+    assert narrowed(mixed, around=around, wish=wish, taste=taste) == found
+
+
+@pytest.mark.parametrize(
+    ("features", "worse"),
+    [
+        ({"colour": "coral"}, {"colour": "lime"}),
+        ({"styles": {"business": 1}}, {"styles": {"beach": 1}}),
+        ({"formality": 0.8}, {"formality": 0.1}),
+        ({"seasons": {"winter": 1}}, {"seasons": {"summer": 1}}),
+    ],
+)
+def test_what_goes_with_the_anchor_comes_first(features, worse):
+    anchor = make_garment(
+        9, Slot.TOP, "red", styles={"business": 1}, formality=0.8, seasons={"winter": 1}
+    )
+    garments = [
+        make_garment(1, Slot.BOTTOM, **worse),
+        make_garment(2, Slot.BOTTOM, **features),
+        make_garment(3, Slot.BOTTOM, **worse),
+    ]
+    assert narrowed(garments, around=[anchor])[Slot.BOTTOM][0] is garments[1]
+    several = [anchor, make_garment(10, Slot.SHOES, "black")]
+    assert narrowed(garments, around=several, per_slot=1)[Slot.BOTTOM] == [garments[1]]
+
+
+@pytest.mark.parametrize(
+    ("wish", "taste"),
+    [
+        (Wish(season=Season.WINTER), Taste()),
+        (Wish(formality=0.8), Taste()),
+        (Wish(occasion=OCCASIONS["work"]), Taste()),
+        (Wish(), Taste(styles=frozenset({"business"}))),
+    ],
+)
+def test_what_was_wished_for_and_is_liked_comes_first(wish, taste):
+    beach = make_garment(1, Slot.TOP, styles={"beach": 1}, formality=0.1, seasons={"summer": 1})
+    office = make_garment(2, Slot.TOP, styles={"business": 1}, formality=0.8, seasons={"winter": 1})
+    assert narrowed([beach, office], wish=wish, taste=taste, per_slot=1)[Slot.TOP] == [office]
+
+
+@pytest.mark.parametrize("name", ["shirt", "red", "coral", "striped", "party"])
+def test_what_is_disliked_is_left_out(name):
+    disliked = make_garment(
+        1, Slot.TOP, "coral" if name == "coral" else "red", pattern="striped",
+        styles={"party": 0.6, "casual": 0.4},
+    )  # fmt: skip
+    other = make_garment(2, Slot.TOP, "navy", kind="blouse", styles={"casual": 0.6, "party": 0.4})
+    assert narrowed([disliked, other], taste=Taste(disliked=frozenset({name})))[Slot.TOP] == [other]
+
+
+def test_a_pool_is_taken_apart_by_rows_with_all_its_columns():
+    garments = make_wardrobe(40)
+    rows = [30, 2, 17]
+    part, whole = Pool.of(garments).take(rows), Pool.of([garments[row] for row in rows])
+    assert part.ids.tolist() == whole.ids.tolist()
+    for name in ("slots", "kinds", "patterns", "styles", "seasons", "formality", "shades"):
+        assert getattr(part, name).tolist() == getattr(whole, name).tolist()
+    assert np.array_equal(part.colours, whole.colours, equal_nan=True)
+    assert part.main_styles().tolist() == whole.main_styles().tolist()
