@@ -21,6 +21,8 @@ Box: TypeAlias = tuple[int, int, int, int]  # left, upper, right, lower, in pixe
 MAIN = {Slot.TOP: 0.37, Slot.ONE_PIECE: 0.78, Slot.BOTTOM: 0.41, Slot.SHOES: 0.22}
 SIDE = {Slot.OUTER: 0.46, Slot.ACCESSORY: 0.22, Slot.BAG: 0.32}
 MAIN_SHARE = 0.58  # of the width, where both columns are filled
+# What is left of a blurred mask's values: nothing up to 150, all from 214.
+EDGE = [min(max(4 * (value - 150), 0), 255) for value in range(256)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +92,5 @@ def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 
 def _trimmed(mask: Image.Image) -> Image.Image:
-    """Draw a mask's edge in by two pixels and soften it: a rim of background would show."""
-    return mask.filter(ImageFilter.MinFilter(5)).filter(ImageFilter.GaussianBlur(0.8))
+    """Smooth a mask and draw its edge in by a pixel or two, so that no background shows."""
+    return mask.filter(ImageFilter.GaussianBlur(3)).point(EDGE)
