@@ -8,7 +8,7 @@
     picture = render_collage(pieces)
 
 Pure functions on plain values: no database, no model, no chance. What is not known of a garment is
-None and counts for half of what could be had. Imports nothing from Django.
+None, and counts neither for nor against it. Imports nothing from Django.
 """
 
 from stylist.outfits.collage import Piece, render_collage

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from stylist.outfits.harmony import Floats
 
-NEUTRAL = 0.5  # what is not known counts for half of what could be had
+NEUTRAL = 0.5  # what a tag that is not known counts for
 FARTHEST_FORMALITY = 0.5  # apart: a tracksuit and a suit have nothing in common
 
 LENT = 0.3
@@ -41,15 +41,15 @@ KIN: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 
-def spread_styles(probabilities: NDArray[Any], names: Sequence[str]) -> Floats:
-    """Return rows (n, k) whose products are the style agreement: roots of shares that add to 1.
+def style_vectors(probabilities: NDArray[Any], names: Sequence[str]) -> Floats:
+    """Return vectors (n, k) of norm 1 whose products are the style agreement; zeros if unknown.
 
     A part of each of the k named styles goes to its kin, so that these have something in common.
     """
     lent = np.array([[_lent(own, other) for other in names] for own in names], np.float32)
     spread = probabilities @ lent.reshape(len(names), len(names))
-    totals = spread.sum(axis=1, keepdims=True)
-    return np.sqrt(spread / np.where(totals > 0, totals, 1)).astype(np.float32)
+    norms = np.linalg.norm(spread, axis=1, keepdims=True)
+    return np.asarray(spread / np.where(norms > 0, norms, 1), np.float32)
 
 
 def _lent(own: str, other: str) -> float:
@@ -61,11 +61,11 @@ def _lent(own: str, other: str) -> float:
 
 
 def style_agreement(one: Floats, other: Floats) -> Floats:
-    """Return the Bhattacharyya coefficient of each pair of spread rows (n, k), (m, k), as (n, m).
+    """Return the cosine of each pair of style vectors (n, k), (m, k), as (n, m), in [0, 1].
 
-    1 for the same distribution, 0 for styles that have nothing in common (1 less the squared
-    Hellinger distance). Unlike the Jensen-Shannon divergence it is a product, which a large
-    catalogue needs.
+    Measures that take roots or logarithms of the probabilities, as Bhattacharyya's and
+    Jensen-Shannon's, find much in common between any two garments whose tagger gives a little to
+    every style; the cosine goes by what is told clearly.
     """
     products: Floats = np.clip(one @ other.T, 0, 1)
     known_one, known_other = np.asarray(one.any(axis=1)), np.asarray(other.any(axis=1))

@@ -21,7 +21,9 @@ from stylist.outfits.relations import EMPTY, Rows, obey_rules
 from stylist.outfits.scoring import Scorer
 from stylist.outfits.wishes import Season, Taste, Wish
 
-GOOD = 0.7  # the total from which a new outfit counts
+# The total from which a new outfit counts: of the outfits that `evaluate_outfits` generates nine in
+# ten have it, of mixed ones one in ten.
+GOOD = 0.72
 COLD = (Season.AUTUMN, Season.WINTER)
 _TWO, _ONE = (Slot.TOP, Slot.BOTTOM), (Slot.ONE_PIECE,)
 # What a wardrobe has to have, one way or another, for a purchase to make an outfit of it.

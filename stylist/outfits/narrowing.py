@@ -14,11 +14,17 @@ import numpy as np
 from stylist.outfits.agreement import (
     formality_agreement,
     or_neutral,
-    spread_styles,
     style_agreement,
 )
 from stylist.outfits.garment import SLOTS, Garment, Slot
-from stylist.outfits.harmony import FREE, Floats, chroma_and_hue, hue_agreement, loudness
+from stylist.outfits.harmony import (
+    FREE,
+    UNKNOWN_COLOUR,
+    Floats,
+    chroma_and_hue,
+    hue_agreement,
+    loudness,
+)
 from stylist.outfits.pool import Pool
 from stylist.outfits.relations import Rows
 from stylist.outfits.scoring import WEIGHTS
@@ -92,18 +98,20 @@ def _go_by_colour(pool: Pool, around: Pool) -> Floats:
     chroma, hue = chroma_and_hue(around.colours[:, 0])
     known = np.isfinite(chroma)
     if not known.any():
-        return or_neutral(np.full(len(pool), np.nan))
+        return np.full(len(pool), UNKNOWN_COLOUR, np.float32)
     loud = np.sqrt(loudness(chroma[known]))
     apart = hue_agreement(np.arange(HUES)[:, None], hue[known][None, :]) - FREE
     table = (apart * loud).mean(axis=1)
     own_chroma, own_hue = chroma_and_hue(pool.colours[:, 0])
     at = np.nan_to_num(own_hue).round().astype(np.intp) % HUES
-    return or_neutral(FREE + np.sqrt(loudness(own_chroma)) * table[at])
+    agreement = FREE + np.sqrt(loudness(own_chroma)) * table[at]
+    return np.where(np.isfinite(own_chroma), agreement, UNKNOWN_COLOUR).astype(np.float32)
 
 
 def _go_by_style(pool: Pool, around: Pool) -> Floats:
-    mean = around.styles.sum(axis=0, keepdims=True)
-    return style_agreement(pool.spread, spread_styles(mean, pool.style_names))[:, 0]
+    """Return the mean agreement with the group's garments, by its product with their mean."""
+    mean = around.style_vectors.mean(axis=0, keepdims=True)
+    return style_agreement(pool.style_vectors, mean)[:, 0]
 
 
 def _go_by_formality(pool: Pool, around: Pool) -> Floats:

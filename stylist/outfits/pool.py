@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.ml.colours import BASIC_OF, name_oklab
-from stylist.outfits.agreement import KIN, season_suitability, spread_styles
+from stylist.outfits.agreement import KIN, season_suitability, style_vectors
 from stylist.outfits.garment import AT, PLAIN, UNKNOWN, Garment
 from stylist.outfits.harmony import Floats
 from stylist.outfits.wishes import SEASONS
@@ -80,9 +80,9 @@ class Pool:
         return replace(self, **chosen)
 
     @cached_property
-    def spread(self) -> Floats:
-        """The styles as `spread_styles` makes them comparable, (n, k)."""
-        return spread_styles(self.styles, self.style_names)
+    def style_vectors(self) -> Floats:
+        """What the style agreement is measured on, (n, k)."""
+        return style_vectors(self.styles, self.style_names)
 
     @cached_property
     def suitability(self) -> Floats:

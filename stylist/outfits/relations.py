@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stylist.outfits.agreement import (
-    NEUTRAL,
     formality_agreement,
     or_neutral,
     style_agreement,
@@ -22,6 +21,7 @@ from stylist.outfits.agreement import (
 from stylist.outfits.garment import SLOTS
 from stylist.outfits.harmony import (
     MOST_COLOURS,
+    UNKNOWN_COLOUR,
     Floats,
     chromatic_hues,
     colour_agreement,
@@ -61,7 +61,7 @@ def relate(pool: Pool, bonuses: Bonuses) -> Relations:
     return Relations(
         pool=pool,
         colour=_padded(_colours(pool.colours)),
-        style=_padded(style_agreement(pool.spread, pool.spread)),
+        style=_padded(style_agreement(pool.style_vectors, pool.style_vectors)),
         formality=_padded(_formalities(pool.formality)),
         bonus=_padded(_bonuses(pool, bonuses)),
         clashes=_padded(_clashes(pool)).astype(bool),
@@ -110,7 +110,7 @@ def _colours(colours: Floats) -> Floats:
         counts = np.isfinite(found) * np.float32(SECONDARY ** (k + m))
         total += np.nan_to_num(found) * counts
         weight += counts
-    return np.where(weight > 0, total / np.where(weight > 0, weight, 1), NEUTRAL)
+    return np.where(weight > 0, total / np.where(weight > 0, weight, 1), UNKNOWN_COLOUR)
 
 
 def _formalities(formality: Floats) -> Floats:

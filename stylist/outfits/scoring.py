@@ -27,7 +27,7 @@ WEIGHTS = {
     "colour": 0.26, "pattern": 0.06, "style": 0.22, "formality": 0.14, "season": 0.10,
     "completeness": 0.06, "occasion": 0.12, "taste": 0.12, "feedback": 0.35,
 }  # fmt: skip
-WORST = 0.5  # how much the worst pair counts beside the mean of all: one clash spoils an outfit
+WORST = 0.3  # how much the worst pair counts beside the mean of all: one clash spoils an outfit
 TWO_PATTERNS = 0.5  # what is left of the pattern's value by two that share a colour
 # What makes an outfit whole beside its garments; outer garments by season, 0 where none is known.
 ROUNDING = {Slot.SHOES: 3.0, Slot.BAG: 1.0, Slot.ACCESSORY: 1.0}

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from stylist.outfits.harmony import (
     MOST_COLOURS,
+    UNKNOWN_COLOUR,
     chromatic_hues,
     colour_agreement,
     count_colours,
@@ -82,3 +83,9 @@ def test_palettes_share_a_colour_that_is_in_both():
     black = np.array([LAB["black"], (np.nan,) * 3])
     assert share_a_colour(red_white, navy_white)
     assert not share_a_colour(red_white, black)
+
+
+def test_an_unknown_colour_counts_as_two_of_all_colours_do_in_the_mean():
+    every = np.array([*LAB.values()])
+    mean = float(colour_agreement(every[:, None], every[None, :]).mean())
+    assert mean == pytest.approx(UNKNOWN_COLOUR, abs=0.01)

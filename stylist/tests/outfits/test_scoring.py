@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stylist.outfits import OCCASIONS, Season, Slot, Taste, Wish, score_outfit
+from stylist.outfits.agreement import NEUTRAL
+from stylist.outfits.harmony import UNKNOWN_COLOUR
 from stylist.outfits.scoring import WEIGHTS
 from stylist.tests.outfits.garments import LAB, make_garment, tastes, wardrobes, wishes
 
@@ -77,11 +79,10 @@ def test_what_does_not_go_with_the_rest_costs_its_part_only(name, worse):
         assert (other.value < one.value - 0.05) == (one.name == name), one.name
 
 
-def test_what_is_not_known_counts_for_half():
+def test_what_is_not_known_counts_as_with_any_garment():
     unknown = score(make_garment(1, Slot.TOP), make_garment(2, Slot.BOTTOM))
-    assert [part(unknown, name).value for name in ("colour", "style", "formality", "season")] == [
-        0.5
-    ] * 4
+    values = [part(unknown, name).value for name in ("colour", "style", "formality", "season")]
+    assert values == pytest.approx([UNKNOWN_COLOUR, NEUTRAL, NEUTRAL, NEUTRAL])
     assert "not known" in part(unknown, "colour").sentence
 
 
