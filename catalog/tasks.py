@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import structlog
 from celery import shared_task
 from django.db import transaction
-from kombu.exceptions import OperationalError as BrokerUnavailable
 
 from catalog import auditing, indexes
 from catalog.models import VectorIndex
 from core.errors import Unavailable
 from core.ml.vectors import CollectionUnusable
+from core.nudges import Turn, nudge
 from tenants.scope import all_shops
 
 log = structlog.get_logger(__name__)
@@ -24,32 +23,24 @@ def nudge_indexing() -> None:
 
     A nudge that cannot be sent is no loss: the sweep finds the entries in Postgres.
     """
-    transaction.on_commit(lambda: _send(index_images), robust=True)
+    transaction.on_commit(lambda: nudge(index_images), robust=True)
 
 
 def nudge_rebuild(index: VectorIndex) -> None:
     """Have an index's collection built anew, once this transaction commits."""
     indexes.mark_incomplete(index)
     arguments = {"index_id": str(index.pk), "rebuild": True}
-    transaction.on_commit(lambda: _send(repair_index, **arguments), robust=True)
-
-
-def _send(task: Any, **arguments: Any) -> None:
-    try:
-        task.apply_async(kwargs=arguments)
-    except BrokerUnavailable as error:
-        log.warning("nudge_not_sent", task=task.name, error=str(error))
+    transaction.on_commit(lambda: nudge(repair_index, **arguments), robust=True)
 
 
 def _send_repairs() -> None:
     with all_shops():
         damaged = VectorIndex.objects.filter(is_complete=False, state=VectorIndex.State.LIVE)
         for pk in damaged.values_list("pk", flat=True):
-            _send(repair_index, index_id=str(pk))
+            nudge(repair_index, index_id=str(pk))
 
 
-_at_work = threading.Lock()
-_is_wanted = threading.Event()
+_indexing = Turn()
 
 
 @shared_task
@@ -59,13 +50,7 @@ def index_images(**_: Any) -> None:
     from catalog.calibration import calibrate_indexes
     from catalog.indexing import index_waiting
 
-    _is_wanted.set()
-    while _is_wanted.is_set() and _at_work.acquire(blocking=False):
-        try:
-            _is_wanted.clear()
-            calibrate_indexes({*index_waiting(), *indexes.unmeasured_indexes()})
-        finally:
-            _at_work.release()
+    _indexing.take(lambda: calibrate_indexes({*index_waiting(), *indexes.unmeasured_indexes()}))
     _send_repairs()
 
 
@@ -75,7 +60,7 @@ def sweep_index(**_: Any) -> None:
     from catalog.claiming import has_waiting
 
     if has_waiting() or indexes.unmeasured_indexes():
-        _send(index_images)
+        nudge(index_images)
     _send_repairs()
 
 
@@ -98,7 +83,7 @@ def audit_indexes(**_: Any) -> None:
     with all_shops():
         live = VectorIndex.objects.filter(state=VectorIndex.State.LIVE)
         for pk in live.values_list("pk", flat=True):
-            _send(audit_index, index_id=str(pk))
+            nudge(audit_index, index_id=str(pk))
 
 
 @shared_task

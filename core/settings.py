@@ -221,6 +221,11 @@ SWEEP_SECONDS: int = env.int("SWEEP_SECONDS", default=30)
 ENCODE_DEADLINE_SECONDS: float = env.float("ENCODE_DEADLINE_SECONDS", default=5.0)
 QUERY_VECTOR_TTL_SECONDS: int = env.int("QUERY_VECTOR_TTL_SECONDS", default=86_400)
 
+# --- Photo quality --------------------------------------------------------------------
+QUALITY_DEADLINE_SECONDS: float = env.float("QUALITY_DEADLINE_SECONDS", default=5.0)
+QUALITY_LEASE_SECONDS: int = env.int("QUALITY_LEASE_SECONDS", default=120)
+QUALITY_RETENTION = timedelta(days=env.int("QUALITY_RETENTION_DAYS", default=30))
+
 # --- Celery ---------------------------------------------------------------------------
 CELERY_BROKER_URL = f"{REDIS_URL}/0"
 CELERY_TASK_IGNORE_RESULT = True
@@ -230,6 +235,9 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "catalog.tasks.index_images": {"queue": "gpu"},
     "recommendations.tasks.encode_query": {"queue": "gpu.interactive"},
+    "quality.tasks.assess_photo": {"queue": "gpu.interactive"},
+    "quality.tasks.work_on_requests": {"queue": "gpu.interactive"},
+    "quality.tasks.work_in_bulk": {"queue": "gpu"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 60
@@ -260,6 +268,15 @@ CELERY_BEAT_SCHEDULE = {
     "keep-top-prompts": {
         "task": "recommendations.tasks.keep_top_prompts",
         "schedule": crontab(hour=3, minute=30),
+    },
+    "sweep-photo-quality": {"task": "quality.tasks.sweep_quality", "schedule": SWEEP_SECONDS},
+    "find-missing-reports": {
+        "task": "quality.tasks.find_missing_reports",
+        "schedule": crontab(minute="*/10"),
+    },
+    "purge-photo-quality": {
+        "task": "quality.tasks.purge_quality",
+        "schedule": crontab(hour=4, minute=0),
     },
     "purge-idempotency-records": {
         "task": "tenants.tasks.purge_idempotency_records",
@@ -317,6 +334,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "steering", "description": "Rules, weights and experiments on them."},
         {"name": "shoppers", "description": "Customers: what they do, and what they like."},
         {"name": "analytics", "description": "What was asked, and what shoppers did, counted."},
+        {"name": "photo quality", "description": "Photos measured, compared and made better."},
         {"name": "catalogue", "description": "Product photos and the facts that describe them."},
         {"name": "facets", "description": "What images are described and filtered by."},
         {"name": "index", "description": "Where the vector index stands."},

@@ -77,6 +77,7 @@ class Stack:
             "BEAT_SCHEDULE_FILE": str(self.folder / "beat"),
             "SWEEP_SECONDS": "2",
             "INDEX_LEASE_SECONDS": "5",
+            "QUALITY_LEASE_SECONDS": "5",
             **self._extra,
         }
         self.manage("migrate", "--verbosity", "0")

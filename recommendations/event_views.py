@@ -17,6 +17,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from catalog.examples import IMAGE
 from core.api.parsers import JSONParser
 from recommendations.event_serializers import (
     EventBatchInput,
@@ -32,7 +33,6 @@ from tenants.idempotency import idempotent
 from tenants.models import Scope
 
 # Stand-ins, in the API's description, for an image and an answer of the reader's own.
-IMAGE = "019aa000-0000-7000-8000-000000000001"
 RECOMMENDATION = "019aa000-0000-7000-8000-000000000002"
 LIKE = {"event_id": "web-7f3a-1", "kind": "like", "image": IMAGE, "shopper": "customer-17"}
 CLICK = {

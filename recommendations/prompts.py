@@ -1,9 +1,7 @@
 """Vectors of what is asked: from the cache, or encoded by the GPU worker within a deadline.
 
-The web process never holds a model. It leaves a text or a photo in Redis under a random id, sends
-that id through `gpu.interactive`, and waits for the vector on a list of its own. (Celery's
-result backend shares one connection between the threads that wait; a list does not.)
-Vectors are float32 (d,) with norm 1.
+The web process never holds a model: it asks the worker through `gpu.interactive`. Vectors are
+float32 (d,) with norm 1.
 """
 
 from __future__ import annotations
@@ -12,23 +10,19 @@ import hashlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Literal
 
 import numpy as np
-import redis
 from django.conf import settings
-from kombu.exceptions import OperationalError as BrokerUnavailable
-from uuid_utils.compat import uuid4
 
 from catalog.models import VectorIndex
+from core import calls
 from core.errors import Unavailable
 from core.ml.vectors import Vectors
 
 # A request begins with what it is, and so does a reply: a vector's bytes, or a message.
 TEXT, PHOTO = b"t", b"p"
 VECTOR, FAILURE = b"v", b"f"
-REPLY_TTL_SECONDS = 30
 
 
 class EncoderBusy(Unavailable):
@@ -68,7 +62,7 @@ class Asked:
         """Wait for the vectors, one for each payload; raises `Unavailable` past the deadline."""
         answers = {key: _receive(request, self.until) for key, request in self.requests.items()}
         for key, data in answers.items():
-            _redis().set(key, data, ex=settings.QUERY_VECTOR_TTL_SECONDS)
+            calls.connection().set(key, data, ex=settings.QUERY_VECTOR_TTL_SECONDS)
         return [
             QueryVector(np.frombuffer(answers[key], np.float32), "encoder")
             if key in answers
@@ -85,7 +79,7 @@ def ask_vectors(*, index: VectorIndex, payloads: Sequence[bytes]) -> Asked:
     """
     until = time.monotonic() + settings.ENCODE_DEADLINE_SECONDS
     keys = [_cache_key(index, payload) for payload in payloads]
-    known: Any = _redis().mget(keys) if keys else []
+    known: Any = calls.connection().mget(keys) if keys else []
     cached = {key: data for key, data in zip(keys, known, strict=True) if data is not None}
     missing = {key: data for key, data in zip(keys, payloads, strict=True) if key not in cached}
     requests = {key: _send(payload, index.encoder) for key, payload in missing.items()}
@@ -93,61 +87,39 @@ def ask_vectors(*, index: VectorIndex, payloads: Sequence[bytes]) -> Asked:
 
 
 def take_request(request_id: str) -> tuple[bytes, bytes] | None:
-    """Return kind and data of what a waiting caller left; None when nobody waits any more."""
-    payload = _redis().getdel(_request_key(request_id))
-    return (payload[:1], payload[1:]) if isinstance(payload, bytes) else None
+    """Return kind and data of what a waiting caller asks; None when nobody waits any more."""
+    payload = calls.take_question(request_id)
+    return None if payload is None else (payload[:1], payload[1:])
 
 
 def reply(request_id: str, kind: bytes, data: bytes) -> None:
     """Hand a vector's bytes, or a message, to the caller who waits for it."""
-    with _redis().pipeline(transaction=False) as pipeline:
-        pipeline.rpush(_reply_key(request_id), kind + data)
-        pipeline.expire(_reply_key(request_id), REPLY_TTL_SECONDS)
-        pipeline.execute()
+    calls.answer(request_id, kind + data)
 
 
 def _send(payload: bytes, encoder: str) -> str:
     from recommendations.tasks import encode_query
 
-    request_id = str(uuid4())
-    _redis().set(_request_key(request_id), payload, px=int(settings.ENCODE_DEADLINE_SECONDS * 1000))
     try:
-        encode_query.apply_async(kwargs={"request_id": request_id, "encoder": encoder})
-    except BrokerUnavailable as error:
-        raise EncoderBusy("The queue is away; try again shortly.") from error
-    return request_id
+        return calls.call(
+            encode_query, payload, seconds=settings.ENCODE_DEADLINE_SECONDS, encoder=encoder
+        )
+    except calls.WorkerBusy as error:
+        raise EncoderBusy(error.message) from error
 
 
 def _receive(request_id: str, until: float) -> bytes:
-    left = max(until - time.monotonic(), 0.01)
-    answer: Any = _redis().blpop([_reply_key(request_id)], timeout=left)
-    if answer is None:
-        raise EncoderBusy("No worker was free to read the prompt in time; try again shortly.")
-    kind, data = answer[1][:1], answer[1][1:]
+    try:
+        answer = calls.receive(request_id, until=until)
+    except calls.WorkerBusy as error:
+        message = "No worker was free to read the prompt in time; try again shortly."
+        raise EncoderBusy(message) from error
+    kind, data = answer[:1], answer[1:]
     if kind == FAILURE:
         raise EncoderBusy(data.decode())
-    return bytes(data)
+    return data
 
 
 def _cache_key(index: VectorIndex, payload: bytes) -> str:
     digest = hashlib.sha256(payload).hexdigest()
     return f"atelier:vector:{index.shop_id}:{index.encoder}@{index.revision}:{digest}"
-
-
-def _request_key(request_id: str) -> str:
-    return f"atelier:prompt:{request_id}"
-
-
-def _reply_key(request_id: str) -> str:
-    return f"atelier:reply:{request_id}"
-
-
-@cache
-def _redis() -> redis.Redis:
-    return redis.Redis.from_url(
-        f"{settings.REDIS_URL}/1",
-        socket_connect_timeout=2,
-        # Longer than any wait for a reply, which blocks on the socket.
-        socket_timeout=settings.ENCODE_DEADLINE_SECONDS + 2,
-        health_check_interval=25,
-    )

@@ -18,11 +18,11 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from catalog.examples import IMAGE, OTHER
 from catalog.models import Image
 from core.api.parsers import JSONParser
 from recommendations import services
 from recommendations.comparing import compare
-from recommendations.event_views import IMAGE
 from recommendations.inputs import MOST_IMAGES, MOST_PHOTOS, RecommendationInput, form_query
 from recommendations.models import Prompt
 from recommendations.serializers import (
@@ -36,7 +36,6 @@ from tenants.idempotency import idempotent
 from tenants.models import Scope
 
 # Stands for a second image in examples.
-OTHER = "0199a8c2-6a1e-7c3b-9d54-2f6b8a0c1d2f"
 
 
 class RecommendationView(TenantAPIView):

@@ -13,10 +13,10 @@ from django.db import connection
 from django.test import Client
 from rest_framework.test import APIClient
 
+from core import calls
 from core.embedded import free_port
 from core.photos import MAX_BYTES
 from core.tests.factories import make_photo
-from recommendations import prompts
 from tenants.tests.factories import make_key_client
 
 IMAGES = "/api/v1/images/"
@@ -265,11 +265,11 @@ def end_connection(pid: int) -> None:
 
 def test_redis_gone(shop, settings):
     settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}"
-    prompts._redis.cache_clear()
+    calls.connection.cache_clear()
     try:
         response = shop.client.post("/api/v1/recommendations/", {"prompt": "red dress"})
     finally:
-        prompts._redis.cache_clear()
+        calls.connection.cache_clear()
     assert_problem(response, 503, "unavailable")
     assert int(response["Retry-After"]) > 0
 

@@ -19,6 +19,7 @@ from catalog.garments import Garment, describe, draw_garment
 from catalog.indexes import live_index
 from catalog.models import Category, Image, IndexEntry, Style, VectorIndex
 from catalog.tests.factories import make_image
+from core import calls
 from core.testing import upload, wait_for
 from recommendations import prompts
 from recommendations.evaluation.asking import Answer, ask_shop
@@ -50,7 +51,7 @@ def know_prompts(shop: Shop, *texts: str) -> None:
         index = live_index(shop.pk)
     for text in texts:
         key = prompts._cache_key(index, prompts.text_payload(text))
-        prompts._redis().set(key, make_vector(text).tobytes(), ex=60)
+        calls.connection().set(key, make_vector(text).tobytes(), ex=60)
 
 
 def make_garment(shop: Shop, colour: str, category: str, **fields: Any) -> Image:
