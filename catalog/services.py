@@ -136,10 +136,16 @@ def replace_rendition(*, image: Image, version: int, rendition: Rendition) -> Im
 
 
 def clear_image(*, image: Image) -> None:
-    """Let a held image into the index and into answers; nothing happens to one that is not held."""
+    """Let a held image into the index and into answers; nothing happens to one that is not held.
+
+    Raises `PhotoChanged` where `image` is not of its present photo, which nobody has seen yet, and
+    `ImageGone`.
+    """
     with transaction.atomic():
         before = _lock(image)
         if before.status == Image.Status.HELD:
+            if before.version != image.version:
+                raise PhotoChanged
             before.status, before.held_status = before.held_status or Image.Status.PUBLISHED, ""
             before.save(update_fields=["status", "held_status", "updated_at"])
             _request_index(before)

@@ -28,6 +28,7 @@ urlpatterns = [
     path("api/v1/", include("tenants.urls")),
     path("api/v1/", include("catalog.urls")),
     path("api/v1/", include("recommendations.urls")),
+    path("api/v1/", include("quality.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(http_method_names=READING), name="docs"),
     path("api/redoc/", SpectacularRedocView.as_view(http_method_names=READING), name="redoc"),

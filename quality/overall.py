@@ -12,9 +12,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from quality.metrics import Measure
 from quality.scales import Verdict, verdict_of
+
+if TYPE_CHECKING:
+    # The web process knows the parts, and no pixels.
+    from quality.metrics import Measure
 
 FLOOR = 0.05  # the worst score counts as this: one poor figure halves the whole, and no more
 

@@ -82,6 +82,14 @@ def test_clearing_gives_back_the_status_and_asks_for_the_index(holding):
     assert entry_of(image).state == "pending"
 
 
+def test_clearing_means_the_photo_that_was_seen(holding):
+    image = make_image(holding.shop)
+    update_image(image=Image.objects.get(), fields={}, photo=photo_of("blue"))
+    with pytest.raises(PhotoChanged):
+        clear_image(image=image)
+    assert Image.objects.get().status == "held"
+
+
 def test_clearing_what_is_not_held_changes_nothing(shop):
     with shop_scope(shop.shop.pk):
         image = make_image(shop.shop)
@@ -147,7 +155,7 @@ def test_rendition_takes_the_place_of_another_and_the_original_stays(
         with django_capture_on_commit_callbacks(execute=True):
             now = replace_rendition(image=image, version=1, rendition=rendition_of("blue"))
         assert (now.version, now.original.name) == (2, original)
-        assert (media_root / now.photo.name).read_bytes() == rendition_of("blue").jpeg
+        assert (media_root / str(now.photo.name)).read_bytes() == rendition_of("blue").jpeg
         assert not (media_root / str(old)).exists() and (media_root / str(original)).exists()
         assert entry_of(image).version == entry.version + 1
 

@@ -1,0 +1,83 @@
+"""Wait for a job that a worker does, or tell how far it has got."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from catalog.models import Image
+from core.api.streaming import event
+from quality.models import Comparison, Enhancement, Job, Report
+from tenants.scope import shop_scope
+
+LOOK_SECONDS = 0.05
+# A stream holds one of the server's places; past this the caller asks again.
+LONGEST_SECONDS = 30.0
+
+_threads = ThreadPoolExecutor(4, thread_name_prefix="follow")
+
+
+def reread(row: Comparison | Enhancement) -> Any:
+    """Return a job as it is now, with all that is shown of it; None once it is discarded."""
+    model = type(row)
+    names = ("source",) if isinstance(row, Enhancement) else ("first", "second")
+    related = [*names, *(f"{name}__image" for name in names)]
+    return model._default_manager.select_related(*related).filter(pk=row.pk).first()
+
+
+def wait_for(row: Comparison | Enhancement) -> Any:
+    """Return a job when it is decided, or as it is at the deadline."""
+    until = time.monotonic() + settings.QUALITY_DEADLINE_SECONDS
+    while True:
+        found = reread(row)
+        if found is None or found.state != Job.State.PENDING or time.monotonic() > until:
+            return found
+        time.sleep(LOOK_SECONDS)
+
+
+def wait_for_report(image: Image) -> Report | None:
+    """Return an image's report when it is of its present photo, or as it is at the deadline."""
+    until = time.monotonic() + settings.QUALITY_DEADLINE_SECONDS
+    while True:
+        found: Report | None = Report.objects.filter(image=image).first()
+        is_current = found is not None and found.state != Job.State.PENDING
+        if is_current or time.monotonic() > until:
+            return found
+        time.sleep(LOOK_SECONDS)
+
+
+async def follow(
+    row: Comparison | Enhancement, show: Callable[[Any], dict[str, Any]], *, shop_id: UUID
+) -> AsyncIterator[bytes]:
+    """Yield `progress` whenever a job gets on, and `done` or `failed` with all of it at the end.
+
+    What takes longer than `LONGEST_SECONDS` ends with `pending`, and goes on without its reader.
+    """
+    loop, until, told = asyncio.get_running_loop(), time.monotonic() + LONGEST_SECONDS, None
+    while True:
+        found = await loop.run_in_executor(_threads, _read, row, shop_id)
+        if found is None:
+            yield event("failed", {"problem": {"code": "discarded", "detail": "It was discarded."}})
+            return
+        if found.state != Job.State.PENDING or time.monotonic() > until:
+            yield event(found.state, show(found))
+            return
+        if (found.stage, found.progress) != told:
+            told = (found.stage, found.progress)
+            yield event("progress", {"stage": found.stage, "progress": round(found.progress, 3)})
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+def _read(row: Comparison | Enhancement, shop_id: UUID) -> Any:
+    try:
+        with shop_scope(shop_id):
+            return reread(row)
+    finally:
+        connection.close()

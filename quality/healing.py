@@ -1,0 +1,76 @@
+"""What the sweeps find: images without a report, and photos that are to go."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.db.models import F, Q, QuerySet
+
+from catalog.models import Image
+from core.storage import StorageUnavailable
+from quality.models import Comparison, Enhancement, Job
+from quality.services import remove, request_reports
+from tenants.scope import all_shops, shop_scope
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 1_000
+
+
+def request_missing_reports() -> int:
+    """Have live images measured of whose photo there is no report; return how many there are."""
+    with all_shops():
+        lacking = Q(report=None) | Q(report__image_version__lt=F("version")) & ~Q(
+            report__state__in=(Job.State.PENDING, Job.State.FAILED)
+        )
+        found = Image.objects.live().filter(lacking).values_list("shop_id", "pk")[:AT_ONCE]
+        by_shop: defaultdict[UUID, list[UUID]] = defaultdict(list)
+        for shop_id, image_id in found:
+            by_shop[shop_id].append(image_id)
+    for shop_id, image_ids in by_shop.items():
+        with shop_scope(shop_id):
+            request_reports(shop_id=shop_id, image_ids=image_ids)
+    return sum(map(len, by_shop.values()))
+
+
+def has_ready() -> bool:
+    """Say whether previews of a batch wait to be applied."""
+    with all_shops():
+        ready = Enhancement.objects.filter(
+            batch__applies=True, standing=Enhancement.Standing.PREVIEW, problem=None
+        )
+        return bool(ready.exists())
+
+
+def purge_gone() -> None:
+    """Remove what was made of images that were deleted."""
+    with all_shops():
+        _remove(Enhancement.objects.filter(source__is_upload=False, source__image=None))
+        lost = Q(first__is_upload=False, first__image=None)
+        lost |= Q(second__is_upload=False, second__image=None)
+        _remove(Comparison.objects.filter(lost))
+
+
+def purge_old(*, before: datetime) -> None:
+    """Remove comparisons and unapplied enhancements that were asked for before a moment."""
+    with all_shops():
+        _remove(Comparison.objects.filter(created_at__lt=before))
+        _remove(
+            Enhancement.objects.filter(created_at__lt=before).exclude(
+                standing=Enhancement.Standing.APPLIED
+            )
+        )
+
+
+def _remove(jobs: QuerySet[Any]) -> None:
+    related = [name for name in ("source", "first", "second") if hasattr(jobs.model, name)]
+    for job in jobs.select_related(*related)[:AT_ONCE]:
+        try:
+            remove(job=job)
+        except StorageUnavailable as error:
+            log.warning("files_not_removed", job=str(job.pk), error=error.message)
+            return

@@ -1,0 +1,95 @@
+"""Enhancements: a photo made better as a preview, and, in a batch that says so, applied."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from core.storage import delete_files, save_file
+from quality.applying import apply_ready
+from quality.assessing import examined
+from quality.enhancement import Enhancement as Enhanced
+from quality.enhancement import enhance
+from quality.files import rendition_key
+from quality.frame import Frame
+from quality.jobs.photos import open_source, save_pixels
+from quality.jobs.running import Overtaken, note_progress, run_waiting
+from quality.metrics import measure
+from quality.models import Enhancement, Source
+from quality.policies import policy_of, profile_of
+from quality.queues import BATCHED, ENHANCEMENTS
+from quality.step import AUTOMATIC, Step
+
+
+def make_enhancements() -> int:
+    """Make every preview that somebody waits for; return how many."""
+    return run_waiting(ENHANCEMENTS, Enhancement, make_enhancement, size=1)
+
+
+def make_batched() -> int:
+    """Make every preview of a batch, and apply those that are to be; return how many."""
+    count = run_waiting(BATCHED, Enhancement, make_enhancement, size=4, after=apply_ready)
+    apply_ready()
+    return count
+
+
+def make_enhancement(row: Enhancement) -> dict[str, Any]:
+    """Return the result of one enhancement, its files stored."""
+    began = time.perf_counter()
+    note_progress(row, "opening the photo", 0.0)
+    source = Source.objects.select_related("image").get(pk=row.source_id)
+    frame, rendition = open_source(source)
+    note_progress(row, "measuring", 0.1)
+    result = enhance(
+        measure(frame),
+        level=row.level,
+        steps=[Step(name) for name in row.steps] or AUTOMATIC,
+        profile=profile_of(policy_of(row.shop_id), row.profile),
+        tell=lambda stage, share: note_progress(row, stage, 0.2 + 0.7 * share),
+    )
+    fields: dict[str, Any] = {
+        "result": told(result),
+        "standing": Enhancement.Standing.UNNEEDED,
+        "stage": "done",
+        "progress": 1.0,
+    }
+    if result.applied:
+        pixels = result.after.frame.pixels
+        if not source.is_upload:
+            _keep_before(source, frame, rendition)
+        fields |= {
+            "standing": Enhancement.Standing.PREVIEW,
+            "photo": save_pixels(source, pixels),
+            "height": pixels.shape[0],
+            "width": pixels.shape[1],
+        }
+    return {**fields, "took_ms": round((time.perf_counter() - began) * 1000, 1)}
+
+
+def told(result: Enhanced) -> dict[str, Any]:
+    """Return what is kept of an enhancement beside its pixels."""
+    return {
+        "before": examined(result.before).to_json(),
+        "after": examined(result.after).to_json(),
+        "applied": [
+            {"step": done.step, "amount": done.amount, "unit": done.unit} for done in result.applied
+        ],
+        "taken_back": list(result.taken_back),
+        "colour_change": result.colour_change,
+        "lightness_change": result.lightness_change,
+    }
+
+
+def _keep_before(source: Source, frame: Frame, rendition: bytes) -> None:
+    """Keep a copy of what the image shows now, to be seen beside the preview and reverted to."""
+    name, old = save_file(rendition_key(source.shop_id), rendition), source.photo.name
+    kept = Source.objects.filter(pk=source.pk).update(
+        photo=name,
+        width=frame.pixels.shape[1],
+        height=frame.pixels.shape[0],
+        image_version=source.image_version,
+        image_digest=source.image_digest,
+    )
+    delete_files(old if kept else name)
+    if not kept:
+        raise Overtaken

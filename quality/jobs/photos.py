@@ -1,0 +1,52 @@
+"""The photos that jobs look at, from storage and back."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image as Pillow
+
+from core.errors import DomainError
+from core.storage import read_file, save_file
+from quality.assessing import frame_of_files
+from quality.files import rendition_key
+from quality.frame import Bytes, Frame
+from quality.models import Source
+
+JPEG_QUALITY = 95  # the photo was a JPEG before, and may become one again
+
+
+class ImageDeleted(DomainError):
+    """The image that was to be looked at is not in the catalogue any more."""
+
+    status_code = 404
+    code = "image_deleted"
+
+    def __init__(self) -> None:
+        super().__init__("The image was deleted meanwhile.")
+
+
+def open_source(source: Source) -> tuple[Frame, bytes]:
+    """Return a source's frame, and the rendition that it was read from.
+
+    Of an image it is the photo of this moment: version and digest are noted in `source`, unsaved.
+    Raises `ImageDeleted`, `PhotoUnmeasurable`, `FileNotFoundError` and `Unavailable`.
+    """
+    if source.is_gone:
+        raise ImageDeleted
+    original, photo = source.original.name, source.photo.name
+    if source.image is not None:
+        source.image_version, source.image_digest = source.image.version, source.image.digest
+        original, photo = source.image.original.name, source.image.photo.name
+    rendition = read_file(str(photo))
+    frame = frame_of_files(
+        original=read_file(str(original)), rendition=rendition, digest=source.image_digest
+    )
+    return frame, rendition
+
+
+def save_pixels(source: Source, pixels: Bytes) -> str:
+    """Store a photo that was made of a source; return its key."""
+    out = io.BytesIO()
+    Pillow.fromarray(pixels).save(out, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+    return save_file(rendition_key(source.shop_id), out.getvalue())

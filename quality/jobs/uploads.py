@@ -1,0 +1,25 @@
+"""Photos that were sent along to be measured: nothing of them is stored."""
+
+from __future__ import annotations
+
+import json
+
+from core import calls
+from core.errors import DomainError
+from quality.assessing import assess, frame_of_files
+from quality.uploads import FAILURE, RESULT, unpack
+
+
+def assess_upload(request_id: str) -> None:
+    """Measure the photo that a caller waits for, and answer with its figures or what is wrong."""
+    question = calls.take_question(request_id)
+    if question is None:
+        return
+    original, rendition, digest = unpack(question)
+    try:
+        found = assess(frame_of_files(original=original, rendition=rendition, digest=digest))
+    except DomainError as error:
+        told = {"code": error.code, "message": error.message}
+        calls.answer(request_id, FAILURE + json.dumps(told).encode())
+    else:
+        calls.answer(request_id, RESULT + json.dumps(found.to_json()).encode())

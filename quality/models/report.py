@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from catalog.models import Image
+from quality.models.job import Job
+from quality.scales import Verdict
+
+
+class Report(Job):
+    """What was measured in an image's photo, and judged by the shop's policy.
+
+    `examined` holds the raw figures, from which all else is told; the columns are what lists are
+    narrowed and ordered by.
+    """
+
+    image = models.OneToOneField(Image, on_delete=models.CASCADE, related_name="report")
+    image_version = models.PositiveIntegerField(
+        default=0, help_text="The version of the image's photo that was measured."
+    )
+    examined = models.JSONField(default=dict, blank=True)
+    score = models.FloatField(null=True, help_text="0 to 100.")
+    verdict = models.CharField(
+        max_length=7, choices=[(verdict.value, verdict.value) for verdict in Verdict], blank=True
+    )
+    profile = models.CharField(max_length=20, blank=True, help_text="The rules it was judged by.")
+    passed = models.BooleanField(null=True)
+    failed_rules = ArrayField(models.CharField(max_length=100), default=list, blank=True)
+    look = ArrayField(
+        models.FloatField(null=True),
+        null=True,
+        help_text="Background, framing and light, as quality.consistency has them.",
+    )
+
+    class Meta(Job.Meta):
+        indexes = (
+            models.Index(
+                fields=("shop", "id"), name="report_waiting", condition=Q(state="pending")
+            ),
+            models.Index(
+                fields=("shop", "score", "id"), name="report_worst", condition=Q(state="done")
+            ),
+            models.Index(fields=("shop", "-id"), name="report_newest"),
+        )

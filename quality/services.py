@@ -1,0 +1,174 @@
+"""Photo quality's public door: reports asked for, photos compared and enhanced."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TypeVar
+from uuid import UUID
+
+from django.db import transaction
+
+from catalog.models import Image
+from catalog.services import clear_image
+from core.errors import Conflict, DomainError
+from core.photos import Photo
+from core.storage import delete_files, save_file
+from quality.files import original_key, rendition_key
+from quality.models import Batch, Comparison, Enhancement, Job, Report, Source
+from quality.policies import policy_of, profile_of
+from quality.tasks import nudge_bulk, nudge_requests
+from tenants.models import Shop
+
+MOST_IN_BATCH = 1_000
+
+J = TypeVar("J", Comparison, Enhancement)
+
+
+class NothingChosen(DomainError):
+    """The selection of a batch holds no image."""
+
+    code = "nothing_chosen"
+
+    def __init__(self) -> None:
+        super().__init__("No image of yours is chosen by this; choose others.")
+
+
+def request_reports(*, shop_id: UUID, image_ids: Collection[UUID]) -> None:
+    """Have images measured anew, and those that never were."""
+    with transaction.atomic():
+        known = Report.objects.filter(image_id__in=image_ids)
+        if known.request() < len(image_ids):
+            have = set(known.values_list("image_id", flat=True))
+            Report.objects.bulk_create(
+                [
+                    Report(shop_id=shop_id, image_id=image_id)
+                    for image_id in image_ids
+                    if image_id not in have
+                ],
+                ignore_conflicts=True,
+            )
+        nudge_bulk()
+
+
+def retry_failed_reports(*, shop: Shop) -> int:
+    """Have every photo whose report failed looked at again; return how many there are."""
+    with transaction.atomic():
+        failed = Report.objects.filter(shop=shop, state=Job.State.FAILED).request()
+        nudge_bulk()
+    return int(failed)
+
+
+def clear_report(*, report: Report) -> None:
+    """Let a held image through, as a person decided."""
+    clear_image(image=report.image)
+
+
+def create_comparison(
+    *, shop: Shop, photos: Sequence[Photo | Image], level: float, profile: str
+) -> Comparison:
+    """Have two photos compared, each sent along or an image's; raises `ProfileUnknown`."""
+    key = profile_of(policy_of(shop.pk), profile).key
+    first, second = (_make_source(shop, photo) for photo in photos)
+    return _create(
+        Comparison(shop=shop, first=first, second=second, enhancement_level=level, profile=key)
+    )
+
+
+def create_enhancement(
+    *, shop: Shop, photo: Photo | Image, level: float, steps: Sequence[str], profile: str
+) -> Enhancement:
+    """Have a preview made of a photo that was sent along or is an image's."""
+    key = profile_of(policy_of(shop.pk), profile).key
+    source = _make_source(shop, photo)
+    return _create(
+        Enhancement(shop=shop, source=source, level=level, steps=list(steps), profile=key)
+    )
+
+
+def create_batch(
+    *,
+    shop: Shop,
+    image_ids: Sequence[UUID],
+    level: float,
+    steps: Sequence[str],
+    profile: str,
+    applies: bool,
+) -> Batch:
+    """Have previews made of many images, and applied if so wished; raises `NothingChosen`."""
+    key = profile_of(policy_of(shop.pk), profile).key
+    chosen = Image.objects.live().filter(pk__in=image_ids).values_list("pk", flat=True)
+    sources = [Source(shop=shop, image_id=pk, is_upload=False) for pk in chosen]
+    if not sources:
+        raise NothingChosen
+    with transaction.atomic():
+        batch: Batch = Batch.objects.create(
+            shop=shop, level=level, steps=list(steps), profile=key, applies=applies
+        )
+        Source.objects.bulk_create(sources)
+        Enhancement.objects.bulk_create(
+            Enhancement(
+                shop=shop, source=source, batch=batch, level=level, steps=list(steps), profile=key
+            )
+            for source in sources
+        )
+        nudge_bulk()
+    return batch
+
+
+def apply_batch(*, batch: Batch) -> None:
+    """Apply every preview of a batch, those still to come as well."""
+    with transaction.atomic():
+        Batch.objects.filter(pk=batch.pk).update(applies=True)
+        nudge_bulk()
+
+
+def discard(*, job: Comparison | Enhancement) -> None:
+    """Remove a comparison, or an enhancement that is not applied, with its files."""
+    if isinstance(job, Enhancement) and job.standing == Enhancement.Standing.APPLIED:
+        message = "The image shows this enhancement; take it back first."
+        raise Conflict(message, code="enhancement_applied")
+    remove(job=job)
+
+
+def remove(*, job: Comparison | Enhancement) -> None:
+    """Remove a job's files, then its rows: what is cut short in between can be done again."""
+    sources = [source.pk for source in job.sources]
+    delete_files(*job.files)
+    with transaction.atomic():
+        job.delete()
+        Source.objects.filter(pk__in=sources).delete()
+
+
+def _create(job: J) -> J:
+    """Save a job with its sources and have it done; or nothing, and no file is left."""
+    try:
+        with transaction.atomic():
+            for source in job.sources:
+                source.save(force_insert=True)
+            job.save(force_insert=True)
+            nudge_requests()
+    except BaseException:
+        delete_files(*job.files)
+        raise
+    return job
+
+
+def _make_source(shop: Shop, photo: Photo | Image) -> Source:
+    """Return an unsaved source; the files of a photo that was sent are stored."""
+    if isinstance(photo, Image):
+        return Source(shop=shop, image=photo, is_upload=False)
+    rendition = save_file(rendition_key(shop.pk), photo.rendition)
+    try:
+        original = save_file(original_key(shop.pk, photo.extension), photo.original)
+    except BaseException:
+        delete_files(rendition)
+        raise
+    return Source(
+        shop=shop,
+        is_upload=True,
+        image_digest=photo.digest,
+        photo=rendition,
+        original=original,
+        width=photo.width,
+        height=photo.height,
+    )

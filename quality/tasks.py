@@ -1,0 +1,132 @@
+"""Nudges: photos may wait to be looked at; Postgres says whether they do."""
+
+from __future__ import annotations
+
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import UUID
+
+from celery import shared_task
+from celery.signals import celeryd_after_setup
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from core.nudges import Turn, nudge
+from quality import queues
+from tenants.scope import shop_scope
+
+GPU_QUEUES = frozenset({"gpu", "gpu.interactive"})
+# Prompts and embedding come before what nobody waits for.
+BULK_NICENESS = 10
+
+
+@celeryd_after_setup.connect
+def warm_up(instance: Any, **_: Any) -> None:
+    """Load OpenCV and what was fitted before taking tasks: nobody is to wait for that."""
+    if GPU_QUEUES.isdisjoint(instance.app.amqp.queues.consume_from):
+        return
+    from quality.jobs.warming import measure_anything
+
+    measure_anything()
+
+
+def nudge_requests() -> None:
+    """Tell the GPU worker, once this transaction commits, that somebody waits."""
+    transaction.on_commit(lambda: nudge(work_on_requests), robust=True)
+
+
+def nudge_bulk() -> None:
+    """Tell the GPU worker, once this transaction commits, that reports or batches wait."""
+    transaction.on_commit(lambda: nudge(work_in_bulk), robust=True)
+
+
+def nudge_judging(shop_id: UUID) -> None:
+    """Have a shop's reports judged by its present rules, once this transaction commits."""
+    transaction.on_commit(lambda: nudge(judge_anew, shop_id=str(shop_id)), robust=True)
+
+
+_requests, _bulk = Turn(), Turn()
+
+
+@shared_task
+def work_on_requests(**_: Any) -> None:
+    """Compare and enhance what somebody waits for."""
+    from quality.jobs import comparisons, enhancements  # OpenCV, which the web process lacks
+
+    def work() -> None:
+        while comparisons.make_comparisons() + enhancements.make_enhancements():
+            pass
+
+    _requests.take(work)
+
+
+@shared_task
+def work_in_bulk(**_: Any) -> None:
+    """Make reports and the enhancements of batches."""
+    from quality.jobs import enhancements, reports  # OpenCV, which the web process lacks
+
+    def work() -> None:
+        try:
+            while reports.make_reports() + enhancements.make_batched():
+                pass
+        finally:
+            connection.close()
+
+    def work_nicely() -> None:
+        # In a thread of its own, since nobody but root can take niceness back.
+        with ThreadPoolExecutor(1, "bulk", initializer=_be_nice) as thread:
+            thread.submit(work).result()
+
+    _bulk.take(work_nicely)
+
+
+def _be_nice() -> None:
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BULK_NICENESS)
+
+
+@shared_task(send_events=False)
+def assess_photo(*, request_id: str, **_: Any) -> None:
+    """Measure a photo that a caller sent along and waits for."""
+    from quality.jobs.uploads import assess_upload  # OpenCV, which the web process lacks
+
+    assess_upload(request_id)
+
+
+@shared_task
+def judge_anew(*, shop_id: str, **_: Any) -> None:
+    """Hold a shop's present rules against what was measured; no photo is looked at again."""
+    from quality.judging import judge_reports
+
+    with shop_scope(UUID(shop_id)):
+        judge_reports()
+
+
+@shared_task
+def sweep_quality(**_: Any) -> None:
+    """Find what nobody was told of: expired leases, lost nudges, photos whose image is gone."""
+    from quality import healing
+
+    if any(queue.has_waiting() for queue in queues.REQUESTED):
+        nudge(work_on_requests)
+    if any(queue.has_waiting() for queue in queues.IN_BULK) or healing.has_ready():
+        nudge(work_in_bulk)
+    healing.purge_gone()
+
+
+@shared_task
+def find_missing_reports(**_: Any) -> None:
+    """Ask for the reports of images that nobody told of."""
+    from quality import healing
+
+    healing.request_missing_reports()
+
+
+@shared_task
+def purge_quality(**_: Any) -> None:
+    """Remove comparisons and unapplied enhancements that are older than they are kept."""
+    from quality import healing
+
+    healing.purge_old(before=timezone.now() - settings.QUALITY_RETENTION)
