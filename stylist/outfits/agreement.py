@@ -48,7 +48,7 @@ def style_vectors(probabilities: NDArray[Any], names: Sequence[str]) -> Floats:
     """
     lent = np.array([[_lent(own, other) for other in names] for own in names], np.float32)
     spread = probabilities @ lent.reshape(len(names), len(names))
-    norms = np.linalg.norm(spread, axis=1, keepdims=True)
+    norms = np.sqrt(np.einsum("ij,ij->i", spread, spread))[:, None]
     return np.asarray(spread / np.where(norms > 0, norms, 1), np.float32)
 
 

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-from core.ml.colours import name_oklab
+from core.ml.colours import RETAIL_COLOURS, name_oklab, srgb_to_oklab
 from stylist.outfits.garment import Garment, Lab
 from stylist.outfits.harmony import (
     MOST_COLOURS,
@@ -16,6 +16,11 @@ from stylist.outfits.harmony import (
     hue_agreement,
 )
 
+NEUTRALS = frozenset(
+    colour.name
+    for colour in RETAIL_COLOURS
+    if np.isnan(chromatic_hues(srgb_to_oklab(np.array(colour.rgb, np.uint8))))
+)
 ONE_HUE, ANALOGOUS, COMPLEMENTARY = 12, 30, 160  # degrees apart: at most, at most, at least
 
 
@@ -30,11 +35,11 @@ def tell_colours(garments: Sequence[Garment]) -> str:
     if not known:
         return "The colours are not known."
     found = chromatic_hues(np.array(known, np.float32))
-    # Of shades with one name the first stands for all.
+    # Of shades with one name the first stands for all; what is called sand is not a colour.
     hues = {
-        name_shade(colour): float(hue)
+        name: float(hue)
         for colour, hue in reversed([*zip(known, found, strict=True)])
-        if np.isfinite(hue)
+        if np.isfinite(hue) and (name := name_shade(colour)) not in NEUTRALS
     }
     names = list_names(sorted(hues))
     if not hues:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from math import inf
+from typing import NamedTuple
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,34 +49,44 @@ class Purchase:
     best: Outfit
 
 
+class _Tally(NamedTuple):
+    """What a purchase would do; `best` (7,) is its best outfit."""
+
+    garment: Garment
+    outfits: int
+    mean_total: float
+    best: Rows
+
+
 def rank_purchases(
     *, wardrobe: Collection[Garment], candidates: Collection[Garment],
     wish: Wish, taste: Taste, count: int,
 ) -> list[Purchase]:  # fmt: skip
     """Return up to `count` purchases by the number of new good outfits, then by their mean total.
 
-    `candidates` are what `narrow` left of a catalogue. Of what the wardrobe has for a purchase the
-    `growing.WIDTH` best combinations are tried. The wish's anchors do not matter here.
+    Of equals the cheaper comes first. `candidates` are what `narrow` left of a catalogue. Of what
+    the wardrobe has for a purchase the `growing.WIDTH` best combinations are tried. The wish's
+    anchors do not matter here.
     """
-    owned = promising(wardrobe, around=(), wish=wish, taste=taste)
+    owned = promising(wardrobe, around=wardrobe, wish=wish, taste=taste)
     theirs = {garment.id for garment in wardrobe}
     new = [garment for garment in candidates if garment.id not in theirs]
     garments = [*owned, *promising(new, around=owned, wish=wish, taste=taste)]
     scorer = Scorer(Pool.of(garments), wish, taste)
-    have, offered = slots_of(owned), slots_of(garments)
-    found = []
-    for slot in NEEDED:
+    have, all_of = slots_of(owned), slots_of(garments)
+    found: list[_Tally] = []
+    for slot, ways in NEEDED.items():
         if slot == Slot.OUTER and wish.season not in COLD:
             continue
-        bases = _bases(scorer, NEEDED[slot], have)
-        for row in offered[slot][offered[slot] >= len(owned)]:
-            outfits, totals = _good(scorer, bases, slot, int(row))
-            if len(outfits):
-                found.append((len(outfits), float(totals.mean()), int(row), outfits[0]))
-    found.sort(key=lambda one: (-one[0], -one[1], garments[one[2]].id))
+        offered = {slot: all_of[slot][all_of[slot] >= len(owned)]}
+        outfits, totals = _good(scorer, fill(_bases(scorer, ways, have), slot, offered))
+        for row in np.unique(outfits[:, AT[slot]]).tolist():
+            own = outfits[:, AT[slot]] == row
+            mean = float(totals[own].mean())
+            found.append(_Tally(garments[row], int(own.sum()), mean, outfits[own][0]))
     return [
-        Purchase(garments[row], number, mean, outfit_of(garments, best, wish=wish, taste=taste))
-        for number, mean, row, best in found[:count]
+        Purchase(garment, number, mean, outfit_of(garments, best, wish=wish, taste=taste))
+        for garment, number, mean, best in sorted(found, key=_rank)[:count]
     ]
 
 
@@ -89,12 +102,15 @@ def _bases(scorer: Scorer, ways: tuple[tuple[Slot, ...], ...], have: Mapping[Slo
     return keep(scorer, np.vstack(bases), nothing)
 
 
-def _good(scorer: Scorer, bases: Rows, slot: Slot, row: int) -> tuple[Rows, NDArray[np.float64]]:
-    """Return the good outfits that a garment makes of the bases, the best first, with totals."""
-    outfits = bases.copy()
-    outfits[:, AT[slot]] = row
+def _good(scorer: Scorer, outfits: Rows) -> tuple[Rows, NDArray[np.float64]]:
+    """Return those of the outfits (s, 7) that are good, the best first, with their totals."""
     outfits = outfits[obey_rules(scorer.relations, outfits)]
     totals = scorer.totals(outfits)
     order = np.argsort(-totals, kind="stable")
-    is_good = totals[order] >= GOOD
-    return outfits[order][is_good], totals[order][is_good]
+    order = order[totals[order] >= GOOD]
+    return outfits[order], totals[order]
+
+
+def _rank(tally: _Tally) -> tuple[float, float, float, UUID]:
+    price = inf if tally.garment.price is None else tally.garment.price
+    return -tally.outfits, -tally.mean_total, price, tally.garment.id

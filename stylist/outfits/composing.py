@@ -4,7 +4,8 @@
     compose(garments=[product, *others], wish=Wish(anchors=frozenset({product.id})), …)
 
 The second completes the look of a catalogue image, which needs no shopper: `Taste()`. A wardrobe
-goes in whole; of a large catalogue what `narrow` found. The cost is bounded: at most
+goes in whole; of a large catalogue what `narrow` found around the anchor, or around the wardrobe
+where the two are mixed. The cost is bounded: at most
 `narrowing.PER_SLOT` garments of a slot are compared, and `growing.WIDTH` outfits kept at a time.
 """
 
@@ -61,7 +62,7 @@ def compose(*, garments: Collection[Garment], wish: Wish, taste: Taste, count: i
     anchors = [garment for own_id, garment in by_id.items() if own_id in wish.anchors]
     _check(anchors)
     others = [garment for own_id, garment in by_id.items() if own_id not in wish.anchors]
-    able = [*anchors, *promising(others, around=anchors, wish=wish, taste=taste)]
+    able = [*anchors, *promising(others, around=anchors or others, wish=wish, taste=taste)]
     start = np.full(len(SLOTS), EMPTY)
     start[[AT[garment.slot] for garment in anchors]] = range(len(anchors))
     scorer = Scorer(Pool.of(able), wish, taste)

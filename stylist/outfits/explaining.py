@@ -17,7 +17,7 @@ from stylist.outfits.harmony import share_a_colour
 from stylist.outfits.wishes import SEASONS, Wish
 
 GOOD, FAIR = 0.75, 0.5
-LEVELS = ((0.125, "for home"), (0.375, "casual"), (0.625, "smart casual"), (0.875, "business"))
+LEVELS = ((0.125, "relaxed"), (0.375, "casual"), (0.625, "smart casual"), (0.875, "business"))
 EXTRAS = {
     Slot.SHOES: "shoes",
     Slot.OUTER: "something over it",
@@ -36,7 +36,7 @@ def explain(garments: Worn, values: Mapping[str, float], *, wish: Wish) -> dict[
 def name_of(garment: Garment) -> str:
     """Return what to call a garment: its colour and kind."""
     shade = name_shade(garment.primary) if garment.primary else ""
-    return f"{shade} {garment.kind}".strip()
+    return garment.kind if shade in garment.kind else f"{shade} {garment.kind}"
 
 
 def _colour(garments: Worn, value: float, wish: Wish) -> str:
@@ -109,8 +109,8 @@ def _completeness(garments: Worn, value: float, wish: Wish) -> str:
 
 
 def _occasion(garments: Worn, value: float, wish: Wish) -> str:
-    how = _graded(value, "suit the occasion", "will do", "are not the usual ones")
-    return f"The styles {how}{f', {wish.occasion.name}' if wish.occasion else ''}."
+    how = _graded(value, "suit", "will do for", "are not the usual ones for")
+    return f"The styles {how} what you dress for: {wish.occasion.name if wish.occasion else ''}."
 
 
 def _taste(garments: Worn, value: float, wish: Wish) -> str:

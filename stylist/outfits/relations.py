@@ -7,7 +7,7 @@ empty; outfits are rows (s, 7). The arrays here end with one more entry, which -
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations, combinations_with_replacement, product
 from typing import Any
 
 import numpy as np
@@ -70,16 +70,17 @@ def relate(pool: Pool, bonuses: Bonuses) -> Relations:
     )
 
 
-def pairs(matrix: NDArray[Any], rows: Rows) -> NDArray[Any]:
-    """Return what a matrix says of each pair of slots of outfits (s, 7), as (21, s)."""
-    found: NDArray[Any] = matrix[rows.T[FIRST], rows.T[SECOND]]
-    return found
+def find_pairs(relations: Relations, rows: Rows) -> tuple[Rows, NDArray[np.bool_]]:
+    """Return where the pairs of outfits (s, 7) stand in the flat matrices, and which are worn.
 
-
-def both_worn(rows: Rows) -> NDArray[np.bool_]:
-    """Say of each pair of slots of outfits (s, 7) whether both are filled, (21, s)."""
-    both: NDArray[np.bool_] = (rows.T[FIRST] != EMPTY) & (rows.T[SECOND] != EMPTY)
-    return both
+    Both (k, s), for the k pairs of slots that some outfit fills; `matrix.take(places)` looks up.
+    """
+    worn = rows.T != EMPTY
+    both: NDArray[np.bool_] = worn[FIRST] & worn[SECOND]
+    used = np.flatnonzero(both.any(axis=1))
+    size = len(relations.pool) + 1
+    positions = rows.T % size
+    return positions[FIRST[used]] * size + positions[SECOND[used]], both[used]
 
 
 def obey_rules(relations: Relations, rows: Rows) -> NDArray[np.bool_]:
@@ -88,7 +89,8 @@ def obey_rules(relations: Relations, rows: Rows) -> NDArray[np.bool_]:
     A second pattern is admitted where the two share a colour.
     """
     colours = count_colours(relations.hues[rows].reshape(len(rows), 2 * len(SLOTS)))
-    clashing = np.asarray(pairs(relations.clashes, rows).any(axis=0))
+    places, _ = find_pairs(relations, rows)
+    clashing = np.asarray(relations.clashes.take(places).any(axis=0))
     return (colours <= MOST_COLOURS) & ~clashing
 
 
@@ -105,11 +107,12 @@ def _colours(colours: Floats) -> Floats:
     """Return how (n, 2, 3) colours go together, (n, n): second colours count for less."""
     total = np.zeros((len(colours), len(colours)), np.float32)
     weight = np.zeros_like(total)
-    for k, m in product(range(2), range(2)):
+    for k, m in combinations_with_replacement(range(2), 2):
         found = colour_agreement(colours[:, None, k], colours[None, :, m])
         counts = np.isfinite(found) * np.float32(SECONDARY ** (k + m))
-        total += np.nan_to_num(found) * counts
-        weight += counts
+        points = np.nan_to_num(found) * counts
+        total += points if k == m else points + points.T
+        weight += counts if k == m else counts + counts.T
     return np.where(weight > 0, total / np.where(weight > 0, weight, 1), UNKNOWN_COLOUR)
 
 

@@ -17,7 +17,7 @@ from stylist.outfits import explaining
 from stylist.outfits.agreement import NEUTRAL
 from stylist.outfits.garment import AT, SLOTS, Garment, Slot
 from stylist.outfits.pool import Pool
-from stylist.outfits.relations import EMPTY, Rows, both_worn, pad, pairs, relate
+from stylist.outfits.relations import EMPTY, Rows, find_pairs, pad, relate
 from stylist.outfits.suiting import suit_formality, suit_occasion, suit_taste
 from stylist.outfits.wishes import SEASONS, Season, Taste, Wish
 
@@ -82,14 +82,14 @@ class Scorer:
 
     def values(self, rows: Rows) -> dict[str, Values]:
         """Return the value (s,) of each part of outfits (s, 7)."""
-        found, worn, together = {}, rows.T != EMPTY, both_worn(rows)
+        found, worn = {}, rows.T != EMPTY
+        places, together = find_pairs(self.relations, rows)
         for name in ("colour", "style", "formality"):
-            matrix = getattr(self.relations, name)
-            found[name] = _blend(pairs(matrix, rows), together)
+            found[name] = _blend(getattr(self.relations, name).take(places), together)
         if self._formality is not None:
             as_wanted = _blend(self._formality[rows.T], worn)
             found["formality"] = (found["formality"] + as_wanted) / 2
-        found["pattern"] = self._pattern(rows)
+        found["pattern"] = self._pattern(rows, places)
         found["season"] = self._season(rows)
         found["completeness"] = self._rounding @ worn / self._rounding.sum()
         if self._occasion is not None:
@@ -97,13 +97,13 @@ class Scorer:
         if self._taste is not None:
             found["taste"] = _blend(self._taste[rows.T], worn)
         if "feedback" in self.weights:
-            bonus = pairs(self.relations.bonus, rows).sum(axis=0, dtype=np.float64)
+            bonus = self.relations.bonus.take(places).sum(axis=0, dtype=np.float64)
             found["feedback"] = 0.5 + 0.5 * np.clip(bonus, -1, 1)
         return found
 
-    def _pattern(self, rows: Rows) -> Values:
+    def _pattern(self, rows: Rows, places: Rows) -> Values:
         patterned = self._patterned[rows.T].sum(axis=0)
-        clashing = pairs(self.relations.clashes, rows).any(axis=0)
+        clashing = self.relations.clashes.take(places).any(axis=0)
         return np.where(clashing, 0.0, np.where(patterned > 1, TWO_PATTERNS, 1.0))
 
     def _season(self, rows: Rows) -> Values:
@@ -161,5 +161,5 @@ def _blend(values: NDArray[np.float32], counted: NDArray[np.bool_]) -> Values:
     """Return the mean of the counted values (k, s), drawn to the worst; neutral without any."""
     counts = counted.sum(axis=0)
     mean = np.where(counted, values, 0).sum(axis=0, dtype=np.float64) / np.maximum(counts, 1)
-    worst = np.where(counted, values, 1).min(axis=0)
+    worst = np.where(counted, values, 1).min(axis=0, initial=1)
     return np.where(counts > 0, (1 - WORST) * mean + WORST * worst, NEUTRAL)

@@ -11,7 +11,7 @@ from rich.table import Table
 from recommendations.evaluation.metrics import Figure
 from stylist.outfits.evaluation.running import Question
 
-WIDTH = 120
+WIDTH = 132
 REMARK = (
     "Outfits generated from tables of looks, with noisy tags; not people's outfits. In brackets "
     "95 % intervals."
@@ -20,10 +20,10 @@ REMARK = (
 
 def render_table(questions: Sequence[Question]) -> str:
     """Return each question's figures, a column for each method."""
-    table = Table("question", "asked", "by chance", *questions[0].figures)
+    table = Table("question", "asked", *questions[0].figures)
     for question in questions:
         cells = [_cell(figure) for figure in question.figures.values()]
-        table.add_row(question.name, str(question.count), f"{question.by_chance:.2f}", *cells)
+        table.add_row(question.name, str(question.count), *cells)
     out = io.StringIO()
     console = Console(file=out, width=WIDTH, color_system=None)
     console.print(table)

@@ -13,7 +13,7 @@ import numpy as np
 from recommendations.evaluation.metrics import Figure, mean_figure
 from stylist.outfits.evaluation.baselines import Method, make_methods
 from stylist.outfits.evaluation.generating import Drawing
-from stylist.outfits.evaluation.questions import CHOICES, Blank, make_blanks, spoil
+from stylist.outfits.evaluation.questions import Blank, make_blanks, spoil
 from stylist.outfits.garment import Garment
 
 SEEN_SHARE = 4  # outfits that the baselines learn from, for each one asked about
@@ -21,11 +21,10 @@ SEEN_SHARE = 4  # outfits that the baselines learn from, for each one asked abou
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A set of questions, how many, what chance gets right, and what each method does."""
+    """A set of questions, how many there are, and what share each method gets right."""
 
     name: str
     count: int
-    by_chance: float
     figures: Mapping[str, Figure]
 
 
@@ -38,17 +37,17 @@ def evaluate(*, outfits: int, seed: int) -> list[Question]:
     for name, same_kind in (("the same slot", False), ("the same kind", True)):
         blanks = make_blanks(drawn, same_kind=same_kind, seed=seed)
         filled = {method: _filled(ask, blanks) for method, ask in methods.items()}
-        questions.append(_question(f"fill in the blank, {name}", 1 / CHOICES, filled))
+        questions.append(_question(f"fill in the blank, {name}", filled))
     for name, pieces in (("all mixed", None), ("one piece another's", 1)):
         false = spoil(drawn, pieces=pieces, seed=seed)
         told = {method: _told_apart(ask, true, false) for method, ask in methods.items()}
-        questions.append(_question(f"compatibility, {name}", 0.5, told))
+        questions.append(_question(f"compatibility, {name}", told))
     return questions
 
 
-def _question(name: str, by_chance: float, values: Mapping[str, Sequence[float]]) -> Question:
+def _question(name: str, values: Mapping[str, Sequence[float]]) -> Question:
     figures = {method: figure for method, own in values.items() if (figure := mean_figure(own))}
-    return Question(name, max(map(len, values.values())), by_chance, figures)
+    return Question(name, max(map(len, values.values())), figures)
 
 
 def _filled(ask: Method, blanks: Sequence[Blank]) -> list[float]:

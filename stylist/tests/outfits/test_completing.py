@@ -55,6 +55,17 @@ def test_of_as_many_outfits_the_better_come_first():
     assert bought([*TOPS, *BOTTOMS, *SHOES], [plain, good], count=1) == purchases[:1]
 
 
+def test_of_equals_the_cheaper_comes_first():
+    wardrobe = [*TOPS, *BOTTOMS, *SHOES]
+    offered = [
+        smart(90, Slot.TOP),
+        smart(91, Slot.TOP, price=80.0),
+        smart(92, Slot.TOP, price=40.0),
+    ]
+    prices = [purchase.garment.price for purchase in bought(wardrobe, offered)]
+    assert prices == [40.0, 80.0, None]
+
+
 @pytest.mark.parametrize(
     "candidate",
     [

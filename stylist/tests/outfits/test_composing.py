@@ -235,3 +235,16 @@ def test_feedback_changes_the_next_answer():
     liked = Feedback(second.garments, Opinion.LIKE, age_days=0)
     after = outfits_of(wardrobe, taste=Taste(bonuses=learn_bonuses([liked])))
     assert ids_of(after)[0] == ids_of([second])[0]
+
+
+def test_of_a_large_wardrobe_what_goes_with_the_rest_is_tried():
+    rest = [
+        make_garment(k, slot, "navy", styles={"business": 1}, formality=0.7)
+        for k, slot in enumerate((Slot.BOTTOM, Slot.SHOES), 1)
+    ]
+    odd = [
+        make_garment(k, Slot.TOP, "lime", styles={"beach": 1}, formality=0.0) for k in range(9, 99)
+    ]
+    fitting = make_garment(2**100, Slot.TOP, "white", styles={"business": 1}, formality=0.7)
+    (outfit,) = outfits_of([*odd, *rest, fitting], count=1)
+    assert fitting in outfit.garments

@@ -149,6 +149,7 @@ def test_bonuses_count_by_id_and_by_kind_and_colour():
     ("colours", "sentence"),
     [
         (("white", "navy"), "All the colours are neutral and go with each other."),
+        (("white", "camel"), "Camel is the one colour; the rest is neutral."),
         (("white", "red"), "Red is the one colour; the rest is neutral."),
         (("red", "coral"), "Coral and red are shades of one colour."),
         (("red", "lime"), "Lime and red are neither near nor opposite on the colour wheel."),
@@ -159,3 +160,21 @@ def test_the_colours_are_told(colours, sentence):
     top, bottom = (LAB[name] for name in colours)
     scored = score(replace(TOP, primary=top), replace(BOTTOM, primary=bottom))
     assert part(scored, "colour").sentence == sentence
+
+
+def test_a_neutral_measured_a_little_off_is_still_called_neutral():
+    sandy = LAB["sand"]._replace(b=LAB["sand"].b * 1.5)
+    scored = score(replace(TOP, primary=sandy), BOTTOM)
+    assert part(scored, "colour").sentence == "All the colours are neutral and go with each other."
+
+
+def test_what_was_wished_for_is_named():
+    wish = Wish(occasion=OCCASIONS["wedding"], season=Season.WINTER)
+    trainers = make_garment(9, Slot.SHOES, "denim", kind="denim sneakers", formality=0.1)
+    dressed = score(replace(TOP, styles={"elegant": 1}), trainers, wish=wish)
+    assert (
+        part(dressed, "occasion").sentence == "The styles will do for what you dress for: wedding."
+    )
+    assert part(dressed, "formality").sentence == (
+        "It runs from relaxed (denim sneakers) to business (white shirt)."
+    )
