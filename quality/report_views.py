@@ -197,16 +197,19 @@ class OwnProfileView(QualityMixin, TenantAPIView):
     # Rules are nested, which forms cannot say.
     parser_classes = (JSONParser,)
 
+    def get_object(self) -> Profile:
+        policy = policy_of(self.shop.pk)
+        if policy.own_profile is None:
+            raise Http404
+        return profile_of(policy, policies.OWN)
+
     @extend_schema(
         summary="Show the shop's own rules",
         operation_id="quality_own_profile",
         responses=ProfileOutput,
     )
     def get(self, request: Request) -> Response:
-        policy = policy_of(self.shop.pk)
-        if policy.own_profile is None:
-            raise Http404
-        return Response(_show_profile(profile_of(policy, policies.OWN)))
+        return Response(_show_profile(self.get_object()))
 
     @extend_schema(
         summary="Set the shop's own rules",
@@ -217,10 +220,10 @@ class OwnProfileView(QualityMixin, TenantAPIView):
     def put(self, request: Request) -> Response:
         data = OwnProfileInput(data=request.data)
         data.is_valid(raise_exception=True)
-        policy = policies.set_own_profile(
+        policies.set_own_profile(
             shop=self.shop, data=data.validated_data, today=timezone.now().date()
         )
-        return Response(_show_profile(profile_of(policy, policies.OWN)))
+        return Response(_show_profile(self.get_object()))
 
     @extend_schema(
         summary="Forget the shop's own rules",

@@ -35,6 +35,8 @@ NEVER_ANSWERED = {
     "conflict",
     "photo_refused",
     "encoder_unavailable",
+    "photo_unmeasurable",
+    "image_deleted",
 }
 # No worker runs beside these tests: what is understood waits for one in vain.
 UNDERSTOOD = {"encoder_busy", "image_not_indexed", "report_pending", "worker_busy"}

@@ -21,6 +21,7 @@ from uuid_utils.compat import uuid7
 
 from catalog.models import AgeGroup, Category, Style
 from catalog.tests.factories import make_image
+from quality.models import Batch, Comparison, Enhancement, Report, Source
 from recommendations.models import Experiment, Prompt, Rule
 from recommendations.weights import Weights
 from tenants.models import Shop, Shopper
@@ -80,6 +81,42 @@ def make_shopper(shop: Shop) -> Shopper:
     return shopper
 
 
+def make_comparison(shop: Shop) -> Comparison:
+    with shop_scope(shop.pk):
+        first, second = (make_source(shop) for _ in range(2))
+        comparison: Comparison = Comparison.objects.create(
+            shop=shop, first=first, second=second, enhancement_level=0.5, state="failed"
+        )
+    return comparison
+
+
+def make_enhancement(shop: Shop) -> Enhancement:
+    with shop_scope(shop.pk):
+        enhancement: Enhancement = Enhancement.objects.create(
+            shop=shop, source=make_source(shop), level=1.0, steps=[], state="failed"
+        )
+    return enhancement
+
+
+def make_source(shop: Shop) -> Source:
+    source: Source = Source.objects.create(shop=shop, image=make_image(shop), is_upload=False)
+    return source
+
+
+def make_batch(shop: Shop) -> Batch:
+    with shop_scope(shop.pk):
+        batch: Batch = Batch.objects.create(shop=shop, level=1.0, steps=[], applies=False)
+    return batch
+
+
+def make_report(shop: Shop) -> Any:
+    """Return an image with a report: the image is whose id leads there."""
+    image = make_image(shop)
+    with shop_scope(shop.pk):
+        Report.objects.get_or_create(shop=shop, image=image)
+    return image
+
+
 def make_facet(model: Any) -> Callable[[Shop], Any]:
     return lambda shop: model.objects.create(shop=shop, name="Secret")
 
@@ -94,6 +131,10 @@ OBJECTS: dict[str, Callable[[Shop], Any]] = {
     "api/v1/rules/": make_rule,
     "api/v1/experiments/": make_experiment,
     "api/v1/shoppers/": make_shopper,
+    "api/v1/quality/compare/": make_comparison,
+    "api/v1/quality/enhance/": make_enhancement,
+    "api/v1/quality/batches/": make_batch,
+    "api/v1/quality/reports/": make_report,
     "api/v1/shop/keys/": lambda shop: create_key(shop=shop, name="Secret key")[0],
 }
 
