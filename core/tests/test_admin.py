@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from catalog.models import IndexEntry
 from catalog.tests.factories import make_image
+from quality.models import Report
 from recommendations.models import Prompt
 from tenants.models import ShopAPIKey, User
 from tenants.scope import all_shops
@@ -22,6 +23,10 @@ LISTS = (
     "recommendations_event",
     "recommendations_preferences",
     "tenants_shopper",
+    "quality_policy",
+    "quality_report",
+    "quality_comparison",
+    "quality_enhancement",
 )
 
 
@@ -75,6 +80,30 @@ def test_failed_images_are_retried_by_an_action(operator, image):
     with all_shops():
         assert image.entries.get().state == "pending"
         assert IndexEntry.objects.filter(state="failed").count() == 1
+
+
+def test_held_images_are_cleared_by_an_action(operator, shop):
+    shop.shop.holds_photos = True
+    shop.shop.save()
+    held = make_image(shop.shop)
+    data = {"action": "clear", "_selected_action": [str(held.pk)]}
+    operator.post(reverse("admin:catalog_image_changelist"), data)
+    held.refresh_from_db()
+    with all_shops():
+        assert held.status == "published" and held.entries.get().state == "pending"
+
+
+def test_failed_reports_are_retried_by_an_action_and_others_left_alone(operator, image, shop):
+    with all_shops():
+        failed = Report.objects.create(
+            shop=shop.shop, image=image, state="failed", problem={"code": "photo_blank"}
+        )
+        done = Report.objects.create(shop=shop.shop, image=make_image(shop.shop), state="done")
+    data = {"action": "retry", "_selected_action": [str(failed.pk), str(done.pk)]}
+    operator.post(reverse("admin:quality_report_changelist"), data)
+    with all_shops():
+        states = dict(Report.objects.values_list("pk", "state"))
+    assert states == {failed.pk: "pending", done.pk: "done"}
 
 
 def test_an_image_deleted_here_goes_the_same_way_as_through_the_api(operator, image):
