@@ -60,7 +60,8 @@ def _pattern(garments: Worn, value: float, wish: Wish) -> str:
 
 
 def _style(garments: Worn, value: float, wish: Wish) -> str:
-    mains = Counter(max(sorted(g.styles), key=g.styles.__getitem__) for g in garments if g.styles)
+    known = [garment.styles for garment in garments if any(garment.styles.values())]
+    mains = Counter(max(sorted(styles), key=styles.__getitem__) for styles in known)
     if not mains:
         return "The styles are not known."
     names = list_names(sorted(mains, key=lambda name: (-mains[name], name)))

@@ -10,7 +10,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
-from core.ml.vectors import Vectors
+import numpy as np
+from numpy.typing import NDArray
 
 
 class Slot(StrEnum):
@@ -69,7 +70,7 @@ class Garment:
     formality: float | None = None
     formality_confidence: float = 1.0
     price: float | None = None
-    embedding: Vectors | None = None
+    embedding: NDArray[np.float32] | None = None
 
     @property
     def is_patterned(self) -> bool:

@@ -140,7 +140,7 @@ def score_outfit(garments: Sequence[Garment], *, wish: Wish, taste: Taste) -> Sc
 def _weights(wish: Wish, taste: Taste) -> dict[str, float]:
     absent = {
         "occasion": wish.occasion is None,
-        "taste": not (taste.palette or taste.styles or taste.disliked),
+        "taste": not (taste.palette or taste.styles),
         "feedback": not taste.bonuses,
     }
     kept = {name: weight for name, weight in WEIGHTS.items() if not absent.get(name)}

@@ -28,7 +28,10 @@ def suit_occasion(pool: Pool, occasion: Occasion) -> Floats:
 
 
 def suit_taste(pool: Pool, taste: Taste) -> Floats:
-    """Return how far each garment (n,) is in the stated colours and styles, in [0, 1]."""
+    """Return how far each garment (n,) is in the stated colours and styles, in [0, 1].
+
+    The taste states one of the two at least.
+    """
     parts = []
     if taste.palette:
         apart = pool.colours[:, 0, None] - np.array(taste.palette, np.float32)
@@ -36,8 +39,7 @@ def suit_taste(pool: Pool, taste: Taste) -> Floats:
         parts.append(or_neutral(np.clip(1 - nearest / FARTHEST_COLOUR, 0, 1)))
     if taste.styles:
         parts.append(_share_of(pool, taste.styles))
-    liked = np.mean(parts, axis=0) if parts else np.full(len(pool), NEUTRAL)
-    return np.where(is_disliked(pool, taste), 0, liked).astype(np.float32)
+    return np.asarray(np.mean(parts, axis=0), np.float32)
 
 
 def is_disliked(pool: Pool, taste: Taste) -> NDArray[np.bool_]:
