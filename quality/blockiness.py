@@ -17,7 +17,7 @@ EDGE = 8.0  # of 255: what is stronger belongs to the picture, and counts as thi
 ROUNDING = 0.2  # of 255: about what rounding to whole steps adds to a coefficient
 
 _TIMES_DOWN, _TIMES_ACROSS = np.mgrid[:BLOCK, :BLOCK]
-_IS_FINE = (_TIMES_DOWN + _TIMES_ACROSS >= 4)[:, None, :]  # (8, 1, 8), for (rows, 8, columns, 8)
+_IS_FINE = (_TIMES_DOWN + _TIMES_ACROSS >= 4)[:, None, :].astype(np.float32)  # (8, 1, 8)
 
 
 def measure_blockiness(pixels: Bytes) -> float:
@@ -47,7 +47,8 @@ def _middle(pixels: Bytes) -> Bytes:
 
 def _first_border(luma: Floats) -> int:
     """Return at which row, modulo 8, steps from the row before are strongest."""
-    steps = np.minimum(np.abs(np.diff(luma, axis=0)), np.float32(EDGE)).mean(axis=1)
+    steps = np.clip(np.diff(luma, axis=0), -EDGE, EDGE)
+    steps = np.abs(steps, out=steps).mean(axis=1)
     phases = [steps[phase::BLOCK].mean() for phase in range(BLOCK)]
     return (int(np.argmax(phases)) + 1) % BLOCK
 
@@ -56,5 +57,6 @@ def _fine_detail(luma: Floats) -> float:
     """Return the rms of the fine coefficients of the whole blocks from the upper left corner."""
     rows, columns = (length // BLOCK * BLOCK for length in luma.shape)
     cosines = to_cosines(np.ascontiguousarray(luma[:rows, :columns]))
-    fine = np.minimum(np.abs(cosines), np.float32(EDGE))
-    return float(np.sqrt(np.square(fine).mean(where=_IS_FINE)))
+    fine = np.clip(cosines, -EDGE, EDGE) * _IS_FINE
+    share = _IS_FINE.mean()
+    return float(np.sqrt(np.vdot(fine, fine) / (fine.size * share)))

@@ -19,15 +19,17 @@ Floats: TypeAlias = NDArray[np.float32]
 __all__ = [
     "Floats",
     "ciede2000",
+    "darkest",
     "encode_srgb",
+    "lightest",
     "linearise",
     "oklab_to_srgb",
     "srgb_to_cielab",
     "srgb_to_oklab",
 ]
 
-_FROM_LAB = np.linalg.inv(TO_LAB.astype(np.float64)).astype(np.float32)
-_FROM_CONES = np.linalg.inv(TO_CONES.astype(np.float64)).astype(np.float32)
+FROM_LAB = np.linalg.inv(TO_LAB.astype(np.float64)).astype(np.float32)
+FROM_CONES = np.linalg.inv(TO_CONES.astype(np.float64)).astype(np.float32)
 
 # Linear sRGB -> CIE XYZ relative to the D65 white (IEC 61966-2-1), so that white is (1, 1, 1).
 _TO_XYZ = np.array(
@@ -59,10 +61,20 @@ def encode_srgb(linear: Floats) -> Floats:
     return encoded
 
 
+def darkest(rgb: Floats) -> Floats:
+    """Return each pixel's least channel; numpy's own minimum is slow along so short an axis."""
+    return np.minimum(np.minimum(rgb[..., 0], rgb[..., 1]), rgb[..., 2])
+
+
+def lightest(rgb: Floats) -> Floats:
+    """Return each pixel's greatest channel."""
+    return np.maximum(np.maximum(rgb[..., 0], rgb[..., 1]), rgb[..., 2])
+
+
 def oklab_to_srgb(lab: Floats) -> Floats:
     """Convert OKLab to sRGB; what lies outside the gamut is clipped to [0, 1]."""
-    cones = lab @ _FROM_LAB.T
-    return encode_srgb((cones * cones * cones) @ _FROM_CONES.T)
+    cones = lab @ FROM_LAB.T
+    return encode_srgb((cones * cones * cones) @ FROM_CONES.T)
 
 
 def srgb_to_cielab(rgb: Floats) -> Floats:

@@ -11,21 +11,20 @@ Pure: nothing is stored.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 
-from quality.alignment import align
 from quality.enhancement import Enhancement, Step, Tell, enhance, tell_nobody
 from quality.frame import Frame
+from quality.likeness import Likeness, measure_likeness
 from quality.metrics import Measure, Measures, measure
 from quality.overall import PARTS, Overall, score
 from quality.profiles import DEFAULT, Profile
 from quality.scales import SCALES
-from quality.similarity import gmsd, psnr, ssim
 
 SAME_SCORE = 0.03  # scores this near are alike
 SAME_OVERALL = 2.0  # points
-LEAST_ALIKE = 32  # pixels a side that both have to cover
 MOST_REASONS = 3
 ENHANCING = 0.6  # the share of a comparison that is done when enhancement begins
 
@@ -58,20 +57,6 @@ class Line:
     better: Side
 
 
-@dataclass(frozen=True, slots=True)
-class Likeness:
-    """How alike two photos of the same scene are, over what both show.
-
-    `ssim` in [-1, 1], `psnr` in dB, `gmsd` from 0; `overlap` in [0, 1] is the share of the other
-    photo that the first covers.
-    """
-
-    ssim: float
-    psnr: float
-    gmsd: float
-    overlap: float
-
-
 @dataclass(frozen=True)
 class Comparison:
     """Two photos side by side; `enhancement` is None at level 0 and where nothing is needed."""
@@ -100,40 +85,30 @@ def compare(
     share that is done by then.
     """
     tell("measuring the first", 0.0)
-    first = measure(one)
-    tell("measuring the second", 0.25)
-    measures = first, measure(other)
-    tell("aligning", 0.5)
-    likeness = measure_likeness(one, other)
-    overall = score(measures[0]), score(measures[1])
-    lines = tuple(_line(name, *measures) for name in SCALES)
-    better = _which(overall[0].score, overall[1].score, SAME_OVERALL)
-    tell("enhancing", ENHANCING)
-    enhancement = _enhance_weaker(
-        measures, lines, better, level=level, profile=profile, tell=_after(ENHANCING, tell)
-    )
+    with ThreadPoolExecutor(1) as pool:
+        second = pool.submit(measure, other)
+        first = measure(one)
+        tell("measuring the second", 0.25)
+        measures = first, second.result()
+        tell("aligning", 0.5)
+        likeness = pool.submit(measure_likeness, one, other)
+        overall = score(measures[0]), score(measures[1])
+        lines = tuple(_line(name, *measures) for name in SCALES)
+        better = _which(overall[0].score, overall[1].score, SAME_OVERALL)
+        tell("enhancing", ENHANCING)
+        enhancement = _enhance_weaker(
+            measures, lines, better, level=level, profile=profile, tell=_after(ENHANCING, tell)
+        )
     tell("done", 1.0)
     return Comparison(
         *measures,
         lines=lines,
         overall=overall,
         better=better,
-        likeness=likeness,
+        likeness=likeness.result(),
         enhancement=enhancement,
         advice=_advise(lines, better, enhancement),
     )
-
-
-def measure_likeness(one: Frame, other: Frame) -> Likeness | None:
-    """Return how alike two photos are, or None where they do not show the same scene."""
-    alignment = align(one.normal, other.normal)
-    box = alignment.box(one.normal) if alignment else None
-    if alignment is None or box is None:
-        return None
-    moved, still = alignment.warp(one.normal)[box], other.normal[box]
-    if min(still.shape[:2]) < LEAST_ALIKE:
-        return None
-    return Likeness(ssim(moved, still), psnr(moved, still), gmsd(moved, still), alignment.overlap)
 
 
 def _line(name: str, one: Measures, other: Measures) -> Line:

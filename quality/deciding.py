@@ -7,7 +7,7 @@ Each step asks the photo as the steps before have left it, and does nothing wher
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,57 +15,31 @@ from quality import steps as do
 from quality.blockiness import measure_blockiness
 from quality.colour import Floats, linearise, srgb_to_oklab
 from quality.detail import measure_contrast, measure_sharpness
-from quality.frame import NORMAL_SIDE, Bytes, Frame
+from quality.frame import NORMAL_SIDE
 from quality.light import estimate_light
-from quality.metrics import Measures
-from quality.profiles import Profile
 from quality.scales import FAIR, SCALES
 from quality.smoothing import measure_planes, smooth
 from quality.step import Step
-from quality.subject import Mask
+from quality.subject import Mask, Subject
 from quality.tones import Tones, estimate_tones, gains_of
+from quality.work import Work
 
 AIMED_COLOUR_CHANGE = 2.5  # of the tones alone: the other steps and rounding add a little
 LEAST_NOISE = 3.0  # of 255, in any colour plane, below which grain is left as it is
 LEAST_BLOCKINESS = 0.75  # octaves: a usual JPEG of quality 70 has 0.6
-LEAST_CAST = (0.15, 0.3)  # stops: below the first nothing is done, from the second on all
-LEAST_TONE = (0.035, 0.06)  # mean change of OKLab lightness, likewise
-WHITE_GROUND = 0.5  # of the background that is white: a packshot, which nobody took too bright
+LEAST_CAST = (0.2, 0.4)  # stops: below the first nothing is done, from the second on all
+LEAST_TONE = (0.045, 0.075)  # mean change of OKLab lightness, likewise
+WHITE_GROUND = 0.5  # of the background that is white: a packshot, or burnt beyond recovery
+WHITE = 0.985  # OKLab lightness
 LEAST_BLUR = 0.3  # pixels of a photo of 512
 
 # What the sharpness of clean photos became by a blur, in pixels of a photo of 512.
 SHARPNESSES = (0.075, 0.099, 0.127, 0.166, 0.2, 0.24)
 BLURS = (4.0, 2.6, 1.8, 1.2, 0.8, 0.0)
 # What smoothing did most good to JPEGs of a blockiness, in standard deviations of 255.
-BLOCKINESSES = (0.75, 1.3, 1.4, 1.8, 2.4)
-BLOCK_NOISES = (5.0, 8.0, 12.0, 17.0, 24.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """A step that was needed: how much of what was found, in the unit named."""
-
-    step: Step
-    amount: float
-    unit: str
-
-
-@dataclass
-class Work:
-    """A photo on its way through the steps."""
-
-    before: Measures
-    pixels: Bytes
-    level: float
-    profile: Profile
-    applied: list[Applied] = field(default_factory=list)
-
-    @property
-    def frame(self) -> Frame:
-        return self.before.frame.with_pixels(self.pixels)
-
-    def record(self, step: Step, amount: float, unit: str) -> None:
-        self.applied.append(Applied(step, float(amount), unit))
+BLOCKINESSES = (0.75, 1.25, 1.42, 1.84, 2.3)
+BLOCK_NOISES = (7.5, 7.5, 11.5, 17.0, 23.0)
+COARSER = np.array([1, 1.5, 1.5], np.float32)  # JPEG keeps differences of colour less well
 
 
 def _deblock(work: Work) -> None:
@@ -73,7 +47,7 @@ def _deblock(work: Work) -> None:
     if blocks < LEAST_BLOCKINESS:
         return
     deviation = float(np.interp(blocks, BLOCKINESSES, BLOCK_NOISES)) * work.level
-    work.pixels = smooth(work.pixels, np.full(3, deviation, np.float32))
+    work.change(smooth(work.pixels, COARSER * np.float32(deviation)))
     work.record(Step.DEBLOCK, blocks, "octaves of blockiness")
 
 
@@ -81,21 +55,21 @@ def _denoise(work: Work) -> None:
     deviations = measure_planes(work.pixels)
     if deviations.max() < LEAST_NOISE:
         return
-    work.pixels = smooth(work.pixels, deviations * np.float32(work.level))
+    work.change(smooth(work.pixels, deviations * np.float32(work.level)))
     work.record(Step.DENOISE, deviations.max(), "of 255, the noise's deviation")
 
 
 def _balance(work: Work) -> None:
-    stops = _agreed_stops(work.frame.normal)
+    stops = _agreed_stops(work.frame.normal, work.before.subject)
     strength = float(np.ptp(np.array([*stops, 0.0])))
     share = _ramp(strength, LEAST_CAST)
     if share == 0:
         return
-    work.pixels = do.balance(work.pixels, gains_of(stops), work.level * share)
+    work.change(do.balance(work.pixels, gains_of(stops), work.level * share))
     work.record(Step.WHITE_BALANCE, strength, "stops between the channels")
 
 
-def _agreed_stops(rgb: Floats) -> Floats:
+def _agreed_stops(rgb: Floats, subject: Subject) -> Floats:
     """Return the stops of red and blue against green that neutralise the light, (2,).
 
     What the greys of the photo say and what its histogram says: the lesser of the two where they
@@ -103,7 +77,7 @@ def _agreed_stops(rgb: Floats) -> Floats:
     """
     light = estimate_light(linearise(rgb), srgb_to_oklab(rgb))
     by_greys = -np.log2(light[[0, 2]])
-    gains = estimate_tones(rgb).gains
+    gains = estimate_tones(rgb, subject).gains
     by_histogram = np.log2(gains[[0, 2]] / gains[1])
     lesser = np.minimum(np.abs(by_greys), np.abs(by_histogram)) * np.sign(by_greys)
     return np.where(by_greys * by_histogram > 0, lesser, 0).astype(np.float32)
@@ -111,15 +85,16 @@ def _agreed_stops(rgb: Floats) -> Floats:
 
 def _tone(work: Work) -> None:
     before = work.frame.normal
-    tones = estimate_tones(before)
+    tones = estimate_tones(before, work.before.subject)
     if (work.before["background_whiteness"].raw or 0) >= WHITE_GROUND:
-        # Its white is right as it is, and so is no less light.
-        tones = replace(tones, targets=np.maximum(tones.targets, tones.levels))
+        # Its white is right as it is.
+        kept = np.maximum.accumulate(np.where(tones.levels >= WHITE, tones.levels, tones.targets))
+        tones = replace(tones, targets=kept)
     change = float(np.abs(tones.targets - tones.levels).mean())
     share = _ramp(change, LEAST_TONE) * work.level
     if share > 0:
         saturation = _most_saturation(before, work.before.subject.mask, tones, share)
-        work.pixels = do.tone(work.pixels, tones, share, saturation)
+        work.change(do.tone(work.pixels, tones, share, saturation))
         work.record(Step.TONE, change, "mean change of lightness")
         _add_local_contrast(work)
 
@@ -140,7 +115,7 @@ def _add_local_contrast(work: Work) -> None:
     contrast = measure_contrast(lightness, work.before.subject.mask)
     missing = 1 - SCALES["contrast"].score(contrast) / FAIR
     if missing > 0:
-        work.pixels = do.add_local_contrast(work.pixels, work.level * missing / 2)
+        work.change(do.add_local_contrast(work.pixels, work.level * missing / 2))
 
 
 def _sharpen(work: Work) -> None:
@@ -151,13 +126,13 @@ def _sharpen(work: Work) -> None:
     if blur < LEAST_BLUR or smoothed:
         return  # what was smoothed away would come back
     scale = max(work.pixels.shape[:2]) / NORMAL_SIDE
-    work.pixels = do.sharpen(work.pixels, blur * scale, work.level)
+    work.change(do.sharpen(work.pixels, blur * scale, work.level))
     work.record(Step.SHARPEN, blur * scale, "pixels of blur")
 
 
 def _whiten(work: Work) -> None:
     if work.before.subject.is_confident:
-        work.pixels = do.whiten(work.pixels, work.before.subject.mask)
+        work.change(do.whiten(work.pixels, work.before.subject.mask))
         work.record(Step.WHITE_BACKGROUND, 1 - work.before.subject.mask.mean(), "of the frame")
 
 
@@ -166,7 +141,7 @@ def _reframe(work: Work) -> None:
     if not subject.is_confident:
         return
     profile = work.profile
-    work.pixels = do.reframe(work.pixels, subject.mask, aspect=profile.aspect, fill=profile.fill)
+    work.change(do.reframe(work.pixels, subject.mask, aspect=profile.aspect, fill=profile.fill))
     work.record(Step.REFRAME, profile.fill, "of the frame filled")
 
 

@@ -18,13 +18,14 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from quality.colour import srgb_to_oklab
-from quality.deciding import STEPS, Applied, Work
+from quality.deciding import STEPS
 from quality.metrics import Measures, measure
 from quality.overall import score
 from quality.profiles import DEFAULT, Profile
 from quality.profiles.checking import check
 from quality.step import AUTOMATIC, Step
 from quality.steps import colour_change
+from quality.work import Applied, Work
 
 __all__ = ["AUTOMATIC", "Applied", "Enhancement", "Step", "Tell", "enhance", "tell_nobody"]
 
@@ -84,19 +85,19 @@ def enhance(
 def _run(
     before: Measures, chosen: list[Step], level: float, profile: Profile, tell: Tell
 ) -> Enhancement:
-    work = Work(before, before.frame.pixels, level, profile)
-    in_place = work.pixels
+    work = Work(before, before.frame, level, profile)
+    in_place = work.frame
     for place, step in enumerate(chosen):
         tell(step, MOSTLY_DONE * place / (len(chosen) + 1))
         STEPS[step](work)
         if step is not Step.REFRAME:
-            in_place = work.pixels
+            in_place = work.frame
     if not work.applied:
         return Enhancement(before, before, (), (), 0.0, 0.0)
     tell("measuring", MOSTLY_DONE * len(chosen) / (len(chosen) + 1))
     moved = {applied.step for applied in work.applied} & {Step.WHITE_BACKGROUND, Step.REFRAME}
     after = measure(work.frame, None if moved else before.subject)
-    was, now = before.frame.normal, before.frame.with_pixels(in_place).normal
+    was, now = before.frame.normal, in_place.normal
     mask = before.subject.mask
     lighter = srgb_to_oklab(now)[mask][:, 0].mean() - srgb_to_oklab(was)[mask][:, 0].mean()
     change = colour_change(was, now, mask)

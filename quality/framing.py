@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
-from quality.colour import Floats
+from quality.colour import Floats, darkest
 from quality.subject import Mask
 
 PURE_WHITE = 249.5 / 255
@@ -52,10 +53,10 @@ def measure_off_centre(mask: Mask) -> float:
 
 def measure_unevenness(lab: Floats, background: Mask) -> float:
     """Return the spread of the background: the rms OKLab distance from its mean x 100, from 0."""
-    inside = lab[background].astype(np.float64)
-    return float(np.sqrt(inside.var(axis=0).sum())) * 100
+    _, deviations = cv2.meanStdDev(lab, mask=background.astype(np.uint8))
+    return float(np.linalg.norm(deviations)) * 100
 
 
 def measure_whiteness(rgb: Floats, background: Mask) -> float:
     """Return the share of the background that is white: all channels at least 250 of 255."""
-    return float((rgb[background].min(axis=1) >= PURE_WHITE).mean())
+    return float((darkest(rgb)[background] >= PURE_WHITE).mean())

@@ -6,9 +6,18 @@ masks (h, w).
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
-from quality.colour import Floats, ciede2000, encode_srgb, srgb_to_cielab, srgb_to_oklab
+from quality.colour import (
+    Floats,
+    ciede2000,
+    darkest,
+    encode_srgb,
+    lightest,
+    srgb_to_cielab,
+    srgb_to_oklab,
+)
 from quality.subject import Mask
 
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # of linear sRGB (ITU-R BT.709)
@@ -25,23 +34,22 @@ def measure_exposure(linear: Floats, mask: Mask) -> float:
     ground makes a frame bright that is not over-exposed: of a bright one the garment's own
     brightness counts, but at least half of the frame's.
     """
-    frame = _stops(linear.reshape(-1, 3))
+    frame = _stops(linear, None)
     if frame <= 0:
         return frame
-    return min(frame, max(frame / 2, _stops(linear[mask])))
+    return min(frame, max(frame / 2, _stops(linear, mask)))
 
 
-def _stops(linear: Floats) -> float:
-    luminance = float((linear @ LUMINANCE).mean())
+def _stops(linear: Floats, mask: Mask | None) -> float:
+    where = None if mask is None else mask.astype(np.uint8)
+    luminance = float(np.dot(cv2.mean(linear, where)[:3], LUMINANCE))
     return float(np.log2(max(luminance, 1e-4) / MIDDLE_LUMINANCE))
 
 
 def measure_clipping(rgb: Floats, mask: Mask) -> float:
     """Return the share of the garment, in [0, 1], that is pure white or black and so shapeless."""
-    inside = rgb[mask]
-    burnt = inside.min(axis=1) >= WHITE
-    drowned = inside.max(axis=1) <= BLACK
-    return float((burnt | drowned).mean())
+    lost = (darkest(rgb) >= WHITE) | (lightest(rgb) <= BLACK)
+    return float(lost[mask].mean())
 
 
 def estimate_light(linear: Floats, lab: Floats) -> Floats:
@@ -52,9 +60,9 @@ def estimate_light(linear: Floats, lab: Floats) -> Floats:
     in it much. What is clipped is left out.
     """
     colourfulness = np.hypot(lab[..., 1], lab[..., 2]) / np.maximum(lab[..., 0], np.float32(0.2))
-    weight = np.exp(-colourfulness / np.float32(NEUTRAL)) * (linear.max(axis=-1) < CLIPPED)
-    powers = np.square(np.square(linear)) * (weight + np.float32(1e-6))[..., None]  # norm 4
-    mean = powers.reshape(-1, 3).sum(axis=0, dtype=np.float64) ** 0.25
+    weight = np.exp(-colourfulness / np.float32(NEUTRAL)) * (lightest(linear) < CLIPPED)
+    powers = np.square(np.square(linear)).reshape(-1, 3)  # norm 4
+    mean = np.asarray((weight + np.float32(1e-6)).ravel() @ powers, dtype=np.float64) ** 0.25
     light: Floats = (mean / max(mean[1], 1e-6)).clip(1 / 8, 8).astype(np.float32)
     return light
 
@@ -88,5 +96,4 @@ def measure_colour_error(linear: Floats, rgb: Floats, mask: Mask, light: Floats)
 
 def measure_saturation(lab: Floats, mask: Mask) -> float:
     """Return the garment's mean OKLab chroma, from 0 to about 0.3: grey 0, a vivid red 0.22."""
-    inside = lab[mask]
-    return float(np.hypot(inside[:, 1], inside[:, 2]).mean())
+    return float(np.hypot(lab[..., 1], lab[..., 2])[mask].mean())

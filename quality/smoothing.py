@@ -14,7 +14,9 @@ from quality.colour import Floats
 from quality.cosines import BLOCK, from_cosines, to_cosines
 from quality.detail import estimate_grain, unclipped_blocks
 from quality.frame import Bytes, to_bytes, to_float, to_luma
+from quality.strips import each_strip
 
+STRIP = 16 * BLOCK  # rows that are smoothed at once
 SHIFTS = tuple((row, row * 3 % BLOCK) for row in range(BLOCK))  # no two in a row or column
 THRESHOLD = 2.7  # standard deviations: the paper has 3 for windows at every shift
 
@@ -36,16 +38,29 @@ def measure_planes(pixels: Bytes) -> Floats:
 def smooth(pixels: Bytes, deviations: Floats) -> Bytes:
     """Remove noise of these standard deviations (3,), in steps of 1/255, from the three planes."""
     height, width = pixels.shape[:2]
-    inside = slice(BLOCK, BLOCK + height), slice(BLOCK, BLOCK + width)
     reach = (BLOCK, 2 * BLOCK, BLOCK, 2 * BLOCK)
-    padded = cv2.copyMakeBorder(pixels, *reach, cv2.BORDER_REFLECT_101)
-    out = np.empty((height, width, 3), np.float32)
+    padded = np.asarray(cv2.copyMakeBorder(pixels, *reach, cv2.BORDER_REFLECT_101), np.uint8)
+    out = np.empty_like(pixels)
+
+    def smooth_rows(rows: slice) -> None:
+        # The windows at every shift that reach into these rows.
+        around = padded[rows.start : rows.stop + 3 * BLOCK]
+        smoothed = _smooth_planes(around, deviations)
+        out[rows] = smoothed[BLOCK : BLOCK + rows.stop - rows.start, BLOCK : BLOCK + width]
+
+    each_strip(smooth_rows, height=height, rows=STRIP)
+    return out
+
+
+def _smooth_planes(pixels: Bytes, deviations: Floats) -> Bytes:
+    """Smooth the inside of a strip; within a window of its border it is of no use."""
+    out = np.empty(pixels.shape, np.float32)
     for channel, (weights, deviation) in enumerate(zip(_OPPONENT, deviations, strict=True)):
-        plane = _plane(np.asarray(padded), weights)
+        plane = _plane(pixels, weights)
         total = np.zeros(plane.shape, np.float32)
         for shift in SHIFTS:
             _add_smoothed(plane, shift, THRESHOLD * float(deviation), total)
-        out[..., channel] = total[inside] / len(SHIFTS)
+        out[..., channel] = total / len(SHIFTS)
     return to_bytes(out @ _OPPONENT / np.float32(255))
 
 

@@ -20,6 +20,7 @@ from quality.colour import (
 )
 from quality.frame import Bytes, to_bytes, to_float, to_luma
 from quality.framing import bounding_box
+from quality.strips import each_strip
 from quality.subject import Mask
 from quality.tones import Tones
 
@@ -28,6 +29,7 @@ RINGING = 0.02  # how far sharpening may go beyond what surrounds a pixel
 MOST_CHROMA = np.float32(2)  # times; three stops more light
 LOCAL_CONTRAST = 1.5  # the clip limit of CLAHE
 CONTRAST_TILES = (4, 4)
+STRIP = 32  # rows whose colours are changed at once
 COLOUR_REACH = 4.0  # pixels of a photo of 512, over which a colour is taken
 
 
@@ -43,31 +45,48 @@ def tone(pixels: Bytes, tones: Tones, level: float, saturation: float) -> Bytes:
 
     Chroma in proportion to lightness is what more light does; in near black it would be noise.
     """
-    lab = srgb_to_oklab(pixels)
-    lightness = lab[..., 0].copy()
-    lab[..., 0] = lift(lightness, tones, level)
-    ratio = lab[..., 0] / np.maximum(lightness, np.float32(1e-3))
-    lab[..., 1:] *= np.float32(saturation) * np.minimum(ratio, MOST_CHROMA)[..., None]
-    return to_bytes(oklab_to_srgb(lab))
+    curve = _lightness_curve(tones, level)
+    out = np.empty_like(pixels)
+
+    def change(rows: slice) -> None:
+        lab = srgb_to_oklab(pixels[rows])
+        lightness = lab[..., 0].copy()
+        lab[..., 0] = curve[(np.clip(lightness, 0, 1) * np.float32(1023) + 0.5).astype(np.int32)]
+        ratio = lab[..., 0] / np.maximum(lightness, np.float32(1e-3))
+        lab[..., 1:] *= np.float32(saturation) * np.minimum(ratio, MOST_CHROMA)[..., None]
+        out[rows] = to_bytes(oklab_to_srgb(lab))
+
+    each_strip(change, height=len(pixels), rows=STRIP)
+    return out
 
 
-def lift(lightness: Floats, tones: Tones, level: float) -> Floats:
-    """Return the lightness that each lightness becomes."""
+def _lightness_curve(tones: Tones, level: float) -> Floats:
+    """Return what each of 1,024 lightnesses from 0 to 1 becomes."""
     targets = tones.levels + level * (tones.targets - tones.levels)
     at = np.concatenate([[0.0], np.minimum(tones.levels, 0.9999), [1.0]])
     become = np.concatenate([[0.0], targets, [1.0]])
-    curve = np.interp(np.linspace(0, 1, 1024), at, become).astype(np.float32)
-    lifted: Floats = curve[(np.clip(lightness, 0, 1) * np.float32(1023) + 0.5).astype(np.int32)]
-    return lifted
+    return np.asarray(np.interp(np.linspace(0, 1, 1024), at, become), dtype=np.float32)
 
 
 def add_local_contrast(pixels: Bytes, level: float) -> Bytes:
     """Mix in the OKLab lightness that CLAHE makes (Zuiderveld, 1994), as 16 bits."""
-    lab = srgb_to_oklab(pixels)
-    steps = (np.clip(lab[..., 0], 0, 1) * 65535).astype(np.uint16)
-    equalised = cv2.createCLAHE(LOCAL_CONTRAST, CONTRAST_TILES).apply(steps)
-    lab[..., 0] += np.float32(level) * (equalised.astype(np.float32) / 65535 - lab[..., 0])
-    return to_bytes(oklab_to_srgb(lab))
+    lightness = np.empty(pixels.shape[:2], np.uint16)
+    out = np.empty_like(pixels)
+
+    def read(rows: slice) -> None:
+        lab = srgb_to_oklab(pixels[rows])
+        lightness[rows] = np.clip(lab[..., 0], 0, 1) * 65535
+
+    def change(rows: slice) -> None:
+        lab = srgb_to_oklab(pixels[rows])
+        wanted = equalised[rows].astype(np.float32) / 65535
+        lab[..., 0] += np.float32(level) * (wanted - lab[..., 0])
+        out[rows] = to_bytes(oklab_to_srgb(lab))
+
+    each_strip(read, height=len(pixels), rows=STRIP)
+    equalised = cv2.createCLAHE(LOCAL_CONTRAST, CONTRAST_TILES).apply(lightness)
+    each_strip(change, height=len(pixels), rows=STRIP)
+    return out
 
 
 def sharpen(pixels: Bytes, blur: float, level: float) -> Bytes:

@@ -1,15 +1,16 @@
 """What a photo's light, exposure and contrast probably were meant to be.
 
-A histogram says a good deal of what happened to it: a lamp tints the bright greys, a dim exposure
-leaves the upper half empty, haze both ends. How a correction follows from the histogram was
-learned from clean clothing photos spoiled on purpose, as they are and cut out before white and
-plain grounds, by a network of two layers that runs in numpy.
+A histogram says a good deal of what happened to a photo: a lamp tints the bright greys, a dim
+exposure leaves the upper half empty, haze both ends; the garment's against its ground's says more.
+How a correction follows from them was learned from clean clothing photos spoiled on purpose, as
+they are and cut out before white and plain grounds, by a network of two hidden layers that runs in
+numpy.
 
-sRGB float32 (h, w, 3) in [0, 1] in. `tones.npz` holds the network; `manage.py fit_tones --photos
-DIR` makes it (seed 7; ours is of the first 2,400 photos of the `train` split of the clothing
-dataset, CC0, alexeygrigorev/clothing-dataset).
+sRGB float32 (h, w, 3) in [0, 1] and the garment in. `tones.npz` holds the network; `manage.py
+fit_tones --photos DIR` makes it (seed 7; ours is of the first 2,900 photos of the `train` split of
+the clothing dataset, CC0, alexeygrigorev/clothing-dataset).
 
-    tones = estimate_tones(rgb)      the correction, at full strength
+    tones = estimate_tones(rgb, subject)      the correction, at full strength
 """
 
 from __future__ import annotations
@@ -24,12 +25,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quality.colour import Floats, encode_srgb, linearise, srgb_to_oklab
+from quality.light import estimate_light
+from quality.subject import Mask, Subject
 
 MODEL = Path(__file__).with_name("tones.npz")
 THUMBNAIL = 96  # pixels of the longer side: enough for a histogram, and free of grain
 LEVELS = np.array(
     [0.005, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.995]
 )  # the shares at which a histogram is read
+PART_LEVELS = np.array([0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98])  # likewise, of garment and ground
+CHROMA_LOST = (-0.3, 1.2)  # bounds of its logarithm
 
 
 @dataclass(frozen=True)
@@ -53,27 +58,59 @@ def thumbnail(rgb: Floats) -> Floats:
     return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA))
 
 
-def estimate_tones(rgb: Floats) -> Tones:
+def thumbnail_mask(subject: Subject) -> Mask | None:
+    """Return the garment's mask at the size of a thumbnail, None where it is not sure."""
+    if not subject.is_confident:
+        return None
+    return np.asarray(thumbnail(subject.mask.astype(np.float32)) > 0.5)
+
+
+def estimate_tones(rgb: Floats, subject: Subject) -> Tones:
     """Return what a photo needs; what needs nothing gets gains of about 1 and its own levels."""
     small = thumbnail(rgb)
-    answer = _network()(describe(small))
+    answer = _network()(describe(small, thumbnail_mask(subject)))
     gains = gains_of(answer[:2])
     levels = lightness_levels(encode_srgb(linearise(small) * gains))
     return Tones(
         gains=gains,
         levels=levels,
         targets=np.maximum.accumulate(np.clip(levels + answer[2:-1], 0, 1)).astype(np.float32),
-        saturation=float(np.exp(np.clip(answer[-1], -0.3, 1.2))),
+        saturation=float(np.exp(np.clip(answer[-1], *CHROMA_LOST))),
     )
 
 
-def describe(small: Floats) -> Floats:
-    """Return the features (73,) of a thumbnail: levels of RGB, of lightness and of chroma."""
-    lab = srgb_to_oklab(small)
-    channels = np.quantile(small.reshape(-1, 3), LEVELS, axis=0).T.ravel()
-    chroma = np.quantile(np.hypot(lab[..., 1], lab[..., 2]), (0.1, 0.3, 0.5, 0.7, 0.9))
-    lightness = np.quantile(lab[..., 0], LEVELS)
-    return np.concatenate([channels, lightness, chroma]).astype(np.float32)
+def describe(small: Floats, mask: Mask | None) -> Floats:
+    """Return the features (101,) of a thumbnail and its garment's mask, None where none is sure.
+
+    Levels of RGB, of lightness and of chroma; lightness and colour of garment and ground; and three
+    estimates of the light's colour, in stops of red and blue against green.
+    """
+    lab, linear = srgb_to_oklab(small), linearise(small)
+    chroma = np.hypot(lab[..., 1], lab[..., 2])
+    garment = np.ones(small.shape[:2], dtype=bool) if mask is None else mask
+    parts = [
+        np.quantile(small.reshape(-1, 3), LEVELS, axis=0).T.ravel(),
+        np.quantile(lab[..., 0], LEVELS),
+        np.quantile(chroma, (0.1, 0.3, 0.5, 0.7, 0.9)),
+        _describe_part(lab, chroma, garment),
+        _describe_part(lab, chroma, ~garment),
+        [mask is not None, garment.mean()],
+        _stops(estimate_light(linear, lab)),
+        _stops(linear.reshape(-1, 3).mean(axis=0)),
+        _stops(np.abs(cv2.Laplacian(linear, cv2.CV_32F)).reshape(-1, 3).mean(axis=0)),
+    ]
+    return np.concatenate(parts).astype(np.float32)
+
+
+def _describe_part(lab: Floats, chroma: Floats, where: Mask) -> Floats:
+    """Return the lightness (7), mean a and b, and mean chroma of garment or ground, (10,)."""
+    where = where if where.any() else np.ones_like(where)
+    lightness = np.quantile(lab[..., 0][where], PART_LEVELS)
+    return np.concatenate([lightness, lab[where][:, 1:].mean(axis=0), [chroma[where].mean()]])
+
+
+def _stops(light: Floats) -> Floats:
+    return np.asarray(np.log2((light[[0, 2]] + 1e-4) / (light[1] + 1e-4)))
 
 
 def lightness_levels(small: Floats) -> Floats:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from quality import smoothing
 from quality.cosines import from_cosines, to_cosines
 from quality.smoothing import measure_planes, smooth
 from quality.tests.photos import make_photo
@@ -38,6 +39,14 @@ def test_smoothing_takes_noise_and_leaves_the_photo():
     smoothed = smooth(noisy, planes)
     before, after = (np.square(version - photo).mean() for version in (noisy, smoothed))
     assert after < before / 5
+
+
+def test_smoothing_in_strips_leaves_no_seams(monkeypatch):
+    noisy = np.random.default_rng(3).integers(0, 255, (300, 90, 3), dtype=np.uint8)
+    planes = np.full(3, 20, np.float32)
+    in_strips = smooth(noisy, planes)
+    monkeypatch.setattr(smoothing, "STRIP", 512)
+    assert np.array_equal(in_strips, smooth(noisy, planes))
 
 
 def test_without_noise_smoothing_changes_nothing():

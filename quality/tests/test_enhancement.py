@@ -62,6 +62,15 @@ def test_level_0_changes_nothing_and_half_a_level_changes_less():
     assert 0 < half < whole
 
 
+def test_the_white_of_a_white_ground_stays():
+    photo = np.full((533, 400, 3), 255, np.uint8)
+    garment = make_photo(height=533)[150:400, 100:300]
+    photo[150:400, 100:300] = garment
+    before = measure(frame_of_pixels(over_expose(photo, 2, np.random.default_rng(1))))
+    after = enhance(before, level=1.0).after.frame.pixels
+    assert (after[:100] >= 254).all()
+
+
 def test_the_same_photo_gives_the_same_pixels():
     _, before = spoiled(add_noise)
     one, other = (enhance(before, level=1.0).after.frame.pixels for _ in range(2))

@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--photos", type=Path, required=True, metavar="DIR")
         parser.add_argument("--out", type=Path, default=MODEL, metavar="FILE")
-        parser.add_argument("--limit", type=int, default=2400, help="photos at most")
+        parser.add_argument("--limit", type=int, default=2900, help="photos at most")
 
     def handle(self, *args: Any, **options: Any) -> None:
         from quality.tone_training import fit

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+import pytest
+
+from quality.strips import each_strip
+
+
+def test_every_row_is_worked_on_once():
+    rows: list[int] = []
+    each_strip(lambda strip: rows.extend(range(strip.start, strip.stop)), height=70, rows=32)
+    assert sorted(rows) == list(range(70))
+
+
+def test_what_a_strip_raises_is_raised():
+    def fail(strip: slice) -> None:
+        raise ZeroDivisionError(strip)
+
+    with pytest.raises(ZeroDivisionError):
+        each_strip(fail, height=10, rows=3)

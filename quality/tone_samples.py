@@ -1,0 +1,94 @@
+"""Photos spoiled on purpose, from which the network of `quality.tones` learns.
+
+sRGB float32 (h, w, 3) in [0, 1], thumbnails throughout.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from quality.colour import Floats, encode_srgb, linearise
+from quality.frame import Bytes, frame_of_pixels, to_bytes, to_float
+from quality.samples import read_pixels
+from quality.subject import Mask, find_subject
+from quality.tones import describe, lightness_levels, thumbnail, thumbnail_mask
+
+SEED = 7
+VERSIONS = 10  # spoiled ones of each photo
+ON_PLAIN_GROUND = 0.35  # their share, where the garment can be cut out
+UNSPOILED = 0.3  # their share, of each of tone and cast
+PIXELS = 300  # of each version, at random places
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A spoiled version: its features (101,) and lightness levels (17,), and some of its pixels.
+
+    `spoiled` and `clean`, (300, 3) uint8, are the same places before and after.
+    """
+
+    features: Floats
+    levels: Floats
+    spoiled: Bytes
+    clean: Bytes
+
+
+def spoil_photo(path: Path) -> list[Sample]:
+    """Return a photo's versions, the same at every call."""
+    cv2.setNumThreads(1)
+    frame = frame_of_pixels(read_pixels(path))
+    rng = np.random.default_rng([SEED, int.from_bytes(path.stem.encode()[-8:])])
+    mask = thumbnail_mask(find_subject(frame))
+    clean = thumbnail(frame.normal)
+    return [_spoil(_before_ground(clean, mask, rng), mask, rng) for _ in range(VERSIONS)]
+
+
+def _before_ground(clean: Floats, mask: Mask | None, rng: np.random.Generator) -> Floats:
+    """Return the photo, or its garment before white or a plain light ground."""
+    if mask is None or rng.random() > ON_PLAIN_GROUND:
+        return clean
+    ground = np.float32(1.0 if rng.random() < 0.6 else rng.uniform(0.75, 1))
+    return np.where(mask[..., None], clean, ground)
+
+
+def _spoil(clean: Floats, mask: Mask | None, rng: np.random.Generator) -> Sample:
+    spoiled = to_bytes(_cast(_tone(clean, rng), rng))
+    seen = to_float(spoiled)
+    places = rng.integers(0, spoiled.shape[0] * spoiled.shape[1], PIXELS)
+    return Sample(
+        describe(seen, mask), lightness_levels(seen), _pick(spoiled, places),
+        _pick(to_bytes(clean), places),
+    )  # fmt: skip
+
+
+def _pick(pixels: Bytes, places: NDArray[np.int64]) -> Bytes:
+    return pixels.reshape(-1, 3)[places]
+
+
+def _tone(clean: Floats, rng: np.random.Generator) -> Floats:
+    """Change exposure and contrast, one or both or neither."""
+    kind = rng.random()
+    rgb = clean
+    if kind < UNSPOILED:
+        return rgb
+    if kind < 0.75:
+        stops = rng.uniform(-2.7, 2.1)
+        rgb = encode_srgb(linearise(rgb) * np.float32(2.0**stops))
+    if kind > 0.65:
+        middle = rgb.mean()
+        rgb = np.clip(middle + (rgb - middle) * np.float32(rng.uniform(0.28, 1)), 0, 1)
+    return rgb.astype(np.float32)
+
+
+def _cast(rgb: Floats, rng: np.random.Generator) -> Floats:
+    """Tint the light by stops of red and blue against green; not at all in most cases."""
+    if rng.random() < 2 * UNSPOILED:
+        return rgb
+    stops = rng.uniform(-0.8, 0.8, 2)
+    gains = np.array([2.0 ** stops[0], 1, 2.0 ** stops[1]], np.float32)
+    return encode_srgb(linearise(rgb) * gains)
