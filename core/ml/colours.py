@@ -200,8 +200,7 @@ def garment_colours(
         is_sure = bool(garment.any())
     if not garment.any():
         garment = weights >= 0.6 * weights.max()
-    # In a dim photo white cloth is no lighter than a light grey.
-    white_from = float(np.clip(0.92 * np.percentile(lab[..., 0], 97), 0.81, 0.90))
+    white_from = lightness_of_white(lab)
     fine = srgb_to_oklab(_shrink(rgb_array, FINE_GRID))
     rows, columns = (
         np.arange(count) * coarse // count
@@ -284,7 +283,15 @@ def _reach_from_border(open_cells: NDArray[np.bool_]) -> NDArray[np.bool_]:
         reached = grown
 
 
-def _name_under_room_light(lab: Floats, *, white_from: float) -> NDArray[np.intp]:
+def lightness_of_white(lab: Floats) -> float:
+    """Return the OKLab lightness from which on a neutral of this photo, (h, w, 3), is white.
+
+    In a dim photo white cloth is no lighter than a light grey.
+    """
+    return float(np.clip(0.92 * np.percentile(lab[..., 0], 97), 0.81, 0.90))
+
+
+def name_under_room_light(lab: Floats, *, white_from: float) -> NDArray[np.intp]:
     """Return the basic colour's index of each (n, 3) pixel, forgiving the tints of indoor photos.
 
     Lamps and shadows give grey and black cloth a weak hue, and take most of navy's. The limits
@@ -306,7 +313,7 @@ def _count_colours(
     lab: Floats, weights: Floats, *, white_from: float, is_sure: bool
 ) -> GarmentColours:
     """Count (n, 3) OKLab pixels by basic name."""
-    basic = _name_under_room_light(lab, white_from=white_from)
+    basic = name_under_room_light(lab, white_from=white_from)
     counts = np.bincount(basic, weights=weights, minlength=len(BASIC_COLOURS))
     shares = counts / counts.sum()
     order = [k for k in np.argsort(-shares, kind="stable") if shares[k] >= SMALLEST_SHARE]
