@@ -1,0 +1,84 @@
+"""Accuracy, and whether a confidence is as good as it says. Figures are shares in [0, 1]."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from stylist.tagging.tags import Tag
+
+BINS = 10
+TEMPERATURES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)  # of the one in use
+LEAST_PROBABILITY = 1e-6
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One tag beside the truth."""
+
+    confidence: float
+    is_sure: bool
+    is_right: bool
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What was measured of one kind of tag; `sure_right` is None where none was sure.
+
+    `ece` is the expected calibration error (Guo et al., 2017): over ten equal bins of confidence,
+    the mean distance between it and the share that is right.
+    """
+
+    count: int
+    right: float
+    ece: float
+    sure: float
+    sure_right: float | None
+
+
+def judge(tag: Tag, *, is_right: bool) -> Judged:
+    return Judged(tag.confidence, tag.is_sure, is_right)
+
+
+def measure(judged: Sequence[Judged]) -> Figures:
+    """Return the figures of at least one judged tag."""
+    confidence = np.array([one.confidence for one in judged])
+    sure = np.array([one.is_sure for one in judged])
+    right = np.array([one.is_right for one in judged])
+    return Figures(
+        count=len(judged),
+        right=float(right.mean()),
+        ece=_calibration_error(confidence, right),
+        sure=float(sure.mean()),
+        sure_right=float(right[sure].mean()) if sure.any() else None,
+    )
+
+
+def best_temperature(parts: Iterable[tuple[Mapping[str, float], frozenset[str]]]) -> float:
+    """Return by which of `TEMPERATURES` to multiply the one in use, by the likelihood of the truth.
+
+    Each part is a distribution and the values of it that are true. Softmax at another temperature
+    is a power of the probabilities, so the embeddings are not needed.
+    """
+    held = [
+        (np.array([*spread.values()]), np.array([name in true for name in spread]))
+        for spread, true in parts
+    ]
+
+    def loss(factor: float) -> float:
+        powers = ((np.maximum(spread, 1e-12) ** (1 / factor), true) for spread, true in held)
+        likely = [power[true].sum() / power.sum() for power, true in powers]
+        return float(-np.log(np.maximum(likely, LEAST_PROBABILITY)).mean())
+
+    return min(TEMPERATURES, key=loss)
+
+
+def _calibration_error(confidence: np.ndarray, right: np.ndarray) -> float:
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    errors = [
+        abs(confidence[bins == k].mean() - right[bins == k].mean()) * (bins == k).mean()
+        for k in np.unique(bins)
+    ]
+    return float(sum(errors))

@@ -1,0 +1,68 @@
+"""Style, season and formality: what is usual for the likely types, and what the encoder sees.
+
+Without photos labelled with any of them these are the weakest tags: a habit of the type, tilted by
+zero-shot where the encoder knows the words. None is surer than its type.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.ml.colours import Floats
+from core.ml.encoder import Embeddings
+from stylist.tagging.attributes import FORMALITY_LEVELS
+from stylist.tagging.labels import Labels
+from stylist.tagging.tags import ALL_YEAR, Tag
+from stylist.tagging.zero_shot import probabilities
+
+EVEN = 0.6  # the least likely season at least this much of an even share: worn all year
+
+_LEVELS = np.array(list(FORMALITY_LEVELS.values()), dtype=np.float32)
+
+
+def likely_values(group: str, types: Floats, image: Embeddings, labels: Labels) -> Floats:
+    """Return the probabilities (m,) of a group's values, from those of the types (k,)."""
+    values = labels.groups[group]
+    usual: Floats = types @ values.habits
+    if values.vectors is None:
+        return usual
+    temperature = labels.calibration.habit_temperature
+    return probabilities(image, values.vectors, temperature=temperature, prior=usual)
+
+
+def tag_habit(group: str, likely: Floats, labels: Labels, *, is_type_sure: bool) -> Tag:
+    """Return the tag of a style."""
+    best = int(likely.argmax())
+    value, confidence = labels.groups[group].names[best], float(likely[best])
+    return _tag(group, value, confidence, likely, labels, is_type_sure=is_type_sure)
+
+
+def tag_season(likely: Floats, labels: Labels, *, is_type_sure: bool) -> Tag:
+    """Return the tag of a season: the likeliest, or `ALL_YEAR` where none is unlikely."""
+    even = float(likely.min() * len(likely))
+    if even < EVEN:
+        return tag_habit("season", likely, labels, is_type_sure=is_type_sure)
+    return _tag("season", ALL_YEAR, even, likely, labels, is_type_sure=is_type_sure)
+
+
+def tag_formality(likely: Floats, labels: Labels, *, is_type_sure: bool) -> Tag:
+    """Return the tag of the level nearest to the expected formality, with the two levels' part."""
+    distance = np.abs(_LEVELS - expected_formality(likely))
+    names = labels.groups["formality"].names
+    confidence = float(likely[np.argsort(distance, kind="stable")[:2]].sum())
+    value = names[int(distance.argmin())]
+    return _tag("formality", value, confidence, likely, labels, is_type_sure=is_type_sure)
+
+
+def expected_formality(likely: Floats) -> float:
+    """Return the mean of the levels, in [0, 1]."""
+    return float(likely @ _LEVELS)
+
+
+def _tag(
+    group: str, value: str, confidence: float, likely: Floats, labels: Labels, *, is_type_sure: bool
+) -> Tag:
+    is_sure = is_type_sure and confidence >= labels.calibration.sure_from[group]
+    names = labels.groups[group].names
+    distribution = {name: float(part) for name, part in zip(names, likely, strict=True)}
+    return Tag(value, confidence, is_sure, distribution)

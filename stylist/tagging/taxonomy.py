@@ -1,0 +1,96 @@
+"""What garments can be tagged as: the types everybody has, and those a shop adds.
+
+    DEFAULT_TAXONOMY.extended([{"name": "kilt", "slot": "bottom", "prompts": ["tartan kilt"]}])
+
+Needs neither OpenCV nor torch, so the web process may check a shop's own types with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from core.errors import DomainError
+from stylist.tagging.garment_types import GARMENT_TYPES, SLOTS, GarmentType
+
+MOST_OWN_TYPES = 100
+MOST_PROMPTS = 8
+LONGEST_NAME = 60
+LONGEST_PROMPT = 120
+
+
+class TypeUnusable(DomainError):
+    """A shop's own type cannot be used; `details` say which row (`index`) and `field` to mend."""
+
+    code = "type_unusable"
+
+
+@dataclass(frozen=True)
+class Taxonomy:
+    """Types of garment, each name once in any case."""
+
+    types: tuple[GarmentType, ...]
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(kind.name for kind in self.types)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, GarmentType]:
+        return {kind.name.casefold(): kind for kind in self.types}
+
+    def find(self, name: str) -> GarmentType | None:
+        """Return the type of that name in any case, or None."""
+        return self._by_name.get(_tidied(name).casefold())
+
+    def extended(self, own: Sequence[Mapping[str, Any]]) -> Taxonomy:
+        """Return the taxonomy with a shop's own types after these.
+
+        Each row has `name`, `slot` and perhaps `prompts`, words that an encoder may know it by
+        instead of the name. Raises `TypeUnusable`.
+        """
+        if len(own) > MOST_OWN_TYPES:
+            message = f"A shop may add {MOST_OWN_TYPES} types; these are {len(own)}."
+            raise TypeUnusable(message, field="types")
+        taken = set(self._by_name)
+        added = []
+        for index, row in enumerate(own):
+            kind = _own_type(row, index)
+            if kind.name.casefold() in taken:
+                raise TypeUnusable(
+                    f"There is a type called {kind.name!r} already.", index=index, field="name"
+                )
+            taken.add(kind.name.casefold())
+            added.append(kind)
+        return Taxonomy((*self.types, *added))
+
+
+def _own_type(row: Mapping[str, Any], index: int) -> GarmentType:
+    name = _text(row.get("name"), LONGEST_NAME, index, "name")
+    slot = row.get("slot")
+    if slot not in SLOTS:
+        raise TypeUnusable(f"A slot is one of {', '.join(SLOTS)}.", index=index, field="slot")
+    prompts = row.get("prompts") or (name,)
+    if not isinstance(prompts, list | tuple) or len(prompts) > MOST_PROMPTS:
+        raise TypeUnusable(
+            f"Prompts are a list of at most {MOST_PROMPTS} texts.", index=index, field="prompts"
+        )
+    wordings = tuple(_text(prompt, LONGEST_PROMPT, index, "prompts") for prompt in prompts)
+    return GarmentType(name, slot, tuple(dict.fromkeys(wordings)))
+
+
+def _text(value: object, longest: int, index: int, field: str) -> str:
+    text = _tidied(value) if isinstance(value, str) else ""
+    if not 0 < len(text) <= longest:
+        message = f"The {field} needs between 1 and {longest} characters."
+        raise TypeUnusable(message, index=index, field=field)
+    return text
+
+
+def _tidied(text: str) -> str:
+    return " ".join(text.split())
+
+
+DEFAULT_TAXONOMY = Taxonomy(GARMENT_TYPES)

@@ -1,0 +1,107 @@
+"""Colours are measured on the garment, whatever the light, the folds and the ground."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.ml.colours import RETAIL_COLOURS
+from stylist.tagging.colour_names import measure_colours
+from stylist.tests.tagging.photos import cut_out
+
+
+def paint(rgb, *, second=None, share=0.5):
+    """Return a photo whose garment is of one colour, or of two, one above the other."""
+    photo, mask = cut_out()
+    photo[mask] = rgb
+    if second is not None:
+        photo[40 : 40 + round(160 * share), 30:150] = second
+    return photo, mask
+
+
+def shaded(photo, mask, *, darkest):
+    """Let the light fall off from left to right, as linear light does."""
+    fall = np.linspace(1, darkest, photo.shape[1])[None, :, None]
+    linear = (photo / 255) ** 2.2 * fall
+    lit = (linear ** (1 / 2.2) * 255).round().astype(np.uint8)
+    return np.where(mask[..., None], lit, photo)
+
+
+@pytest.mark.parametrize("colour", RETAIL_COLOURS, ids=lambda colour: colour.name)
+def test_each_retail_colour_is_measured_as_its_basic_one(colour):
+    found = measure_colours(*paint(colour.rgb))
+
+    assert len(found) == 1
+    assert found[0].share == pytest.approx(1)
+    # In a room, the palest and greyest shades cannot be told from white and grey.
+    nearby = {"ivory": "white", "taupe": "grey", "sage": "grey"}
+    assert found[0].basic in (colour.basic, nearby.get(colour.name))
+
+
+@pytest.mark.parametrize("colour", [(202, 32, 42), (46, 104, 190), (44, 138, 70), (128, 129, 132)])
+def test_folds_are_no_second_colour(colour):
+    photo, mask = paint(colour)
+
+    found = measure_colours(shaded(photo, mask, darkest=0.35), mask)
+
+    assert [found.basic for found in found] == [measure_colours(photo, mask)[0].basic]
+
+
+def test_two_colours_are_told_with_their_shares():
+    found = measure_colours(*paint((202, 32, 42), second=(26, 34, 72), share=0.3))
+
+    assert [colour.basic for colour in found] == ["red", "navy"]
+    assert found[1].share == pytest.approx(0.3, abs=0.03)
+
+
+def test_threads_between_two_colours_are_no_third():
+    photo, mask = paint((242, 242, 242))
+    photo[40:200:4, 30:150] = (26, 34, 72)
+    photo[41:200:4, 30:150] = (150, 152, 165)  # a row of both
+
+    found = measure_colours(photo, mask)
+
+    assert {colour.basic for colour in found} == {"white", "navy"}
+
+
+def test_the_ground_between_the_legs_is_no_colour_of_the_trousers():
+    photo, mask = paint((26, 34, 72))
+    photo[90:200, 75:105] = (236, 236, 238)
+
+    assert [colour.basic for colour in measure_colours(photo, mask)] == ["navy"]
+
+
+def test_white_on_a_white_ground_stays_white():
+    assert measure_colours(*paint((247, 247, 246)))[0].basic == "white"
+
+
+def test_nothing_is_measured_where_there_is_no_garment():
+    photo, mask = cut_out()
+
+    assert measure_colours(photo, np.zeros_like(mask)) == ()
+
+
+def test_between_two_names_confidence_is_low():
+    clear = measure_colours(*paint((202, 32, 42)))[0]
+    between = measure_colours(*paint((216, 176, 118)))[0]  # of beige, yellow and brown
+
+    assert clear.confidence > 0.95
+    assert between.confidence < 0.9
+    assert sum(between.distribution.values()) == pytest.approx(1)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 2**32 - 1), st.integers(8, 60), st.integers(8, 60))
+def test_any_picture_gets_colours_that_add_up_to_the_garment_at_most(seed, height, width):
+    rng = np.random.default_rng(seed)
+    photo = rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
+    mask = rng.random((height, width)) < 0.7
+
+    found = measure_colours(photo, mask)
+
+    assert found
+    assert sum(colour.share for colour in found) <= 1 + 1e-6
+    assert list(found) == sorted(found, key=lambda colour: -colour.share)
+    assert found == measure_colours(photo, mask)

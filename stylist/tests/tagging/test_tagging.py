@@ -1,0 +1,166 @@
+"""Photos get tags that are right where they are sure, with the real bundled encoder."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+
+import numpy as np
+import pytest
+
+from core.ml.colours import basic_colour
+from core.ml.encoder import get_encoder
+from quality.frame import PhotoUnmeasurable, frame_of_pixels
+from quality.tests.photos import make_scene
+from stylist.tagging.attributes import FORMALITY, FORMALITY_LEVELS, PATTERNS, SEASONS, STYLES
+from stylist.tagging.calibration import LARGE, calibration_of
+from stylist.tagging.cropping import crop_to_garment
+from stylist.tagging.habits import expected_formality, tag_season
+from stylist.tagging.labels import build_labels, make_labels
+from stylist.tagging.tagging import tag
+from stylist.tagging.tags import ALL_YEAR, Sighting, Tag
+from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
+from stylist.tests.tagging.photos import GROUND, WordEncoder, draw
+
+
+@pytest.fixture(scope="module")
+def mini():
+    return get_encoder("mini")
+
+
+@pytest.fixture(scope="module")
+def labels(mini):
+    return make_labels(DEFAULT_TAXONOMY, mini)
+
+
+def test_a_red_dress_is_a_red_dress(mini, labels):
+    tags = tag(draw("dress", "red"), mini, labels)
+
+    assert tags.sighting == Sighting.ONE
+    assert (tags.type.value, tags.slot.value) == ("dress", "one_piece")
+    assert basic_colour(tags.primary_colour.value) == "red"
+    assert tags.primary_colour.is_sure
+    assert tags.secondary_colour is None
+    assert tags.pattern.value == "plain"
+
+
+def test_stripes_and_both_their_colours_are_told(mini, labels):
+    photo = draw("t-shirt", "white", pattern="striped", accent="navy")
+
+    tags = tag(photo, mini, labels)
+
+    assert tags.pattern.value == "striped"
+    assert tags.slot.value == "top"
+    assert {colour.basic for colour in tags.colours} == {"white", "navy"}
+
+
+def test_every_distribution_sums_to_one_and_holds_its_value(mini, labels):
+    tags = tag(draw("t-shirt", "navy"), mini, labels)
+
+    for name in ("type", "slot", "pattern", "style", "season", "formality"):
+        one: Tag = getattr(tags, name)
+        assert sum(one.distribution.values()) == pytest.approx(1, abs=1e-4), name
+        assert one.value in one.distribution or one.value == ALL_YEAR
+        assert 0 <= one.confidence <= 1 + 1e-6
+    assert 0 <= tags.formality_level <= 1
+
+
+def test_the_same_photo_gets_the_same_tags(mini, labels):
+    photo = draw("dress", "red")
+
+    assert asdict(tag(photo, mini, labels)) == asdict(tag(photo, mini, labels))
+
+
+def test_a_photo_full_of_pattern_shows_no_garment_and_nothing_is_sure(mini, labels):
+    tags = tag(make_scene(seed=4), mini, labels)
+
+    assert tags.sighting == Sighting.NONE
+    assert not tags.type.is_sure
+    assert not tags.primary_colour.is_sure
+
+
+def test_two_garments_side_by_side_are_told(mini, labels):
+    one, other = draw("t-shirt", "red"), draw("t-shirt", "navy")
+    gap = np.full((512, 60, 3), GROUND, dtype=np.uint8)
+    both = np.hstack([on_plain_ground(one), gap, on_plain_ground(other)])
+
+    assert tag(both, mini, labels).sighting == Sighting.SEVERAL
+
+
+def on_plain_ground(photo):
+    """Return the photo's garment on the one ground, so that two fit beside each other."""
+    crop = crop_to_garment(frame_of_pixels(photo), aspect=0.75)
+    whole = np.full_like(photo, GROUND)
+    inside = whole[crop.box.top : crop.box.bottom, crop.box.left : crop.box.right]
+    inside[crop.mask] = crop.pixels[crop.mask]
+    return whole
+
+
+def test_a_photo_of_one_colour_is_refused(mini, labels):
+    with pytest.raises(PhotoUnmeasurable):
+        tag(np.full((200, 150, 3), 128, dtype=np.uint8), mini, labels)
+
+
+def test_types_whose_words_the_encoder_does_not_know_are_no_answers(labels):
+    told = {kind.name for kind in labels.types}
+
+    assert "jumpsuit" in labels.untold and "jumpsuit" not in told
+    assert {"t-shirt", "jeans", "dress", "jacket", "sneakers", "handbag", "scarf"} <= told
+    assert len(told) >= 40
+    assert labels.aspect == pytest.approx(84 / 112)
+
+
+def test_a_shops_own_type_is_told_by_its_prompts(mini):
+    own = [{"name": "wrap top", "slot": "top", "prompts": ["striped wrap blouse"]}]
+
+    taxonomy = DEFAULT_TAXONOMY.extended(own)
+
+    assert "wrap top" in {kind.name for kind in make_labels(taxonomy, mini).types}
+
+
+def test_habits_alone_say_style_where_the_encoder_lacks_the_words(labels):
+    assert all(group.vectors is None for group in labels.groups.values())
+    for group in labels.groups.values():
+        assert np.allclose(group.habits.sum(axis=1), 1, atol=1e-5)
+
+
+def test_an_encoder_that_knows_all_words_has_a_say_in_style():
+    wordings = [kind.wordings for kind in DEFAULT_TAXONOMY.types]
+    wordings += [texts for g in (PATTERNS, STYLES, SEASONS, FORMALITY) for texts in g.values()]
+    words = {word for texts in wordings for text in texts for word in text.split()}
+
+    labels = build_labels(
+        DEFAULT_TAXONOMY, WordEncoder(sorted(words)), calibration=LARGE, aspect=1.0
+    )
+
+    assert labels.untold == ()
+    assert all(group.vectors is not None for group in labels.groups.values())
+    assert "paisley" in labels.patterns
+
+
+def test_formality_is_the_mean_of_its_levels(labels):
+    at = {kind.name: row for row, kind in enumerate(labels.types)}
+    for name in ("hoodie", "blazer", "t-shirt"):
+        habits = labels.groups["formality"].habits[at[name]]
+        assert expected_formality(habits) == pytest.approx(labels.types[at[name]].formality)
+    assert len(FORMALITY_LEVELS) == habits.shape[0]
+
+
+def test_what_is_worn_in_any_season_is_tagged_so(labels):
+    even = np.full(len(SEASONS), 0.25, dtype=np.float32)
+    summer = np.array([0.3, 0.6, 0.05, 0.05], dtype=np.float32)
+
+    assert tag_season(even, labels, is_type_sure=True).value == ALL_YEAR
+    assert tag_season(summer, labels, is_type_sure=True).value == "summer"
+    assert not tag_season(summer, labels, is_type_sure=False).is_sure
+
+
+def test_sureness_is_a_matter_of_the_threshold(mini, labels):
+    strict = replace(
+        labels,
+        calibration=replace(
+            labels.calibration, sure_from=dict.fromkeys(labels.calibration.sure_from, 1.1)
+        ),
+    )
+
+    assert not tag(draw("dress", "red"), mini, strict).primary_colour.is_sure
+    assert calibration_of("some-clip") is LARGE

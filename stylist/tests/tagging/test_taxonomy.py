@@ -1,0 +1,83 @@
+"""The taxonomy has what everybody wears; a shop adds its own, which is checked first."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+from stylist.outfits.garment import Slot
+from stylist.tagging.attributes import FORMALITY, FORMALITY_LEVELS, SEASONS, STYLES
+from stylist.tagging.garment_types import GARMENT_TYPES, SLOTS
+from stylist.tagging.taxonomy import DEFAULT_TAXONOMY, MOST_OWN_TYPES, TypeUnusable
+
+DEFAULTS = importlib.import_module("catalog.migrations.0002_default_taxonomy")
+
+
+def test_there_are_at_least_forty_types_and_every_slot_has_some():
+    assert len(GARMENT_TYPES) >= 40
+    assert {kind.slot for kind in GARMENT_TYPES} == set(SLOTS)
+    assert len({name.casefold() for name in DEFAULT_TAXONOMY.names}) == len(GARMENT_TYPES)
+
+
+def test_slots_are_those_that_outfits_are_made_of():
+    assert tuple(Slot) == SLOTS
+
+
+def test_the_catalogues_categories_are_types_by_the_same_names():
+    categories = set(DEFAULTS.CATEGORIES) - {"accessory"}
+    assert categories <= set(DEFAULT_TAXONOMY.names)
+    assert set(STYLES) <= set(DEFAULTS.STYLES)
+
+
+def test_habits_name_values_that_there_are():
+    for kind in GARMENT_TYPES:
+        assert set(kind.styles) <= set(STYLES), kind.name
+        assert set(kind.seasons) <= set(SEASONS), kind.name
+        assert 0 <= kind.formality <= 1, kind.name
+    assert set(FORMALITY) == set(FORMALITY_LEVELS)
+
+
+def test_a_shop_adds_types_with_words_of_its_own():
+    taxonomy = DEFAULT_TAXONOMY.extended(
+        [
+            {"name": "Kilt", "slot": "bottom", "prompts": ["tartan kilt", "scottish kilt"]},
+            {"name": "  obi   belt ", "slot": "accessory"},
+        ]
+    )
+
+    assert taxonomy.find("KILT").slot == "bottom"
+    assert taxonomy.find("kilt").wordings == ("tartan kilt", "scottish kilt")
+    assert taxonomy.find("obi belt").wordings == ("obi belt",)
+    assert taxonomy.find("T-Shirt").slot == "top"
+    assert DEFAULT_TAXONOMY.find("kilt") is None
+
+
+@pytest.mark.parametrize(
+    ("rows", "field"),
+    [
+        ([{"name": "kilt", "slot": "legs"}], "slot"),
+        ([{"name": "kilt"}], "slot"),
+        ([{"name": "kilt", "slot": ["bottom"]}], "slot"),
+        ([{"name": " ", "slot": "bottom"}], "name"),
+        ([{"name": 7, "slot": "bottom"}], "name"),
+        ([{"name": "k" * 61, "slot": "bottom"}], "name"),
+        ([{"name": "JEANS", "slot": "bottom"}], "name"),
+        ([{"name": "kilt", "slot": "bottom"}, {"name": "Kilt", "slot": "top"}], "name"),
+        ([{"name": "kilt", "slot": "bottom", "prompts": "tartan"}], "prompts"),
+        ([{"name": "kilt", "slot": "bottom", "prompts": [""]}], "prompts"),
+        ([{"name": "kilt", "slot": "bottom", "prompts": ["tartan"] * 9}], "prompts"),
+    ],
+)
+def test_says_which_field_of_which_row_to_mend(rows, field):
+    with pytest.raises(TypeUnusable) as refused:
+        DEFAULT_TAXONOMY.extended(rows)
+
+    assert refused.value.details == {"index": len(rows) - 1, "field": field}
+
+
+def test_refuses_more_types_than_a_photo_is_compared_with():
+    rows = [{"name": f"own {k}", "slot": "top"} for k in range(MOST_OWN_TYPES + 1)]
+
+    with pytest.raises(TypeUnusable, match="101"):
+        DEFAULT_TAXONOMY.extended(rows)

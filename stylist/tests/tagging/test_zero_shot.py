@@ -1,0 +1,102 @@
+"""Prompts become vectors, vectors probabilities, and confidences are held against the truth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from stylist.tagging.evaluation.figures import Judged, best_temperature, measure
+from stylist.tagging.prompts import PASS_SIZE, encode_all, ensemble, understood
+from stylist.tagging.zero_shot import best_within, probabilities, summed
+from stylist.tests.tagging.photos import WordEncoder
+
+
+def test_a_wording_is_understood_when_each_of_its_words_is():
+    encode = WordEncoder(["denim", "jacket"])
+
+    known = understood(["jacket", "denim jacket", "biker jacket", "kilt"], encode)
+
+    assert known == {"jacket", "denim jacket"}
+
+
+def test_an_ensemble_is_the_unit_mean_of_all_wordings_in_all_templates():
+    encode = WordEncoder(["red", "blue", "a"])
+
+    vectors = ensemble([("red",), ("red", "blue")], ("{}", "a {}"), encode)
+
+    texts = encode(["red", "a red", "blue", "a blue"])
+    mean = texts.mean(axis=0)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
+    assert np.allclose(vectors[1], mean / np.linalg.norm(mean), atol=1e-6)
+    assert not np.allclose(vectors[0], vectors[1])
+
+
+def test_texts_are_encoded_once_each_in_passes_and_come_back_in_order():
+    encode = WordEncoder([str(k) for k in range(100)])
+    texts = [str(k % 100) for k in range(250)]
+
+    vectors = encode_all(texts, encode)
+
+    assert len(encode.texts) == 100 > PASS_SIZE
+    assert vectors.argmax(axis=1).tolist() == [k % 100 for k in range(250)]
+
+
+unit = arrays.arrays(
+    np.float32, (4, 6), elements=st.floats(-1, 1, width=32).filter(lambda x: abs(x) > 1e-3)
+).map(lambda rows: rows / np.linalg.norm(rows, axis=1, keepdims=True))
+
+
+@given(unit, unit, st.floats(0.01, 1))
+def test_probabilities_sum_to_one_and_keep_the_order_of_the_cosines(images, labels, temperature):
+    parts = probabilities(images, labels, temperature=temperature)
+
+    assert np.allclose(parts.sum(axis=1), 1, atol=1e-5)
+    best = (images @ labels.T)[np.arange(4), parts.argmax(axis=1)]
+    assert np.allclose(best, (images @ labels.T).max(axis=1), atol=1e-5)
+
+
+def test_a_prior_decides_between_equals_and_rules_out_what_it_does_not_know():
+    image, labels = np.array([1, 0], np.float32), np.array([[1, 0], [1, 0], [1, 0]], np.float32)
+
+    parts = probabilities(image, labels, temperature=0.1, prior=np.array([0.6, 0.4, 0], np.float32))
+
+    assert parts == pytest.approx([0.6, 0.4, 0], abs=1e-6)
+
+
+def test_slots_are_summed_over_their_types_and_the_best_type_is_taken_within_one():
+    parts = np.array([0.3, 0.25, 0.45], np.float32)
+    groups = ["top", "top", "shoes"]
+
+    slots = summed(parts, groups, ("shoes", "top", "bag"))
+
+    assert slots == pytest.approx([0.45, 0.55, 0])
+    assert best_within(parts, groups, "top") == 0
+    assert best_within(parts, groups, "shoes") == 2
+
+
+def test_calibration_error_is_the_distance_between_confidence_and_truth():
+    honest = [Judged(0.75, True, k < 3) for k in range(4)]
+    boastful = [Judged(0.95, True, k < 1) for k in range(4)]
+
+    assert measure(honest).ece == pytest.approx(0)
+    assert measure(boastful).ece == pytest.approx(0.7)
+    assert measure([*honest, *boastful]).ece == pytest.approx(0.35)
+
+
+def test_the_sure_ones_are_measured_apart():
+    figures = measure([Judged(0.9, True, True), Judged(0.2, False, False)])
+
+    assert (figures.right, figures.sure, figures.sure_right) == (0.5, 0.5, 1.0)
+    assert measure([Judged(0.2, False, True)]).sure_right is None
+
+
+def test_the_best_temperature_is_higher_for_who_is_too_sure():
+    boast, doubt = {"a": 0.98, "b": 0.02}, {"a": 0.6, "b": 0.4}
+    half_right = [(boast, frozenset("a")), (boast, frozenset("b"))]
+    all_right = [(doubt, frozenset("a"))] * 2
+
+    assert best_temperature(half_right) == 2.0
+    assert best_temperature(all_right) == 0.5
