@@ -15,7 +15,9 @@ from benchmarks.report import Report
 from benchmarks.stack import FOLDER, Stack
 from core.programs import BASE
 
-PARTS = ("indexing", "uploads", "search", "recommending", "hybrid", "events", "memory")
+PARTS = (
+    "indexing", "uploads", "search", "recommending", "hybrid", "events", "quality", "memory",
+)  # fmt: skip
 RESULT = BASE / ".atelier" / "bench.json"
 
 

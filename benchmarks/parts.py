@@ -11,6 +11,7 @@ from benchmarks.hybrid import measure_hybrid
 from benchmarks.indexing import measure_indexing
 from benchmarks.memory import measure_memory
 from benchmarks.photos import load_photos
+from benchmarks.quality import measure_quality
 from benchmarks.recommending import measure_recommending
 from benchmarks.report import Report
 from benchmarks.search import measure_search
@@ -38,6 +39,10 @@ def measure(stack: Stack, subject: Subject, report: Report, only: str | None) ->
         measure_hybrid(stack, subject, report)
     if only in {None, "events"}:
         measure_events(stack, subject, report)
+    # No encoder takes part in it.
+    if only in {None, "quality"} and subject.is_trained:
+        with stack.worker_paused():
+            measure_quality(report)
     if only in {None, "memory"}:
         measure_memory(stack, subject, report)
 

@@ -6,9 +6,9 @@ How a correction follows from them was learned from clean clothing photos spoile
 they are and cut out before white and plain grounds, by a network of two hidden layers that runs in
 numpy.
 
-sRGB float32 (h, w, 3) in [0, 1] and the garment in. `tones.npz` holds the network; `manage.py
-fit_tones --photos DIR` makes it (seed 7; ours is of the first 2,900 photos of the `train` split of
-the clothing dataset, CC0, alexeygrigorev/clothing-dataset).
+sRGB float32 (h, w, 3) in [0, 1] and the garment in. `tones.npz` holds the network, learned from the
+first 2,900 photos of the `train` split of the clothing dataset (CC0,
+alexeygrigorev/clothing-dataset); `manage.py fit_tones --photos DIR` makes another.
 
     tones = estimate_tones(rgb, subject)      the correction, at full strength
 """

@@ -1,0 +1,131 @@
+"""How long photo quality takes with photos as phones send them, and how much memory at most.
+
+In this process and its children, without HTTP or queue: what a worker's task spends. The worker and
+the web process stand by.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from statistics import median
+
+import cv2
+import numpy as np
+
+from benchmarks.large_photos import LARGEST, load_pairs
+from benchmarks.report import Goal, Report
+from core.photos import open_photo
+from quality.comparing import compare
+from quality.enhancement import enhance
+from quality.frame import Frame, frame_of_photo
+from quality.metrics import Measures, measure
+from quality.overall import score
+from quality.profiles import DEFAULT
+from quality.profiles.checking import check
+
+PAIRS = 12
+LEVEL = 0.5
+PROCESSES = 2
+ASSESSED, COMPARED = Goal("≤", 400), Goal("≤", 1_000)
+MEMORY = Goal("≤", 600)
+FORGET_PEAK = "5"  # proc(5), clear_refs: the peak begins anew at what is held now
+
+
+def measure_quality(report: Report) -> None:
+    pairs, what = load_pairs(PAIRS)
+    print(f"  photo quality, with {len(pairs)} pairs of {what}", flush=True)
+    photos = [photo for pair in pairs for photo in pair]
+    _assess(photos[0])  # models are read at the first
+    _add_times(report, "assess a 12 MP JPEG", [_time_assessing(p) for p in photos], ASSESSED)
+    timed = [_time_comparing(*pair) for pair in pairs]
+    _add_times(report, "compare two 12 MP JPEGs and enhance the weaker", timed, COMPARED)
+    for words, work in (("assessed", _assess), ("enhanced", _enhance)):
+        report.add(f"12 MP JPEGs {words}, two processes", _rate(work, photos), unit="photos/s")
+    for name, make in LARGEST.items():
+        peak = _peak_of(make())
+        report.add(f"memory of a task: {name}", peak, unit="MB", goal=MEMORY)
+
+
+def _open(photo: bytes) -> Frame:
+    return frame_of_photo(open_photo(io.BytesIO(photo)))
+
+
+def _assess(photo: bytes) -> Measures:
+    return _judge(_open(photo))
+
+
+def _judge(frame: Frame) -> Measures:
+    measures = measure(frame)
+    score(measures)
+    check(DEFAULT, measures)
+    return measures
+
+
+def _enhance(photo: bytes) -> None:
+    enhance(_assess(photo), level=1.0)
+
+
+def _time_assessing(photo: bytes) -> tuple[float, float]:
+    """Return the seconds that opening takes, and those of all."""
+    start = time.perf_counter()
+    frame = _open(photo)
+    opened = time.perf_counter()
+    _judge(frame)
+    return opened - start, time.perf_counter() - start
+
+
+def _time_comparing(one: bytes, other: bytes) -> tuple[float, float]:
+    start = time.perf_counter()
+    with ThreadPoolExecutor(2) as pool:
+        frames = list(pool.map(_open, (one, other)))
+    opened = time.perf_counter()
+    compare(*frames, level=LEVEL)
+    return opened - start, time.perf_counter() - start
+
+
+def _add_times(report: Report, name: str, times: Sequence[tuple[float, float]], goal: Goal) -> None:
+    wholes = [whole * 1000 for _, whole in times]
+    report.add(name, median(wholes), unit="ms", goal=goal)
+    report.add(f"{name}, 95th percentile", float(np.percentile(wholes, 95)), unit="ms")
+    share = median(opening / whole for opening, whole in times)
+    report.add(f"{name}, spent decoding", share * 100, unit="%")
+
+
+def _rate(work: Callable[[bytes], object], photos: Sequence[bytes]) -> float:
+    """Return how many photos a second two processes work off, once they are up."""
+    with ProcessPoolExecutor(
+        PROCESSES, mp_context=get_context("spawn"), initializer=cv2.setNumThreads, initargs=(1,)
+    ) as pool:
+        list(pool.map(_run, [work] * PROCESSES, photos[:PROCESSES]))
+        start = time.perf_counter()
+        list(pool.map(_run, [work] * len(photos), photos))
+        return len(photos) / (time.perf_counter() - start)
+
+
+def _run(work: Callable[[bytes], object], photo: bytes) -> None:
+    work(photo)
+
+
+def _peak_of(photo: bytes) -> float:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_measure_peak, photo).result()
+
+
+def _measure_peak(photo: bytes) -> float:
+    """Return by how many megabytes this process grows at most to assess and enhance a photo."""
+    held = _status("VmRSS")
+    Path("/proc/self/clear_refs").write_text(FORGET_PEAK)
+    _enhance(photo)
+    return _status("VmHWM") - held
+
+
+def _status(name: str) -> float:
+    """Return a figure of proc(5), status, in megabytes."""
+    found = re.search(rf"{name}:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    return int(found[1]) * 1024 / 1e6 if found else float("nan")
