@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from django.db.models import F
+
 from catalog.models import Image
 from catalog.services import ImageGone, PhotoChanged, clear_image
 from quality.examined import Examined, judge
 from quality.models import Policy, Report
 from quality.policies import policy_of, profile_of
-from tenants.scope import scoped_shop_id
+from tenants.scope import all_shops, scoped_shop_id
 
 AT_ONCE = 500
 
@@ -15,9 +19,29 @@ AT_ONCE = 500
 def judge_reports() -> int:
     """Judge every report of the scope's shop by its present policy; return how many there are.
 
-    A held image that may pass by it is cleared.
+    A held image that may pass by it is cleared. Where the policy changes meanwhile, this begins
+    again: two at work at the same time end with the same.
     """
-    policy = policy_of(scoped_shop_id())
+    while True:
+        policy = policy_of(scoped_shop_id())
+        count = _judge_by(policy)
+        now = Policy.objects.filter(shop_id=policy.shop_id)
+        now.filter(version=policy.version).update(judged_version=policy.version)
+        if policy_of(policy.shop_id).version == policy.version:
+            return count
+
+
+def unjudged_shops() -> list[UUID]:
+    """Return the shops whose reports were not all judged by their present policy."""
+    with all_shops():
+        changed = Policy.objects.exclude(version=F("judged_version"))
+        return list(changed.values_list("shop_id", flat=True))
+
+
+def _judge_by(policy: Policy) -> int:
+    if policy.gate != Policy.Gate.HOLD:
+        for image in Image.objects.live().filter(status=Image.Status.HELD):
+            settle(image, policy, has_passed=False)
     profile = profile_of(policy)
     count = 0
     reports = Report.objects.done().select_related("image").order_by("pk")

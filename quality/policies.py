@@ -47,47 +47,47 @@ def profile_of(policy: Policy, key: str = "") -> Profile:
 
 def set_policy(*, shop: Shop, fields: dict[str, Any]) -> Policy:
     """Change the gate or the profile; reports are judged anew, and images cleared that may pass."""
-    from quality.tasks import nudge_judging
-
     with transaction.atomic():
         policy = _locked(shop)
         before = policy.profile, policy.gate
         for name, value in fields.items():
             setattr(policy, name, value)
         profile_of(policy)
-        policy.save()
+        _save(policy, must_judge=(policy.profile, policy.gate) != before)
         Shop.objects.filter(pk=shop.pk).update(holds_photos=policy.gate == Policy.Gate.HOLD)
-        if (policy.profile, policy.gate) != before:
-            nudge_judging(shop.pk)
     return policy
 
 
 def set_own_profile(*, shop: Shop, data: dict[str, Any], today: date) -> Policy:
     """Set the shop's own rules; raises `ProfileUnusable`."""
-    from quality.tasks import nudge_judging
-
     read_profile(data, as_of=today)
     with transaction.atomic():
         policy = _locked(shop)
         policy.own_profile, policy.own_profile_as_of = data, today
-        policy.save()
-        if policy.profile == OWN:
-            nudge_judging(shop.pk)
+        _save(policy, must_judge=policy.profile == OWN)
     return policy
 
 
 def drop_own_profile(*, shop: Shop) -> Policy:
     """Forget the shop's own rules; where they counted, the default ones do from now on."""
-    from quality.tasks import nudge_judging
-
     with transaction.atomic():
         policy = _locked(shop)
         policy.own_profile = policy.own_profile_as_of = None
-        if policy.profile == OWN:
+        counted = policy.profile == OWN
+        if counted:
             policy.profile = Policy._meta.get_field("profile").get_default()
-            nudge_judging(shop.pk)
-        policy.save()
+        _save(policy, must_judge=counted)
     return policy
+
+
+def _save(policy: Policy, *, must_judge: bool) -> None:
+    """Save a policy, and have reports judged by it once this transaction commits."""
+    from quality.tasks import nudge_judging
+
+    if must_judge:
+        policy.version += 1
+        nudge_judging(policy.shop_id)
+    policy.save()
 
 
 def _locked(shop: Shop) -> Policy:

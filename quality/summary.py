@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.db.models import Avg, Count, F, Func, IntegerField, Q, QuerySet
+from django.db.models import Avg, Count, F, Func, IntegerField, QuerySet
 from django.db.models.functions import Cast, Floor, Least
 from rest_framework.request import Request
 
@@ -34,10 +34,8 @@ def summarise(request: Request) -> dict[str, Any]:
         "measured": states.get("done", 0),
         "pending": states.get("pending", 0),
         "failed": states.get("failed", 0),
-        **done.aggregate(
-            passed=Count("pk", filter=Q(passed=True)),
-            held=Count("pk", filter=Q(image__status=Image.Status.HELD)),
-        ),
+        "passed": done.filter(passed=True).count(),
+        "held": reports.filter(image__status=Image.Status.HELD).count(),
         "mean_score": _rounded(done.aggregate(mean=Avg("score"))["mean"]),
         "scores": _histogram(done),
         "verdicts": {
@@ -61,8 +59,8 @@ def _histogram(done: QuerySet[Report]) -> list[dict[str, int]]:
 
 def _failed_rules(done: QuerySet[Report]) -> list[dict[str, Any]]:
     rules = done.annotate(rule=Unnest(F("failed_rules"))).values("rule")
-    counted = rules.annotate(images=Count("pk")).order_by("-images", "rule")[:MOST_RULES]
-    return [dict(row) for row in counted]
+    counted = rules.annotate(images=Count("pk", distinct=True)).order_by("-images", "rule")
+    return [dict(row) for row in counted[:MOST_RULES]]
 
 
 def _breaches(done: QuerySet[Report], request: Request) -> list[dict[str, Any]]:

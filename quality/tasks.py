@@ -118,10 +118,12 @@ def sweep_quality(**_: Any) -> None:
 
 @shared_task
 def find_missing_reports(**_: Any) -> None:
-    """Ask for the reports of images that nobody told of."""
-    from quality import healing
+    """Ask for the reports of images that nobody told of, and for judgements nobody came to."""
+    from quality import healing, judging
 
     healing.request_missing_reports()
+    for shop_id in judging.unjudged_shops():
+        nudge(judge_anew, shop_id=str(shop_id))
 
 
 @shared_task

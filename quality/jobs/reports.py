@@ -27,19 +27,21 @@ def make_reports() -> int:
 def make_report(report: Report) -> dict[str, Any]:
     """Return what is to be kept of a photo, having cleared the image if it may pass.
 
-    Clearing comes first: a worker lost in between does it again, and never not at all.
+    Clearing comes first: a worker lost in between does it again, and never not at all. A shop that
+    holds none any more gets back photos that cannot be measured, too.
     """
     image: Image | None = Image.objects.live().filter(pk=report.image_id).first()
     if image is None:
         raise Overtaken
-    policy = policy_of(report.shop_id)
-    profile = profile_of(policy)
+    settle(image, policy_of(report.shop_id), has_passed=False)
     frame = frame_of_files(
         original=read_file(str(image.original.name)),
         rendition=read_file(str(image.photo.name)),
         digest=image.digest,
     )
     found = assess(frame)
+    policy = policy_of(report.shop_id)  # as it is by now
+    profile = profile_of(policy)
     judgement = judge(profile, found)
     settle(image, policy, has_passed=judgement.passed)
     return {

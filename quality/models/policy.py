@@ -23,6 +23,18 @@ class Policy(models.Model):
     profile = models.CharField(max_length=20, default="default", help_text="The rules that count.")
     own_profile = models.JSONField(null=True, help_text="The shop's own rules.")
     own_profile_as_of = models.DateField(null=True)
+    version = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="Counts the changes that reports are judged anew by.",
+    )
+    judged_version = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="The version that every report was judged by.",
+    )
     updated_at = models.DateTimeField(auto_now=True)
 
     objects: ClassVar[Any] = tenant_manager(TenantQuerySet)

@@ -1,0 +1,92 @@
+"""Photos of garments in good and bad light, and what is kept of photos, for tests."""
+
+from __future__ import annotations
+
+import io
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image as Pillow
+
+from catalog.models import Image
+from catalog.services import create_image
+from core.photos import Photo, open_photo
+from quality.examined import Examined, Facts
+from quality.frame import Bytes
+from quality.models import Job, Report
+from quality.overall import PARTS
+from quality.scales import SCALES
+from quality.tests.photos import make_photo
+from tenants.models import Shop
+from tenants.scope import shop_scope
+
+DARK = 0.35  # of the light: the default rules' `lit` fails, and `tone` mends it
+SIZE = (300, 400)
+
+
+def to_jpeg(pixels: Bytes) -> bytes:
+    out = io.BytesIO()
+    Pillow.fromarray(pixels).save(out, "JPEG", quality=92)
+    return out.getvalue()
+
+
+@cache
+def make_jpeg(*, light: float = 1.0, colour: str = "red") -> bytes:
+    """Return a garment's photo of 300 by 400 pixels, with so much of the light."""
+    return to_jpeg((make_photo(colour=colour, height=SIZE[1]) * light).astype(np.uint8))
+
+
+def make_upload(**light: Any) -> SimpleUploadedFile:
+    return SimpleUploadedFile("photo.jpg", make_jpeg(**light))
+
+
+def opened(data: bytes) -> Photo:
+    return open_photo(io.BytesIO(data))
+
+
+def make_image(shop: Shop, data: bytes | None = None, **fields: Any) -> Image:
+    """Return an image of the shop, in good light unless other bytes are given."""
+    with shop_scope(shop.pk):
+        photo = opened(data or make_jpeg())
+        return create_image(shop=shop, photo=photo, fields={"name": "A dress", **fields})
+
+
+def make_examined(*, score: float = 80.0, size: tuple[int, int] = SIZE, **raws: Any) -> Examined:
+    """Return what is kept of a photo that passes the default rules, but for the figures given."""
+    return Examined(
+        raws={**dict.fromkeys(SCALES, 0.5), "clipping": 0.0, **raws},
+        frame=Facts(*size, 20_000, "JPEG"),
+        has_subject=True,
+        confidence=0.9,
+        background=(1.0, 0.0, 0.0),
+        score=score,
+        parts=dict.fromkeys(PARTS, score),
+    )
+
+
+def make_report(shop: Shop, *, score: float = 80.0, **fields: Any) -> Report:
+    """Return the finished report of a new image, judged as `fields` say."""
+    image = fields.pop("image", None) or make_image(shop)
+    with shop_scope(shop.pk):
+        report: Report = Report.objects.create(
+            shop=shop,
+            image=image,
+            image_version=image.version,
+            score=score,
+            **{
+                "state": Job.State.DONE,
+                "examined": make_examined(score=score).to_json(),
+                "verdict": "good",
+                "profile": "default",
+                "passed": True,
+                **fields,
+            },
+        )
+    return report
+
+
+def stored_files(media_root: Path) -> set[Path]:
+    return {path for path in media_root.rglob("*") if path.is_file()}

@@ -1,0 +1,134 @@
+"""Every image's report: made on upload, made anew, and made good where nobody was told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from catalog.models import Image
+from catalog.services import delete_image, update_image
+from core.tests.factories import make_photo
+from quality.healing import request_missing_reports
+from quality.jobs.reports import make_reports
+from quality.models import Report
+from quality.services import retry_failed_reports
+from quality.tests.factories import DARK, make_image, make_jpeg, make_report, opened
+from tenants.scope import shop_scope
+
+pytestmark = pytest.mark.django_db
+REPORTS = "/api/v1/quality/reports/"
+
+
+@pytest.fixture
+def inside(shop):
+    """The shop, in its scope."""
+    with shop_scope(shop.shop.pk):
+        yield shop
+
+
+def test_upload_has_its_report_requested_and_made(shop, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        image = make_image(shop.shop, make_jpeg(light=DARK))
+    waiting = shop.client.get(f"{REPORTS}{image.pk}/").json()
+    assert (waiting["state"], waiting["is_current"], waiting["outcome"]) == ("pending", False, None)
+    assert make_reports() == 1
+    report = shop.client.get(f"{REPORTS}{image.pk}/").json()
+    assert (report["state"], report["is_current"]) == ("done", True)
+    assert report["passed"] is False and report["outcome"] == "noted"
+    (failed,) = [rule for rule in report["rules"] if rule["passed"] is False]
+    assert failed["rule"] == "lit" and failed["measured"] < failed["required"]["least"]
+    assert failed["fix"]["call"]["body"] == {
+        "image": str(image.pk), "steps": ["tone"], "profile": "default",
+    }  # fmt: skip
+
+
+def test_new_photo_is_measured_anew(inside, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        image = make_image(inside.shop, make_jpeg(light=DARK))
+    make_reports()
+    dark = Report.objects.get().score
+    with django_capture_on_commit_callbacks(execute=True):
+        update_image(image=image, fields={}, photo=opened(make_jpeg()))
+    assert Report.objects.get().state == "pending"
+    make_reports()
+    report = Report.objects.get()
+    assert (report.image_version, report.passed, report.failed_rules) == (2, True, [])
+    assert report.score > dark
+
+
+def test_facts_alone_measure_nothing(inside, django_capture_on_commit_callbacks):
+    report = make_report(inside.shop)
+    with django_capture_on_commit_callbacks(execute=True):
+        update_image(image=report.image, fields={"name": "Renamed"})
+    assert Report.objects.get().state == "done"
+
+
+def test_photo_that_cannot_be_measured_fails_with_what_to_do(inside):
+    image = make_image(inside.shop, make_photo(size=(40, 60)))
+    Report.objects.create(shop=inside.shop, image=image)
+    make_reports()
+    report = inside.client.get(f"{REPORTS}{image.pk}/").json()
+    assert report["state"] == "failed" and report["problem"]["code"] == "photo_too_small"
+    assert "send a larger photo" in report["problem"]["detail"]
+
+
+def test_missing_file_fails_the_report_by_name(inside, media_root):
+    image = make_image(inside.shop)
+    (media_root / image.photo.name).unlink()
+    Report.objects.create(shop=inside.shop, image=image)
+    make_reports()
+    assert Report.objects.get().problem["code"] == "photo_missing"
+
+
+def test_failed_reports_are_retried_and_others_left(inside):
+    failed = make_report(inside.shop, state="failed", problem={"code": "x", "detail": "y"})
+    done = make_report(inside.shop)
+    answer = inside.client.post(f"{REPORTS}retry/")
+    assert (answer.status_code, answer.json()) == (202, {"retried": 1})
+    failed.refresh_from_db()
+    assert (failed.state, failed.problem, failed.attempts) == ("pending", None, 0)
+    done.refresh_from_db()
+    assert (done.state, done.version) == ("done", 1)
+
+
+def test_retrying_is_of_one_shop(inside, rival):
+    foreign = make_report(rival.shop, state="failed")
+    assert retry_failed_reports(shop=inside.shop) == 0
+    with shop_scope(rival.shop.pk):
+        foreign.refresh_from_db()
+        assert foreign.state == "failed"
+
+
+def test_report_of_a_deleted_image_is_shown_to_nobody_and_not_made(inside):
+    report = make_report(inside.shop, state="pending")
+    delete_image(image=report.image)
+    make_reports()
+    report.refresh_from_db()
+    assert report.state == "pending"
+    assert inside.client.get(f"{REPORTS}{report.image_id}/").status_code == 404
+    assert inside.client.get(REPORTS).json()["results"] == []
+
+
+def test_images_that_nobody_told_of_are_found(inside, rival):
+    never = make_image(inside.shop)
+    foreign = make_image(rival.shop)
+    outdated, known = make_report(inside.shop), make_report(inside.shop)
+    Image.objects.filter(pk=outdated.image_id).update(version=2)
+    deleted = make_image(inside.shop)
+    delete_image(image=deleted)
+    assert request_missing_reports() == 3
+    states = dict(Report.objects.values_list("image_id", "state"))
+    assert states == {never.pk: "pending", outdated.image_id: "pending", known.image_id: "done"}
+    with shop_scope(rival.shop.pk):
+        assert Report.objects.get().image == foreign
+    assert request_missing_reports() == 0
+
+
+def test_report_in_work_is_not_claimed_twice_before_its_lease_ends(inside):
+    report = make_report(inside.shop, state="pending")
+    Report.objects.update(due_at=timezone.now() + timedelta(minutes=1))
+    assert make_reports() == 0
+    report.refresh_from_db()
+    assert report.attempts == 0

@@ -1,0 +1,69 @@
+"""Where a shop's photos stand as a whole: figures worked out by hand on a known set."""
+
+from __future__ import annotations
+
+import pytest
+
+from catalog.models import Image
+from catalog.services import delete_image
+from quality.tests.factories import make_image, make_report
+from tenants.scope import shop_scope
+
+pytestmark = pytest.mark.django_db
+SUMMARY = "/api/v1/quality/reports/summary/"
+
+
+def summary_of(member) -> dict:
+    answer = member.client.get(SUMMARY)
+    assert answer.status_code == 200
+    return answer.json()
+
+
+def scores_of(summary: dict) -> dict[int, int]:
+    return {each["from"]: each["images"] for each in summary["scores"] if each["images"]}
+
+
+def test_new_shop_has_zeros(shop):
+    told = summary_of(shop)
+    assert (told["images"], told["measured"], told["mean_score"]) == (0, 0, None)
+    assert [each["from"] for each in told["scores"]] == list(range(0, 100, 10))
+    assert told["verdicts"] == {"good": 0, "fair": 0, "poor": 0}
+    assert (told["failed_rules"], told["breaches"]) == ([], [])
+
+
+def test_figures_are_of_every_live_image(shop, rival):
+    member = shop.shop
+    make_report(member, score=0, verdict="poor", passed=False, failed_rules=["lit", "fill"])
+    make_report(member, score=9.99, verdict="poor", passed=False, failed_rules=["lit"])
+    held = make_report(member, score=10, verdict="poor", passed=False, failed_rules=["lit"])
+    make_report(member, score=100, failed_rules=["fill", "fill"])
+    lost = make_report(member, state="failed", score=None, verdict="", passed=None)
+    make_report(member, state="pending", score=None, verdict="", passed=None)
+    gone = make_report(member, score=1, failed_rules=["lit"])
+    make_report(rival.shop, score=1, failed_rules=["foreign"])
+    with shop_scope(member.pk):
+        Image.objects.filter(pk__in=[held.image_id, lost.image_id]).update(status="held")
+        delete_image(image=gone.image)
+    told = summary_of(shop)
+    counted = {name: told[name] for name in ("images", "measured", "pending", "failed", "passed")}
+    assert counted == {"images": 6, "measured": 4, "pending": 1, "failed": 1, "passed": 1}
+    assert told["held"] == 2, "a photo that cannot be measured may be held as well"
+    assert told["mean_score"] == 30.0
+    assert scores_of(told) == {0: 2, 10: 1, 90: 1}
+    assert told["verdicts"] == {"good": 1, "fair": 0, "poor": 3}
+    assert told["failed_rules"] == [{"rule": "lit", "images": 3}, {"rule": "fill", "images": 2}]
+
+
+def test_photo_that_breaks_the_shops_own_look_is_named(shop, rival):
+    usual = [1.0, 0.0, 0.0, 0.8, 0.05, 0.2, 1.0]
+    for _ in range(8):
+        make_report(shop.shop, look=usual)
+    image = make_image(shop.shop, name="The odd one")
+    make_report(shop.shop, image=image, look=[0.5, 0.0, 0.0, 0.8, 0.05, -2.0, 1.0])
+    make_report(rival.shop, look=[0.0, 0.0, 0.0, 0.1, 0.5, -3.0, 9.0])
+    (breach,) = summary_of(shop)["breaches"]
+    assert (breach["image"], breach["name"]) == (str(image.pk), "The odd one")
+    assert breach["groups"] == ["background", "light"]
+    assert breach["looks"] == ["background_lightness", "exposure"]
+    assert breach["distance"] == round(0.6745 * 0.5 / 0.02, 2)
+    assert summary_of(rival)["breaches"] == []
