@@ -154,8 +154,15 @@ def clear_image(*, image: Image) -> None:
 def delete_image(*, image: Image) -> None:
     """Take an image out of every answer now; a worker removes vector, files and row."""
     with transaction.atomic():
-        Image.objects.filter(pk=image.pk).update(deleted_at=timezone.now())
-        IndexEntry.objects.filter(image=image).request_removal()
+        found = Image.objects.filter(pk=image.pk).update(deleted_at=timezone.now())
+        if found and not IndexEntry.objects.filter(image=image).request_removal():
+            # It was held ever since it came, and its files and row are to go nevertheless.
+            IndexEntry.objects.create(
+                shop_id=image.shop_id,
+                index=live_index(image.shop_id),
+                image=image,
+                state=IndexEntry.State.REMOVING,
+            )
         nudge_indexing()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from catalog.models import Image, IndexEntry
+from catalog.removing import remove_entries
 from catalog.services import (
     ImageGone,
     PhotoChanged,
@@ -144,6 +145,17 @@ def test_clearing_a_deleted_image_does_not_bring_it_back(shop):
         with pytest.raises(ImageGone):
             clear_image(image=image)
         assert entry_of(image).state == "removing"
+
+
+def test_deleted_image_that_was_never_in_the_index_goes_with_its_files(holding, media_root: Path):
+    image = make_image(holding.shop)
+    delete_image(image=image)
+    delete_image(image=image)
+    entry = IndexEntry.objects.get(image=image)
+    assert entry.state == "removing"
+    remove_entries([entry])
+    assert not Image.objects.exists() and not list(media_root.rglob("*.*"))
+    delete_image(image=image)
 
 
 def test_rendition_takes_the_place_of_another_and_the_original_stays(
