@@ -23,7 +23,7 @@ NEAREST_CENTRES = 0.03
 
 # One cloth in other light: how far (a, b) / L may be off, and from which to which share of the
 # lightness; or so near in lightness that nobody would tell them apart.
-HUE_REACH, HUE_SHARE = 0.05, 0.3
+HUE_REACH, HUE_SHARE = 0.03, 0.3
 DARKEST, LIGHTEST = 0.68, 1.28
 LIGHTNESS_REACH = 0.09
 

@@ -24,6 +24,7 @@ from core.ml.colours import (
 from stylist.tagging.colour_clusters import Cluster, cluster_colours
 from stylist.tagging.garment_pixels import garment_region
 
+SIDE = 384  # the longer side that colours are counted on: a print keeps its inks
 LEAST_SHARE = 0.12  # below are buttons, seams, creases, and ground that shines through
 LIT_FROM = 0.3  # the darkest part of a cloth is in shadow and says little of its colour
 ROOM_LIGHT = 0.02  # OKLab: how far the light of a room moves a colour, standard deviation
@@ -57,7 +58,7 @@ class MeasuredColour:
 
 def measure_colours(rgb: NDArray[np.uint8], mask: NDArray[np.bool_]) -> tuple[MeasuredColour, ...]:
     """Return the colours of at least `LEAST_SHARE` of the garment, and its largest in any case."""
-    lab, region = garment_region(rgb, mask)
+    lab, region = garment_region(rgb, mask, side=SIDE)
     if not region.any():
         return ()
     white_from = lightness_of_white(lab)

@@ -17,7 +17,6 @@ from core.ml.colours import Floats, srgb_to_oklab
 
 Mask: TypeAlias = NDArray[np.bool_]
 
-SIDE = 256  # the longer side that colours are counted on: a print keeps its inks
 CONTOUR = 3  # pixels
 GROUND_REACH = 0.06  # OKLab: as near as this to the ground's colour is the ground, or its like
 GROUND_COLOURS = 4
@@ -26,20 +25,21 @@ MOST_SEEN_THROUGH = 0.4  # of the mask: more is a garment in the ground's colour
 
 
 def garment_region(
-    rgb: NDArray[np.uint8], mask: Mask, *, contour: int = CONTOUR
+    rgb: NDArray[np.uint8], mask: Mask, *, side: int, contour: int = CONTOUR
 ) -> tuple[Floats, Mask]:
-    """Return the photo in OKLab, (h, w, 3) at `SIDE`, and where it is garment and nothing else.
+    """Return the photo in OKLab, (h, w, 3), and where it is garment and nothing else.
 
-    `contour` pixels are left out along the edge, unless nothing would be left.
+    The longer side is at most `side`; `contour` pixels are left out along the garment's edge,
+    unless nothing would be left.
     """
-    lab, garment = _shrunk(rgb, mask)
+    lab, garment = _shrunk(rgb, mask, side)
     garment &= ~_seen_through(lab, garment)
     inner = _eroded(garment, contour)
     return lab, inner if inner.any() else garment
 
 
-def _shrunk(rgb: NDArray[np.uint8], mask: Mask) -> tuple[Floats, Mask]:
-    scale = SIDE / max(rgb.shape[:2])
+def _shrunk(rgb: NDArray[np.uint8], mask: Mask, side: int) -> tuple[Floats, Mask]:
+    scale = min(1.0, side / max(rgb.shape[:2]))  # enlarging would mix new colours
     size = (max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
     small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
     garment = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
@@ -50,7 +50,7 @@ def _seen_through(lab: Floats, garment: Mask) -> Mask:
     """Return the broad patches within the mask that have a colour of the ground."""
     nothing = np.zeros_like(garment)
     ground = lab[_eroded(~garment, CONTOUR)]
-    if not len(ground):
+    if len(ground) < GROUND_COLOURS:
         return nothing
     # Evenly over its lightness, so that the shadows beside the garment are among them.
     order = np.argsort(ground[:, 0], kind="stable")

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from core.ml.colours import Floats
 from stylist.tagging.garment_pixels import garment_region
 
+SIDE = 256  # the longer side that gradients are taken on
 CONTOUR = 9  # pixels: beyond the reach of the garment's own outline
 SMOOTHING = 1.0  # pixels: weave and grain are no pattern
 
@@ -40,7 +41,7 @@ class PatternMeasure:
 
 def measure_pattern(rgb: NDArray[np.uint8], mask: NDArray[np.bool_]) -> PatternMeasure:
     """Measure a garment; one of which nothing is seen is plain."""
-    lab, region = garment_region(rgb, mask, contour=CONTOUR)
+    lab, region = garment_region(rgb, mask, side=SIDE, contour=CONTOUR)
     if not region.any():
         return PatternMeasure(0.0, 0.0)
     smooth = cv2.GaussianBlur(lab, (0, 0), SMOOTHING)
