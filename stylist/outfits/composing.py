@@ -56,10 +56,10 @@ def compose(*, garments: Collection[Garment], wish: Wish, taste: Taste, count: i
     only if it is an anchor or nothing can stand in for it. The order of the garments does not
     matter, and there is no chance in it. Raises `AnchorUnknown` and `AnchorsExclude`.
     """
-    by_id = {garment.id: garment for garment in sorted(garments, key=lambda garment: garment.id)}
+    by_id = {garment.id: garment for garment in garments}
     if missing := sorted(wish.anchors - by_id.keys()):
         raise AnchorUnknown("A garment to start from is not there.", ids=[*map(str, missing)])
-    anchors = [garment for own_id, garment in by_id.items() if own_id in wish.anchors]
+    anchors = [by_id[own_id] for own_id in sorted(wish.anchors)]
     _check(anchors)
     others = [garment for own_id, garment in by_id.items() if own_id not in wish.anchors]
     able = [*anchors, *promising(others, around=anchors or others, wish=wish, taste=taste)]

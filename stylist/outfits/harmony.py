@@ -63,15 +63,16 @@ def chromatic_hues(lab: NDArray[Any]) -> Floats:
 def count_colours(hues: Floats) -> NDArray[np.int64]:
     """Return how many colours each row (s, k) of chromatic hues has; NaN is none.
 
-    Hues that follow each other around the circle within `SAME_HUE` are shades of one colour.
+    Hues that follow each other around the circle within `SAME_HUE` are shades of one colour; there
+    are too few of them in an outfit to go all around.
     """
     ordered = np.sort(hues, axis=1)  # NaN comes last
     gaps = np.diff(ordered, axis=1)
     known = np.isfinite(ordered).sum(axis=1)
     last = np.take_along_axis(ordered, np.maximum(known - 1, 0)[:, None], axis=1)[:, 0]
     around = ordered[:, 0] + 360 - last
-    counts = (gaps > SAME_HUE).sum(axis=1) + (around > SAME_HUE)
-    return np.where(known == 0, 0, np.maximum(counts, 1))
+    counts: NDArray[np.int64] = (gaps > SAME_HUE).sum(axis=1) + (around > SAME_HUE)
+    return counts
 
 
 def share_a_colour(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.bool_]:

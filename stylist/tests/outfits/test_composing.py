@@ -22,6 +22,7 @@ from stylist.outfits import (
     score_outfit,
 )
 from stylist.outfits.composing import AnchorsExclude, AnchorUnknown
+from stylist.outfits.diversity import choose_outfits
 from stylist.outfits.garment import AT, SLOTS
 from stylist.outfits.growing import WIDTH
 from stylist.outfits.harmony import (
@@ -93,6 +94,7 @@ def test_an_anchor_is_in_every_outfit_even_if_it_is_disliked(garments, wish, dat
     wish = replace(wish, anchors=frozenset({anchor.id}))
     outfits = outfits_of(garments, wish=wish, taste=Taste(disliked=frozenset({anchor.kind})))
     assert all(anchor.id in ids for ids in ids_of(outfits))
+    assert all(is_whole({garment.slot for garment in outfit.garments}) for outfit in outfits)
     assert not any(
         garment.kind == anchor.kind
         for outfit in outfits
@@ -181,12 +183,44 @@ def test_scores_no_more_outfits_for_more_garments(monkeypatch):
 def test_twins_do_not_make_outfits_that_differ():
     vector = np.zeros(8, np.float32)
     vector[0] = 1
-    base = [make_garment(k, slot, "navy") for k, slot in enumerate((Slot.TOP, Slot.BOTTOM), 1)]
-    shown_twice = replace(base[0], id=UUID(int=7), embedding=vector)
-    other = make_garment(8, Slot.TOP, "navy", second="white", pattern="striped")
-    garments = [replace(base[0], embedding=vector), base[1], shown_twice, other]
-    tops = [outfit.garments[0].id for outfit in outfits_of(garments, count=2)]
-    assert other.id in tops
+    top, bottom = (
+        make_garment(k, slot, "navy", styles={"business": 1})
+        for k, slot in enumerate((Slot.TOP, Slot.BOTTOM), 1)
+    )
+    shown_twice = replace(top, id=UUID(int=7), embedding=vector)
+    other = make_garment(8, Slot.TOP, "navy", styles={"business": 0.7, "smart casual": 0.3})
+    twins = [replace(top, embedding=vector), bottom, shown_twice, other]
+    assert [outfit.garments[0] for outfit in outfits_of(twins, count=2)] == [twins[0], other]
+    unlike = [top, bottom, replace(shown_twice, embedding=-vector), other]
+    assert other not in [outfit.garments[0] for outfit in outfits_of(unlike, count=2)]
+
+
+def test_the_last_outfit_has_nothing_that_all_the_others_have():
+    rows = np.full((4, len(SLOTS)), -1)
+    rows[:, AT[Slot.TOP]] = [1, 1, 1, 2]
+    rows[:, AT[Slot.BOTTOM]] = [3, 4, 5, 6]
+    totals = np.array([0.9, 0.9, 0.9, 0.4])
+    free, held = np.full(len(SLOTS), -1), np.full(len(SLOTS), -1)
+    held[AT[Slot.TOP]] = 1
+    assert choose_outfits(rows, totals, count=3, start=free) == [0, 1, 3]
+    assert choose_outfits(rows[:3], totals[:3], count=3, start=free) == [0, 1, 2]
+    assert choose_outfits(rows, totals, count=3, start=held) == [0, 1, 2]
+
+
+def test_nothing_goes_over_it_in_summer_however_well_it_fits():
+    styles = {Slot.TOP: "business", Slot.BOTTOM: "casual", Slot.OUTER: "business"}
+    garments = [
+        make_garment(k, slot, "navy", styles={style: 1})
+        for k, (slot, style) in enumerate(styles.items())
+    ]
+    (spring,), (summer,) = (
+        outfits_of(garments, wish=Wish(season=season), count=1)
+        for season in (Season.SPRING, Season.SUMMER)
+    )
+    assert spring.garments == tuple(garments)
+    assert summer.garments == tuple(garments[:2])
+    coat = Wish(season=Season.SUMMER, anchors=frozenset({garments[2].id}))
+    assert outfits_of(garments, wish=coat)[0].garments == tuple(garments)
 
 
 def test_an_anchor_that_is_not_there_is_told():

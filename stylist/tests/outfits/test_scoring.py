@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -140,6 +141,9 @@ def test_bonuses_count_by_id_and_by_kind_and_colour():
         disliked = part(score(TOP, BOTTOM, taste=Taste(bonuses={pair: -0.6})), "feedback")
         assert disliked.value == pytest.approx(0.2)
         assert part(score(TOP, SHOES, taste=Taste(bonuses={pair: 0.6})), "feedback").value == 0.5
+    late = replace(TOP, id=UUID(int=99))
+    bonuses = {frozenset({late.id, BOTTOM.id}): 0.6}
+    assert part(score(late, BOTTOM, taste=Taste(bonuses=bonuses)), "feedback").value > 0.7
 
 
 @pytest.mark.parametrize(
