@@ -27,8 +27,8 @@ from quality.work import Work
 AIMED_COLOUR_CHANGE = 2.5  # of the tones alone: the other steps and rounding add a little
 LEAST_NOISE = 3.0  # of 255, in any colour plane, below which grain is left as it is
 LEAST_BLOCKINESS = 0.75  # octaves: a usual JPEG of quality 70 has 0.6
-LEAST_CAST = (0.2, 0.4)  # stops: below the first nothing is done, from the second on all
-LEAST_TONE = (0.045, 0.075)  # mean change of OKLab lightness, likewise
+LEAST_CAST = (0.25, 0.45)  # stops: below the first nothing is done, from the second on all
+LEAST_TONE = (0.05, 0.08)  # mean change of OKLab lightness, likewise
 WHITE_GROUND = 0.5  # of the background that is white: a packshot, or burnt beyond recovery
 WHITE = 0.985  # OKLab lightness
 LEAST_BLUR = 0.3  # pixels of a photo of 512
