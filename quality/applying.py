@@ -33,7 +33,7 @@ def apply_enhancement(*, enhancement: Enhancement) -> Enhancement:
         if row.standing != Enhancement.Standing.PREVIEW:
             raise NotApplicable(_WHY_NOT.get(row.standing, "The preview is not ready yet."))
         image = _image_of(row)
-        data = read_file(str(row.photo.name))
+        data = _read(row.photo.name)
         image = replace_rendition(
             image=image,
             version=row.source.image_version,
@@ -54,34 +54,41 @@ def revert_enhancement(*, enhancement: Enhancement) -> Enhancement:
         if row.standing != Enhancement.Standing.APPLIED:
             raise NotApplicable("Only an enhancement that was applied can be taken back.")
         image, before = _image_of(row), row.source
-        replace_rendition(
+        image = replace_rendition(
             image=image,
             version=row.applied_version or 0,
             rendition=_rendition(
-                read_file(str(before.photo.name)), before.width, before.height, before.image_digest
+                _read(before.photo.name), before.width, before.height, before.image_digest
             ),
         )
         row.standing = Enhancement.Standing.REVERTED
         row.save(update_fields=["standing", "updated_at"])
+        # One that was applied before it is what is shown again, and can be taken back in turn.
+        Enhancement.objects.filter(
+            source__image=image,
+            standing=Enhancement.Standing.APPLIED,
+            applied_version=before.image_version,
+        ).update(applied_version=image.version)
     return row
 
 
 def apply_ready() -> None:
-    """Apply previews of all shops whose batch says so; one that cannot be is left a preview."""
+    """Apply previews of all shops whose batch says so; one that cannot be is left a preview.
+
+    While the storage is away they wait for the next sweep.
+    """
     with all_shops():
-        waiting = Enhancement.objects.filter(
-            batch__applies=True, standing=Enhancement.Standing.PREVIEW, problem=None
-        )
-        ready = list(waiting.select_related("source")[:100])
+        ready = list(Enhancement.objects.ready().only("shop").order_by("pk"))
     for row in ready:
         with shop_scope(row.shop_id):
             try:
                 apply_enhancement(enhancement=row)
             except Unavailable as error:
                 log.warning("enhancement_not_applied", enhancement=str(row.pk), error=error.message)
+                return
             except (Conflict, ImageGone) as error:
                 problem = {"code": error.code, "detail": error.message}
-                Enhancement.objects.filter(pk=row.pk).update(problem=problem)
+                Enhancement.objects.ready().filter(pk=row.pk).update(problem=problem)
 
 
 _WHY_NOT: dict[str, str] = {
@@ -92,12 +99,21 @@ _WHY_NOT: dict[str, str] = {
 
 
 def _locked(enhancement: Enhancement) -> Enhancement:
-    row: Enhancement = (
-        Enhancement.objects.select_for_update(of=("self",))
-        .select_related("source", "source__image")
-        .get(pk=enhancement.pk)
+    rows = Enhancement.objects.select_for_update(of=("self",))
+    row: Enhancement | None = (
+        rows.select_related("source", "source__image").filter(pk=enhancement.pk).first()
     )
+    if row is None:
+        raise NotApplicable("It was discarded meanwhile.")
     return row
+
+
+def _read(name: str | None) -> bytes:
+    try:
+        return read_file(str(name))
+    except FileNotFoundError as error:
+        message = "The photo is not in storage any more; ask for a new preview."
+        raise NotApplicable(message, code="photo_missing") from error
 
 
 def _image_of(row: Enhancement) -> Image:

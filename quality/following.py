@@ -43,13 +43,14 @@ def wait_for(row: Comparison | Enhancement) -> Any:
 
 
 def wait_for_report(image: Image) -> Report | None:
-    """Return an image's report when it is of its present photo, or as it is at the deadline."""
+    """Return an image's report when it is of its present photo; None at the deadline."""
     until = time.monotonic() + settings.QUALITY_DEADLINE_SECONDS
     while True:
         found: Report | None = Report.objects.filter(image=image).first()
-        is_current = found is not None and found.state != Job.State.PENDING
-        if is_current or time.monotonic() > until:
+        if found is not None and found.tells_of(image):
             return found
+        if time.monotonic() > until:
+            return None
         time.sleep(LOOK_SECONDS)
 
 

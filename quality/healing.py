@@ -11,9 +11,10 @@ import structlog
 from django.db.models import F, Q, QuerySet
 
 from catalog.models import Image
+from core.errors import Conflict
 from core.storage import StorageUnavailable
 from quality.models import Comparison, Enhancement, Job
-from quality.services import remove, request_reports
+from quality.services import discard, request_reports
 from tenants.scope import all_shops, shop_scope
 
 log = structlog.get_logger(__name__)
@@ -40,10 +41,7 @@ def request_missing_reports() -> int:
 def has_ready() -> bool:
     """Say whether previews of a batch wait to be applied."""
     with all_shops():
-        ready = Enhancement.objects.filter(
-            batch__applies=True, standing=Enhancement.Standing.PREVIEW, problem=None
-        )
-        return bool(ready.exists())
+        return bool(Enhancement.objects.ready().exists())
 
 
 def purge_gone() -> None:
@@ -67,10 +65,11 @@ def purge_old(*, before: datetime) -> None:
 
 
 def _remove(jobs: QuerySet[Any]) -> None:
-    related = [name for name in ("source", "first", "second") if hasattr(jobs.model, name)]
-    for job in jobs.select_related(*related)[:AT_ONCE]:
+    for job in jobs[:AT_ONCE]:
         try:
-            remove(job=job)
+            discard(job=job)
+        except Conflict:
+            continue  # applied since it was found
         except StorageUnavailable as error:
             log.warning("files_not_removed", job=str(job.pk), error=error.message)
             return

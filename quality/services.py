@@ -68,7 +68,7 @@ def create_comparison(
 ) -> Comparison:
     """Have two photos compared, each sent along or an image's; raises `ProfileUnknown`."""
     key = profile_of(policy_of(shop.pk), profile).key
-    first, second = (_make_source(shop, photo) for photo in photos)
+    first, second = _make_sources(shop, photos)
     return _create(
         Comparison(shop=shop, first=first, second=second, enhancement_level=level, profile=key)
     )
@@ -79,7 +79,7 @@ def create_enhancement(
 ) -> Enhancement:
     """Have a preview made of a photo that was sent along or is an image's."""
     key = profile_of(policy_of(shop.pk), profile).key
-    source = _make_source(shop, photo)
+    (source,) = _make_sources(shop, [photo])
     return _create(
         Enhancement(shop=shop, source=source, level=level, steps=list(steps), profile=key)
     )
@@ -94,9 +94,13 @@ def create_batch(
     profile: str,
     applies: bool,
 ) -> Batch:
-    """Have previews made of many images, and applied if so wished; raises `NothingChosen`."""
+    """Have previews made of many images, in this order, and applied if so wished.
+
+    Raises `NothingChosen`.
+    """
     key = profile_of(policy_of(shop.pk), profile).key
-    chosen = Image.objects.live().filter(pk__in=image_ids).values_list("pk", flat=True)
+    live = set(Image.objects.live().filter(pk__in=image_ids).values_list("pk", flat=True))
+    chosen = [pk for pk in image_ids if pk in live]
     sources = [Source(shop=shop, image_id=pk, is_upload=False) for pk in chosen]
     if not sources:
         raise NothingChosen
@@ -123,20 +127,21 @@ def apply_batch(*, batch: Batch) -> None:
 
 
 def discard(*, job: Comparison | Enhancement) -> None:
-    """Remove a comparison, or an enhancement that is not applied, with its files."""
-    if isinstance(job, Enhancement) and job.standing == Enhancement.Standing.APPLIED:
-        message = "The image shows this enhancement; take it back first."
-        raise Conflict(message, code="enhancement_applied")
-    remove(job=job)
+    """Remove a comparison, or an enhancement that its image does not show.
 
-
-def remove(*, job: Comparison | Enhancement) -> None:
-    """Remove a job's files, then its rows: what is cut short in between can be done again."""
-    sources = [source.pk for source in job.sources]
-    delete_files(*job.files)
+    Its files go before its rows: what is cut short in between can be done again. A worker that is
+    at it meanwhile finds it gone.
+    """
     with transaction.atomic():
-        job.delete()
-        Source.objects.filter(pk__in=sources).delete()
+        row = _locked(job)
+        if row is None:
+            return
+        if isinstance(row, Enhancement) and row.is_shown:
+            message = "The image shows this enhancement; take it back first."
+            raise Conflict(message, code="enhancement_applied")
+        delete_files(*row.files)
+        row.delete()
+        Source.objects.filter(pk__in=[source.pk for source in row.sources]).delete()
 
 
 def _create(job: J) -> J:
@@ -151,6 +156,25 @@ def _create(job: J) -> J:
         delete_files(*job.files)
         raise
     return job
+
+
+def _locked(job: Comparison | Enhancement) -> Comparison | Enhancement | None:
+    """Return a job as it is now, it and its sources locked for this transaction."""
+    names = ["source"] if isinstance(job, Enhancement) else ["first", "second"]
+    rows = type(job).objects.select_for_update(of=("self", *names)).select_related(*names)
+    found: Comparison | Enhancement | None = rows.filter(pk=job.pk).first()
+    return found
+
+
+def _make_sources(shop: Shop, photos: Sequence[Photo | Image]) -> list[Source]:
+    """Return unsaved sources, all of their files stored or none."""
+    made: list[Source] = []
+    try:
+        made.extend(_make_source(shop, photo) for photo in photos)
+    except BaseException:
+        delete_files(*(name for source in made for name in source.files))
+        raise
+    return made
 
 
 def _make_source(shop: Shop, photo: Photo | Image) -> Source:

@@ -83,7 +83,7 @@ class AssessView(TenantAPIView):
 def _examined_image(image: Image) -> Examined:
     """Return an image's figures, waiting for them where they are on their way."""
     report = wait_for_report(image)
-    if report is None or report.state == Job.State.PENDING:
+    if report is None:
         raise ReportPending
     if report.problem:
         raise DomainError(report.problem["detail"], code=report.problem["code"])

@@ -19,7 +19,15 @@ def assess_upload(request_id: str) -> None:
     try:
         found = assess(frame_of_files(original=original, rendition=rendition, digest=digest))
     except DomainError as error:
-        told = {"code": error.code, "message": error.message}
-        calls.answer(request_id, FAILURE + json.dumps(told).encode())
+        _refuse(request_id, code=error.code, message=error.message)
+    except Exception:
+        message = "Looking at this photo failed; send another."
+        _refuse(request_id, code="photo_failed", message=message)
+        raise
     else:
         calls.answer(request_id, RESULT + json.dumps(found.to_json()).encode())
+
+
+def _refuse(request_id: str, *, code: str, message: str) -> None:
+    told = {"code": code, "message": message}
+    calls.answer(request_id, FAILURE + json.dumps(told).encode())

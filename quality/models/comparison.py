@@ -32,7 +32,5 @@ class Comparison(WatchedJob):
     @property
     def files(self) -> list[str]:
         """The keys of what it keeps in the storage."""
-        kept = [self.enhanced.name]
-        for source in self.sources:
-            kept += [source.photo.name, source.original.name]
-        return [name for name in kept if name]
+        own = [str(self.enhanced.name)] if self.enhanced.name else []
+        return [*own, *self.first.files, *self.second.files]

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from uuid_utils.compat import uuid7
 
-from quality.models.job import WatchedJob
+from quality.models.job import JobQuerySet, WatchedJob
 from quality.models.source import Source
 from tenants.models import Shop
 from tenants.scope import TenantQuerySet, tenant_manager
@@ -33,6 +33,13 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class EnhancementQuerySet(JobQuerySet):
+    def ready(self) -> Self:
+        """Narrow to previews whose batch says that they are to be applied."""
+        standing = Enhancement.Standing.PREVIEW
+        return self.filter(batch__applies=True, standing=standing, problem__isnull=True)
 
 
 class Enhancement(WatchedJob):
@@ -62,6 +69,8 @@ class Enhancement(WatchedJob):
         null=True, help_text="The version of the image's photo that it became."
     )
 
+    objects: ClassVar[Any] = tenant_manager(EnhancementQuerySet)
+
     class Meta(WatchedJob.Meta):
         indexes = (
             models.Index(
@@ -84,5 +93,12 @@ class Enhancement(WatchedJob):
     @property
     def files(self) -> list[str]:
         """The keys of what it keeps in the storage."""
-        kept = [self.photo.name, self.source.photo.name, self.source.original.name]
-        return [name for name in kept if name]
+        own = [str(self.photo.name)] if self.photo.name else []
+        return [*own, *self.source.files]
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the image shows it; one that got another photo since does not."""
+        image = self.source.image
+        is_applied = self.standing == self.Standing.APPLIED
+        return is_applied and image is not None and image.version == self.applied_version

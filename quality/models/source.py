@@ -34,6 +34,11 @@ class Source(models.Model):
         return f"image {self.image_id}" if self.image_id else "sent along"
 
     @property
+    def files(self) -> list[str]:
+        """The keys of what it keeps in the storage."""
+        return [str(file.name) for file in (self.photo, self.original) if file.name]
+
+    @property
     def is_gone(self) -> bool:
         """Whether the image it shows was deleted; its `image` has to be loaded."""
         if self.is_upload:

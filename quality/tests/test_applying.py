@@ -1,0 +1,222 @@
+"""An enhancement becomes the image's photo, and is taken back."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from catalog.models import Image, IndexEntry
+from catalog.services import delete_image, update_image
+from core.errors import Conflict
+from quality.applying import NotApplicable, apply_enhancement
+from quality.jobs.enhancements import make_enhancements
+from quality.models import Enhancement, Report
+from quality.services import create_enhancement, discard
+from quality.tests.factories import (
+    DARK,
+    make_image,
+    make_jpeg,
+    make_report,
+    make_upload,
+    opened,
+    stored_files,
+)
+from tenants.scope import shop_scope
+
+pytestmark = pytest.mark.django_db
+ENHANCE = "/api/v1/quality/enhance/"
+
+
+@pytest.fixture
+def inside(shop):
+    """The shop, in its scope."""
+    with shop_scope(shop.shop.pk):
+        yield shop
+
+
+@pytest.fixture
+def image(inside) -> Image:
+    """An image in bad light."""
+    return make_image(inside.shop, make_jpeg(light=DARK))
+
+
+def preview(image: Image, **fields) -> Enhancement:
+    wanted = {"level": 1.0, "steps": (), "profile": "", **fields}
+    row = create_enhancement(shop=image.shop, photo=image, **wanted)
+    make_enhancements()
+    row.refresh_from_db()
+    assert row.standing == "preview"
+    return row
+
+
+def post(member, row: Enhancement, action: str):
+    return member.client.post(f"{ENHANCE}{row.pk}/{action}/")
+
+
+def photo_of(image: Image, media_root) -> bytes:
+    image.refresh_from_db()
+    return (media_root / image.photo.name).read_bytes()
+
+
+def test_applied_it_is_a_new_version_that_is_embedded_and_measured_again(
+    inside, image, media_root, django_capture_on_commit_callbacks
+):
+    report = make_report(inside.shop, image=image)
+    row, original, old = preview(image), image.original.name, image.photo.name
+    IndexEntry.objects.update(state="indexed")
+    before = IndexEntry.objects.get().version
+    with django_capture_on_commit_callbacks(execute=True):
+        told = post(inside, row, "apply").json()
+    assert told["standing"] == "applied"
+    data = photo_of(image, media_root)
+    assert data == (media_root / row.photo.name).read_bytes()
+    assert (image.version, image.digest) == (2, hashlib.sha256(data).hexdigest())
+    assert image.original.name == original and (media_root / original).exists()
+    assert not (media_root / old).exists(), "its copy is kept by the enhancement"
+    entry = IndexEntry.objects.get()
+    assert (entry.state, entry.version) == ("pending", before + 1)
+    report.refresh_from_db()
+    assert report.state == "pending"
+
+
+def test_taken_back_it_shows_what_it_showed_before(
+    inside, image, media_root, django_capture_on_commit_callbacks
+):
+    before, digest = photo_of(image, media_root), image.digest
+    row = preview(image)
+    with django_capture_on_commit_callbacks(execute=True):
+        post(inside, row, "apply")
+        IndexEntry.objects.update(state="indexed")
+        told = post(inside, row, "revert").json()
+    assert told["standing"] == "reverted"
+    assert photo_of(image, media_root) == before
+    assert (image.version, image.digest) == (3, digest)
+    assert IndexEntry.objects.get().state == "pending"
+    again = post(inside, row, "apply")
+    assert again.status_code == 409 and "ask for a new preview" in again.json()["detail"]
+    assert post(inside, row, "revert").status_code == 409
+
+
+def test_applied_twice_is_refused_and_changes_nothing(inside, image):
+    row = preview(image)
+    post(inside, row, "apply")
+    answer = post(inside, row, "apply")
+    assert (answer.status_code, answer.json()["code"]) == (409, "enhancement_not_applicable")
+    image.refresh_from_db()
+    assert image.version == 2
+
+
+def test_preview_that_is_not_ready_is_refused(inside, image):
+    row = create_enhancement(shop=inside.shop, photo=image, level=1.0, steps=(), profile="")
+    answer = post(inside, row, "apply")
+    assert answer.status_code == 409 and "not ready" in answer.json()["detail"]
+    assert post(inside, row, "revert").status_code == 409
+
+
+def test_preview_of_an_older_photo_is_refused(inside, image, media_root):
+    row = preview(image)
+    update_image(image=image, fields={}, photo=opened(make_jpeg(colour="blue")))
+    files = stored_files(media_root)
+    answer = post(inside, row, "apply")
+    assert (answer.status_code, answer.json()["code"]) == (409, "photo_changed")
+    assert stored_files(media_root) == files
+    row.refresh_from_db()
+    assert row.standing == "preview"
+
+
+def test_taken_back_after_a_new_photo_is_refused_and_the_photo_stays(inside, image, media_root):
+    row = preview(image)
+    post(inside, row, "apply")
+    update_image(image=Image.objects.get(), fields={}, photo=opened(make_jpeg(colour="blue")))
+    now = photo_of(image, media_root)
+    answer = post(inside, row, "revert")
+    assert (answer.status_code, answer.json()["code"]) == (409, "photo_changed")
+    assert photo_of(image, media_root) == now
+
+
+def test_photo_that_was_sent_along_has_nothing_to_be_applied_to(shop, settings):
+    settings.QUALITY_DEADLINE_SECONDS = 0.0
+    body = {"photo": make_upload(light=DARK)}
+    told = shop.client.post(ENHANCE, body, format="multipart").json()
+    make_enhancements()
+    answer = shop.client.post(f"{ENHANCE}{told['id']}/apply/")
+    assert (answer.status_code, answer.json()["code"]) == (409, "nothing_to_apply_to")
+
+
+def test_what_is_shown_is_not_discarded_until_it_is_taken_back(inside, image, media_root):
+    row = preview(image)
+    post(inside, row, "apply")
+    answer = inside.client.delete(f"{ENHANCE}{row.pk}/")
+    assert (answer.status_code, answer.json()["code"]) == (409, "enhancement_applied")
+    assert (media_root / row.photo.name).exists()
+    post(inside, row, "revert")
+    assert inside.client.delete(f"{ENHANCE}{row.pk}/").status_code == 204
+
+
+def test_discarding_what_was_applied_meanwhile_is_refused(inside, image):
+    row = preview(image)
+    apply_enhancement(enhancement=row)
+    assert row.standing == "preview", "as it was read"
+    with pytest.raises(Conflict):
+        discard(job=row)
+    assert Enhancement.objects.filter(pk=row.pk).exists()
+
+
+def test_applied_to_a_photo_that_is_gone_it_may_be_discarded(inside, image):
+    row = preview(image)
+    post(inside, row, "apply")
+    update_image(image=Image.objects.get(), fields={}, photo=opened(make_jpeg()))
+    assert inside.client.delete(f"{ENHANCE}{row.pk}/").status_code == 204
+
+
+def test_discarded_meanwhile_it_cannot_be_applied(inside, image):
+    row = preview(image)
+    discard(job=row)
+    with pytest.raises(NotApplicable):
+        apply_enhancement(enhancement=row)
+
+
+def test_preview_whose_file_is_lost_says_so(inside, image, media_root):
+    row = preview(image)
+    (media_root / row.photo.name).unlink()
+    answer = post(inside, row, "apply")
+    assert (answer.status_code, answer.json()["code"]) == (409, "photo_missing")
+
+
+def test_one_upon_another_is_taken_back_step_by_step(inside, image, media_root):
+    shown = [photo_of(image, media_root)]
+    rows = []
+    for steps in (["tone"], ["reframe"]):
+        rows.append(preview(Image.objects.get(), steps=steps, profile="zalando"))
+        post(inside, rows[-1], "apply")
+        shown.append(photo_of(image, media_root))
+    assert len(set(shown)) == 3
+    assert post(inside, rows[0], "revert").json()["code"] == "photo_changed"
+    for row, before in zip(reversed(rows), reversed(shown[:2]), strict=True):
+        assert post(inside, row, "revert").status_code == 200
+        assert photo_of(image, media_root) == before
+
+
+def test_held_image_stays_held_until_its_new_photo_was_measured(inside, image):
+    Image.objects.update(status="held", held_status="draft")
+    row = preview(Image.objects.get())
+    post(inside, row, "apply")
+    image.refresh_from_db()
+    assert (image.status, image.version) == ("held", 2)
+
+
+def test_deleted_image_takes_no_enhancement(inside, image):
+    row = preview(image)
+    delete_image(image=image)
+    assert post(inside, row, "apply").status_code == 404
+    assert not Report.objects.exists()
+
+
+def test_another_shop_applies_and_takes_back_nothing(inside, rival, image):
+    row = preview(image)
+    for action in ("apply", "revert"):
+        assert post(rival, row, action).status_code == 404
+    assert rival.client.delete(f"{ENHANCE}{row.pk}/").status_code == 404
+    row.refresh_from_db()
+    assert row.standing == "preview"

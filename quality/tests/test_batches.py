@@ -1,0 +1,254 @@
+"""Many images enhanced as one job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from catalog.models import Image
+from catalog.services import delete_image, update_image
+from quality import applying
+from quality.applying import apply_ready
+from quality.jobs import enhancements
+from quality.jobs.enhancements import make_batched, make_enhancements
+from quality.models import Batch, Enhancement, Source
+from quality.tasks import sweep_quality
+from quality.tests.factories import DARK, make_image, make_jpeg, make_report, opened
+from tenants.models import Scope
+from tenants.scope import shop_scope
+from tenants.tests.factories import make_key_client
+
+pytestmark = pytest.mark.django_db
+BATCHES = "/api/v1/quality/batches/"
+ENHANCE = "/api/v1/quality/enhance/"
+NONE = {"images": 0, "pending": 0, "failed": 0, "preview": 0, "unneeded": 0, "applied": 0,
+        "reverted": 0}  # fmt: skip
+
+
+@pytest.fixture
+def inside(shop):
+    """The shop, in its scope."""
+    with shop_scope(shop.shop.pk):
+        yield shop
+
+
+def make(member, **body: Any):
+    return member.client.post(BATCHES, body, format="json")
+
+
+def batch_of(member, *images: Image, **fields: Any) -> str:
+    answer = make(member, images=[str(image.pk) for image in images], **fields)
+    assert answer.status_code == 202, answer.content
+    return answer.json()["id"]
+
+
+def state_of(member, pk: str) -> tuple[float, dict[str, int]]:
+    told = member.client.get(f"{BATCHES}{pk}/").json()
+    return told["progress"], {name: n for name, n in told["counts"].items() if n}
+
+
+def dark(member) -> Image:
+    return make_image(member.shop, make_jpeg(light=DARK))
+
+
+def chosen(pk: str) -> list[Any]:
+    rows = Enhancement.objects.filter(batch_id=pk).order_by("pk")
+    return list(rows.values_list("source__image_id", flat=True))
+
+
+def test_progress_and_counts_say_how_far_it_has_got(inside, monkeypatch):
+    gone = dark(inside)
+    pk = batch_of(inside, dark(inside), make_image(inside.shop), gone, steps=["tone"])
+    assert state_of(inside, pk) == (0.0, {"images": 3, "pending": 3})
+    assert make_enhancements() == 0, "a batch never goes before what somebody waits for"
+    delete_image(image=gone)
+    seen = []
+    run = enhancements.make_enhancement
+
+    def look(row):
+        seen.append(state_of(inside, pk)[0])
+        return run(row)
+
+    monkeypatch.setattr(enhancements, "make_enhancement", look)
+    assert make_batched() == 3
+    assert seen == [0.0, 0.333, 0.667]
+    counts = {"images": 3, "failed": 1, "preview": 1, "unneeded": 1}
+    assert state_of(inside, pk) == (1.0, counts)
+
+
+def test_previews_are_listed_by_batch(inside):
+    image = dark(inside)
+    pk = batch_of(inside, image)
+    batch_of(inside, dark(inside))
+    (row,) = inside.client.get(ENHANCE, {"batch": pk}).json()["results"]
+    assert (row["batch"], row["before"]["image"]) == (pk, str(image.pk))
+
+
+def test_images_are_chosen_once_each_and_foreign_ones_ignored(inside, rival):
+    image, foreign = make_image(inside.shop), make_image(rival.shop)
+    gone = make_image(inside.shop)
+    delete_image(image=gone)
+    ids = [str(pk) for pk in (image.pk, image.pk, foreign.pk, gone.pk, uuid7())]
+    answer = make(inside, images=ids)
+    assert answer.json()["counts"] == {**NONE, "images": 1, "pending": 1}
+    assert chosen(answer.json()["id"]) == [image.pk]
+
+
+def test_batch_of_foreign_images_alone_is_refused_and_makes_nothing(inside, rival):
+    foreign = make_image(rival.shop)
+    answer = make(inside, images=[str(foreign.pk)])
+    assert (answer.status_code, answer.json()["code"]) == (400, "nothing_chosen")
+    assert not Batch.objects.exists() and not Source.objects.exists()
+    with shop_scope(rival.shop.pk):
+        assert not Source.objects.exists()
+
+
+def test_images_are_chosen_by_what_their_reports_say_the_worst_first(inside, rival):
+    poor = {"verdict": "poor", "passed": False, "failed_rules": ["lit"]}
+    better = make_report(inside.shop, score=25, **poor)
+    worse = make_report(inside.shop, score=10, **poor)
+    make_report(inside.shop, score=30, **{**poor, "failed_rules": ["fill"]})
+    make_report(inside.shop, score=90, failed_rules=["lit"])
+    make_report(inside.shop, score=5, state="pending", **poor)
+    make_report(rival.shop, score=1, **poor)
+    both = make(inside, verdict="poor", failed_rule="lit").json()
+    assert chosen(both["id"]) == [worse.image_id, better.image_id]
+    assert make(inside, verdict="poor").json()["counts"]["images"] == 3
+    assert make(inside, failed_rule="lit").json()["counts"]["images"] == 3
+    assert make(inside, verdict="fair").json()["code"] == "nothing_chosen"
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [({}, "images"), ({"images": []}, "images"), ({"images": ["x"]}, "images"),
+     ({"images": [str(uuid7())] * 1001}, "images"), ({"verdict": "fine"}, "verdict"),
+     ({"failed_rule": ""}, "failed_rule"), ({"verdict": "poor", "level": 2}, "level"),
+     ({"verdict": "poor", "steps": ["magic"]}, "steps"),
+     ({"verdict": "poor", "apply": "later"}, "apply")],
+)  # fmt: skip
+def test_what_chooses_nothing_is_refused_by_field(inside, body, field):
+    answer = make(inside, **body)
+    assert answer.status_code == 400 and field in answer.json()["errors"]
+    assert not Batch.objects.exists()
+
+
+def test_applied_at_once_where_so_wished(inside):
+    images = [dark(inside), dark(inside)]
+    pk = batch_of(inside, *images, apply=True)
+    make_batched()
+    assert state_of(inside, pk) == (1.0, {"images": 2, "applied": 2})
+    assert set(Image.objects.values_list("version", flat=True)) == {2}
+
+
+def test_previews_are_applied_when_they_have_been_looked_at(inside):
+    pk = batch_of(inside, dark(inside), dark(inside))
+    make_batched()
+    assert state_of(inside, pk) == (1.0, {"images": 2, "preview": 2})
+    answer = inside.client.post(f"{BATCHES}{pk}/apply/")
+    assert (answer.status_code, answer.json()["applies"]) == (202, True)
+    make_batched()
+    assert state_of(inside, pk)[1] == {"images": 2, "applied": 2}
+
+
+def test_image_with_another_photo_since_keeps_it_and_the_preview_says_why(inside):
+    changed, other = dark(inside), dark(inside)
+    pk = batch_of(inside, changed, other)
+    make_batched()
+    update_image(image=changed, fields={}, photo=opened(make_jpeg(colour="blue")))
+    inside.client.post(f"{BATCHES}{pk}/apply/")
+    apply_ready()
+    assert state_of(inside, pk)[1] == {"images": 2, "preview": 1, "applied": 1}
+    row = Enhancement.objects.get(standing="preview")
+    assert row.problem["code"] == "photo_changed"
+    changed.refresh_from_db()
+    assert changed.version == 2
+    assert not Enhancement.objects.ready().exists(), "it is not tried again and again"
+
+
+def test_preview_whose_file_is_lost_keeps_no_other_from_being_applied(inside, media_root):
+    pk = batch_of(inside, dark(inside), dark(inside))
+    make_batched()
+    lost = Enhancement.objects.order_by("pk").first()
+    (media_root / lost.photo.name).unlink()
+    inside.client.post(f"{BATCHES}{pk}/apply/")
+    apply_ready()
+    assert state_of(inside, pk)[1] == {"images": 2, "preview": 1, "applied": 1}
+    lost.refresh_from_db()
+    assert lost.problem["code"] == "photo_missing"
+
+
+def test_taken_back_it_is_not_applied_again(inside):
+    pk = batch_of(inside, dark(inside), apply=True)
+    make_batched()
+    row = Enhancement.objects.get()
+    inside.client.post(f"{ENHANCE}{row.pk}/revert/")
+    apply_ready()
+    assert state_of(inside, pk)[1] == {"images": 1, "reverted": 1}
+
+
+def test_applied_by_another_worker_meanwhile_it_has_no_problem(inside, monkeypatch):
+    pk = batch_of(inside, dark(inside), apply=True)
+    monkeypatch.setattr(enhancements, "apply_ready", lambda: None)
+    make_batched()
+    apply = applying.apply_enhancement
+
+    def apply_twice(*, enhancement):
+        apply(enhancement=enhancement)
+        apply(enhancement=enhancement)
+
+    monkeypatch.setattr(applying, "apply_enhancement", apply_twice)
+    apply_ready()
+    assert state_of(inside, pk)[1] == {"images": 1, "applied": 1}
+    assert Enhancement.objects.get().problem is None
+
+
+def test_sweep_sends_for_previews_that_wait_to_be_applied(inside, monkeypatch):
+    sent = []
+    monkeypatch.setattr("quality.tasks.nudge", lambda task, **told: sent.append(task.name))
+    pk = batch_of(inside, dark(inside))
+    make_batched()
+    sweep_quality()
+    assert sent == []
+    inside.client.post(f"{BATCHES}{pk}/apply/")
+    sweep_quality()
+    assert sent == ["quality.tasks.work_in_bulk"]
+
+
+def test_same_idempotency_key_makes_one_batch(inside):
+    image = make_image(inside.shop)
+    answers = [
+        inside.client.post(
+            BATCHES, {"images": [str(image.pk)]}, format="json",
+            headers={"Idempotency-Key": "many"},
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert answers[0].json() == answers[1].json() and Batch.objects.count() == 1
+    assert answers[1]["Idempotency-Replayed"] == "true"
+
+
+def test_batches_are_the_shops_own(inside, rival):
+    pk = batch_of(inside, make_image(inside.shop))
+    assert rival.client.get(f"{BATCHES}{pk}/").status_code == 404
+    assert rival.client.post(f"{BATCHES}{pk}/apply/").status_code == 404
+    assert rival.client.get(ENHANCE, {"batch": pk}).json()["results"] == []
+    assert rival.client.get(BATCHES).json()["results"] == []
+    assert Batch.objects.get().applies is False
+
+
+def test_key_that_only_reads_makes_no_batch(inside):
+    pk = batch_of(inside, make_image(inside.shop))
+    reader = make_key_client(inside.shop, scopes=[Scope.CATALOG_READ])
+    assert reader.get(f"{BATCHES}{pk}/").status_code == 200
+    assert reader.post(BATCHES, {"verdict": "poor"}, format="json").status_code == 403
+    assert reader.post(f"{BATCHES}{pk}/apply/").status_code == 403
+
+
+def test_list_asks_as_often_for_one_as_for_many(inside, django_assert_max_num_queries):
+    for _ in range(4):
+        batch_of(inside, make_image(inside.shop))
+    with django_assert_max_num_queries(5):
+        assert len(inside.client.get(BATCHES).json()["results"]) == 4
