@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest
 
 # Renditions only: originals are never served, whatever the address says.
-RENDITION = re.compile(r"shops/[0-9a-f-]{36}/(photos|quality)/[0-9a-f-]{36}\.jpg")
+RENDITION = re.compile(r"shops/[0-9a-f-]{36}/(photos|quality|wardrobe)/[0-9a-f-]{36}\.jpg")
 ONE_YEAR = 31_536_000
 
 

@@ -5,14 +5,20 @@ One that cannot be sent is no loss, and one that finds its work under way return
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import structlog
+from django.db import connection
 from kombu.exceptions import OperationalError as BrokerUnavailable
 
 log = structlog.get_logger(__name__)
+
+# Of work that nobody waits for: prompts and embedding come before it.
+NICENESS = 10
 
 
 def nudge(task: Any, **arguments: Any) -> None:
@@ -39,3 +45,22 @@ class Turn:
                 work()
             finally:
                 self._at_work.release()
+
+
+def run_nicely(work: Callable[[], object]) -> None:
+    """Run what nobody waits for, so that the processors serve the others first."""
+    # In a thread of its own, since nobody but root can take niceness back.
+    with ThreadPoolExecutor(1, "nice", initializer=_be_nice) as thread:
+        thread.submit(_close_after, work).result()
+
+
+def _be_nice() -> None:
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+
+
+def _close_after(work: Callable[[], object]) -> None:
+    """Give the thread's connection back to the pool."""
+    try:
+        work()
+    finally:
+        connection.close()

@@ -226,6 +226,9 @@ QUALITY_DEADLINE_SECONDS: float = env.float("QUALITY_DEADLINE_SECONDS", default=
 QUALITY_LEASE_SECONDS: int = env.int("QUALITY_LEASE_SECONDS", default=120)
 QUALITY_RETENTION = timedelta(days=env.int("QUALITY_RETENTION_DAYS", default=30))
 
+# --- The stylist ----------------------------------------------------------------------
+CONVERSATION_RETENTION = timedelta(days=env.int("CONVERSATION_RETENTION_DAYS", default=90))
+
 # --- Celery ---------------------------------------------------------------------------
 CELERY_BROKER_URL = f"{REDIS_URL}/0"
 CELERY_TASK_IGNORE_RESULT = True
@@ -238,6 +241,8 @@ CELERY_TASK_ROUTES = {
     "quality.tasks.assess_photo": {"queue": "gpu.interactive"},
     "quality.tasks.work_on_requests": {"queue": "gpu.interactive"},
     "quality.tasks.work_in_bulk": {"queue": "gpu"},
+    "stylist.tasks.tag_wardrobes": {"queue": "gpu.interactive"},
+    "stylist.tasks.tag_images": {"queue": "gpu"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 60
@@ -277,6 +282,15 @@ CELERY_BEAT_SCHEDULE = {
     "purge-photo-quality": {
         "task": "quality.tasks.purge_quality",
         "schedule": crontab(hour=4, minute=0),
+    },
+    "sweep-the-stylist": {"task": "stylist.tasks.sweep_stylist", "schedule": SWEEP_SECONDS},
+    "find-untagged-images": {
+        "task": "stylist.tasks.find_untagged_images",
+        "schedule": crontab(minute="*/10"),
+    },
+    "purge-the-stylist": {
+        "task": "stylist.tasks.purge_stylist",
+        "schedule": crontab(hour=4, minute=30),
     },
     "purge-idempotency-records": {
         "task": "tenants.tasks.purge_idempotency_records",
@@ -334,6 +348,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "steering", "description": "Rules, weights and experiments on them."},
         {"name": "shoppers", "description": "Customers: what they do, and what they like."},
         {"name": "analytics", "description": "What was asked, and what shoppers did, counted."},
+        {"name": "stylist", "description": "What shoppers own, and what goes together."},
         {"name": "photo quality", "description": "Photos measured, compared and made better."},
         {"name": "catalogue", "description": "Product photos and the facts that describe them."},
         {"name": "facets", "description": "What images are described and filtered by."},

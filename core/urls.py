@@ -7,6 +7,7 @@ from health_check.views import HealthCheckView
 
 from core.media import serve_photo
 from core.pages import AnalyticsPageView, PlaygroundView
+from stylist.api.views import serve_picture
 
 
 def live(request: HttpRequest) -> HttpResponse:
@@ -29,11 +30,13 @@ urlpatterns = [
     path("api/v1/", include("catalog.urls")),
     path("api/v1/", include("recommendations.urls")),
     path("api/v1/", include("quality.urls")),
+    path("api/v1/", include("stylist.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(http_method_names=READING), name="docs"),
     path("api/redoc/", SpectacularRedocView.as_view(http_method_names=READING), name="redoc"),
     path("health/live", live, name="live"),
     path("health/ready", ready, name="ready"),
+    path("outfits/<str:token>.webp", serve_picture, name="outfit-picture"),
     path(f"{settings.MEDIA_URL.strip('/')}/<path:key>", serve_photo, name="photo"),
     path("", include("django_prometheus.urls")),
 ]

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
 from celery import shared_task
 from celery.signals import celeryd_after_setup
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from core.nudges import Turn, nudge
+from core.nudges import Turn, nudge, run_nicely
 from quality import queues
 from tenants.scope import shop_scope
 
 GPU_QUEUES = frozenset({"gpu", "gpu.interactive"})
-# Prompts and embedding come before what nobody waits for.
-BULK_NICENESS = 10
 
 
 @celeryd_after_setup.connect
@@ -69,22 +64,10 @@ def work_in_bulk(**_: Any) -> None:
     from quality.jobs import enhancements, reports  # OpenCV, which the web process lacks
 
     def work() -> None:
-        try:
-            while reports.make_reports() + enhancements.make_batched():
-                pass
-        finally:
-            connection.close()
+        while reports.make_reports() + enhancements.make_batched():
+            pass
 
-    def work_nicely() -> None:
-        # In a thread of its own, since nobody but root can take niceness back.
-        with ThreadPoolExecutor(1, "bulk", initializer=_be_nice) as thread:
-            thread.submit(work).result()
-
-    _bulk.take(work_nicely)
-
-
-def _be_nice() -> None:
-    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BULK_NICENESS)
+    _bulk.take(lambda: run_nicely(work))
 
 
 @shared_task(send_events=False)

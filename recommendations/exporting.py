@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,15 @@ from recommendations.shoppers import preferences_of
 from tenants.models import Shopper
 
 PAGE = 500
+
+# What the rooms above keep about shoppers, by name: each makes plain data of a shopper.
+Section = Callable[[Shopper], Any]
+_sections: dict[str, Section] = {}
+
+
+def register_section(name: str, section: Section) -> None:
+    """Have something more told in every export; its rows go when the shopper's does."""
+    _sections[name] = section
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,11 @@ class Export:
     events: list[Event]
     prompts: list[Prompt]
     before: UUID | None
+
+    @property
+    def more(self) -> dict[str, Any]:
+        """What the rooms above keep, by name."""
+        return {name: section(self.shopper) for name, section in _sections.items()}
 
 
 def export_shopper(*, shopper: Shopper, before: UUID | None = None) -> Export:

@@ -134,6 +134,9 @@ class ExportSerializer(serializers.Serializer[Export]):
     preferences = PreferencesSerializer()
     events = EventSerializer(many=True)
     prompts = PromptSerializer(many=True)
+    more = serializers.DictField(
+        help_text="Wardrobe, outfits, opinions and conversations, all of them on every page."
+    )
     next = serializers.SerializerMethodField(help_text="Where older ones are; null at the end.")
 
     def get_next(self, export: Export) -> str | None:

@@ -3,3 +3,18 @@ from django.apps import AppConfig
 
 class StylistConfig(AppConfig):
     name = "stylist"
+
+    def ready(self) -> None:
+        from django.db.models.signals import post_delete
+
+        from catalog.signals import images_saved
+        from recommendations.exporting import register_section
+        from stylist.exporting import SECTIONS
+        from stylist.models import ImageTags, Outfit, WardrobeItem
+        from stylist.receivers import doom_files, tag_saved_images
+
+        images_saved.connect(tag_saved_images, dispatch_uid="stylist")
+        for model in (WardrobeItem, ImageTags, Outfit):
+            post_delete.connect(doom_files, sender=model, dispatch_uid=f"doom {model.__name__}")
+        for name, section in SECTIONS.items():
+            register_section(name, section)

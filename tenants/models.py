@@ -130,6 +130,7 @@ class Scope(models.TextChoices):
     CATALOG_READ = "catalog:read"
     CATALOG_WRITE = "catalog:write"
     RECOMMEND = "recommend"
+    STYLIST = "stylist"
 
 
 # What only members may do, and no key can be given: a leaked key must not make others.

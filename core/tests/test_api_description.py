@@ -97,6 +97,7 @@ def test_says_where_a_retry_is_safe(operations):
             *("rules", "experiments"),
             *("events", "shoppers"),
             *("quality/compare", "quality/enhance", "quality/batches"),
+            "shoppers/{external_id}/wardrobe",
         )
     }
 
@@ -140,7 +141,7 @@ def test_the_api_page_lists_every_code_of_an_error():
     root = Path(project.BASE_DIR)
     sources = [
         path.read_text("utf-8")
-        for room in ("core", "tenants", "catalog", "recommendations", "quality")
+        for room in ("core", "tenants", "catalog", "recommendations", "quality", "stylist")
         for path in (root / room).rglob("*.py")
         if "tests" not in path.parts
     ]

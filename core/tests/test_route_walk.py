@@ -24,6 +24,7 @@ from catalog.tests.factories import make_image
 from quality.models import Batch, Comparison, Enhancement, Report, Source
 from recommendations.models import Experiment, Prompt, Rule
 from recommendations.weights import Weights
+from stylist.models import Outfit, WardrobeItem
 from tenants.models import Shop, Shopper
 from tenants.scope import all_shops, shop_scope
 from tenants.services import create_key
@@ -48,6 +49,7 @@ PUBLIC = {
     "health/ready",
     "metrics",
     "media/<path:key>",
+    "outfits/<str:token>.webp",
 }
 
 
@@ -117,6 +119,23 @@ def make_report(shop: Shop) -> Any:
     return image
 
 
+def make_item(shop: Shop) -> WardrobeItem:
+    """Return a garment whose id is its shopper's, so that the one address leads to both."""
+    shopper = make_shopper(shop)
+    with shop_scope(shop.pk):
+        item: WardrobeItem = WardrobeItem.objects.create(
+            pk=shopper.pk, shop=shop, shopper=shopper, photo="none.jpg", width=1, height=1
+        )
+    return item
+
+
+def make_outfit(shop: Shop) -> Outfit:
+    with shop_scope(shop.pk):
+        piece = {"source": "catalog", "id": str(uuid7()), "slot": "top", "kind": "secret"}
+        outfit: Outfit = Outfit.objects.create(shop=shop, pieces=[piece], total=0.5, parts=[])
+    return outfit
+
+
 def make_facet(model: Any) -> Callable[[Shop], Any]:
     return lambda shop: model.objects.create(shop=shop, name="Secret")
 
@@ -135,14 +154,16 @@ OBJECTS: dict[str, Callable[[Shop], Any]] = {
     "api/v1/quality/enhance/": make_enhancement,
     "api/v1/quality/batches/": make_batch,
     "api/v1/quality/reports/": make_report,
+    "api/v1/shoppers/<external_id>/wardrobe/": make_item,
+    "api/v1/outfits/": make_outfit,
     "api/v1/shop/keys/": lambda shop: create_key(shop=shop, name="Secret key")[0],
 }
 
 # Where any name will do, since each shop has its own shopper of that name: what is a rival's
 # stays theirs, which is tested beside the views.
 NAMED_BY_THE_CALLER = {
-    f"api/v1/shoppers/<str:external_id>/{what}/" for what in ("preferences", "feed")
-}
+    f"api/v1/shoppers/<str:external_id>/{what}/" for what in ("preferences", "feed", "outfits")
+} | {"api/v1/shoppers/<external_id>/wardrobe/"}
 
 
 @dataclass(frozen=True)

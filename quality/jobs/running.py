@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, FileField
 from django.db.models.functions import Now
 
 from core.errors import DomainError, Unavailable
@@ -112,7 +112,8 @@ def note_progress(row: Job, stage: str, share: float) -> None:
 def _record(row: Job, fields: dict[str, Any]) -> None:
     if claimed(row).update(state=Job.State.DONE, problem=None, updated_at=Now(), **fields):
         return
-    delete_files(*(value for value in fields.values() if isinstance(value, str) and "/" in value))
+    files = [field.name for field in row._meta.fields if isinstance(field, FileField)]
+    delete_files(*(fields[name] for name in files if fields.get(name)))
     raise Overtaken
 
 

@@ -1,0 +1,195 @@
+"""Outfits for a shopper, or around an image: what they own, what the shop sells, or both."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from uuid import UUID
+
+import numpy as np
+
+from catalog.models import Image
+from core.errors import Conflict
+from stylist.features import STYLE_NAMES
+from stylist.kept import garment_of
+from stylist.models import ImageTags, Outfit
+from stylist.outfits import composing
+from stylist.outfits.completing import Purchase, rank_purchases
+from stylist.outfits.garment import Garment, Slot, Source
+from stylist.outfits.narrowing import narrow
+from stylist.outfits.pool import Pool
+from stylist.outfits.wishes import Taste, Wish
+from stylist.pools import pool_of
+from stylist.tastes import taste_of
+from stylist.wardrobes import wardrobe_of
+from tenants.models import Shop, Shopper
+from tenants.scope import scoped_shop_id
+
+PER_SLOT = 24  # of the catalogue, beside a wardrobe or an anchor
+SPARE = 8  # some of them may have been sold out or deleted since
+FOR_PURCHASES = 12
+SELLABLE = (Image.Availability.IN_STOCK, Image.Availability.PREORDER)
+
+
+class ImageNotTagged(Conflict):
+    """What the image shows is not known yet."""
+
+    code = "image_not_tagged"
+
+    def __init__(self) -> None:
+        super().__init__("This image waits to be tagged; ask again shortly.")
+
+
+class Origin(StrEnum):
+    """Where an outfit's garments come from."""
+
+    WARDROBE = "wardrobe"
+    CATALOG = "catalog"
+    MIXED = "mixed"
+
+
+@dataclass(frozen=True, slots=True)
+class Dressed:
+    """Outfits, kept so that they can be spoken of; `lacking` tells what none could do without."""
+
+    outfits: list[Outfit] = field(default_factory=list)
+    lacking: str = ""
+
+
+def dress(
+    *, shop: Shop, shopper: Shopper | None, origin: Origin, wish: Wish, count: int
+) -> Dressed:
+    """Put outfits together and keep them; raises `AnchorUnknown` and `AnchorsExclude`.
+
+    Anchors are items of the shopper's wardrobe or images of the catalogue.
+    """
+    taste = taste_of(shopper)
+    owned = wardrobe_of(shopper) if shopper and origin is not Origin.CATALOG else []
+    anchors = _anchors(wish.anchors, shopper)
+    sold: list[Garment] = []
+    if origin is not Origin.WARDROBE:
+        sold = _from_catalog(anchors or owned, wish, taste, per_slot=PER_SLOT)
+    garments = {garment.id: garment for garment in (*anchors, *owned, *sold)}
+    found = composing.compose(garments=garments.values(), wish=wish, taste=taste, count=count)
+    outfits = [_row(shop, shopper, outfit, wish) for outfit in found]
+    Outfit.objects.bulk_create(outfits)
+    return Dressed(outfits, "" if outfits else _lacking(garments.values()))
+
+
+def complete_look(*, shop: Shop, image: Image, wish: Wish, count: int) -> Dressed:
+    """Put outfits together around an image; raises `ImageNotTagged` while it waits to be tagged."""
+    if not ImageTags.objects.filter(image=image).exclude(tags={}).exists():
+        raise ImageNotTagged
+    around = replace(wish, anchors=frozenset({image.pk}))
+    return dress(shop=shop, shopper=None, origin=Origin.CATALOG, wish=around, count=count)
+
+
+def advise_purchases(*, shopper: Shopper, wish: Wish, count: int) -> list[tuple[Purchase, Outfit]]:
+    """Return what one purchase would complete the most outfits, each with the best it makes."""
+    taste, owned = taste_of(shopper), wardrobe_of(shopper)
+    sold = _from_catalog(owned, wish, taste, per_slot=FOR_PURCHASES)
+    purchases = rank_purchases(wardrobe=owned, candidates=sold, wish=wish, taste=taste, count=count)
+    outfits = [_row(shopper.shop, shopper, purchase.best, wish) for purchase in purchases]
+    Outfit.objects.bulk_create(outfits)
+    return list(zip(purchases, outfits, strict=True))
+
+
+def _from_catalog(
+    around: Sequence[Garment], wish: Wish, taste: Taste, *, per_slot: int
+) -> list[Garment]:
+    """Return what of the catalogue is worth trying, as it is sold now."""
+    pool = pool_of(scoped_shop_id())
+    group = Pool.of(around, style_names=STYLE_NAMES)
+    found = narrow(pool, around=group, wish=wish, taste=taste, per_slot=per_slot + SPARE)
+    rows = np.concatenate([*found.values()])
+    return _sold(pool.ids[rows].tolist(), per_slot=per_slot)
+
+
+def _sold(image_ids: Collection[UUID], *, per_slot: int) -> list[Garment]:
+    """Return these images' garments in this order, but for those that are not for sale now."""
+    rows = (
+        ImageTags.objects.filter(image_id__in=image_ids, image__deleted_at=None)
+        .filter(image__status=Image.Status.PUBLISHED, image__availability__in=SELLABLE)
+        .exclude(tags={})
+        .values_list("image_id", "tags", "slot", "embedding", "image__price")
+    )
+    by_id = {row[0]: row for row in rows}
+    garments, counts = [], dict.fromkeys(Slot, 0)
+    for image_id in image_ids:
+        if image_id in by_id:
+            garment = _garment(*by_id[image_id])
+            counts[garment.slot] += 1
+            if counts[garment.slot] <= per_slot:
+                garments.append(garment)
+    return garments
+
+
+def _anchors(ids: Collection[UUID], shopper: Shopper | None) -> list[Garment]:
+    """Return the garments that every outfit is to hold, whichever of the two they are of."""
+    if not ids:
+        return []
+    owned = [garment for garment in wardrobe_of(shopper) if garment.id in ids] if shopper else []
+    left = set(ids) - {garment.id for garment in owned}
+    rows = (
+        ImageTags.objects.filter(image_id__in=left, image__deleted_at=None)
+        .exclude(tags={})
+        .values_list("image_id", "tags", "slot", "embedding", "image__price")
+    )
+    return owned + [_garment(*row) for row in rows]
+
+
+def _garment(image_id: UUID, tags: dict, slot: str, embedding: bytes, price: object) -> Garment:  # type: ignore[type-arg]
+    return garment_of(
+        garment_id=image_id,
+        source=Source.CATALOG,
+        tags=tags,
+        slot=slot,
+        price=None if price is None else float(str(price)),
+        embedding=embedding,
+    )
+
+
+def _row(shop: Shop, shopper: Shopper | None, outfit: composing.Outfit, wish: Wish) -> Outfit:
+    return Outfit(
+        shop=shop,
+        shopper=shopper,
+        pieces=[
+            {
+                "source": garment.source,
+                "id": str(garment.id),
+                "slot": garment.slot,
+                "kind": garment.kind,
+                "primary": list(garment.primary) if garment.primary else None,
+            }
+            for garment in outfit.garments
+        ],
+        total=outfit.scored.total,
+        parts=[
+            {
+                "name": part.name,
+                "value": round(part.value, 4),
+                "weight": round(part.weight, 4),
+                "points": round(part.points, 4),
+                "sentence": part.sentence,
+            }
+            for part in outfit.scored.parts
+        ],
+        wish={
+            "occasion": wish.occasion.name if wish.occasion else None,
+            "season": wish.season,
+            "formality": wish.formality,
+        },
+    )
+
+
+def _lacking(garments: Collection[Garment]) -> str:
+    """Return a sentence for what an outfit cannot do without and is not there."""
+    slots = {garment.slot for garment in garments}
+    if not slots:
+        return "There are no garments to choose from yet."
+    if Slot.ONE_PIECE in slots or {Slot.TOP, Slot.BOTTOM} <= slots:
+        return "Nothing of what is there goes together in the way that was asked for."
+    missing = [slot for slot in (Slot.TOP, Slot.BOTTOM) if slot not in slots]
+    names = " and ".join(f"a {slot.value}" for slot in missing)
+    return f"An outfit needs a top with a bottom, or a one-piece: {names} is missing."

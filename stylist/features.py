@@ -1,0 +1,58 @@
+"""A catalogue's garments as arrays, packed one by one and read together.
+
+Outfits from 50,000 images begin with all of them. Each tagged image has its row of a
+`stylist.outfits.pool.Pool` packed as float32: slot, pattern, two colours, styles, seasons,
+formality with its confidence. Its kind, which a shop may have added, is a column of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import numpy as np
+
+from stylist.outfits.garment import Garment
+from stylist.outfits.pool import Pool
+from stylist.tagging.attributes import PATTERNS, SEASONS, STYLES
+
+STYLE_NAMES = tuple(STYLES)
+PATTERN_NAMES = np.array([*PATTERNS], np.str_)
+# slot, pattern, primary and secondary colour, styles, seasons, formality and its confidence
+PARTS = (1, 1, 6, len(STYLE_NAMES), len(SEASONS), 2)
+
+
+def pack_features(garment: Garment) -> bytes:
+    """Return a garment's row, float32 (sum(PARTS),)."""
+    pool = Pool.of([garment], style_names=STYLE_NAMES)
+    row = np.concatenate(
+        [
+            pool.slots.astype(np.float32),
+            np.flatnonzero(garment.pattern == PATTERN_NAMES)[:1].astype(np.float32),
+            pool.colours.reshape(-1),
+            pool.styles.reshape(-1),
+            pool.seasons.reshape(-1),
+            pool.formality.reshape(-1),
+        ]
+    )
+    return row.astype(np.float32).tobytes()
+
+
+def unpack_features(rows: list[bytes], ids: Sequence[UUID], kinds: Sequence[str]) -> Pool:
+    """Return the pool of packed rows."""
+    table = np.frombuffer(b"".join(rows), np.float32).reshape(len(rows), sum(PARTS))
+    parts = np.split(table, np.cumsum(PARTS)[:-1], axis=1)
+    slots, patterns, colours, styles, seasons, formality = parts
+    listed = np.empty(len(ids), dtype=object)
+    listed[:] = ids
+    return Pool(
+        style_names=STYLE_NAMES,
+        ids=listed,
+        slots=slots[:, 0].astype(np.int8),
+        kinds=np.array(kinds, np.str_),
+        patterns=PATTERN_NAMES[patterns[:, 0].astype(np.intp)],
+        colours=colours.reshape(-1, 2, 3),
+        styles=styles,
+        seasons=seasons,
+        formality=formality,
+    )

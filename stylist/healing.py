@@ -1,0 +1,49 @@
+"""What the sweeps find: images without tags, files that are to go, and what is old."""
+
+from __future__ import annotations
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from core.storage import StorageUnavailable, delete_files
+from quality.of_images import images_without, request_for_images
+from stylist.models import Conversation, DoomedFile, ImageTags, Outfit
+from stylist.tasks import nudge_tagging_images
+from tenants.scope import all_shops, shop_scope
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 1_000
+
+
+def request_missing_tags() -> int:
+    """Have live images tagged of whose photo there are no tags; return how many there are."""
+    by_shop = images_without(ImageTags, limit=AT_ONCE)
+    for shop_id, image_ids in by_shop.items():
+        with shop_scope(shop_id), transaction.atomic():
+            request_for_images(ImageTags, shop_id=shop_id, image_ids=image_ids)
+            nudge_tagging_images()
+    return sum(map(len, by_shop.values()))
+
+
+def remove_doomed() -> int:
+    """Remove files whose rows were deleted; return how many."""
+    doomed = list(DoomedFile.objects.order_by("pk")[:AT_ONCE])
+    for row in doomed:
+        try:
+            delete_files(row.name)
+        except StorageUnavailable as error:
+            log.warning("files_not_removed", error=error.message)
+            return 0
+        row.delete()
+    return len(doomed)
+
+
+def purge_old() -> None:
+    """Forget conversations, and outfits without an opinion, that are older than they are kept."""
+    before = timezone.now() - settings.CONVERSATION_RETENTION
+    with all_shops():
+        Conversation.objects.filter(updated_at__lt=before).delete()
+        Outfit.objects.filter(created_at__lt=before, feedback=None).delete()

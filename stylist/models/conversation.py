@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from uuid_utils.compat import uuid7
+
+from tenants.models import Shop, Shopper
+from tenants.scope import TenantQuerySet, tenant_manager
+
+
+class Conversation(models.Model):
+    """A shopper and the stylist, talking; `memory` is what the stylist knows of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+")
+    shopper = models.ForeignKey(Shopper, on_delete=models.CASCADE, related_name="conversations")
+    memory = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar[Any] = tenant_manager(TenantQuerySet)
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (models.Index(fields=("shopper", "-id"), name="conversation_newest"),)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Message(models.Model):
+    """One side's words, redacted, and the items and outfits that came with them."""
+
+    class Role(models.TextChoices):
+        SHOPPER = "shopper"
+        STYLIST = "stylist"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+")
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="messages"
+    )
+    role = models.CharField(max_length=7, choices=Role.choices)
+    text = models.TextField(blank=True)
+    items = models.JSONField(default=list, blank=True)
+    outfits = models.JSONField(default=list, blank=True)
+    spoken_by = models.CharField(max_length=10, blank=True, help_text="`rules` or `model`.")
+    fallback = models.CharField(
+        max_length=40, blank=True, help_text="Why the rules spoke in the model's place."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[Any] = tenant_manager(TenantQuerySet)
+
+    class Meta:
+        ordering = ("id",)
+        indexes = (models.Index(fields=("conversation", "id"), name="message_order"),)
+
+    def __str__(self) -> str:
+        return f"{self.role}: {self.text[:40]}"

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+from tenants.models import Shop
+from tenants.scope import TenantQuerySet, tenant_manager
+
+
+class StylistSettings(models.Model):
+    """What a shop adds to the taxonomy of garments."""
+
+    shop = models.OneToOneField(
+        Shop, on_delete=models.CASCADE, primary_key=True, related_name="+", editable=False
+    )
+    own_types = models.JSONField(default=list, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar[Any] = tenant_manager(TenantQuerySet)
+
+    class Meta:
+        verbose_name_plural = "stylist settings"
+
+    def __str__(self) -> str:
+        return f"{len(self.own_types)} own types"

@@ -1,0 +1,8 @@
+"""The garments that wait in Postgres to be tagged."""
+
+from __future__ import annotations
+
+from tenants.claiming import Queue
+
+WARDROBE = Queue("stylist_wardrobeitem", waiting="state = 'pending'")
+IMAGES = Queue("stylist_imagetags", waiting="state = 'pending'")

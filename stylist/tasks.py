@@ -1,0 +1,81 @@
+"""Nudges: garments may wait to be tagged, files to be removed; Postgres says whether they do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+from django.db import transaction
+
+from core.nudges import Turn, nudge, run_nicely
+from stylist import queues
+
+
+def nudge_tagging() -> None:
+    """Tell the GPU worker, once this transaction commits, that a shopper added garments."""
+    transaction.on_commit(lambda: nudge(tag_wardrobes), robust=True)
+
+
+def nudge_tagging_images() -> None:
+    """Tell the GPU worker, once this transaction commits, that images wait to be tagged."""
+    transaction.on_commit(lambda: nudge(tag_images), robust=True)
+
+
+def nudge_removal() -> None:
+    """Have doomed files removed, once this transaction commits."""
+    transaction.on_commit(lambda: nudge(remove_files), robust=True)
+
+
+_wardrobes, _images = Turn(), Turn()
+
+
+@shared_task
+def tag_wardrobes(**_: Any) -> None:
+    """Tag what shoppers have added."""
+    from stylist.jobs import tagging  # OpenCV and torch, which the web process lacks
+
+    _wardrobes.take(tagging.tag_wardrobes)
+
+
+@shared_task
+def tag_images(**_: Any) -> None:
+    """Tag the catalogues' images, after all else."""
+    from stylist.jobs import tagging  # OpenCV and torch, which the web process lacks
+
+    _images.take(lambda: run_nicely(tagging.tag_images))
+
+
+@shared_task
+def remove_files(**_: Any) -> None:
+    """Remove files whose rows were deleted."""
+    from stylist import healing
+
+    healing.remove_doomed()
+
+
+@shared_task
+def sweep_stylist(**_: Any) -> None:
+    """Find what nobody was told of: expired leases, lost nudges, doomed files."""
+    from stylist import healing
+
+    if queues.WARDROBE.has_waiting():
+        nudge(tag_wardrobes)
+    if queues.IMAGES.has_waiting():
+        nudge(tag_images)
+    healing.remove_doomed()
+
+
+@shared_task
+def find_untagged_images(**_: Any) -> None:
+    """Ask for the tags of images that nobody told of."""
+    from stylist import healing
+
+    healing.request_missing_tags()
+
+
+@shared_task
+def purge_stylist(**_: Any) -> None:
+    """Forget conversations, and outfits nobody has spoken of, that are older than they are kept."""
+    from stylist import healing
+
+    healing.purge_old()
