@@ -1,0 +1,133 @@
+"""What the sweeps remove: what is old, and what was made of deleted images."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from catalog import removing
+from catalog.models import Image, IndexEntry
+from catalog.services import delete_image
+from core import storage
+from core.storage import StorageUnavailable
+from quality import services
+from quality.applying import apply_enhancement
+from quality.healing import purge_gone, purge_old
+from quality.jobs.comparisons import make_comparisons
+from quality.jobs.enhancements import make_enhancements
+from quality.models import Comparison, Enhancement, Report, Source
+from quality.services import create_comparison, create_enhancement
+from quality.tests.factories import DARK, make_image, make_jpeg, make_report, opened, stored_files
+from tenants.scope import shop_scope
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def inside(shop):
+    """The shop, in its scope."""
+    with shop_scope(shop.shop.pk):
+        yield shop
+
+
+def enhance(shop, photo) -> Enhancement:
+    return create_enhancement(shop=shop, photo=photo, level=1.0, steps=(), profile="")
+
+
+def compare(shop, *photos) -> Comparison:
+    return create_comparison(shop=shop, photos=photos, level=1.0, profile="")
+
+
+def make_old(*rows) -> None:
+    for row in rows:
+        type(row).objects.filter(pk=row.pk).update(created_at=timezone.now() - timedelta(days=31))
+
+
+def purge_month() -> None:
+    purge_old(before=timezone.now() - timedelta(days=30))
+
+
+def left() -> tuple[int, int, int]:
+    return Enhancement.objects.count(), Comparison.objects.count(), Source.objects.count()
+
+
+def test_old_previews_and_comparisons_go_with_their_files(inside, media_root):
+    image = make_image(inside.shop)
+    files = stored_files(media_root)
+    photo = opened(make_jpeg(light=DARK))
+    rows = [enhance(inside.shop, photo), compare(inside.shop, photo, image)]
+    make_enhancements()
+    make_comparisons()
+    purge_month()
+    assert left() == (1, 1, 3), "they are not old yet"
+    make_old(*rows)
+    purge_month()
+    assert left() == (0, 0, 0) and stored_files(media_root) == files
+
+
+def test_what_is_applied_is_kept_to_be_taken_back(inside, media_root):
+    image = make_image(inside.shop, make_jpeg(light=DARK))
+    row = enhance(inside.shop, image)
+    make_enhancements()
+    row = apply_enhancement(enhancement=row)
+    make_old(row)
+    purge_month()
+    row.refresh_from_db()
+    assert (media_root / row.photo.name).exists()
+    assert (media_root / Source.objects.get().photo.name).exists()
+
+
+def test_what_was_made_of_a_removed_image_goes_with_it(inside, media_root):
+    kept, image = make_image(inside.shop), make_image(inside.shop, make_jpeg(light=DARK))
+    make_report(inside.shop, image=image)
+    applied = enhance(inside.shop, image)
+    compare(inside.shop, kept, image)
+    other = enhance(inside.shop, kept)
+    make_enhancements()
+    make_comparisons()
+    apply_enhancement(enhancement=applied)
+    delete_image(image=image)
+    purge_gone()
+    assert left() == (2, 1, 4), "the catalogue still has its row"
+    removing.remove_entries(list(IndexEntry.objects.filter(state="removing")))
+    assert not Report.objects.exists()
+    purge_gone()
+    assert [row.pk for row in Enhancement.objects.all()] == [other.pk]
+    assert left() == (1, 0, 1) and Image.objects.get() == kept
+    other.refresh_from_db()
+    assert set(media_root.rglob("quality/*.jpg")) == {media_root / name for name in other.files}
+
+
+def test_sent_photos_are_not_of_a_removed_image(inside):
+    photo = opened(make_jpeg())
+    enhance(inside.shop, photo)
+    compare(inside.shop, photo, photo)
+    purge_gone()
+    assert left() == (1, 1, 3)
+
+
+def test_storage_that_is_away_keeps_the_rows_for_the_next_time(inside, media_root, monkeypatch):
+    row = enhance(inside.shop, opened(make_jpeg()))
+    make_old(row)
+
+    def refuse(*names: str | None) -> None:
+        raise StorageUnavailable("The storage is away.")
+
+    monkeypatch.setattr(services, "delete_files", refuse)
+    purge_month()
+    assert left() == (1, 0, 1)
+    monkeypatch.setattr(services, "delete_files", storage.delete_files)
+    purge_month()
+    assert left() == (0, 0, 0) and stored_files(media_root) == set()
+
+
+def test_sweeps_leave_another_shops_rows_that_are_not_due(inside, rival):
+    with shop_scope(rival.shop.pk):
+        enhance(rival.shop, opened(make_jpeg()))
+    make_old(enhance(inside.shop, opened(make_jpeg())))
+    purge_month()
+    assert left() == (0, 0, 0)
+    with shop_scope(rival.shop.pk):
+        assert left() == (1, 0, 1)
