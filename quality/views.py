@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_view,
+)
 from rest_framework import mixins, status
 from rest_framework.decorators import action
 from rest_framework.fields import UUIDField
@@ -33,7 +39,9 @@ from tenants.idempotency import idempotent
 from tenants.models import Scope
 
 FORMS = ("application/json", "multipart/form-data")
-BATCH_ID = UUIDField()
+ROW_ID = UUIDField()
+# What a list of enhancements can be narrowed by.
+NARROWED_BY = {"batch": "batch_id", "image": "source__image_id"}
 EVENTS = (
     "With `Accept: text/event-stream` the answer is told as it is made: `progress` events, each "
     "with a `stage` and the share done, then `done`, `failed` or, after 30 seconds, `pending`, "
@@ -194,7 +202,14 @@ class CompareViewSet(JobViewSet):
 
 
 @extend_schema_view(
-    list=extend_schema(summary="List enhancements, the newest first", responses=EnhancementOutput),
+    list=extend_schema(
+        summary="List enhancements, the newest first",
+        parameters=[
+            OpenApiParameter("batch", UUID, description="Those of this batch."),
+            OpenApiParameter("image", UUID, description="Those of this image."),
+        ],
+        responses=EnhancementOutput,
+    ),
     retrieve=extend_schema(summary="Show one enhancement", responses=EnhancementOutput),
     destroy=extend_schema(
         summary="Discard a preview",
@@ -213,8 +228,9 @@ class EnhanceViewSet(JobViewSet):
         rows: QuerySet[Enhancement] = Enhancement.objects.select_related("source__image").filter(
             source__image__deleted_at=None
         )
-        if batch := self.request.query_params.get("batch"):
-            return rows.filter(batch_id=BATCH_ID.to_internal_value(batch))
+        for name, field in NARROWED_BY.items():
+            if value := self.request.query_params.get(name):
+                rows = rows.filter(**{field: ROW_ID.to_internal_value(value)})
         return rows
 
     @extend_schema(
