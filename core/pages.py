@@ -24,3 +24,9 @@ class AnalyticsPageView(Page):
     """Read what came of it, as charts and tables."""
 
     template_name = "analytics.html"
+
+
+class QualityPageView(Page):
+    """See what a photo is worth, and make it better."""
+
+    template_name = "quality.html"

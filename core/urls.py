@@ -6,7 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, Spec
 from health_check.views import HealthCheckView
 
 from core.media import serve_photo
-from core.pages import AnalyticsPageView, PlaygroundView
+from core.pages import AnalyticsPageView, PlaygroundView, QualityPageView
 from stylist.api.views import serve_picture
 
 
@@ -25,6 +25,7 @@ READING = ["get", "head"]
 urlpatterns = [
     path("", PlaygroundView.as_view(), name="playground"),
     path("analytics/", AnalyticsPageView.as_view(), name="analytics-page"),
+    path("quality/", QualityPageView.as_view(), name="quality-page"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("tenants.urls")),
     path("api/v1/", include("catalog.urls")),

@@ -45,6 +45,7 @@ PUBLIC = {
     "api/redoc/",
     "",
     "analytics/",
+    "quality/",
     "health/live",
     "health/ready",
     "metrics",

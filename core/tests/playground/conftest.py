@@ -20,6 +20,7 @@ from core.tests.playground.browsing import (
     OpenPage,
     picture,
 )
+from core.tests.playground.photos import Photos, make_photos
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE_MS = 30_000
@@ -79,3 +80,32 @@ def open_page(browser: Browser, live_stack: Stack) -> Iterator[OpenPage]:
 def page(open_page: OpenPage, api_key: str) -> Page:
     """The playground on a desktop, with the shop's key."""
     return open_page(api_key)
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Photos:
+    """Photos whose worth is plain, by their names."""
+    return make_photos(tmp_path_factory.mktemp("photos"))
+
+
+@pytest.fixture(scope="module")
+def photo_key(live_stack: Stack, browser: Browser, photos: Photos) -> str:
+    """A shop with a good photo, one in the dark and a hostile name, all of them measured."""
+    key = live_stack.create_shop("Photo shop")
+    named = {"dress": "Red dress", "dark-dress": "Dark dress", "shirt": HOSTILE}
+    with live_stack.client(key) as client:
+        for photo, name in named.items():
+            upload(client, photos[photo].read_bytes(), name=name)
+        wait_for(
+            lambda: client.get("quality/reports/summary/").json()["measured"] == len(named),
+            what="measuring",
+        )
+    return key
+
+
+@pytest.fixture
+def photo_page(open_page: OpenPage, photo_key: str) -> Page:
+    """The page of photo quality on a desktop, with the shop's key."""
+    page = open_page(photo_key, path="/quality/")
+    expect(page.locator("#worst .card")).to_have_count(3)
+    return page

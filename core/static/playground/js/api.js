@@ -2,6 +2,7 @@
 
 import { sentence } from "./dom.js";
 import { currentKey } from "./key.js";
+import { eventsOf } from "./streams.js";
 
 const ROOT = "/api/v1/";
 
@@ -35,6 +36,9 @@ export const post = (path, body, options) =>
     headers: body instanceof FormData ? {} : { "Content-Type": "application/json" },
   });
 
+export const patch = (path, body) =>
+  call("PATCH", path, { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } });
+
 export const remove = (path) => call("DELETE", path);
 
 export const addressOf = (path) => new URL(ROOT + path, window.location.origin).href;
@@ -51,6 +55,18 @@ export async function download(path, type) {
   if (!response.ok) throw await problemOf(response);
   const [, name = "download"] = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition")) ?? [];
   return { name, file: await response.blob() };
+}
+
+/** Yield the events in which an answer is told as it is made, each a `name` and `data`. */
+export async function* follow(method, path, options) {
+  const response = await reach(method, path, { ...options, headers: { Accept: "text/event-stream" } });
+  if (!response.ok) throw await problemOf(response);
+  try {
+    yield* eventsOf(response);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Problem({ detail: "The answer broke off before its end." });
+  }
 }
 
 async function call(method, path, options) {

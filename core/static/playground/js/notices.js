@@ -6,13 +6,14 @@ import { showKeyPanel } from "./key.js";
 const WHAT_TO_DO = {
   0: "Check the connection, then try again.",
   401: "Give a key of your shop that is still valid.",
-  403: "This key may not do that. Give one with the scopes catalog:read and recommend.",
+  403: "This key may not do that. Give one with the scopes catalog:read, catalog:write and recommend.",
   429: "The shop has asked a lot in this minute. Wait a moment, then try again.",
   503: "Nothing is lost. Wait a moment, then try again.",
 };
 
-export function showNotice({ title, text, lines = [], actions = [], kind = "calm" }) {
-  byId("notice").replaceChildren(
+/** Say it at the top of the results, or in another place of the page by its id. */
+export function showNotice({ title, text, lines = [], actions = [], kind = "calm", place = "notice" }) {
+  byId(place).replaceChildren(
     el("div", { class: "notice", dataset: { kind }, role: kind === "error" ? "alert" : null },
       el("h3", { text: title }),
       text && el("p", { text }),
@@ -22,16 +23,17 @@ export function showNotice({ title, text, lines = [], actions = [], kind = "calm
   );
 }
 
-export const clearNotice = () => byId("notice").replaceChildren();
+export const clearNotice = (place = "notice") => byId(place).replaceChildren();
 
 export const action = (text, click) => el("button", { type: "button", class: "quiet", text, on: { click } });
 
 /** Say what went wrong, what to do, and offer to try again. */
-export function showProblem(problem, retry) {
+export function showProblem(problem, retry, place) {
   const advice = WHAT_TO_DO[problem.status] ?? (problem.status >= 500 ? "Try again; if it stays, the server's log says more." : "");
-  const isWorthRetrying = ![400, 401, 403, 404].includes(problem.status);
+  const isWorthRetrying = ![400, 401, 403, 404, 409, 413].includes(problem.status);
   showNotice({
     kind: "error",
+    place,
     title: problem.detail.replaceAll("`", ""),
     text: advice,
     lines: problem.fieldMessages,

@@ -47,7 +47,7 @@ function showChosenPhoto() {
 }
 
 /** "linen-shirt_02.jpg" is most likely "Linen shirt 02"; "IMG_2041.jpg" says nothing. */
-function nameFrom(fileName) {
+export function nameFrom(fileName) {
   const words = fileName.replace(/\.[^.]+$/, "").replace(/[-_]+/g, " ").trim();
   const saysSomething = words.split(" ").some((word) => /^\p{L}{3,}$/u.test(word) && !CAMERAS.test(word));
   return saysSomething ? sentence(words) : "";

@@ -1,6 +1,7 @@
 // What the API's reports are asked for, as JSON to show and as CSV to keep.
 
 import { download, get } from "../api.js";
+import { saveFile } from "../saving.js";
 
 const ROWS = 10;
 const REPORTS = {
@@ -24,11 +25,7 @@ export async function readReports(period) {
 /** Save all rows of a report; the browser cannot by itself, since the key goes in a header. Raises `Problem`. */
 export async function saveReport(name, period) {
   const { name: fileName, file } = await download(addressOf(name, period), "text/csv");
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
-  link.download = fileName;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  saveFile(file, fileName);
 }
 
 function addressOf(name, params) {

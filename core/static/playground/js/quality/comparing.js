@@ -1,0 +1,58 @@
+// Two photos side by side, measure by measure, and the weaker one made better.
+
+import { announce, byId, el } from "../dom.js";
+import { changeNodes } from "./change.js";
+import { sayRaw, sayScore } from "./figures.js";
+import { pairGauge } from "./gauges.js";
+import { runJob } from "./jobs.js";
+import { chosenProfile } from "./rulebook.js";
+
+const SIDES = ["first", "second"];
+const TITLES = { first: "First", second: "Second" };
+
+/** Compare two files and show what came of it. Raises `Problem`. */
+export async function compare(files, signal) {
+  const form = new FormData();
+  for (const file of files) form.append("photo", file);
+  form.append("enhancement_level", byId("compare-level").value);
+  form.append("profile", chosenProfile());
+  const row = await runJob("quality/compare/", form, { place: "look-progress", signal });
+  show(row);
+  announce(row.advice);
+}
+
+function show(row) {
+  byId("pair").hidden = false;
+  byId("advice").textContent = row.advice;
+  byId("sides").replaceChildren(...SIDES.map((side) => picture(side, row)));
+  byId("likeness").replaceChildren(...likeness(row.likeness));
+  byId("lines").replaceChildren(...row.measures.map(({ first, second, better }) =>
+    pairGauge(Object.values(TITLES), [first, second], SIDES.indexOf(better))));
+  byId("weaker").replaceChildren(...weaker(row));
+}
+
+function picture(side, row) {
+  const isBetter = row.better === side;
+  return el("figure", { dataset: { better: String(isBetter) } },
+    el("img", { src: row[side].photo_url, alt: `${TITLES[side]} photo` }),
+    el("figcaption", {}, `${TITLES[side]}: ${sayScore(row[side].score)} of 100`,
+      isBetter && el("span", { class: "better", text: "better" })));
+}
+
+/** How alike two photos of one scene are; nothing where they show different ones. */
+function likeness(given) {
+  if (!given) return [];
+  const told = {
+    SSIM: ["structure in common, at most 1", sayScore(given.ssim)], PSNR: ["dB between them", sayScore(given.psnr)],
+    GMSD: ["difference of edges, 0 at the least", sayScore(given.gmsd)],
+    Overlap: ["of the frame in common", sayRaw({ raw: given.overlap, unit: "share" })],
+  };
+  return Object.entries(told).map(([name, [hint, value]]) =>
+    el("div", {}, el("dt", { text: name }), el("dd", {}, el("b", { text: value }), el("small", { text: hint }))));
+}
+
+function weaker({ enhancement, better, ...row }) {
+  if (!enhancement) return [el("p", { class: "note", text: better === "same" ? "Both are about as good." : "Nothing could be done to the weaker one." })];
+  const side = enhancement.photo;
+  return [el("p", { class: "note", text: `The ${side} photo.` }), ...changeNodes(row[side].photo_url, enhancement.photo_url, enhancement)];
+}

@@ -1,0 +1,27 @@
+// The profiles whose rules photos are judged by, and the shop's policy, which says which of them count.
+
+import { get } from "../api.js";
+import { byId, el, sentence } from "../dom.js";
+import { sayRule } from "./figures.js";
+
+let profiles = [];
+
+/** Read profiles and policy, and offer the profiles to choose; returns the policy. Raises `Problem`. */
+export async function loadRulebook() {
+  let policy;
+  [profiles, policy] = await Promise.all([get("quality/profiles/"), get("quality/policy/")]);
+  for (const id of ["profile", "policy-profile"]) {
+    byId(id).replaceChildren(...profiles.map(({ key, label }) => el("option", { value: key, text: label })));
+    byId(id).value = policy.profile;
+  }
+  return policy;
+}
+
+export const chosenProfile = () => byId("profile").value;
+
+/** "Shorter side at least 250 pixels", of a rule of the policy's profile by its name. */
+export function sayRuleOfPolicy(name) {
+  const rules = profiles.find(({ key }) => key === byId("policy-profile").value)?.rules ?? [];
+  const rule = rules.find((known) => known.rule === name);
+  return rule ? sayRule(rule.measures, rule) : sentence(name);
+}

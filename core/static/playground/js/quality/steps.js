@@ -1,0 +1,31 @@
+// What an enhancement can do, in the order in which it is done.
+
+import { byId, el, sentence } from "../dom.js";
+
+const STEPS = {
+  deblock: "Smooth JPEG blocks",
+  denoise: "Remove noise",
+  white_balance: "Balance white",
+  tone: "Exposure and contrast",
+  sharpen: "Sharpen",
+  white_background: "White background",
+  reframe: "Crop and pad",
+};
+// They make another picture of the photo, and are done where they are asked for.
+const ASKED_FOR = ["white_background", "reframe"];
+
+export const stepName = (step) => STEPS[step] ?? sentence(step);
+
+export function showSteps() {
+  byId("steps").replaceChildren(...Object.entries(STEPS).map(([value, text]) =>
+    el("label", { class: "pill" }, el("input", { type: "checkbox", name: "steps", value }), el("span", { text }))));
+  chooseSteps(Object.keys(STEPS).filter((step) => !ASKED_FOR.includes(step)));
+}
+
+export function chooseSteps(chosen) {
+  for (const box of boxes()) box.checked = chosen.includes(box.value);
+}
+
+export const chosenSteps = () => boxes().filter(({ checked }) => checked).map(({ value }) => value);
+
+const boxes = () => [...byId("steps").querySelectorAll("input")];

@@ -1,0 +1,91 @@
+// The shop's photos by their score, the lowest first; those that are held can be cleared.
+
+import { get, post, Problem } from "../api.js";
+import { announce, byId, count, el } from "../dom.js";
+import { clearNotice, showProblem } from "../notices.js";
+import { sayScore } from "./figures.js";
+import { sayRuleOfPolicy } from "./rulebook.js";
+
+const PAGE = 12;
+const HELD = "held=true";
+const BADGES = { held: "Held", warned: "Fails a rule", noted: "Fails a rule" };
+
+let following = null;
+let cleared = () => {};
+
+/** Wire the list; `onClear` is called when a held image has been cleared. */
+export function setUpWorst(onClear) {
+  cleared = onClear;
+  byId("narrow").addEventListener("change", async () => {
+    await loadWorst();
+    announce(`${count(byId("worst").children.length, "photo")} shown`);
+  });
+  byId("worst-more").addEventListener("click", () => read(following, (nodes) => {
+    byId("worst").append(...nodes);
+    nodes[0]?.querySelector("a").focus();
+  }));
+}
+
+/** Offer what the list can be narrowed to; what was chosen stays so while it can. */
+export function showChoices({ held, failed_rules: rules }) {
+  const select = byId("narrow");
+  const chosen = select.value;
+  const choices = [["", "All"], [HELD, `Held (${held})`], ...rules.map(({ rule, images }) =>
+    [`failed_rule=${encodeURIComponent(rule)}`, `Fails: ${sayRuleOfPolicy(rule)} (${images})`])];
+  select.replaceChildren(...choices.map(([value, text]) => el("option", { value, text })));
+  if (choices.some(([value]) => value === chosen)) select.value = chosen;
+}
+
+/** Show only photos that fail this rule. */
+export function narrowTo(rule) {
+  byId("narrow").value = `failed_rule=${encodeURIComponent(rule)}`;
+  byId("worst-title").scrollIntoView({ block: "start" });
+  return loadWorst();
+}
+
+export function loadWorst() {
+  const narrowed = byId("narrow").value;
+  // Those that are held for want of figures have no score to be ordered by.
+  const order = narrowed === HELD ? "newest" : "worst";
+  return read(`quality/reports/?page_size=${PAGE}&order=${order}&${narrowed}`, (nodes) => byId("worst").replaceChildren(...nodes));
+}
+
+async function read(path, put) {
+  clearNotice("worst-notice");
+  try {
+    const { next, results } = await get(path);
+    following = next && next.slice(next.indexOf("quality/reports/"));
+    byId("worst-more").hidden = !next;
+    put(results.map(card));
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    showProblem(problem, () => read(path, put), "worst-notice");
+  }
+}
+
+function card(report) {
+  const { image, name, photo_url: src, outcome, score, verdict, failed_rules: failed = [] } = report;
+  return el("li", { class: "card", dataset: { image } },
+    el("div", { class: "tile" }, el("img", { class: "fits", src, alt: "", loading: "lazy", decoding: "async" }),
+      BADGES[outcome] && el("span", { class: "badge", dataset: { kind: outcome === "held" ? "failed" : "weak" }, text: BADGES[outcome] })),
+    el("h3", {}, el("a", { href: `#image=${image}`, text: name })),
+    el("p", { class: "facts" }, el("span", { text: score == null ? "Not measured yet" : `${sayScore(score)} of 100, ${verdict}` })),
+    failed.length > 0 && el("p", { class: "stock", text: failed.map(sayRuleOfPolicy).join("; ") }),
+    outcome === "held" && clearButton(report));
+}
+
+function clearButton({ image, name }) {
+  return el("button", { type: "button", class: "quiet clear", text: "Clear", "aria-label": `Clear ${name}`, on: { click: () => clear(image, name) } });
+}
+
+async function clear(image, name) {
+  try {
+    await post(`quality/reports/${image}/clear/`, {});
+    byId("worst-title").focus();
+    announce(`${name} is cleared`);
+    cleared();
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    showProblem(problem, () => clear(image, name), "worst-notice");
+  }
+}

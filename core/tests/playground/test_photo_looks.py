@@ -1,0 +1,82 @@
+"""The page of photo quality on a phone, in the dark, by keyboard and by screen reader."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, ViewportSize, expect
+
+from core.tests.playground.browsing import DESKTOP, PHONE, OpenPage, scroll_width, violations
+from core.tests.playground.photos import Photos, look_at
+from core.tests.playground.test_looks import tab_to
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_fits_and_has_nothing_that_axe_or_the_browser_complains_about(
+    open_page: OpenPage, photo_key: str, photos: Photos, scheme: Any, viewport: ViewportSize
+) -> None:
+    complaints: list[str] = []
+    page = open_page("", viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
+    page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.evaluate(f"sessionStorage.setItem('atelier-key', {json.dumps(photo_key)})")
+    page.goto(page.url + "quality/")
+    expect(page.locator("#worst .card")).to_have_count(3)
+    expect_sound(page, viewport)
+    look_at(page, photos["dark-dress"])
+    expect(page.locator("#one")).to_be_visible()
+    page.get_by_role("button", name="Preview", exact=True).click()
+    expect(page.locator("#preview")).to_be_visible()
+    expect_sound(page, viewport)
+    look_at(page, photos["dark-dress"], photos["dress"])
+    expect(page.locator("#pair")).to_be_visible()
+    expect_sound(page, viewport)
+    assert complaints == []
+
+
+def expect_sound(page: Page, viewport: ViewportSize) -> None:
+    assert scroll_width(page) == viewport["width"]
+    assert violations(page) == []
+
+
+def test_a_refusal_and_an_image_have_nothing_that_axe_complains_about(
+    photo_page: Page, photos: Photos
+) -> None:
+    look_at(photo_page, photos["red"])
+    expect(photo_page.get_by_role("alert")).to_be_visible()
+    assert violations(photo_page) == []
+    photo_page.locator("#worst").get_by_role("link", name="Dark dress").click()
+    expect(photo_page.locator("#one")).to_be_visible()
+    assert violations(photo_page) == []
+
+
+def test_works_by_keyboard_alone(photo_page: Page, photos: Photos) -> None:
+    tab_to(photo_page, "#photos")
+    with photo_page.expect_file_chooser() as chooser:
+        photo_page.keyboard.press("Enter")
+    chooser.value.set_files(photos["dark-dress"])
+    expect(photo_page.locator("#results")).to_be_focused()
+    expect(photo_page.locator("#one")).to_be_visible()
+    tab_to(photo_page, "#steps [value=sharpen]")
+    photo_page.keyboard.press("Space")
+    tab_to(photo_page, "#enhance [type=submit]")
+    photo_page.keyboard.press("Enter")
+    expect(photo_page.locator("#preview")).to_be_focused()
+    tab_to(photo_page, ".versus input")
+    photo_page.keyboard.press("ArrowRight")
+    expect(photo_page.locator(".versus input")).to_have_value("51")
+    tab_to(photo_page, "#deeds > button")
+    photo_page.keyboard.press("Enter")
+    expect(photo_page.locator("#preview")).to_be_hidden()
+    tab_to(photo_page, "#worst a")
+    photo_page.keyboard.press("Enter")
+    expect(photo_page.get_by_role("heading", name="Dark dress", level=2)).to_be_visible()
+
+
+def test_the_pages_lead_to_each_other(photo_page: Page) -> None:
+    photo_page.get_by_role("link", name="Search", exact=True).click()
+    photo_page.get_by_role("link", name="Photos").click()
+    expect(photo_page.get_by_role("heading", name="How good is the photo?")).to_be_visible()
