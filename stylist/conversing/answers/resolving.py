@@ -1,0 +1,24 @@
+"""The live items that a message points at."""
+
+from __future__ import annotations
+
+from stylist.conversing.answers.asked import Asked
+from stylist.conversing.speaking import is_colour
+from stylist.conversing.tools import Item
+from stylist.conversing.wish import Reference
+
+
+def resolve(asked: Asked) -> list[Item]:
+    """Return the items pointed at, in order; those that are gone, or were never there, are not."""
+    found: dict[str, Item] = {}
+    for reference in asked.wish.references:
+        for item in _items(reference, asked):
+            found.setdefault(item.id, item)
+    return list(found.values())
+
+
+def _items(reference: Reference, asked: Asked) -> list[Item]:
+    if reference.is_owned:
+        owned = asked.tools.my_wardrobe(kind=reference.garment or None)
+        return [i for i in owned if not reference.colour or is_colour(i, (reference.colour,))][:1]
+    return asked.tools.item_details(reference.ids) if reference.ids else []

@@ -1,0 +1,225 @@
+"""Any server that speaks OpenAI's chat completions, streamed, by httpx.
+
+    model = ChatModel(client, ModelSettings(address="https://…/v1", name="…", key="…"))
+    async with aclosing(model.stream(messages, FUNCTIONS, deadline)) as events: ...
+
+The client belongs to the caller, who also decides which addresses it may reach.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+import httpx
+
+MOST_BYTES = 1_000_000  # of one response
+LONGEST_LINE = 100_000
+MOST_CALLS = 6  # of tools, in one step
+
+
+class Why(StrEnum):
+    """Why a model did not answer."""
+
+    UNREACHABLE = "unreachable"
+    SLOW = "slow"
+    REFUSED = "refused"
+    FAILED = "failed"
+    JUNK = "junk"
+    CUT_OFF = "cut_off"
+    STEPS = "too_many_steps"
+    EMPTY = "empty"
+    UNGROUNDED = "ungrounded"
+
+
+class ModelAway(Exception):
+    """The model cannot answer, or not usefully; the rules are to."""
+
+    def __init__(self, why: Why) -> None:
+        super().__init__(f"The language model is away: {why}.")
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """Where the model is and how much it may take.
+
+    `address` ends before "/chat/completions". `deadline` is for a whole answer and `silence` for
+    the wait between two chunks, both in seconds; `most_tokens` is for all steps together.
+    """
+
+    address: str
+    name: str
+    key: str = field(default="", repr=False)
+    deadline: float = 30.0
+    silence: float = 8.0
+    most_steps: int = 5
+    most_tokens: int = 1200
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The next characters of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call that the model asks for; the arguments are JSON, if it is well-behaved."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+Event: TypeAlias = Text | ToolCall
+
+
+@dataclass(frozen=True, slots=True)
+class ChatModel:
+    """A language model behind an address."""
+
+    client: httpx.AsyncClient
+    settings: ModelSettings
+
+    async def stream(
+        self,
+        messages: Sequence[Mapping[str, Any]],
+        functions: Sequence[Mapping[str, Any]],
+        *,
+        deadline: float,
+        most_tokens: int,
+    ) -> AsyncGenerator[Event, None]:
+        """Yield text as it comes, then the calls. Raises `ModelAway`.
+
+        `deadline` is the event loop's time. Closing the generator closes the connection.
+        """
+        body = {
+            "model": self.settings.name,
+            "messages": messages,
+            "stream": True,
+            "max_tokens": most_tokens,
+            **({"tools": functions} if functions else {}),
+        }
+        key = self.settings.key
+        try:
+            async with self.client.stream(
+                "POST",
+                f"{self.settings.address.rstrip('/')}/chat/completions",
+                json=body,
+                headers={"Authorization": f"Bearer {key}"} if key else {},
+                timeout=self._timeout(deadline),
+                follow_redirects=False,
+            ) as response:
+                _check_answer(response)
+                calls = _Calls()
+                async for delta in _deltas(response, deadline):
+                    if content := delta.get("content"):
+                        yield Text(_text(content))
+                    calls.add(delta.get("tool_calls") or [])
+                for call in calls.finished():
+                    yield call
+        except httpx.TimeoutException as error:
+            raise ModelAway(Why.SLOW) from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise ModelAway(Why.UNREACHABLE) from error
+
+    def _timeout(self, deadline: float) -> float:
+        left = deadline - asyncio.get_running_loop().time()
+        if left <= 0:
+            raise ModelAway(Why.SLOW)
+        return min(left, self.settings.silence)
+
+
+class _Calls:
+    """Calls of tools, put together from the fragments that a stream brings."""
+
+    def __init__(self) -> None:
+        self._parts: dict[int, dict[str, str]] = {}
+
+    def add(self, fragments: Any) -> None:
+        if not isinstance(fragments, list):
+            raise ModelAway(Why.JUNK)
+        for fragment in fragments:
+            if not isinstance(fragment, dict):
+                raise ModelAway(Why.JUNK)
+            place = fragment.get("index", len(self._parts))
+            if not isinstance(place, int) or (
+                place not in self._parts and len(self._parts) >= MOST_CALLS
+            ):
+                raise ModelAway(Why.JUNK)
+            part = self._parts.setdefault(place, {"id": "", "name": "", "arguments": ""})
+            function = fragment.get("function") or {}
+            part["id"] = _text(fragment.get("id") or part["id"])
+            part["name"] += _text(function.get("name") or "")
+            part["arguments"] += _text(function.get("arguments") or "")
+
+    def finished(self) -> list[ToolCall]:
+        return [
+            ToolCall(part["id"] or f"call_{place}", part["name"], part["arguments"])
+            for place, part in sorted(self._parts.items())
+        ]
+
+
+def _check_answer(response: httpx.Response) -> None:
+    if response.status_code >= 500 or response.status_code == 429:
+        raise ModelAway(Why.FAILED)
+    if response.status_code != 200:
+        raise ModelAway(Why.REFUSED)
+    if not response.headers.get("content-type", "").startswith("text/event-stream"):
+        raise ModelAway(Why.JUNK)
+
+
+async def _deltas(response: httpx.Response, deadline: float) -> AsyncIterator[dict[str, Any]]:
+    """Yield the deltas of a stream to its end, which it has to say."""
+    is_ended = False
+    async for line in _lines(response, deadline):
+        if not line.startswith("data:"):
+            continue
+        data = line.removeprefix("data:").strip()
+        if data == "[DONE]":
+            return
+        delta, finish = _parse(data)
+        is_ended = is_ended or bool(finish)
+        yield delta
+    if not is_ended:
+        raise ModelAway(Why.CUT_OFF)
+
+
+async def _lines(response: httpx.Response, deadline: float) -> AsyncIterator[str]:
+    """Yield the lines of a response, none of them and not all of them without end."""
+    loop, rest, size = asyncio.get_running_loop(), b"", 0
+    async for chunk in response.aiter_bytes():
+        size += len(chunk)
+        if loop.time() > deadline:
+            raise ModelAway(Why.SLOW)
+        *lines, rest = (rest + chunk).split(b"\n")
+        if size > MOST_BYTES or len(rest) > LONGEST_LINE:
+            raise ModelAway(Why.JUNK)
+        for line in lines:
+            yield line.decode(errors="replace").rstrip("\r")
+    yield rest.decode(errors="replace")
+
+
+def _parse(data: str) -> tuple[dict[str, Any], Any]:
+    try:
+        event = json.loads(data)
+        choices = event.get("choices") or []
+        choice = choices[0] if choices else {}
+        delta = choice.get("delta") or {}
+        if "error" in event or not isinstance(delta, dict):
+            raise ModelAway(Why.FAILED)
+        return delta, choice.get("finish_reason")
+    except (ValueError, AttributeError, TypeError, KeyError, IndexError, RecursionError) as error:
+        raise ModelAway(Why.JUNK) from error
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ModelAway(Why.JUNK)
+    return value

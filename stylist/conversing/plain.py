@@ -1,0 +1,116 @@
+"""What a language model says as plain text: no links, no markup, no control characters.
+
+A stream is cut into units, at the ends of lines and sentences and never inside a bracket or a tag;
+each is cleaned by itself. Where it is cut depends on the text alone, so that however the chunks
+came, the same text comes out. `[item:ID]` and `[outfit:ID]` stay as they are.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+LONGEST_UNIT = 600  # characters; what is open for longer is never closed
+
+_ENDS = ".!?"
+_TOKEN = re.compile(r"\s*(?:item|outfit)\s*:[^\[\]]*", re.IGNORECASE)
+_IMAGE = re.compile(r"!\[[^\[\]]*\](?:\([^()]*\)|\[[^\[\]]*\])?")
+_LINK = re.compile(r"\[([^\[\]]*)\](?:\([^()]*\)?|\[(?!\s*(?:item|outfit)\s*:)[^\[\]]*\])", re.I)
+_DEFINITION = re.compile(r"^[ \t]*\[[^\[\]]*\]:[ \t]+\S+.*$", re.MULTILINE)
+_TAG = re.compile(r"<[A-Za-z/!?][^<>]*(?:>|$)")
+_SCHEME = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]{0,20}:/+[^\s<>()\[\]]*|(?:javascript|data|mailto|tel):[^\s<>\[\]]*|://+",
+    re.IGNORECASE,
+)
+_WRAPPED = re.compile(
+    r"\[\s*(\[\s*(?:item|outfit)\s*:[^\[\]]*\])\s*\](?:\([^()]*\))?", re.IGNORECASE
+)
+_DOMAIN = re.compile(
+    r"\b(?:www\.\S+|(?:[\w-]{1,63}\.){1,8}(?:com|net|org|io|shop|store|example|info|biz|co|de|uk|fr|"
+    r"it|es|eu|nl|ru|cn|app|dev|xyz|ly|me|link|click|site|online|test|top|ai|gg|tv)\b"
+    r"(?![\w.-]*@)(?:[/:?#]\S*)?|(?:\d{1,3}\.){3}\d{1,3}\S*)",
+    re.IGNORECASE,
+)
+_LINE_MARK = re.compile(
+    r"^[ \t]*(?:#{1,6}[ \t]+|>[ \t]?|[-*+•][ \t]+|[-=*_]{3,}[ \t]*$)", re.MULTILINE
+)
+_EMPHASIS = re.compile(r"[*`~|\\]+|(?<!\w)_+|_+(?!\w)")
+
+
+class PlainStream:
+    """Plain text out of chunks; each unit ends a line or a sentence."""
+
+    def __init__(self) -> None:
+        self._buffer = ""
+
+    def feed(self, chunk: str) -> list[str]:
+        """Take a chunk; return the units it completes, each with its white space before it."""
+        self._buffer += chunk
+        units = []
+        while cut := _find_cut(self._buffer):
+            units.append(clean(self._buffer[:cut]))
+            self._buffer = self._buffer[cut:]
+        return [unit for unit in units if unit]
+
+    def finish(self) -> list[str]:
+        """Return what is left at the end of the stream."""
+        rest, self._buffer = clean(self._buffer), ""
+        return [rest] if rest else []
+
+
+def plain(text: str) -> str:
+    """Return a whole text as plain text."""
+    stream = PlainStream()
+    return "".join((*stream.feed(text), *stream.finish()))
+
+
+def clean(unit: str) -> str:
+    """Return one unit without markup; what removing reveals is removed too."""
+    while (cleaned := _clean_once(unit)) != unit:
+        unit = cleaned
+    return unit
+
+
+def _clean_once(unit: str) -> str:
+    unit = unicodedata.normalize("NFKC", html.unescape(unit))
+    unit = "".join(c for c in unit if c == "\n" or unicodedata.category(c) not in _UNPRINTED)
+    unit = _WRAPPED.sub(r"\1", _IMAGE.sub("", unit))
+    unit = _LINK.sub(
+        lambda found: f"[{found[1]}]" if _TOKEN.fullmatch(found[1]) else found[1], unit
+    )
+    unit = _TAG.sub("", _DEFINITION.sub("", unit))
+    unit = _DOMAIN.sub("", _SCHEME.sub("", unit))
+    unit = _EMPHASIS.sub("", _LINE_MARK.sub("", unit)).replace("](", "] (")
+    return re.sub(r"[ \t]{2,}", " ", unit)
+
+
+_UNPRINTED = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
+
+
+def _find_cut(text: str) -> int:
+    """Return where the first unit ends, or 0 while that cannot be told."""
+    open_at = ""
+    for place, character in enumerate(text[:LONGEST_UNIT]):
+        if open_at:
+            open_at = "" if character == open_at else open_at
+            continue
+        if character == "[":
+            open_at = "]"
+        elif character == "<":
+            if place + 1 == len(text):
+                return 0
+            open_at = ">" if text[place + 1].isalpha() or text[place + 1] in "/!?" else ""
+        elif character == "(" and place and text[place - 1] == "]":
+            open_at = ")"
+        elif character == "\n":
+            return place + 1
+        elif character in _ENDS:
+            if place + 1 == len(text):
+                return 0
+            if text[place + 1].isspace():
+                return place + 1
+    if len(text) <= LONGEST_UNIT:
+        return 0
+    space = max(text.rfind(" ", 1, LONGEST_UNIT), text.rfind("\n", 1, LONGEST_UNIT))
+    return space if space > 0 else LONGEST_UNIT
