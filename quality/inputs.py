@@ -137,8 +137,9 @@ class BatchInput(serializers.Serializer[Any]):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if not {"images", "verdict", "failed_rule"} & attrs.keys():
-            message = "Choose images: by their ids, a `verdict` or a `failed_rule`."
+        chosen_by = {"images", "verdict", "failed_rule"} & attrs.keys()
+        if not chosen_by or chosen_by > {"images"}:
+            message = "Choose images: by their ids, or by a `verdict`, a `failed_rule` or both."
             raise serializers.ValidationError({"images": [message]}, code="required")
         return attrs
 

@@ -122,7 +122,8 @@ def test_images_are_chosen_by_what_their_reports_say_the_worst_first(inside, riv
 
 @pytest.mark.parametrize(
     ("body", "field"),
-    [({}, "images"), ({"images": []}, "images"), ({"images": ["x"]}, "images"),
+    [({}, "images"), ({"images": [str(uuid7())], "verdict": "poor"}, "images"),
+     ({"images": []}, "images"), ({"images": ["x"]}, "images"),
      ({"images": [str(uuid7())] * 1001}, "images"), ({"verdict": "fine"}, "verdict"),
      ({"failed_rule": ""}, "failed_rule"), ({"verdict": "poor", "level": 2}, "level"),
      ({"verdict": "poor", "steps": ["magic"]}, "steps"),

@@ -1,0 +1,133 @@
+"""Callers and workers at the same thing at the same time: one of them has its way."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from catalog.models import Image
+from core.errors import Conflict
+from quality.applying import NotApplicable, apply_enhancement, revert_enhancement
+from quality.jobs.enhancements import make_enhancements
+from quality.jobs.running import run_waiting
+from quality.models import Enhancement, Policy, Report, Source
+from quality.policies import set_policy
+from quality.queues import REPORTS
+from quality.services import create_enhancement, discard, request_reports
+from quality.tests.factories import DARK, make_image, make_jpeg, stored_files
+from tenants.models import Shop
+from tenants.scope import shop_scope
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(shop: Shop, *works: Callable[[], object]) -> list[object]:
+    """Run each in a thread of its own, in the shop's scope; return what came of them."""
+    gate = threading.Barrier(len(works))
+
+    def run(work: Callable[[], object]) -> object:
+        try:
+            gate.wait()
+            with shop_scope(shop.pk):
+                return work()
+        except Conflict as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(works)) as threads:
+        return list(threads.map(run, works))
+
+
+@pytest.fixture
+def preview(shop) -> Enhancement:
+    """A preview of an image in bad light."""
+    with shop_scope(shop.shop.pk):
+        image = make_image(shop.shop, make_jpeg(light=DARK))
+        row = create_enhancement(shop=shop.shop, photo=image, level=1.0, steps=(), profile="")
+        make_enhancements()
+        row.refresh_from_db()
+        return row
+
+
+def photos(media_root: Path) -> set[Path]:
+    """The renditions that the catalogue keeps."""
+    return {path for path in stored_files(media_root) if path.parent.name == "photos"}
+
+
+def test_applied_by_two_it_is_applied_once(shop, preview, media_root):
+    def apply() -> object:
+        return apply_enhancement(enhancement=preview)
+
+    ends = at_once(shop.shop, apply, apply, apply)
+    assert sorted(isinstance(end, NotApplicable) for end in ends) == [False, True, True]
+    with shop_scope(shop.shop.pk):
+        image = Image.objects.get()
+        assert image.version == 2 and photos(media_root) == {media_root / image.photo.name}
+
+
+def test_applied_and_discarded_at_once_it_is_one_of_them(shop, preview, media_root):
+    at_once(
+        shop.shop,
+        lambda: apply_enhancement(enhancement=preview),
+        lambda: discard(job=preview),
+    )
+    with shop_scope(shop.shop.pk):
+        left, image = Enhancement.objects.first(), Image.objects.get()
+        if left is None:
+            assert image.version == 1 and not list(media_root.rglob("quality/*.jpg"))
+        else:
+            assert (left.standing, image.version) == ("applied", 2)
+            revert_enhancement(enhancement=left)
+
+
+def test_discarded_by_two_it_is_gone_once(shop, preview, media_root):
+    ends = at_once(shop.shop, *[lambda: discard(job=preview)] * 3)
+    assert ends == [None] * 3
+    with shop_scope(shop.shop.pk):
+        assert not Enhancement.objects.exists() and not Source.objects.exists()
+    assert not list(media_root.rglob("quality/*.jpg"))
+
+
+def test_two_workers_never_make_the_same_report(shop):
+    made = []
+
+    def make(report: Report) -> dict[str, float]:
+        made.append(report.pk)
+        return {"score": 50.0}
+
+    with shop_scope(shop.shop.pk):
+        ids = [make_image(shop.shop).pk for _ in range(12)]
+        request_reports(shop_id=shop.shop.pk, image_ids=ids)
+    at_once(shop.shop, *[lambda: run_waiting(REPORTS, Report, make, size=2)] * 4)
+    assert len(made) == len(set(made)) == 12
+
+
+def test_same_image_told_of_twice_has_one_report(shop):
+    with shop_scope(shop.shop.pk):
+        image = make_image(shop.shop)
+        Report.objects.all().delete()
+    at_once(
+        shop.shop,
+        *[lambda: request_reports(shop_id=shop.shop.pk, image_ids=[image.pk])] * 4,
+    )
+    with shop_scope(shop.shop.pk):
+        assert Report.objects.get().state == "pending"
+
+
+def test_gate_that_two_set_at_once_is_what_uploads_go_by(shop):
+    at_once(
+        shop.shop,
+        *[
+            lambda gate=gate: set_policy(shop=shop.shop, fields={"gate": gate})
+            for gate in ("hold", "warn", "hold", "off")
+        ],
+    )
+    with shop_scope(shop.shop.pk):
+        policy = Policy.objects.get()
+        assert Shop.objects.get(pk=shop.shop.pk).holds_photos == (policy.gate == "hold")
