@@ -227,6 +227,15 @@ QUALITY_LEASE_SECONDS: int = env.int("QUALITY_LEASE_SECONDS", default=120)
 QUALITY_RETENTION = timedelta(days=env.int("QUALITY_RETENTION_DAYS", default=30))
 
 # --- The stylist ----------------------------------------------------------------------
+# Name -> address (before /chat/completions) of every language model server that may be asked.
+STYLIST_MODEL_SERVERS: dict[str, str] = env.dict("STYLIST_MODEL_SERVERS", default={})
+# What shops speak with that have chosen none; without a server the stylist speaks by rules.
+STYLIST_MODEL_SERVER: str = env.str("STYLIST_MODEL_SERVER", default="")
+STYLIST_MODEL_NAME: str = env.str("STYLIST_MODEL_NAME", default="")
+STYLIST_MODEL_KEY: str = env.str("STYLIST_MODEL_KEY", default="")
+STYLIST_MODEL_SECONDS: float = env.float("STYLIST_MODEL_SECONDS", default=30.0)
+if STYLIST_MODEL_SERVER and STYLIST_MODEL_SERVER not in STYLIST_MODEL_SERVERS:
+    raise ImproperlyConfigured("STYLIST_MODEL_SERVER is one of STYLIST_MODEL_SERVERS.")
 CONVERSATION_RETENTION = timedelta(days=env.int("CONVERSATION_RETENTION_DAYS", default=90))
 
 # --- Celery ---------------------------------------------------------------------------
@@ -360,6 +369,10 @@ SPECTACULAR_SETTINGS = {
         "IndexStateEnum": "catalog.models.IndexEntry.State",
         "ImageStatusEnum": "catalog.models.Image.Status",
         "MatchEnum": "recommendations.serializers.MATCHES",
+        "PromptSourceEnum": "recommendations.models.Prompt.Source",
+        "GarmentSourceEnum": "stylist.api.outputs.SOURCES",
+        "OutfitOriginEnum": "stylist.api.inputs.ORIGINS",
+        "SpeakerEnum": "stylist.api.outputs.SPEAKERS",
         "EventKindEnum": "recommendations.models.Event.Kind",
         "KeyKindEnum": "tenants.models.ShopAPIKey.Kind",
         "RuleActionEnum": "recommendations.models.Rule.Action",

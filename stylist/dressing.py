@@ -21,7 +21,9 @@ from stylist.outfits.narrowing import narrow
 from stylist.outfits.pool import Pool
 from stylist.outfits.wishes import Taste, Wish
 from stylist.pools import pool_of
+from stylist.tagging.taxonomy import Taxonomy
 from stylist.tastes import taste_of
+from stylist.taxonomies import stated_type, taxonomy_of
 from stylist.wardrobes import wardrobe_of
 from tenants.models import Shop, Shopper
 from tenants.scope import scoped_shop_id
@@ -58,11 +60,18 @@ class Dressed:
 
 
 def dress(
-    *, shop: Shop, shopper: Shopper | None, origin: Origin, wish: Wish, count: int
+    *,
+    shop: Shop,
+    shopper: Shopper | None,
+    origin: Origin,
+    wish: Wish,
+    count: int,
+    without: Collection[UUID] = (),
 ) -> Dressed:
     """Put outfits together and keep them; raises `AnchorUnknown` and `AnchorsExclude`.
 
-    Anchors are items of the shopper's wardrobe or images of the catalogue.
+    Anchors are items of the shopper's wardrobe or images of the catalogue; garments named by
+    `without` are in none.
     """
     taste = taste_of(shopper)
     owned = wardrobe_of(shopper) if shopper and origin is not Origin.CATALOG else []
@@ -70,7 +79,8 @@ def dress(
     sold: list[Garment] = []
     if origin is not Origin.WARDROBE:
         sold = _from_catalog(anchors or owned, wish, taste, per_slot=PER_SLOT)
-    garments = {garment.id: garment for garment in (*anchors, *owned, *sold)}
+    able = (*anchors, *owned, *sold)
+    garments = {garment.id: garment for garment in able if garment.id not in without}
     found = composing.compose(garments=garments.values(), wish=wish, taste=taste, count=count)
     outfits = [_row(shop, shopper, outfit, wish) for outfit in found]
     Outfit.objects.bulk_create(outfits)
@@ -112,13 +122,15 @@ def _sold(image_ids: Collection[UUID], *, per_slot: int) -> list[Garment]:
         ImageTags.objects.filter(image_id__in=image_ids, image__deleted_at=None)
         .filter(image__status=Image.Status.PUBLISHED, image__availability__in=SELLABLE)
         .exclude(tags={})
-        .values_list("image_id", "tags", "slot", "embedding", "image__price")
+        .select_related("image__category")
+        .defer("image__search")
     )
-    by_id = {row[0]: row for row in rows}
+    by_id = {row.image_id: row for row in rows}
+    taxonomy = taxonomy_of(scoped_shop_id())
     garments, counts = [], dict.fromkeys(Slot, 0)
     for image_id in image_ids:
         if image_id in by_id:
-            garment = _garment(*by_id[image_id])
+            garment = _garment(by_id[image_id], taxonomy)
             counts[garment.slot] += 1
             if counts[garment.slot] <= per_slot:
                 garments.append(garment)
@@ -133,20 +145,27 @@ def _anchors(ids: Collection[UUID], shopper: Shopper | None) -> list[Garment]:
     left = set(ids) - {garment.id for garment in owned}
     rows = (
         ImageTags.objects.filter(image_id__in=left, image__deleted_at=None)
+        .filter(image__status=Image.Status.PUBLISHED)
         .exclude(tags={})
-        .values_list("image_id", "tags", "slot", "embedding", "image__price")
+        .select_related("image__category")
+        .defer("image__search")
     )
-    return owned + [_garment(*row) for row in rows]
+    taxonomy = taxonomy_of(scoped_shop_id())
+    return owned + [_garment(row, taxonomy) for row in rows]
 
 
-def _garment(image_id: UUID, tags: dict, slot: str, embedding: bytes, price: object) -> Garment:  # type: ignore[type-arg]
+def _garment(row: ImageTags, taxonomy: Taxonomy) -> Garment:
+    """Return an image as outfits see it; the category it has by now is not guessed."""
+    category = row.image.category
+    stated = stated_type(taxonomy, category.name) if category else None
     return garment_of(
-        garment_id=image_id,
+        garment_id=row.image_id,
         source=Source.CATALOG,
-        tags=tags,
-        slot=slot,
-        price=None if price is None else float(str(price)),
-        embedding=embedding,
+        tags=row.tags,
+        slot=stated.slot if stated else row.slot,
+        corrected={"type": stated.name if stated else row.kind},
+        price=None if row.image.price is None else float(row.image.price),
+        embedding=bytes(row.embedding) if row.embedding else None,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from stylist.models import StylistSettings
+from stylist.tagging.garment_types import GarmentType
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY, Taxonomy
 from tenants.models import Shop
 
@@ -20,6 +21,15 @@ def own_types_of(shop_id: UUID) -> list[dict[str, Any]]:
 def taxonomy_of(shop_id: UUID) -> Taxonomy:
     """Return the types that a shop's garments are told to be."""
     return DEFAULT_TAXONOMY.extended(own_types_of(shop_id))
+
+
+def stated_type(taxonomy: Taxonomy, category: str | None) -> GarmentType | None:
+    """Return the type that a shop's category is, in the singular or the plural; None of others."""
+    name = (category or "").strip()
+    for form in (name, name.removesuffix("es"), name.removesuffix("s"), f"{name}s"):
+        if form and (known := taxonomy.find(form)):
+            return known
+    return None
 
 
 def set_own_types(*, shop: Shop, types: Sequence[dict[str, Any]]) -> None:

@@ -98,6 +98,7 @@ def test_says_where_a_retry_is_safe(operations):
             *("events", "shoppers"),
             *("quality/compare", "quality/enhance", "quality/batches"),
             "shoppers/{external_id}/wardrobe",
+            "shoppers/{external_id}/conversations",
         )
     }
 
@@ -114,11 +115,14 @@ def test_json_examples_work_as_written(operations, shop, settings):
     image, other = make_image(shop.shop), make_image(shop.shop)
     member = make_person(shop.shop).client
     answered = make_answer(shop.shop, image)
+    begun = member.post("/api/v1/shoppers/ada/conversations/").json()
+    conversation = begun["id"]
     ids = {IMAGE: image.pk, OTHER: other.pk, RECOMMENDATION: answered.pk}
     tried = 0
     for name in sorted(operations, key=lambda name: "register" not in name):
         for example in examples_of(operations[name]):
-            place = name.replace("{id}", str(image.pk)).replace("{external_id}", "ada")
+            place = name.replace("conversations/{id}", f"conversations/{conversation}")
+            place = place.replace("{id}", str(image.pk)).replace("{external_id}", "ada")
             method, path = place.split()
             answer = getattr(member, method)(path, in_place(example, ids), format="json")
             was_understood = answer.json().get("code") in UNDERSTOOD

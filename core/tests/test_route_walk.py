@@ -24,7 +24,7 @@ from catalog.tests.factories import make_image
 from quality.models import Batch, Comparison, Enhancement, Report, Source
 from recommendations.models import Experiment, Prompt, Rule
 from recommendations.weights import Weights
-from stylist.models import Outfit, WardrobeItem
+from stylist.models import Conversation, Outfit, WardrobeItem
 from tenants.models import Shop, Shopper
 from tenants.scope import all_shops, shop_scope
 from tenants.services import create_key
@@ -137,6 +137,13 @@ def make_outfit(shop: Shop) -> Outfit:
     return outfit
 
 
+def make_conversation(shop: Shop) -> Conversation:
+    shopper = make_shopper(shop)
+    with shop_scope(shop.pk):
+        conversation: Conversation = Conversation.objects.create(shop=shop, shopper=shopper)
+    return conversation
+
+
 def make_facet(model: Any) -> Callable[[Shop], Any]:
     return lambda shop: model.objects.create(shop=shop, name="Secret")
 
@@ -157,13 +164,15 @@ OBJECTS: dict[str, Callable[[Shop], Any]] = {
     "api/v1/quality/reports/": make_report,
     "api/v1/shoppers/<external_id>/wardrobe/": make_item,
     "api/v1/outfits/": make_outfit,
+    "api/v1/conversations/": make_conversation,
     "api/v1/shop/keys/": lambda shop: create_key(shop=shop, name="Secret key")[0],
 }
 
 # Where any name will do, since each shop has its own shopper of that name: what is a rival's
 # stays theirs, which is tested beside the views.
 NAMED_BY_THE_CALLER = {
-    f"api/v1/shoppers/<str:external_id>/{what}/" for what in ("preferences", "feed", "outfits")
+    f"api/v1/shoppers/<str:external_id>/{what}/"
+    for what in ("preferences", "feed", "outfits", "conversations")
 } | {"api/v1/shoppers/<external_id>/wardrobe/"}
 
 

@@ -14,6 +14,7 @@ from stylist.outfits.garment import Slot
 from stylist.outfits.wishes import OCCASIONS, SEASONS, Season, Wish
 from stylist.tagging.taxonomy import LONGEST_NAME, LONGEST_PROMPT, MOST_OWN_TYPES, MOST_PROMPTS
 
+ORIGINS = [origin.value for origin in Origin]
 MOST_PHOTOS = 20
 MOST_OUTFITS = 10
 MOST_PURCHASES = 10
@@ -26,6 +27,7 @@ class WardrobeInput(serializers.Serializer[Any]):
 
     photo = serializers.ListField(
         child=serializers.FileField(),
+        allow_empty=False,
         max_length=MOST_PHOTOS,
         help_text=f"JPEG, PNG, WebP or AVIF of at most {MAX_BYTES // 1024**2} MB each.",
     )
@@ -85,7 +87,7 @@ class OutfitsInput(WishInput):
     """Outfits of what the shopper owns, what the shop sells, or both."""
 
     source = serializers.ChoiceField(  # type: ignore[assignment]
-        choices=[origin.value for origin in Origin], default=Origin.WARDROBE.value
+        choices=ORIGINS, default=Origin.WARDROBE.value
     )
     items = serializers.ListField(
         child=serializers.UUIDField(),
@@ -133,3 +135,22 @@ class OwnTypesInput(serializers.Serializer[Any]):
         examples: ClassVar[dict[str, Any]] = {
             "types": [{"name": "dirndl", "slot": "one_piece", "prompts": ["bavarian dress"]}]
         }
+
+
+class MessageInput(serializers.Serializer[Any]):
+    text = serializers.CharField(max_length=LONGEST_MESSAGE, help_text="What the shopper says.")
+
+
+class ModelInput(serializers.Serializer[Any]):
+    server = serializers.CharField(
+        max_length=60, allow_blank=True, help_text="One that the operators allow."
+    )
+    name = serializers.CharField(max_length=120, allow_blank=True, default="")
+    key = serializers.CharField(
+        max_length=500,
+        allow_blank=True,
+        allow_null=True,
+        default=None,
+        write_only=True,
+        help_text="Null leaves it as it is.",
+    )

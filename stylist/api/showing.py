@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.core.files.storage import default_storage
 from rest_framework.request import Request
 
 from catalog.models import Image
+from stylist.conversing.tools import Item
 from stylist.kept import show_tags
-from stylist.models import Outfit, WardrobeItem
+from stylist.models import Message, Outfit, WardrobeItem
 from stylist.outfits.garment import Source
 from stylist.pictures import picture_path
+from stylist.tooling import ShopTools
 
 
 def show_item(item: WardrobeItem, request: Request) -> dict[str, Any]:
@@ -79,3 +82,38 @@ def _show_piece(piece: dict[str, Any], row: Any, request: Request) -> dict[str, 
         told |= {"price": price, "currency": row.currency, "link": row.link}
         told |= {"availability": row.availability}
     return told
+
+
+def show_items(items: Iterable[Item]) -> list[dict[str, Any]]:
+    """Return items as the stylist names them."""
+    return [
+        {
+            "source": item.source,
+            "id": item.id,
+            "name": item.name,
+            "kind": item.kind,
+            "slot": item.slot,
+            "colour": item.colour,
+            "price": None if item.price is None else str(item.price),
+            "currency": item.currency,
+            "link": item.link,
+            "photo_url": item.photo_url,
+        }
+        for item in items
+    ]
+
+
+def show_message(message: Message, tools: ShopTools, request: Request) -> dict[str, Any]:
+    """Return a message with its items and outfits as they are now."""
+    rows = Outfit.objects.in_bulk(message.outfits)
+    outfits = [rows[pk] for pk in map(UUID, message.outfits) if pk in rows]
+    return {
+        "id": str(message.pk),
+        "role": message.role,
+        "text": message.text,
+        "items": show_items(tools.item_details([item["id"] for item in message.items])),
+        "outfits": show_outfits(outfits, request),
+        "spoken_by": message.spoken_by or None,
+        "fallback": message.fallback or None,
+        "created_at": message.created_at,
+    }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from django.db.models import Case, F, Value, When
 from PIL import Image as Pillow
 
 from catalog.models import Image
@@ -23,6 +24,7 @@ from stylist.outfits.garment import Source
 from stylist.queues import IMAGES, WARDROBE
 from stylist.tagging.cropping import Crop, crop_to_garment
 from stylist.tagging.tagging import tag_crop
+from stylist.taxonomies import stated_type, taxonomy_of
 
 CUTOUT_SIDE = 640
 CUTOUT_QUALITY = 80
@@ -41,30 +43,39 @@ def tag_images() -> int:
 def tag_item(item: WardrobeItem) -> dict[str, Any]:
     """Return what is to be kept of a shopper's garment."""
     seen = _look(item, str(item.photo.name))
-    kind, slot = item.corrected.get("type"), seen.tags["slot"]["value"]
     return {
         **seen.fields,
-        "kind": kind or seen.tags["type"]["value"],
-        "slot": item.slot if kind else slot,
+        "kind": _unless_corrected("kind", seen.tags["type"]["value"]),
+        "slot": _unless_corrected("slot", seen.tags["slot"]["value"]),
     }
 
 
+def _unless_corrected(name: str, seen: str) -> Case:
+    """Return what a column is to be, though the type be set while the photo is looked at."""
+    return Case(When(corrected__has_key="type", then=F(name)), default=Value(seen))
+
+
 def tag_image(row: ImageTags) -> dict[str, Any]:
-    """Return what is to be kept of an image's garment."""
-    image: Image | None = Image.objects.live().filter(pk=row.image_id).first()
+    """Return what is to be kept of an image's garment; what its category says is not guessed."""
+    images = Image.objects.live().select_related("category")
+    image: Image | None = images.filter(pk=row.image_id).first()
     if image is None:
         raise Overtaken
     seen = _look(row, str(image.photo.name))
+    stated = stated_type(taxonomy_of(row.shop_id), image.category.name if image.category else "")
+    kind = stated.name if stated else seen.tags["type"]["value"]
+    slot = stated.slot if stated else seen.tags["slot"]["value"]
     garment = garment_of(
         garment_id=image.pk,
         source=Source.CATALOG,
         tags=seen.tags,
-        slot=seen.tags["slot"]["value"],
+        slot=slot,
+        corrected={"type": kind},
     )
     return {
         **seen.fields,
-        "kind": seen.tags["type"]["value"],
-        "slot": seen.tags["slot"]["value"],
+        "kind": kind,
+        "slot": slot,
         "image_version": image.version,
         "features": pack_features(garment),
     }

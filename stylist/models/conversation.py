@@ -16,6 +16,9 @@ class Conversation(models.Model):
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+")
     shopper = models.ForeignKey(Shopper, on_delete=models.CASCADE, related_name="conversations")
     memory = models.JSONField(default=dict, blank=True)
+    answering_until = models.DateTimeField(
+        null=True, help_text="One message is answered at a time; none is under way after that."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -9,12 +9,18 @@ from tenants.scope import TenantQuerySet, tenant_manager
 
 
 class StylistSettings(models.Model):
-    """What a shop adds to the taxonomy of garments."""
+    """What a shop adds to the taxonomy of garments, and the language model it speaks with.
+
+    `model_server` is one of those that operators allow; without one the installation's counts.
+    """
 
     shop = models.OneToOneField(
         Shop, on_delete=models.CASCADE, primary_key=True, related_name="+", editable=False
     )
     own_types = models.JSONField(default=list, blank=True)
+    model_server = models.CharField(max_length=60, blank=True)
+    model_name = models.CharField(max_length=120, blank=True)
+    model_key = models.TextField(blank=True, editable=False, help_text="Encrypted.")
     updated_at = models.DateTimeField(auto_now=True)
 
     objects: ClassVar[Any] = tenant_manager(TenantQuerySet)
