@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from stylist.conversing.plain import REMOVED
 from stylist.conversing.redaction import redact
 
 _MONEY = (
@@ -31,16 +32,16 @@ _FORBIDDEN = re.compile(
     r"system prompt|instructions?|api key|other (?:shoppers?|customers?|users?))\b",
     re.IGNORECASE,
 )
-_CAPITAL = re.compile(r"(?<![\w'’-])[A-Z][\w'’&-]*")
+_CAPITAL = re.compile(r"(?<![\w'’°-])[A-Z][\w'’&-]*")
 _CODE = re.compile(r"\b(?=[A-Z0-9-]*[A-Z])[A-Z0-9]+(?:-[A-Z0-9]+)*\b")
 _OPENS = re.compile(r"(?:^|[.:!?\n])[\s\"“‘'(–—-]*(?:\d+[.)]\s*)?$")
 _QUOTED = re.compile(r"[\"“„«]([^\"”“»]{2,80})[\"”“»]")
 
 _CAPITALS = """
-I I'm I'd I'll I've I’m I’d I’ll I’ve OK EUR USD GBP CHF Monday Tuesday Wednesday Thursday
-Friday Saturday Sunday January February March April May June July August September October
-November December Christmas Easter Oxford Chelsea Breton Scandinavian French Italian English
-Parisian T-shirt T-shirts A-line V-neck V-necks
+S M L XS XL XXL I I'm I'd I'll I've I’m I’d I’ll I’ve OK EUR USD GBP CHF Monday Tuesday
+Wednesday Thursday Friday Saturday Sunday January February March April May June July August
+September October November December Christmas Easter Oxford Chelsea Breton Scandinavian French
+Italian English Parisian T-shirt T-shirts A-line V-neck V-necks
 """
 _PLAIN_CAPITALS = frozenset(_CAPITALS.split())
 
@@ -66,6 +67,8 @@ def find_false_claim(sentence: str, facts: Facts) -> str:
         return "promise"
     if redact(sentence) != sentence:
         return "personal"
+    if REMOVED in sentence:
+        return "address"
     rest = _without_names(sentence, facts.names)
     if any(found[1].casefold() not in said and found[1].strip()[:1].isupper()
            for found in _QUOTED.finditer(rest)):  # fmt: skip

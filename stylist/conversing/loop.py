@@ -58,21 +58,23 @@ async def converse(
             async for piece in pieces:
                 yield piece
         return
-    has_spoken = False
+    said = ""
     try:
         async with aclosing(_ModelAnswer(question, tools, model).pieces()) as pieces:
             async for piece in pieces:
                 yield piece
-                has_spoken = True
+                said += piece.text if isinstance(piece, Words) else ""
         return
     except ModelAway as away:
         why = away.why
-    if has_spoken:
+    if said:
+        said += INTERRUPTED
         yield Words(INTERRUPTED)
     async with aclosing(_by_rules(question, tools)) as pieces:
         async for piece in pieces:
             if isinstance(piece, Done):
-                piece = replace(piece, fallback=True, reason=why.value)
+                memory = piece.memory.beginning(said)
+                piece = replace(piece, memory=memory, fallback=True, reason=why.value)
             yield piece
 
 

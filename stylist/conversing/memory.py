@@ -54,6 +54,12 @@ class Memory:
         turn = Turn(speaker, redact(text)[:LONGEST_TURN])
         return replace(self, turns=(*self.turns, turn)[-MOST_TURNS:])
 
+    def beginning(self, words: str) -> Memory:
+        """Return the memory with words before those of the last message."""
+        *turns, last = self.turns
+        text = (redact(words) + last.text)[:LONGEST_TURN]
+        return replace(self, turns=(*turns, replace(last, text=text)))
+
     def showing(self, items: Iterable[Item]) -> Memory:
         """Return the memory with these items as what was shown last; none leaves it as it is."""
         shown = tuple(Shown(i.id, i.kind, i.slot, i.colour, i.price) for i in items)

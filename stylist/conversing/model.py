@@ -155,6 +155,8 @@ class _Calls:
                 raise ModelAway(Why.JUNK)
             part = self._parts.setdefault(place, {"id": "", "name": "", "arguments": ""})
             function = fragment.get("function") or {}
+            if not isinstance(function, dict):
+                raise ModelAway(Why.JUNK)
             part["id"] = _text(fragment.get("id") or part["id"])
             part["name"] += _text(function.get("name") or "")
             part["arguments"] += _text(function.get("arguments") or "")

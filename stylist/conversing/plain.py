@@ -2,7 +2,8 @@
 
 A stream is cut into units, at the ends of lines and sentences and never inside a bracket or a tag;
 each is cleaned by itself. Where it is cut depends on the text alone, so that however the chunks
-came, the same text comes out. `[item:ID]` and `[outfit:ID]` stay as they are.
+came, the same text comes out. `[item:ID]` and `[outfit:ID]` stay as they are; `REMOVED` stands
+where an address was.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import html
 import re
 import unicodedata
 
-LONGEST_UNIT = 600  # characters; what is open for longer is never closed
+LONGEST_UNIT = 600  # characters
+LONGEST_BRACKET = 200  # characters; what is open for longer is never closed
+REMOVED = "\ue000"
 
 _ENDS = ".!?"
 _TOKEN = re.compile(r"\s*(?:item|outfit)\s*:[^\[\]]*", re.IGNORECASE)
@@ -26,10 +29,11 @@ _SCHEME = re.compile(
 _WRAPPED = re.compile(
     r"\[\s*(\[\s*(?:item|outfit)\s*:[^\[\]]*\])\s*\](?:\([^()]*\))?", re.IGNORECASE
 )
+_MAIL = re.compile(r"[\w.+'-]{1,64}@[\w.-]+")
 _DOMAIN = re.compile(
     r"\b(?:www\.\S+|(?:[\w-]{1,63}\.){1,8}(?:com|net|org|io|shop|store|example|info|biz|co|de|uk|fr|"
     r"it|es|eu|nl|ru|cn|app|dev|xyz|ly|me|link|click|site|online|test|top|ai|gg|tv)\b"
-    r"(?![\w.-]*@)(?:[/:?#]\S*)?|(?:\d{1,3}\.){3}\d{1,3}\S*)",
+    r"(?:[/:?#]\S*)?|(?:\d{1,3}\.){3}\d{1,3}\S*)",
     re.IGNORECASE,
 )
 _LINE_MARK = re.compile(
@@ -47,22 +51,32 @@ class PlainStream:
     def feed(self, chunk: str) -> list[str]:
         """Take a chunk; return the units it completes, each with its white space before it."""
         self._buffer += chunk
+        return self._cut(is_end=False)
+
+    def finish(self) -> list[str]:
+        """Return what is left at the end of the stream."""
+        units = self._cut(is_end=True)
+        rest, self._buffer = clean(self._buffer), ""
+        return [*units, rest] if rest else units
+
+    def _cut(self, *, is_end: bool) -> list[str]:
         units = []
-        while cut := _find_cut(self._buffer):
+        while cut := _find_cut(self._buffer, is_end=is_end):
             units.append(clean(self._buffer[:cut]))
             self._buffer = self._buffer[cut:]
         return [unit for unit in units if unit]
 
-    def finish(self) -> list[str]:
-        """Return what is left at the end of the stream."""
-        rest, self._buffer = clean(self._buffer), ""
-        return [rest] if rest else []
-
 
 def plain(text: str) -> str:
-    """Return a whole text as plain text."""
+    """Return a whole text as plain text, without a trace of addresses."""
+    while (cleaned := _without_addresses(text)) != text:
+        text = cleaned
+    return text
+
+
+def _without_addresses(text: str) -> str:
     stream = PlainStream()
-    return "".join((*stream.feed(text), *stream.finish()))
+    return re.sub(f" ?{REMOVED}", "", "".join((*stream.feed(text), *stream.finish())))
 
 
 def clean(unit: str) -> str:
@@ -74,43 +88,46 @@ def clean(unit: str) -> str:
 
 def _clean_once(unit: str) -> str:
     unit = unicodedata.normalize("NFKC", html.unescape(unit))
-    unit = "".join(c for c in unit if c == "\n" or unicodedata.category(c) not in _UNPRINTED)
+    unit = "".join(c for c in unit if c in _KEPT or unicodedata.category(c) not in _UNPRINTED)
     unit = _WRAPPED.sub(r"\1", _IMAGE.sub("", unit))
     unit = _LINK.sub(
         lambda found: f"[{found[1]}]" if _TOKEN.fullmatch(found[1]) else found[1], unit
     )
     unit = _TAG.sub("", _DEFINITION.sub("", unit))
-    unit = _DOMAIN.sub("", _SCHEME.sub("", unit))
+    for address in (_SCHEME, _MAIL, _DOMAIN):
+        unit = address.sub(REMOVED, unit)
     unit = _EMPHASIS.sub("", _LINE_MARK.sub("", unit)).replace("](", "] (")
     return re.sub(r"[ \t]{2,}", " ", unit)
 
 
+_KEPT = {"\n", REMOVED}
 _UNPRINTED = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 
 
-def _find_cut(text: str) -> int:
+def _find_cut(text: str, *, is_end: bool) -> int:
     """Return where the first unit ends, or 0 while that cannot be told."""
-    open_at = ""
-    for place, character in enumerate(text[:LONGEST_UNIT]):
-        if open_at:
-            open_at = "" if character == open_at else open_at
-            continue
-        if character == "[":
-            open_at = "]"
-        elif character == "<":
-            if place + 1 == len(text):
+    place = 0
+    while place < min(len(text), LONGEST_UNIT):
+        closing = _closing(text, place)
+        if closing:
+            end = text.find(closing, place, place + LONGEST_BRACKET)
+            if end < 0 and not is_end and len(text) < place + LONGEST_BRACKET:
                 return 0
-            open_at = ">" if text[place + 1].isalpha() or text[place + 1] in "/!?" else ""
-        elif character == "(" and place and text[place - 1] == "]":
-            open_at = ")"
-        elif character == "\n":
+            place = max(place, end)
+        elif text[place] == "\n":
             return place + 1
-        elif character in _ENDS:
-            if place + 1 == len(text):
-                return 0
-            if text[place + 1].isspace():
-                return place + 1
+        elif text[place] in _ENDS and (after := text[place + 1 : place + 2]).isspace():
+            return place + len(after)
+        place += 1
     if len(text) <= LONGEST_UNIT:
         return 0
     space = max(text.rfind(" ", 1, LONGEST_UNIT), text.rfind("\n", 1, LONGEST_UNIT))
     return space if space > 0 else LONGEST_UNIT
+
+
+def _closing(text: str, place: int) -> str:
+    """Return what closes the bracket, address or tag that begins at a place, or nothing."""
+    character = text[place]
+    if character == "(" and text[place - 1 : place] == "]":
+        return ")"
+    return {"[": "]", "<": ">"}.get(character, "")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.ml.colours import BASIC_OF
+from stylist.conversing.kinds import kinds_under
 from stylist.conversing.plain import plain
 from stylist.conversing.tools import Item
 from stylist.conversing.wish import Wish
@@ -130,8 +131,16 @@ def tell_bounds(least: Decimal | None, most: Decimal | None) -> str:
 
 
 def is_colour(item: Item, colours: Collection[str]) -> bool:
-    """Say whether an item's colour is one of these, or falls under one."""
-    return item.colour in colours or BASIC_OF.get(item.colour) in colours
+    """Say whether an item's colour is one of these, in any case, or falls under one."""
+    wanted = {name.casefold() for name in colours}
+    return item.colour in wanted or BASIC_OF.get(item.colour) in wanted
+
+
+def is_kind(item: Item, kinds: Collection[str], taxonomy: Taxonomy) -> bool:
+    """Say whether an item is of one of these kinds, by its own or its name; unknown ones may be."""
+    under = {name for kind in kinds for name in kinds_under(kind, taxonomy)}
+    called = item.name.casefold()
+    return not item.kind or item.kind in under or any(kind in called for kind in kinds)
 
 
 def _styles(wish: Wish) -> tuple[str, ...]:

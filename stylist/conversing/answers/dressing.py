@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from stylist.conversing.answers.asked import Asked
+from stylist.conversing.answers.owned import find_owned
 from stylist.conversing.answers.resolving import resolve
 from stylist.conversing.kinds import kinds_under
 from stylist.conversing.pieces import Outfits, Piece, Words
@@ -90,10 +91,10 @@ def _wanted_anchor(asked: Asked) -> str | None:
     if not wish.garments:
         return None
     kind = wish.garments[0]
-    own = asked.tools.my_wardrobe(kind=kind)
     colour = wish.colours[0] if wish.colours else None
-    fitting = [item for item in own if colour is None or is_colour(item, (colour,))]
-    fitting = fitting or asked.tools.search_catalog(
+    fitting = find_owned(
+        asked, kinds=(kind,), colours=wish.colours[:1]
+    ) or asked.tools.search_catalog(
         text=f"{colour or ''} {kind}".strip(), colour=colour, kind=kind, n=1
     )
     return fitting[0].id if fitting else None

@@ -12,11 +12,13 @@ from stylist.conversing.speaking import (
     capitalise,
     describe_wish,
     is_colour,
+    is_kind,
     list_items,
     name_item,
     tell_amount,
     tell_bounds,
     tell_price,
+    with_article,
 )
 from stylist.conversing.tools import Item
 from stylist.conversing.wish import Wish
@@ -71,7 +73,14 @@ def search(asked: Asked, wish: Wish) -> list[Item]:
             ):
                 found.setdefault(item.id, item)
     kept = [item for item in found.values() if is_wanted(item, asked)]
-    return kept[:COUNT]
+    fitting = [item for item in kept if _is_kind(item, asked)] if wish.garments else kept
+    # A sort keeps the order of what is alike.
+    best = sorted(fitting or kept, key=lambda item: not is_colour(item, wish.colours))
+    return best[:COUNT]
+
+
+def _is_kind(item: Item, asked: Asked) -> bool:
+    return is_kind(item, asked.wish.garments, asked.taxonomy)
 
 
 def _closest(asked: Asked) -> list[Item]:
@@ -118,6 +127,9 @@ def reasons(found: Sequence[Item], asked: Asked) -> Iterator[str]:
     said = [part for part in _fits(best, asked) if part]
     if said:
         yield f"{capitalise(name_item(best))} {list_names(said)}."
+    if wish.garments and not any(_is_kind(item, asked) for item in found):
+        kinds = " or ".join(with_article(kind) for kind in wish.garments)
+        yield f"None of them is really {kinds}; they come closest."
     if wish.colours:
         others = [item for item in found if not is_colour(item, wish.colours)]
         if len(others) == len(found):

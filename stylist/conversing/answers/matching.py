@@ -8,6 +8,7 @@ from core.ml.colours import BASIC_OF
 from stylist.conversing.answers.asked import Asked
 from stylist.conversing.answers.dressing import tell_outfits
 from stylist.conversing.answers.finding import is_wanted, search
+from stylist.conversing.answers.owned import find_owned
 from stylist.conversing.answers.resolving import resolve
 from stylist.conversing.colours import GOES, advise, agreement_of, tell_pair
 from stylist.conversing.pieces import Items, Outfits, Piece, Words
@@ -66,9 +67,7 @@ def _partners(asked: Asked, anchors: Sequence[Item]) -> Iterator[Piece]:
     colour = anchors[0].colour if anchors else _colour_of(wish.references)
     own = [
         item
-        for kind in wish.garments or (None,)
-        for slot in wish.slots or (None,)
-        for item in asked.tools.my_wardrobe(kind=kind, slot=slot)
+        for item in find_owned(asked, kinds=wish.garments, slots=wish.slots)
         if is_wanted(item, asked) and item.id not in {anchor.id for anchor in anchors}
     ]
     found = _by_harmony([*own, *search(asked, wish)], colour)[:COUNT]

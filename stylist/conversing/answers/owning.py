@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from stylist.conversing.answers.asked import Asked
 from stylist.conversing.answers.finding import is_wanted
+from stylist.conversing.answers.owned import find_owned
 from stylist.conversing.pieces import Items, Piece, Words
-from stylist.conversing.speaking import is_colour, name_item, plural
+from stylist.conversing.speaking import name_item, plural
 from stylist.conversing.tools import Item
 from stylist.outfits.colour_words import list_names
 
@@ -22,14 +23,8 @@ def tell_wardrobe(asked: Asked) -> Iterator[Piece]:
     pointed = [each for each in wish.references if each.is_owned]
     kinds = (*wish.garments, *(each.garment for each in pointed if each.garment))
     colours = (*wish.colours, *(each.colour for each in pointed if each.colour))
-    found = {
-        item.id: item
-        for kind in kinds or (None,)
-        for slot in wish.slots or (None,)
-        for item in asked.tools.my_wardrobe(kind=kind, slot=slot)
-        if (not colours or is_colour(item, colours)) and is_wanted(item, asked)
-    }
-    items = list(found.values())
+    owned = find_owned(asked, kinds=kinds, slots=wish.slots, colours=colours)
+    items = [item for item in owned if is_wanted(item, asked)]
     if not items:
         what = list_names([plural(kind) for kind in kinds]) or "garments"
         looks = f"{' or '.join(colours)} " if colours else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stylist.conversing.answers.asked import Asked
-from stylist.conversing.speaking import is_colour
+from stylist.conversing.answers.owned import find_owned
 from stylist.conversing.tools import Item
 from stylist.conversing.wish import Reference
 
@@ -19,6 +19,8 @@ def resolve(asked: Asked) -> list[Item]:
 
 def _items(reference: Reference, asked: Asked) -> list[Item]:
     if reference.is_owned:
-        owned = asked.tools.my_wardrobe(kind=reference.garment or None)
-        return [i for i in owned if not reference.colour or is_colour(i, (reference.colour,))][:1]
+        kinds, colours = (
+            tuple(filter(None, (name,))) for name in (reference.garment, reference.colour)
+        )
+        return find_owned(asked, kinds=kinds, colours=colours)[:1]
     return asked.tools.item_details(reference.ids) if reference.ids else []

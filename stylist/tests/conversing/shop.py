@@ -79,8 +79,8 @@ class ShopTools:
             for item in self.catalog
             if (kind is None or item.kind in kinds_under(kind))
             and (colour is None or colour in (item.colour, BASIC_OF[item.colour]))
-            and (price_min is None or item.price >= price_min)
-            and (price_max is None or item.price <= price_max)
+            and (price_min is None or (item.price or 0) >= price_min)
+            and (price_max is None or (item.price or 0) <= price_max)
             and item.id not in exclude
         ]
         return found[:n]

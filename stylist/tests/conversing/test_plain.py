@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stylist.conversing.plain import PlainStream, plain
+from stylist.conversing.plain import REMOVED, PlainStream, plain
 
 PARTS = (
     "Hello", " ", "\n", ". ", "! ", "[", "]", "(", ")", "https://evil.example/x?d=1", "<b>", "</b>",
@@ -28,12 +28,12 @@ def stream(text: str, cuts: list[int]) -> str:
 
 @given(MARKUP, st.lists(st.integers(0, 1500), max_size=30))
 def test_the_same_text_comes_out_however_it_is_cut(text, cuts):
-    assert stream(text, cuts) == plain(text)
+    assert stream(text, cuts) == stream(text, [])
 
 
 @given(MARKUP)
 def test_character_by_character_too(text):
-    assert stream(text, [*range(len(text))]) == plain(text)
+    assert stream(text, [*range(len(text))]) == stream(text, [])
 
 
 @given(MARKUP)
@@ -66,6 +66,10 @@ def test_no_links_tags_or_control_characters_come_out(text):
 )
 def test_strips_markup(markup, text):
     assert plain(markup) == text
+
+
+def test_an_address_leaves_a_mark_in_the_stream_for_its_sentence_to_be_dropped():
+    assert stream("Go to evil.com now.", []) == f"Go to {REMOVED} now."
 
 
 def test_sentences_come_as_soon_as_they_are_whole():
