@@ -30,4 +30,5 @@ application = LoadLimit(
     running=settings.WEB_CONCURRENCY_LIMIT,
     waiting=settings.WEB_QUEUE_LIMIT,
     patience=settings.WEB_QUEUE_SECONDS,
+    streams=settings.WEB_STREAM_LIMIT,
 )

@@ -15,24 +15,30 @@ NEVER_REFUSED = ("/health/live",)
 class LoadLimit:
     """ASGI middleware: `running` requests at once, `waiting` more for at most `patience` s.
 
-    Anything beyond answers 503 with `Retry-After`, in the API's one error shape.
+    Anything beyond answers 503 with `Retry-After`, in the API's one error shape. An answer that is
+    streamed as events needs no thread any more once it begins: up to `streams` of them give their
+    place to others, and any more keep it.
     """
 
-    def __init__(self, app: Any, *, running: int, waiting: int, patience: float) -> None:
+    def __init__(
+        self, app: Any, *, running: int, waiting: int, patience: float, streams: int = 0
+    ) -> None:
         self.app = app
         self.slots = asyncio.Semaphore(running)
         self.limit = waiting
         self.waiting = 0
         self.patience = patience
+        self.streams = asyncio.Semaphore(streams)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http" or scope["path"] in NEVER_REFUSED:
             await self.app(scope, receive, send)
         elif await self._enter():
+            place = _Place(self)
             try:
-                await self.app(scope, receive, send)
+                await self.app(scope, receive, place.watching(send))
             finally:
-                self.slots.release()
+                place.leave()
         else:
             detail = "The server is at its limit; try again in a moment."
             body = problem(status=503, code="overloaded", detail=detail)
@@ -52,6 +58,31 @@ class LoadLimit:
         finally:
             self.waiting -= 1
         return True
+
+
+class _Place:
+    """One request's place among those that run, or, once it streams events, among the streams."""
+
+    def __init__(self, limit: LoadLimit) -> None:
+        self._limit = limit
+        self._held = limit.slots
+
+    def watching(self, send: Any) -> Any:
+        async def watched(message: Any) -> None:
+            if message["type"] == "http.response.start" and _is_event_stream(message):
+                await self._move()
+            await send(message)
+
+        return watched
+
+    def leave(self) -> None:
+        self._held.release()
+
+    async def _move(self) -> None:
+        if not self._limit.streams.locked():
+            await self._limit.streams.acquire()
+            self._held.release()
+            self._held = self._limit.streams
 
 
 class BodyLimit:
@@ -95,6 +126,11 @@ class BodyLimit:
         detail = f"A request has at most {self.limit // 1024**2} MB; send less at a time."
         body = problem(status=413, code="request_too_large", detail=detail)
         await _send_problem(send, body, (b"connection", b"close"))
+
+
+def _is_event_stream(start: Any) -> bool:
+    kinds = [value for name, value in start.get("headers", ()) if name.lower() == b"content-type"]
+    return any(kind.startswith(b"text/event-stream") for kind in kinds)
 
 
 def _stated_length(scope: Any) -> int:

@@ -382,6 +382,7 @@ SPECTACULAR_SETTINGS = {
 # --- Load: bounded threads, a short queue, then a quick 503 ---------------------------
 WEB_CONCURRENCY_LIMIT: int = env.int("WEB_CONCURRENCY_LIMIT", default=16)
 WEB_QUEUE_LIMIT: int = env.int("WEB_QUEUE_LIMIT", default=128)
+WEB_STREAM_LIMIT: int = env.int("WEB_STREAM_LIMIT", default=100)
 WEB_QUEUE_SECONDS: float = env.float("WEB_QUEUE_SECONDS", default=5.0)
 WEB_BODY_LIMIT_BYTES: int = env.int("WEB_BODY_LIMIT_BYTES", default=64 * 1024 * 1024)
 

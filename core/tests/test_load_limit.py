@@ -180,3 +180,39 @@ def test_what_is_no_request_passes():
         await asyncio.gather(task, lifespan)
 
     run(scenario)
+
+
+class Streams:
+    """Begins an event stream and goes on until it is let go."""
+
+    def __init__(self) -> None:
+        self.gate = asyncio.Event()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        kind = b"text/event-stream" if scope["path"] == "/events" else b"text/plain"
+        headers = [(b"content-type", kind)]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        if scope["path"] == "/events":
+            await self.gate.wait()
+        await send({"type": "http.response.body", "body": b"ok"})
+
+
+def test_streams_give_their_place_to_others_up_to_their_own_limit():
+    async def run() -> None:
+        app = Streams()
+        limit = LoadLimit(app, running=1, waiting=0, patience=60, streams=2)
+        going = [asyncio.create_task(ask(limit, "/events"))]
+        await settle()
+        assert status(await ask(limit)) == 200
+        going.append(asyncio.create_task(ask(limit, "/events")))
+        await settle()
+        assert status(await ask(limit)) == 200
+        # The third finds no room among the streams, so that it stays in the one place there is.
+        going.append(asyncio.create_task(ask(limit, "/events")))
+        await settle()
+        assert status(await ask(limit)) == 503
+        app.gate.set()
+        assert [status(sent) for sent in await asyncio.gather(*going)] == [200, 200, 200]
+        assert status(await ask(limit)) == 200
+
+    asyncio.run(run())
