@@ -18,7 +18,7 @@ from quality.models import Comparison, Enhancement, Job, Report
 from tenants.scope import shop_scope
 
 LOOK_SECONDS = 0.05
-# A stream holds one of the server's places; past this the caller asks again.
+# There is room for so many streams at a time; past this the caller asks again.
 LONGEST_SECONDS = 30.0
 
 _threads = ThreadPoolExecutor(4, thread_name_prefix="follow")
