@@ -50,7 +50,8 @@ class Examined:
     parts: dict[str, float | None]
 
     def __getitem__(self, name: str) -> Raw:
-        return Raw(self.raws[name])
+        # What is measured by now may not have been when these were kept.
+        return Raw(self.raws.get(name))
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

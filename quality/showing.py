@@ -57,7 +57,7 @@ def show_examined(
 
 def show_measures(examined: Examined) -> list[dict[str, Any]]:
     """Return every measure: raw in its unit, its score from 0 to 1, and its verdict."""
-    return [{"name": name, **_measure(name, examined.raws[name])} for name in SCALES]
+    return [{"name": name, **_measure(name, examined.raws.get(name))} for name in SCALES]
 
 
 def show_rule(result: RuleResult, image: str | None, profile: Profile) -> dict[str, Any]:
@@ -147,9 +147,9 @@ def show_comparison(row: Comparison, request: Request) -> dict[str, Any]:
         "measures": [
             {
                 "name": name,
-                "first": _measure(name, sides["first"].raws[name]),
-                "second": _measure(name, sides["second"].raws[name]),
-                "better": row.result["lines"][name],
+                "first": _measure(name, sides["first"].raws.get(name)),
+                "second": _measure(name, sides["second"].raws.get(name)),
+                "better": row.result["lines"].get(name, "unknown"),
             }
             for name in SCALES
         ],
@@ -215,8 +215,8 @@ def _show_change(result: dict[str, Any]) -> dict[str, Any]:
         "changes": [
             {
                 "name": name,
-                "before": _measure(name, before.raws[name]),
-                "after": _measure(name, after.raws[name]),
+                "before": _measure(name, before.raws.get(name)),
+                "after": _measure(name, after.raws.get(name)),
             }
             for name in SCALES
         ],
@@ -228,7 +228,7 @@ def _show_change(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def _show_parts(examined: Examined) -> dict[str, float | None]:
-    return {name: _rounded(examined.parts[name], 1) for name in PARTS}
+    return {name: _rounded(examined.parts.get(name), 1) for name in PARTS}
 
 
 def _measure(name: str, raw: float | None) -> dict[str, Any]:

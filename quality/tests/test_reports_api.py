@@ -126,3 +126,14 @@ def test_another_shops_reports_are_in_no_list(images, rival):
 @pytest.mark.parametrize("pk", ["7", "not-an-id", "018f0000-0000-7000-8000-000000000000"])
 def test_image_that_is_not_there_has_no_report(shop, pk):
     assert shop.client.get(f"{REPORTS}{pk}/").status_code == 404
+
+
+def test_report_kept_before_a_measure_was_there_tells_it_as_unknown(shop):
+    report = make_report(shop.shop)
+    with shop_scope(shop.shop.pk):
+        for part in ("raws", "parts"):
+            report.examined[part].popitem()
+        report.save()
+    answer = shop.client.get(f"{REPORTS}{report.image_id}/")
+    assert answer.status_code == 200
+    assert "unknown" in {measure["verdict"] for measure in answer.json()["measures"]}
