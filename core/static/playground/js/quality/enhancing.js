@@ -32,14 +32,15 @@ export function setUpEnhancing(onChange) {
 /** Offer to enhance this; of an image, what was made of it before is shown. */
 export async function offerEnhancing(toBeMade) {
   subject = toBeMade;
-  const signal = begin();
+  const signal = forgetPreview();
   if (!subject.image) return;
   const { results } = await get(`quality/enhance/?image=${subject.image}`, { signal });
   const standing = results.find((row) => ["preview", "applied"].includes(row.standing));
   if (standing) show(standing);
 }
 
-function begin() {
+/** Show nothing of what was made, and wait for nothing that is being made. */
+export function forgetPreview() {
   running.abort();
   running = new AbortController();
   byId("preview").hidden = true;
@@ -49,7 +50,7 @@ function begin() {
 }
 
 async function preview() {
-  const signal = begin();
+  const signal = forgetPreview();
   const steps = chosenSteps();
   if (!steps.length) {
     showNotice({ title: "Choose a step, or several", place: "enhance-notice" });
@@ -84,7 +85,7 @@ function show(row) {
   byId("change").replaceChildren(...changeNodes(row.before.photo_url, row.after.photo_url, row));
   showDeeds(row, subject, {
     onGone: () => {
-      begin();
+      forgetPreview();
       byId("enhance-title").scrollIntoView({ block: "nearest" });
     },
     onChange: () => changed(subject),

@@ -6,7 +6,7 @@ import { currentKey, showKeyPanel } from "../key.js";
 import { clearNotice, showNotice, showProblem } from "../notices.js";
 import { showAssessment, showJudgement } from "./assessment.js";
 import { compare } from "./comparing.js";
-import { offerEnhancing } from "./enhancing.js";
+import { forgetPreview, offerEnhancing } from "./enhancing.js";
 import { chosenProfile } from "./rulebook.js";
 import { formOf, imageSubject, photoSubject } from "./subjects.js";
 
@@ -48,7 +48,9 @@ export async function judgeAgain() {
   clearNotice("rules-notice");
   if (!subject) return;
   try {
-    showJudgement(await figures(running.signal));
+    const found = await figures(running.signal);
+    if (found.profile !== chosenProfile()) return;
+    showJudgement(found);
     announce(byId("judgement").textContent);
   } catch (problem) {
     tell(problem, judgeAgain, "rules-notice");
@@ -60,6 +62,7 @@ export function lookAway() {
   running.abort();
   running = new AbortController();
   subject = null;
+  forgetPreview();
   for (const id of ["one", "pair", "look-progress"]) byId(id).hidden = true;
   clearNotice();
   return running.signal;

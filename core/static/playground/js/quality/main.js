@@ -10,7 +10,7 @@ import { compareAgain, judgeAgain, lookAgain, lookAtImage, lookAtPhotos, lookAwa
 import { setUpPolicy, showPolicy } from "./policy.js";
 import { loadRulebook } from "./rulebook.js";
 import { loadStanding } from "./standing.js";
-import { loadWorst, setUpWorst } from "./worst.js";
+import { loadWorst, refreshWorst, setUpWorst } from "./worst.js";
 
 const SOON = 3_000;
 
@@ -33,16 +33,16 @@ async function start() {
 }
 
 /** Show where the shop stands, and go on while photos wait to be measured. */
-async function showShop() {
+async function showShop(list = loadWorst) {
   window.clearTimeout(timer);
   clearNotice("shop-notice");
   try {
     const { pending } = await loadStanding();
-    await loadWorst();
+    await list();
     if (pending) showShopSoon();
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    showProblem(problem, showShop, "shop-notice");
+    showProblem(problem, () => showShop(list), "shop-notice");
   }
 }
 
@@ -50,14 +50,15 @@ async function showShop() {
 function showShopSoon() {
   window.clearTimeout(timer);
   const isInUse = () => document.hidden || document.activeElement.closest("#failing, #breaches, #worst");
-  timer = window.setTimeout(() => (isInUse() ? showShopSoon() : showShop()), SOON);
+  timer = window.setTimeout(() => (isInUse() ? showShopSoon() : showShop(refreshWorst)), SOON);
 }
 
-/** Look at the image that the address names. */
+/** Look at the image that the address names; a part of the page that it names changes nothing. */
 function resume() {
-  const image = new URLSearchParams(window.location.hash.slice(1)).get("image");
+  const { hash } = window.location;
+  const image = new URLSearchParams(hash.slice(1)).get("image");
   if (image) lookAtImage(image);
-  else lookAway();
+  else if (!hash) lookAway();
 }
 
 function setUpLevels() {
@@ -70,7 +71,7 @@ function setUpLevels() {
 
 setUpLevels();
 setUpPolicy(showShopSoon);
-setUpWorst(showShop);
+setUpWorst(() => showShop());
 setUpEnhancing((image) => {
   lookAgain(image);
   showShopSoon();

@@ -19,9 +19,15 @@ export async function loadRulebook() {
 
 export const chosenProfile = () => byId("profile").value;
 
-/** "Shorter side at least 250 pixels", of a rule of the policy's profile by its name. */
+/** "Shorter side at least 500 pixels, advised", of a rule of the policy's profile by its name. */
 export function sayRuleOfPolicy(name) {
-  const rules = profiles.find(({ key }) => key === byId("policy-profile").value)?.rules ?? [];
-  const rule = rules.find((known) => known.rule === name);
-  return rule ? sayRule(rule.measures, rule) : sentence(name);
+  const rule = ruleOfPolicy(name);
+  return rule ? `${sayRule(rule.measures, rule)}${rule.is_required ? "" : ", advised"}` : sentence(name);
+}
+
+export const isRequired = (name) => Boolean(ruleOfPolicy(name)?.is_required);
+
+function ruleOfPolicy(name) {
+  const profile = profiles.find(({ key }) => key === byId("policy-profile").value);
+  return profile?.rules.find(({ rule }) => rule === name);
 }

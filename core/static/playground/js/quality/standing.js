@@ -45,7 +45,7 @@ function showFailing(rules) {
   const row = ({ rule, images }) => el("li", {},
     el("button", { type: "button", class: "plain", text: sayRuleOfPolicy(rule), on: { click: () => narrowTo(rule) } }),
     el("span", { text: count(images, "photo") }));
-  byId("failing").replaceChildren(...(rules.length ? rules.slice(0, MOST_RULES).map(row) : [el("li", { text: "No required rule fails." })]));
+  byId("failing").replaceChildren(...(rules.length ? rules.slice(0, MOST_RULES).map(row) : [el("li", { text: "No rule fails." })]));
 }
 
 function showBreaches(breaches) {

@@ -4,7 +4,7 @@ import { get, post, Problem } from "../api.js";
 import { announce, byId, count, el } from "../dom.js";
 import { clearNotice, showProblem } from "../notices.js";
 import { sayScore } from "./figures.js";
-import { sayRuleOfPolicy } from "./rulebook.js";
+import { isRequired, sayRuleOfPolicy } from "./rulebook.js";
 
 const PAGE = 12;
 const HELD = "held=true";
@@ -50,6 +50,9 @@ export function loadWorst() {
   return read(`quality/reports/?page_size=${PAGE}&order=${order}&${narrowed}`, (nodes) => byId("worst").replaceChildren(...nodes));
 }
 
+/** Read the list again, unless more of it has been opened. */
+export const refreshWorst = () => byId("worst").children.length > PAGE || loadWorst();
+
 async function read(path, put) {
   clearNotice("worst-notice");
   try {
@@ -64,7 +67,8 @@ async function read(path, put) {
 }
 
 function card(report) {
-  const { image, name, photo_url: src, outcome, score, verdict, failed_rules: failed = [] } = report;
+  const { image, name, photo_url: src, outcome, score, verdict, failed_rules: rules = [] } = report;
+  const failed = rules.filter(isRequired);
   return el("li", { class: "card", dataset: { image } },
     el("div", { class: "tile" }, el("img", { class: "fits", src, alt: "", loading: "lazy", decoding: "async" }),
       BADGES[outcome] && el("span", { class: "badge", dataset: { kind: outcome === "held" ? "failed" : "weak" }, text: BADGES[outcome] })),
