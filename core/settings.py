@@ -400,6 +400,8 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
         "img-src": ["'self'", "data:", "blob:", *env.list("CSP_IMG_SRC", default=[])],
+        # A preview is fetched from where photos are, to be saved or added.
+        "connect-src": ["'self'", *env.list("CSP_IMG_SRC", default=[])],
         "object-src": ["'none'"],
         "base-uri": ["'self'"],
         "frame-ancestors": ["'none'"],

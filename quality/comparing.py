@@ -161,12 +161,17 @@ def _advise(lines: tuple[Line, ...], better: Side, enhancement: Enhancement | No
     weights = {name: weight for part in PARTS.values() for name, weight in part.items()}
     wins = [line for line in lines if line.better is better]
     wins.sort(key=lambda line: -weights[line.name] * _gap(line))
-    reasons = _join([SCALES[line.name].label.lower() for line in wins[:MOST_REASONS]])
+    reasons = _join([_named(SCALES[line.name].label) for line in wins[:MOST_REASONS]])
     advice = f"Use the {stronger} photo: it is better in {reasons}"
     if enhancement is None:
         return f"{advice}."
     before, after = score(enhancement.before).score, score(enhancement.after).score
     return f"{advice}; enhancement brings the {weaker} from {before:.0f} to {after:.0f} of 100."
+
+
+def _named(label: str) -> str:
+    """Return a label as it stands within a sentence; what is written in capitals stays so."""
+    return label if label[:2].isupper() else label.lower()
 
 
 def _gap(line: Line) -> float:
