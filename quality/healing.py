@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import structlog
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from catalog.models import Image
 from core.errors import Conflict
 from core.storage import StorageUnavailable
-from quality.models import Comparison, Enhancement, Job
+from quality.models import Comparison, Enhancement, Report
+from quality.of_images import images_without
 from quality.services import discard, request_reports
 from tenants.scope import all_shops, shop_scope
 
@@ -24,14 +22,7 @@ AT_ONCE = 1_000
 
 def request_missing_reports() -> int:
     """Have live images measured of whose photo there is no report; return how many there are."""
-    with all_shops():
-        lacking = Q(report=None) | Q(report__image_version__lt=F("version")) & ~Q(
-            report__state__in=(Job.State.PENDING, Job.State.FAILED)
-        )
-        found = Image.objects.live().filter(lacking).values_list("shop_id", "pk")[:AT_ONCE]
-        by_shop: defaultdict[UUID, list[UUID]] = defaultdict(list)
-        for shop_id, image_id in found:
-            by_shop[shop_id].append(image_id)
+    by_shop = images_without(Report, limit=AT_ONCE)
     for shop_id, image_ids in by_shop.items():
         with shop_scope(shop_id):
             request_reports(shop_id=shop_id, image_ids=image_ids)

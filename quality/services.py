@@ -15,6 +15,7 @@ from core.photos import Photo
 from core.storage import delete_files, save_file
 from quality.files import original_key, rendition_key
 from quality.models import Batch, Comparison, Enhancement, Job, Report, Source
+from quality.of_images import request_for_images
 from quality.policies import policy_of, profile_of
 from quality.tasks import nudge_bulk, nudge_requests
 from tenants.models import Shop
@@ -36,17 +37,7 @@ class NothingChosen(DomainError):
 def request_reports(*, shop_id: UUID, image_ids: Collection[UUID]) -> None:
     """Have images measured anew, and those that never were."""
     with transaction.atomic():
-        known = Report.objects.filter(image_id__in=image_ids)
-        if known.request() < len(image_ids):
-            have = set(known.values_list("image_id", flat=True))
-            Report.objects.bulk_create(
-                [
-                    Report(shop_id=shop_id, image_id=image_id)
-                    for image_id in image_ids
-                    if image_id not in have
-                ],
-                ignore_conflicts=True,
-            )
+        request_for_images(Report, shop_id=shop_id, image_ids=image_ids)
         nudge_bulk()
 
 
