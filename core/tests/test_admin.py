@@ -27,6 +27,10 @@ LISTS = (
     "quality_report",
     "quality_comparison",
     "quality_enhancement",
+    "stylist_wardrobeitem",
+    "stylist_imagetags",
+    "stylist_outfit",
+    "stylist_conversation",
 )
 
 

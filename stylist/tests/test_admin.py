@@ -1,0 +1,73 @@
+"""What operators see of shoppers: how the work stands, not what people own and said."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import NoReverseMatch, reverse
+
+from quality.models import Job
+from stylist.models import Conversation, ImageTags, Message, Outfit, WardrobeItem
+from stylist.tests.factories import ask_outfits, make_item, make_sold
+from tenants.models import Shopper, User
+from tenants.scope import all_shops
+
+pytestmark = pytest.mark.django_db
+SECRET = "my wedding in June"
+MODELS = ("wardrobeitem", "imagetags", "outfit", "conversation")
+
+
+@pytest.fixture
+def operator(client):
+    client.force_login(User.objects.create_superuser("op@atelier.example", "a-long-password"))
+    return client
+
+
+@pytest.fixture
+def kept(shop):
+    """A row of each kind by the name of its model."""
+    item, image = make_item(shop.shop, "dress"), make_sold(shop.shop)
+    ask_outfits(shop.client)
+    with all_shops():
+        talk = Conversation.objects.create(
+            shop=shop.shop, shopper=Shopper.objects.get(), memory={"occasion": SECRET}
+        )
+        Message.objects.create(shop=shop.shop, conversation=talk, role="shopper", text=SECRET)
+        rows = (item, ImageTags.objects.get(image=image), Outfit.objects.get(), talk)
+    return dict(zip(MODELS, rows, strict=True))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_rows_are_found_and_shown_and_cannot_be_changed(operator, kept, name):
+    row = kept[name]
+    found = operator.get(reverse(f"admin:stylist_{name}_changelist"), {"q": str(row.pk)})
+    assert found.status_code == 200
+    address = reverse(f"admin:stylist_{name}_change", args=[row.pk])
+    page = operator.get(address)
+    assert page.status_code == 200
+    assert SECRET not in found.content.decode() + page.content.decode()
+    assert operator.post(address, {}).status_code == 403
+
+
+def test_photos_of_shoppers_are_not_shown(operator, kept):
+    item = kept["wardrobeitem"]
+    page = operator.get(reverse("admin:stylist_wardrobeitem_change", args=[item.pk]))
+    assert item.photo.name not in page.content.decode()
+
+
+def test_messages_have_no_page():
+    with pytest.raises(NoReverseMatch):
+        reverse("admin:stylist_message_changelist")
+
+
+@pytest.mark.parametrize("model", [WardrobeItem, ImageTags])
+def test_what_failed_is_tried_again_and_the_rest_left_alone(operator, kept, shop, model):
+    make_item(shop.shop, "coat")
+    make_sold(shop.shop, "coat")
+    with all_shops():
+        failed, done = model.objects.order_by("pk")
+        model.objects.filter(pk=failed.pk).update(state="failed", problem={"code": "x"})
+    data = {"action": "retry", "_selected_action": [str(failed.pk), str(done.pk)]}
+    operator.post(reverse(f"admin:stylist_{model._meta.model_name}_changelist"), data)
+    with all_shops():
+        states = dict(model.objects.values_list("pk", "state"))
+    assert states == {failed.pk: Job.State.PENDING, done.pk: Job.State.DONE}
