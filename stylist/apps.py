@@ -5,7 +5,7 @@ class StylistConfig(AppConfig):
     name = "stylist"
 
     def ready(self) -> None:
-        from django.db.models.signals import post_delete
+        from django.db.models.signals import pre_delete
 
         from catalog.signals import images_saved
         from recommendations.exporting import register_section
@@ -15,6 +15,6 @@ class StylistConfig(AppConfig):
 
         images_saved.connect(tag_saved_images, dispatch_uid="stylist")
         for model in (WardrobeItem, ImageTags, Outfit):
-            post_delete.connect(doom_files, sender=model, dispatch_uid=f"doom {model.__name__}")
+            pre_delete.connect(doom_files, sender=model, dispatch_uid=f"doom {model.__name__}")
         for name, section in SECTIONS.items():
             register_section(name, section)

@@ -11,6 +11,7 @@ import numpy as np
 
 from catalog.models import Image
 from core.errors import Conflict
+from quality.models import Job
 from stylist.features import STYLE_NAMES
 from stylist.kept import garment_of
 from stylist.models import ImageTags, Outfit
@@ -35,12 +36,12 @@ SELLABLE = (Image.Availability.IN_STOCK, Image.Availability.PREORDER)
 
 
 class ImageNotTagged(Conflict):
-    """What the image shows is not known yet."""
+    """What the image shows is not known yet, or cannot be told from its photo."""
 
     code = "image_not_tagged"
 
-    def __init__(self) -> None:
-        super().__init__("This image waits to be tagged; ask again shortly.")
+    def __init__(self, why: str = "This image waits to be tagged; ask again shortly.") -> None:
+        super().__init__(why)
 
 
 class Origin(StrEnum):
@@ -76,6 +77,9 @@ def dress(
     taste = taste_of(shopper)
     owned = wardrobe_of(shopper) if shopper and origin is not Origin.CATALOG else []
     anchors = _anchors(wish.anchors, shopper)
+    if missing := wish.anchors - {garment.id for garment in anchors}:
+        message = "A garment to start from is not there, or waits to be tagged."
+        raise composing.AnchorUnknown(message, ids=sorted(map(str, missing)))
     sold: list[Garment] = []
     if origin is not Origin.WARDROBE:
         sold = _from_catalog(anchors or owned, wish, taste, per_slot=PER_SLOT)
@@ -88,8 +92,11 @@ def dress(
 
 
 def complete_look(*, shop: Shop, image: Image, wish: Wish, count: int) -> Dressed:
-    """Put outfits together around an image; raises `ImageNotTagged` while it waits to be tagged."""
-    if not ImageTags.objects.filter(image=image).exclude(tags={}).exists():
+    """Put outfits together around an image; raises `ImageNotTagged`."""
+    row = ImageTags.objects.filter(image=image).first()
+    if row is not None and row.state == Job.State.FAILED:
+        raise ImageNotTagged(f"This image cannot be tagged: {row.problem['detail']}")
+    if row is None or row.state != Job.State.DONE:
         raise ImageNotTagged
     around = replace(wish, anchors=frozenset({image.pk}))
     return dress(shop=shop, shopper=None, origin=Origin.CATALOG, wish=around, count=count)
@@ -119,9 +126,9 @@ def _from_catalog(
 def _sold(image_ids: Collection[UUID], *, per_slot: int) -> list[Garment]:
     """Return these images' garments in this order, but for those that are not for sale now."""
     rows = (
-        ImageTags.objects.filter(image_id__in=image_ids, image__deleted_at=None)
+        ImageTags.objects.done()
+        .filter(image_id__in=image_ids, image__deleted_at=None)
         .filter(image__status=Image.Status.PUBLISHED, image__availability__in=SELLABLE)
-        .exclude(tags={})
         .select_related("image__category")
         .defer("image__search")
     )
@@ -144,9 +151,9 @@ def _anchors(ids: Collection[UUID], shopper: Shopper | None) -> list[Garment]:
     owned = [garment for garment in wardrobe_of(shopper) if garment.id in ids] if shopper else []
     left = set(ids) - {garment.id for garment in owned}
     rows = (
-        ImageTags.objects.filter(image_id__in=left, image__deleted_at=None)
+        ImageTags.objects.done()
+        .filter(image_id__in=left, image__deleted_at=None)
         .filter(image__status=Image.Status.PUBLISHED)
-        .exclude(tags={})
         .select_related("image__category")
         .defer("image__search")
     )

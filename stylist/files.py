@@ -24,11 +24,10 @@ def picture_key(shop_id: UUID) -> str:
 
 
 def doom(names: Iterable[str | None]) -> None:
-    """Have files removed once this transaction commits, however long the storage is away."""
-    from stylist.models import DoomedFile
-    from stylist.tasks import nudge_removal
+    """Have the sweep remove files, however long the storage is away.
 
-    rows = [DoomedFile(name=name) for name in names if name]
-    if rows:
-        DoomedFile.objects.bulk_create(rows)
-        nudge_removal()
+    Nobody is nudged: with a shopper go thousands of rows, each by itself.
+    """
+    from stylist.models import DoomedFile
+
+    DoomedFile.objects.bulk_create([DoomedFile(name=name) for name in names if name])

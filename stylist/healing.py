@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.storage import StorageUnavailable, delete_files
@@ -29,21 +32,28 @@ def request_missing_tags() -> int:
 
 
 def remove_doomed() -> int:
-    """Remove files whose rows were deleted; return how many."""
-    doomed = list(DoomedFile.objects.order_by("pk")[:AT_ONCE])
-    for row in doomed:
+    """Remove files whose rows were deleted, until none is left or storage is away; count them."""
+    count = 0
+    while doomed := list(DoomedFile.objects.order_by("pk")[:AT_ONCE]):
         try:
-            delete_files(row.name)
+            delete_files(*(row.name for row in doomed))
         except StorageUnavailable as error:
             log.warning("files_not_removed", error=error.message)
-            return 0
-        row.delete()
-    return len(doomed)
+            break
+        DoomedFile.objects.filter(pk__in=[row.pk for row in doomed]).delete()
+        count += len(doomed)
+    return count
 
 
 def purge_old() -> None:
     """Forget conversations, and outfits without an opinion, that are older than they are kept."""
     before = timezone.now() - settings.CONVERSATION_RETENTION
     with all_shops():
-        Conversation.objects.filter(updated_at__lt=before).delete()
-        Outfit.objects.filter(created_at__lt=before, feedback=None).delete()
+        _delete(Conversation.objects.filter(updated_at__lt=before))
+        _delete(Outfit.objects.filter(created_at__lt=before, feedback=None))
+
+
+def _delete(rows: QuerySet[Any]) -> None:
+    """Delete rows in portions: what goes with each is read before it goes."""
+    while ids := list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+        rows.filter(pk__in=ids).delete()

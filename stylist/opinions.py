@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from core.errors import Conflict
+from core.errors import Conflict, DomainError
 from stylist.models import Outfit, OutfitFeedback
 from stylist.outfits.feedback import Opinion
 
@@ -20,17 +20,30 @@ class NobodysOutfit(Conflict):
         super().__init__("This outfit was made for no shopper; ask for one of theirs.")
 
 
+class OutfitGone(DomainError):
+    """The outfit was deleted while the request was under way."""
+
+    status_code = 404
+    code = "not_found"
+
+
 def give_opinion(*, outfit: Outfit, opinion: Opinion) -> OutfitFeedback:
-    """Note what the shopper said: a like takes back a dislike; an outfit can be worn besides."""
+    """Note what the shopper said: a like takes back a dislike; an outfit can be worn besides.
+
+    What is said again counts from now on. Opinions of one outfit take turns. Raises
+    `NobodysOutfit` and `OutfitGone`.
+    """
     if outfit.shopper_id is None:
         raise NobodysOutfit
     with transaction.atomic():
-        said = OutfitFeedback.objects.filter(outfit=outfit)
-        if opinion in OPPOSITE:
-            said.filter(opinion=OPPOSITE[opinion]).delete()
-        given, _ = OutfitFeedback.objects.update_or_create(
+        if not Outfit.objects.select_for_update().filter(pk=outfit.pk).exists():
+            raise OutfitGone("This outfit was deleted meanwhile.")
+        taken_back = {opinion, OPPOSITE.get(opinion)}
+        OutfitFeedback.objects.filter(outfit=outfit, opinion__in=taken_back).delete()
+        given: OutfitFeedback = OutfitFeedback.objects.create(
+            shop_id=outfit.shop_id,
+            shopper_id=outfit.shopper_id,
             outfit=outfit,
             opinion=opinion,
-            defaults={"shop_id": outfit.shop_id, "shopper_id": outfit.shopper_id},
         )
-    return given  # type: ignore[no-any-return]
+    return given

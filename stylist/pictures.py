@@ -12,7 +12,7 @@ from PIL import Image as Pillow
 
 from catalog.models import Image
 from core.storage import read_file, save_file
-from stylist.files import picture_key
+from stylist.files import doom, picture_key
 from stylist.models import ImageTags, Outfit, WardrobeItem
 from stylist.outfits.collage import Piece, render_collage
 from stylist.outfits.garment import Slot, Source
@@ -44,7 +44,9 @@ def picture_of(outfit: Outfit) -> bytes:
             pass  # made anew below
     picture = render_collage([_piece(piece, outfit) for piece in outfit.pieces])
     name = save_file(picture_key(outfit.shop_id), picture)
-    Outfit.objects.filter(pk=outfit.pk).update(picture=name)
+    unchanged = Outfit.objects.filter(pk=outfit.pk, picture=outfit.picture.name or "")
+    if not unchanged.update(picture=name):
+        doom([name])  # the outfit is gone, or somebody else has pictured it
     return picture
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import FileField
 
 from quality.of_images import request_for_images
 from stylist.files import doom
@@ -22,6 +23,10 @@ def tag_saved_images(*, shop_id: UUID, image_ids: Collection[UUID], **_: Any) ->
 
 
 def doom_files(sender: Any, instance: WardrobeItem | ImageTags | Outfit, **_: Any) -> None:
-    """Have a row's files follow it, whoever deleted it: a shopper's erasure, say."""
-    names = [getattr(instance, name, None) for name in ("photo", "cutout", "picture")]
-    doom(file.name for file in names if file)
+    """Have a row's files follow it, whoever deletes it: a shopper's erasure, say.
+
+    They are read anew, and the row locked: a worker or a picture may have added one since.
+    """
+    names = [field.name for field in sender._meta.fields if isinstance(field, FileField)]
+    row = sender._base_manager.select_for_update().filter(pk=instance.pk)
+    doom(row.values_list(*names).first() or ())

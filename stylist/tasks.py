@@ -1,4 +1,4 @@
-"""Nudges: garments may wait to be tagged, files to be removed; Postgres says whether they do."""
+"""Nudges: garments may wait to be tagged; Postgres says whether they do."""
 
 from __future__ import annotations
 
@@ -21,11 +21,6 @@ def nudge_tagging_images() -> None:
     transaction.on_commit(lambda: nudge(tag_images), robust=True)
 
 
-def nudge_removal() -> None:
-    """Have doomed files removed, once this transaction commits."""
-    transaction.on_commit(lambda: nudge(remove_files), robust=True)
-
-
 _wardrobes, _images = Turn(), Turn()
 
 
@@ -43,14 +38,6 @@ def tag_images(**_: Any) -> None:
     from stylist.jobs import tagging  # OpenCV and torch, which the web process lacks
 
     _images.take(lambda: run_nicely(tagging.tag_images))
-
-
-@shared_task
-def remove_files(**_: Any) -> None:
-    """Remove files whose rows were deleted."""
-    from stylist import healing
-
-    healing.remove_doomed()
 
 
 @shared_task

@@ -11,9 +11,9 @@ from core.errors import Conflict, DomainError
 from core.photos import Photo
 from core.storage import delete_files, save_file
 from recommendations.shoppers import get_or_create_shopper
-from stylist.files import wardrobe_key
+from stylist.files import doom, wardrobe_key
 from stylist.kept import VALUES, garment_of
-from stylist.models import WardrobeItem
+from stylist.models import Outfit, WardrobeItem
 from stylist.outfits.garment import Garment, Source
 from stylist.tasks import nudge_tagging
 from stylist.taxonomies import taxonomy_of
@@ -35,6 +35,13 @@ class TagUnknown(DomainError):
     """A tag was set to what is no value of it."""
 
     code = "tag_unknown"
+
+
+class ItemGone(DomainError):
+    """The garment was taken out while the request was under way."""
+
+    status_code = 404
+    code = "not_found"
 
 
 def add_items(
@@ -75,7 +82,7 @@ def correct_item(
 ) -> WardrobeItem:
     """Set tags as their owner says, for good; None goes back to what was seen.
 
-    Raises `TagUnknown`.
+    Raises `TagUnknown` and `ItemGone`.
     """
     taxonomy = taxonomy_of(item.shop_id)
     chosen: dict[str, str | None] = dict(tags)
@@ -87,7 +94,9 @@ def correct_item(
                 f"{value!r} is no {tag.replace('_', ' ')}; there are {', '.join(known)}.", field=tag
             )
     with transaction.atomic():
-        row: WardrobeItem = WardrobeItem.objects.select_for_update().get(pk=item.pk)
+        row = WardrobeItem.objects.select_for_update().filter(pk=item.pk).first()
+        if row is None:
+            raise ItemGone("This garment was taken out meanwhile.")
         corrected = {**row.corrected, **chosen}
         row.corrected = {tag: value for tag, value in corrected.items() if value is not None}
         if "type" in chosen:
@@ -97,7 +106,18 @@ def correct_item(
         if name is not None:
             row.name = name
         row.save(update_fields=["corrected", "kind", "slot", "name", "updated_at"])
-    return row
+    return row  # type: ignore[no-any-return]
+
+
+def remove_item(*, item: WardrobeItem) -> None:
+    """Take a garment out, and its photo out of the pictures of outfits, which are made anew."""
+    with transaction.atomic():
+        pictured = Outfit.objects.filter(
+            shopper=item.shopper_id, pieces__contains=[{"id": str(item.pk)}]
+        ).exclude(picture="")
+        doom(pictured.values_list("picture", flat=True))
+        pictured.update(picture="")
+        item.delete()
 
 
 def _kind_and_slot(row: WardrobeItem, kind: Any) -> tuple[str, str]:

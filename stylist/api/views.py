@@ -16,12 +16,14 @@ from drf_spectacular.utils import (
     extend_schema_view,
 )
 from rest_framework import status
+from rest_framework.fields import ChoiceField
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.models import Image
 from core.api.pagination import NewestFirst
 from core.api.parsers import JSONParser
+from core.errors import Unavailable
 from recommendations.shoppers import find_shopper
 from stylist import dressing, opinions, wardrobes
 from stylist.api.inputs import (
@@ -60,6 +62,7 @@ EXTERNAL_ID = OpenApiParameter(
 )
 ITEM = [EXTERNAL_ID, OpenApiParameter("id", UUID, OpenApiParameter.PATH)]
 ONE_DAY = 86_400
+SLOT = ChoiceField(choices=[slot.value for slot in Slot])
 
 
 class StylistMixin:
@@ -99,7 +102,7 @@ class WardrobeViewSet(OfShopperMixin, TenantViewSet):
     def get_queryset(self) -> QuerySet[WardrobeItem]:
         items: QuerySet[WardrobeItem] = WardrobeItem.objects.filter(shopper=self.shopper)
         slot = self.request.query_params.get("slot")
-        return items.filter(slot=slot) if slot in set(Slot) else items
+        return items.filter(slot=SLOT.to_internal_value(slot)) if slot else items
 
     @extend_schema(
         summary="List a wardrobe, the newest first",
@@ -154,12 +157,12 @@ class WardrobeViewSet(OfShopperMixin, TenantViewSet):
 
     @extend_schema(
         summary="Take a garment out",
-        description="Its photo goes, too.",
+        description="Its photo goes, too, also from the pictures of outfits.",
         parameters=ITEM,
         responses={204: OpenApiResponse(description="Gone.")},
     )
     def destroy(self, request: Request, external_id: str, pk: str) -> Response:
-        self.get_object().delete()
+        wardrobes.remove_item(item=self.get_object())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -340,8 +343,12 @@ def serve_picture(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         raise Http404
     shop_id, outfit_id = found
-    with shop_scope(shop_id):
-        picture = picture_of(get_object_or_404(Outfit.objects.all(), pk=outfit_id))
+    try:
+        with shop_scope(shop_id):
+            picture = picture_of(get_object_or_404(Outfit.objects.all(), pk=outfit_id))
+    except Unavailable as error:
+        headers = {"Retry-After": str(error.retry_after)}
+        return HttpResponse(error.message, "text/plain", status=503, headers=headers)
     return HttpResponse(
         picture,
         content_type="image/webp",

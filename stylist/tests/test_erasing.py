@@ -1,0 +1,125 @@
+"""What goes with a shopper, and what is handed to them before."""
+
+from __future__ import annotations
+
+import pytest
+
+from core import storage
+from core.storage import StorageUnavailable
+from stylist import healing
+from stylist.healing import remove_doomed
+from stylist.models import Conversation, DoomedFile, Message, Outfit, OutfitFeedback, WardrobeItem
+from stylist.tests.factories import (
+    ask_outfits,
+    kinds_of_files,
+    make_item,
+    make_wardrobe,
+    wardrobe_url,
+)
+from tenants.models import Shop, Shopper
+from tenants.scope import all_shops, shop_scope
+
+pytestmark = pytest.mark.django_db
+ADA = "/api/v1/shoppers/ada/"
+PERSONAL = (WardrobeItem, Outfit, OutfitFeedback, Conversation, Message)
+
+
+@pytest.fixture
+def ada(shop, media_root):
+    """The shop, with a shopper of whom there is everything: each file and each kind of row."""
+    make_wardrobe(shop.shop)
+    outfit = ask_outfits(shop.client, number_of_outfits=1)["outfits"][0]
+    shop.client.get(outfit["picture_url"])
+    shop.client.post(f"/api/v1/outfits/{outfit['id']}/feedback/", {"opinion": "like"})
+    with shop_scope(shop.shop.pk):
+        talk = Conversation.objects.create(shop=shop.shop, shopper=Shopper.objects.get())
+        Message.objects.create(shop=shop.shop, conversation=talk, role="shopper", text="A coat?")
+    assert kinds_of_files(media_root) == ["cutouts"] * 7 + ["outfits"] + ["wardrobe"] * 7
+    return shop
+
+
+def left() -> list[int]:
+    with all_shops():
+        return [model.objects.count() for model in PERSONAL]
+
+
+def test_erased_shopper_takes_rows_and_files_along(ada, media_root):
+    assert all(left())
+    assert ada.client.delete(ADA).status_code == 204
+    assert left() == [0] * len(PERSONAL)
+    assert remove_doomed() == 15
+    assert kinds_of_files(media_root) == [] and not DoomedFile.objects.exists()
+
+
+def test_others_keep_what_is_theirs(ada, rival, media_root):
+    make_item(ada.shop, "coat", shopper="eve")
+    make_item(rival.shop, "coat", shopper="ada")
+    ada.client.delete(ADA)
+    remove_doomed()
+    assert kinds_of_files(media_root) == ["cutouts"] * 2 + ["wardrobe"] * 2
+    assert len(ada.client.get(wardrobe_url("eve")).json()["results"]) == 1
+    assert len(rival.client.get(wardrobe_url("ada")).json()["results"]) == 1
+
+
+def test_files_go_later_when_the_storage_is_away(ada, monkeypatch, media_root):
+    def away(*_):
+        raise StorageUnavailable("away")
+
+    monkeypatch.setattr(healing, "delete_files", away)
+    assert ada.client.delete(ADA).status_code == 204
+    assert remove_doomed() == 0 and len(kinds_of_files(media_root)) == 15
+    monkeypatch.setattr(healing, "delete_files", storage.delete_files)
+    assert remove_doomed() == 15 and kinds_of_files(media_root) == []
+
+
+def test_more_files_than_one_portion_all_go(ada, monkeypatch, media_root):
+    monkeypatch.setattr(healing, "AT_ONCE", 4)
+    ada.client.delete(ADA)
+    assert remove_doomed() == 15 and kinds_of_files(media_root) == []
+
+
+def test_cutout_stored_while_a_shopper_is_erased_goes_too(shop, media_root):
+    """Django reads the rows, then deletes them; a worker may end in between."""
+    item = make_item(shop.shop)
+    with shop_scope(shop.shop.pk):
+        WardrobeItem.objects.update(cutout="")
+        stale = WardrobeItem.objects.get()
+        WardrobeItem.objects.update(cutout=item.cutout.name)
+        stale.delete()
+    assert remove_doomed() == 2 and kinds_of_files(media_root) == []
+
+
+def test_deleted_shop_leaves_no_file_of_its_shoppers(ada, media_root):
+    with all_shops():
+        Shop.objects.get(pk=ada.shop.pk).delete()
+    remove_doomed()
+    assert kinds_of_files(media_root) == []
+
+
+def test_export_has_all_of_it(ada):
+    more = ada.client.get(f"{ADA}export/").json()["more"]
+    assert len(more["wardrobe"]) == 7
+    item = more["wardrobe"][0]
+    assert item["tags"]["type"]["value"] and ada.client.get(item["photo_url"]).status_code == 200
+    (outfit,), (opinion,), (talk,) = more["outfits"], more["opinions"], more["conversations"]
+    assert (opinion["outfit"], opinion["opinion"]) == (outfit["id"], "like")
+    assert {piece["kind"] for piece in outfit["pieces"]} <= {
+        row["tags"]["type"]["value"] for row in more["wardrobe"]
+    }
+    assert [message["text"] for message in talk["messages"]] == ["A coat?"]
+
+
+def test_export_has_what_was_set_right_and_nothing_of_others(ada, rival):
+    make_item(ada.shop, "coat", shopper="eve")
+    make_item(rival.shop, "coat", shopper="ada")
+    pk = ada.client.get(wardrobe_url()).json()["results"][0]["id"]
+    body = {"tags": {"pattern": "striped"}}
+    ada.client.patch(wardrobe_url(rest=f"{pk}/"), body, format="json")
+    wardrobe = ada.client.get(f"{ADA}export/").json()["more"]["wardrobe"]
+    tags = {item["id"]: item["tags"] for item in wardrobe}
+    assert len(tags) == 7 and tags[pk]["pattern"]["is_corrected"]
+
+
+def test_export_needs_no_query_for_each_row(ada, django_assert_max_num_queries):
+    with django_assert_max_num_queries(14):
+        ada.client.get(f"{ADA}export/")

@@ -1,0 +1,145 @@
+"""What shoppers say of outfits, and how it changes the next ones."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from stylist.models import Outfit, OutfitFeedback
+from stylist.opinions import OutfitGone, give_opinion
+from stylist.outfits.feedback import Opinion
+from stylist.tastes import taste_of
+from stylist.tests.factories import (
+    ask_outfits,
+    ids_of,
+    make_item,
+    make_sold,
+    make_wardrobe,
+    outfit_of,
+)
+from tenants.models import Scope, Shopper
+from tenants.scope import shop_scope
+from tenants.tests.factories import make_key_client
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def inside(shop):
+    """The shop, in its scope."""
+    with shop_scope(shop.shop.pk):
+        yield shop
+
+
+def say(client, outfit, opinion: str):
+    return client.post(f"/api/v1/outfits/{outfit['id']}/feedback/", {"opinion": opinion})
+
+
+def opinions() -> list[str]:
+    return sorted(OutfitFeedback.objects.values_list("opinion", flat=True))
+
+
+def of(told, ids):
+    return next((outfit for outfit in told["outfits"] if ids_of(outfit) == ids), None)
+
+
+def best(shop, **wish):
+    return ask_outfits(shop.client, number_of_outfits=1, **wish)["outfits"][0]
+
+
+def test_dislike_makes_way_for_another_outfit_and_a_like_brings_it_back(inside):
+    make_wardrobe(inside.shop)
+    first = best(inside)
+    assert say(inside.client, first, "dislike").json() == {
+        "outfit": first["id"],
+        "opinion": "dislike",
+    }
+    second = best(inside)
+    assert ids_of(second) != ids_of(first)
+    say(inside.client, first, "like")
+    assert opinions() == ["like"], "a like takes back a dislike"
+    third = best(inside)
+    assert ids_of(third) == ids_of(first) and third["score"] > first["score"]
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        (["like", "like"], ["like"]), (["like", "dislike"], ["dislike"]),
+        (["worn", "like"], ["like", "worn"]), (["like", "worn", "dislike"], ["dislike", "worn"]),
+    ],
+)  # fmt: skip
+def test_latest_word_counts_beside_that_it_was_worn(inside, said, left):
+    make_wardrobe(inside.shop)
+    outfit = best(inside)
+    for opinion in said:
+        assert say(inside.client, outfit, opinion).status_code == 200
+    assert opinions() == left
+
+
+def test_what_was_worn_counts_for_it(inside):
+    make_wardrobe(inside.shop)
+    better, other = ask_outfits(inside.client, number_of_outfits=2)["outfits"]
+    say(inside.client, other, "worn")
+    after = ask_outfits(inside.client, number_of_outfits=10)
+    ahead = of(after, ids_of(better))["score"] - of(after, ids_of(other))["score"]
+    assert ahead < better["score"] - other["score"]
+
+
+def test_opinion_said_again_counts_from_now_on(inside):
+    make_wardrobe(inside.shop)
+    outfit = best(inside)
+    say(inside.client, outfit, "worn")
+    before = OutfitFeedback.objects.get()
+    say(inside.client, outfit, "worn")
+    assert OutfitFeedback.objects.get().created_at > before.created_at
+
+
+def test_opinion_is_of_one_shopper_alone(inside):
+    make_wardrobe(inside.shop)
+    say(inside.client, best(inside), "like")
+    ada, eve = Shopper.objects.get(), Shopper(shop=inside.shop, external_id="eve")
+    eve.save()
+    assert taste_of(ada).bonuses and not taste_of(eve).bonuses
+
+
+def test_outfit_made_for_nobody_takes_no_opinion(shop):
+    make_sold(shop.shop, "dress")
+    make_sold(shop.shop, "sneakers", "white")
+    outfit = best(shop, source="catalog")
+    answer = say(shop.client, outfit, "like")
+    assert (answer.status_code, answer.json()["code"]) == (409, "nobodys_outfit")
+
+
+def test_opinions_on_what_is_not_there_are_not_found(shop, rival):
+    make_item(rival.shop, "dress")
+    foreign = ask_outfits(rival.client)["outfits"][0]
+    for pk in (foreign["id"], str(uuid4())):
+        assert say(shop.client, {"id": pk}, "like").status_code == 404
+    with shop_scope(rival.shop.pk):
+        assert opinions() == []
+
+
+def test_outfit_deleted_meanwhile_is_told_as_gone(inside):
+    make_item(inside.shop, "dress")
+    outfit = outfit_of(inside.shop, best(inside))
+    Outfit.objects.all().delete()
+    with pytest.raises(OutfitGone):
+        give_opinion(outfit=outfit, opinion=Opinion.LIKE)
+
+
+def test_word_that_is_no_opinion_is_refused(shop):
+    make_item(shop.shop, "dress")
+    outfit = best(shop)
+    assert "opinion" in say(shop.client, outfit, "meh").json()["errors"]
+
+
+def test_opinion_takes_the_stylists_scope(shop):
+    make_item(shop.shop, "dress")
+    outfit = best(shop)
+    publishable = make_key_client(shop.shop, kind="publishable")
+    assert say(publishable, outfit, "like").status_code == 403
+    assert (
+        say(make_key_client(shop.shop, scopes=[Scope.STYLIST]), outfit, "like").status_code == 200
+    )

@@ -1,0 +1,139 @@
+"""The catalogue's images are tagged by themselves, and their tags follow them."""
+
+from __future__ import annotations
+
+import pytest
+
+from catalog.models import Image, IndexEntry
+from catalog.removing import remove_entries
+from catalog.services import delete_image, update_image
+from quality.models import Job
+from quality.of_images import images_without
+from quality.tests.factories import make_image, opened
+from stylist.healing import remove_doomed, request_missing_tags
+from stylist.jobs import tagging
+from stylist.jobs.tagging import tag_images
+from stylist.models import ImageTags
+from stylist.receivers import tag_saved_images
+from stylist.tests.factories import kinds_of_files, make_blank, make_jpeg, make_sold
+from tenants.scope import shop_scope
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def inside(shop):
+    """The shop, in its scope."""
+    with shop_scope(shop.shop.pk):
+        yield shop
+
+
+def saved(shop, callbacks, data: bytes | None = None) -> Image:
+    """Return an image of which the catalogue has told."""
+    with callbacks(execute=True):
+        return make_image(shop.shop, data or make_jpeg("dress", "red"))
+
+
+def replace_photo(callbacks, data: bytes) -> None:
+    with callbacks(execute=True):
+        update_image(image=Image.objects.get(), fields={}, photo=opened(data))
+
+
+def test_new_image_is_asked_for_and_tagged(inside, django_capture_on_commit_callbacks):
+    image = saved(inside, django_capture_on_commit_callbacks)
+    assert ImageTags.objects.get().state == "pending"
+    assert tag_images() == 1
+    row = ImageTags.objects.get()
+    assert (row.state, row.slot, row.image_version) == ("done", "one_piece", image.version)
+    assert row.tags["primary_colour"]["value"] == "red" and row.features and row.cutout
+
+
+def test_new_photo_is_tagged_anew_and_leaves_one_cutout(
+    inside, django_capture_on_commit_callbacks, media_root
+):
+    saved(inside, django_capture_on_commit_callbacks)
+    tag_images()
+    replace_photo(django_capture_on_commit_callbacks, make_jpeg("jeans", "navy"))
+    tag_images()
+    remove_doomed()
+    row = ImageTags.objects.get()
+    assert (row.slot, row.image_version) == ("bottom", 2)
+    assert kinds_of_files(media_root) == ["cutouts", "originals", "photos"]
+
+
+def test_photo_replaced_while_it_was_looked_at_is_looked_at_again(
+    inside, django_capture_on_commit_callbacks, monkeypatch, media_root
+):
+    saved(inside, django_capture_on_commit_callbacks)
+    look = tagging.crop_to_garment
+
+    def replaced_meanwhile(*args, **kwargs):
+        monkeypatch.undo()
+        replace_photo(django_capture_on_commit_callbacks, make_jpeg("jeans", "navy"))
+        return look(*args, **kwargs)
+
+    monkeypatch.setattr(tagging, "crop_to_garment", replaced_meanwhile)
+    assert tag_images() == 2
+    row = ImageTags.objects.get()
+    assert (row.state, row.slot, row.image_version) == ("done", "bottom", 2)
+    assert kinds_of_files(media_root) == ["cutouts", "originals", "photos"]
+
+
+def test_photo_without_a_garment_fails_and_is_not_asked_for_again(
+    inside, django_capture_on_commit_callbacks
+):
+    saved(inside, django_capture_on_commit_callbacks, make_blank())
+    tag_images()
+    row = ImageTags.objects.get()
+    assert row.state == Job.State.FAILED and "send one that shows" in row.problem["detail"]
+    assert images_without(ImageTags, limit=10) == {} and tag_images() == 0
+
+
+def test_deleted_image_takes_its_tags_and_its_cutout_along(inside, media_root):
+    image = make_sold(inside.shop)
+    row = ImageTags.objects.get()
+    row.cutout = tagging.save_file(tagging.cutout_key(inside.shop.pk), b"cut")
+    row.save()
+    delete_image(image=image)
+    remove_entries(list(IndexEntry.objects.filter(state="removing")))
+    assert not ImageTags.objects.exists()
+    assert remove_doomed() == 1 and kinds_of_files(media_root) == []
+
+
+def test_image_deleted_before_its_turn_is_not_looked_at(
+    inside, django_capture_on_commit_callbacks, media_root
+):
+    image = saved(inside, django_capture_on_commit_callbacks)
+    delete_image(image=image)
+    tag_images()
+    assert ImageTags.objects.get().tags == {} and "cutouts" not in kinds_of_files(media_root)
+
+
+def test_image_that_nobody_told_of_is_found(inside, rival):
+    image, foreign = make_image(inside.shop), make_image(rival.shop)
+    assert images_without(ImageTags, limit=10) == {
+        inside.shop.pk: [image.pk],
+        rival.shop.pk: [foreign.pk],
+    }
+    assert request_missing_tags() == 2
+    assert request_missing_tags() == 0, "they are under way"
+    tag_images()
+    with shop_scope(rival.shop.pk):
+        assert ImageTags.objects.get().image_id == foreign.pk
+
+
+def test_image_whose_new_photo_nobody_told_of_is_found(inside):
+    image = make_sold(inside.shop)
+    assert images_without(ImageTags, limit=10) == {}
+    Image.objects.update(version=2)
+    assert images_without(ImageTags, limit=10) == {inside.shop.pk: [image.pk]}
+    delete_image(image=image)
+    assert images_without(ImageTags, limit=10) == {}
+
+
+def test_told_twice_is_asked_for_once(inside):
+    image = make_image(inside.shop)
+    for _ in range(2):
+        tag_saved_images(shop_id=inside.shop.pk, image_ids=[image.pk])
+    row = ImageTags.objects.get()
+    assert (row.state, row.version) == ("pending", 2)

@@ -1,0 +1,209 @@
+"""What the worker makes of shoppers' photos, and what outlives its looking again."""
+
+from __future__ import annotations
+
+import pytest
+
+from core import storage
+from core.storage import StorageUnavailable
+from quality.models import Job
+from quality.tests.photos import make_scene
+from stylist.healing import remove_doomed
+from stylist.jobs import tagging
+from stylist.jobs.tagging import tag_wardrobes
+from stylist.models import DoomedFile, WardrobeItem
+from stylist.taxonomies import set_own_types
+from stylist.tests.factories import (
+    add_photos,
+    encode,
+    kinds_of_files,
+    make_blank,
+    make_jpeg,
+    make_pair,
+    wardrobe_url,
+)
+from stylist.wardrobes import correct_item, remove_item
+from tenants.scope import shop_scope
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def inside(shop):
+    """The shop, in its scope."""
+    with shop_scope(shop.shop.pk):
+        yield shop
+
+
+def tagged(shop, *photos: bytes):
+    """Return what a shopper is told of photos once the worker has seen them."""
+    ids = [item["id"] for item in add_photos(shop.client, *photos).json()]
+    assert tag_wardrobes() == len(photos)
+    return [told(shop, item_id) for item_id in ids]
+
+
+def told(shop, item_id):
+    return shop.client.get(wardrobe_url(rest=f"{item_id}/")).json()
+
+
+def look_again() -> None:
+    WardrobeItem.objects.all().request()
+    tag_wardrobes()
+
+
+def test_photo_is_tagged_with_how_sure_each_tag_is(shop):
+    (item,) = tagged(shop, make_jpeg("t-shirt", "red"))
+    tags = item["tags"]
+    assert (item["state"], item["problem"], item["garments_seen"]) == ("done", None, "one")
+    assert tags["primary_colour"]["value"] == "red" and tags["primary_colour"]["is_sure"]
+    assert item["slot"] == "top" and tags["pattern"]["value"] == "plain"
+    given = {name: tag for name, tag in tags.items() if tag}
+    assert {"type", "primary_colour", "pattern", "style", "season", "formality"} <= set(given)
+    for name, tag in given.items():
+        assert 0 < tag["confidence"] <= 1 and not tag["is_corrected"], name
+        assert tag["value"] not in tag["alternatives"], name
+    assert item["unsure"] == [name for name, tag in given.items() if not tag["is_sure"]]
+
+
+def test_garment_is_cut_out_and_its_embedding_kept(inside, media_root):
+    tagged(inside, make_jpeg())
+    item = WardrobeItem.objects.get()
+    assert item.encoder == "mini" and len(bytes(item.embedding)) % 2 == 0
+    assert kinds_of_files(media_root) == ["cutouts", "wardrobe"]
+
+
+def test_many_photos_are_tagged_in_one_go_each_as_what_it_is(shop):
+    first, second = tagged(shop, make_jpeg("jeans", "navy"), make_jpeg("dress", "red"))
+    assert (first["slot"], second["slot"]) == ("bottom", "one_piece")
+    assert second["tags"]["primary_colour"]["value"] == "red"
+
+
+def test_blank_photo_fails_with_what_to_do(shop):
+    (item,) = tagged(shop, make_blank())
+    assert item["state"] == "failed" and item["slot"] is None
+    assert item["problem"]["detail"].endswith("send one that shows the product.")
+    assert set(item["tags"].values()) == {None}
+
+
+def test_photo_in_which_no_garment_can_be_told_says_so(shop):
+    (item,) = tagged(shop, encode(make_scene(seed=1)))
+    assert (item["state"], item["garments_seen"]) == ("done", "none")
+    assert "primary_colour" in item["unsure"]
+
+
+def test_two_garments_in_one_photo_are_told(shop):
+    (item,) = tagged(shop, make_pair())
+    assert (item["state"], item["garments_seen"]) == ("done", "several")
+
+
+def test_nothing_is_done_twice(shop):
+    tagged(shop, make_jpeg())
+    assert tag_wardrobes() == 0
+
+
+# --- What shoppers set, and what shops add --------------------------------------------
+
+
+def test_correction_outlives_another_look_and_null_brings_back_what_was_seen(inside):
+    (seen,) = tagged(inside, make_jpeg("t-shirt", "red"))
+    item = WardrobeItem.objects.get()
+    correct_item(item=item, name=None, tags={"type": "coat", "primary_colour": "navy"})
+    look_again()
+    now = told(inside, item.pk)
+    values = [now["tags"][name]["value"] for name in ("type", "primary_colour")]
+    assert (values, now["slot"]) == (["coat", "navy"], "outer")
+    assert WardrobeItem.objects.get().kind == "coat"
+    correct_item(item=item, name=None, tags={"type": None, "primary_colour": None})
+    again = told(inside, item.pk)
+    assert (again["tags"], again["slot"]) == (seen["tags"], seen["slot"])
+
+
+@pytest.mark.parametrize("value", ["coat", None])
+def test_type_set_while_the_photo_is_looked_at_stays(inside, monkeypatch, value):
+    add_photos(inside.client, make_jpeg("t-shirt", "red"))
+    item = WardrobeItem.objects.get()
+    if value is None:
+        correct_item(item=item, name=None, tags={"type": "coat"})
+    look = tagging.crop_to_garment
+
+    def set_meanwhile(*args, **kwargs):
+        correct_item(item=item, name=None, tags={"type": value})
+        return look(*args, **kwargs)
+
+    monkeypatch.setattr(tagging, "crop_to_garment", set_meanwhile)
+    tag_wardrobes()
+    row = WardrobeItem.objects.get()
+    seen = row.tags["type"]["value"]
+    assert (row.kind, row.slot) == (("coat", "outer") if value else (seen, "top"))
+
+
+def test_shops_own_type_can_be_seen_and_its_name_be_set(inside):
+    set_own_types(
+        shop=inside.shop, types=[{"name": "Poncho", "slot": "outer", "prompts": ["red t-shirt"]}]
+    )
+    (item,) = tagged(inside, make_jpeg("t-shirt", "red"))
+    assert "Poncho" in [item["tags"]["type"]["value"], *item["tags"]["type"]["alternatives"]]
+    row = correct_item(item=WardrobeItem.objects.get(), name=None, tags={"type": "poncho"})
+    assert (row.kind, row.slot, row.corrected) == ("Poncho", "outer", {"type": "Poncho"})
+
+
+# --- Files and crossing work ----------------------------------------------------------
+
+
+def test_garment_taken_out_while_it_is_looked_at_leaves_no_file(inside, monkeypatch, media_root):
+    add_photos(inside.client, make_jpeg())
+    look = tagging.crop_to_garment
+
+    def removed_meanwhile(*args, **kwargs):
+        remove_item(item=WardrobeItem.objects.get())
+        return look(*args, **kwargs)
+
+    monkeypatch.setattr(tagging, "crop_to_garment", removed_meanwhile)
+    tag_wardrobes()
+    remove_doomed()
+    assert kinds_of_files(media_root) == [] and not WardrobeItem.objects.exists()
+
+
+def test_cutout_stored_since_the_row_was_read_goes_with_it(inside, media_root):
+    add_photos(inside.client, make_jpeg())
+    stale = WardrobeItem.objects.get()
+    tag_wardrobes()
+    remove_item(item=stale)
+    remove_doomed()
+    assert kinds_of_files(media_root) == []
+
+
+def test_another_look_leaves_one_cutout(inside, media_root):
+    tagged(inside, make_jpeg())
+    look_again()
+    assert remove_doomed() == 1
+    assert kinds_of_files(media_root) == ["cutouts", "wardrobe"]
+
+
+def test_photo_that_is_lost_fails_and_says_so(inside):
+    add_photos(inside.client, make_jpeg())
+    storage.delete_files(WardrobeItem.objects.get().photo.name)
+    tag_wardrobes()
+    item = WardrobeItem.objects.get()
+    assert (item.state, item.problem["code"]) == (Job.State.FAILED, "photo_missing")
+
+
+def test_storage_that_is_away_postpones_the_work(inside, monkeypatch):
+    add_photos(inside.client, make_jpeg())
+
+    def away(name):
+        raise StorageUnavailable("away")
+
+    monkeypatch.setattr(tagging, "read_file", away)
+    tag_wardrobes()
+    item = WardrobeItem.objects.get()
+    assert (item.state, item.attempts) == ("pending", 0)
+    monkeypatch.undo()
+    WardrobeItem.objects.update(due_at=item.created_at)
+    tag_wardrobes()
+    assert WardrobeItem.objects.get().state == "done"
+
+
+def test_no_files_are_doomed_by_a_first_look(inside):
+    tagged(inside, make_jpeg())
+    assert not DoomedFile.objects.exists()
