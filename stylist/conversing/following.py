@@ -14,6 +14,7 @@ from stylist.tagging.taxonomy import Taxonomy
 
 CENT = Decimal("0.01")
 STEP = 0.2  # how far "more formal" goes
+SHORT = 4  # words
 USUAL = 0.4  # how formal a wish is that says nothing of it
 
 _LAST = frozenset({Asks.FIND, Asks.MATCH, Asks.OUTFIT, Asks.OCCASION, Asks.WARDROBE})
@@ -25,10 +26,14 @@ def is_following(reading: Reading, wish: Wish) -> bool:
     last, joined = reading.memory.wish, reading.joined
     if last is None or last.kind not in _LAST:
         return False
-    if _changes(joined) or reading.replaced_garments:
+    if wish.kind in _MADE and (last.kind not in _MADE or wish.occasion):
+        return False
+    if cues.changes(joined) or reading.replaced_garments:
         return wish.kind in {Asks.FIND, Asks.UNCLEAR, Asks.THANKS, *_MADE} and not _is_new(wish)
+    if wish.kind == Asks.FIND and last.kind in _MADE:
+        return bool(wish.garments) and bool(cues.SAME_LIKE.search(joined))
     if wish.kind in {Asks.FIND, Asks.UNCLEAR} and not (wish.garments or wish.slots):
-        return _says_something(wish)
+        return _says_something(reading, wish)
     if wish.kind == Asks.FIND:
         return bool(cues.SAME_LIKE.search(joined))
     return False
@@ -48,23 +53,20 @@ def follow(reading: Reading, wish: Wish, taxonomy: Taxonomy) -> Wish:
     return merged
 
 
-def _changes(joined: str) -> bool:
-    return any(
-        cue.search(joined)
-        for cue in (cues.CHEAPER, cues.DEARER, cues.DRESSIER, cues.PLAINER, cues.OTHERS)
-    )
-
-
 def _is_new(wish: Wish) -> bool:
     """Say whether a message with a word of change in it is complete without the last wish."""
     return bool(wish.garments) and bool(wish.occasion or wish.colours)
 
 
-def _says_something(wish: Wish) -> bool:
-    return wish.without != Without() or any(
-        (wish.colours, wish.patterns, wish.styles, wish.materials, wish.details, wish.price_min,
-         wish.price_max, wish.occasion, wish.season, wish.size, wish.references)
-    )  # fmt: skip
+def _says_something(reading: Reading, wish: Wish) -> bool:
+    """Say whether a message adds to a wish; a word like "tall" in a long sentence does not."""
+    if wish.without != Without() or any(
+        (wish.colours, wish.patterns, wish.styles, wish.materials, wish.price_min, wish.price_max,
+         wish.occasion, wish.season, wish.size)
+    ):  # fmt: skip
+        return True
+    is_short = len(reading.tokens) <= SHORT or bool(cues.FIND.search(reading.joined))
+    return bool(wish.details) and is_short
 
 
 def _merged(last: Wish, new: Wish) -> Wish:
@@ -157,10 +159,20 @@ def _prices(memory: Memory, wish: Wish) -> list[Decimal]:
 
 def _dressed(reading: Reading, last: Wish, merged: Wish) -> Wish:
     """Make the wish a step more or less formal than the last one was."""
-    is_more = bool(cues.DRESSIER.search(reading.joined))
-    if not is_more and not cues.PLAINER.search(reading.joined):
+    formality = step_formality(reading.joined, before=last.formality, occasion=last.occasion)
+    if formality == last.formality:
         return merged
-    occasion = OCCASIONS[last.occasion].formality if last.occasion else USUAL
-    before = occasion if last.formality is None else last.formality
-    after = round(min(1.0, max(0.0, before + (STEP if is_more else -STEP))), 2)
-    return replace(merged, formality=after, styles=last.styles)
+    return replace(merged, formality=formality, styles=last.styles)
+
+
+def step_formality(joined: str, *, before: float | None, occasion: str | None) -> float | None:
+    """Return a formality a step up or down, as "more formal" and "not too formal" ask for.
+
+    It goes out from the one before, else from the occasion's; without such words it stays.
+    """
+    is_more = bool(cues.DRESSIER.search(joined))
+    if not is_more and not cues.PLAINER.search(joined):
+        return before
+    usual = OCCASIONS[occasion].formality if occasion else USUAL
+    start = usual if before is None else before
+    return round(min(1.0, max(0.0, start + (STEP if is_more else -STEP))), 2)

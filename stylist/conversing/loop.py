@@ -133,7 +133,10 @@ class _ModelAnswer:
         for piece in self._shown():
             answer.add(piece)
             yield piece
-        wish = understand(question.text, question.memory, taxonomy=question.taxonomy)
+        # The rules may have to go on from here, should the model be away next time.
+        wish = await asyncio.to_thread(
+            understand, question.text, question.memory, taxonomy=question.taxonomy
+        )
         memory = answer.remembered(wish=wish).returning(self.ground.items)
         yield Done(memory, spoken_by="model")
 

@@ -27,7 +27,8 @@ _BETWEEN = re.compile(
 )
 _MOST = re.compile(
     rf"\b(?:under|below|less than|up to|max(?:imum|imal)?(?: of)?|at most|no more than|"
-    rf"not more than|cheaper than|within|budget (?:is|of)(?: about)?|(?:for|costs?) less than|"
+    rf"not more than|cheaper than|within|"
+    rf"budget(?: is| of|:)?(?: about| around)?|(?:for|costs?) less than|"
     rf"not over|spend(?: up to| about)?)\s+{_AMOUNT}{_UNIT}{_NOT_MONEY}"
     rf"|<\s*{_AMOUNT}|{_AMOUNT}{_UNIT}\s+(?:or less|max(?:imum)?|tops|at most)\b"
 )

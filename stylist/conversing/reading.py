@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from stylist.conversing.lexicon.common import COMMON
+from stylist.conversing.lexicon.cues import WORDS
 from stylist.conversing.memory import Memory
 from stylist.conversing.mentions import Mention, NounPhrase, find_mentions, noun_phrases
 from stylist.conversing.negation import negated_places, replaced_places
 from stylist.conversing.prices import Bounds, find_bounds
 from stylist.conversing.references import (
-    as_reference,
     describe_partner,
     find_references,
     point_at_colour,
@@ -79,10 +79,6 @@ class Reading:
         """Return the described garment that others are to go with, when none is pointed at."""
         return describe_partner(self.phrases, self.tokens)
 
-    def partner_reference(self) -> tuple[Reference, ...]:
-        partner = self.partner()
-        return (as_reference(partner),) if partner else ()
-
     def wanted(self, field: Field, *, beside: NounPhrase | None = None) -> tuple[str, ...]:
         """Return what is wished for of a field, in order; not what describes another garment."""
         apart = set(self.negated | self.replaced | self.pointed)
@@ -131,8 +127,7 @@ class Reading:
                 and not is_stop(token)
                 and not token[0].isdigit()
                 and len(token) > 2
-                and token not in COMMON
-                and stem(token) not in COMMON
+                and not {token, stem(token)} & (COMMON | WORDS)
             )
         )
 

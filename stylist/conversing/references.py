@@ -27,7 +27,9 @@ _NUMBERED = re.compile(r"\b(?:number|no|nr|item|option)\s?\.? ?(\d|one|two|three
 _HASH = re.compile(r"#\s?(\d)\b")
 _FIRST_TWO = re.compile(r"\b(first|last) two\b")
 _BOTH = re.compile(r"\b(?:both|these two|those two|the two)\b")
-_POINTING = re.compile(r"\b(?:it|them|this one|that one|this|that|these|those)\b(?! (?:go|that))")
+_POINTING = re.compile(
+    r"\b(?:it|them|this one|that one|this|these|those|that(?! (?:go|match|suit|fit|work|is|are)))\b"
+)
 
 
 def find_references(
@@ -102,7 +104,7 @@ def as_reference(phrase: NounPhrase) -> Reference:
 
 def pin(reference: Reference, shown: Sequence[Shown]) -> Reference:
     """Return a reference to what was shown with its ids: what is shown next changes the places."""
-    if not reference.is_shown:
+    if not reference.is_shown or reference.ids:
         return reference
     return replace(reference, ids=tuple(each.id for each in _meant(reference, shown)))
 

@@ -13,6 +13,7 @@ from stylist.conversing.answers.finding import find
 from stylist.conversing.answers.matching import match
 from stylist.conversing.answers.owning import tell_wardrobe
 from stylist.conversing.answers.smalltalk import accept_thanks, ask_back, greet, help_out, refuse
+from stylist.conversing.answers.telling import tell_details
 from stylist.conversing.memory import Memory
 from stylist.conversing.pieces import Done, Piece
 from stylist.conversing.profile import Profile
@@ -33,6 +34,7 @@ ANSWERS: Mapping[Asks, Callable[[Asked], Iterator[Piece]]] = MappingProxyType(
         Asks.COLOUR: advise_colours,
         Asks.CARE: care,
         Asks.COMPARE: compare,
+        Asks.DETAILS: tell_details,
         Asks.WARDROBE: tell_wardrobe,
         Asks.GREETING: greet,
         Asks.THANKS: accept_thanks,

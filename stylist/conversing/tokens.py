@@ -9,6 +9,7 @@ MOST_TOKENS = 300  # a longer message is understood by its beginning
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)*|[.,;:!?]")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'"})
+_IRREGULAR = {"scarves": "scarf", "tights": "tights"}  # tights are not a tight
 _ENDS = frozenset(".,;:!?")
 
 
@@ -31,8 +32,8 @@ def is_stop(token: str) -> bool:
 
 def stem(word: str) -> str:
     """Return a word without its plural ending; the same for "dress" and "dresses"."""
-    if word == "scarves":
-        return "scarf"
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     if len(word) > 4 and word.endswith(("sses", "shes", "ches", "xes")):

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 
-from stylist.conversing.following import follow, is_following
+from stylist.conversing.following import follow, is_following, step_formality
 from stylist.conversing.lexicon import cues
 from stylist.conversing.lexicon.looks import FORMALITY_OF
 from stylist.conversing.memory import Memory
 from stylist.conversing.mentions import NounPhrase
 from stylist.conversing.reading import Reading, read
-from stylist.conversing.references import pin, points_vaguely
+from stylist.conversing.references import as_reference, pin, points_vaguely
 from stylist.conversing.vocabulary import Field, vocabulary_of
 from stylist.conversing.wish import Asks, Reference, Wish
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY, Taxonomy
@@ -39,12 +39,14 @@ def _wish(kind: Asks, reading: Reading) -> Wish:
     references = reading.references
     if kind == Asks.MATCH and not references:
         partner = reading.partner()
-        references = reading.partner_reference()
+        references = (as_reference(partner),) if partner else ()
     if _points(kind, reading):
-        references = (Reference(is_shown=True), *references)
+        references = (_it(reading.memory), *references)
     styles = reading.wanted(Field.STYLE, beside=partner)
     formalities = [FORMALITY_OF[style] for style in styles if style in FORMALITY_OF]
     occasions, seasons = reading.wanted(Field.OCCASION), reading.wanted(Field.SEASON)
+    formality = formalities[0] if formalities else None
+    occasion = occasions[0] if occasions else None
     return Wish(
         kind=kind,
         garments=reading.wanted(Field.GARMENT, beside=partner),
@@ -58,27 +60,35 @@ def _wish(kind: Asks, reading: Reading) -> Wish:
         without=reading.without,
         price_min=reading.bounds.least,
         price_max=reading.bounds.most,
-        occasion=occasions[0] if occasions else None,
+        occasion=occasion,
         season=seasons[0] if seasons else None,
-        formality=formalities[0] if formalities else None,
+        formality=step_formality(reading.joined, before=formality, occasion=occasion),
         size=reading.size,
+        asks_whether=cues.WHETHER.search(reading.joined) is not None,
         references=tuple(pin(each, reading.memory.shown) for each in references),
     )
 
 
-_POINTING_KINDS = frozenset({Asks.MATCH, Asks.CARE, Asks.COMPARE, Asks.COLOUR})
+_POINTING_KINDS = frozenset({Asks.MATCH, Asks.CARE, Asks.COMPARE, Asks.COLOUR, Asks.DETAILS})
 
 
 def _points(kind: Asks, reading: Reading) -> bool:
     """Say whether a pronoun stands for what was shown; "those" before "shoes" does not."""
-    if kind == Asks.MATCH and reading.references:
-        return re.search(r"\b(?:it|this one|that one)\b", reading.joined) is not None
-    return (
-        kind in _POINTING_KINDS
-        and not reading.references
-        and points_vaguely(reading.joined)
-        and not reading.phrases
-    )
+    if kind not in _POINTING_KINDS:
+        return False
+    if reading.references:
+        is_other = re.search(r"\b(?:it|this one|that one)\b", reading.joined) is not None
+        return kind == Asks.MATCH and is_other
+    return points_vaguely(reading.joined) and (kind == Asks.MATCH or not reading.phrases)
+
+
+def _it(memory: Memory) -> Reference:
+    """Return what "it" is: what the last answer was about, else the first of what was shown."""
+    last = memory.wish
+    if last and last.kind == Asks.MATCH:
+        about = tuple(own_id for each in last.references for own_id in each.ids)
+        return Reference(is_shown=True, ids=about[:1])
+    return Reference(is_shown=True)
 
 
 def _materials(kind: Asks, reading: Reading, partner: NounPhrase | None) -> tuple[str, ...]:
@@ -141,6 +151,8 @@ def _kind(reading: Reading) -> Asks:
         return Asks.OCCASION if _asks_what_to_wear(joined) and _has_event(fields) else Asks.OUTFIT
     if cues.WARDROBE.search(joined):
         return Asks.WARDROBE
+    if _asks_details(reading, is_pointing=is_pointing):
+        return Asks.DETAILS
     if has_garment:
         return Asks.FIND
     if Field.OCCASION in fields and cues.WEAR.search(joined):
@@ -153,7 +165,8 @@ def _kind(reading: Reading) -> Asks:
 _LOOKS = {Field.COLOUR, Field.PATTERN, Field.STYLE, Field.MATERIAL, Field.SEASON, Field.OCCASION,
           Field.DETAIL}  # fmt: skip
 _WHAT_TO_WEAR = re.compile(
-    r"\bwhat (?:should|can|could|shall|do|to)\b.* wear|how (?:should|do) i dress|^what to wear"
+    r"\bwhat (?:should|can|could|shall|do|to)\b.* wear|how (?:should|do) i dress|^what to wear|"
+    r"dress code"
 )
 
 
@@ -175,6 +188,8 @@ def _asks_colours(reading: Reading, fields: set[Field], *, has_garment: bool) ->
     joined = reading.joined
     named = [m for m in reading.mentions if m.field == Field.COLOUR]
     asks = cues.COLOUR_WORD.search(joined)
+    if named and not has_garment and cues.ALLOWED.search(joined):
+        return True
     if asks and (cues.GOES.search(joined) or re.search(r"\b(?:what|which|suits?|best)\b", joined)):
         return bool(named) or not cues.FIND.search(joined)
     goes = cues.GOES.search(joined) or re.search(r"\bwith\b", joined)
@@ -190,6 +205,19 @@ def _compares(reading: Reading, *, is_pointing: bool) -> bool:
         return len(places) > 1 and bool(cues.OR.search(joined))
     garments = [m for m in reading.mentions if m.field == Field.GARMENT]
     return is_pointing or len(garments) > 1 or bool(reading.memory.shown)
+
+
+def _asks_details(reading: Reading, *, is_pointing: bool) -> bool:
+    """Say whether more is asked of what was shown, or only it is named: "the second one"."""
+    if not reading.memory.shown or cues.changes(reading.joined) or reading.replaced_garments:
+        return False
+    if cues.DETAILS.search(reading.joined):
+        return is_pointing
+    wished = {Field.OCCASION, Field.SEASON, Field.PATTERN, Field.MATERIAL}
+    return bool(reading.references) and not any(
+        m.field in wished or (m.field == Field.COLOUR and m.start not in reading.pointed)
+        for m in reading.mentions
+    )
 
 
 def _small_talk(reading: Reading) -> Asks:

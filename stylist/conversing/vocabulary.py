@@ -121,6 +121,7 @@ def _phrases(taxonomy: Taxonomy) -> Iterator[tuple[Field, str, str]]:
     for name, wordings in PATTERNS.items():
         for wording in wordings:
             yield Field.PATTERN, wording, name
+    yield Field.DETAIL, "dress code", "dress code"
     for word in sorted(DETAILS):
         yield Field.DETAIL, word, word
 

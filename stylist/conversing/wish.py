@@ -19,6 +19,7 @@ class Asks(StrEnum):
     COLOUR = "colour_advice"
     CARE = "care"
     COMPARE = "compare"
+    DETAILS = "details"
     WARDROBE = "wardrobe"
     GREETING = "greeting"
     THANKS = "thanks"
@@ -60,7 +61,8 @@ class Wish:
     Garments are types of the taxonomy, colours retail names, occasion and season those of
     `stylist.outfits`; `formality` is in [0, 1]. `details` are words that only a search can use,
     `missed` those that mean nothing to the rules. `exclude` are ids not to show again,
-    `replace_slot` the place in the last outfit to fill anew. `topic` says what an off-topic
+    `replace_slot` the place in the last outfit to fill anew. `asks_whether` is true of questions
+    for a yes or no. `topic` says what an off-topic
     question is about: "service", "private" or "outside".
     """
 
@@ -80,6 +82,7 @@ class Wish:
     season: str | None = None
     formality: float | None = None
     size: str = ""
+    asks_whether: bool = False
     references: tuple[Reference, ...] = ()
     exclude: tuple[str, ...] = ()
     replace_slot: str | None = None

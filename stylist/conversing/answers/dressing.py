@@ -31,9 +31,13 @@ def dress(asked: Asked) -> Iterator[Piece]:
     yield Words(_opening(asked))
     anchors = resolve(asked) if wish.replace_slot is None else []
     anchor = anchors[0].id if anchors else _wanted_anchor(asked)
-    outfits = _make(asked, anchor)
+    made = _make(asked, anchor)
+    outfits = [outfit for outfit in made if _is_wanted(outfit, wish)][:COUNT]
     if outfits:
         yield Outfits(tuple(outfits))
+    elif made:
+        yield Words(" I found outfits, but none without what you rule out, and within your limits.")
+        return
     yield from tell_outfits(outfits, around=name_item(anchors[0]) if anchors else "")
 
 
@@ -60,9 +64,8 @@ def tell_outfits(outfits: Sequence[OutfitTold], *, around: str = "") -> Iterator
 
 
 def _make(asked: Asked, anchor: str | None) -> list[OutfitTold]:
-    """Make outfits, without those that hold what is not wanted."""
     wish = asked.wish
-    outfits = asked.tools.make_outfits(
+    return asked.tools.make_outfits(
         anchor=anchor,
         occasion=wish.occasion,
         season=wish.season,
@@ -71,12 +74,14 @@ def _make(asked: Asked, anchor: str | None) -> list[OutfitTold]:
         replace_slot=wish.replace_slot,
         n=COUNT * 2,
     )
-    kept = [outfit for outfit in outfits if _is_wanted(outfit, wish)]
-    return kept[:COUNT]
 
 
 def _is_wanted(outfit: OutfitTold, wish: Wish) -> bool:
+    """Say whether an outfit has nothing that is not wanted, and costs no more than it may."""
     without = wish.without
+    cost = sum(item.price for item in outfit.items if item.price is not None)
+    if wish.price_max is not None and cost > wish.price_max:
+        return False
     if all(item.id in wish.exclude for item in outfit.items):
         return False
     unwanted = {kind for name in without.garments for kind in kinds_under(name)}

@@ -126,7 +126,7 @@ def reasons(found: Sequence[Item], asked: Asked) -> Iterator[str]:
     best = found[0]
     said = [part for part in _fits(best, asked) if part]
     if said:
-        yield f"{capitalise(name_item(best))} {list_names(said)}."
+        yield f"{capitalise(name_item(best))} {', and '.join(said)}."
     if wish.garments and not any(_is_kind(item, asked) for item in found):
         kinds = " or ".join(with_article(kind) for kind in wish.garments)
         yield f"None of them is really {kinds}; they come closest."
@@ -169,4 +169,4 @@ def _none_as_asked(wish: Wish) -> str:
     bounds = tell_bounds(wish.price_min, wish.price_max)
     colours = " or ".join(wish.colours)
     said = " ".join(part for part in (f"in {colours}" if colours else "", bounds) if part)
-    return f" I found nothing {said}."
+    return f" I found nothing {'more ' if wish.exclude else ''}{said}."

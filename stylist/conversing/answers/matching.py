@@ -18,6 +18,7 @@ from stylist.conversing.wish import Reference
 from stylist.outfits.colour_words import list_names
 
 COUNT = 4
+FAR_APART = 0.4  # in how formal two kinds are
 
 
 def match(asked: Asked) -> Iterator[Piece]:
@@ -30,8 +31,13 @@ def match(asked: Asked) -> Iterator[Piece]:
     anchors = resolve(asked)
     if len(anchors) > 1:
         yield from _judge(anchors)
+    elif wish.asks_whether and wish.garments and not anchors:
+        yield Words(f" {_judge_kinds(asked)}")
     elif wish.garments or wish.slots:
         yield from _partners(asked, anchors)
+    elif anchors and (other := _described_colour(wish.references)):
+        yield Items(tuple(anchors), "named")
+        yield Words(f" {_judge_colours(anchors[0], other)}")
     elif anchors:
         outfits = asked.tools.make_outfits(
             anchor=anchors[0].id, occasion=wish.occasion, season=wish.season,
@@ -59,6 +65,37 @@ def _judge(items: Sequence[Item]) -> Iterator[Piece]:
             yield Words(f" {capitalise(names)} {verdict}: {why}.")
         else:
             yield Words(f" I do not know the colours of {names}, so I cannot say.")
+
+
+def _judge_colours(item: Item, colour: str) -> str:
+    if item.colour not in BASIC_OF:
+        return f"I do not know the colour of {name_item(item)}, so I cannot say."
+    return f"{capitalise(name_item(item))} is {item.colour}: {tell_pair(item.colour, colour)}."
+
+
+def _judge_kinds(asked: Asked) -> str:
+    """Say whether two described garments go together, by colour and how formal they mostly are."""
+    wish, reference = asked.wish, asked.wish.references[:1]
+    other = reference[0].garment if reference else wish.garments[-1]
+    kinds = [asked.taxonomy.find(name) for name in (wish.garments[0], other)]
+    said = []
+    colours = [*wish.colours, *(each.colour for each in reference if each.colour)]
+    if len(colours) > 1:
+        said.append(f"{capitalise(tell_pair(colours[0], colours[1]))}.")
+    if kinds[0] and kinds[1]:
+        apart = abs(kinds[0].formality - kinds[1].formality)
+        names = f"{plural(kinds[0].name)} and {plural(kinds[1].name)}"
+        how = (
+            "are far apart in how formal they are; it is a bold mix"
+            if apart > FAR_APART
+            else "are about equally formal, so nothing speaks against it there"
+        )
+        said.append(f"{capitalise(names)} {how}.")
+    return " ".join(said) or "I cannot say without knowing more of them."
+
+
+def _described_colour(references: Sequence[Reference]) -> str:
+    return _colour_of([each for each in references if not (each.is_owned or each.is_shown)])
 
 
 def _partners(asked: Asked, anchors: Sequence[Item]) -> Iterator[Piece]:

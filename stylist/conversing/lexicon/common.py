@@ -35,7 +35,7 @@ november december coast boats beats house horse course paris london berlin rome 
 germany body shape figure tall skin hair eyes complete match compare colour colours color colors
 shade clash combine ironing stain clean care happen exciting tired stylish fashion fashionable idea
 ideas advice tip tips stylist style suits suit whats dont im ive id thx pls hey yeah yep nope cool
-wow hmm oh ah lol mail card iban phone greet greeting letters find found machine washable drying
-dryer search searching interested
+wow hmm oh ah lol mail card iban phone greet greeting available detail details describe letters find
+found machine washable drying dryer search searching interested
 """
 COMMON = frozenset(_WORDS.split())

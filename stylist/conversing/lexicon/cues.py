@@ -56,14 +56,26 @@ WITH = _any(
     "combine", "does", "do", "will", "would", "fits? to", "on top of",
 )  # fmt: skip
 
+ALLOWED = re.compile(
+    r"^(?:is|are|can|may) .*\b(?:ok|okay|fine|allowed|appropriate|suitable|right)\b"
+)
+WHETHER = re.compile(r"^(?:(?:ok|and|so|but) )?(?:can|could|do|does|would|is|are|may|should) ")
+
 SUITS_ME = _any("suits? me", "look good on me", "looks good on me", "right for me", "my colour")
+
+DETAILS = _any(
+    "how much", "price of", "what (?:does|do|is) .{1,30} costs?", "tell me (?:more )?about",
+    "more about", "available", "details?", "describe", "the link",
+    "i(?:'ll| will)? (?:like|take|love)",
+)  # fmt: skip
 
 OUTFIT = _any(
     "outfits?", "(?:whole|full|complete|entire|new) look", "looks? for", "a look",
     "complete the look", "ensemble", "combinations?", "put together", "dress me", "style me",
     "head to toe", "get[ -]?up", "what (?:should|can|could|shall|do) i wear", "what to wear",
     "help me dress", "how (?:should|do) i dress", "make me (?:a|an) look", "something to wear",
-    "nothing to wear",
+    "nothing to wear", "dress code",
+    "surprise me", "inspire me",
 )  # fmt: skip
 
 WARDROBE = _any(
@@ -105,17 +117,20 @@ PLAINER = _any(
 OTHERS = _any(
     "something else", "anything else", "another(?: one)?", "others?", "other ones",
     "other options?", "different(?: ones?)?", "show (?:me )?more", "more like", "more options?",
-    "next", "again", "don't like (?:it|them|this|that|these|those|any)", "what else", "any more",
+    "next", "similar(?: to)?",
+    "again", "don't like (?:it|them|this|that|these|those|any)", "what else", "any more",
     "more please", "^more$", "none of (?:these|those|them)",
 )  # fmt: skip
+
+
+def changes(joined: str) -> bool:
+    """Say whether words change a wish: cheaper, dressier, something else."""
+    return any(cue.search(joined) for cue in (CHEAPER, DEARER, DRESSIER, PLAINER, OTHERS))
+
+
 INSTEAD = _any(
     "instead of", "rather than", "in place of", "replace", "swap(?: out)?", "change", "exchange",
     "without the",
-)  # fmt: skip
-FOLLOWING = _any(
-    "what about", "how about", "and", "but", "instead", "rather", "make it", "same", "ok", "okay",
-    "now", "also", "in", "for", "with", "only", "just", "under", "please", "not", "no", "without",
-    "it", "them", "ones?", "yes",
 )  # fmt: skip
 SAME_LIKE = _any("what about", "how about", "instead", "same", "make it", "also", "^and", "too")
 

@@ -10,7 +10,7 @@ from stylist.conversing.memory import Memory
 from stylist.conversing.pieces import Done, Words
 from stylist.conversing.profile import Profile
 from stylist.conversing.rules import RuleStylist
-from stylist.tests.conversing.shop import CATALOG, Chat, ShopTools, own_id, sold
+from stylist.tests.conversing.shop import CATALOG, WARDROBE, Chat, ShopTools, own_id, sold
 
 
 def test_finds_says_why_and_remembers_what_was_shown():
@@ -121,10 +121,43 @@ def test_compares_two_that_were_shown():
     assert "Summer Breeze Dress is in one of your colours" in reply.text
 
 
+def test_it_is_what_the_last_answer_was_about():
+    chat = Chat()
+    chat.say("skirts")
+    chat.say("what goes with the second one?")
+    reply = chat.say("which shoes go with it?")
+    assert "With Lime Skirt I would take" in reply.text
+    assert "lime" in chat.say("does it go with a fuchsia coat?").text
+
+
+def test_tells_more_about_one_that_was_shown():
+    chat = Chat()
+    chat.say("dresses")
+    reply = chat.say("how much is the second one?")
+    assert reply.names == ["Ruby Wrap Dress"]
+    assert "Ruby Wrap Dress costs 89 EUR." in reply.text
+
+
+def test_outfits_stay_within_a_budget():
+    chat = Chat()
+    chat.say("an outfit")
+    within = chat.say("under 80").outfits
+    assert within
+    assert all(sum(i.price or 0 for i in outfit.items) <= 80 for outfit in within)
+
+
+def test_says_when_limits_leave_no_outfit():
+    chat = Chat(tools=ShopTools(wardrobe=[item for item in WARDROBE if item.kind != "sweater"]))
+    chat.say("an outfit")
+    assert "none without what you rule out" in chat.say("no white").text
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("what goes with navy?", "neutral"),
+        ("can I wear white sneakers with a suit?", "far apart in how formal"),
+        ("do red trousers go with a lime shirt?", "clash"),
         ("does red go with lime?", "clash"),
         ("does orange go with sky blue", "opposites"),
         ("how do I wash a wool sweater?", "wool detergent"),

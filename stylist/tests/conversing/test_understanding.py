@@ -57,6 +57,7 @@ PRICES = [
     ("jeans, max 60", None, "60"),
     ("my budget is 100 for a coat", None, "100"),
     ("a hat for 20 euros", None, "20"),
+    ("a jacket, budget 150", None, "150"),
     ("a shirt, 40 or less", None, "40"),
     ("sneakers between 40 and 80 euros", "40", "80"),
     ("sneakers 40-80 euros", "40", "80"),
@@ -104,6 +105,9 @@ KINDS = [
     ("what to wear to a job interview", Asks.OCCASION),
     ("I have an interview on Monday", Asks.OCCASION),
     ("I'm invited to a gala", Asks.OCCASION),
+    ("what's the dress code for a cocktail party?", Asks.OCCASION),
+    ("surprise me", Asks.OUTFIT),
+    ("is black ok for a wedding?", Asks.COLOUR),
     ("how should I dress for a first date", Asks.OCCASION),
     ("what goes with navy?", Asks.COLOUR),
     ("does red go with pink?", Asks.COLOUR),
@@ -170,6 +174,13 @@ REFERENCES = [
     ("an outfit around the skirt", Asks.OUTFIT, ("c",)),
     ("does it go with those sneakers?", Asks.MATCH, ("a", "b")),
     ("does this suit me?", Asks.COLOUR, ("a",)),
+    ("which shoes go with it?", Asks.MATCH, ("a",)),
+    ("does it go with a green coat?", Asks.MATCH, ("a",)),
+    ("what does the second one cost?", Asks.DETAILS, ("b",)),
+    ("tell me more about the third one", Asks.DETAILS, ("c",)),
+    ("I like the red one", Asks.DETAILS, ("a",)),
+    ("the last one please", Asks.DETAILS, ("c",)),
+    ("how much is it?", Asks.DETAILS, ("a",)),
 ]
 CHAINS = [
     (["a red dress", "in blue"], {"garments": ("dress",), "colours": ("blue",)}),
@@ -196,6 +207,10 @@ CHAINS = [
         {"occasion": "wedding", "season": "summer"},
     ),
     (["an outfit for work", "too formal"], {"occasion": "work", "formality": 0.45}),
+    (["a hat", "an outfit for a date, not too formal"], {"kind": Asks.OUTFIT, "formality": 0.4}),
+    (["an outfit for a date", "something blue"], {"kind": Asks.FIND, "occasion": None}),
+    (["a blue shirt", "how can I look taller and slimmer?"], {"kind": Asks.UNCLEAR}),
+    (["a blue shirt", "tight"], {"kind": Asks.FIND, "details": ("tight",)}),
 ]
 
 
