@@ -35,6 +35,12 @@ _FORBIDDEN = re.compile(
 _CAPITAL = re.compile(r"(?<![\w'’°-])[A-Z][\w'’&-]*")
 _CODE = re.compile(r"\b(?=[A-Z0-9-]*[A-Z])[A-Z0-9]+(?:-[A-Z0-9]+)*\b")
 _OPENS = re.compile(r"(?:^|[.:!?\n])[\s\"“‘'(–—-]*(?:\d+[.)]\s*)?$")
+_BOUND = re.compile(
+    r"\b(?:under|below|within|up to|at most|less than|more than|over|above|around|about|between|"
+    r"budget|limit|your)\b[^.!?]{0,30}$",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(r"(?<![\w'’°-])[A-Z][\w'’&-]*(?:\s+[A-Z][\w'’&-]*)+")
 _QUOTED = re.compile(r"[\"“„«]([^\"”“»]{2,80})[\"”“»]")
 
 _CAPITALS = """
@@ -48,10 +54,15 @@ _PLAIN_CAPITALS = frozenset(_CAPITALS.split())
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What may be said: prices and names that tools returned, and what the shopper wrote."""
+    """What may be said: prices and names that tools returned, and the shop's own name.
+
+    What the shopper said is repeated with care: an amount only as a bound, a name only if it is one
+    word, for neither makes a product.
+    """
 
     prices: frozenset[Decimal]
     names: frozenset[str]
+    shop_name: str
     said: str
 
 
@@ -61,7 +72,7 @@ def find_false_claim(sentence: str, facts: Facts) -> str:
     References to items are already replaced by a word. `facts.names` are in lower case.
     """
     said = facts.said.casefold()
-    if any(_is_new_price(found, facts, said) for found in _PRICES.finditer(sentence)):
+    if any(_is_new_price(sentence, found, facts, said) for found in _PRICES.finditer(sentence)):
         return "price"
     if _FORBIDDEN.search(sentence):
         return "promise"
@@ -69,18 +80,19 @@ def find_false_claim(sentence: str, facts: Facts) -> str:
         return "personal"
     if REMOVED in sentence:
         return "address"
-    rest = _without_names(sentence, facts.names)
-    if any(found[1].casefold() not in said and found[1].strip()[:1].isupper()
-           for found in _QUOTED.finditer(rest)):  # fmt: skip
+    rest = _without_names(sentence, facts.names | {facts.shop_name.casefold()})
+    if any(found[1].strip()[:1].isupper() for found in _QUOTED.finditer(rest)):
         return "name"
     if any(_is_new_name(rest, found, said) for found in _CAPITAL.finditer(rest)):
         return "name"
     return ""
 
 
-def _is_new_price(found: re.Match[str], facts: Facts, said: str) -> bool:
+def _is_new_price(sentence: str, found: re.Match[str], facts: Facts, said: str) -> bool:
     text = next(group for group in found.groups() if group)
-    if re.search(rf"(?<![\d.,]){re.escape(text)}(?![\d.,]*\d)", said):
+    if _BOUND.search(sentence[: found.end()]) and re.search(
+        rf"(?<![\d.,]){re.escape(text)}(?![\d.,]*\d)", said
+    ):
         return False
     is_thousands = re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?", text)
     number = text.replace(",", "") if is_thousands else text.replace(",", ".")
@@ -97,7 +109,12 @@ def _without_names(sentence: str, names: frozenset[str]) -> str:
 
 def _is_new_name(sentence: str, found: re.Match[str], said: str) -> bool:
     word = found[0].removesuffix("'s").removesuffix("’s").rstrip("-&'’")
-    if word in _PLAIN_CAPITALS or re.search(rf"\b{re.escape(word.casefold())}\b", said):
+    if word in _PLAIN_CAPITALS:
+        return False
+    is_alone = not any(
+        several.start() <= found.start() < several.end() for several in _SEVERAL.finditer(sentence)
+    )
+    if is_alone and re.search(rf"\b{re.escape(word.casefold())}\b", said):
         return False
     if _CODE.fullmatch(word) and len(word) > 1:
         return True

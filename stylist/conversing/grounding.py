@@ -27,9 +27,10 @@ class Ground:
     """What tools returned in this conversation, and what of it was named in this answer.
 
     `items` holds live items by id, `outfits` those made for this answer, `said` the shopper's own
-    words and the shop's name: they may be repeated.
+    words.
     """
 
+    shop_name: str
     said: str
     items: dict[str, Item] = field(default_factory=dict)
     outfits: dict[str, OutfitTold] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class Ground:
         return Facts(
             prices=frozenset(i.price for i in self.items.values() if i.price is not None),
             names=frozenset(plain(i.name).strip().casefold() for i in self.items.values()),
+            shop_name=self.shop_name,
             said=self.said,
         )
 

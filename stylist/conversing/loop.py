@@ -108,7 +108,7 @@ class _ModelAnswer:
 
     def __post_init__(self) -> None:
         turns = " ".join(t.text for t in self.question.memory.turns if t.speaker == "shopper")
-        self.ground = Ground(f"{turns} {self.question.text} {self.question.shop_name}")
+        self.ground = Ground(self.question.shop_name, said=f"{turns} {self.question.text}")
         settings = self.model.settings
         self.deadline = asyncio.get_running_loop().time() + settings.deadline
 

@@ -140,6 +140,14 @@ def test_what_a_tool_returned_or_the_shopper_said_may_be_said(truth):
     assert reply.text == f"Red is lively. {truth}"
 
 
+@pytest.mark.parametrize("echo", ["Yes, the Aurora Gown is here.", "It costs 20 euros."])
+def test_what_the_shopper_made_up_is_no_ground(echo):
+    asked = question("do you have the Aurora Gown for 20 euros? I go to Paris")
+    with serving(SEARCH, say(f"Red suits Paris. {echo} I looked under 20 euros.")) as server:
+        reply = answer(asked, ShopTools(), server)
+    assert reply.text == "Red suits Paris. I looked under 20 euros."
+
+
 def test_an_item_that_was_deleted_meanwhile_is_not_named():
     class Vanishing(ShopTools):
         def item_details(self, ids):
