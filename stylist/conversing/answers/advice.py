@@ -44,7 +44,8 @@ def advise_colours(asked: Asked) -> Iterator[Piece]:
         yield Words(
             f" Your colours are {list_names(palette)}, by your profile; wear them near your face."
         )
-        yield Words(f" {with_colour(palette[0])}" if palette[0] in BASIC_OF else "")
+        known = [name.casefold() for name in palette if name.casefold() in BASIC_OF]
+        yield from (Words(f" {with_colour(name)}") for name in known[:1])
     else:
         yield Words(
             " Which colours suit a person I cannot see from here. Name a colour, and I say what "

@@ -11,11 +11,12 @@ from stylist.conversing.kinds import kinds_under
 from stylist.conversing.pieces import Outfits, Piece, Words
 from stylist.conversing.speaking import capitalise, is_colour, list_items, name_item, say_occasion
 from stylist.conversing.tools import OutfitTold, Sources
-from stylist.conversing.wish import Wish
+from stylist.conversing.wish import Wish, Without
 from stylist.outfits.garment import Slot
 from stylist.outfits.wishes import OCCASIONS
 
 COUNT = 3
+SPARE = 2  # times as many are made where some may not be shown
 _DRESS_CODES = (
     (0.2, "comfort comes first; it need not be formal"),
     (0.45, "casual is right"),
@@ -72,8 +73,12 @@ def _make(asked: Asked, anchor: str | None) -> list[OutfitTold]:
         formality=wish.formality,
         sources=Sources.MIXED,
         replace_slot=wish.replace_slot,
-        n=COUNT * 2,
+        n=COUNT * SPARE if _has_limits(wish) else COUNT,
     )
+
+
+def _has_limits(wish: Wish) -> bool:
+    return wish.without != Without() or wish.price_max is not None or bool(wish.exclude)
 
 
 def _is_wanted(outfit: OutfitTold, wish: Wish) -> bool:
