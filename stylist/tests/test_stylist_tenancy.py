@@ -1,0 +1,72 @@
+"""No shop sees what another's shoppers own, wear or say; nobody without a key sees anything."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from stylist.models import (
+    Conversation,
+    ImageTags,
+    Message,
+    Outfit,
+    OutfitFeedback,
+    StylistSettings,
+    WardrobeItem,
+)
+from stylist.tests.factories import ask_outfits, make_item, make_sold
+from tenants.scope import UnscopedQueryError, shop_scope
+
+pytestmark = pytest.mark.django_db
+MODELS = (
+    Conversation, ImageTags, Message, Outfit, OutfitFeedback, StylistSettings, WardrobeItem,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_rows_outside_a_shops_scope_are_an_error(model):
+    with pytest.raises(UnscopedQueryError):
+        model.objects.count()
+
+
+def test_shoppers_of_one_name_are_two_in_two_shops(shop, rival):
+    make_item(shop.shop, "dress")
+    assert ask_outfits(shop.client)["outfits"]
+    for what in ("wardrobe", "outfits"):
+        assert rival.client.get(f"/api/v1/shoppers/ada/{what}/").json()["results"] == []
+    assert ask_outfits(rival.client)["lacking"]
+    with shop_scope(rival.shop.pk):
+        assert not Outfit.objects.exists()
+
+
+def test_another_shops_rows_are_not_there_for_members_either(colleague, rival):
+    item, image = make_item(rival.shop, "dress"), make_sold(rival.shop, "dress")
+    outfit = ask_outfits(rival.client)["outfits"][0]
+    client = colleague.client
+    assert client.get(f"/api/v1/shoppers/ada/wardrobe/{item.pk}/").status_code == 404
+    assert client.post(f"/api/v1/images/{image.pk}/outfits/", {}).status_code == 404
+    say = {"opinion": "like"}
+    assert client.post(f"/api/v1/outfits/{outfit['id']}/feedback/", say).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("get", "shoppers/ada/wardrobe/"), ("post", "shoppers/ada/wardrobe/"),
+        ("get", "shoppers/ada/outfits/"), ("post", "shoppers/ada/outfits/"),
+        ("post", "shoppers/ada/purchases/"), ("post", f"images/{uuid4()}/outfits/"),
+        ("post", f"outfits/{uuid4()}/feedback/"), ("get", "stylist/vocabulary/"),
+    ],
+)  # fmt: skip
+def test_without_a_key_nothing_is_answered(stranger, method, path):
+    answer = getattr(stranger, method)(f"/api/v1/{path}", {}, format="json")
+    assert answer.status_code == 401
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("name", ["a\0b", "x" * 201])
+def test_impossible_name_in_an_address_breaks_nothing(shop, name):
+    for method, what in (("get", "outfits"), ("post", "outfits")):
+        answer = getattr(shop.client, method)(f"/api/v1/shoppers/{name}/{what}/", {})
+        assert answer.status_code in {200, 404}, (method, what)
