@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -75,15 +76,17 @@ def dress(
     `without` are in none.
     """
     taste = taste_of(shopper)
-    owned = wardrobe_of(shopper) if shopper and origin is not Origin.CATALOG else []
-    anchors = _anchors(wish.anchors, shopper)
+    is_asked = origin is not Origin.CATALOG or wish.anchors
+    wardrobe = wardrobe_of(shopper) if shopper and is_asked else []
+    owned = [] if origin is Origin.CATALOG else wardrobe
+    anchors = _anchors(wish.anchors, wardrobe)
     if missing := wish.anchors - {garment.id for garment in anchors}:
         message = "A garment to start from is not there, or waits to be tagged."
         raise composing.AnchorUnknown(message, ids=sorted(map(str, missing)))
     sold: list[Garment] = []
     if origin is not Origin.WARDROBE:
         sold = _from_catalog(anchors or owned, wish, taste, per_slot=PER_SLOT)
-    able = (*anchors, *owned, *sold)
+    able = _comparable([*anchors, *owned, *sold])
     garments = {garment.id: garment for garment in able if garment.id not in without}
     found = composing.compose(garments=garments.values(), wish=wish, taste=taste, count=count)
     outfits = [_row(shop, shopper, outfit, wish) for outfit in found]
@@ -144,11 +147,28 @@ def _sold(image_ids: Collection[UUID], *, per_slot: int) -> list[Garment]:
     return garments
 
 
-def _anchors(ids: Collection[UUID], shopper: Shopper | None) -> list[Garment]:
+def _comparable(garments: Sequence[Garment]) -> list[Garment]:
+    """Return garments without the embeddings that are not of the size that most have.
+
+    A shop's encoder may have changed since some were tagged; embeddings only tell twins.
+    """
+    sizes = Counter(_size(garment) for garment in garments if garment.embedding is not None)
+    usual = max(sizes, key=sizes.__getitem__, default=0)
+    return [
+        garment if _size(garment) == usual else replace(garment, embedding=None)
+        for garment in garments
+    ]
+
+
+def _size(garment: Garment) -> int:
+    return 0 if garment.embedding is None else len(garment.embedding)
+
+
+def _anchors(ids: Collection[UUID], wardrobe: Sequence[Garment]) -> list[Garment]:
     """Return the garments that every outfit is to hold, whichever of the two they are of."""
-    if not ids:
-        return []
-    owned = [garment for garment in wardrobe_of(shopper) if garment.id in ids] if shopper else []
+    owned = [garment for garment in wardrobe if garment.id in ids]
+    if len(owned) == len(ids):
+        return owned
     left = set(ids) - {garment.id for garment in owned}
     rows = (
         ImageTags.objects.done()

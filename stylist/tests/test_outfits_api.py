@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+import numpy as np
 import pytest
 
 from catalog.models import Image
@@ -199,6 +200,16 @@ def test_items_that_exclude_each_other_are_refused(shop):
 def test_wish_that_cannot_be_is_refused(shop, body, field):
     status, problem = refused(shop.client, **body)
     assert (status, problem["code"]) == (400, "validation_error") and field in problem["errors"]
+
+
+def test_garments_tagged_by_different_encoders_are_put_together(shop):
+    """A shop may have changed its encoder; vectors of another length compare with none."""
+    items = make_wardrobe(shop.shop)
+    with shop_scope(shop.shop.pk):
+        for size, item in zip((4, 4, 4, 4, 8, 8, 8), items, strict=True):
+            item.embedding = np.eye(1, size, dtype=np.float16).tobytes()
+            item.save()
+    assert ask_outfits(shop.client)["outfits"]
 
 
 # --- Nothing to choose from -----------------------------------------------------------
