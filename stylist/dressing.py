@@ -89,7 +89,8 @@ def dress(
     able = _comparable([*anchors, *owned, *sold])
     garments = {garment.id: garment for garment in able if garment.id not in without}
     found = composing.compose(garments=garments.values(), wish=wish, taste=taste, count=count)
-    outfits = [_row(shop, shopper, outfit, wish) for outfit in found]
+    # The best is the newest, which "the last outfit" and the history begin with.
+    outfits = [_row(shop, shopper, outfit, wish) for outfit in reversed(found)][::-1]
     Outfit.objects.bulk_create(outfits)
     return Dressed(outfits, "" if outfits else _lacking(garments.values()))
 

@@ -5,7 +5,7 @@ Bound on the server: no call names a shop or a shopper, so that no message can.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -19,6 +19,7 @@ from catalog.models import Image
 from core.errors import DomainError, Unavailable
 from recommendations.queries import Query, Term
 from recommendations.services import recommend
+from stylist.conversing.kinds import kinds_under
 from stylist.conversing.tools import Item, OutfitTold, Sources
 from stylist.dressing import Origin, dress
 from stylist.kept import show_tags
@@ -78,7 +79,7 @@ class ShopTools:
         """Return what the shopper owns, the newest first."""
         items = WardrobeItem.objects.filter(shopper=self.shopper)
         if kind:
-            items = items.filter(kind__iexact=kind)
+            items = items.filter(kind__in=kinds_under(kind, self.taxonomy))
         if slot:
             items = items.filter(slot=slot)
         return [self._owned(item) for item in items.exclude(slot="")[:MOST_OWNED]]
@@ -118,14 +119,17 @@ class ShopTools:
         except (AnchorUnknown, AnchorsExclude) as error:
             log.info("outfit_not_possible", code=error.code)
             return []
-        return [self._told(outfit) for outfit in dressed.outfits]
+        ids = [piece["id"] for outfit in dressed.outfits for piece in outfit.pieces]
+        items = {item.id: item for item in self.item_details(ids)}
+        return [_told(outfit, items) for outfit in dressed.outfits]
 
     def item_details(self, ids: Sequence[str]) -> list[Item]:
         """Return items in the order of their ids, as they are now; others are left out."""
         wanted = _uuids(ids)
         sold = Image.objects.searchable().select_related("category").defer("search")
         images = sold.in_bulk(wanted)
-        tags = ImageTags.objects.filter(image_id__in=images).in_bulk(field_name="image_id")
+        seen = ImageTags.objects.filter(image_id__in=images).only("image_id", "tags", "slot")
+        tags = seen.in_bulk(field_name="image_id")
         owned = WardrobeItem.objects.filter(shopper=self.shopper).in_bulk(wanted)
         found = []
         for pk in wanted:
@@ -150,21 +154,14 @@ class ShopTools:
         known = self.taxonomy.find(kind) if kind else None
         if known is None:
             return found
-        same = [item for item in found if item.kind == known.name]
+        kinds = kinds_under(known.name, self.taxonomy)
+        same = [item for item in found if item.kind in kinds]
         near = [item for item in found if item not in same and item.slot in {known.slot, ""}]
         return same + near
 
     def _last_outfit(self) -> Outfit | None:
         last: Outfit | None = Outfit.objects.filter(shopper=self.shopper).order_by("-id").first()
         return last
-
-    def _told(self, outfit: Outfit) -> OutfitTold:
-        parts = {part["name"]: part["sentence"] for part in outfit.parts}
-        return OutfitTold(
-            id=str(outfit.pk),
-            items=tuple(self.item_details([piece["id"] for piece in outfit.pieces])),
-            reasons=tuple(parts[name] for name in REASONS if name in parts),
-        )
 
     def _sold(self, image: Image, tags: ImageTags | None) -> Item:
         seen = show_tags(tags.tags, {}) if tags and tags.tags else {}
@@ -196,6 +193,15 @@ class ShopTools:
 
     def _url(self, name: str | None) -> str:
         return f"{self.base_url}{default_storage.url(str(name))}"
+
+
+def _told(outfit: Outfit, items: Mapping[str, Item]) -> OutfitTold:
+    parts = {part["name"]: part["sentence"] for part in outfit.parts}
+    return OutfitTold(
+        id=str(outfit.pk),
+        items=tuple(items[p["id"]] for p in outfit.pieces if p["id"] in items),
+        reasons=tuple(parts[name] for name in REASONS if name in parts),
+    )
 
 
 def _value(seen: dict[str, Any], name: str) -> str:
