@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from threading import BoundedSemaphore
 
 from core import calls
 from core.errors import DomainError
@@ -10,8 +11,18 @@ from quality.assessing import assess, frame_of_files
 from quality.uploads import FAILURE, RESULT, unpack
 
 
+# A large photo takes half a gigabyte while it is measured; more of them wait for their turn.
+AT_ONCE = 2
+_places = BoundedSemaphore(AT_ONCE)
+
+
 def assess_upload(request_id: str) -> None:
     """Measure the photo that a caller waits for, and answer with its figures or what is wrong."""
+    with _places:
+        _assess(request_id)
+
+
+def _assess(request_id: str) -> None:
     question = calls.take_question(request_id)
     if question is None:
         return
