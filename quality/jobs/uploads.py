@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from threading import BoundedSemaphore
 
+from django.conf import settings
+
 from core import calls
 from core.errors import DomainError
 from quality.assessing import assess, frame_of_files
 from quality.uploads import FAILURE, RESULT, unpack
-
 
 # A large photo takes half a gigabyte while it is measured; more of them wait for their turn.
 AT_ONCE = 2
@@ -18,8 +19,12 @@ _places = BoundedSemaphore(AT_ONCE)
 
 def assess_upload(request_id: str) -> None:
     """Measure the photo that a caller waits for, and answer with its figures or what is wrong."""
-    with _places:
-        _assess(request_id)
+    # Past its deadline nobody waits for the answer any more.
+    if _places.acquire(timeout=settings.QUALITY_DEADLINE_SECONDS):
+        try:
+            _assess(request_id)
+        finally:
+            _places.release()
 
 
 def _assess(request_id: str) -> None:
