@@ -16,7 +16,8 @@ from benchmarks.stack import FOLDER, Stack
 from core.programs import BASE
 
 PARTS = (
-    "indexing", "uploads", "search", "recommending", "hybrid", "events", "quality", "memory",
+    "indexing", "uploads", "search", "recommending", "hybrid", "events", "quality", "stylist",
+    "memory",
 )  # fmt: skip
 RESULT = BASE / ".atelier" / "bench.json"
 

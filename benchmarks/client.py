@@ -57,6 +57,12 @@ def events_request(address: Address, events: Sequence[Mapping[str, object]]) -> 
     return _request(address, "/api/v1/events/", "application/json", body)
 
 
+def outfits_request(address: Address, shopper: str, wish: Mapping[str, object]) -> bytes:
+    """Return the bytes of a request for a shopper's outfits."""
+    path = f"/api/v1/shoppers/{shopper}/outfits/"
+    return _request(address, path, "application/json", json.dumps(wish).encode())
+
+
 def get_request(address: Address, path: str) -> bytes:
     """Return the bytes of a request that reads."""
     head = (

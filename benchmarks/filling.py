@@ -23,7 +23,7 @@ def fill_shop(shop: BenchShop, *, count: int, dimensions: int) -> VectorIndex:
     """Write images with embeddings, and have the product build and measure their index."""
     with shop_scope(shop.id):
         index = live_index(shop.id)
-        images = _images(shop, count)
+        images = make_images(shop, count)
         embeddings = _clusters(count, dimensions).astype(np.float16)
         entries = [
             IndexEntry(
@@ -52,7 +52,8 @@ def _is_built(index: VectorIndex) -> bool:
         return False
 
 
-def _images(shop: BenchShop, count: int) -> list[Image]:
+def make_images(shop: BenchShop, count: int) -> list[Image]:
+    """Return unsaved images; their photos are nowhere."""
     categories = list(Category.objects.filter(shop=None))
     return [
         Image(

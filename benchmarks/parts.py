@@ -16,6 +16,7 @@ from benchmarks.recommending import measure_recommending
 from benchmarks.report import Report
 from benchmarks.search import measure_search
 from benchmarks.stack import Stack, wait_for
+from benchmarks.stylist import measure_stylist
 from benchmarks.uploads import accept, measure_uploads, open_shop
 
 PHOTOS = 480
@@ -43,6 +44,8 @@ def measure(stack: Stack, subject: Subject, report: Report, only: str | None) ->
     if only in {None, "quality"} and subject.is_trained:
         with stack.worker_paused():
             measure_quality(report)
+    if only in {None, "stylist"}:
+        measure_stylist(stack, subject, _photos(PHOTOS), report)
     if only in {None, "memory"}:
         measure_memory(stack, subject, report)
 

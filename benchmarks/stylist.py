@@ -1,0 +1,139 @@
+"""What outfits cost, from a wardrobe and mixed with a catalogue, and how fast photos are tagged."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Sequence
+from itertools import cycle, islice, product
+from statistics import median
+
+from django.db import connection
+
+from benchmarks.client import Line, outfits_request
+from benchmarks.encoders import Subject
+from benchmarks.filling import make_images
+from benchmarks.report import Goal, Report
+from benchmarks.stack import Stack
+from benchmarks.tagged import Tagged, make_tagged
+from benchmarks.uploads import BenchShop, open_shop
+from catalog.models import Image
+from core.photos import open_photo
+from stylist.jobs.tagging import tag_wardrobes
+from stylist.models import ImageTags, WardrobeItem
+from stylist.outfits.wishes import OCCASIONS, SEASONS
+from stylist.wardrobes import add_items
+from tenants.models import Shop, Shopper
+from tenants.scope import shop_scope
+
+ITEMS, IMAGES = 200, 50_000
+VARIETY = 2_000  # garments that differ; the catalogue has each many times
+ASKED = 44
+SHOPPER = "ada"
+PHOTOS = 96
+WARDROBE, MIXED = Goal("≤", 150), Goal("≤", 500)
+
+
+def measure_stylist(stack: Stack, subject: Subject, photos: list[bytes], report: Report) -> None:
+    print(f"  {subject.title}: tagging {PHOTOS} photos", flush=True)
+    with stack.worker_paused():
+        rate = _tag(open_shop(stack, subject), photos[:PHOTOS])
+    report.add(f"{subject.title}: photos tagged, one process", rate, unit="photos/s")
+    # No encoder takes part in it.
+    if subject.is_trained:
+        _measure_outfits(stack, subject, report)
+
+
+def _tag(shop: BenchShop, photos: Sequence[bytes]) -> float:
+    """Return how many photos of a wardrobe are tagged a second, once the labels are made."""
+    with shop_scope(shop.id):
+        _add(shop, photos[:1])
+        tag_wardrobes()
+        _add(shop, photos)
+        start = time.perf_counter()
+        count = tag_wardrobes()
+        return count / (time.perf_counter() - start)
+
+
+def _add(shop: BenchShop, photos: Sequence[bytes]) -> None:
+    opened = [open_photo(io.BytesIO(photo)) for photo in photos]
+    add_items(shop=Shop.objects.get(pk=shop.id), external_id=SHOPPER, photos=opened)
+
+
+def _measure_outfits(stack: Stack, subject: Subject, report: Report) -> None:
+    print(f"  outfits, from {ITEMS} garments and {IMAGES:,} images", flush=True)
+    shop = open_shop(stack, subject)
+    _fill(shop)
+    stack.wait_until_idle("postgres", "worker", "web")
+    line = Line(shop.address.port)
+    cold = _ask(shop, line, "mixed", 1)
+    for source, what, goal in (
+        ("wardrobe", f"from {ITEMS} garments", WARDROBE),
+        ("mixed", f"mixed with {IMAGES:,} images", MIXED),
+    ):
+        name = f"outfits {what}"
+        report.add(f"{name}, median", median(_ask(shop, line, source, ASKED)), unit="ms", goal=goal)
+    report.add(f"outfits mixed with {IMAGES:,} images, first of a process", *cold, unit="ms")
+    line.close()
+
+
+def _ask(shop: BenchShop, line: Line, source: str, count: int) -> list[float]:
+    """Return the milliseconds of answers to wishes that differ, asked one at a time."""
+    wishes = islice(cycle(product(sorted(OCCASIONS), SEASONS)), count)
+    requests = [
+        outfits_request(
+            shop.address,
+            SHOPPER,
+            {"source": source, "occasion": occasion, "season": season, "number_of_outfits": 5},
+        )
+        for occasion, season in wishes
+    ]
+    return [line.ask(request).seconds * 1000 for request in requests]
+
+
+def _fill(shop: BenchShop) -> None:
+    """Write a wardrobe and a catalogue that were tagged."""
+    garments = make_tagged(VARIETY)
+    with shop_scope(shop.id):
+        shopper = Shopper.objects.create(shop_id=shop.id, external_id=SHOPPER)
+        WardrobeItem.objects.bulk_create(
+            WardrobeItem(
+                shop_id=shop.id,
+                shopper=shopper,
+                photo=f"shops/{shop.id}/wardrobe/{number}.jpg",
+                width=400,
+                height=533,
+                **_fields(garment),
+            )
+            for number, garment in enumerate(garments[:ITEMS])
+        )
+        images = make_images(shop, IMAGES)
+        for image in images:
+            image.category_id = None  # which would say what it is
+        Image.objects.bulk_create(images, batch_size=1_000)
+        ImageTags.objects.bulk_create(
+            (
+                ImageTags(
+                    shop_id=shop.id,
+                    image=image,
+                    image_version=1,
+                    features=garment.features,
+                    **_fields(garment),
+                )
+                for image, garment in zip(images, cycle(garments))
+            ),
+            batch_size=1_000,
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")  # autovacuum would, within a minute
+
+
+def _fields(garment: Tagged) -> dict[str, object]:
+    return {
+        "state": "done",
+        "tags": garment.tags,
+        "slot": garment.slot,
+        "kind": garment.kind,
+        "embedding": garment.embedding,
+        "encoder": "mini",
+    }
