@@ -39,6 +39,8 @@ CMD ["celery", "-A", "core", "worker", "--pool", "threads", "--concurrency", "16
      "--queues", "gpu,gpu.interactive"]
 
 FROM base AS web
+# Requests share the processors: threads of linear algebra that wait for each other slow all down.
+ENV OPENBLAS_NUM_THREADS=1
 COPY --from=web-packages /opt/venv /opt/venv
 COPY . .
 # The key signs nothing: it is forgotten when this line ends.

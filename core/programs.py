@@ -18,6 +18,8 @@ QUEUES = "gpu,gpu.interactive,default"
 # One takes bulk work, the others the prompts that wait beside it.
 WORKER_THREADS = 16
 PYTHON = (sys.executable, "-m")
+# Requests share the processors: threads of linear algebra that wait for each other slow all down.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
 
 
 class CommandFailed(RuntimeError):
@@ -28,6 +30,7 @@ def web(port: int, environment: Mapping[str, str]) -> Program:
     """Return the web server, ready once it answers."""
     command = [*PYTHON, "uvicorn", "core.asgi:application", "--no-access-log"]
     address = ["--host", HOST, "--port", str(port)]
+    environment = {**ONE_THREAD, **environment}
     return Program("web", [*command, *address], lambda: _is_live(port), environment)
 
 
