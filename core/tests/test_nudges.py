@@ -1,67 +1,72 @@
-"""A nudge that finds its work under way asks for another look, and nothing is lost."""
+"""One at a time does the work that nudges tell of, and what nobody waits for is done nicely."""
 
 from __future__ import annotations
 
+import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from kombu.exceptions import OperationalError
 
-from core.nudges import Turn, nudge
+from core.nudges import NICENESS, Turn, nudge, run_nicely
 
 
-def test_work_is_done_once_for_one_nudge():
-    done = []
-    Turn().take(lambda: done.append(1))
-    assert done == [1]
+class Task:
+    """A task whose queue is away."""
+
+    name = "a task"
+
+    def apply_async(self, **_: object) -> None:
+        raise OperationalError("away")
 
 
-def test_who_comes_meanwhile_returns_and_is_not_forgotten():
-    turn, done = Turn(), []
+def test_nudge_that_cannot_be_sent_is_no_loss():
+    nudge(Task(), shop_id="x")
+
+
+def test_whoever_comes_while_one_is_at_work_makes_it_look_once_more():
+    turn, looks = Turn(), []
 
     def work() -> None:
-        done.append(1)
-        if len(done) == 1:
-            with ThreadPoolExecutor(2) as others:
-                for _ in range(2):
-                    others.submit(turn.take, work).result(timeout=10)
+        looks.append(threading.current_thread())
+        if len(looks) == 1:
+            others = [threading.Thread(target=turn.take, args=(work,)) for _ in range(3)]
+            for other in others:
+                other.start()
+            for other in others:
+                other.join()
 
     turn.take(work)
-    assert done == [1, 1], "two who came meanwhile are one more look"
+    assert looks == [threading.current_thread()] * 2
 
 
-def test_never_two_at_work():
-    turn, busy, overlaps = Turn(), threading.Lock(), []
-
-    def work() -> None:
-        overlaps.append(not busy.acquire(blocking=False))
-        if not overlaps[-1]:
-            sum(range(10_000))  # long enough for another thread to come
-            busy.release()
-
-    with ThreadPoolExecutor(8) as threads:
-        list(threads.map(lambda _: turn.take(work), range(200)))
-    assert overlaps and not any(overlaps)
-
-
-def test_work_that_fails_gives_its_turn_back():
-    turn, done = Turn(), []
+def test_next_one_has_its_turn_after_a_failure():
+    turn, looks = Turn(), []
 
     def fail() -> None:
-        raise ZeroDivisionError
+        raise ValueError("broken")
 
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(ValueError, match="broken"):
         turn.take(fail)
-    turn.take(lambda: done.append(1))
-    assert done == [1]
+    turn.take(lambda: looks.append("looked"))
+    assert looks == ["looked"]
 
 
-def test_queue_that_is_away_is_no_error():
-    class Task:
-        name = "a task"
+def niceness() -> int:
+    return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
-        def apply_async(self, kwargs: dict[str, str]) -> None:
-            raise OperationalError
 
-    nudge(Task(), shop_id="1")
+@pytest.mark.django_db
+def test_only_what_nobody_waits_for_is_nice():
+    before, seen = niceness(), []
+    run_nicely(lambda: seen.append(niceness()))
+    assert seen == [max(before, NICENESS)] and niceness() == before
+
+
+@pytest.mark.django_db
+def test_failure_of_nice_work_is_told():
+    def fail() -> None:
+        raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        run_nicely(fail)
