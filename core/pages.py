@@ -30,3 +30,9 @@ class QualityPageView(Page):
     """See what a photo is worth, and make it better."""
 
     template_name = "quality.html"
+
+
+class StylistPageView(Page):
+    """Talk to the stylist, keep a wardrobe, and put outfits together."""
+
+    template_name = "stylist.html"

@@ -6,7 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, Spec
 from health_check.views import HealthCheckView
 
 from core.media import serve_photo
-from core.pages import AnalyticsPageView, PlaygroundView, QualityPageView
+from core.pages import AnalyticsPageView, PlaygroundView, QualityPageView, StylistPageView
 from stylist.api.views import serve_picture
 
 
@@ -26,6 +26,7 @@ urlpatterns = [
     path("", PlaygroundView.as_view(), name="playground"),
     path("analytics/", AnalyticsPageView.as_view(), name="analytics-page"),
     path("quality/", QualityPageView.as_view(), name="quality-page"),
+    path("stylist/", StylistPageView.as_view(), name="stylist-page"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("tenants.urls")),
     path("api/v1/", include("catalog.urls")),

@@ -46,6 +46,7 @@ PUBLIC = {
     "",
     "analytics/",
     "quality/",
+    "stylist/",
     "health/live",
     "health/ready",
     "metrics",

@@ -36,6 +36,7 @@ def show_conversation(conversation: Conversation) -> dict[str, Any]:
     return {
         "id": str(conversation.pk),
         "shopper": conversation.shopper.external_id,
+        "begins_with": conversation.begins_with,
         "created_at": conversation.created_at,
         "updated_at": conversation.updated_at,
     }
@@ -50,7 +51,8 @@ class ShopperConversationsView(OfShopperMixin, TenantAPIView):
     pagination_class = NewestFirst
 
     def get_queryset(self) -> QuerySet[Conversation]:
-        kept: QuerySet[Conversation] = Conversation.objects.select_related("shopper")
+        kept: QuerySet[Conversation] = Conversation.objects.with_first_words()
+        kept = kept.select_related("shopper")
         return kept.filter(shopper=self.shopper).exclude(shopper=None)
 
     @extend_schema(
@@ -91,8 +93,8 @@ class ConversationViewSet(StylistMixin, mixins.DestroyModelMixin, TenantViewSet)
     filter_backends = ()
 
     def get_queryset(self) -> QuerySet[Conversation]:
-        kept: QuerySet[Conversation] = Conversation.objects.select_related("shopper", "shop")
-        return kept
+        kept: QuerySet[Conversation] = Conversation.objects.with_first_words()
+        return kept.select_related("shopper", "shop")
 
     def retrieve(self, request: Request, pk: str) -> Response:
         return Response(show_conversation(self.get_object()))

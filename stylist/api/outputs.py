@@ -134,6 +134,7 @@ class VocabularyOutput(serializers.Serializer[Any]):
 class ConversationOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     shopper = serializers.CharField(help_text="Your own id of the customer.")
+    begins_with = serializers.CharField(help_text="The first words said in it; empty before.")
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 

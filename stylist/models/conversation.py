@@ -1,12 +1,23 @@
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.db import models
+from django.db.models.functions import Coalesce, Left
 from uuid_utils.compat import uuid7
 
 from tenants.models import Shop, Shopper
 from tenants.scope import TenantQuerySet, tenant_manager
+
+FIRST_WORDS = 80
+
+
+class ConversationQuerySet(TenantQuerySet["Conversation"]):
+    def with_first_words(self) -> Self:
+        """Tell each as `begins_with` what it begins with, so that people know it again."""
+        heard = Message.objects.filter(conversation=models.OuterRef("pk"), role="shopper")
+        words = heard.order_by("pk").values(words=Left("text", FIRST_WORDS))[:1]
+        return self.annotate(begins_with=Coalesce(models.Subquery(words), models.Value("")))
 
 
 class Conversation(models.Model):
@@ -22,7 +33,9 @@ class Conversation(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects: ClassVar[Any] = tenant_manager(TenantQuerySet)
+    begins_with = ""  # until something is said, and `with_first_words` is asked
+
+    objects: ClassVar[Any] = tenant_manager(ConversationQuerySet)
 
     class Meta:
         ordering = ("-id",)

@@ -57,6 +57,19 @@ def test_answer_names_what_the_shop_sells_and_both_sides_are_kept(shop, address)
     assert listed[0]["text"] == answer["text"]
 
 
+def test_conversations_are_told_apart_by_their_first_words(shop, address):
+    speak(shop.client, address, "How do I wash silk? My mail is ada@example.com")
+    speak(shop.client, address, "And wool?")
+    silent = shop.client.post(SHOPPER).json()
+    listed = shop.client.get(SHOPPER).json()["results"]
+    assert [row["begins_with"] for row in listed] == ["", listed[1]["begins_with"]]
+    assert listed[1]["begins_with"].startswith("How do I wash silk?")
+    assert "ada@example.com" not in listed[1]["begins_with"]
+    assert (listed[0]["id"], silent["begins_with"]) == (silent["id"], "")
+    one = shop.client.get(f"/api/v1/conversations/{listed[1]['id']}/").json()
+    assert one == listed[1]
+
+
 def test_outfits_come_from_the_wardrobe_with_their_pictures(shop, address):
     make_wardrobe(shop.shop)
     answer = speak(shop.client, address, "Put an outfit together for work")

@@ -21,6 +21,7 @@ from core.tests.playground.browsing import (
     picture,
 )
 from core.tests.playground.photos import Photos, make_photos
+from core.tests.playground.styling import make_styled_shop
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE_MS = 30_000
@@ -109,3 +110,9 @@ def photo_page(open_page: OpenPage, photo_key: str) -> Page:
     page = open_page(photo_key, path="/quality/")
     expect(page.locator("#worst .card")).to_have_count(3)
     return page
+
+
+@pytest.fixture(scope="module")
+def styled_key(live_stack: Stack, browser: Browser) -> str:
+    """A shop of a few tagged garments, whose shopper ada has a wardrobe."""
+    return make_styled_shop(live_stack)

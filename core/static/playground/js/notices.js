@@ -6,7 +6,7 @@ import { showKeyPanel } from "./key.js";
 const WHAT_TO_DO = {
   0: "Check the connection, then try again.",
   401: "Give a key of your shop that is still valid.",
-  403: "This key may not do that. Give one with the scopes catalog:read, catalog:write and recommend.",
+  403: "This key may not do that. Give one with the scopes catalog:read, catalog:write, recommend and stylist.",
   429: "The shop has asked a lot in this minute. Wait a moment, then try again.",
   503: "Nothing is lost. Wait a moment, then try again.",
 };

@@ -3,9 +3,9 @@
 import { byId } from "./dom.js";
 
 const STORE = "atelier-shopper";
-const USUAL = "playground-shopper";
 
-export const currentShopper = () => sessionStorage.getItem(STORE) || USUAL;
+/** The shopper chosen on any page; until then whom the page itself names. */
+export const currentShopper = () => sessionStorage.getItem(STORE) || byId("shopper-id").defaultValue;
 
 /** Whom a question names: the shopper, or nobody where the page was told to leave them out. */
 export const askingShopper = () => (byId("as-shopper").checked ? currentShopper() : null);

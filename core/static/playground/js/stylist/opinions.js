@@ -1,0 +1,37 @@
+// What the shopper says of an outfit: told to the API, so that the next ones are put together by it.
+
+import { post, Problem } from "../api.js";
+import { announce, el } from "../dom.js";
+import { clearNotice, showProblem } from "../notices.js";
+
+const OPINIONS = { like: "Like", dislike: "Dislike", worn: "Worn" };
+const SAYINGS = { like: "Liked", dislike: "Disliked", worn: "Noted as worn" };
+const OPPOSITES = { like: "dislike", dislike: "like" };
+
+/** The buttons for an outfit that is called `name`, and a place for what goes wrong. */
+export function opinionButtons(id, name) {
+  const place = `opinion-${id}`;
+  const buttons = Object.fromEntries(Object.entries(OPINIONS).map(([opinion, text]) =>
+    [opinion, el("button", { type: "button", class: "quiet", text, "aria-pressed": "false", dataset: { opinion }, on: { click: () => give(opinion) } })]));
+  const isGiven = (opinion) => buttons[opinion].ariaPressed === "true";
+  const mark = (opinion, given) => buttons[opinion]?.setAttribute("aria-pressed", String(given));
+  const give = async (opinion) => {
+    // What was said once is not said again.
+    if (isGiven(opinion)) return;
+    clearNotice(place);
+    try {
+      await post(`outfits/${id}/feedback/`, { opinion });
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      showProblem(problem, () => give(opinion), place);
+      return;
+    }
+    mark(opinion, true);
+    mark(OPPOSITES[opinion], false);
+    announce(SAYINGS[opinion]);
+  };
+  return [
+    el("ul", { class: "say-of-it", "aria-label": `What they say of ${name}` }, ...Object.values(buttons).map((button) => el("li", {}, button))),
+    el("div", { id: place }),
+  ];
+}

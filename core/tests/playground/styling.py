@@ -1,0 +1,102 @@
+"""A shop for the stylist's page, and what a person does on it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+from playwright.sync_api import Locator, Page, expect
+
+from core.testing import Stack, upload, wait_for
+from core.tests.playground.browsing import HOSTILE
+from stylist.tests.factories import make_jpeg
+
+OWNED = [("t-shirt", "white"), ("jeans", "blue"), ("sneakers", "white")]
+SOLD = [("dress", "red"), ("t-shirt", "red"), ("jeans", "black"), ("sneakers", "black")]
+
+# An answer that the test tells as it likes: `tell(name, data)` and `endAnswer()`.
+OWN_ANSWER = """() => {
+    const real = window.fetch;
+    window.fetch = (address, options) => {
+        const isOwn = options?.method === "POST" && address.endsWith("messages/");
+        if (!isOwn) return real(address, options);
+        const body = new ReadableStream({ start(stream) {
+            const encoder = new TextEncoder();
+            window.tell = (name, data) => stream.enqueue(
+                encoder.encode(`event: ${name}\\ndata: ${JSON.stringify(data)}\\n\\n`));
+            window.endAnswer = () => stream.close();
+            options.signal.addEventListener("abort", () => stream.error(options.signal.reason));
+        } });
+        return Promise.resolve(new Response(body, { status: 201 }));
+    };
+}"""
+
+
+def make_styled_shop(stack: Stack) -> str:
+    """Make a shop with tagged images and ada's tagged wardrobe; return its key."""
+    key = stack.create_shop("Styled shop")
+    with stack.client(key) as client:
+        images = [
+            upload(
+                client, make_jpeg(kind, colour), name=f"{colour.capitalize()} {kind}",
+                price="49.90", currency="EUR", availability="in_stock",
+                link=f"https://shop.example/{colour}-{kind}",
+            )
+            for kind, colour in SOLD
+        ]  # fmt: skip
+        images.append(upload(client, make_jpeg("dress", "black"), name=HOSTILE))
+        fill_wardrobe(client, "ada")
+        for image in images:
+            wait_until_tagged(client, image["id"])
+        wait_for(lambda: client.get("index/").json()["pending"] == 0, what="indexing")
+    return key
+
+
+def wait_until_tagged(client: httpx.Client, image: str) -> None:
+    path = f"images/{image}/outfits/"
+    wait_for(lambda: client.post(path, json={}).is_success, what="tagging")
+
+
+def fill_wardrobe(client: httpx.Client, shopper: str) -> None:
+    """Give a shopper a T-shirt, jeans and sneakers, and wait until they are tagged."""
+    files = [("photo", ("photo.jpg", make_jpeg(*garment))) for garment in OWNED]
+    client.post(f"shoppers/{shopper}/wardrobe/", files=files).raise_for_status()
+    wait_for(lambda: {item["state"] for item in wardrobe(client, shopper)} == {"done"})
+
+
+def wardrobe(client: httpx.Client, shopper: str) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = client.get(f"shoppers/{shopper}/wardrobe/").json()["results"]
+    return items
+
+
+def be(page: Page, shopper: str) -> None:
+    """Go on as another shopper."""
+    page.get_by_label("Shopper", exact=True).fill(shopper)
+    with page.expect_response("**/conversations/**"), page.expect_response("**/wardrobe/**"):
+        page.get_by_role("button", name="Use", exact=True).click()
+
+
+def say(page: Page, text: str) -> Locator:
+    """Say something to the stylist and return the answer, once it has ended."""
+    before = page.locator(".answer").count()
+    words = page.get_by_label("What you say to the stylist")
+    words.fill(text)
+    words.press("Enter")
+    answer = page.locator(".answer").nth(before)
+    expect(answer.locator(".who")).to_have_text("By the rules.")
+    return answer
+
+
+def tell(page: Page, name: str, data: Any) -> None:
+    """Tell the next event of the test's own answer."""
+    page.wait_for_function("() => Boolean(window.tell)")
+    page.evaluate(f"tell({json.dumps(name)}, {json.dumps(data)})")
+
+
+def open_part(page: Page, name: str) -> None:
+    page.get_by_role("link", name=name, exact=True).click()
+
+
+def garments(page: Page) -> Locator:
+    return page.locator("#garments .garment")

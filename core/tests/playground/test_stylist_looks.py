@@ -1,0 +1,94 @@
+"""The stylist's page on a phone, in the dark, by keyboard and by screen reader."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, ViewportSize, expect
+
+from core.tests.playground.browsing import DESKTOP, PHONE, OpenPage, scroll_width, violations
+from core.tests.playground.styling import be, garments, open_part, say
+from core.tests.playground.test_looks import tab_to
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_fits_and_has_nothing_that_axe_or_the_browser_complains_about(
+    open_page: OpenPage, styled_key: str, scheme: Any, viewport: ViewportSize
+) -> None:
+    complaints: list[str] = []
+    page = open_page("", viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
+    page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.evaluate(f"sessionStorage.setItem('atelier-key', {json.dumps(styled_key)})")
+    page.goto(page.url + "stylist/")
+    expect(garments(page)).to_have_count(3)
+    page.get_by_role("button", name="New conversation").click()
+    expect_sound(page, viewport)
+    say(page, "I am looking for a red dress")
+    say(page, "Put an outfit together for work")
+    say(page, "a-very-long-word-" * 20)
+    page.locator(".answer .parts summary").first.click()
+    page.get_by_role("button", name="Forget this conversation").click()
+    expect_sound(page, viewport)
+    open_part(page, "Wardrobe")
+    garments(page).first.locator("summary").click()
+    garments(page).nth(1).get_by_role("button", name="Remove").click()
+    expect_sound(page, viewport)
+    open_part(page, "Outfits")
+    page.get_by_role("button", name="Put outfits together").click()
+    expect(page.locator("#looks .look-card")).to_have_count(1)
+    page.get_by_role("button", name="Like", exact=True).click()
+    expect_sound(page, viewport)
+    assert complaints == []
+
+
+def expect_sound(page: Page, viewport: ViewportSize) -> None:
+    assert scroll_width(page) == viewport["width"]
+    assert violations(page) == []
+
+
+def test_works_by_keyboard_alone(open_page: OpenPage, styled_key: str) -> None:
+    page = open_page(styled_key, path="/stylist/")
+    expect(garments(page)).to_have_count(3)
+    be(page, "typist")
+    tab_to(page, "#suggestions button")
+    page.keyboard.press("Enter")
+    expect(page.locator(".who")).to_have_text("By the rules.")
+    tab_to(page, "#words")
+    page.keyboard.type("Put an outfit together for work")
+    page.keyboard.press("Enter")
+    expect(page.locator(".who")).to_have_count(2)
+    expect(page.locator("#words")).to_be_focused()
+    be(page, "ada")
+    tab_to(page, "#sections a[href='#wardrobe']")
+    page.keyboard.press("Enter")
+    tab_to(page, ".correction summary")
+    page.keyboard.press("Enter")
+    tab_to(page, ".correct [name=name]")
+    page.keyboard.type("Everyday shoes")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Everyday shoes")).to_be_visible()
+    expect(page.locator(".garment summary").first).to_be_focused()
+    tab_to(page, ".garment .ask-first button")
+    page.keyboard.press("Enter")
+    expect(page.locator(".sure .danger").first).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Remove Everyday shoes")).to_be_focused()
+
+
+def test_without_a_key_it_asks_for_one(open_page: OpenPage) -> None:
+    page = open_page("", path="/stylist/")
+    expect(page.get_by_text("Give a key to begin")).to_be_visible()
+    expect(page.get_by_label("Key", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/", "/analytics/", "/quality/"])
+def test_every_page_leads_there(open_page: OpenPage, styled_key: str, path: str) -> None:
+    page = open_page(styled_key, path=path, viewport=PHONE)
+    page.get_by_role("link", name="Stylist", exact=True).click()
+    expect(page.get_by_role("heading", name="What shall they wear?")).to_be_visible()
+    assert scroll_width(page) == PHONE["width"]

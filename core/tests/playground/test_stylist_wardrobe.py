@@ -1,0 +1,170 @@
+"""The wardrobe on the stylist's page: photos come in, tags are set right, garments go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import FilePayload, Page, expect
+
+from core.testing import Stack
+from core.tests.playground.browsing import OpenPage, drop
+from core.tests.playground.styling import be, fill_wardrobe, garments, open_part, wardrobe
+from stylist.tests.factories import make_blank, make_jpeg, make_pair
+
+
+@pytest.fixture
+def client(live_stack: Stack, styled_key: str) -> Iterator[httpx.Client]:
+    with live_stack.client(styled_key) as client:
+        yield client
+
+
+@pytest.fixture
+def page(open_page: OpenPage, styled_key: str) -> Page:
+    """The wardrobe of ada."""
+    page = open_page(styled_key, path="/stylist/#wardrobe")
+    expect(garments(page)).to_have_count(3)
+    return page
+
+
+def photo(name: str, data: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "image/jpeg", "buffer": data}
+
+
+def add(page: Page, *photos: FilePayload) -> None:
+    page.locator("#photos").set_input_files(list(photos))
+
+
+def test_photos_are_shown_while_they_are_tagged_and_then_with_their_tags(page: Page) -> None:
+    be(page, "adder")
+    expect(page.locator("#wardrobe-notice")).to_contain_text("Nothing here yet")
+    add(page, photo("one.jpg", make_jpeg("t-shirt", "red")), photo("two.jpg", make_jpeg("jeans")))
+    expect(garments(page)).to_have_count(2)
+    expect(garments(page).first.get_by_role("img")).to_be_visible()
+    expect(page.locator("#garments .tags")).to_have_count(2)
+    first = garments(page).first
+    expect(first.locator("[data-tag=type]")).to_contain_text("t-shirt")
+    expect(first.locator("[data-tag=primary_colour]")).to_contain_text("red")
+    expect(page.locator("#wardrobe-tally")).to_have_text("2 garments")
+    expect(page.locator("#wardrobe-notice")).to_be_empty()
+
+
+def test_a_photo_dropped_anywhere_goes_into_the_wardrobe(page: Page, tmp_path: Path) -> None:
+    be(page, "dropper")
+    open_part(page, "Talk")
+    path = tmp_path / "dress.jpg"
+    path.write_bytes(make_jpeg("dress", "red"))
+    drop(page, path)
+    expect(page.get_by_role("heading", name="Wardrobe")).to_be_visible()
+    expect(page.locator("#garments [data-tag=type]")).to_contain_text("dress")
+
+
+def test_unsure_tags_are_marked_and_set_right(page: Page, client: httpx.Client) -> None:
+    fill_wardrobe(client, "corrector")
+    be(page, "corrector")
+    (shown, *_) = wardrobe(client, "corrector")
+    card = page.locator(f"[data-garment='{shown['id']}']")
+    expect(card.locator("[data-kind=unsure]")).to_have_count(len(shown["unsure"]))
+    card.locator("summary").click()
+    card.get_by_label("Type", exact=False).select_option("boots")
+    card.get_by_label("Name").fill("Hiking boots")
+    card.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Hiking boots")).to_be_visible()
+    expect(card.locator("[data-tag=type]")).to_have_attribute("data-kind", "corrected")
+    expect(card.locator("[data-kind=unsure]")).to_have_count(0)
+    expect(card.locator("summary")).to_be_focused()
+    kept = client.get(f"shoppers/corrector/wardrobe/{shown['id']}/").json()
+    assert kept["tags"]["type"]["value"] == "boots"
+    assert (kept["name"], kept["slot"], kept["unsure"]) == ("Hiking boots", "shoes", [])
+    sure = [tag for tag, seen in shown["tags"].items() if seen and seen["is_sure"]]
+    assert not [tag for tag in sure if tag != "type" and kept["tags"][tag]["is_corrected"]]
+
+
+def test_a_correction_is_taken_back(page: Page, client: httpx.Client) -> None:
+    fill_wardrobe(client, "waverer")
+    (shown, *_) = wardrobe(client, "waverer")
+    address = f"shoppers/waverer/wardrobe/{shown['id']}/"
+    client.patch(address, json={"tags": {"pattern": "floral"}})
+    be(page, "waverer")
+    card = page.locator(f"[data-garment='{shown['id']}']")
+    expect(card.locator("[data-tag=pattern]")).to_have_attribute("data-kind", "corrected")
+    card.locator("summary").click()
+    card.get_by_label("Pattern").select_option("As seen in the photo")
+    card.get_by_role("button", name="Save").click()
+    expect(card.locator("[data-tag=pattern]")).not_to_contain_text("floral")
+    pattern = client.get(address).json()["tags"]["pattern"]
+    assert pattern["value"] == shown["tags"]["pattern"]["value"]
+
+
+def test_tags_that_cannot_be_saved_stay_as_they_were_chosen(page: Page) -> None:
+    problem = {"status": 503, "code": "overloaded", "detail": "The server is at its limit."}
+    card = garments(page).first
+    card.locator("summary").click()
+    card.get_by_label("Pattern").select_option("floral")
+    page.route("**/wardrobe/*/", lambda route: route.fulfill(status=503, json=problem))
+    card.get_by_role("button", name="Save").click()
+    expect(card.get_by_role("alert")).to_contain_text("at its limit")
+    expect(card.get_by_label("Pattern")).to_have_value("floral")
+
+
+def test_a_garment_is_removed_once_it_is_confirmed(page: Page, client: httpx.Client) -> None:
+    fill_wardrobe(client, "remover")
+    be(page, "remover")
+    expect(garments(page)).to_have_count(3)
+    card = garments(page).nth(1)
+    card.get_by_role("button", name="Remove").click()
+    card.get_by_role("button", name="Keep it").click()
+    expect(garments(page)).to_have_count(3)
+    gone = card.get_attribute("data-garment")
+    card.get_by_role("button", name="Remove").click()
+    card.get_by_role("button", name=re.compile("^Remove it")).click()
+    expect(garments(page)).to_have_count(2)
+    assert gone not in {item["id"] for item in wardrobe(client, "remover")}
+    assert page.evaluate("document.activeElement.closest('#garments .garment') !== null")
+
+
+def test_what_is_no_photo_says_so_and_the_one_beside_it_arrives(page: Page) -> None:
+    be(page, "mixer")
+    add(page, photo("notes.jpg", b"not a photo"), photo("dress.jpg", make_jpeg("dress", "red")))
+    refused = garments(page).filter(has_text="notes.jpg")
+    expect(refused.get_by_role("alert")).to_contain_text("JPEG")
+    expect(garments(page).locator("[data-tag=type]")).to_contain_text("dress")
+    refused.get_by_role("button", name="Dismiss").click()
+    expect(garments(page)).to_have_count(1)
+
+
+def test_a_photo_that_met_a_busy_server_is_sent_again(page: Page, client: httpx.Client) -> None:
+    be(page, "retrier")
+    problem = {"status": 503, "code": "overloaded", "detail": "The server is at its limit."}
+    page.route("**/retrier/wardrobe/", lambda route: route.fulfill(status=503, json=problem))
+    add(page, photo("dress.jpg", make_jpeg("dress", "red")))
+    expect(garments(page).get_by_role("alert")).to_contain_text("at its limit")
+    page.unroute("**/retrier/wardrobe/")
+    garments(page).get_by_role("button", name="Try again").click()
+    expect(garments(page).locator("[data-tag=type]")).to_contain_text("dress")
+    assert len(wardrobe(client, "retrier")) == 1
+
+
+def test_a_photo_of_nothing_and_one_of_two_garments_are_told_kindly(page: Page) -> None:
+    be(page, "puzzler")
+    add(page, photo("blank.jpg", make_blank()), photo("pair.jpg", make_pair()))
+    expect(garments(page)).to_contain_text(["send one that shows the product", "several garments"])
+
+
+def test_what_could_not_be_tagged_says_why(page: Page, client: httpx.Client) -> None:
+    (item, *_) = wardrobe(client, "ada")
+    unseen: dict[str, Any] = dict.fromkeys(item["tags"])
+    problem = {"code": "photo_failed", "detail": "The photo could not be read."}
+    failed = {**item, "state": "failed", "problem": problem, "tags": unseen, "unsure": []}
+    page.route(
+        "**/wardrobe/?page_size=*",
+        lambda route: route.fulfill(json={"next": None, "previous": None, "results": [failed]}),
+    )
+    page.reload()
+    expect(garments(page)).to_contain_text("The photo could not be read.")
+    expect(garments(page).get_by_role("button", name="Remove")).to_be_visible()
+    expect(garments(page).locator("summary")).to_have_count(0)
