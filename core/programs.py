@@ -29,6 +29,8 @@ class CommandFailed(RuntimeError):
 def web(port: int, environment: Mapping[str, str]) -> Program:
     """Return the web server, ready once it answers."""
     command = [*PYTHON, "uvicorn", "core.asgi:application", "--no-access-log"]
+    # Longer than proxies and clients keep a connection: they are to close it, not we under them.
+    command += ["--timeout-keep-alive", "75"]
     address = ["--host", HOST, "--port", str(port)]
     environment = {**ONE_THREAD, **environment}
     return Program("web", [*command, *address], lambda: _is_live(port), environment)

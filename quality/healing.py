@@ -18,11 +18,12 @@ from tenants.scope import all_shops, shop_scope
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 1_000
+REQUESTED_AT_ONCE = 10_000  # more than a worker gets through until the next look
 
 
 def request_missing_reports() -> int:
     """Have live images measured of whose photo there is no report; return how many there are."""
-    by_shop = images_without(Report, limit=AT_ONCE)
+    by_shop = images_without(Report, limit=REQUESTED_AT_ONCE)
     for shop_id, image_ids in by_shop.items():
         with shop_scope(shop_id):
             request_reports(shop_id=shop_id, image_ids=image_ids)

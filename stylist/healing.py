@@ -19,11 +19,12 @@ from tenants.scope import all_shops, shop_scope
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 1_000
+REQUESTED_AT_ONCE = 10_000  # more than a worker gets through until the next look
 
 
 def request_missing_tags() -> int:
     """Have live images tagged of whose photo there are no tags; return how many there are."""
-    by_shop = images_without(ImageTags, limit=AT_ONCE)
+    by_shop = images_without(ImageTags, limit=REQUESTED_AT_ONCE)
     for shop_id, image_ids in by_shop.items():
         with shop_scope(shop_id), transaction.atomic():
             request_for_images(ImageTags, shop_id=shop_id, image_ids=image_ids)

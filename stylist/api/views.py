@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -24,7 +25,7 @@ from catalog.models import Image
 from core.api.pagination import NewestFirst
 from core.api.parsers import JSONParser
 from core.errors import Unavailable
-from recommendations.shoppers import find_shopper
+from recommendations.shoppers import find_shopper, get_or_create_shopper
 from stylist import dressing, opinions, wardrobes
 from stylist.api.inputs import (
     ItemChange,
@@ -191,7 +192,8 @@ class ShopperOutfitsView(OfShopperMixin, TenantAPIView):
         summary="Put outfits together",
         description="From the wardrobe, the catalogue, or both; around `items`, for an occasion, "
         "a season, a formality. Each part of the score is explained. Never two garments of a "
-        "kind, at most three colours beside neutral ones; preferences and opinions count.",
+        "kind, at most three colours beside neutral ones; preferences and opinions count. A "
+        "shopper who is not known yet is added.",
         parameters=[EXTERNAL_ID],
         request=OutfitsInput,
         responses=OutfitsOutput,
@@ -206,13 +208,16 @@ class ShopperOutfitsView(OfShopperMixin, TenantAPIView):
     def post(self, request: Request, external_id: str) -> Response:
         data = OutfitsInput(data=request.data)
         data.is_valid(raise_exception=True)
-        dressed = dressing.dress(
-            shop=self.shop,
-            shopper=self.shopper,
-            origin=Origin(data.validated_data["source"]),
-            wish=data.wish(),
-            count=data.validated_data["number_of_outfits"],
-        )
+        with transaction.atomic():
+            # Whoever is named is there from now on, and not erased before their outfits are kept.
+            shopper, _ = get_or_create_shopper(shop=self.shop, external_id=external_id)
+            dressed = dressing.dress(
+                shop=self.shop,
+                shopper=shopper,
+                origin=Origin(data.validated_data["source"]),
+                wish=data.wish(),
+                count=data.validated_data["number_of_outfits"],
+            )
         body = {"outfits": show_outfits(dressed.outfits, request), "lacking": dressed.lacking}
         return Response(body)
 

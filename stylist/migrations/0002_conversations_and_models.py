@@ -4,30 +4,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('stylist', '0001_wardrobes_outfits_and_conversations'),
+        ("stylist", "0001_wardrobes_outfits_and_conversations"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='conversation',
-            name='answering_until',
-            field=models.DateTimeField(help_text='One message is answered at a time; none is under way after that.', null=True),
+            model_name="conversation",
+            name="answering_until",
+            field=models.DateTimeField(
+                help_text="One message is answered at a time; none is under way after that.",
+                null=True,
+            ),
         ),
         migrations.AddField(
-            model_name='stylistsettings',
-            name='model_key',
-            field=models.TextField(blank=True, editable=False, help_text='Encrypted.'),
+            model_name="stylistsettings",
+            name="model_key",
+            field=models.TextField(blank=True, editable=False, help_text="Encrypted."),
         ),
         migrations.AddField(
-            model_name='stylistsettings',
-            name='model_name',
+            model_name="stylistsettings",
+            name="model_name",
             field=models.CharField(blank=True, max_length=120),
         ),
         migrations.AddField(
-            model_name='stylistsettings',
-            name='model_server',
+            model_name="stylistsettings",
+            name="model_server",
             field=models.CharField(blank=True, max_length=60),
         ),
     ]

