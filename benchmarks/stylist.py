@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from itertools import cycle, islice, product
 from statistics import median
 
+import httpx
 from django.db import connection
 
-from benchmarks.client import Line, outfits_request
+from benchmarks.client import Line, Refused, outfits_request
 from benchmarks.encoders import Subject
 from benchmarks.filling import make_images
 from benchmarks.report import Goal, Report
@@ -31,7 +32,16 @@ VARIETY = 2_000  # garments that differ; the catalogue has each many times
 ASKED = 44
 SHOPPER = "ada"
 PHOTOS = 96
-WARDROBE, MIXED = Goal("≤", 150), Goal("≤", 500)
+WARDROBE, MIXED, FIRST_WORD = Goal("≤", 150), Goal("≤", 500), Goal("≤", 300)
+SAID = (
+    "Hello!",
+    "I need a red dress under 100",
+    "cheaper",
+    "What goes with my navy jeans?",
+    "Put an outfit together for a wedding",
+    "How do I wash silk?",
+    "What do I own?",
+)
 
 
 def measure_stylist(stack: Stack, subject: Subject, photos: list[bytes], report: Report) -> None:
@@ -75,6 +85,8 @@ def _measure_outfits(stack: Stack, subject: Subject, report: Report) -> None:
         report.add(f"{name}, median", median(_ask(shop, line, source, ASKED)), unit="ms", goal=goal)
     report.add(f"outfits mixed with {IMAGES:,} images, first of a process", *cold, unit="ms")
     line.close()
+    name = "first streamed word of the stylist, by rules, median"
+    report.add(name, median(_time_first_words(shop)), unit="ms", goal=FIRST_WORD)
 
 
 def _ask(shop: BenchShop, line: Line, source: str, count: int) -> list[float]:
@@ -89,6 +101,28 @@ def _ask(shop: BenchShop, line: Line, source: str, count: int) -> list[float]:
         for occasion, season in wishes
     ]
     return [line.ask(request).seconds * 1000 for request in requests]
+
+
+def _time_first_words(shop: BenchShop) -> list[float]:
+    """Return the milliseconds until the first words, each message answered to its end."""
+    headers = {"Authorization": f"Api-Key {shop.address.key}", "Accept": "text/event-stream"}
+    base = f"http://127.0.0.1:{shop.address.port}/api/v1/"
+    with httpx.Client(base_url=base, headers=headers, timeout=30) as client:
+        begun = client.post(f"shoppers/{SHOPPER}/conversations/", headers={"Accept": "*/*"}).json()
+        address = f"conversations/{begun['id']}/messages/"
+        return [_time_first(client, address, text) for text in SAID * 3]
+
+
+def _time_first(client: httpx.Client, address: str, text: str) -> float:
+    start = time.perf_counter()
+    with client.stream("POST", address, json={"text": text}) as answer:
+        lines = answer.iter_lines()
+        first = next(line for line in lines if line == "event: words")
+        seconds = time.perf_counter() - start
+        ends = [line for line in lines if line in ("event: done", "event: failed")]
+    if not first or ends != ["event: done"]:
+        raise Refused(f"The stylist gave no answer to {text!r}.")
+    return seconds * 1000
 
 
 def _fill(shop: BenchShop) -> None:
