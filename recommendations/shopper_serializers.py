@@ -14,6 +14,7 @@ from recommendations.shoppers import LONGEST_ID, InvalidShopperId, is_shopper_id
 from tenants.models import Shopper
 
 MOST_SIZES = 50
+MOST_OCCASIONS = 20
 TASTE_FACETS = ("category", "styles", "colour", "brand")
 
 
@@ -65,9 +66,16 @@ class PreferencesInput(serializers.ModelSerializer[Preferences]):
         help_text="As your shop writes them: M, 38, W32/L34 …",
     )
 
+    occasions = serializers.ListField(
+        child=serializers.CharField(max_length=40),
+        required=False,
+        max_length=MOST_OCCASIONS,
+        help_text="What the shopper dresses for: work, party, hiking …",
+    )
+
     class Meta:
         model = Preferences
-        fields = ("liked", "avoided", "sizes", "budget_min", "budget_max", "text")
+        fields = ("liked", "avoided", "sizes", "occasions", "budget_min", "budget_max", "text")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         fields = attrs if self.partial else {**self._blank_fields(), **attrs}
@@ -105,6 +113,7 @@ class PreferencesSerializer(serializers.ModelSerializer[Preferences]):
     liked = TasteSerializer()
     avoided = TasteSerializer()
     sizes = serializers.ListField(child=serializers.CharField())
+    occasions = serializers.ListField(child=serializers.CharField())
     updated_at = serializers.DateTimeField(
         allow_null=True, help_text="Null when nothing was said yet."
     )
@@ -115,6 +124,7 @@ class PreferencesSerializer(serializers.ModelSerializer[Preferences]):
             "liked",
             "avoided",
             "sizes",
+            "occasions",
             "budget_min",
             "budget_max",
             "text",

@@ -39,6 +39,7 @@ STATED = {
     "liked": {"category": ["dress"], "styles": ["casual", "summer"], "colour": ["red", "blue"]},
     "avoided": {"colour": ["brown"], "brand": ["Acme"]},
     "sizes": ["M", "38"],
+    "occasions": ["work", "hiking"],
     "budget_min": "20.00",
     "budget_max": "90.00",
     "text": "light fabrics, nothing tight",

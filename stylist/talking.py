@@ -119,6 +119,7 @@ def profile_of(shopper: Shopper) -> Profile:
     return Profile(
         palette=tuple(stated.liked.get("colour", ())),
         styles=tuple(stated.liked.get("styles", ())),
+        occasions=tuple(stated.occasions),
         disliked=tuple(value for name in PALETTE_FACETS for value in avoided.get(name, ())),
         sizes={str(place): size for place, size in enumerate(stated.sizes)},
         about=stated.text,

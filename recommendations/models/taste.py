@@ -21,6 +21,7 @@ class Preferences(models.Model):
     liked = models.JSONField(default=dict, blank=True)
     avoided = models.JSONField(default=dict, blank=True)
     sizes = models.JSONField(default=list, blank=True)
+    occasions = models.JSONField(default=list, blank=True)
     budget_min = models.DecimalField(
         max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )
