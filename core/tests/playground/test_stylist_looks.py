@@ -74,7 +74,7 @@ def test_works_by_keyboard_alone(open_page: OpenPage, styled_key: str) -> None:
     expect(page.locator(".garment summary").first).to_be_focused()
     tab_to(page, ".garment .ask-first button")
     page.keyboard.press("Enter")
-    expect(page.locator(".sure .danger").first).to_be_focused()
+    expect(page.locator(".garment .sure .danger").first).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Remove Everyday shoes")).to_be_focused()
