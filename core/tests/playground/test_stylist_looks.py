@@ -67,6 +67,7 @@ def test_works_by_keyboard_alone(open_page: OpenPage, styled_key: str) -> None:
     page.keyboard.press("Enter")
     tab_to(page, ".correction summary")
     page.keyboard.press("Enter")
+    expect(page.locator(".correct [name=name]").first).to_be_visible()
     tab_to(page, ".correct [name=name]")
     page.keyboard.type("Everyday shoes")
     page.keyboard.press("Enter")
