@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -22,9 +23,10 @@ class PolicyAdmin(ReadOnlyAdmin):
 
 
 class JobAdmin(ReadOnlyAdmin):
-    """Work on photos; what failed can be tried again."""
+    """Work on photos; what failed can be tried again, of which the `nudges` tell the workers."""
 
     actions = ("retry",)
+    nudges: tuple[Callable[[], None], ...] = (nudge_bulk, nudge_requests)
 
     @admin.action(description="Try the chosen again")
     def retry(self, request: HttpRequest, queryset: Any) -> None:
@@ -32,8 +34,8 @@ class JobAdmin(ReadOnlyAdmin):
             # By their ids: the list is joined with what it shows, which no update may be.
             chosen = list(queryset.values_list("pk", flat=True))
             count = self.model._default_manager.filter(pk__in=chosen, state="failed").request()
-            nudge_bulk()
-            nudge_requests()
+            for nudge in self.nudges:
+                nudge()
         messages.success(request, f"{count} will be tried again.")
 
 

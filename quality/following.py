@@ -6,16 +6,16 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 
 from catalog.models import Image
 from core.api.streaming import event
 from quality.models import Comparison, Enhancement, Job, Report
-from tenants.scope import shop_scope
+from tenants.scope import run_in_scope
 
 LOOK_SECONDS = 0.05
 # There is room for so many streams at a time; past this the caller asks again.
@@ -63,7 +63,7 @@ async def follow(
     """
     loop, until, told = asyncio.get_running_loop(), time.monotonic() + LONGEST_SECONDS, None
     while True:
-        found = await loop.run_in_executor(_threads, _read, row, shop_id)
+        found = await loop.run_in_executor(_threads, run_in_scope, partial(reread, row), shop_id)
         if found is None:
             yield event("failed", {"problem": {"code": "discarded", "detail": "It was discarded."}})
             return
@@ -74,11 +74,3 @@ async def follow(
             told = (found.stage, found.progress)
             yield event("progress", {"stage": found.stage, "progress": round(found.progress, 3)})
         await asyncio.sleep(LOOK_SECONDS)
-
-
-def _read(row: Comparison | Enhancement, shop_id: UUID) -> Any:
-    try:
-        with shop_scope(shop_id):
-            return reread(row)
-    finally:
-        connection.close()

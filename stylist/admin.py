@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.contrib import admin, messages
-from django.db import transaction
-from django.http import HttpRequest
+from django.contrib import admin
 
 from catalog.admin import SHOP_FILTER, ReadOnlyAdmin
+from quality.admin import JobAdmin
 from stylist.models import Conversation, ImageTags, Outfit, WardrobeItem
 from stylist.tasks import nudge_tagging, nudge_tagging_images
 
 
-class GarmentTagsAdmin(ReadOnlyAdmin):
-    """Garments that are tagged; what failed can be tried again."""
+class GarmentTagsAdmin(JobAdmin):
+    """Garments that are tagged."""
 
     list_filter = ("state", "slot", SHOP_FILTER)
-    actions = ("retry",)
-
-    @admin.action(description="Try the chosen again")
-    def retry(self, request: HttpRequest, queryset: Any) -> None:
-        with transaction.atomic():
-            # By their ids: the list is joined with what it shows, which no update may be.
-            chosen = list(queryset.values_list("pk", flat=True))
-            count = self.model._default_manager.filter(pk__in=chosen, state="failed").request()
-            nudge_tagging()
-            nudge_tagging_images()
-        messages.success(request, f"{count} will be tried again.")
+    nudges = (nudge_tagging, nudge_tagging_images)
 
 
 @admin.register(WardrobeItem)

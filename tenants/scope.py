@@ -7,17 +7,18 @@ The idea is django-scopes'.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import Enum
 from typing import Any, Self, TypeVar
 from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
 from django.db.models.query import QuerySet
 
 M = TypeVar("M", bound=models.Model)
+T = TypeVar("T")
 
 
 class UnscopedQueryError(RuntimeError):
@@ -49,6 +50,15 @@ def all_shops() -> Iterator[None]:
         yield
     finally:
         _scope.reset(token)
+
+
+def run_in_scope(work: Callable[[], T], shop_id: UUID) -> T:
+    """Run what asks the database in a thread that outlives it: its connection is given back."""
+    try:
+        with shop_scope(shop_id):
+            return work()
+    finally:
+        connection.close()
 
 
 def scoped_shop_id() -> UUID:

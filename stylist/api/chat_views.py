@@ -18,12 +18,13 @@ from rest_framework.response import Response
 
 from core.api.pagination import NewestFirst
 from core.api.streaming import EventStreamRenderer, stream_events, wants_events
+from recommendations.shopper_views import EXTERNAL_ID
 from stylist import talking
 from stylist.api.inputs import MessageInput, ModelInput
 from stylist.api.outputs import ConversationOutput, MessageOutput, ModelOutput
 from stylist.api.showing import show_message
 from stylist.api.speaking import answer_of, tell
-from stylist.api.views import EXTERNAL_ID, OfShopperMixin, StylistMixin
+from stylist.api.views import OfShopperMixin, StylistMixin
 from stylist.models import Conversation, StylistSettings
 from stylist.speakers import choose_speaker, speaker_of
 from stylist.taxonomies import taxonomy_of

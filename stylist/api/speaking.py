@@ -12,7 +12,6 @@ from uuid import UUID
 
 import httpx
 import structlog
-from django.db import connection
 
 from core.api.streaming import event
 from stylist.api.showing import show_items, show_message, show_outfits
@@ -23,7 +22,7 @@ from stylist.conversing.tools import Item, OutfitTold, Sources
 from stylist.models import Message, Outfit
 from stylist.talking import Talk, settle
 from stylist.tooling import ShopTools
-from tenants.scope import shop_scope
+from tenants.scope import run_in_scope
 
 log = structlog.get_logger(__name__)
 
@@ -80,16 +79,7 @@ class ScopedTools:
         return self._call(lambda: self.tools.item_details(ids))
 
     def _call(self, look_up: Callable[[], T]) -> T:
-        return in_scope(look_up, self.tools.shop.pk)
-
-
-def in_scope(work: Callable[[], T], shop_id: UUID) -> T:
-    """Run what asks the database in the shop's scope, and give the thread's connection back."""
-    try:
-        with shop_scope(shop_id):
-            return work()
-    finally:
-        connection.close()
+        return run_in_scope(look_up, self.tools.shop.pk)
 
 
 async def speak(
@@ -120,7 +110,7 @@ async def speak(
                 talk.add(piece)
                 yield piece
     finally:
-        keeping = asyncio.to_thread(in_scope, lambda: settle(talk), shop_id)
+        keeping = asyncio.to_thread(run_in_scope, lambda: settle(talk), shop_id)
         message = await asyncio.shield(asyncio.ensure_future(keeping))
     if message:
         yield message
@@ -171,4 +161,4 @@ def _outfits(ids: Sequence[str], request: Any) -> list[dict[str, Any]]:
 
 
 async def _in_thread(work: Callable[[], T], tools: ShopTools) -> T:
-    return await asyncio.to_thread(in_scope, work, tools.shop.pk)
+    return await asyncio.to_thread(run_in_scope, work, tools.shop.pk)

@@ -25,6 +25,7 @@ from catalog.models import Image
 from core.api.pagination import NewestFirst
 from core.api.parsers import JSONParser
 from core.errors import Unavailable
+from recommendations.shopper_views import EXTERNAL_ID
 from recommendations.shoppers import find_shopper, get_or_create_shopper
 from stylist import dressing, opinions, wardrobes
 from stylist.api.inputs import (
@@ -58,9 +59,6 @@ from tenants.idempotency import idempotent
 from tenants.models import Scope, Shopper
 from tenants.scope import shop_scope
 
-EXTERNAL_ID = OpenApiParameter(
-    "external_id", str, OpenApiParameter.PATH, description="Your own id of this customer."
-)
 ITEM = [EXTERNAL_ID, OpenApiParameter("id", UUID, OpenApiParameter.PATH)]
 ONE_DAY = 86_400
 SLOT = ChoiceField(choices=[slot.value for slot in Slot])
