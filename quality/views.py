@@ -118,9 +118,24 @@ class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return Response(self._show(self.get_object()))
 
+    def create(self, request: Request) -> Any:
+        return self._answer_made(request, self._make(request))
+
+    # By `_make`, which honours the key; the API's description looks here.
+    create.is_idempotent = True  # type: ignore[attr-defined]
+
+    @action(detail=True, methods=["get"])
+    def progress(self, request: Request, pk: str) -> Any:
+        row = self.get_object()
+        return self._follow(row) if wants_events(request) else Response(self._show(row))
+
     def destroy(self, request: Request, pk: str) -> Response:
         services.discard(job=self.get_object())
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _make(self, request: Request) -> Response:
+        """Create what is asked for, once for each `Idempotency-Key`, and answer its `id`."""
+        raise NotImplementedError
 
     def _show(self, row: Any) -> dict[str, Any]:
         return type(self).show(row, self.request)
@@ -147,6 +162,21 @@ class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet
 @extend_schema_view(
     list=extend_schema(summary="List comparisons, the newest first", responses=ComparisonOutput),
     retrieve=extend_schema(summary="Show one comparison", responses=ComparisonOutput),
+    create=extend_schema(
+        summary="Compare two photos",
+        description="Every measure side by side with the better one marked, how alike they are "
+        "when they show the same scene, the weaker one enhanced, and one line of advice. "
+        f"{EVENTS}",
+        request=dict.fromkeys(FORMS, CompareInput),
+        responses={
+            201: OpenApiResponse(ComparisonOutput, DONE),
+            202: OpenApiResponse(ComparisonOutput, PENDING),
+        },
+        examples=[COMPARISON],
+    ),
+    progress=extend_schema(
+        summary="Follow a comparison", description=EVENTS, responses=ComparisonOutput
+    ),
     destroy=extend_schema(
         summary="Remove a comparison and its photos",
         responses={204: OpenApiResponse(description="Gone.")},
@@ -165,23 +195,6 @@ class CompareViewSet(JobViewSet):
         ).filter(first__image__deleted_at=None, second__image__deleted_at=None)
         return rows
 
-    @extend_schema(
-        summary="Compare two photos",
-        description="Every measure side by side with the better one marked, how alike they are "
-        "when they show the same scene, the weaker one enhanced, and one line of advice. "
-        f"{EVENTS}",
-        request=dict.fromkeys(FORMS, CompareInput),
-        responses={
-            201: OpenApiResponse(ComparisonOutput, DONE),
-            202: OpenApiResponse(ComparisonOutput, PENDING),
-        },
-        examples=[COMPARISON],
-    )
-    def create(self, request: Request) -> Any:
-        return self._answer_made(request, self._make(request))
-
-    create.is_idempotent = True  # type: ignore[attr-defined]
-
     @idempotent
     def _make(self, request: Request) -> Response:
         data = CompareInput(data=request.data)
@@ -194,12 +207,6 @@ class CompareViewSet(JobViewSet):
         )
         return Response({"id": str(row.pk)}, status.HTTP_201_CREATED)
 
-    @extend_schema(summary="Follow a comparison", description=EVENTS, responses=ComparisonOutput)
-    @action(detail=True, methods=["get"])
-    def progress(self, request: Request, pk: str) -> Any:
-        row = self.get_object()
-        return self._follow(row) if wants_events(request) else Response(self._show(row))
-
 
 @extend_schema_view(
     list=extend_schema(
@@ -211,6 +218,21 @@ class CompareViewSet(JobViewSet):
         responses=EnhancementOutput,
     ),
     retrieve=extend_schema(summary="Show one enhancement", responses=EnhancementOutput),
+    create=extend_schema(
+        summary="Preview a better photo",
+        description="Each step does as much as was measured to be needed, and nothing to a photo "
+        "that is good. The preview is not in the catalogue: apply it, or discard it. It has the "
+        f"size at which photos are shown, at most 1,600 pixels a side. {EVENTS}",
+        request=dict.fromkeys(FORMS, EnhanceInput),
+        responses={
+            201: OpenApiResponse(EnhancementOutput, DONE),
+            202: OpenApiResponse(EnhancementOutput, PENDING),
+        },
+        examples=[ENHANCEMENT],
+    ),
+    progress=extend_schema(
+        summary="Follow an enhancement", description=EVENTS, responses=EnhancementOutput
+    ),
     destroy=extend_schema(
         summary="Discard a preview",
         description="One that is applied is taken back first.",
@@ -233,23 +255,6 @@ class EnhanceViewSet(JobViewSet):
                 rows = rows.filter(**{field: ROW_ID.to_internal_value(value)})
         return rows
 
-    @extend_schema(
-        summary="Preview a better photo",
-        description="Each step does as much as was measured to be needed, and nothing to a photo "
-        "that is good. The preview is not in the catalogue: apply it, or discard it. It has the "
-        f"size at which photos are shown, at most 1,600 pixels a side. {EVENTS}",
-        request=dict.fromkeys(FORMS, EnhanceInput),
-        responses={
-            201: OpenApiResponse(EnhancementOutput, DONE),
-            202: OpenApiResponse(EnhancementOutput, PENDING),
-        },
-        examples=[ENHANCEMENT],
-    )
-    def create(self, request: Request) -> Any:
-        return self._answer_made(request, self._make(request))
-
-    create.is_idempotent = True  # type: ignore[attr-defined]
-
     @idempotent
     def _make(self, request: Request) -> Response:
         data = EnhanceInput(data=request.data)
@@ -262,12 +267,6 @@ class EnhanceViewSet(JobViewSet):
             profile=data.validated_data["profile"],
         )
         return Response({"id": str(row.pk)}, status.HTTP_201_CREATED)
-
-    @extend_schema(summary="Follow an enhancement", description=EVENTS, responses=EnhancementOutput)
-    @action(detail=True, methods=["get"])
-    def progress(self, request: Request, pk: str) -> Any:
-        row = self.get_object()
-        return self._follow(row) if wants_events(request) else Response(self._show(row))
 
     @extend_schema(
         summary="Make a preview the image's photo",
