@@ -22,7 +22,7 @@ from recommendations.shopper_views import EXTERNAL_ID
 from stylist import talking
 from stylist.api.inputs import MessageInput, ModelInput
 from stylist.api.outputs import ConversationOutput, MessageOutput, ModelOutput
-from stylist.api.showing import show_message
+from stylist.api.showing import show_message, show_messages
 from stylist.api.speaking import answer_of, tell
 from stylist.api.views import OfShopperMixin, StylistMixin
 from stylist.models import Conversation, StylistSettings
@@ -126,9 +126,7 @@ class MessagesView(StylistMixin, TenantAPIView):
         conversation = self.get_object()
         page = self.paginate_queryset(conversation.messages.all())
         tools = self._tools(conversation)
-        return self.get_paginated_response(
-            [show_message(message, tools, request) for message in page or ()]
-        )
+        return self.get_paginated_response(show_messages(page or (), tools, request))
 
     @extend_schema(
         summary="Say something to the stylist",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
-from uuid import UUID
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from django.core.files.storage import default_storage
 from rest_framework.request import Request
@@ -16,6 +15,8 @@ from stylist.models import Message, Outfit, WardrobeItem
 from stylist.outfits.garment import Source
 from stylist.pictures import picture_path
 from stylist.tooling import ShopTools
+
+T = TypeVar("T")
 
 
 def show_item(item: WardrobeItem, request: Request) -> dict[str, Any]:
@@ -105,15 +106,32 @@ def show_items(items: Iterable[Item]) -> list[dict[str, Any]]:
 
 def show_message(message: Message, tools: ShopTools, request: Request) -> dict[str, Any]:
     """Return a message with its items and outfits as they are now."""
-    rows = Outfit.objects.in_bulk(message.outfits)
-    outfits = [rows[pk] for pk in map(UUID, message.outfits) if pk in rows]
-    return {
-        "id": str(message.pk),
-        "role": message.role,
-        "text": message.text,
-        "items": show_items(tools.item_details([item["id"] for item in message.items])),
-        "outfits": show_outfits(outfits, request),
-        "spoken_by": message.spoken_by or None,
-        "fallback": message.fallback or None,
-        "created_at": message.created_at,
-    }
+    return show_messages([message], tools, request)[0]
+
+
+def show_messages(
+    messages: Sequence[Message], tools: ShopTools, request: Request
+) -> list[dict[str, Any]]:
+    """Return messages with their items and outfits as they are now, all looked up together."""
+    item_ids = [item["id"] for message in messages for item in message.items]
+    items = {item.id: item for item in tools.item_details(item_ids)}
+    rows = Outfit.objects.in_bulk({pk for message in messages for pk in message.outfits})
+    outfits = {outfit["id"]: outfit for outfit in show_outfits(rows.values(), request)}
+    return [
+        {
+            "id": str(message.pk),
+            "role": message.role,
+            "text": message.text,
+            "items": show_items(_present(items, [item["id"] for item in message.items])),
+            "outfits": _present(outfits, message.outfits),
+            "spoken_by": message.spoken_by or None,
+            "fallback": message.fallback or None,
+            "created_at": message.created_at,
+        }
+        for message in messages
+    ]
+
+
+def _present(found: Mapping[str, T], ids: Iterable[str]) -> list[T]:
+    """Return what was found of these ids, each once, in their order."""
+    return [found[own_id] for own_id in dict.fromkeys(ids) if own_id in found]

@@ -70,6 +70,15 @@ def test_conversations_are_told_apart_by_their_first_words(shop, address):
     assert one == listed[1]
 
 
+def test_history_needs_no_query_for_each_message(shop, address, django_assert_max_num_queries):
+    make_wardrobe(shop.shop)
+    for _ in range(4):
+        speak(shop.client, address, "Put an outfit together for work")
+    with django_assert_max_num_queries(16):
+        listed = shop.client.get(address).json()["results"]
+    assert [bool(message["outfits"]) for message in listed] == [True, False] * 4
+
+
 def test_outfits_come_from_the_wardrobe_with_their_pictures(shop, address):
     make_wardrobe(shop.shop)
     answer = speak(shop.client, address, "Put an outfit together for work")
