@@ -74,7 +74,7 @@ def test_history_needs_no_query_for_each_message(shop, address, django_assert_ma
     make_wardrobe(shop.shop)
     for _ in range(4):
         speak(shop.client, address, "Put an outfit together for work")
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(6):
         listed = shop.client.get(address).json()["results"]
     assert [bool(message["outfits"]) for message in listed] == [True, False] * 4
 
