@@ -25,8 +25,8 @@ from PIL import Image as Pillow  # noqa: E402
 
 from catalog.models import Image, IndexEntry  # noqa: E402
 from core.ml.encoder import Encoder, encoder_spec  # noqa: E402
-from core.ml.vectors import COLLECTION_CONFIGURATION  # noqa: E402
-from tenants.scope import all_shops  # noqa: E402
+from core.ml.vector_store import COLLECTION_CONFIGURATION  # noqa: E402
+from core.tenancy import all_shops  # noqa: E402
 
 QUEUE = "baseline"
 # Not current: the product's own tasks, sent from this process, go where they always go.

@@ -15,8 +15,8 @@ from benchmarks.report import Goal, Report
 from benchmarks.stack import Stack
 from benchmarks.uploads import BenchShop, open_shop
 from catalog.models import Image
+from core.tenancy import shop_scope
 from recommendations.models import Event, Prompt
-from tenants.scope import shop_scope
 
 Sent: TypeAlias = dict[str, object]
 IMAGES, ANSWERS, SHOPPERS = 1_000, 200, 2_000

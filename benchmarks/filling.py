@@ -11,8 +11,8 @@ from benchmarks.uploads import BenchShop
 from catalog.calibration import calibrate
 from catalog.indexes import live_index, repair_index
 from catalog.models import Category, Image, IndexEntry, VectorIndex
-from core.ml.vectors import VectorStoreUnavailable
-from tenants.scope import shop_scope
+from core.ml.vector_store import VectorStoreUnavailable
+from core.tenancy import shop_scope
 
 SEED = 11
 CLUSTERS, SPREAD = 60, 0.6

@@ -20,13 +20,13 @@ from benchmarks.uploads import open_shop
 from benchmarks.wishes import wishes
 from catalog.indexes import live_index
 from catalog.models import IndexEntry
+from core.tenancy import shop_scope
 from recommendations.evaluation.asking import ask_shop
 from recommendations.evaluation.catalogue import Catalogue, read_catalogue
 from recommendations.evaluation.judged import Query
 from recommendations.evaluation.metrics import ndcg_at
 from recommendations.steering import set_weights
 from tenants.models import Shop
-from tenants.scope import shop_scope
 
 # Not the demo's garments, nor those that the weights were chosen on.
 GARMENTS, SEED = 400, 32

@@ -16,7 +16,7 @@ from benchmarks.stack import Stack, wait_for
 from benchmarks.uploads import BenchShop, accept, add_rate, open_shop
 from catalog.models import Image, IndexEntry
 from core import programs
-from tenants.scope import shop_scope
+from core.tenancy import shop_scope
 
 ROUNDS = 3
 # The rate of one task per image does not depend on how many there are.

@@ -17,12 +17,12 @@ from benchmarks.stack import Stack
 from benchmarks.uploads import BenchShop, open_shop
 from catalog.models import Image
 from core.ml.encoder import get_encoder
+from core.tenancy import shop_scope
 from recommendations.candidates import Facts
 from recommendations.models import Event
 from recommendations.ranking import Candidate, rank
 from recommendations.weights import Weights
 from tenants.models import Shopper
-from tenants.scope import shop_scope
 
 VECTORS = 100_000
 CANDIDATES, SHOWN = 300, 20

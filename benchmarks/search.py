@@ -18,7 +18,7 @@ from benchmarks.uploads import BenchShop, open_shop
 from catalog.models import VectorIndex
 from core.ml.colours import BASIC_COLOURS
 from core.ml.encoder import Embeddings, Encoder, get_encoder
-from core.ml.vectors import vector_store
+from core.ml.vector_store import vector_store
 from recommendations.pool import OVERFETCH, SPARE
 
 T = TypeVar("T")

@@ -20,12 +20,12 @@ from benchmarks.tagged import Tagged, make_tagged
 from benchmarks.uploads import BenchShop, open_shop
 from catalog.models import Image
 from core.photos import open_photo
+from core.tenancy import shop_scope
 from stylist.jobs.tagging import tag_wardrobes
 from stylist.models import ImageTags, WardrobeItem
 from stylist.outfits.wishes import OCCASIONS, SEASONS
 from stylist.wardrobes import add_items
 from tenants.models import Shop, Shopper
-from tenants.scope import shop_scope
 
 ITEMS, IMAGES = 200, 50_000
 VARIETY = 2_000  # garments that differ; the catalogue has each many times

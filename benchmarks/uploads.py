@@ -12,7 +12,7 @@ from benchmarks.encoders import Subject
 from benchmarks.report import Report
 from benchmarks.stack import Stack
 from catalog.indexes import live_index, repair_index
-from tenants.scope import shop_scope
+from core.tenancy import shop_scope
 from tenants.services import create_shop
 
 CLIENTS = 8

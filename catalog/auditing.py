@@ -13,7 +13,7 @@ import structlog
 
 from catalog.indexes import decode_embedding, rebuild_index, repair_index
 from catalog.models import IndexEntry, VectorIndex
-from core.ml.vectors import vector_store
+from core.ml.vector_store import vector_store
 
 log = structlog.get_logger(__name__)
 

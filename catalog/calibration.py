@@ -24,7 +24,7 @@ from catalog.calibration_prompts import FOREIGN, Sold, clothing_prompts, prompts
 from catalog.models import IndexEntry, VectorIndex
 from core.ml.batching import get_batcher
 from core.ml.encoder import Embeddings
-from tenants.scope import all_shops
+from core.tenancy import all_shops
 
 SAMPLE = 1_000
 ASKED_FOR = 200  # images of the sample

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from tenants.claiming import Claim, Queue
+from core.jobs.claims import Claim, Queue
 
 ENTRIES = Queue("catalog_indexentry", waiting="state IN ('pending', 'removing')")
 

@@ -18,8 +18,8 @@ from uuid_utils.compat import uuid7
 
 from catalog.facets import chroma_facets
 from catalog.models import Image, IndexEntry, VectorIndex
-from core.ml.vectors import CALL_SIZE, CollectionUnusable, Vectors, vector_store
-from tenants.scope import all_shops
+from core.ml.vector_store import CALL_SIZE, CollectionUnusable, Vectors, vector_store
+from core.tenancy import all_shops
 
 log = structlog.get_logger(__name__)
 

@@ -26,7 +26,7 @@ from core.errors import Unavailable
 from core.ml.batching import get_batcher
 from core.ml.encoder import Pixels, get_encoder
 from core.storage import read_file
-from tenants.scope import all_shops
+from core.tenancy import all_shops
 
 log = structlog.get_logger(__name__)
 

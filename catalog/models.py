@@ -13,8 +13,8 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Lower, Now, Replace
 from uuid_utils.compat import uuid7
 
+from core.tenancy import TenantQuerySet, scoped_shop_id, tenant_manager
 from tenants.models import Shop
-from tenants.scope import TenantQuerySet, scoped_shop_id, tenant_manager
 
 
 class FacetQuerySet(models.QuerySet["Facet"]):

@@ -19,14 +19,9 @@ from django.db.models.functions import Now
 from catalog.indexes import decode_embedding, mark_incomplete, write_vectors
 from catalog.models import Image, IndexEntry, VectorIndex
 from core.errors import Unavailable
+from core.jobs.claims import Claim
 from core.ml.encoder import Pixels
-from core.ml.vectors import (
-    CollectionUnusable,
-    Vectors,
-    VectorStoreUnavailable,
-    vector_store,
-)
-from tenants.claiming import Claim
+from core.ml.vector_store import CollectionUnusable, Vectors, VectorStoreUnavailable, vector_store
 
 log = structlog.get_logger(__name__)
 

@@ -9,7 +9,7 @@ import structlog
 
 from catalog.indexes import mark_incomplete
 from catalog.models import Image, IndexEntry
-from core.ml.vectors import CollectionUnusable, VectorStoreUnavailable, vector_store
+from core.ml.vector_store import CollectionUnusable, VectorStoreUnavailable, vector_store
 from core.storage import StorageUnavailable, delete_files
 
 log = structlog.get_logger(__name__)

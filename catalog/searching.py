@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from catalog.facets import FacetFilter
 from catalog.indexes import mark_incomplete
 from catalog.models import Image, IndexEntry, VectorIndex
-from core.ml.vectors import (
+from core.ml.vector_store import (
     CollectionUnusable,
     Neighbours,
     Vectors,
@@ -28,7 +28,7 @@ from core.ml.vectors import (
     nearest,
     vector_store,
 )
-from tenants.scope import scoped_shop_id
+from core.tenancy import scoped_shop_id
 
 log = structlog.get_logger(__name__)
 

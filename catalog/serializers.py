@@ -11,7 +11,7 @@ from rest_framework import serializers
 from catalog.fields import AttributesField, EmptyAsNoneFacetField, FacetField, FacetListField
 from catalog.models import AgeGroup, Category, Facet, Image, IndexEntry, Style
 from core.photos import MAX_BYTES
-from tenants.scope import scoped_shop_id
+from core.tenancy import scoped_shop_id
 
 MOST_STYLES = 20
 MOST_VALUES = 50

@@ -15,7 +15,7 @@ from catalog.models import Image, IndexEntry, Style, original_key, photo_key
 from catalog.signals import images_saved
 from catalog.tasks import nudge_indexing, nudge_rebuild
 from core.errors import Conflict, DomainError
-from core.ml.vectors import CollectionUnusable
+from core.ml.vector_store import CollectionUnusable
 from core.photos import Photo
 from core.storage import delete_files, save_file
 from tenants.models import Shop

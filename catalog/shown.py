@@ -15,7 +15,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 
 from catalog.models import VectorIndex
-from tenants.scope import scoped_shop_id
+from core.tenancy import scoped_shop_id
 
 TOLD_AS_THEY_ARE = (
     "name",

@@ -11,9 +11,9 @@ from django.db import transaction
 from catalog import auditing, indexes
 from catalog.models import VectorIndex
 from core.errors import Unavailable
-from core.ml.vectors import CollectionUnusable
-from core.nudges import Turn, nudge
-from tenants.scope import all_shops
+from core.jobs.wakeups import Turn, nudge
+from core.ml.vector_store import CollectionUnusable
+from core.tenancy import all_shops
 
 log = structlog.get_logger(__name__)
 

@@ -12,8 +12,8 @@ django.setup(set_prefix=False)
 
 from django.conf import settings  # noqa: E402 - Django is set up first
 
-from core.handler import ThreadedHandler  # noqa: E402
-from core.load import BodyLimit, LoadLimit  # noqa: E402
+from core.web.handler import ThreadedHandler  # noqa: E402
+from core.web.load_limits import BodyLimit, LoadLimit  # noqa: E402
 
 # What was imported stays: looking through it for garbage again and again would slow each answer.
 gc.collect()

@@ -17,7 +17,7 @@ from typing import BinaryIO
 from PIL import Image, UnidentifiedImageError
 
 from core.errors import DomainError
-from core.pixels import normalise
+from core.renditions import normalise
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 40_000_000

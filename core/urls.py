@@ -5,8 +5,8 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 from health_check.views import HealthCheckView
 
-from core.media import serve_photo
-from core.pages import AnalyticsPageView, PlaygroundView, QualityPageView, StylistPageView
+from core.web.media import serve_photo
+from core.web.pages import AnalyticsPageView, PlaygroundView, QualityPageView, StylistPageView
 from stylist.api.views import serve_picture
 
 

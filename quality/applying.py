@@ -11,8 +11,8 @@ from catalog.models import Image
 from catalog.services import ImageGone, PhotoChanged, Rendition, replace_rendition
 from core.errors import Conflict, Unavailable
 from core.storage import read_file
+from core.tenancy import all_shops, shop_scope
 from quality.models import Enhancement
-from tenants.scope import all_shops, shop_scope
 
 log = structlog.get_logger(__name__)
 

@@ -14,8 +14,8 @@ from django.conf import settings
 
 from catalog.models import Image
 from core.api.streaming import event
+from core.tenancy import run_in_scope
 from quality.models import Comparison, Enhancement, Job, Report
-from tenants.scope import run_in_scope
 
 LOOK_SECONDS = 0.05
 # There is room for so many streams at a time; past this the caller asks again.

@@ -22,7 +22,7 @@ from PIL import Image
 
 from core.errors import DomainError
 from core.photos import FORMATS, Photo
-from core.pixels import read_opacity
+from core.renditions import read_opacity
 from quality.colour import Floats
 
 Bytes: TypeAlias = NDArray[np.uint8]

@@ -10,10 +10,10 @@ from django.db.models import Q, QuerySet
 
 from core.errors import Conflict
 from core.storage import StorageUnavailable
+from core.tenancy import all_shops, shop_scope
 from quality.models import Comparison, Enhancement, Report
 from quality.of_images import images_without
 from quality.services import discard, request_reports
-from tenants.scope import all_shops, shop_scope
 
 log = structlog.get_logger(__name__)
 

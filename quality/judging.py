@@ -8,10 +8,10 @@ from django.db.models import F
 
 from catalog.models import Image
 from catalog.services import ImageGone, PhotoChanged, clear_image
+from core.tenancy import all_shops, scoped_shop_id
 from quality.examined import Examined, judge
 from quality.models import Policy, Report
 from quality.policies import policy_of, profile_of
-from tenants.scope import all_shops, scoped_shop_id
 
 AT_ONCE = 500
 

@@ -13,8 +13,8 @@ from uuid import UUID
 from django.db.models import F, OuterRef, Q, Subquery
 
 from catalog.models import Image
+from core.tenancy import all_shops
 from quality.models import Job
-from tenants.scope import all_shops
 
 
 def request_for_images(model: Any, *, shop_id: UUID, image_ids: Collection[UUID]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tenants.claiming import Queue
+from core.jobs.claims import Queue
 
 REPORTS = Queue("quality_report", waiting="state = 'pending'")
 COMPARISONS = Queue("quality_comparison", waiting="state = 'pending'")

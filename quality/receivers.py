@@ -6,8 +6,8 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+from core.tenancy import shop_scope
 from quality.services import request_reports
-from tenants.scope import shop_scope
 
 
 def measure_saved_images(*, shop_id: UUID, image_ids: Collection[UUID], **_: Any) -> None:

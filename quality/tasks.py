@@ -11,9 +11,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from core.nudges import Turn, nudge, run_nicely
+from core.jobs.wakeups import Turn, nudge, run_nicely
+from core.tenancy import shop_scope
 from quality import queues
-from tenants.scope import shop_scope
 
 GPU_QUEUES = frozenset({"gpu", "gpu.interactive"})
 

@@ -11,8 +11,8 @@ import time
 
 from django.conf import settings
 
-from core import calls
 from core.errors import DomainError
+from core.jobs import rpc
 from core.photos import Photo
 from quality.examined import Examined
 
@@ -25,7 +25,7 @@ def examine(photo: Photo) -> Examined:
 
     seconds = settings.QUALITY_DEADLINE_SECONDS
     until = time.monotonic() + seconds
-    answer = calls.receive(calls.call(assess_photo, pack(photo), seconds=seconds), until=until)
+    answer = rpc.receive(rpc.call(assess_photo, pack(photo), seconds=seconds), until=until)
     told = json.loads(answer[1:])
     if answer[:1] == FAILURE:
         raise DomainError(**told)

@@ -13,7 +13,7 @@ from uuid import UUID
 from catalog.facets import FacetFilter
 from catalog.models import VectorIndex
 from catalog.searching import NO_WORDS, Worded, find_by_words
-from core.ml.vectors import Vectors
+from core.ml.vector_store import Vectors
 from recommendations.explaining import explain
 from recommendations.matching import Match, Thresholds, reaches, thresholds_for
 from recommendations.models import Prompt

@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 from catalog.indexes import decode_embedding
-from core.ml.vectors import Vectors
+from core.ml.vector_store import Vectors
 
 
 class Match(StrEnum):

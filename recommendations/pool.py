@@ -20,7 +20,7 @@ from catalog.indexes import decode_embedding
 from catalog.models import Image, VectorIndex
 from catalog.searching import Worded, find_exactly, find_nearest
 from catalog.shown import public_image, read_rows
-from core.ml.vectors import Vectors
+from core.ml.vector_store import Vectors
 from recommendations.candidates import Facts, facts_of
 from recommendations.popularity import popularity_of
 from recommendations.ranking import fuse

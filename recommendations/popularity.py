@@ -22,8 +22,8 @@ from django.utils import timezone
 
 from catalog.facets import FacetFilter
 from catalog.models import Image
+from core.tenancy import scoped_shop_id
 from recommendations.models import ImageFigures, ImagePopularity, PopularityState
-from tenants.scope import scoped_shop_id
 
 WEIGHTS = {"purchases": 8.0, "add_to_carts": 4.0, "likes": 2.0, "clicks": 1.0, "dislikes": -4.0}
 PRIOR_EVENTS = 5.0

@@ -16,9 +16,9 @@ import numpy as np
 from django.conf import settings
 
 from catalog.models import VectorIndex
-from core import calls
 from core.errors import Unavailable
-from core.ml.vectors import Vectors
+from core.jobs import rpc
+from core.ml.vector_store import Vectors
 
 # A request begins with what it is, and so does a reply: a vector's bytes, or a message.
 TEXT, PHOTO = b"t", b"p"
@@ -62,7 +62,7 @@ class Asked:
         """Wait for the vectors, one for each payload; raises `Unavailable` past the deadline."""
         answers = {key: _receive(request, self.until) for key, request in self.requests.items()}
         for key, data in answers.items():
-            calls.connection().set(key, data, ex=settings.QUERY_VECTOR_TTL_SECONDS)
+            rpc.connection().set(key, data, ex=settings.QUERY_VECTOR_TTL_SECONDS)
         return [
             QueryVector(np.frombuffer(answers[key], np.float32), "encoder")
             if key in answers
@@ -79,7 +79,7 @@ def ask_vectors(*, index: VectorIndex, payloads: Sequence[bytes]) -> Asked:
     """
     until = time.monotonic() + settings.ENCODE_DEADLINE_SECONDS
     keys = [_cache_key(index, payload) for payload in payloads]
-    known: Any = calls.connection().mget(keys) if keys else []
+    known: Any = rpc.connection().mget(keys) if keys else []
     cached = {key: data for key, data in zip(keys, known, strict=True) if data is not None}
     missing = {key: data for key, data in zip(keys, payloads, strict=True) if key not in cached}
     requests = {key: _send(payload, index.encoder) for key, payload in missing.items()}
@@ -88,30 +88,30 @@ def ask_vectors(*, index: VectorIndex, payloads: Sequence[bytes]) -> Asked:
 
 def take_request(request_id: str) -> tuple[bytes, bytes] | None:
     """Return kind and data of what a waiting caller asks; None when nobody waits any more."""
-    payload = calls.take_question(request_id)
+    payload = rpc.take_question(request_id)
     return None if payload is None else (payload[:1], payload[1:])
 
 
 def reply(request_id: str, kind: bytes, data: bytes) -> None:
     """Hand a vector's bytes, or a message, to the caller who waits for it."""
-    calls.answer(request_id, kind + data)
+    rpc.answer(request_id, kind + data)
 
 
 def _send(payload: bytes, encoder: str) -> str:
     from recommendations.tasks import encode_query
 
     try:
-        return calls.call(
+        return rpc.call(
             encode_query, payload, seconds=settings.ENCODE_DEADLINE_SECONDS, encoder=encoder
         )
-    except calls.WorkerBusy as error:
+    except rpc.WorkerBusy as error:
         raise EncoderBusy(error.message) from error
 
 
 def _receive(request_id: str, until: float) -> bytes:
     try:
-        answer = calls.receive(request_id, until=until)
-    except calls.WorkerBusy as error:
+        answer = rpc.receive(request_id, until=until)
+    except rpc.WorkerBusy as error:
         message = "No worker was free to read the prompt in time; try again shortly."
         raise EncoderBusy(message) from error
     kind, data = answer[:1], answer[1:]

@@ -12,7 +12,7 @@ import numpy as np
 from catalog.facets import FacetFilter
 from catalog.models import VectorIndex
 from core.errors import Conflict, DomainError
-from core.ml.vectors import Vectors
+from core.ml.vector_store import Vectors
 from recommendations.matching import Match
 from recommendations.pool import embeddings_of
 from recommendations.prompts import Asked, ask_vectors, photo_payload, text_payload

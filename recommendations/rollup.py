@@ -19,10 +19,10 @@ from django.db import connection, transaction
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
+from core.tenancy import all_shops
 from recommendations import rollup_sql
 from recommendations.counting import count_events, count_prompts
 from recommendations.models import Event, Prompt, PromptFigures, Watermark
-from tenants.scope import all_shops
 
 log = structlog.get_logger(__name__)
 

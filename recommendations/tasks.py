@@ -8,10 +8,10 @@ from django.utils import timezone
 from PIL import Image
 
 from core.errors import Unavailable
+from core.tenancy import all_shops
 from recommendations import rollup
 from recommendations.popularity import refresh_popularity
 from recommendations.prompts import FAILURE, PHOTO, VECTOR, reply, take_request
-from tenants.scope import all_shops
 
 
 # Flower is not told of each: telling took the worker as long as encoding a short text.

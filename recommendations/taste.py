@@ -15,7 +15,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from core.ml.vectors import Vectors
+from core.ml.vector_store import Vectors
 from recommendations.candidates import Facts
 from recommendations.models import Event, Preferences
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from catalog.models import Image
 from core.errors import Conflict
+from core.tenancy import scoped_shop_id
 from quality.models import Job
 from stylist.features import STYLE_NAMES
 from stylist.kept import garment_of
@@ -28,7 +29,6 @@ from stylist.tastes import taste_of
 from stylist.taxonomies import stated_type, taxonomy_of
 from stylist.wardrobes import wardrobe_of
 from tenants.models import Shop, Shopper
-from tenants.scope import scoped_shop_id
 
 PER_SLOT = 24  # of the catalogue, beside a wardrobe or an anchor
 SPARE = 8  # some of them may have been sold out or deleted since

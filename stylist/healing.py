@@ -11,10 +11,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.storage import StorageUnavailable, delete_files
+from core.tenancy import all_shops, shop_scope
 from quality.of_images import images_without, request_for_images
 from stylist.models import Conversation, DoomedFile, ImageTags, Outfit
 from stylist.tasks import nudge_tagging_images
-from tenants.scope import all_shops, shop_scope
 
 log = structlog.get_logger(__name__)
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.db.models import Count, Max
 
-from quality.models.job import Job
+from core.jobs.models import Job
 from stylist.features import unpack_features
 from stylist.models import ImageTags
 from stylist.outfits.pool import Pool

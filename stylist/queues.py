@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tenants.claiming import Queue
+from core.jobs.claims import Queue
 
 WARDROBE = Queue("stylist_wardrobeitem", waiting="state = 'pending'")
 IMAGES = Queue("stylist_imagetags", waiting="state = 'pending'")

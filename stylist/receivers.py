@@ -9,11 +9,11 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import FileField
 
+from core.tenancy import shop_scope
 from quality.of_images import request_for_images
 from stylist.files import doom
 from stylist.models import ImageTags, Outfit, WardrobeItem
 from stylist.tasks import nudge_tagging_images
-from tenants.scope import shop_scope
 
 
 def tag_saved_images(*, shop_id: UUID, image_ids: Collection[UUID], **_: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from celery import shared_task
 from django.db import transaction
 
-from core.nudges import Turn, nudge, run_nicely
+from core.jobs.wakeups import Turn, nudge, run_nicely
 from stylist import queues
 
 

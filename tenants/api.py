@@ -11,9 +11,9 @@ from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
 from core.api.views import ApiView
+from core.tenancy import shop_scope
 from tenants.authentication import Access
 from tenants.models import Shop
-from tenants.scope import shop_scope
 
 
 class TenantMixin(ApiView):

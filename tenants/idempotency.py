@@ -22,8 +22,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.errors import Conflict, DomainError
+from core.tenancy import scoped_shop_id
 from tenants.models import IdempotencyRecord
-from tenants.scope import scoped_shop_id
 
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 255

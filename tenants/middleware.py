@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from tenants.scope import all_shops
+from core.tenancy import all_shops
 
 
 class OperatorScopeMiddleware:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from rest_framework_api_key.models import AbstractAPIKey, APIKeyManager
 from uuid_utils.compat import uuid7
 
-from tenants.scope import TenantQuerySet, tenant_manager
+from core.tenancy import TenantQuerySet, tenant_manager
 
 LAST_USE_PRECISION = timedelta(minutes=1)
 

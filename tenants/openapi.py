@@ -8,8 +8,8 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter
 
 from core.api.schema import ProblemAwareSchema
+from core.tenancy import all_shops
 from tenants.idempotency import HEADER
-from tenants.scope import all_shops
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     HEADER,

@@ -6,8 +6,8 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from core.tenancy import all_shops
 from tenants.models import IdempotencyRecord
-from tenants.scope import all_shops
 
 
 @shared_task

@@ -10,8 +10,8 @@ from django.core.management import call_command
 from benchmarks.wishes import MOODS, wishes
 from catalog.garments import describe, sample_garments
 from catalog.models import Image
+from core.tenancy import shop_scope
 from recommendations.evaluation.catalogue import read_catalogue
-from tenants.scope import shop_scope
 
 GARMENTS = 60
 

@@ -8,9 +8,9 @@ from typing import Any
 from catalog.models import Image
 from catalog.services import create_image
 from core.photos import open_photo
+from core.tenancy import shop_scope
 from core.tests.factories import make_photo
 from tenants.models import Shop
-from tenants.scope import shop_scope
 
 
 def make_image(shop: Shop, colour: str = "red", **fields: Any) -> Image:

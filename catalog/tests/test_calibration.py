@@ -16,8 +16,8 @@ from catalog.models import Image, IndexEntry, VectorIndex
 from catalog.tasks import index_images
 from catalog.tests.factories import make_image
 from core.ml.encoder import get_encoder
+from core.tenancy import shop_scope
 from tenants.models import Shop
-from tenants.scope import shop_scope
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tiny_encoder")]
 

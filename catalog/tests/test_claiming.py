@@ -11,7 +11,7 @@ from django.utils import timezone
 from catalog.claiming import claim_entries, has_waiting
 from catalog.models import IndexEntry
 from catalog.tests.factories import make_image
-from tenants.scope import all_shops
+from core.tenancy import all_shops
 from tenants.tests.factories import make_member
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.db import connection
 
 from catalog.models import AgeGroup, Category, Style
 from catalog.tests.factories import make_image
-from tenants.scope import shop_scope
+from core.tenancy import shop_scope
 from tenants.tests.factories import make_client
 
 KINDS = [

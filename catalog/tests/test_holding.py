@@ -23,8 +23,8 @@ from catalog.services import (
 from catalog.signals import images_saved
 from catalog.tests.factories import make_image
 from core.photos import Photo, open_photo
+from core.tenancy import shop_scope
 from core.tests.factories import make_photo
-from tenants.scope import shop_scope
 
 pytestmark = pytest.mark.django_db
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from catalog.models import AgeGroup, Category, Image, IndexEntry, Style
 from catalog.tests.factories import make_image
+from core.tenancy import all_shops, shop_scope
 from core.tests.factories import make_photo
-from tenants.scope import all_shops, shop_scope
 
 IMAGES = "/api/v1/images/"
 NOBODY = "018f0000-0000-7000-8000-000000000000"

@@ -10,9 +10,9 @@ import pytest
 from catalog.indexes import live_index, rebuild_index
 from catalog.models import IndexEntry
 from catalog.tests.factories import make_image
-from core.ml.vectors import vector_store
+from core.ml.vector_store import vector_store
+from core.tenancy import shop_scope
 from tenants.models import Shop
-from tenants.scope import shop_scope
 
 INDEX = "/api/v1/index/"
 STATES = ("pending", "indexed", "failed", "removing")

@@ -19,10 +19,10 @@ from catalog.recording import Work, record_works
 from catalog.services import ImageGone, delete_image, retry_failed, update_image
 from catalog.tests.factories import make_image
 from core.ml.encoder import get_encoder
-from core.ml.vectors import vector_store
+from core.ml.vector_store import vector_store
 from core.photos import open_photo
+from core.tenancy import all_shops, shop_scope
 from core.tests.factories import make_photo
-from tenants.scope import all_shops, shop_scope
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("tiny_encoder")]
 

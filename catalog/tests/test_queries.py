@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.models import AgeGroup, Category, Image, IndexEntry, Style
 from catalog.tests.factories import make_image
+from core.tenancy import shop_scope
 from recommendations.models import Prompt
 from tenants.models import Shop
-from tenants.scope import shop_scope
 
 # Key and shop are one query; then the page, and what belongs to its images.
 CEILINGS = {

@@ -9,7 +9,7 @@ from catalog.models import AgeGroup, Category, Image, Style
 from catalog.serializers import PublicImageSerializer
 from catalog.shown import public_image, read_rows
 from catalog.tests.factories import make_image
-from tenants.scope import shop_scope
+from core.tenancy import shop_scope
 
 pytestmark = pytest.mark.django_db
 

@@ -15,8 +15,8 @@ from moto.server import ThreadedMotoServer
 from catalog.indexing import index_waiting
 from catalog.models import Image, IndexEntry
 from catalog.services import delete_image
+from core.tenancy import all_shops
 from core.tests.factories import make_photo
-from tenants.scope import all_shops
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("tiny_encoder")]
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.errors import Unavailable
-from core.ml.pixels import PixelRecipe
+from core.ml.preprocessing import PixelRecipe
 
 if TYPE_CHECKING:
     import torch

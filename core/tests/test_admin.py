@@ -5,10 +5,10 @@ from django.urls import reverse
 
 from catalog.models import IndexEntry
 from catalog.tests.factories import make_image
+from core.tenancy import all_shops
 from quality.models import Report
 from recommendations.models import Prompt
 from tenants.models import ShopAPIKey, User
-from tenants.scope import all_shops
 
 LISTS = (
     "tenants_shop",

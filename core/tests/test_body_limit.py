@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from core.load import BodyLimit
+from core.web.load_limits import BodyLimit
 
 LIMIT = 3 * 1024**2
 MEGABYTE = b"x" * 1024**2

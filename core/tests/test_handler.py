@@ -12,7 +12,7 @@ from django.db import connection, connections
 from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import path
 
-from core.handler import ThreadedHandler
+from core.web.handler import ThreadedHandler
 
 left_behind: ContextVar[str] = ContextVar("left_behind", default="nothing")
 seen: list[object] = []

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from core.load import LoadLimit
+from core.web.load_limits import LoadLimit
 
 
 class Application:

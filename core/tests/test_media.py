@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 
 from catalog.models import Image
+from core.tenancy import shop_scope
 from core.tests.factories import make_photo
-from tenants.scope import shop_scope
 
 PHOTO = "shops/018f0000-0000-7000-8000-000000000000/photos/018f0000-0000-7000-8000-000000000001.jpg"
 

@@ -8,7 +8,7 @@ import threading
 import pytest
 from kombu.exceptions import OperationalError
 
-from core.nudges import NICENESS, Turn, nudge, run_nicely
+from core.jobs.wakeups import NICENESS, Turn, nudge, run_nicely
 
 
 class Task:

@@ -13,8 +13,8 @@ from django.db import connection
 from django.test import Client
 from rest_framework.test import APIClient
 
-from core import calls
 from core.embedded import free_port
+from core.jobs import rpc
 from core.photos import MAX_BYTES
 from core.tests.factories import make_photo
 from tenants.tests.factories import make_key_client
@@ -265,17 +265,17 @@ def end_connection(pid: int) -> None:
 
 def test_redis_gone(shop, settings):
     settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}"
-    calls.connection.cache_clear()
+    rpc.connection.cache_clear()
     try:
         response = shop.client.post("/api/v1/recommendations/", {"prompt": "red dress"})
     finally:
-        calls.connection.cache_clear()
+        rpc.connection.cache_clear()
     assert_problem(response, 503, "unavailable")
     assert int(response["Retry-After"]) > 0
 
 
 def test_chroma_gone(shop, settings):
-    from core.ml.vectors import vector_store
+    from core.ml.vector_store import vector_store
 
     settings.CHROMA_NODES = {"main": f"http://127.0.0.1:{free_port()}"}
     vector_store.cache_clear()

@@ -21,12 +21,12 @@ from uuid_utils.compat import uuid7
 
 from catalog.models import AgeGroup, Category, Style
 from catalog.tests.factories import make_image
+from core.tenancy import all_shops, shop_scope
 from quality.models import Batch, Comparison, Enhancement, Report, Source
 from recommendations.models import Experiment, Prompt, Rule
 from recommendations.weights import Weights
 from stylist.models import Conversation, Outfit, WardrobeItem
 from tenants.models import Shop, Shopper
-from tenants.scope import all_shops, shop_scope
 from tenants.services import create_key
 from tenants.tests.factories import make_key_client
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from django.conf import settings
 
-from core.ml import vectors
-from core.ml.vectors import VectorStore, VectorStoreUnavailable
+from core.ml import vector_store
+from core.ml.vector_store import VectorStore, VectorStoreUnavailable
 
 VECTOR = np.array([1.0, 0.0], np.float32)
 
@@ -45,7 +45,7 @@ def test_after_a_failure_the_server_is_left_alone_for_a_while(hung, monkeypatch)
     for _ in range(3):
         fail(store)
     assert count_connections(hung) == 0
-    monkeypatch.setattr(vectors, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(vector_store, "PAUSE_SECONDS", 0.0)
     store._paused_until = 0.0
     fail(store)
     fail(store)

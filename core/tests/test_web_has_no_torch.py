@@ -19,7 +19,7 @@ def touch(resolver):
 
 touch(get_resolver())
 import catalog.tasks, catalog.searching, catalog.indexes, recommendations.tasks, tenants.tasks
-import core.ml.vectors, core.api.problems, core.media, core.load
+import core.ml.vector_store, core.api.problems, core.web.media, core.web.load_limits
 from drf_spectacular.generators import SchemaGenerator
 SchemaGenerator().get_schema(public=True)
 heavy = {"torch", "transformers", "tokenizers", "safetensors"}

@@ -17,10 +17,10 @@ from django.db.models import F, FileField
 from django.db.models.functions import Now
 
 from core.errors import DomainError, Unavailable
+from core.jobs.claims import Claim, Queue
 from core.storage import delete_files
+from core.tenancy import all_shops, shop_scope
 from quality.models import Job
-from tenants.claiming import Claim, Queue
-from tenants.scope import all_shops, shop_scope
 
 log = structlog.get_logger(__name__)
 

@@ -7,8 +7,8 @@ from threading import BoundedSemaphore
 
 from django.conf import settings
 
-from core import calls
 from core.errors import DomainError
+from core.jobs import rpc
 from quality.assessing import assess, frame_of_files
 from quality.uploads import FAILURE, RESULT, unpack
 
@@ -28,7 +28,7 @@ def assess_upload(request_id: str) -> None:
 
 
 def _assess(request_id: str) -> None:
-    question = calls.take_question(request_id)
+    question = rpc.take_question(request_id)
     if question is None:
         return
     original, rendition, digest = unpack(question)
@@ -41,9 +41,9 @@ def _assess(request_id: str) -> None:
         _refuse(request_id, code="photo_failed", message=message)
         raise
     else:
-        calls.answer(request_id, RESULT + json.dumps(found.to_json()).encode())
+        rpc.answer(request_id, RESULT + json.dumps(found.to_json()).encode())
 
 
 def _refuse(request_id: str, *, code: str, message: str) -> None:
     told = {"code": code, "message": message}
-    calls.answer(request_id, FAILURE + json.dumps(told).encode())
+    rpc.answer(request_id, FAILURE + json.dumps(told).encode())

@@ -1,8 +1,8 @@
 """What a shop asks of its photos, and what was found, compared and made better."""
 
+from core.jobs.models import Job
 from quality.models.comparison import Comparison
 from quality.models.enhancement import Batch, Enhancement
-from quality.models.job import Job
 from quality.models.policy import Policy
 from quality.models.report import Report
 from quality.models.source import Source

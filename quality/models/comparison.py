@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from quality.models.job import WatchedJob
+from core.jobs.models import WatchedJob
 from quality.models.source import Source
 
 

@@ -7,10 +7,10 @@ from django.db import models
 from django.db.models import Q
 from uuid_utils.compat import uuid7
 
-from quality.models.job import JobQuerySet, WatchedJob
+from core.jobs.models import JobQuerySet, WatchedJob
+from core.tenancy import TenantQuerySet, tenant_manager
 from quality.models.source import Source
 from tenants.models import Shop
-from tenants.scope import TenantQuerySet, tenant_manager
 
 
 class Batch(models.Model):

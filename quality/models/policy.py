@@ -4,8 +4,8 @@ from typing import Any, ClassVar
 
 from django.db import models
 
+from core.tenancy import TenantQuerySet, tenant_manager
 from tenants.models import Shop
-from tenants.scope import TenantQuerySet, tenant_manager
 
 
 class Policy(models.Model):

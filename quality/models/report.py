@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from catalog.models import Image
-from quality.models.job import Job
+from core.jobs.models import Job
 from quality.scales import Verdict
 
 

@@ -6,8 +6,8 @@ from django.db import models
 from uuid_utils.compat import uuid7
 
 from catalog.models import Image
+from core.tenancy import TenantQuerySet, tenant_manager
 from tenants.models import Shop
-from tenants.scope import TenantQuerySet, tenant_manager
 
 
 class Source(models.Model):

@@ -14,6 +14,7 @@ from PIL import Image as Pillow
 from catalog.models import Image
 from catalog.services import create_image
 from core.photos import Photo, open_photo
+from core.tenancy import shop_scope
 from quality.examined import Examined, Facts
 from quality.frame import Bytes
 from quality.models import Job, Report
@@ -21,7 +22,6 @@ from quality.overall import PARTS
 from quality.scales import SCALES
 from quality.tests.photos import make_photo
 from tenants.models import Shop
-from tenants.scope import shop_scope
 
 DARK = 0.35  # of the light: the default rules' `lit` fails, and `tone` mends it
 SIZE = (300, 400)

@@ -9,6 +9,7 @@ import pytest
 from catalog.models import Image, IndexEntry
 from catalog.services import delete_image, update_image
 from core.errors import Conflict
+from core.tenancy import shop_scope
 from quality.applying import NotApplicable, apply_enhancement
 from quality.jobs.enhancements import make_enhancements
 from quality.models import Enhancement, Report
@@ -22,7 +23,6 @@ from quality.tests.factories import (
     opened,
     stored_files,
 )
-from tenants.scope import shop_scope
 
 pytestmark = pytest.mark.django_db
 ENHANCE = "/api/v1/quality/enhance/"

@@ -11,7 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from uuid_utils.compat import uuid4
 
 from catalog.models import Image
-from core import calls
+from core.jobs import rpc
+from core.tenancy import shop_scope
 from core.tests.factories import make_photo
 from quality.jobs import uploads
 from quality.jobs.uploads import assess_upload
@@ -27,7 +28,6 @@ from quality.tests.factories import (
 )
 from quality.uploads import pack, unpack
 from tenants.models import Scope
-from tenants.scope import shop_scope
 from tenants.tests.factories import make_key_client
 
 pytestmark = pytest.mark.django_db
@@ -123,7 +123,7 @@ def test_question_nobody_waits_for_any_more_is_not_answered(settings):
     request_id = str(uuid4())
     assess_upload(request_id)
     queue = redis.Redis.from_url(settings.REDIS_URL, db=1)
-    assert not queue.exists(calls._answer_key(request_id))
+    assert not queue.exists(rpc._answer_key(request_id))
 
 
 @pytest.mark.parametrize("body", [{}, {"image": "not-an-id"}, {"image": str(uuid4())}])

@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from catalog.models import Image
 from catalog.services import delete_image, update_image
+from core.tenancy import shop_scope
 from quality import applying
 from quality.applying import apply_ready
 from quality.jobs import enhancements
@@ -17,7 +18,6 @@ from quality.models import Batch, Enhancement, Source
 from quality.tasks import sweep_quality
 from quality.tests.factories import DARK, make_image, make_jpeg, make_report, opened
 from tenants.models import Scope
-from tenants.scope import shop_scope
 from tenants.tests.factories import make_key_client
 
 pytestmark = pytest.mark.django_db

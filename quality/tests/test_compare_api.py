@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from catalog.services import delete_image
 from core.errors import Unavailable
+from core.tenancy import shop_scope
 from core.tests.factories import make_photo
 from quality import services
 from quality.jobs.comparisons import make_comparisons
@@ -16,7 +17,6 @@ from quality.models import Comparison, Source
 from quality.scales import SCALES
 from quality.tests.factories import DARK, make_image, make_jpeg, make_upload, stored_files
 from tenants.models import Scope
-from tenants.scope import shop_scope
 from tenants.tests.factories import make_key_client
 
 pytestmark = pytest.mark.django_db

@@ -12,6 +12,7 @@ from django.db import connection
 
 from catalog.models import Image
 from core.errors import Conflict
+from core.tenancy import shop_scope
 from quality.applying import NotApplicable, apply_enhancement, revert_enhancement
 from quality.jobs.enhancements import make_enhancements
 from quality.jobs.running import run_waiting
@@ -21,7 +22,6 @@ from quality.queues import REPORTS
 from quality.services import create_enhancement, discard, request_reports
 from quality.tests.factories import DARK, make_image, make_jpeg, stored_files
 from tenants.models import Shop
-from tenants.scope import shop_scope
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,13 +10,13 @@ from PIL import Image as Pillow
 
 from catalog.models import Image
 from catalog.services import delete_image
+from core.tenancy import shop_scope
 from quality.jobs import enhancements
 from quality.jobs.enhancements import make_enhancements
 from quality.models import Enhancement, Source
 from quality.services import discard
 from quality.tests.factories import DARK, SIZE, make_image, make_jpeg, make_upload, stored_files
 from tenants.models import Scope
-from tenants.scope import shop_scope
 from tenants.tests.factories import make_key_client
 
 pytestmark = pytest.mark.django_db

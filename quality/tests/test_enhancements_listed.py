@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from uuid_utils.compat import uuid7
 
+from core.tenancy import shop_scope
 from quality.services import create_enhancement
 from quality.tests.factories import make_image
-from tenants.scope import shop_scope
 
 pytestmark = pytest.mark.django_db
 ENHANCE = "/api/v1/quality/enhance/"

@@ -9,12 +9,12 @@ from uuid import UUID
 
 import pytest
 
+from core.tenancy import shop_scope
 from quality import following
 from quality.following import follow
 from quality.models import Enhancement
 from quality.services import create_enhancement, discard
 from quality.tests.factories import make_image
-from tenants.scope import shop_scope
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,6 +8,7 @@ import pytest
 
 from catalog.models import Image, IndexEntry
 from catalog.services import update_image
+from core.tenancy import shop_scope
 from core.tests.factories import make_photo
 from quality.applying import apply_enhancement
 from quality.healing import request_missing_reports
@@ -20,7 +21,6 @@ from quality.policies import drop_own_profile, set_own_profile, set_policy
 from quality.services import create_enhancement, request_reports
 from quality.tasks import find_missing_reports
 from quality.tests.factories import DARK, make_image, make_jpeg, make_report, opened
-from tenants.scope import shop_scope
 
 pytestmark = pytest.mark.django_db
 REPORTS = "/api/v1/quality/reports/"

@@ -12,6 +12,7 @@ from catalog.models import Image, IndexEntry
 from catalog.services import delete_image
 from core import storage
 from core.storage import StorageUnavailable
+from core.tenancy import shop_scope
 from quality import services
 from quality.applying import apply_enhancement
 from quality.healing import purge_gone, purge_old
@@ -20,7 +21,6 @@ from quality.jobs.enhancements import make_enhancements
 from quality.models import Comparison, Enhancement, Report, Source
 from quality.services import create_comparison, create_enhancement
 from quality.tests.factories import DARK, make_image, make_jpeg, make_report, opened, stored_files
-from tenants.scope import shop_scope
 
 pytestmark = pytest.mark.django_db
 

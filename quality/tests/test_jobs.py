@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from core.errors import DomainError, Unavailable
 from core.storage import save_file
+from core.tenancy import shop_scope
 from quality.files import rendition_key
 from quality.jobs.running import MOST_ATTEMPTS, note_progress, run_waiting
 from quality.models import Enhancement
 from quality.queues import ENHANCEMENTS
 from quality.services import create_enhancement, discard
 from quality.tests.factories import make_image, stored_files
-from tenants.scope import shop_scope
 
 pytestmark = pytest.mark.django_db
 RESULT = {"stage": "done", "progress": 1.0}

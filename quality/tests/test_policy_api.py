@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from core.tenancy import shop_scope
 from quality.models import Policy
 from quality.tests.factories import make_report
 from tenants.models import Shop
-from tenants.scope import shop_scope
 
 pytestmark = pytest.mark.django_db
 POLICY = "/api/v1/quality/policy/"

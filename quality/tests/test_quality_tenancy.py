@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from catalog.models import Image
+from core.tenancy import UnscopedQueryError, shop_scope
 from quality.models import Batch, Comparison, Enhancement, Policy, Report, Source
 from quality.tests.factories import make_image, make_report, make_upload, stored_files
 from tenants.models import Scope
-from tenants.scope import UnscopedQueryError, shop_scope
 from tenants.tests.factories import make_key_client
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ import base64
 import pytest
 
 from catalog.models import Image
+from core.tenancy import shop_scope
 from quality.tests.factories import make_report
-from tenants.scope import shop_scope
 
 pytestmark = pytest.mark.django_db
 REPORTS = "/api/v1/quality/reports/"

@@ -6,8 +6,8 @@ import pytest
 
 from catalog.models import Image
 from catalog.services import delete_image
+from core.tenancy import shop_scope
 from quality.tests.factories import make_image, make_report
-from tenants.scope import shop_scope
 
 pytestmark = pytest.mark.django_db
 SUMMARY = "/api/v1/quality/reports/summary/"

@@ -11,8 +11,8 @@ from uuid import UUID
 from catalog.indexes import live_index
 from catalog.models import Image
 from catalog.shown import read_rows
+from core.tenancy import scoped_shop_id
 from recommendations.candidates import Facts, facts_of
-from tenants.scope import scoped_shop_id
 
 CHUNK = 2_000
 # The image that was meant, and another of the same item.

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import numpy as np
 
-from core.ml.vectors import Vectors
+from core.ml.vector_store import Vectors
 from recommendations.evaluation import metrics
 from recommendations.evaluation.asking import Answer
 from recommendations.evaluation.baselines import BASELINES

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.ml.vectors import Vectors
+from core.ml.vector_store import Vectors
 from recommendations.evaluation.sampling import fresh_draws
 
 Grades = Sequence[int]

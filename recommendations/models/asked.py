@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 from django.db import models
 from uuid_utils.compat import uuid7
 
+from core.tenancy import TenantQuerySet, tenant_manager
 from recommendations.models.steering import Experiment
 from tenants.models import Shop, Shopper
-from tenants.scope import TenantQuerySet, tenant_manager
 
 
 class Prompt(models.Model):

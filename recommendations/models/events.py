@@ -8,9 +8,9 @@ from django.db import models
 from uuid_utils.compat import uuid7
 
 from catalog.models import Image
+from core.tenancy import TenantQuerySet, tenant_manager
 from recommendations.models.asked import Prompt
 from tenants.models import Shop, Shopper
-from tenants.scope import TenantQuerySet, tenant_manager
 
 
 class Event(models.Model):

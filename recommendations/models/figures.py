@@ -9,8 +9,8 @@ from django.db import models
 from django.db.models import Q
 
 from catalog.models import Image
+from core.tenancy import TenantQuerySet, tenant_manager
 from tenants.models import Shop
-from tenants.scope import TenantQuerySet, tenant_manager
 
 LONGEST_TEXT = 200
 

@@ -8,8 +8,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from uuid_utils.compat import uuid7
 
+from core.tenancy import TenantQuerySet, tenant_manager
 from tenants.models import Shop
-from tenants.scope import TenantQuerySet, tenant_manager
 
 SHARE = (MinValueValidator(0.0), MaxValueValidator(1.0))
 

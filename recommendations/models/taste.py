@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 from django.core.validators import MinValueValidator
 from django.db import models
 
+from core.tenancy import TenantQuerySet, tenant_manager
 from tenants.models import Shop, Shopper
-from tenants.scope import TenantQuerySet, tenant_manager
 
 
 class Preferences(models.Model):

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from catalog.models import Image
+from core.tenancy import shop_scope
 from recommendations.models import Prompt
 from tenants.models import Shop
-from tenants.scope import shop_scope
 
 
 def make_answer(shop: Shop, *images: Image) -> Prompt:

@@ -9,10 +9,10 @@ from django.utils import timezone
 from uuid_utils.compat import uuid4
 
 from catalog.models import Image
+from core.tenancy import shop_scope
 from recommendations.models import Event, Prompt
 from recommendations.rollup import roll_up
 from tenants.models import Shop
-from tenants.scope import shop_scope
 
 
 def make_plain_image(shop: Shop, name: str = "Dress", **fields: Any) -> Image:

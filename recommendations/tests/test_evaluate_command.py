@@ -19,7 +19,8 @@ from catalog.garments import Garment, describe, draw_garment
 from catalog.indexes import live_index
 from catalog.models import Category, Image, IndexEntry, Style, VectorIndex
 from catalog.tests.factories import make_image
-from core import calls
+from core.jobs import rpc
+from core.tenancy import all_shops, shop_scope
 from core.testing import upload, wait_for
 from recommendations import prompts
 from recommendations.evaluation.asking import Answer, ask_shop
@@ -31,7 +32,6 @@ from recommendations.evaluation.running import evaluate
 from recommendations.models import Event, Prompt
 from recommendations.tests.factories import make_calibration
 from tenants.models import Shop, Shopper
-from tenants.scope import all_shops, shop_scope
 
 AXES = {"red": 0, "blue": 1, "dress": 2, "shirt": 3, "acme": 4, "nothing": 5}
 CALIBRATION = make_calibration(axis=[1, 1, 1, 1, 1, -1], weak=0.3, strong=0.6)
@@ -51,7 +51,7 @@ def know_prompts(shop: Shop, *texts: str) -> None:
         index = live_index(shop.pk)
     for text in texts:
         key = prompts._cache_key(index, prompts.text_payload(text))
-        calls.connection().set(key, make_vector(text).tobytes(), ex=60)
+        rpc.connection().set(key, make_vector(text).tobytes(), ex=60)
 
 
 def make_garment(shop: Shop, colour: str, category: str, **fields: Any) -> Image:

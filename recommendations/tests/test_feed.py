@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from uuid_utils.compat import uuid4
 
+from core.tenancy import shop_scope
 from recommendations.models import ImagePopularity
 from recommendations.tests.test_queries_api import know, place
-from tenants.scope import shop_scope
 
 BLUES, REDS = 20, 40
 

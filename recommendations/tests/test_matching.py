@@ -12,12 +12,12 @@ from catalog.models import Category, Image, IndexEntry, VectorIndex
 from catalog.tests.factories import make_image
 from core.ml.encoder import Encoder, get_encoder
 from core.ml.evaluation import embed
-from core.ml.vectors import Vectors
+from core.ml.vector_store import Vectors
+from core.tenancy import shop_scope
 from recommendations.matching import NOTHING_MATCHES, Match, Thresholds, thresholds_for
 from recommendations.tests.factories import make_calibration
 from recommendations.tests.test_queries_api import know, place
 from tenants.models import Shop
-from tenants.scope import shop_scope
 
 CALIBRATION = make_calibration(axis=[1, 0], weak=0.3, strong=0.6)
 CLOTHING, FOREIGN = np.array([1, 0], np.float32), np.array([-1, 0], np.float32)

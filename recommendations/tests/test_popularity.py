@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.facets import FacetFilter
+from core.tenancy import UnscopedQueryError, all_shops, shop_scope
 from recommendations.models import ImagePopularity, PopularityState
 from recommendations.popularity import (
     WEIGHTS,
@@ -22,7 +23,6 @@ from recommendations.popularity import (
     refresh_popularity,
 )
 from recommendations.tests.figures import count_all, make_event, make_plain_image
-from tenants.scope import UnscopedQueryError, all_shops, shop_scope
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 A, B, C, D = (UUID(int=number) for number in range(1, 5))

@@ -11,12 +11,12 @@ from django.core.files.base import ContentFile
 from catalog.indexes import live_index
 from catalog.models import Category, IndexEntry
 from catalog.tests.factories import make_image
-from core import calls
+from core.jobs import rpc
+from core.tenancy import shop_scope
 from core.tests.factories import make_photo
 from recommendations.models import Prompt, Rule
 from recommendations.prompts import _cache_key, text_payload
 from recommendations.tests.test_recommendations_api import make_vector
-from tenants.scope import shop_scope
 
 ASK = "/api/v1/recommendations/"
 AXES = {"red": (1, 0, 0), "blue": (0, 1, 0), "buttons": (0, 0, 1)}
@@ -28,7 +28,7 @@ def know(shop, text: str, *axes: float) -> None:
     with shop_scope(shop.pk):
         index = live_index(shop.pk)
     key = _cache_key(index, text_payload(text))
-    calls.connection().set(key, make_vector(*axes).tobytes(), ex=60)
+    rpc.connection().set(key, make_vector(*axes).tobytes(), ex=60)
 
 
 def place(shop, *axes: float, **fields):

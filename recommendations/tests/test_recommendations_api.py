@@ -10,11 +10,11 @@ import pytest
 from catalog.indexes import live_index
 from catalog.models import IndexEntry
 from catalog.tests.factories import make_image
-from core import calls
+from core.jobs import rpc
+from core.tenancy import all_shops, shop_scope
 from recommendations.models import Prompt
 from recommendations.prompts import _cache_key, text_payload
 from tenants.models import Shop
-from tenants.scope import all_shops, shop_scope
 
 ASK = "/api/v1/recommendations/"
 PROMPTS = "/api/v1/prompts/"
@@ -31,9 +31,7 @@ def know_prompt(shop: Shop, text: str = TEXT) -> None:
     """Leave a prompt's vector in the cache, as if it had been asked before."""
     with shop_scope(shop.pk):
         index = live_index(shop.pk)
-    calls.connection().set(
-        _cache_key(index, text_payload(text)), make_vector(1, 0).tobytes(), ex=60
-    )
+    rpc.connection().set(_cache_key(index, text_payload(text)), make_vector(1, 0).tobytes(), ex=60)
 
 
 def make_indexed(shop: Shop, similarity: float, **fields: Any):

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
+from core.tenancy import all_shops, shop_scope
 from recommendations import counting, latency, rollup
 from recommendations.models import (
     Event,
@@ -33,7 +34,6 @@ from recommendations.tests.figures import (
     noon,
 )
 from tenants.models import Shop
-from tenants.scope import all_shops, shop_scope
 
 TODAY = timezone.now().date()
 

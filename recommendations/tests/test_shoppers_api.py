@@ -9,11 +9,11 @@ import pytest
 
 from catalog.models import Image
 from catalog.tests.factories import make_image
+from core.tenancy import all_shops, shop_scope
 from recommendations import exporting
 from recommendations.models import Event, Preferences, Prompt
 from recommendations.shoppers import find_shopper
 from tenants.models import Shop, Shopper
-from tenants.scope import all_shops, shop_scope
 from tenants.tests.factories import make_key_client
 
 SHOPPERS = "/api/v1/shoppers/"

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from catalog.indexes import live_index
 from catalog.tests.factories import make_image
+from core.tenancy import all_shops, shop_scope
 from recommendations import steering
 from recommendations.experiments import is_variant
 from recommendations.models import Event, Experiment, Prompt, RankingSettings, Rule
@@ -20,7 +21,6 @@ from recommendations.rules import active_rules
 from recommendations.steering_serializers import WeightsInput, WeightsSerializer
 from recommendations.weights import Weights
 from tenants.models import Shop, Shopper, User
-from tenants.scope import all_shops, shop_scope
 from tenants.tests.factories import make_client, make_key_client
 
 RULES = "/api/v1/rules/"

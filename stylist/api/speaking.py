@@ -14,6 +14,7 @@ import httpx
 import structlog
 
 from core.api.streaming import event
+from core.tenancy import run_in_scope
 from stylist.api.showing import show_items, show_message, show_outfits
 from stylist.conversing.loop import Question, converse
 from stylist.conversing.model import ChatModel, ModelSettings
@@ -22,7 +23,6 @@ from stylist.conversing.tools import Item, OutfitTold, Sources
 from stylist.models import Message, Outfit
 from stylist.talking import Talk, settle
 from stylist.tooling import ShopTools
-from tenants.scope import run_in_scope
 
 log = structlog.get_logger(__name__)
 

@@ -25,6 +25,7 @@ from catalog.models import Image
 from core.api.pagination import NewestFirst
 from core.api.parsers import JSONParser
 from core.errors import Unavailable
+from core.tenancy import shop_scope
 from recommendations.shopper_views import EXTERNAL_ID
 from recommendations.shoppers import find_shopper, get_or_create_shopper
 from stylist import dressing, opinions, wardrobes
@@ -57,7 +58,6 @@ from stylist.taxonomies import own_types_of, set_own_types, taxonomy_of
 from tenants.api import TenantAPIView, TenantViewSet
 from tenants.idempotency import idempotent
 from tenants.models import Scope, Shopper
-from tenants.scope import shop_scope
 
 ITEM = [EXTERNAL_ID, OpenApiParameter("id", UUID, OpenApiParameter.PATH)]
 ONE_DAY = 86_400

@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models.functions import Coalesce, Left
 from uuid_utils.compat import uuid7
 
+from core.tenancy import TenantQuerySet, tenant_manager
 from tenants.models import Shop, Shopper
-from tenants.scope import TenantQuerySet, tenant_manager
 
 FIRST_WORDS = 80
 

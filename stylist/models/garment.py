@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from quality.models.job import Job
+from core.jobs.models import Job
 
 
 class GarmentTags(Job):

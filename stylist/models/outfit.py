@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 from django.db import models
 from uuid_utils.compat import uuid7
 
+from core.tenancy import TenantQuerySet, tenant_manager
 from tenants.models import Shop, Shopper
-from tenants.scope import TenantQuerySet, tenant_manager
 
 
 class Outfit(models.Model):

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from catalog.garments import Garment, draw_garment
 from catalog.models import Image
 from core.storage import save_file
+from core.tenancy import shop_scope
 from quality.models import Job
 from quality.tests.factories import make_image
 from recommendations.shoppers import get_or_create_shopper
@@ -27,7 +28,6 @@ from stylist.outfits.garment import Source
 from stylist.tagging.attributes import FORMALITY_LEVELS, SEASONS
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
 from tenants.models import Shop
-from tenants.scope import shop_scope
 
 FEATURES: Mapping[str, dict[str, str]] = {
     "t-shirt": {"sleeve": "short", "neckline": "crew neck"},

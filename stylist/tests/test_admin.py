@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from django.urls import NoReverseMatch, reverse
 
+from core.tenancy import all_shops
 from quality.models import Job
 from stylist.models import Conversation, ImageTags, Message, Outfit, WardrobeItem
 from stylist.tests.factories import ask_outfits, make_item, make_sold
 from tenants.models import Shopper, User
-from tenants.scope import all_shops
 
 pytestmark = pytest.mark.django_db
 SECRET = "my wedding in June"

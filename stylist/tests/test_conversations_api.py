@@ -9,12 +9,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from core.tenancy import shop_scope
 from core.testing import Stack, wait_for
 from quality.tests.factories import make_image
 from stylist.models import Conversation, Message, StylistSettings
 from stylist.tests.conversing.model_server import ask, fail, say, serving
 from stylist.tests.factories import make_item, make_jpeg, make_wardrobe
-from tenants.scope import shop_scope
 
 # Tools look in threads of their own, which see what was committed.
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -6,6 +6,7 @@ import pytest
 
 from core import storage
 from core.storage import StorageUnavailable
+from core.tenancy import all_shops, shop_scope
 from stylist import healing
 from stylist.healing import remove_doomed
 from stylist.models import Conversation, DoomedFile, Message, Outfit, OutfitFeedback, WardrobeItem
@@ -17,7 +18,6 @@ from stylist.tests.factories import (
     wardrobe_url,
 )
 from tenants.models import Shop, Shopper
-from tenants.scope import all_shops, shop_scope
 
 pytestmark = pytest.mark.django_db
 ADA = "/api/v1/shoppers/ada/"

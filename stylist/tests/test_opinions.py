@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from core.tenancy import shop_scope
 from stylist.models import Outfit, OutfitFeedback
 from stylist.opinions import OutfitGone, give_opinion
 from stylist.outfits.feedback import Opinion
@@ -19,7 +20,6 @@ from stylist.tests.factories import (
     outfit_of,
 )
 from tenants.models import Scope, Shopper
-from tenants.scope import shop_scope
 from tenants.tests.factories import make_key_client
 
 pytestmark = pytest.mark.django_db

@@ -9,6 +9,7 @@ import pytest
 
 from catalog.models import Image
 from catalog.services import delete_image
+from core.tenancy import all_shops, shop_scope
 from stylist import pools
 from stylist.models import ImageTags, Outfit
 from stylist.tests.factories import (
@@ -23,7 +24,6 @@ from stylist.tests.factories import (
     tag_image,
 )
 from tenants.models import Scope
-from tenants.scope import all_shops, shop_scope
 from tenants.tests.factories import make_key_client
 
 pytestmark = pytest.mark.django_db

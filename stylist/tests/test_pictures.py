@@ -10,6 +10,7 @@ from django.core import signing
 from PIL import Image as Pillow
 
 from core.storage import StorageUnavailable
+from core.tenancy import shop_scope
 from stylist import pictures
 from stylist.healing import remove_doomed
 from stylist.models import Outfit
@@ -23,7 +24,6 @@ from stylist.tests.factories import (
     outfit_of,
     wardrobe_url,
 )
-from tenants.scope import shop_scope
 
 pytestmark = pytest.mark.django_db
 

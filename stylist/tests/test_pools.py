@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from core.tenancy import UnscopedQueryError, shop_scope
 from stylist import pools
 from stylist.pools import pool_of
 from stylist.tests.factories import make_sold, tag_image
-from tenants.scope import UnscopedQueryError, shop_scope
 
 pytestmark = pytest.mark.django_db
 

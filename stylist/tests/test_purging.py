@@ -8,12 +8,12 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from core.tenancy import shop_scope
 from stylist import healing
 from stylist.healing import purge_old, remove_doomed
 from stylist.models import Conversation, Message, Outfit
 from stylist.tests.factories import ask_outfits, kinds_of_files, make_wardrobe
 from tenants.models import Shopper
-from tenants.scope import shop_scope
 
 pytestmark = pytest.mark.django_db
 OLD = settings.CONVERSATION_RETENTION + timedelta(days=1)

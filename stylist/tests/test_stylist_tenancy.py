@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from core.tenancy import UnscopedQueryError, shop_scope
 from stylist.models import (
     Conversation,
     ImageTags,
@@ -16,7 +17,6 @@ from stylist.models import (
     WardrobeItem,
 )
 from stylist.tests.factories import ask_outfits, make_item, make_sold
-from tenants.scope import UnscopedQueryError, shop_scope
 
 pytestmark = pytest.mark.django_db
 MODELS = (

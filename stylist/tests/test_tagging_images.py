@@ -7,6 +7,7 @@ import pytest
 from catalog.models import Image, IndexEntry
 from catalog.removing import remove_entries
 from catalog.services import delete_image, update_image
+from core.tenancy import shop_scope
 from quality.models import Job
 from quality.of_images import images_without
 from quality.tests.factories import make_image, opened
@@ -16,7 +17,6 @@ from stylist.jobs.tagging import tag_images
 from stylist.models import ImageTags
 from stylist.receivers import tag_saved_images
 from stylist.tests.factories import kinds_of_files, make_blank, make_jpeg, make_sold
-from tenants.scope import shop_scope
 
 pytestmark = pytest.mark.django_db
 

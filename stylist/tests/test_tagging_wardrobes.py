@@ -6,6 +6,7 @@ import pytest
 
 from core import storage
 from core.storage import StorageUnavailable
+from core.tenancy import shop_scope
 from quality.models import Job
 from quality.tests.photos import make_scene
 from stylist.healing import remove_doomed
@@ -23,7 +24,6 @@ from stylist.tests.factories import (
     wardrobe_url,
 )
 from stylist.wardrobes import correct_item, remove_item
-from tenants.scope import shop_scope
 
 pytestmark = pytest.mark.django_db
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from core.tenancy import all_shops, shop_scope
 from stylist.models import StylistSettings
 from stylist.taxonomies import taxonomy_of
 from stylist.tests.factories import make_item, wardrobe_url
 from tenants.models import Scope
-from tenants.scope import all_shops, shop_scope
 from tenants.tests.factories import make_key_client
 
 pytestmark = pytest.mark.django_db

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from core.tenancy import shop_scope
 from stylist import wardrobes
 from stylist.models import WardrobeItem
 from stylist.tests.factories import (
@@ -15,7 +16,6 @@ from stylist.tests.factories import (
     wardrobe_url,
 )
 from tenants.models import Scope, Shopper
-from tenants.scope import shop_scope
 from tenants.tests.factories import make_key_client
 
 pytestmark = pytest.mark.django_db

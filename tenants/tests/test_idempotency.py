@@ -13,9 +13,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from catalog.models import Category, Image, Style
+from core.tenancy import all_shops, shop_scope
 from core.tests.factories import make_photo
 from tenants.models import IdempotencyRecord, Shop
-from tenants.scope import all_shops, shop_scope
 from tenants.tasks import purge_idempotency_records
 from tenants.tests.factories import make_client
 

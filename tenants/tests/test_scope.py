@@ -12,10 +12,10 @@ from django.test import RequestFactory
 
 from catalog.indexes import live_index
 from catalog.models import Category, Image, IndexEntry, VectorIndex
+from core.tenancy import UnscopedQueryError, all_shops, scoped_shop_id, shop_scope
 from recommendations.models import Prompt
 from tenants.middleware import OperatorScopeMiddleware
 from tenants.models import IdempotencyRecord, Shop, User
-from tenants.scope import UnscopedQueryError, all_shops, scoped_shop_id, shop_scope
 
 OWNED = [Image, IndexEntry, VectorIndex, Prompt, IdempotencyRecord]
 

@@ -15,8 +15,8 @@ from catalog.management.commands.generate_garments import LIST_NAME
 from catalog.models import AgeGroup, Category, Image, Style
 from catalog.services import create_image
 from core.photos import open_photo
+from core.tenancy import shop_scope
 from tenants.models import Shop
-from tenants.scope import shop_scope
 
 TEXTS = ("name", "description", "colour", "gender", "brand", "sku", "item_group_id", "currency")
 # The kinds whose default category has another name; the others have their own.

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from core.errors import Unavailable
+from core.tenancy import shop_scope
 from recommendations.evaluation.asking import ask_feed, ask_shop
 from recommendations.evaluation.judged import JudgementsUnusable
 from recommendations.evaluation.plot import draw_plot
@@ -22,7 +23,6 @@ from recommendations.evaluation.running import (
 )
 from recommendations.inputs import MOST_IMAGES
 from tenants.models import Shop
-from tenants.scope import shop_scope
 
 MOST_NAMED = 10
 

@@ -9,8 +9,8 @@ from django.db.models import F
 from django.db.models.functions import Now
 from uuid_utils.compat import uuid7
 
+from core.tenancy import TenantQuerySet, tenant_manager
 from tenants.models import Shop
-from tenants.scope import TenantQuerySet, tenant_manager
 
 
 class JobQuerySet(TenantQuerySet["Job"]):
