@@ -8,10 +8,10 @@ help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 demo: $(VENV)/embedded ## Start everything and try it: a demo shop, its page, a prompt
-	@$(PYTHON) -m core.demo
+	@$(PYTHON) -m demo
 
 clean-demo: $(VENV)/embedded ## Forget the demo's data
-	@$(PYTHON) -m core.demo clean
+	@$(PYTHON) -m demo clean
 
 test: $(VENV)/dev ## Run the tests against real services
 	@$(PYTHON) -m pytest $(ARGS)

@@ -10,7 +10,7 @@ import pytest
 from django.core.cache import cache
 from rest_framework.test import APIClient
 
-from core.testing import FOLDER, Stack
+from core.tests.plugin import FOLDER, Stack
 from tenants.tests.factories import make_member, make_person
 
 

@@ -13,7 +13,7 @@ import django
 from benchmarks.encoders import prepare_subjects
 from benchmarks.report import Report
 from benchmarks.stack import FOLDER, Stack
-from core.programs import BASE
+from demo.processes import BASE
 
 PARTS = (
     "indexing", "uploads", "search", "recommending", "hybrid", "events", "quality", "stylist",

@@ -13,7 +13,7 @@ from PIL import Image
 
 from benchmarks.stack import FOLDER
 from core.ml.random_checkpoint import make_random_clip
-from core.programs import BASE
+from demo.processes import BASE
 
 RANDOM_VIT = FOLDER / "vit-b-32"
 BATCH = 16

@@ -15,8 +15,8 @@ from benchmarks.report import Goal, Report
 from benchmarks.stack import Stack, wait_for
 from benchmarks.uploads import BenchShop, accept, add_rate, open_shop
 from catalog.models import Image, IndexEntry
-from core import programs
 from core.tenancy import shop_scope
+from demo import processes
 
 ROUNDS = 3
 # The rate of one task per image does not depend on how many there are.
@@ -43,7 +43,7 @@ class Rates:
 def measure_indexing(stack: Stack, subject: Subject, photos: list[bytes], report: Report) -> None:
     """Take turns, round by round, so that a machine that drifts drifts for everybody."""
     bare, rates = BareEncoder(subject, photos), Rates()
-    baseline = programs.worker(
+    baseline = processes.worker(
         subject.environment, name="baseline", app="benchmarks.baseline", queues=QUEUE, threads=1
     )
     stack.supervisor.start(baseline)

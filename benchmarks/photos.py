@@ -8,8 +8,8 @@ import random
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from catalog.garments import Garment, draw_garment, sample_garments
-from core.programs import BASE
+from demo.garments import Garment, draw_garment, sample_garments
+from demo.processes import BASE
 
 SEED = 7
 GARMENT_HEIGHT = 768

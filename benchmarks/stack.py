@@ -14,11 +14,11 @@ from typing import Self
 import psutil
 import psycopg
 
-from core import programs
-from core.embedded import free_port, start_services
-from core.processes import Supervisor
+from demo import processes
+from demo.services import free_port, start_services
+from demo.supervisor import Supervisor
 
-FOLDER = programs.BASE / ".atelier" / "bench"
+FOLDER = processes.BASE / ".atelier" / "bench"
 DATABASE = "bench"
 # Below this share of one core for a second, programs count as idle.
 IDLE_SHARE, LOOK_SECONDS = 0.05, 1.0
@@ -41,7 +41,7 @@ class Stack:
             os.environ["MEDIA_ROOT"] = str(FOLDER / "media")
             # All benchmark traffic is one shop's; counting it stays part of every request.
             os.environ["RATE_LIMIT_SHOP"] = str(10**9)
-            programs.manage({}, "migrate", "--verbosity=0")
+            processes.manage({}, "migrate", "--verbosity=0")
         except BaseException:
             self.supervisor.stop()
             raise
@@ -60,7 +60,7 @@ class Stack:
     def serving(self, environment: Mapping[str, str]) -> Iterator[None]:
         """Run web and worker with these settings."""
         try:
-            for program in (programs.web(self.port, environment), programs.worker(environment)):
+            for program in (processes.web(self.port, environment), processes.worker(environment)):
                 self.supervisor.start(program)
                 self.supervisor.wait_until_ready(program.name)
             yield

@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import TypeAlias
 from uuid import UUID
 
-from catalog.garments import SYNONYMS
 from catalog.models import Image
+from demo.garments import SYNONYMS
 from recommendations.evaluation.catalogue import Catalogue, Listing
 from recommendations.evaluation.judged import Query
 from recommendations.evaluation.own import facet_queries, title_queries

@@ -68,6 +68,10 @@ INSTALLED_APPS = [
     "recommendations",
     "quality",
     "stylist",
+    # Commands only: the demo, what trains models, and what measures how good answers are.
+    "demo",
+    "training",
+    "evaluation",
 ]
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",

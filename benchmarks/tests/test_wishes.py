@@ -8,9 +8,9 @@ import pytest
 from django.core.management import call_command
 
 from benchmarks.wishes import MOODS, wishes
-from catalog.garments import describe, sample_garments
 from catalog.models import Image
 from core.tenancy import shop_scope
+from demo.garments import describe, sample_garments
 from recommendations.evaluation.catalogue import read_catalogue
 
 GARMENTS = 60

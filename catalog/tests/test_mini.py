@@ -12,10 +12,10 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from catalog.encoder_samples import garment_facts
-from catalog.garments import LABELS, Garment, draw_garment, sample_garments
 from core.ml.encoder import Encoder, get_encoder
 from core.ml.evaluation import embed, retrieval, zero_shot
 from core.ml.mini.photos import labelled_photos
+from demo.garments import LABELS, Garment, draw_garment, sample_garments
 
 PHOTOS = Path(os.environ.get("ATELIER_DATA", settings.BASE_DIR.parent / "shared" / "data"))
 needs_photos = pytest.mark.skipif(

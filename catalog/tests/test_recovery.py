@@ -15,10 +15,10 @@ import httpx
 import pytest
 import redis
 
-from core.embedded import is_listening
-from core.processes import Program
-from core.testing import FOLDER, Stack, upload, wait_for
 from core.tests.factories import make_photo
+from core.tests.plugin import FOLDER, Stack, upload, wait_for
+from demo.services import is_listening
+from demo.supervisor import Program
 
 COLOURS = ("red", "green", "blue", "yellow", "purple", "orange", "black", "white")
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.testing import Stack
+from core.tests.plugin import Stack
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed.")
 from playwright.sync_api import Page, expect  # noqa: E402 - skipped without it

@@ -13,10 +13,10 @@ from django.db import connection
 from django.test import Client
 from rest_framework.test import APIClient
 
-from core.embedded import free_port
 from core.jobs import rpc
 from core.photos import MAX_BYTES
 from core.tests.factories import make_photo
+from demo.services import free_port
 from tenants.tests.factories import make_key_client
 
 IMAGES = "/api/v1/images/"

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from django.conf import settings
 
-from catalog.garments import Garment, draw_garment
+from demo.garments import Garment, draw_garment
 from quality.frame import Bytes
 from quality.samples import clean_photos, read_pixels
 

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from core.testing import Stack, upload, wait_for
 from core.tests.factories import make_photo as make_noise
+from core.tests.plugin import Stack, upload, wait_for
 from quality.tests.factories import DARK, make_jpeg
 from quality.tests.photos import make_photo
 

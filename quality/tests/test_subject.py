@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from catalog.garments import Garment, sample_garments
-from catalog.garments.canvas import Canvas
-from catalog.garments.cloths import make_cloths
-from catalog.garments.drawing import _backdrop, _frame, stream
-from catalog.garments.shapes import SHAPES
-from catalog.garments.studio import photograph
+from demo.garments import Garment, sample_garments
+from demo.garments.canvas import Canvas
+from demo.garments.cloths import make_cloths
+from demo.garments.drawing import _backdrop, _frame, stream
+from demo.garments.shapes import SHAPES
+from demo.garments.studio import photograph
 from quality.evaluation.degradations import add_cast, lower_contrast, over_expose, under_expose
 from quality.frame import frame_of_pixels
 from quality.subject import find_subject

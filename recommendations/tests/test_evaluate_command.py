@@ -15,13 +15,13 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from catalog.calibration_prompts import FOREIGN
-from catalog.garments import Garment, describe, draw_garment
 from catalog.indexes import live_index
 from catalog.models import Category, Image, IndexEntry, Style, VectorIndex
 from catalog.tests.factories import make_image
 from core.jobs import rpc
 from core.tenancy import all_shops, shop_scope
-from core.testing import upload, wait_for
+from core.tests.plugin import upload, wait_for
+from demo.garments import Garment, describe, draw_garment
 from recommendations import prompts
 from recommendations.evaluation.asking import Answer, ask_shop
 from recommendations.evaluation.catalogue import read_catalogue

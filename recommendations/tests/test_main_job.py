@@ -10,8 +10,8 @@ import pytest
 import redis
 from uuid_utils.compat import uuid4
 
-from catalog.garments import Garment, describe, draw_garment
-from core.testing import Stack, upload, wait_for
+from core.tests.plugin import Stack, upload, wait_for
+from demo.garments import Garment, describe, draw_garment
 
 GARMENTS = {
     "red dress": Garment(kind="dress", colour="red", seed=1, sleeve="short", cut="a-line"),

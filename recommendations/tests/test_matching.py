@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from catalog.calibration import calibrate
-from catalog.garments import Garment, draw_garment
 from catalog.indexes import live_index
 from catalog.models import Category, Image, IndexEntry, VectorIndex
 from catalog.tests.factories import make_image
@@ -14,6 +13,7 @@ from core.ml.encoder import Encoder, get_encoder
 from core.ml.evaluation import embed
 from core.ml.vector_store import Vectors
 from core.tenancy import shop_scope
+from demo.garments import Garment, draw_garment
 from recommendations.matching import NOTHING_MATCHES, Match, Thresholds, thresholds_for
 from recommendations.tests.factories import make_calibration
 from recommendations.tests.test_queries_api import know, place

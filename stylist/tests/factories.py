@@ -13,10 +13,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image as Pillow
 from rest_framework.response import Response
 
-from catalog.garments import Garment, draw_garment
 from catalog.models import Image
 from core.storage import save_file
 from core.tenancy import shop_scope
+from demo.garments import Garment, draw_garment
 from quality.models import Job
 from quality.tests.factories import make_image
 from recommendations.shoppers import get_or_create_shopper

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from core.tenancy import shop_scope
-from core.testing import Stack, wait_for
+from core.tests.plugin import Stack, wait_for
 from quality.tests.factories import make_image
 from stylist.models import Conversation, Message, StylistSettings
 from stylist.tests.conversing.model_server import ask, fail, say, serving

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from PIL import Image as Pillow
 
-from core.testing import Stack, upload, wait_for
+from core.tests.plugin import Stack, upload, wait_for
 from stylist.tests.factories import make_jpeg, wardrobe_url
 
 WARDROBE = wardrobe_url().removeprefix("/api/v1/")

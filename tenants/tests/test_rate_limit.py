@@ -10,7 +10,7 @@ from django.db import connection
 from rest_framework.test import APIClient
 
 from core.api import throttling
-from core.embedded import free_port
+from demo.services import free_port
 from tenants.tests.factories import make_client, make_key_client
 
 SHOP = "/api/v1/shop/"

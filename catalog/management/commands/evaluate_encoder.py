@@ -11,8 +11,8 @@ import numpy as np
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from catalog.garments import LABELS
 from core.errors import Unavailable
+from demo.garments import LABELS
 
 if TYPE_CHECKING:
     from core.ml.encoder import Embeddings, Encoder
@@ -82,8 +82,8 @@ class Command(BaseCommand):
 
     def _measure_garments(self, encoder: Encoder, count: int, seed: int) -> None:
         from catalog.encoder_samples import garment_facts
-        from catalog.garments import draw_garment, sample_garments
         from core.ml.evaluation import embed
+        from demo.garments import draw_garment, sample_garments
 
         garments = sample_garments(count=count, seed=seed)
         self.stdout.write(f"{encoder.spec.name} on {count} generated garments, seed {seed}")

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageEnhance
 from playwright.sync_api import Page
 
-from catalog.garments import Garment, draw_garment
+from demo.garments import Garment, draw_garment
 
 DRESS = Garment(kind="dress", colour="red", seed=1, sleeve="short", cut="a-line", length="midi")
 SHIRT = Garment(kind="shirt", colour="green", seed=3, sleeve="long")

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from core.testing import Stack
 from core.tests.playground.browsing import DESKTOP, PHONE, OpenPage, scroll_width, violations
+from core.tests.plugin import Stack
 
 COUNT = "from recommendations.rollup import roll_up; from django.utils import timezone; " + (
     "roll_up(up_to=timezone.now())"

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from catalog.garments import Garment
-from core.testing import Stack
 from core.tests.playground.browsing import ask, open_filters, picture, settle
+from core.tests.plugin import Stack
+from demo.garments import Garment
 
 
 def run_shown(page: Page, api_key: str, folder: Path) -> list[dict[str, Any]]:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from catalog.garments import Garment
-from core.testing import Stack
 from core.tests.playground.browsing import IN_SHOP, cards, drop, picture, settle
+from core.tests.plugin import Stack
+from demo.garments import Garment
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from core.testing import Stack
 from core.tests.playground.photos import MEASURES, Photos, look_at
+from core.tests.plugin import Stack
 
 
 @pytest.fixture

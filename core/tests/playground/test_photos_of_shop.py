@@ -8,9 +8,9 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.testing import Stack, upload
 from core.tests.playground.browsing import HOSTILE, OpenPage
 from core.tests.playground.photos import Photos
+from core.tests.plugin import Stack, upload
 
 
 @pytest.fixture

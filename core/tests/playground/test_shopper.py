@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from catalog.garments import Garment
-from core.testing import Stack, upload, wait_for
 from core.tests.playground.browsing import OpenPage, ask, cards, picture, settle
+from core.tests.plugin import Stack, upload, wait_for
+from demo.garments import Garment
 
 SHOPPER = "playground-shopper"
 COLOURS = ("red", "blue", "white", "black", "green")

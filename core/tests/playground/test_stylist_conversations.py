@@ -7,9 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from core.testing import Stack
 from core.tests.playground.browsing import OpenPage
 from core.tests.playground.styling import be, say
+from core.tests.plugin import Stack
 
 
 @pytest.fixture

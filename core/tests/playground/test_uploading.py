@@ -7,9 +7,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from catalog.garments import Garment
-from core.testing import Stack
 from core.tests.playground.browsing import OpenPage, drop, picture
+from core.tests.plugin import Stack
+from demo.garments import Garment
 
 
 def test_a_new_photo_is_followed_until_it_can_be_found(

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from catalog.garments import Garment, describe, draw_garment, sample_garments, shade_of
 from core.ml.colours import basic_colour
 from core.ml.encoder import Encoder
+from demo.garments import Garment, describe, draw_garment, sample_garments, shade_of
 from stylist.tagging.evaluation.figures import (
     Figures,
     Judged,

