@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from benchmarks.random_checkpoints import make_random_clip
 from benchmarks.stack import FOLDER
-from core.ml.random_checkpoint import make_random_clip
 from demo.processes import BASE
 
 RANDOM_VIT = FOLDER / "vit-b-32"

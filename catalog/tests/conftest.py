@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.random_checkpoints import make_random_clip
 from core.ml import batching, encoder
-from core.ml.random_checkpoint import make_random_clip
 
 
 @pytest.fixture(scope="session")

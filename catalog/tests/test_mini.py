@@ -11,11 +11,11 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from catalog.encoder_samples import garment_facts
 from core.ml.encoder import Encoder, get_encoder
 from core.ml.evaluation import embed, retrieval, zero_shot
-from core.ml.mini.photos import labelled_photos
 from demo.garments import LABELS, Garment, draw_garment, sample_garments
+from training.labelled_photos import labelled_photos
+from training.mini.garment_samples import garment_facts
 
 PHOTOS = Path(os.environ.get("ATELIER_DATA", settings.BASE_DIR.parent / "shared" / "data"))
 needs_photos = pytest.mark.skipif(

@@ -14,10 +14,10 @@ import pytest
 import torch
 from PIL import Image
 
+from benchmarks.random_checkpoints import make_random_clip
 from core.ml import batching, encoder
 from core.ml.batching import Batcher, EncoderBusy, get_batcher
 from core.ml.encoder import Embeddings, Encoder, EncoderSpec, Pixels
-from core.ml.random_checkpoint import make_random_clip
 
 
 class WatchedEncoder(Encoder):

@@ -13,9 +13,9 @@ import pytest
 import torch
 from PIL import Image
 
+from benchmarks.random_checkpoints import make_random_clip, make_random_siglip
 from core.ml import encoder as encoder_module
 from core.ml.encoder import Encoder, EncoderSpec, EncoderUnavailable, encoder_spec, get_encoder
-from core.ml.random_checkpoint import make_random_clip, make_random_siglip
 
 TEXTS = ["a red dress", "blue shirt with long sleeves", "hat", "warm winter coat for the party"]
 

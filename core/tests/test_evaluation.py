@@ -11,7 +11,7 @@ from PIL import Image
 
 from core.ml.encoder import Embeddings, Encoder
 from core.ml.evaluation import colour_accuracy, embed, precision_at, retrieval, zero_shot
-from core.ml.mini.facts import Facts
+from training.mini.facts import Facts
 
 AXES = {"dress": 0, "shirt": 1, "hat": 2, "red": 3, "blue": 4}
 

@@ -15,8 +15,8 @@ from quality.frame import Bytes, frame_of_pixels, to_bytes, to_float
 from quality.light import estimate_light
 from quality.metrics import Measures, measure
 from quality.overall import score
-from quality.samples import read_pixels
 from quality.similarity import psnr, ssim
+from training.clean_photos import read_pixels
 
 MIXED = "mixed"
 SEED = 11

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from demo.garments import Garment, draw_garment
 from quality.frame import Bytes
-from quality.samples import clean_photos, read_pixels
+from training.clean_photos import clean_photos, read_pixels
 
 DATA = Path(os.environ.get("ATELIER_DATA", settings.BASE_DIR.parent / "shared" / "data"))
 needs_photos = pytest.mark.skipif(

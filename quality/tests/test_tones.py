@@ -53,7 +53,7 @@ def test_features_tell_the_garment_from_its_ground():
 
 def test_what_is_learned_is_what_is_done():
     torch = pytest.importorskip("torch")
-    from quality.tone_training import _correct
+    from training.tones.train import _correct
 
     rgb = thumbnail(to_float(make_photo(height=533)))
     levels = np.linspace(0.05, 0.95, 17, dtype=np.float32)
@@ -69,7 +69,7 @@ def test_what_is_learned_is_what_is_done():
 
 
 def test_the_same_photo_is_spoiled_alike(tmp_path):
-    from quality.tone_samples import VERSIONS, spoil_photo
+    from training.tones.samples import VERSIONS, spoil_photo
 
     path = tmp_path / "scene.png"
     Image.fromarray(make_scene(side=256)).save(path)

@@ -16,7 +16,7 @@ from demo.garments import LABELS
 
 if TYPE_CHECKING:
     from core.ml.encoder import Embeddings, Encoder
-    from core.ml.mini.facts import Facts
+    from training.mini.facts import Facts
 
 GARMENT_HEIGHT = 768  # as the demo shop draws them
 PHOTO_QUERIES = (("kind",), ("colour", "kind"))
@@ -57,7 +57,7 @@ class Command(BaseCommand):
     def _measure_photos(self, encoder: Encoder, folder: Path, split: str) -> None:
         from core.ml.colours import garment_colours
         from core.ml.evaluation import colour_accuracy, embed, zero_shot
-        from core.ml.mini.photos import PhotosMissing, labelled_photos, photo_facts
+        from training.labelled_photos import PhotosMissing, labelled_photos, photo_facts
 
         try:
             photos = labelled_photos(folder, split=split)
@@ -81,9 +81,9 @@ class Command(BaseCommand):
         self._retrieve(encoder, images, facts, PHOTO_QUERIES)
 
     def _measure_garments(self, encoder: Encoder, count: int, seed: int) -> None:
-        from catalog.encoder_samples import garment_facts
         from core.ml.evaluation import embed
         from demo.garments import draw_garment, sample_garments
+        from training.mini.garment_samples import garment_facts
 
         garments = sample_garments(count=count, seed=seed)
         self.stdout.write(f"{encoder.spec.name} on {count} generated garments, seed {seed}")

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from quality.evaluation.plot import draw_plot
 from quality.evaluation.report import render_tables, write_figures
 from quality.evaluation.running import Evaluation, evaluate
-from quality.samples import PhotosUnusable, clean_photos
+from training.clean_photos import PhotosUnusable, clean_photos
 
 
 class Command(BaseCommand):

@@ -48,9 +48,9 @@ class Command(BaseCommand):
         )
 
     def _measure_photos(self, encoder: Encoder, labels: Labels, folder: Path, split: str) -> None:
-        from core.ml.mini.photos import PhotosMissing, labelled_photos
         from stylist.tagging.evaluation.photos import evaluate_photos
         from stylist.tagging.evaluation.report import render_photos
+        from training.labelled_photos import PhotosMissing, labelled_photos
 
         try:
             photos = labelled_photos(folder, split=split)

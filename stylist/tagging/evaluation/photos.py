@@ -13,13 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.ml.encoder import Encoder
-from core.ml.mini.photos import LabelledPhoto
 from quality.frame import PhotoUnmeasurable
 from stylist.tagging.evaluation.figures import Figures, best_temperature, judge, measure
 from stylist.tagging.garment_types import GARMENT_TYPES, GarmentType
 from stylist.tagging.labels import Labels
 from stylist.tagging.tagging import tag
 from stylist.tagging.tags import Tags
+from training.labelled_photos import LabelledPhoto
 
 # The label that a type falls under, where its slot does not say.
 _OF_TYPE = {

@@ -10,12 +10,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from core.ml.encoder import get_encoder
-from core.ml.mini.photos import labelled_photos
 from stylist.tagging.evaluation.garments import evaluate_garments
 from stylist.tagging.evaluation.photos import evaluate_photos
 from stylist.tagging.labels import make_labels
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
 from stylist.tests.tagging.photos import DATA, needs_photos
+from training.labelled_photos import labelled_photos
 
 SAMPLE = 120  # every fifth photo
 

@@ -19,12 +19,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.ml.mini.augment import augment, mix
-from core.ml.mini.facts import TruthTable
-from core.ml.mini.losses import average, decayed, descend, multi_positive_loss
-from core.ml.mini.recipe import OTHERWISE, Recipe
-from core.ml.mini.samples import Samples
-from core.ml.mini.towers import IMAGE_SIZE
+from training.mini.architecture import IMAGE_SIZE
+from training.mini.augmentation import augment, mix
+from training.mini.facts import TruthTable
+from training.mini.losses import average, decayed, descend, multi_positive_loss
+from training.mini.recipe import OTHERWISE, Recipe
+from training.mini.samples import Samples
 
 Report = Callable[[str, int, float], None]
 # (how much of each view it is, true (n, tags), unknown (n, tags))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 
 if TYPE_CHECKING:
-    from core.ml.mini.samples import Samples
+    from training.mini.samples import Samples
 
 REPORTED = 50  # one step in so many is told
 GARMENT_HEIGHT = 320  # pixels; drawn larger than needed, so that edges look as in a scaled photo
@@ -27,11 +27,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         # torch takes seconds to import, and no other command needs it.
-        from core.ml.mini.captions import vocabulary
-        from core.ml.mini.checkpoint import write_checkpoint
-        from core.ml.mini.recipe import Recipe
-        from core.ml.mini.towers import build_processor
-        from core.ml.mini.training import train
+        from training.mini.checkpoint import write_checkpoint
+        from training.mini.architecture import build_processor
+        from training.mini.captions import vocabulary
+        from training.mini.recipe import Recipe
+        from training.mini.train import train
 
         photos = self._photos(options["photos"]) if options["photos"] else None
         garments = self._garments(options["garments"], options["seed"])
@@ -43,8 +43,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Wrote {options['out']}, {size / 1e6:.1f} MB.")
 
     def _photos(self, folder: Path) -> Samples:
-        from core.ml.mini.photos import PhotosMissing, labelled_photos, photo_samples
-        from core.ml.mini.samples import collect
+        from training.labelled_photos import PhotosMissing, labelled_photos, photo_samples
+        from training.mini.samples import collect
 
         try:
             labelled = labelled_photos(folder, split="train")
@@ -54,8 +54,8 @@ class Command(BaseCommand):
         return collect(photo_samples(labelled))
 
     def _garments(self, count: int, seed: int) -> Samples:
-        from catalog.encoder_samples import garment_samples
-        from core.ml.mini.samples import collect
+        from training.mini.garment_samples import garment_samples
+        from training.mini.samples import collect
 
         self.stdout.write(f"Drawing {count} garments …")
         return collect(garment_samples(count=count, seed=seed, height=GARMENT_HEIGHT))

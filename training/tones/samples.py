@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from quality.colour import Floats, encode_srgb, linearise
 from quality.frame import Bytes, frame_of_pixels, to_bytes, to_float
-from quality.samples import read_pixels
 from quality.subject import Mask, find_subject
 from quality.tones import describe, lightness_levels, thumbnail, thumbnail_mask
+from training.clean_photos import read_pixels
 
 SEED = 7
 VERSIONS = 10  # spoiled ones of each photo

@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from core.ml.mini.captions import caption_for, prompts_for
-from core.ml.mini.facts import Caption, Facts, TruthTable
-from core.ml.mini.losses import decayed, descend, multi_positive_loss
-from core.ml.mini.recipe import Pace, Recipe
-from core.ml.mini.seeing import Report
+from training.mini.captions import caption_for, prompts_for
+from training.mini.facts import Caption, Facts, TruthTable
+from training.mini.image_tower import Report
+from training.mini.losses import decayed, descend, multi_positive_loss
+from training.mini.recipe import Pace, Recipe
 
 MAX_LOGIT_SCALE = math.log(50)
 STRANGE_WORD = "xqzx"  # in no vocabulary

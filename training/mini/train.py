@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.ml.encoder import flatten_pooling
-from core.ml.mini.captions import is_worded
-from core.ml.mini.facts import TruthTable
-from core.ml.mini.reading import learn_to_read
-from core.ml.mini.recipe import Recipe
-from core.ml.mini.samples import Samples, drawing_weights, join
-from core.ml.mini.seeing import Report, features, learn_to_see
-from core.ml.mini.towers import build_model
+from training.mini.architecture import build_model
+from training.mini.captions import is_worded
+from training.mini.facts import TruthTable
+from training.mini.image_tower import Report, features, learn_to_see
+from training.mini.recipe import Recipe
+from training.mini.samples import Samples, drawing_weights, join
+from training.mini.text_tower import learn_to_read
 
 
 def train(

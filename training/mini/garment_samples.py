@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-from core.ml.mini.captions import is_worded
-from core.ml.mini.facts import Facts
-from core.ml.mini.words import normalised
 from demo.garments import Garment, draw_garment, sample_garments, shade_of
+from training.mini.captions import is_worded
+from training.mini.facts import Facts
+from training.mini.words import normalised
 
 # The wide and narrow kinds that each kind of garment falls under; a cut can add another.
 _KINDS = {

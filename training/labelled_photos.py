@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from core.ml.colours import GarmentColours, garment_colours
-from core.ml.mini.facts import Facts
+from training.mini.facts import Facts
 
 # Kinds that a label leaves open: a photo labelled "Pants" may show jeans.
 _OPEN_KINDS = {

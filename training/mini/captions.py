@@ -9,8 +9,8 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 
-from core.ml.mini.facts import Caption, Facts
-from core.ml.mini.words import KINDS, LEADS, MODIFIERS, NOISE, TAILS, plural
+from training.mini.facts import Caption, Facts
+from training.mini.words import KINDS, LEADS, MODIFIERS, NOISE, TAILS, plural
 
 # How often a field is named when it is known; the kind is left out now and then.
 NAMED: Mapping[str, float] = {"kind": 0.85, "colour": 0.6, "pattern": 0.5, "sleeve": 0.35}

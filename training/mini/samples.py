@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from core.ml.mini.facts import Facts
+from training.mini.facts import Facts
 
 STORED_SIZE = (176, 132)  # height, width
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from quality.naturalness import MODEL, fit
-from quality.samples import PhotosUnusable, clean_lumas, clean_photos
+from training.clean_photos import PhotosUnusable, clean_lumas, clean_photos
 
 
 class Command(BaseCommand):

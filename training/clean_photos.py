@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from core.ml.mini.photos import labelled_photos
 from core.photos import RENDITION_SIDE
 from quality.colour import Floats
 from quality.frame import Bytes, frame_of_pixels, to_luma
+from training.labelled_photos import labelled_photos
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 

@@ -13,17 +13,17 @@ from PIL import Image
 
 from core.ml.colours import ColourShare, GarmentColours
 from core.ml.encoder import Encoder, EncoderSpec
-from core.ml.mini.augment import augment, mix
-from core.ml.mini.captions import caption_for, plain_text, vocabulary
-from core.ml.mini.checkpoint import write_checkpoint
-from core.ml.mini.facts import Caption, Facts, TruthTable
-from core.ml.mini.losses import multi_positive_loss
-from core.ml.mini.photos import PhotosMissing, labelled_photos, photo_facts
-from core.ml.mini.recipe import Pace, Reading, Recipe
-from core.ml.mini.samples import Samples, collect, drawing_weights, join
-from core.ml.mini.towers import IMAGE_SIZE, UNKNOWN, build_processor
-from core.ml.mini.training import train
-from core.ml.mini.words import plural
+from training.mini.checkpoint import write_checkpoint
+from training.labelled_photos import PhotosMissing, labelled_photos, photo_facts
+from training.mini.architecture import IMAGE_SIZE, UNKNOWN, build_processor
+from training.mini.augmentation import augment, mix
+from training.mini.captions import caption_for, plain_text, vocabulary
+from training.mini.facts import Caption, Facts, TruthTable
+from training.mini.losses import multi_positive_loss
+from training.mini.recipe import Pace, Reading, Recipe
+from training.mini.samples import Samples, collect, drawing_weights, join
+from training.mini.train import train
+from training.mini.words import plural
 
 RED_DRESS = Facts(frozenset({"kind:dress", "colour:red"}), frozenset({"pattern:*"}))
 STRIPED_DRESS = Facts(frozenset({"kind:dress", "colour:blue", "pattern:striped"}))

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from quality.samples import PhotosUnusable, clean_photos
 from quality.tones import MODEL
+from training.clean_photos import PhotosUnusable, clean_photos
 
 
 class Command(BaseCommand):
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=int, default=2900, help="photos at most")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from quality.tone_training import fit
+        from training.tones.train import fit
 
         try:
             photos = clean_photos(options["photos"], split="train", limit=options["limit"])

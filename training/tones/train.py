@@ -20,8 +20,8 @@ from core.ml.colours import TO_CONES, TO_LAB
 from quality.colour import FROM_CONES, FROM_LAB
 from quality.light import LUMINANCE
 from quality.steps import MOST_CHROMA
-from quality.tone_samples import SEED, spoil_photo
 from quality.tones import CHROMA_LOST, LEVELS, Network
+from training.tones.samples import SEED, spoil_photo
 
 Batch: TypeAlias = tuple[torch.Tensor, ...]  # features, levels, spoiled and clean pixels
 
