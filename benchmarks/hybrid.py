@@ -21,10 +21,10 @@ from benchmarks.wishes import wishes
 from catalog.indexes import live_index
 from catalog.models import IndexEntry
 from core.tenancy import shop_scope
-from recommendations.evaluation.asking import ask_shop
-from recommendations.evaluation.catalogue import Catalogue, read_catalogue
-from recommendations.evaluation.judged import Query
-from recommendations.evaluation.metrics import ndcg_at
+from evaluation.search.catalogue import Catalogue, read_catalogue
+from evaluation.search.judgements import Query
+from evaluation.search.metrics import ndcg_at
+from evaluation.search.systems import ask_shop
 from recommendations.steering import set_weights
 from tenants.models import Shop
 

@@ -14,10 +14,10 @@ from uuid import UUID
 
 from catalog.models import Image
 from demo.garments import SYNONYMS
-from recommendations.evaluation.catalogue import Catalogue, Listing
-from recommendations.evaluation.judged import Query
-from recommendations.evaluation.own import facet_queries, title_queries
-from recommendations.evaluation.sampling import sample
+from evaluation.search.catalogue import Catalogue, Listing
+from evaluation.search.catalogue_queries import facet_queries, title_queries
+from evaluation.search.judgements import Query
+from evaluation.search.sampling import sample
 
 Features: TypeAlias = Mapping[str, str]
 MOST_OF_A_KIND = 30

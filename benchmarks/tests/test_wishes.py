@@ -11,7 +11,7 @@ from benchmarks.wishes import MOODS, wishes
 from catalog.models import Image
 from core.tenancy import shop_scope
 from demo.garments import describe, sample_garments
-from recommendations.evaluation.catalogue import read_catalogue
+from evaluation.search.catalogue import read_catalogue
 
 GARMENTS = 60
 

@@ -12,8 +12,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from core.ml.encoder import Encoder, get_encoder
-from core.ml.evaluation import embed, retrieval, zero_shot
 from demo.garments import LABELS, Garment, draw_garment, sample_garments
+from evaluation.encoder import embed, retrieval, zero_shot
 from training.labelled_photos import labelled_photos
 from training.mini.garment_samples import garment_facts
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from evaluation.quality.degradations import add_noise, under_expose
 from quality.comparing import Side, compare
-from quality.evaluation.degradations import add_noise, under_expose
 from quality.frame import frame_of_pixels
 from quality.overall import score
 from quality.scales import SCALES

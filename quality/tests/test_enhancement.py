@@ -3,8 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from quality.enhancement import AUTOMATIC, MOST_COLOUR_CHANGE, Step, enhance
-from quality.evaluation.degradations import (
+from evaluation.quality.degradations import (
     add_cast,
     add_noise,
     blur,
@@ -13,6 +12,7 @@ from quality.evaluation.degradations import (
     over_expose,
     under_expose,
 )
+from quality.enhancement import AUTOMATIC, MOST_COLOUR_CHANGE, Step, enhance
 from quality.frame import frame_of_pixels, to_float
 from quality.metrics import measure
 from quality.overall import score

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quality.evaluation.degradations import (
+from evaluation.quality.degradations import (
     add_cast,
     add_noise,
     blur,

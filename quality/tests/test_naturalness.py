@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from quality.evaluation.degradations import add_noise, blur, compress
+from evaluation.quality.degradations import add_noise, blur, compress
 from quality.frame import frame_of_pixels
 from quality.naturalness import MODEL, clean_photos, fit, fit_asymmetric, measure_naturalness
 from quality.tests.photos import DATA, needs_photos, real_photos

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from evaluation.quality.degradations import add_noise, blur, over_expose, under_expose
 from quality.alignment import align
-from quality.evaluation.degradations import add_noise, blur, over_expose, under_expose
 from quality.frame import to_float
 from quality.similarity import MOST_PSNR, gmsd, psnr, ssim
 from quality.tests.photos import DATA, make_photo, needs_photos, needs_references, real_photos

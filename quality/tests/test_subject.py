@@ -11,7 +11,7 @@ from demo.garments.cloths import make_cloths
 from demo.garments.drawing import _backdrop, _frame, stream
 from demo.garments.shapes import SHAPES
 from demo.garments.studio import photograph
-from quality.evaluation.degradations import add_cast, lower_contrast, over_expose, under_expose
+from evaluation.quality.degradations import add_cast, lower_contrast, over_expose, under_expose
 from quality.frame import frame_of_pixels
 from quality.subject import find_subject
 from quality.tests.photos import make_photo, make_scene, needs_photos, real_photos

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from evaluation.quality.degradations import add_cast, under_expose
 from quality import steps
-from quality.evaluation.degradations import add_cast, under_expose
 from quality.frame import frame_of_pixels, to_float
 from quality.subject import find_subject
 from quality.tests.photos import make_photo, make_scene

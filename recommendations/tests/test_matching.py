@@ -10,10 +10,10 @@ from catalog.indexes import live_index
 from catalog.models import Category, Image, IndexEntry, VectorIndex
 from catalog.tests.factories import make_image
 from core.ml.encoder import Encoder, get_encoder
-from core.ml.evaluation import embed
 from core.ml.vector_store import Vectors
 from core.tenancy import shop_scope
 from demo.garments import Garment, draw_garment
+from evaluation.encoder import embed
 from recommendations.matching import NOTHING_MATCHES, Match, Thresholds, thresholds_for
 from recommendations.tests.factories import make_calibration
 from recommendations.tests.test_queries_api import know, place

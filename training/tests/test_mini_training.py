@@ -13,11 +13,11 @@ from PIL import Image
 
 from core.ml.colours import ColourShare, GarmentColours
 from core.ml.encoder import Encoder, EncoderSpec
-from training.mini.checkpoint import write_checkpoint
 from training.labelled_photos import PhotosMissing, labelled_photos, photo_facts
 from training.mini.architecture import IMAGE_SIZE, UNKNOWN, build_processor
 from training.mini.augmentation import augment, mix
 from training.mini.captions import caption_for, plain_text, vocabulary
+from training.mini.checkpoint import write_checkpoint
 from training.mini.facts import Caption, Facts, TruthTable
 from training.mini.losses import multi_positive_loss
 from training.mini.recipe import Pace, Reading, Recipe

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from stylist.tagging.evaluation.figures import Judged, best_temperature, measure
+from evaluation.tagging.metrics import Judged, best_temperature, measure
 from stylist.tagging.prompts import PASS_SIZE, encode_all, ensemble, understood
 from stylist.tagging.zero_shot import best_within, probabilities, summed
 from stylist.tests.tagging.photos import WordEncoder

@@ -27,9 +27,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         # torch takes seconds to import, and no other command needs it.
-        from training.mini.checkpoint import write_checkpoint
         from training.mini.architecture import build_processor
         from training.mini.captions import vocabulary
+        from training.mini.checkpoint import write_checkpoint
         from training.mini.recipe import Recipe
         from training.mini.train import train
 

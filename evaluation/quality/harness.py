@@ -1,0 +1,172 @@
+"""Put what every photo told together.
+
+evaluation = evaluate(paths, enhanced=100, processes=2)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+
+from evaluation.quality.degradations import DEGRADATIONS, SEVERITIES
+from evaluation.quality.trials import Examined, Raws, examine
+from quality.scales import SCALES
+
+# Which measure has to tell a degradation, and whether it rises.
+OWN = {
+    "blur": ("sharpness", -1),
+    "noise": ("noise", 1),
+    "low contrast": ("contrast", -1),
+    "under-exposure": ("exposure", -1),
+    "over-exposure": ("exposure", 1),
+    "cast": ("colour_cast", 1),
+    "JPEG": ("blockiness", 1),
+}
+MIDDLE = 3  # the severity at which the others' movement is told
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """How often the worse of two neighbouring severities is ranked worse, in [0, 1].
+
+    `by_step` holds the share for each severity against the one below it, 1 against the unspoiled
+    photo first; `overall` the share by the overall score.
+    """
+
+    measure: str
+    share: float
+    by_step: tuple[float, ...]
+    overall: float
+
+
+@dataclass(frozen=True)
+class Restoring:
+    """Mean PSNR in dB of spoiled and of enhanced photos, and the mean gain of each over its own.
+
+    `by_severity` holds the gains; `harmed` is the share that enhancement made worse by over 0.1 dB.
+    """
+
+    spoiled: float
+    enhanced: float
+    gain: float
+    by_severity: tuple[float, ...]
+    harmed: float
+
+
+@dataclass(frozen=True)
+class Clean:
+    """What enhancement did to unspoiled photos."""
+
+    ssim: float
+    least_ssim: float
+    below: float
+    unchanged: float
+    most_colour_change: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Everything measured; `movements` are median changes of score at the middle severity."""
+
+    photos: int
+    enhanced: int
+    rankings: dict[str, Ranking]
+    movements: dict[str, dict[str, float]]
+    restoring: dict[str, Restoring]
+    clean: Clean | None
+
+
+GOAL_SSIM = 0.97
+
+
+def evaluate(
+    paths: Sequence[Path],
+    *,
+    enhanced: int,
+    processes: int,
+    progress: Callable[[int], None] = lambda done: None,
+) -> Evaluation:
+    """Examine every photo, and enhance the first `enhanced` of them, in several processes."""
+    asked = [position < enhanced for position in range(len(paths))]
+    found: list[Examined] = []
+    # Not forked: OpenCV's threads do not survive it.
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        for examined in pool.map(examine, paths, asked):
+            found.append(examined)
+            progress(len(found))
+    restored = [photo for photo in found if photo.clean]
+    return Evaluation(
+        photos=len(found),
+        enhanced=len(restored),
+        rankings={name: _rank(name, found) for name in DEGRADATIONS},
+        movements={name: _movements(name, found) for name in DEGRADATIONS},
+        restoring=_restoring(restored) if restored else {},
+        clean=_clean(restored) if restored else None,
+    )
+
+
+def _rank(name: str, found: Sequence[Examined]) -> Ranking:
+    measure, sign = OWN[name]
+    steps = _steps([photo.raws[name] for photo in found], measure) * sign > 0
+    overall = _steps([photo.scores[name] for photo in found], "overall") < 0
+    return Ranking(
+        measure,
+        float(steps.mean()),
+        tuple(float(share) for share in steps.mean(axis=0)),
+        float(overall.mean()),
+    )
+
+
+def _steps(severities: Sequence[list[Raws]], measure: str) -> np.ndarray:
+    """Return (photos, 5): by how much a figure changes from each severity to the next."""
+    values = np.array([[figures[measure] for figures in photo] for photo in severities], float)
+    return np.diff(values, axis=1)
+
+
+def _movements(name: str, found: Sequence[Examined]) -> dict[str, float]:
+    moved = {}
+    for measure in SCALES:
+        pairs = [(p.scores[name][0][measure], p.scores[name][MIDDLE][measure]) for p in found]
+        changes = [abs(b - a) for a, b in pairs if a is not None and b is not None]
+        moved[measure] = float(np.median(changes)) if changes else 0.0
+    return moved
+
+
+def _restoring(found: Sequence[Examined]) -> dict[str, Restoring]:
+    names = list(found[0].restored)
+    return {name: _restored(np.array(_pairs(name, found))) for name in names}
+
+
+def _pairs(name: str, found: Sequence[Examined]) -> list[list[tuple[float, float]]]:
+    return [[(one.spoiled, one.enhanced) for one in photo.restored[name]] for photo in found]
+
+
+def _restored(values: np.ndarray) -> Restoring:
+    """Put (photos, 5, 2) figures of PSNR together."""
+    spoiled, enhanced = values[..., 0], values[..., 1]
+    gains = enhanced / spoiled - 1
+    return Restoring(
+        float(spoiled.mean()),
+        float(enhanced.mean()),
+        float(gains.mean()),
+        tuple(float(gains[:, k].mean()) for k in range(len(SEVERITIES))),
+        float((enhanced < spoiled - 0.1).mean()),
+    )
+
+
+def _clean(found: Sequence[Examined]) -> Clean:
+    results = [photo.clean for photo in found if photo.clean]
+    likeness = np.array([result.ssim for result in results])
+    changes = [result.colour_change for result in results if not result.with_balance]
+    return Clean(
+        float(likeness.mean()),
+        float(likeness.min()),
+        float((likeness < GOAL_SSIM).mean()),
+        float((likeness > 0.9999).mean()),
+        max(changes, default=0.0),
+    )

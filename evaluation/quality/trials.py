@@ -1,0 +1,114 @@
+"""What one photo tells of the measures and of enhancement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from evaluation.quality.degradations import DEGRADATIONS, SEVERITIES, Degradation, mix
+from quality.colour import encode_srgb, linearise, srgb_to_oklab
+from quality.enhancement import enhance
+from quality.frame import Bytes, frame_of_pixels, to_bytes, to_float
+from quality.light import estimate_light
+from quality.metrics import Measures, measure
+from quality.overall import score
+from quality.similarity import psnr, ssim
+from training.clean_photos import read_pixels
+
+MIXED = "mixed"
+SEED = 11
+
+Raws = dict[str, float | None]
+
+
+@dataclass(frozen=True)
+class Restored:
+    """PSNR against the original in dB, of the spoiled photo and of the same enhanced."""
+
+    spoiled: float
+    enhanced: float
+
+
+@dataclass(frozen=True)
+class CleanEnhanced:
+    """What enhancement at full level does to an unspoiled photo."""
+
+    ssim: float
+    colour_change: float
+    with_balance: bool
+
+
+@dataclass(frozen=True)
+class Examined:
+    """Raw figures and scores by degradation, of severities 0 (unspoiled) to 5.
+
+    `restored` and `clean` are empty and None of photos that were not enhanced.
+    """
+
+    raws: dict[str, list[Raws]]
+    scores: dict[str, list[Raws]]
+    restored: dict[str, list[Restored]]
+    clean: CleanEnhanced | None
+
+
+def examine(path: Path, with_enhancement: bool) -> Examined:
+    """Spoil a photo in every way and severity, measure each, and enhance each if asked to."""
+    cv2.setNumThreads(1)  # one process a core
+    photo = read_pixels(path)
+    seed = [SEED, int.from_bytes(path.stem.encode()[-8:])]
+    unspoiled = measure(frame_of_pixels(photo))
+    raws: dict[str, list[Raws]] = {}
+    scores: dict[str, list[Raws]] = {}
+    restored: dict[str, list[Restored]] = {}
+    for name, spoil in DEGRADATIONS.items():
+        # A cast may undo the one that a photo has: whether it is worse is told from a neutral one.
+        start = _balance(photo) if name == "cast" else photo
+        first = measure(frame_of_pixels(start)) if name == "cast" else unspoiled
+        measured = [first, *_spoil(start, spoil, seed)]
+        raws[name] = [_raws(figures) for figures in measured]
+        scores[name] = [_scores(figures) for figures in measured]
+        if with_enhancement:
+            spoiled = _spoil(photo, spoil, seed) if name == "cast" else measured[1:]
+            restored[name] = [_restore(photo, figures) for figures in spoiled]
+    if not with_enhancement:
+        return Examined(raws, scores, {}, None)
+    restored[MIXED] = [_restore(photo, figures) for figures in _spoil(photo, mix, seed)]
+    return Examined(raws, scores, restored, _enhance_clean(unspoiled))
+
+
+def _spoil(photo: Bytes, spoil: Degradation, seed: list[int]) -> list[Measures]:
+    """Measure a photo at every severity; what chance there is, is the same at each."""
+    versions = (spoil(photo, severity, np.random.default_rng(seed)) for severity in SEVERITIES)
+    return [measure(frame_of_pixels(version)) for version in versions]
+
+
+def _balance(photo: Bytes) -> Bytes:
+    """Return a photo without the cast that is measured in it."""
+    linear = linearise(to_float(photo))
+    light = estimate_light(linear, srgb_to_oklab(photo))
+    return to_bytes(encode_srgb(linear / light))
+
+
+def _raws(figures: Measures) -> Raws:
+    return {name: figure.raw for name, figure in figures.items()}
+
+
+def _scores(figures: Measures) -> Raws:
+    by_name: Raws = {name: figure.score for name, figure in figures.items()}
+    return by_name | {"overall": score(figures).score / 100}
+
+
+def _restore(original: Bytes, spoiled: Measures) -> Restored:
+    wanted = to_float(original)
+    enhanced = enhance(spoiled, level=1.0).after.frame.pixels
+    return Restored(psnr(to_float(spoiled.frame.pixels), wanted), psnr(to_float(enhanced), wanted))
+
+
+def _enhance_clean(unspoiled: Measures) -> CleanEnhanced:
+    result = enhance(unspoiled, level=1.0)
+    pixels = to_float(unspoiled.frame.pixels), to_float(result.after.frame.pixels)
+    balanced = any(applied.step == "white_balance" for applied in result.applied)
+    return CleanEnhanced(ssim(*pixels), result.colour_change, balanced)

@@ -1,0 +1,117 @@
+"""One evaluation: every query put to the shop, with the baselines beside it, kind by kind."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from catalog.indexes import live_index
+from evaluation.search.baselines import Baselines, read_baselines
+from evaluation.search.catalogue import Catalogue, read_catalogue
+from evaluation.search.catalogue_queries import facet_queries, title_queries
+from evaluation.search.held_out_events import (
+    FEWEST_EVENTS,
+    HELD_BACK,
+    HeldBack,
+    ask_without,
+    find_held_back,
+)
+from evaluation.search.judgements import NOT_SOLD, Query, read_judged
+from evaluation.search.negative_queries import LACKING, foreign_queries, lacking_queries
+from evaluation.search.sampling import sample
+from evaluation.search.sections import METHODS, Section, Trial, measure_found, measure_not_sold
+from evaluation.search.systems import Asker, Feed
+from recommendations.pool import embeddings_of
+from tenants.models import Shop
+
+MOST_OF_A_KIND = 200  # unless told otherwise; judged queries are then all asked
+
+
+class NothingToFind(Exception):
+    """The shop has no image that an answer may show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What was measured of one shop with k images an answer, and what there is to say of it."""
+
+    shop: Shop
+    images: int
+    k: int
+    sections: Sequence[Section]
+    remarks: Sequence[str]
+
+
+def evaluate(
+    *, shop: Shop, ask: Asker, feed: Feed, judged: Path | None, k: int, limit: int | None
+) -> Evaluation:
+    """Measure answers of k images on at most `limit` queries of each kind, in the shop's scope.
+
+    Raises `NothingToFind`, `JudgementsUnusable`, and what `ask` and `feed` raise.
+    """
+    catalogue = read_catalogue()
+    if not catalogue.listings:
+        raise NothingToFind(f"{shop.name} has no published images.")
+    baselines = read_baselines(list(catalogue.listings))
+    kinds = [
+        list(_ask_prompts(queries, ask, baselines, k))
+        for queries in _queries(catalogue, judged, limit)
+    ]
+    held_back = find_held_back(catalogue, most=limit or MOST_OF_A_KIND)
+    fed = list(_ask_feed(held_back, feed, catalogue, baselines, k))
+    sections = [_measure(trials, shop, catalogue, k) for trials in (*kinds, fed) if trials]
+    remarks = list(_remarks(kinds, fed, baselines))
+    return Evaluation(shop, len(catalogue.listings), k, sections, remarks)
+
+
+def _queries(catalogue: Catalogue, judged: Path | None, limit: int | None) -> list[list[Query]]:
+    """Return the queries kind by kind; the catalogue's own where there are none judged."""
+    if judged:
+        queries, most = read_judged(judged, catalogue), limit
+    else:
+        queries = title_queries(catalogue) + facet_queries(catalogue) + lacking_queries(catalogue)
+        most = limit or MOST_OF_A_KIND
+    if not any(query.kind == NOT_SOLD for query in queries):
+        queries += foreign_queries()
+    kinds: defaultdict[str, list[Query]] = defaultdict(list)
+    for query in queries:
+        kinds[query.kind].append(query)
+    return [sample(kind, most) for kind in kinds.values()]
+
+
+def _ask_prompts(
+    queries: Iterable[Query], ask: Asker, baselines: Baselines, k: int
+) -> Iterator[Trial]:
+    for query in queries:
+        yield Trial(query, ask(query.prompt, k), baselines.rank(k))
+
+
+def _ask_feed(
+    held_back: Iterable[HeldBack], feed: Feed, catalogue: Catalogue, baselines: Baselines, k: int
+) -> Iterator[Trial]:
+    for held in held_back:
+        query = Query(HELD_BACK, str(held.shopper.pk), catalogue.grades_for([held.image]))
+        rankings = baselines.rank(k, hidden={held.image: held.events})
+        yield Trial(query, ask_without(held, feed, k), rankings)
+
+
+def _measure(trials: Sequence[Trial], shop: Shop, catalogue: Catalogue, k: int) -> Section:
+    if trials[0].query.kind in (NOT_SOLD, LACKING):
+        return measure_not_sold(trials)
+    shown = {image for trial in trials for method in METHODS for image in trial.ranking(method)}
+    vectors = embeddings_of(live_index(shop.pk), list(shown))
+    return measure_found(trials, catalogue, vectors, k)
+
+
+def _remarks(
+    kinds: Iterable[Iterable[Trial]], fed: Sequence[Trial], baselines: Baselines
+) -> Iterator[str]:
+    """Say what has to be known to read the figures."""
+    if not baselines.events:
+        yield "There are no positive events yet: popularity shows the newest first."
+    if any(trial.answer.is_match is None for trials in kinds for trial in trials):
+        yield "The index is not calibrated yet: its answers do not say whether they match."
+    if not fed:
+        yield f"Held-back events are left out: no shopper has {FEWEST_EVENTS} positive ones yet."

@@ -1,0 +1,79 @@
+"""What was measured, as tables for people."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from evaluation.tagging.garments import GarmentFigures
+from evaluation.tagging.metrics import Figures
+from evaluation.tagging.photos import PhotoFigures
+from stylist.tagging.labels import Labels
+
+WIDTH = 100
+
+
+def render_photos(figures: PhotoFigures, labels: Labels, *, title: str) -> str:
+    """Return accuracy and calibration of type and slot, by label, and the confusions."""
+    own = labels.calibration.type_temperature
+    lines = [
+        f"Taken for another: {_pairs(figures.confusions)}.",
+        "Garments in a photo: "
+        + ", ".join(f"{name} {count}" for name, count in sorted(figures.sightings.items())) + ".",
+        "Sure, though nobody labelled it: "
+        + ", ".join(f"{name} {share:.2f}" for name, share in figures.sure.items()) + ".",
+        f"Type's temperature {own:.3f}; these photos fit {own * figures.temperature:.3f} best.",
+    ]  # fmt: skip
+    if figures.unmeasurable:
+        lines.append(f"{figures.unmeasurable} photos show nothing to measure and are left out.")
+    tables = [
+        _summary({"type": figures.type, "slot": figures.slot}, title),
+        _shares(figures.by_label, "label"),
+    ]
+    return _render(tables, lines)
+
+
+def render_garments(figures: GarmentFigures, labels: Labels, *, title: str) -> str:
+    """Return accuracy and calibration by tag, by pattern, and the colours that were confused."""
+    own = labels.calibration.pattern_temperature
+    lines = [
+        f"Colours taken for others: {_pairs(figures.wrong_colours)}.",
+        f"The very shade: {figures.shade:.3f}; the second colour of a pattern: "
+        f"{figures.second:.3f}.",
+        f"Pattern's temperature {own:.3f}; these garments fit "
+        f"{own * figures.pattern_temperature:.3f} best.",
+    ]
+    tables = [_summary(figures.figures, title), _shares(figures.by_pattern, "pattern")]
+    return _render(tables, lines)
+
+
+def _summary(figures: Mapping[str, Figures], title: str) -> Table:
+    table = Table("tag", "right", "ECE", "sure", "right of those sure", title=title)
+    for name, one in figures.items():
+        precise = "" if one.sure_right is None else f"{one.sure_right:.3f}"
+        table.add_row(name, f"{one.right:.3f}", f"{one.ece:.3f}", f"{one.sure:.3f}", precise)
+    return table
+
+
+def _shares(counts: Mapping[str, tuple[int, int]], name: str) -> Table:
+    table = Table(name, "right", "of")
+    for value, (count, hits) in counts.items():
+        table.add_row(value, f"{hits / count:.3f}", str(count))
+    return table
+
+
+def _pairs(pairs: Sequence[tuple[str, str, int]]) -> str:
+    return ", ".join(f"{true} for {guess} ({count})" for true, guess, count in pairs) or "none"
+
+
+def _render(tables: Sequence[Table], lines: Sequence[str]) -> str:
+    out = io.StringIO()
+    console = Console(file=out, width=WIDTH, color_system=None)
+    for table in tables:
+        console.print(table)
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    return out.getvalue()

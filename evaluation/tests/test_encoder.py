@@ -1,0 +1,110 @@
+"""The arithmetic of the figures that an encoder is judged by, on vectors made by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.ml.encoder import Embeddings, Encoder
+from evaluation.encoder import colour_accuracy, embed, precision_at, retrieval, zero_shot
+from training.mini.facts import Facts
+
+AXES = {"dress": 0, "shirt": 1, "hat": 2, "red": 3, "blue": 4}
+
+
+class HandMade:
+    """Stand where an encoder would: a text's vector is the sum of its known words' axes."""
+
+    def encode_texts(self, texts: Sequence[str]) -> Embeddings:
+        rows = [vector(*(word for word in text.split() if word in AXES)) for text in texts]
+        return np.stack(rows)
+
+    def encode_images(self, photos: Sequence[Image.Image]) -> Embeddings:
+        return np.array([[photo.width, photo.height] for photo in photos], dtype=np.float32)
+
+
+def vector(*words: str) -> Embeddings:
+    row = np.zeros(len(AXES), dtype=np.float32)
+    for word in words:
+        row[AXES[word]] = 1
+    return row / max(float(np.linalg.norm(row)), 1e-9)
+
+
+def facts(*tags: str) -> Facts:
+    return Facts(frozenset(tags))
+
+
+@pytest.fixture
+def encoder() -> Encoder:
+    return cast(Encoder, HandMade())
+
+
+def test_zero_shot_counts_right_labels_and_near_misses(encoder: Encoder) -> None:
+    images = np.stack([vector("dress"), vector("shirt"), vector("dress", "red"), vector("hat")])
+    names = ["Dress", "Shirt", "Hat", "Red"]
+
+    result = zero_shot(encoder, images, ["Dress", "Dress", "Red", "Hat"], names)
+
+    assert result.top1 == pytest.approx(2 / 4)
+    assert result.top3 == pytest.approx(4 / 4)
+    assert result.per_label == {"Dress": (1, 2), "Hat": (1, 1), "Red": (0, 1)}
+
+
+@pytest.mark.parametrize(
+    ("relevant", "share"),
+    [
+        ([1, 1, 1, 1, 1, 1], 1.0),
+        ([1, 0, 1, 0, 0, 1], 2 / 3),  # of the three that exist, two come early
+        ([0, 0, 0, 0, 1, 0], 0.0),
+        ([0, 0, 0, 0, 0, 0], 0.0),
+    ],
+)
+def test_precision_is_of_as_many_as_there_are(relevant: list[int], share: float) -> None:
+    scores = np.array([6, 5, 4, 3, 2, 1], dtype=np.float32)
+
+    assert precision_at(4, scores, np.array(relevant, dtype=bool)) == pytest.approx(share)
+
+
+def test_retrieval_asks_for_each_combination_that_enough_photos_answer(encoder: Encoder) -> None:
+    things = ["red dress"] * 5 + ["blue dress"] * 5 + ["red shirt"] * 4
+    images = np.stack([vector(*thing.split()) for thing in things])
+    known = [facts(f"colour:{c}", f"kind:{k}") for c, k in (thing.split() for thing in things)]
+
+    both = retrieval(encoder, images, known, "colour", "kind")
+    kinds = retrieval(encoder, images, known, "kind")
+
+    assert (both.queries, both.at5, both.at10) == (2, 1.0, 1.0)
+    assert (kinds.queries, kinds.at5) == (1, 1.0)
+
+
+def test_retrieval_notices_a_colour_that_does_not_count(encoder: Encoder) -> None:
+    images = np.stack([vector("dress")] * 10)
+    known = [facts("kind:dress", f"colour:{c}") for c in ("blue",) * 5 + ("red",) * 5]
+
+    found = retrieval(encoder, images, known, "colour", "kind")
+
+    assert found.at5 == pytest.approx(0.5)  # all for blue, which comes first, and none for red
+    assert found.worst[0] == ("blue dress", 1.0)
+
+
+def test_colours_are_judged_where_the_garment_was_found(encoder: Encoder) -> None:
+    images = np.stack([vector("red"), vector("blue"), vector("blue"), vector("red")])
+    known = [facts("colour:red"), facts("colour:red", "colour:blue"), facts("colour:red"), facts()]
+
+    colours = colour_accuracy(encoder, images, known, ["red", "red", "red", None])
+
+    assert colours.photos == 3
+    assert colours.largest == pytest.approx(1 / 3)
+    assert colours.any_main == pytest.approx(2 / 3)
+
+
+def test_embedding_takes_a_stream_and_keeps_its_order(encoder: Encoder) -> None:
+    stream = (Image.new("RGB", (width, 7)) for width in range(1, 71))
+
+    rows = embed(encoder, stream)
+
+    assert rows[:, 0].tolist() == list(range(1, 71))
