@@ -30,8 +30,8 @@ from catalog.serializers import (
 from core.api.pagination import NewestFirst
 from core.errors import Conflict
 from core.photos import Photo, open_photo
-from tenants.api import TenantMixin, TenantViewSet
-from tenants.idempotency import idempotent
+from tenants.api.base import TenantMixin, TenantViewSet
+from tenants.api.idempotency import idempotent
 from tenants.models import Scope
 
 MOST_DRIFT_IDS = 1_000

@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 app = Celery("atelier")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(related_name="sweeps")
 
 ENCODER_QUEUES = frozenset({"gpu", "gpu.interactive"})
 

@@ -307,7 +307,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=4, minute=30),
     },
     "purge-idempotency-records": {
-        "task": "tenants.tasks.purge_idempotency_records",
+        "task": "tenants.sweeps.purge_idempotency_records",
         "schedule": crontab(minute=17),
     },
 }
@@ -315,10 +315,10 @@ CELERY_BEAT_SCHEDULE = {
 # --- API ------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "tenants.authentication.ApiKeyAuthentication",
-        "tenants.authentication.MemberAuthentication",
+        "tenants.api.authentication.ApiKeyAuthentication",
+        "tenants.api.authentication.MemberAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["tenants.permissions.HasScope"],
+    "DEFAULT_PERMISSION_CLASSES": ["tenants.api.permissions.HasScope"],
     "DEFAULT_THROTTLE_CLASSES": ["core.api.throttling.RateLimit"],
     "DEFAULT_PAGINATION_CLASS": "core.api.pagination.NewestFirst",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
@@ -328,7 +328,7 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.FormParser",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "tenants.openapi.TenantSchema",
+    "DEFAULT_SCHEMA_CLASS": "tenants.api.openapi.TenantSchema",
     "EXCEPTION_HANDLER": "core.api.problems.render_problem",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": None,

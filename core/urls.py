@@ -28,7 +28,7 @@ urlpatterns = [
     path("quality/", QualityPageView.as_view(), name="quality-page"),
     path("stylist/", StylistPageView.as_view(), name="stylist-page"),
     path("admin/", admin.site.urls),
-    path("api/v1/", include("tenants.urls")),
+    path("api/v1/", include("tenants.api.urls")),
     path("api/v1/", include("catalog.urls")),
     path("api/v1/", include("recommendations.urls")),
     path("api/v1/", include("quality.urls")),

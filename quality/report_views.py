@@ -37,8 +37,8 @@ from quality.policies import policy_of, profile_of
 from quality.profiles import PROFILES, Profile
 from quality.showing import show_report
 from quality.summary import summarise
-from tenants.api import TenantAPIView, TenantViewSet
-from tenants.idempotency import idempotent
+from tenants.api.base import TenantAPIView, TenantViewSet
+from tenants.api.idempotency import idempotent
 from tenants.models import Scope
 
 

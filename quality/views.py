@@ -34,8 +34,8 @@ from quality.outputs import AssessmentOutput, ComparisonOutput, EnhancementOutpu
 from quality.policies import policy_of, profile_of
 from quality.showing import show_comparison, show_enhancement, show_examined
 from quality.uploads import examine
-from tenants.api import TenantAPIView, TenantViewSet
-from tenants.idempotency import idempotent
+from tenants.api.base import TenantAPIView, TenantViewSet
+from tenants.api.idempotency import idempotent
 from tenants.models import Scope
 
 FORMS = ("application/json", "multipart/form-data")

@@ -25,7 +25,7 @@ from recommendations.analytics_serializers import (
     PromptReportSerializer,
     PromptsInput,
 )
-from tenants.api import TenantAPIView
+from tenants.api.base import TenantAPIView
 from tenants.models import Scope
 
 COUNTS = {

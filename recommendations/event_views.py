@@ -28,8 +28,8 @@ from recommendations.event_serializers import (
 )
 from recommendations.events import NewEvent, record_events
 from recommendations.models import Event
-from tenants.api import TenantViewSet
-from tenants.idempotency import idempotent
+from tenants.api.base import TenantViewSet
+from tenants.api.idempotency import idempotent
 from tenants.models import Scope
 
 # Stand-ins, in the API's description, for an image and an answer of the reader's own.

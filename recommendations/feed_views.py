@@ -13,7 +13,7 @@ from catalog.serializers import FacetFilterInput
 from recommendations.feed import Step, read_feed
 from recommendations.inputs import MOST_IMAGES, RecommendationInput
 from recommendations.serializers import ResultSerializer
-from tenants.api import TenantAPIView
+from tenants.api.base import TenantAPIView
 from tenants.models import Scope
 
 

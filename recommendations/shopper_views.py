@@ -28,8 +28,8 @@ from recommendations.shopper_serializers import (
     ShopperInput,
     ShopperSerializer,
 )
-from tenants.api import TenantAPIView, TenantViewSet
-from tenants.idempotency import idempotent
+from tenants.api.base import TenantAPIView, TenantViewSet
+from tenants.api.idempotency import idempotent
 from tenants.models import Scope, Shopper
 
 EXTERNAL_ID = OpenApiParameter(

@@ -24,8 +24,8 @@ from recommendations.steering_serializers import (
     WeightsSerializer,
 )
 from recommendations.weights import Weights
-from tenants.api import TenantAPIView, TenantMixin, TenantViewSet
-from tenants.idempotency import idempotent
+from tenants.api.base import TenantAPIView, TenantMixin, TenantViewSet
+from tenants.api.idempotency import idempotent
 from tenants.models import Scope
 
 ID = "0199d0c4-7a00-7000-8000-000000000000"

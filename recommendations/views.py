@@ -31,8 +31,8 @@ from recommendations.serializers import (
     SimilarityInput,
     SimilaritySerializer,
 )
-from tenants.api import TenantAPIView, TenantViewSet
-from tenants.idempotency import idempotent
+from tenants.api.base import TenantAPIView, TenantViewSet
+from tenants.api.idempotency import idempotent
 from tenants.models import Scope
 
 # Stands for a second image in examples.

@@ -5,4 +5,4 @@ class TenantsConfig(AppConfig):
     name = "tenants"
 
     def ready(self) -> None:
-        from tenants import openapi  # noqa: F401 - registers the security schemes
+        from tenants.api import openapi  # noqa: F401 - registers the security schemes

@@ -29,8 +29,8 @@ from stylist.models import Conversation, StylistSettings
 from stylist.speakers import choose_speaker, speaker_of
 from stylist.taxonomies import taxonomy_of
 from stylist.tooling import ShopTools
-from tenants.api import TenantAPIView, TenantViewSet
-from tenants.idempotency import idempotent
+from tenants.api.base import TenantAPIView, TenantViewSet
+from tenants.api.idempotency import idempotent
 
 
 def show_conversation(conversation: Conversation) -> dict[str, Any]:

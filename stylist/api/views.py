@@ -55,8 +55,8 @@ from stylist.outfits.garment import Slot
 from stylist.outfits.wishes import OCCASIONS
 from stylist.pictures import picture_of, read_token
 from stylist.taxonomies import own_types_of, set_own_types, taxonomy_of
-from tenants.api import TenantAPIView, TenantViewSet
-from tenants.idempotency import idempotent
+from tenants.api.base import TenantAPIView, TenantViewSet
+from tenants.api.idempotency import idempotent
 from tenants.models import Scope, Shopper
 
 ITEM = [EXTERNAL_ID, OpenApiParameter("id", UUID, OpenApiParameter.PATH)]

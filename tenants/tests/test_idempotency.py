@@ -16,7 +16,7 @@ from catalog.models import Category, Image, Style
 from core.tenancy import all_shops, shop_scope
 from core.tests.factories import make_photo
 from tenants.models import IdempotencyRecord, Shop
-from tenants.tasks import purge_idempotency_records
+from tenants.sweeps import purge_idempotency_records
 from tenants.tests.factories import make_client
 
 STYLES = "/api/v1/styles/"
@@ -215,7 +215,7 @@ def test_at_once_it_happens_once_too(shop, make, media_root):
 
 @pytest.mark.django_db(transaction=True)
 def test_second_request_gives_up_on_a_first_that_takes_long(shop, monkeypatch):
-    monkeypatch.setattr("tenants.idempotency.LOCK_TIMEOUT", "100ms")
+    monkeypatch.setattr("tenants.api.idempotency.LOCK_TIMEOUT", "100ms")
 
     def send():
         try:

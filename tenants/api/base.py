@@ -12,7 +12,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from core.api.views import ApiView
 from core.tenancy import shop_scope
-from tenants.authentication import Access
+from tenants.api.authentication import Access
 from tenants.models import Shop
 
 

@@ -14,9 +14,8 @@ from rest_framework.response import Response
 
 from core.api.views import ApiView
 from tenants import services
-from tenants.api import TenantAPIView, TenantViewSet
-from tenants.models import MANAGE_SHOP, Scope, ShopAPIKey
-from tenants.serializers import (
+from tenants.api.base import TenantAPIView, TenantViewSet
+from tenants.api.serializers import (
     KeyInput,
     KeySerializer,
     LoginInput,
@@ -26,6 +25,7 @@ from tenants.serializers import (
     ShopSerializer,
     SignInSerializer,
 )
+from tenants.models import MANAGE_SHOP, Scope, ShopAPIKey
 
 
 class PublicView(ApiView):

@@ -8,7 +8,7 @@ from rest_framework.exceptions import MethodNotAllowed, NotAuthenticated, Permis
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from tenants.authentication import Access
+from tenants.api.authentication import Access
 
 if TYPE_CHECKING:
     # DRF reads this class from the settings while it defines `APIView`.

@@ -1,7 +1,7 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from tenants import views
+from tenants.api import views
 
 router = SimpleRouter()
 router.register("shop/keys", views.KeyViewSet, "key")

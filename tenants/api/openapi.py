@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiParameter
 
 from core.api.schema import ProblemAwareSchema
 from core.tenancy import all_shops
-from tenants.idempotency import HEADER
+from tenants.api.idempotency import HEADER
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     HEADER,
@@ -33,7 +33,7 @@ class TenantSchema(ProblemAwareSchema):
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = "tenants.authentication.ApiKeyAuthentication"
+    target_class = "tenants.api.authentication.ApiKeyAuthentication"
     name = "ApiKey"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
@@ -46,7 +46,7 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
 
 class MemberScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = "tenants.authentication.MemberAuthentication"
+    target_class = "tenants.api.authentication.MemberAuthentication"
     name = "Member"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
