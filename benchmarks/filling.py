@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from benchmarks.stack import wait_for
 from benchmarks.uploads import BenchShop
-from catalog.calibration import calibrate
-from catalog.indexes import live_index, repair_index
+from catalog.indexing.calibration import calibrate
+from catalog.indexing.indexes import live_index, repair_index
 from catalog.models import Category, Image, IndexEntry, VectorIndex
 from core.ml.vector_store import VectorStoreUnavailable
 from core.tenancy import shop_scope

@@ -18,7 +18,7 @@ from benchmarks.report import Goal, Report
 from benchmarks.stack import Stack, wait_for
 from benchmarks.uploads import open_shop
 from benchmarks.wishes import wishes
-from catalog.indexes import live_index
+from catalog.indexing.indexes import live_index
 from catalog.models import IndexEntry
 from core.tenancy import shop_scope
 from evaluation.search.catalogue import Catalogue, read_catalogue

@@ -16,9 +16,9 @@ from benchmarks.report import Goal, Report
 from benchmarks.stack import Stack
 from benchmarks.uploads import BenchShop, open_shop
 from catalog.models import Image
+from catalog.search.image_facts import Facts
 from core.ml.encoder import get_encoder
 from core.tenancy import shop_scope
-from recommendations.candidates import Facts
 from recommendations.models import Event
 from recommendations.ranking import Candidate, rank
 from recommendations.weights import Weights

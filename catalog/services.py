@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from catalog.indexes import Drift, live_index, measure_drift
+from catalog.indexing.indexes import Drift, live_index, measure_drift
 from catalog.models import Image, IndexEntry, Style, original_key, photo_key
 from catalog.signals import images_saved
 from catalog.tasks import nudge_indexing, nudge_rebuild

@@ -8,7 +8,7 @@ import structlog
 from celery import shared_task
 from django.db import transaction
 
-from catalog import auditing, indexes
+from catalog.indexing import audit, indexes
 from catalog.models import VectorIndex
 from core.errors import Unavailable
 from core.jobs.wakeups import Turn, nudge
@@ -47,8 +47,8 @@ _indexing = Turn()
 def index_images(**_: Any) -> None:
     """Index what waits; a nudge that finds this process at it only asks for another look."""
     # The web process sends this task, and must not import torch.
-    from catalog.calibration import calibrate_indexes
-    from catalog.indexing import index_waiting
+    from catalog.indexing.calibration import calibrate_indexes
+    from catalog.indexing.pipeline import index_waiting
 
     _indexing.take(lambda: calibrate_indexes({*index_waiting(), *indexes.unmeasured_indexes()}))
     _send_repairs()
@@ -57,7 +57,7 @@ def index_images(**_: Any) -> None:
 @shared_task
 def sweep_index(**_: Any) -> None:
     """Find what nobody was told of: expired leases, lost nudges, indexes to measure or repair."""
-    from catalog.claiming import has_waiting
+    from catalog.indexing.queue import has_waiting
 
     if has_waiting() or indexes.unmeasured_indexes():
         nudge(index_images)
@@ -94,7 +94,7 @@ def audit_index(*, index_id: str, **_: Any) -> None:
         if index is None:
             return
         try:
-            auditing.audit_index(index)
+            audit.audit_index(index)
         except (Unavailable, CollectionUnusable) as error:
             log.warning("audit_postponed", index=index_id, error=str(error))
             indexes.mark_incomplete(index)

@@ -29,7 +29,7 @@ urlpatterns = [
     path("stylist/", StylistPageView.as_view(), name="stylist-page"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("tenants.api.urls")),
-    path("api/v1/", include("catalog.urls")),
+    path("api/v1/", include("catalog.api.urls")),
     path("api/v1/", include("recommendations.urls")),
     path("api/v1/", include("quality.urls")),
     path("api/v1/", include("stylist.urls")),

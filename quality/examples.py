@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drf_spectacular.utils import OpenApiExample
 
-from catalog.examples import IMAGE, OTHER
+from catalog.api.examples import IMAGE, OTHER
 
 ASSESSMENT = OpenApiExample(
     "An image, by Google's rules", {"image": IMAGE, "profile": "google"}, request_only=True

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from catalog.facets import FacetFilter
+from catalog.indexing.facets import FacetFilter
 from catalog.models import VectorIndex
-from catalog.searching import NO_WORDS, Worded, find_by_words
+from catalog.search.candidates import NO_WORDS, Worded, find_by_words
 from core.ml.vector_store import Vectors
 from recommendations.explaining import explain
 from recommendations.matching import Match, Thresholds, reaches, thresholds_for

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import Http404
 
-from catalog.indexes import live_index
+from catalog.indexing.indexes import live_index
 from catalog.models import Image
 from recommendations.matching import Match, thresholds_for
 from recommendations.pool import embeddings_of

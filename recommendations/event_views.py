@@ -17,7 +17,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.examples import IMAGE
+from catalog.api.examples import IMAGE
 from core.api.parsers import JSONParser
 from recommendations.event_serializers import (
     EventBatchInput,

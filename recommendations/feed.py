@@ -17,8 +17,8 @@ from uuid import UUID
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from catalog.facets import FacetFilter
-from catalog.indexes import live_index
+from catalog.indexing.facets import FacetFilter
+from catalog.indexing.indexes import live_index
 from catalog.models import Image, VectorIndex
 from core.errors import DomainError
 from recommendations.answering import (

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.serializers import FacetFilterInput
+from catalog.api.serializers import FacetFilterInput
 from recommendations.feed import Step, read_feed
 from recommendations.inputs import MOST_IMAGES, RecommendationInput
 from recommendations.serializers import ResultSerializer

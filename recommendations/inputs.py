@@ -10,9 +10,9 @@ from typing import Any
 from PIL import Image as Pillow
 from rest_framework import serializers
 
-from catalog.facets import FacetFilter
+from catalog.api.serializers import FacetFilterInput
+from catalog.indexing.facets import FacetFilter
 from catalog.models import Image
-from catalog.serializers import FacetFilterInput
 from core.photos import open_photo
 from recommendations.matching import Match
 from recommendations.queries import Likeness, PhotoPart, Query, Term

@@ -2,7 +2,7 @@
 
 Similarities are cosines (-1 to 1). What counts as a match differs by encoder and by shop, and a
 photo is nearer to photos than any text is. So the thresholds are measured for each index, for texts
-and for photos; and a text must speak of clothing at all. See `catalog.calibration`.
+and for photos; and a text must speak of clothing at all. See `catalog.indexing.calibration`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from catalog.indexes import decode_embedding
+from catalog.indexing.indexes import decode_embedding
 from core.ml.vector_store import Vectors
 
 

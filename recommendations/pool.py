@@ -15,13 +15,13 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.facets import FacetFilter
-from catalog.indexes import decode_embedding
+from catalog.indexing.facets import FacetFilter
+from catalog.indexing.indexes import decode_embedding
 from catalog.models import Image, VectorIndex
-from catalog.searching import Worded, find_exactly, find_nearest
-from catalog.shown import public_image, read_rows
+from catalog.search.candidates import Worded, find_exactly, find_nearest
+from catalog.search.image_facts import Facts, facts_of
+from catalog.search.public_images import public_image, read_rows
 from core.ml.vector_store import Vectors
-from recommendations.candidates import Facts, facts_of
 from recommendations.popularity import popularity_of
 from recommendations.ranking import fuse
 

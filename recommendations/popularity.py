@@ -20,7 +20,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from catalog.facets import FacetFilter
+from catalog.indexing.facets import FacetFilter
 from catalog.models import Image
 from core.tenancy import scoped_shop_id
 from recommendations.models import ImageFigures, ImagePopularity, PopularityState

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import numpy as np
 
-from catalog.facets import FacetFilter
+from catalog.indexing.facets import FacetFilter
 from catalog.models import VectorIndex
 from core.errors import Conflict, DomainError
 from core.ml.vector_store import Vectors

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.models import Image
-from recommendations.candidates import Facts
+from catalog.search.image_facts import Facts
 from recommendations.diversity import spread
 from recommendations.rules import Effect
 from recommendations.weights import Weights

@@ -15,7 +15,7 @@ from datetime import datetime
 from uuid import UUID
 
 from catalog.models import Image
-from recommendations.candidates import Facts
+from catalog.search.image_facts import Facts
 from recommendations.models import Rule
 
 FACETS = ("category", "styles", "age_group", "brand", "colour", "gender")

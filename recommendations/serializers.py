@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from catalog.serializers import PUBLIC_FIELDS, PublicImageSerializer
+from catalog.api.serializers import PUBLIC_FIELDS, PublicImageSerializer
 from recommendations.inputs import MATCHES
 from recommendations.models import Prompt
 from recommendations.services import Recommendation, Result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from catalog.indexes import live_index
+from catalog.indexing.indexes import live_index
 from recommendations.answering import (
     Recommendation,
     Result,

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.utils.urls import replace_query_param
 
-from catalog.serializers import FacetFilterInput
+from catalog.api.serializers import FacetFilterInput
 from recommendations.event_serializers import EventSerializer
 from recommendations.exporting import Export
 from recommendations.models import Preferences

@@ -8,8 +8,8 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from catalog.api.serializers import MOST_VALUES, FacetFilterInput
 from catalog.models import Facet, Image
-from catalog.serializers import MOST_VALUES, FacetFilterInput
 from recommendations.models import Experiment, Rule
 from recommendations.rules import words_of
 

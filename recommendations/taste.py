@@ -15,8 +15,8 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog.search.image_facts import Facts
 from core.ml.vector_store import Vectors
-from recommendations.candidates import Facts
 from recommendations.models import Event, Preferences
 
 HALF_LIFE_DAYS = 30.0

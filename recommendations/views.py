@@ -18,7 +18,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.examples import IMAGE, OTHER
+from catalog.api.examples import IMAGE, OTHER
 from catalog.models import Image
 from core.api.parsers import JSONParser
 from recommendations import services

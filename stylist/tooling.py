@@ -14,7 +14,7 @@ from uuid import UUID
 import structlog
 from django.core.files.storage import default_storage
 
-from catalog.facets import FacetFilter
+from catalog.indexing.facets import FacetFilter
 from catalog.models import Image
 from core.errors import DomainError, Unavailable
 from recommendations.queries import Query, Term

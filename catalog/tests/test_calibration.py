@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from catalog.calibration import calibrate_indexes
-from catalog.calibration_prompts import Sold, clothing_prompts, prompts_for_sold
-from catalog.indexes import decode_embedding, live_index, unmeasured_indexes
+from catalog.indexing.calibration import calibrate_indexes
+from catalog.indexing.calibration_prompts import Sold, clothing_prompts, prompts_for_sold
+from catalog.indexing.indexes import decode_embedding, live_index, unmeasured_indexes
 from catalog.models import Image, IndexEntry, VectorIndex
 from catalog.tasks import index_images
 from catalog.tests.factories import make_image

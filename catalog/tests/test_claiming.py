@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from catalog.claiming import claim_entries, has_waiting
+from catalog.indexing.queue import claim_entries, has_waiting
 from catalog.models import IndexEntry
 from catalog.tests.factories import make_image
 from core.tenancy import all_shops

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from catalog.indexing.removal import remove_entries
 from catalog.models import Image, IndexEntry
-from catalog.removing import remove_entries
 from catalog.services import (
     ImageGone,
     PhotoChanged,

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import numpy as np
 import pytest
 
-from catalog.indexes import live_index, rebuild_index
+from catalog.indexing.indexes import live_index, rebuild_index
 from catalog.models import IndexEntry
 from catalog.tests.factories import make_image
 from core.ml.vector_store import vector_store

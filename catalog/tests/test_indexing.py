@@ -10,12 +10,19 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image as Pillow
 
-from catalog import auditing, indexing, recording, tasks
-from catalog.claiming import claim_entries
-from catalog.indexes import decode_embedding, live_index, measure_drift, rebuild_index, repair_index
-from catalog.indexing import index_waiting
+from catalog import tasks
+from catalog.indexing import audit, pipeline, results
+from catalog.indexing.indexes import (
+    decode_embedding,
+    live_index,
+    measure_drift,
+    rebuild_index,
+    repair_index,
+)
+from catalog.indexing.pipeline import index_waiting
+from catalog.indexing.queue import claim_entries
+from catalog.indexing.results import Work, record_works
 from catalog.models import Image, IndexEntry, VectorIndex
-from catalog.recording import Work, record_works
 from catalog.services import ImageGone, delete_image, retry_failed, update_image
 from catalog.tests.factories import make_image
 from core.ml.encoder import get_encoder
@@ -81,7 +88,7 @@ def test_a_facet_is_mirrored_without_embedding_again(scoped, monkeypatch):
     update_image(image=Image.objects.get(pk=image.pk), fields={"colour": "Red"})
     assert entry_of(image).state == IndexEntry.State.PENDING
     passes = []
-    monkeypatch.setattr(indexing, "_forward", passes.append)
+    monkeypatch.setattr(pipeline, "_forward", passes.append)
     index_all(scoped)
     index = live_index(scoped.pk)
     vector = decode_embedding(entry_of(image).embedding)
@@ -161,14 +168,14 @@ def test_a_damaged_photo_fails_alone(scoped):
 def test_a_photo_that_breaks_the_pass_fails_alone_after_five_attempts(scoped, monkeypatch):
     image, other = make_image(scoped), make_image(scoped, "blue")
     culprit = image.pk
-    forward = indexing._forward
+    forward = pipeline._forward
 
     def break_on_culprit(works):
         if any(work.image.pk == culprit for work in works):
             raise RuntimeError("out of memory")
         forward(works)
 
-    monkeypatch.setattr(indexing, "_forward", break_on_culprit)
+    monkeypatch.setattr(pipeline, "_forward", break_on_culprit)
     for attempt in range(1, 6):
         index_all(scoped)
         assert entry_of(other).state == IndexEntry.State.INDEXED
@@ -266,7 +273,7 @@ def test_the_audit_asks_every_vector_for_itself_and_rebuilds_a_collection_that_f
     store = vector_store(whole.node)
     opposite = -decode_embedding(entry_of(images[0]).embedding)[None]
     store.upsert(whole.collection, [str(images[0].pk)], opposite, [{"version": 1}])
-    monkeypatch.setattr(auditing, "NEIGHBOURS", 1)
+    monkeypatch.setattr(audit, "NEIGHBOURS", 1)
     audit_index(str(whole.pk))
     mended = live_index(scoped.pk)
     assert mended.is_complete and mended.collection != whole.collection
@@ -290,10 +297,10 @@ def test_damage_during_a_repair_is_not_forgotten(scoped, monkeypatch):
     drift = measure_drift(index)
 
     def measure_while_damaged(_):
-        recording.mark_incomplete(index)
+        results.mark_incomplete(index)
         return drift
 
-    monkeypatch.setattr("catalog.indexes.measure_drift", measure_while_damaged)
+    monkeypatch.setattr("catalog.indexing.indexes.measure_drift", measure_while_damaged)
     assert not repair_index(live_index(scoped.pk))
     assert not live_index(scoped.pk).is_complete
 

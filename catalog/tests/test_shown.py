@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.indexes import live_index
+from catalog.api.serializers import PublicImageSerializer
+from catalog.indexing.indexes import live_index
 from catalog.models import AgeGroup, Category, Image, Style
-from catalog.serializers import PublicImageSerializer
-from catalog.shown import public_image, read_rows
+from catalog.search.public_images import public_image, read_rows
 from catalog.tests.factories import make_image
 from core.tenancy import shop_scope
 

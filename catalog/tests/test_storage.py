@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from moto.server import ThreadedMotoServer
 
-from catalog.indexing import index_waiting
+from catalog.indexing.pipeline import index_waiting
 from catalog.models import Image, IndexEntry
 from catalog.services import delete_image
 from core.tenancy import all_shops

@@ -14,7 +14,7 @@ from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
-from catalog.examples import IMAGE, OTHER
+from catalog.api.examples import IMAGE, OTHER
 from catalog.tests.factories import make_image
 from core.tests.factories import make_photo
 from recommendations.event_views import RECOMMENDATION

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
-from catalog.indexes import live_index
+from catalog.indexing.indexes import live_index
 from catalog.models import Image
-from catalog.shown import read_rows
+from catalog.search.image_facts import Facts, facts_of
+from catalog.search.public_images import read_rows
 from core.tenancy import scoped_shop_id
-from recommendations.candidates import Facts, facts_of
 
 CHUNK = 2_000
 # The image that was meant, and another of the same item.

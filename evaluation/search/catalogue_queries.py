@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from itertools import product
 from uuid import UUID
 
+from catalog.search.image_facts import Facts
 from evaluation.search.catalogue import Catalogue
 from evaluation.search.judgements import Query
-from recommendations.candidates import Facts
 
 TITLE, COLOUR, STYLE, BRAND = "title", "colour category", "style category", "brand"
 FEWEST_ITEMS = 2  # a facet query that fewer items answer is left out

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from catalog.indexes import live_index
+from catalog.indexing.indexes import live_index
 from evaluation.search.baselines import Baselines, read_baselines
 from evaluation.search.catalogue import Catalogue, read_catalogue
 from evaluation.search.catalogue_queries import facet_queries, title_queries

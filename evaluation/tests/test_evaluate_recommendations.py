@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from catalog.calibration_prompts import FOREIGN
-from catalog.indexes import live_index
+from catalog.indexing.calibration_prompts import FOREIGN
+from catalog.indexing.indexes import live_index
 from catalog.models import Category, Image, IndexEntry, Style, VectorIndex
 from catalog.tests.factories import make_image
 from core.jobs import rpc

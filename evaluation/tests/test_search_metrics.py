@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from catalog.search.image_facts import Facts
 from evaluation.search.catalogue import Catalogue, Listing
 from evaluation.search.judgements import Query
 from evaluation.search.metrics import (
@@ -24,7 +25,6 @@ from evaluation.search.metrics import (
     reciprocal_rank,
 )
 from evaluation.search.sampling import sample
-from recommendations.candidates import Facts
 
 grades = st.lists(st.integers(0, 3), min_size=1, max_size=12)
 cutoffs = st.integers(1, 15)

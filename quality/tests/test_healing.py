@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from catalog import removing
+from catalog.indexing import removal
 from catalog.models import Image, IndexEntry
 from catalog.services import delete_image
 from core import storage
@@ -91,7 +91,7 @@ def test_what_was_made_of_a_removed_image_goes_with_it(inside, media_root):
     delete_image(image=image)
     purge_gone()
     assert left() == (2, 1, 4), "the catalogue still has its row"
-    removing.remove_entries(list(IndexEntry.objects.filter(state="removing")))
+    removal.remove_entries(list(IndexEntry.objects.filter(state="removing")))
     assert not Report.objects.exists()
     purge_gone()
     assert [row.pk for row in Enhancement.objects.all()] == [other.pk]

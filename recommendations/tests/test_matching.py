@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from catalog.calibration import calibrate
-from catalog.indexes import live_index
+from catalog.indexing.calibration import calibrate
+from catalog.indexing.indexes import live_index
 from catalog.models import Category, Image, IndexEntry, VectorIndex
 from catalog.tests.factories import make_image
 from core.ml.encoder import Encoder, get_encoder

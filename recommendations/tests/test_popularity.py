@@ -12,7 +12,7 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.facets import FacetFilter
+from catalog.indexing.facets import FacetFilter
 from core.tenancy import UnscopedQueryError, all_shops, shop_scope
 from recommendations.models import ImagePopularity, PopularityState
 from recommendations.popularity import (

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from django.core.files.base import ContentFile
 
-from catalog.indexes import live_index
+from catalog.indexing.indexes import live_index
 from catalog.models import Category, IndexEntry
 from catalog.tests.factories import make_image
 from core.jobs import rpc

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommendations.candidates import Facts
+from catalog.search.image_facts import Facts
 from recommendations.diversity import STEPS, pairwise_distance
 from recommendations.explaining import explain
 from recommendations.ranking import Candidate, fuse, rank

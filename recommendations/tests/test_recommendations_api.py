@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from catalog.indexes import live_index
+from catalog.indexing.indexes import live_index
 from catalog.models import IndexEntry
 from catalog.tests.factories import make_image
 from core.jobs import rpc

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommendations.candidates import Facts
+from catalog.search.image_facts import Facts
 from recommendations.models import Rule
 from recommendations.rules import Effect, active_rules, effects_of
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from catalog.indexes import live_index
+from catalog.indexing.indexes import live_index
 from catalog.tests.factories import make_image
 from core.tenancy import all_shops, shop_scope
 from recommendations import steering

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from threading import Lock
 from uuid import UUID
 
-from catalog.indexes import live_index
+from catalog.indexing.indexes import live_index
 from core.ml.encoder import get_encoder
 from stylist.tagging.labels import Labels, make_labels
 from stylist.taxonomies import own_types_of, taxonomy_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from catalog.indexing.removal import remove_entries
 from catalog.models import Image, IndexEntry
-from catalog.removing import remove_entries
 from catalog.services import delete_image, update_image
 from core.tenancy import shop_scope
 from quality.models import Job

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from catalog.indexes import live_index
+from catalog.indexing.indexes import live_index
 from catalog.models import Category, Image, IndexEntry, VectorIndex
 from core.tenancy import UnscopedQueryError, all_shops, scoped_shop_id, shop_scope
 from recommendations.models import Prompt

@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from catalog.fields import AttributesField, EmptyAsNoneFacetField, FacetField, FacetListField
+from catalog.api.fields import AttributesField, EmptyAsNoneFacetField, FacetField, FacetListField
 from catalog.models import AgeGroup, Category, Facet, Image, IndexEntry, Style
 from core.photos import MAX_BYTES
 from core.tenancy import scoped_shop_id

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 
-from catalog.indexes import mark_incomplete
+from catalog.indexing.indexes import mark_incomplete
 from catalog.models import Image, IndexEntry
 from core.ml.vector_store import CollectionUnusable, VectorStoreUnavailable, vector_store
 from core.storage import StorageUnavailable, delete_files

@@ -1,6 +1,6 @@
 from rest_framework.routers import SimpleRouter
 
-from catalog import views
+from catalog.api import views
 
 router = SimpleRouter()
 router.register("images", views.ImageViewSet, "image")

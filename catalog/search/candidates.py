@@ -17,8 +17,8 @@ import structlog
 from django.db import connection
 from numpy.typing import NDArray
 
-from catalog.facets import FacetFilter
-from catalog.indexes import mark_incomplete
+from catalog.indexing.facets import FacetFilter
+from catalog.indexing.indexes import mark_incomplete
 from catalog.models import Image, IndexEntry, VectorIndex
 from core.ml.vector_store import (
     CollectionUnusable,

@@ -18,10 +18,10 @@ from django.conf import settings
 from django.db import connection
 from PIL import Image as Pillow
 
-from catalog.claiming import claim_entries
+from catalog.indexing.queue import claim_entries
+from catalog.indexing.removal import remove_entries
+from catalog.indexing.results import Work, record_works
 from catalog.models import IndexEntry
-from catalog.recording import Work, record_works
-from catalog.removing import remove_entries
 from core.errors import Unavailable
 from core.ml.batching import get_batcher
 from core.ml.encoder import Pixels, get_encoder

@@ -20,7 +20,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.calibration_prompts import FOREIGN, Sold, clothing_prompts, prompts_for_sold
+from catalog.indexing.calibration_prompts import FOREIGN, Sold, clothing_prompts, prompts_for_sold
 from catalog.models import IndexEntry, VectorIndex
 from core.ml.batching import get_batcher
 from core.ml.encoder import Embeddings

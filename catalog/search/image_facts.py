@@ -26,7 +26,7 @@ class Facts:
 
 
 def facts_of(row: Mapping[str, Any]) -> Facts:
-    """Return the facts of an image, from its row of `catalog.shown.read_rows`."""
+    """Return the facts of an image, from its row of `catalog.search.public_images.read_rows`."""
     return Facts(
         id=row["id"],
         item=row["item_group_id"] or str(row["id"]),

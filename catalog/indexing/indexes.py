@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef
 from uuid_utils.compat import uuid7
 
-from catalog.facets import chroma_facets
+from catalog.indexing.facets import chroma_facets
 from catalog.models import Image, IndexEntry, VectorIndex
 from core.ml.vector_store import CALL_SIZE, CollectionUnusable, Vectors, vector_store
 from core.tenancy import all_shops

@@ -16,10 +16,8 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from catalog import services
-from catalog.filters import ImageFilter
-from catalog.indexes import live_index
-from catalog.models import AgeGroup, Category, Facet, Image, IndexEntry, Style
-from catalog.serializers import (
+from catalog.api.filters import ImageFilter
+from catalog.api.serializers import (
     DriftSerializer,
     ImageInput,
     ImageSerializer,
@@ -27,6 +25,8 @@ from catalog.serializers import (
     RetrySerializer,
     facet_serializer,
 )
+from catalog.indexing.indexes import live_index
+from catalog.models import AgeGroup, Category, Facet, Image, IndexEntry, Style
 from core.api.pagination import NewestFirst
 from core.errors import Conflict
 from core.photos import Photo, open_photo

@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Now
 
-from catalog.indexes import decode_embedding, mark_incomplete, write_vectors
+from catalog.indexing.indexes import decode_embedding, mark_incomplete, write_vectors
 from catalog.models import Image, IndexEntry, VectorIndex
 from core.errors import Unavailable
 from core.jobs.claims import Claim

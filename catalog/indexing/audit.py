@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 import structlog
 
-from catalog.indexes import decode_embedding, rebuild_index, repair_index
+from catalog.indexing.indexes import decode_embedding, rebuild_index, repair_index
 from catalog.models import IndexEntry, VectorIndex
 from core.ml.vector_store import vector_store
 
