@@ -20,8 +20,8 @@ from catalog.search.image_facts import Facts
 from core.ml.encoder import get_encoder
 from core.tenancy import shop_scope
 from recommendations.models import Event
-from recommendations.ranking import Candidate, rank
-from recommendations.weights import Weights
+from recommendations.ranking.rank import Candidate, rank
+from recommendations.steering.weights import Weights
 from tenants.models import Shopper
 
 VECTORS = 100_000

@@ -19,7 +19,7 @@ from catalog.models import VectorIndex
 from core.ml.colours import BASIC_COLOURS
 from core.ml.encoder import Embeddings, Encoder, get_encoder
 from core.ml.vector_store import vector_store
-from recommendations.pool import OVERFETCH, SPARE
+from recommendations.ranking.candidate_pool import OVERFETCH, SPARE
 
 T = TypeVar("T")
 VECTORS = 5_000

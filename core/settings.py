@@ -373,7 +373,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "IndexStateEnum": "catalog.models.IndexEntry.State",
         "ImageStatusEnum": "catalog.models.Image.Status",
-        "MatchEnum": "recommendations.serializers.MATCHES",
+        "MatchEnum": "recommendations.api.search.serializers.MATCHES",
         "PromptSourceEnum": "recommendations.models.Prompt.Source",
         "GarmentSourceEnum": "stylist.api.outputs.SOURCES",
         "OutfitOriginEnum": "stylist.api.inputs.ORIGINS",

@@ -30,7 +30,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("tenants.api.urls")),
     path("api/v1/", include("catalog.api.urls")),
-    path("api/v1/", include("recommendations.urls")),
+    path("api/v1/", include("recommendations.api.urls")),
     path("api/v1/", include("quality.urls")),
     path("api/v1/", include("stylist.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from catalog.indexing.indexes import live_index
-from recommendations.answering import (
+from recommendations.answers.answer import (
     Recommendation,
     Result,
     Stopwatch,
@@ -14,8 +14,8 @@ from recommendations.answering import (
     setting_of,
 )
 from recommendations.models import Prompt
-from recommendations.queries import Direction, NothingWanted, Query, ask, resolve
-from recommendations.visitors import Visitor, find_visitor
+from recommendations.query.queries import Direction, NothingWanted, Query, ask, resolve
+from recommendations.ranking.visitors import Visitor, find_visitor
 from tenants.models import Shop
 
 __all__ = ["Recommendation", "Result", "recommend"]

@@ -9,9 +9,9 @@ from PIL import Image
 
 from core.errors import Unavailable
 from core.tenancy import all_shops
-from recommendations import rollup
-from recommendations.popularity import refresh_popularity
-from recommendations.prompts import FAILURE, PHOTO, VECTOR, reply, take_request
+from recommendations.analytics import rollup
+from recommendations.query.vectors import FAILURE, PHOTO, VECTOR, reply, take_request
+from recommendations.ranking.popularity import refresh_popularity
 
 
 # Flower is not told of each: telling took the worker as long as encoding a short text.

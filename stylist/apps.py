@@ -8,7 +8,7 @@ class StylistConfig(AppConfig):
         from django.db.models.signals import pre_delete
 
         from catalog.signals import images_saved
-        from recommendations.exporting import register_section
+        from recommendations.feedback.export import register_section
         from stylist.exporting import SECTIONS
         from stylist.models import ImageTags, Outfit, WardrobeItem
         from stylist.receivers import doom_files, tag_saved_images

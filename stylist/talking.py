@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from core.errors import Conflict
-from recommendations.shoppers import get_or_create_shopper, preferences_of
+from recommendations.feedback.shoppers import get_or_create_shopper, preferences_of
 from stylist.conversing.memory import Memory
 from stylist.conversing.pieces import Done, Items, Outfits, Piece, Words
 from stylist.conversing.profile import Profile

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from recommendations.shoppers import preferences_of
+from recommendations.feedback.shoppers import preferences_of
 from stylist.kept import LAB_OF
 from stylist.models import OutfitFeedback
 from stylist.outfits.feedback import Feedback, Opinion, learn_bonuses

@@ -17,7 +17,7 @@ from django.core.files.storage import default_storage
 from catalog.indexing.facets import FacetFilter
 from catalog.models import Image
 from core.errors import DomainError, Unavailable
-from recommendations.queries import Query, Term
+from recommendations.query.queries import Query, Term
 from recommendations.services import recommend
 from stylist.conversing.kinds import kinds_under
 from stylist.conversing.tools import Item, OutfitTold, Sources

@@ -10,7 +10,7 @@ from django.db import transaction
 from core.errors import Conflict, DomainError
 from core.photos import Photo
 from core.storage import delete_files, save_file
-from recommendations.shoppers import get_or_create_shopper
+from recommendations.feedback.shoppers import get_or_create_shopper
 from stylist.files import doom, wardrobe_key
 from stylist.kept import VALUES, garment_of
 from stylist.models import Outfit, WardrobeItem

@@ -24,7 +24,7 @@ from catalog.tests.factories import make_image
 from core.tenancy import all_shops, shop_scope
 from quality.models import Batch, Comparison, Enhancement, Report, Source
 from recommendations.models import Experiment, Prompt, Rule
-from recommendations.weights import Weights
+from recommendations.steering.weights import Weights
 from stylist.models import Conversation, Outfit, WardrobeItem
 from tenants.models import Shop, Shopper
 from tenants.services import create_key

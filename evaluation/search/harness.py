@@ -23,7 +23,7 @@ from evaluation.search.negative_queries import LACKING, foreign_queries, lacking
 from evaluation.search.sampling import sample
 from evaluation.search.sections import METHODS, Section, Trial, measure_found, measure_not_sold
 from evaluation.search.systems import Asker, Feed
-from recommendations.pool import embeddings_of
+from recommendations.ranking.candidate_pool import embeddings_of
 from tenants.models import Shop
 
 MOST_OF_A_KIND = 200  # unless told otherwise; judged queries are then all asked

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from evaluation.search.catalogue import Catalogue
 from evaluation.search.metrics import Grades
-from recommendations.inputs import LONGEST_PROMPT
+from recommendations.api.search.inputs import LONGEST_PROMPT
 
 JUDGED, NOT_SOLD = "judged", "not sold"
 MOST_FAULTS = 20

@@ -15,7 +15,7 @@ from evaluation.search.catalogue import Catalogue
 from evaluation.search.judgements import Query
 from evaluation.search.metrics import Figure
 from evaluation.search.systems import Answer
-from recommendations.matching import Match
+from recommendations.ranking.match import Match
 
 ATELIER = "Atelier"
 METHODS = (ATELIER, *BASELINES)

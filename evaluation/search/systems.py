@@ -10,10 +10,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from recommendations.answering import Recommendation
-from recommendations.feed import read_feed
-from recommendations.matching import Match
-from recommendations.queries import Query, Term
+from recommendations.answers.answer import Recommendation
+from recommendations.answers.feed import read_feed
+from recommendations.query.queries import Query, Term
+from recommendations.ranking.match import Match
 from recommendations.services import recommend
 from tenants.models import Shop, Shopper
 

@@ -28,8 +28,8 @@ from evaluation.search.harness import evaluate
 from evaluation.search.judgements import read_judged
 from evaluation.search.negative_queries import THINGS_NOT_SOLD, lacking_queries
 from evaluation.search.systems import Answer, ask_shop
-from recommendations import prompts
 from recommendations.models import Event, Prompt
+from recommendations.query import vectors
 from recommendations.tests.factories import make_calibration
 from tenants.models import Shop, Shopper
 
@@ -50,7 +50,7 @@ def know_prompts(shop: Shop, *texts: str) -> None:
     with shop_scope(shop.pk):
         index = live_index(shop.pk)
     for text in texts:
-        key = prompts._cache_key(index, prompts.text_payload(text))
+        key = vectors._cache_key(index, vectors.text_payload(text))
         rpc.connection().set(key, make_vector(text).tobytes(), ex=60)
 
 
@@ -135,9 +135,9 @@ def test_drafts_and_deleted_images_are_no_part_of_it(garments):
 
 def test_kinds_that_no_image_has_are_asked_for_in_the_shops_colours(garments):
     with shop_scope(garments.shop.pk):
-        prompts = {query.prompt for query in lacking_queries(read_catalogue())}
-    assert {"boots", "red boots", "blue boots"} <= prompts
-    assert not {"dress", "blue dress", "green boots"} & prompts
+        vectors = {query.prompt for query in lacking_queries(read_catalogue())}
+    assert {"boots", "red boots", "blue boots"} <= vectors
+    assert not {"dress", "blue dress", "green boots"} & vectors
 
 
 def test_no_kind_is_taken_for_lacking_where_an_image_has_none(garments):

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                     "weights",
                     models.JSONField(
                         default=dict,
-                        help_text="Names and values as in `recommendations.weights.Weights`.",
+                        help_text="Names and values as in `recommendations.steering.weights.Weights`.",
                     ),
                 ),
                 ("updated_at", models.DateTimeField(auto_now=True)),

@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 (
                     "latency",
                     models.JSONField(
-                        default=dict, help_text="A sketch; see `recommendations.latency`."
+                        default=dict, help_text="A sketch; see `recommendations.analytics.latency`."
                     ),
                 ),
                 (

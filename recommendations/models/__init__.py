@@ -1,7 +1,6 @@
 """What was asked and answered, what shoppers did with it, what the shop wants, and the figures."""
 
-from recommendations.models.asked import Prompt
-from recommendations.models.events import Event
+from recommendations.models.event import Event
 from recommendations.models.figures import (
     ImageFigures,
     ImagePopularity,
@@ -10,8 +9,9 @@ from recommendations.models.figures import (
     ShopFigures,
     Watermark,
 )
+from recommendations.models.preferences import Preferences
+from recommendations.models.prompt import Prompt
 from recommendations.models.steering import Experiment, RankingSettings, Rule
-from recommendations.models.taste import Preferences
 
 __all__ = [
     "Event",

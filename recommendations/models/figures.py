@@ -46,7 +46,9 @@ class ShopFigures(EventCounts):
         default=0, help_text="In an answer, or reported as seen."
     )
     images_published = models.PositiveIntegerField(default=0, help_text="At the day's end.")
-    latency = models.JSONField(default=dict, help_text="A sketch; see `recommendations.latency`.")
+    latency = models.JSONField(
+        default=dict, help_text="A sketch; see `recommendations.analytics.latency`."
+    )
 
     objects: ClassVar[Any] = tenant_manager(TenantQuerySet)
 

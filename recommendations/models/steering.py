@@ -19,7 +19,7 @@ class RankingSettings(models.Model):
 
     shop = models.OneToOneField(Shop, on_delete=models.CASCADE, primary_key=True, related_name="+")
     weights = models.JSONField(
-        default=dict, help_text="Names and values as in `recommendations.weights.Weights`."
+        default=dict, help_text="Names and values as in `recommendations.steering.weights.Weights`."
     )
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -10,8 +10,8 @@ from uuid_utils.compat import uuid4
 
 from catalog.models import Image
 from core.tenancy import shop_scope
+from recommendations.analytics.rollup import roll_up
 from recommendations.models import Event, Prompt
-from recommendations.rollup import roll_up
 from tenants.models import Shop
 
 

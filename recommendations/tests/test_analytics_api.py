@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from recommendations.analytics_csv import to_csv
+from recommendations.api.analytics.csv import to_csv
 from recommendations.tests.figures import (
     count_all,
     make_event,

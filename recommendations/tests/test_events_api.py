@@ -15,9 +15,9 @@ from django.utils import timezone
 from catalog.models import Image
 from catalog.tests.factories import make_image
 from core.tenancy import all_shops, shop_scope
-from recommendations import events as recording
+from recommendations.feedback import events as recording
+from recommendations.feedback.shoppers import disliked_images, find_shopper, recent_events
 from recommendations.models import Event
-from recommendations.shoppers import disliked_images, find_shopper, recent_events
 from recommendations.tests.factories import make_answer
 from tenants.models import Shopper
 from tenants.tests.factories import make_key_client

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommendations.experiments import Counts, difference, is_variant, judge, rate
+from recommendations.steering.experiments import Counts, difference, is_variant, judge, rate
 
 EXPERIMENT = UUID("0199d0c4-7a00-7000-8000-000000000000")
 SHOPPERS = [f"customer-{number}" for number in range(20_000)]

@@ -14,7 +14,7 @@ from core.ml.vector_store import Vectors
 from core.tenancy import shop_scope
 from demo.garments import Garment, draw_garment
 from evaluation.encoder import embed
-from recommendations.matching import NOTHING_MATCHES, Match, Thresholds, thresholds_for
+from recommendations.ranking.match import NOTHING_MATCHES, Match, Thresholds, thresholds_for
 from recommendations.tests.factories import make_calibration
 from recommendations.tests.test_queries_api import know, place
 from tenants.models import Shop

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from catalog.indexing.facets import FacetFilter
 from core.tenancy import UnscopedQueryError, all_shops, shop_scope
 from recommendations.models import ImagePopularity, PopularityState
-from recommendations.popularity import (
+from recommendations.ranking.popularity import (
     WEIGHTS,
     ImageDay,
     most_popular,

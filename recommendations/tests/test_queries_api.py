@@ -15,7 +15,7 @@ from core.jobs import rpc
 from core.tenancy import shop_scope
 from core.tests.factories import make_photo
 from recommendations.models import Prompt, Rule
-from recommendations.prompts import _cache_key, text_payload
+from recommendations.query.vectors import _cache_key, text_payload
 from recommendations.tests.test_recommendations_api import make_vector
 
 ASK = "/api/v1/recommendations/"

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.search.image_facts import Facts
-from recommendations.diversity import STEPS, pairwise_distance
-from recommendations.explaining import explain
-from recommendations.ranking import Candidate, fuse, rank
-from recommendations.rules import Effect
-from recommendations.weights import Weights
+from recommendations.answers.explanation import explain
+from recommendations.ranking.diversity import STEPS, pairwise_distance
+from recommendations.ranking.rank import Candidate, fuse, rank
+from recommendations.steering.rules import Effect
+from recommendations.steering.weights import Weights
 
 DIMENSIONS = 6
 NOW = datetime(2026, 11, 1, tzinfo=UTC)

@@ -13,7 +13,7 @@ from catalog.tests.factories import make_image
 from core.jobs import rpc
 from core.tenancy import all_shops, shop_scope
 from recommendations.models import Prompt
-from recommendations.prompts import _cache_key, text_payload
+from recommendations.query.vectors import _cache_key, text_payload
 from tenants.models import Shop
 
 ASK = "/api/v1/recommendations/"

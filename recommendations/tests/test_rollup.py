@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
 from core.tenancy import all_shops, shop_scope
-from recommendations import counting, latency, rollup
+from recommendations.analytics import counts as counting
+from recommendations.analytics import latency, rollup
+from recommendations.analytics.rollup import keep_top_prompts, roll_up
 from recommendations.models import (
     Event,
     ImageFigures,
@@ -24,7 +26,6 @@ from recommendations.models import (
     ShopFigures,
     Watermark,
 )
-from recommendations.rollup import keep_top_prompts, roll_up
 from recommendations.tasks import roll_up_figures
 from recommendations.tests.figures import (
     count_all,

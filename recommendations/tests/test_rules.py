@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from catalog.search.image_facts import Facts
 from recommendations.models import Rule
-from recommendations.rules import Effect, active_rules, effects_of
+from recommendations.steering.rules import Effect, active_rules, effects_of
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 IDS = [UUID(int=number) for number in range(1, 7)]

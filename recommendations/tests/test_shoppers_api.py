@@ -10,9 +10,9 @@ import pytest
 from catalog.models import Image
 from catalog.tests.factories import make_image
 from core.tenancy import all_shops, shop_scope
-from recommendations import exporting
+from recommendations.feedback import export
+from recommendations.feedback.shoppers import find_shopper
 from recommendations.models import Event, Preferences, Prompt
-from recommendations.shoppers import find_shopper
 from tenants.models import Shop, Shopper
 from tenants.tests.factories import make_key_client
 
@@ -306,7 +306,7 @@ def test_export_has_preferences_events_and_prompts(shop):
 
 
 def test_export_in_pages_has_everything_once(shop, ada, monkeypatch):
-    monkeypatch.setattr(exporting, "PAGE", 2)
+    monkeypatch.setattr(export, "PAGE", 2)
     image = make_image(shop.shop)
     for number in range(7):
         like(shop.client, image, f"e-{number}")
@@ -316,7 +316,7 @@ def test_export_in_pages_has_everything_once(shop, ada, monkeypatch):
     with shop_scope(shop.shop.pk):
         shopper = find_shopper(shop.shop, ada)
         for _ in range(10):
-            page = exporting.export_shopper(shopper=shopper, before=before)
+            page = export.export_shopper(shopper=shopper, before=before)
             events += [event.event_id for event in page.events]
             prompts += [prompt.prompt for prompt in page.prompts]
             before = page.before
@@ -330,7 +330,7 @@ def test_export_names_the_address_of_what_is_older(shop, ada, monkeypatch):
     image = make_image(shop.shop)
     for number in range(3):
         like(shop.client, image, f"e-{number}")
-    monkeypatch.setattr(exporting, "PAGE", 2)
+    monkeypatch.setattr(export, "PAGE", 2)
     first = shop.client.get(at(ada, "export/")).json()
     rest = shop.client.get(first["next"]).json()
     told = [event["event_id"] for event in first["events"] + rest["events"]]

@@ -14,12 +14,12 @@ from django.urls import reverse
 from catalog.indexing.indexes import live_index
 from catalog.tests.factories import make_image
 from core.tenancy import all_shops, shop_scope
-from recommendations import steering
-from recommendations.experiments import is_variant
+from recommendations.api.steering.serializers import WeightsInput, WeightsSerializer
 from recommendations.models import Event, Experiment, Prompt, RankingSettings, Rule
-from recommendations.rules import active_rules
-from recommendations.steering_serializers import WeightsInput, WeightsSerializer
-from recommendations.weights import Weights
+from recommendations.steering import settings
+from recommendations.steering.experiments import is_variant
+from recommendations.steering.rules import active_rules
+from recommendations.steering.weights import Weights
 from tenants.models import Shop, Shopper, User
 from tenants.tests.factories import make_client, make_key_client
 
@@ -89,7 +89,7 @@ def test_saved_rule_reaches_ranking(shop):
     add_rule(shop.client, prompts=["dress"], target={"styles": ["Casual"], "colour": ["Red"]})
     add_rule(shop.client, is_active=False)
     with shop_scope(shop.shop.pk):
-        (rule,) = active_rules(steering.rules_of(shop.shop.pk), "a dress", datetime.now(UTC))
+        (rule,) = active_rules(settings.rules_of(shop.shop.pk), "a dress", datetime.now(UTC))
     assert rule.facets == (("styles", frozenset({"casual"})), ("colour", frozenset({"red"})))
 
 
@@ -160,7 +160,7 @@ def test_image_named_twice_has_one_place(shop):
 
 
 def test_shop_has_a_limited_number_of_rules(shop, rival, monkeypatch):
-    monkeypatch.setattr(steering, "MOST_RULES", 2)
+    monkeypatch.setattr(settings, "MOST_RULES", 2)
     assert [add_rule(shop.client).status_code for _ in range(2)] == [201, 201]
     response = add_rule(shop.client)
     assert (response.status_code, response.json()["code"]) == (409, "too_many_rules")
@@ -169,7 +169,7 @@ def test_shop_has_a_limited_number_of_rules(shop, rival, monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_limit_holds_for_rules_made_at_once(shop, monkeypatch):
-    monkeypatch.setattr(steering, "MOST_RULES", 2)
+    monkeypatch.setattr(settings, "MOST_RULES", 2)
 
     def add(_: int) -> int:
         try:
@@ -326,11 +326,11 @@ def test_rivals_experiments_are_out_of_reach(shop, rival):
 # --- What ranking reads ---------------------------------------------------------------
 
 
-def chosen(shop: Shop, shopper: str | None) -> steering.ChosenWeights:
+def chosen(shop: Shop, shopper: str | None) -> settings.ChosenWeights:
     with shop_scope(shop.pk):
         live_index(shop.pk)
         with CaptureQueriesContext(connection) as queries:
-            weights = steering.weights_for(shop, steering.read_steering(shop).weights, shopper)
+            weights = settings.weights_for(shop, settings.read_steering(shop).weights, shopper)
     assert len(queries) <= 2
     return weights
 
@@ -339,7 +339,7 @@ def test_without_an_experiment_everybody_has_the_shops_weights(shop):
     shop.client.put(RANKING, {"taste": 0.7})
     for shopper in (None, "", "customer-1"):
         told = chosen(shop.shop, shopper)
-        assert told == steering.ChosenWeights(Weights(taste=0.7))
+        assert told == settings.ChosenWeights(Weights(taste=0.7))
 
 
 def test_experiment_gives_each_shopper_their_arms_weights(shop):

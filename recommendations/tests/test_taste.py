@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from recommendations.models import Event, Preferences
-from recommendations.taste import Learned, learn, stated, suit
+from recommendations.ranking.taste import Learned, learn, stated, suit
 from recommendations.tests.test_ranking import make_facts
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)

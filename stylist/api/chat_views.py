@@ -18,7 +18,7 @@ from rest_framework.response import Response
 
 from core.api.pagination import NewestFirst
 from core.api.streaming import EventStreamRenderer, stream_events, wants_events
-from recommendations.shopper_views import EXTERNAL_ID
+from recommendations.api.shoppers.views import EXTERNAL_ID
 from stylist import talking
 from stylist.api.inputs import MessageInput, ModelInput
 from stylist.api.outputs import ConversationOutput, MessageOutput, ModelOutput

@@ -26,8 +26,8 @@ from core.api.pagination import NewestFirst
 from core.api.parsers import JSONParser
 from core.errors import Unavailable
 from core.tenancy import shop_scope
-from recommendations.shopper_views import EXTERNAL_ID
-from recommendations.shoppers import find_shopper, get_or_create_shopper
+from recommendations.api.shoppers.views import EXTERNAL_ID
+from recommendations.feedback.shoppers import find_shopper, get_or_create_shopper
 from stylist import dressing, opinions, wardrobes
 from stylist.api.inputs import (
     ItemChange,

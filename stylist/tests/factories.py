@@ -19,7 +19,7 @@ from core.tenancy import shop_scope
 from demo.garments import Garment, draw_garment
 from quality.models import Job
 from quality.tests.factories import make_image
-from recommendations.shoppers import get_or_create_shopper
+from recommendations.feedback.shoppers import get_or_create_shopper
 from stylist.features import pack_features
 from stylist.files import cutout_key, wardrobe_key
 from stylist.kept import LAB_OF, garment_of

@@ -15,8 +15,9 @@ from playwright.sync_api import Page, ViewportSize, expect
 from core.tests.playground.browsing import DESKTOP, PHONE, OpenPage, scroll_width, violations
 from core.tests.plugin import Stack
 
-COUNT = "from recommendations.rollup import roll_up; from django.utils import timezone; " + (
-    "roll_up(up_to=timezone.now())"
+COUNT = (
+    "from recommendations.analytics.rollup import roll_up; from django.utils import timezone; "
+    + ("roll_up(up_to=timezone.now())")
 )
 PROMPTS = ["red dress", "red dress", "a white shirt"]
 

@@ -16,7 +16,7 @@ from evaluation.search.judgements import JudgementsUnusable
 from evaluation.search.plot import draw_plot
 from evaluation.search.report import render_table, write_figures
 from evaluation.search.systems import ask_feed, ask_shop
-from recommendations.inputs import MOST_IMAGES
+from recommendations.api.search.inputs import MOST_IMAGES
 from tenants.models import Shop
 
 MOST_NAMED = 10

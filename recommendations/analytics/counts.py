@@ -1,0 +1,145 @@
+"""What a batch of prompts or events adds to the figures; runs under the watermark's lock."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from catalog.models import Image
+from recommendations.analytics import latency, rollup_sql
+from recommendations.models import Event, ImageFigures, PopularityState, Prompt, ShopFigures
+from recommendations.models.figures import LONGEST_TEXT
+
+# The fields of `ShopFigures` that count each source, kind and outcome.
+SOURCES = {
+    Prompt.Source.SEARCH: "searches",
+    Prompt.Source.SIMILAR: "similars",
+    Prompt.Source.FEED: "feeds",
+}
+KINDS = {
+    Event.Kind.IMPRESSION: "impressions",
+    Event.Kind.CLICK: "clicks",
+    Event.Kind.LIKE: "likes",
+    Event.Kind.DISLIKE: "dislikes",
+    Event.Kind.ADD_TO_CART: "add_to_carts",
+    Event.Kind.PURCHASE: "purchases",
+}
+OUTCOMES = {
+    Event.Kind.CLICK: "answers_clicked",
+    Event.Kind.ADD_TO_CART: "answers_added_to_cart",
+}
+
+Day = tuple[UUID, date]  # a shop's
+Counts = defaultdict[Day, Counter[str]]
+
+
+def count_prompts(low: UUID, high: UUID) -> int:
+    """Count the prompts after `low` up to `high`; return how many they are."""
+    span = {"low": low, "high": high}
+    counts: Counts = defaultdict(Counter)
+    times: defaultdict[Day, list[float]] = defaultdict(list)
+    texts: defaultdict[tuple[UUID, date, str], list[int]] = defaultdict(lambda: [0, 0])
+    with connection.cursor() as cursor:
+        cursor.execute(rollup_sql.COUNT_ANSWERS, span)
+        cursor.execute(rollup_sql.READ_PROMPTS, span)
+        rows = cursor.fetchall()
+        for shop_id, day, source, text, is_no_match, milliseconds in rows:
+            counts[shop_id, day][SOURCES[source]] += 1
+            if milliseconds is not None:
+                times[shop_id, day].append(milliseconds)
+            if source == Prompt.Source.SEARCH:
+                counts[shop_id, day]["no_match"] += is_no_match
+                mine = texts[shop_id, day, normalise(text)]
+                mine[0] += 1
+                mine[1] += is_no_match
+        cursor.executemany(rollup_sql.ADD_TEXTS, [(*key, *mine) for key, mine in texts.items()])
+    _add_to_shops(counts, times)
+    return len(rows)
+
+
+def count_events(low: UUID, high: UUID) -> int:
+    """Count the events after `low` up to `high`; return how many they are."""
+    span = {"low": low, "high": high}
+    counts: Counts = defaultdict(Counter)
+    clicks: Counter[tuple[UUID, date, str]] = Counter()
+    with connection.cursor() as cursor:
+        cursor.execute(rollup_sql.COUNT_IMAGES, span)
+        cursor.execute(rollup_sql.READ_EVENTS, span)
+        for shop_id, day, kind, number in cursor.fetchall():
+            counts[shop_id, day][KINDS[kind]] += number
+        total = sum(day.total() for day in counts.values())
+        cursor.execute(rollup_sql.READ_OUTCOMES, span)
+        for shop_id, day, text, kind, number in cursor.fetchall():
+            counts[shop_id, day][OUTCOMES[kind]] += number
+            if text and kind == Event.Kind.CLICK:
+                clicks[shop_id, day, normalise(text)] += number
+        cursor.executemany(
+            rollup_sql.ADD_CLICKS, [(number, *key) for key, number in clicks.items()]
+        )
+    _add_to_shops(counts, {})
+    _mark_changed({shop_id for shop_id, _ in counts})
+    return total
+
+
+def normalise(text: str) -> str:
+    """Return a prompt's text so that the same question is the same text."""
+    return " ".join(text.casefold().split())[:LONGEST_TEXT].rstrip()
+
+
+def _add_to_shops(counts: Counts, times: Any) -> None:
+    """Add to the figures of shops' days, and look anew at how many images each day showed."""
+    shop_ids, days = {shop_id for shop_id, _ in counts}, {day for _, day in counts}
+    span = {"shop_id__in": shop_ids, "day__in": days}
+    known = {(row.shop_id, row.day): row for row in ShopFigures.objects.filter(**span)}
+    was_shown = Q(answers__gt=0) | Q(impressions__gt=0)
+    shown = {
+        (shop_id, day): number
+        for shop_id, day, number in ImageFigures.objects.filter(was_shown, **span)
+        .values_list("shop_id", "day")
+        .annotate(number=Count("pk"))
+    }
+    published = dict(
+        Image.objects.searchable()
+        .filter(shop_id__in=shop_ids)
+        .order_by()
+        .values_list("shop_id")
+        .annotate(number=Count("pk"))
+    )
+    rows = []
+    for (shop_id, day), added in counts.items():
+        row = known.get((shop_id, day)) or ShopFigures(shop_id=shop_id, day=day, **NOTHING)
+        for name, number in added.items():
+            setattr(row, name, getattr(row, name) + number)
+        row.latency = latency.add_up([row.latency, latency.sketch(times.get((shop_id, day), ()))])
+        # What was shown stays so, though the image and its figures go.
+        row.images_shown = max(row.images_shown, shown.get((shop_id, day), 0))
+        if row.pk is None or day == timezone.now().date():
+            row.images_published = published.get(shop_id, 0)
+        rows.append(row)
+    ShopFigures.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["shop", "day"], update_fields=UPDATED
+    )
+
+
+# The database's defaults, which a row has only once it is there.
+NOTHING = dict.fromkeys(KINDS.values(), 0)
+UPDATED = (
+    *(*SOURCES.values(), *KINDS.values(), *OUTCOMES.values(), "no_match"),
+    *("images_shown", "images_published", "latency"),
+)
+
+
+def _mark_changed(shop_ids: set[UUID]) -> None:
+    """Have the popularity in these shops counted anew."""
+    PopularityState.objects.bulk_create(
+        [PopularityState(shop_id=shop_id) for shop_id in shop_ids],
+        update_conflicts=True,
+        unique_fields=["shop"],
+        update_fields=["is_changed"],
+    )
