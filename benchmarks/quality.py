@@ -21,11 +21,11 @@ import numpy as np
 from benchmarks.large_photos import LARGEST, load_pairs
 from benchmarks.report import Goal, Report
 from core.photos import open_photo
-from quality.comparing import compare
-from quality.enhancement import enhance
-from quality.frame import Frame, frame_of_photo
-from quality.metrics import Measures, measure
-from quality.overall import score
+from quality.compare.comparison import compare
+from quality.enhance.enhancement import enhance
+from quality.measure.frame import Frame, frame_of_photo
+from quality.measure.metrics import Measures, measure
+from quality.measure.overall import score
 from quality.profiles import DEFAULT
 from quality.profiles.checking import check
 

@@ -31,7 +31,7 @@ urlpatterns = [
     path("api/v1/", include("tenants.api.urls")),
     path("api/v1/", include("catalog.api.urls")),
     path("api/v1/", include("recommendations.api.urls")),
-    path("api/v1/", include("quality.urls")),
+    path("api/v1/", include("quality.api.urls")),
     path("api/v1/", include("stylist.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(http_method_names=READING), name="docs"),

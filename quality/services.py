@@ -13,8 +13,8 @@ from catalog.services import clear_image
 from core.errors import Conflict, DomainError
 from core.photos import Photo
 from core.storage import delete_files, save_file
-from quality.files import original_key, rendition_key
 from quality.models import Batch, Comparison, Enhancement, Job, Report, Source
+from quality.models.files import original_key, rendition_key
 from quality.of_images import request_for_images
 from quality.policies import policy_of, profile_of
 from quality.tasks import nudge_bulk, nudge_requests

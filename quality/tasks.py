@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from core.jobs.wakeups import Turn, nudge, run_nicely
 from core.tenancy import shop_scope
-from quality import queues
+from quality.jobs import queues
 
 GPU_QUEUES = frozenset({"gpu", "gpu.interactive"})
 
@@ -23,7 +23,7 @@ def warm_up(instance: Any, **_: Any) -> None:
     """Load OpenCV and what was fitted before taking tasks: nobody is to wait for that."""
     if GPU_QUEUES.isdisjoint(instance.app.amqp.queues.consume_from):
         return
-    from quality.jobs.warming import measure_anything
+    from quality.jobs.warm_up import measure_anything
 
     measure_anything()
 
@@ -81,7 +81,7 @@ def assess_photo(*, request_id: str, **_: Any) -> None:
 @shared_task
 def judge_anew(*, shop_id: str, **_: Any) -> None:
     """Hold a shop's present rules against what was measured; no photo is looked at again."""
-    from quality.judging import judge_reports
+    from quality.reports.judgement import judge_reports
 
     with shop_scope(UUID(shop_id)):
         judge_reports()
@@ -90,28 +90,29 @@ def judge_anew(*, shop_id: str, **_: Any) -> None:
 @shared_task
 def sweep_quality(**_: Any) -> None:
     """Find what nobody was told of: expired leases, lost nudges, photos whose image is gone."""
-    from quality import healing
+    from quality import sweeps
 
     if any(queue.has_waiting() for queue in queues.REQUESTED):
         nudge(work_on_requests)
-    if any(queue.has_waiting() for queue in queues.IN_BULK) or healing.has_ready():
+    if any(queue.has_waiting() for queue in queues.IN_BULK) or sweeps.has_ready():
         nudge(work_in_bulk)
-    healing.purge_gone()
+    sweeps.purge_gone()
 
 
 @shared_task
 def find_missing_reports(**_: Any) -> None:
     """Ask for the reports of images that nobody told of, and for judgements nobody came to."""
-    from quality import healing, judging
+    from quality import sweeps
+    from quality.reports import judgement
 
-    healing.request_missing_reports()
-    for shop_id in judging.unjudged_shops():
+    sweeps.request_missing_reports()
+    for shop_id in judgement.unjudged_shops():
         nudge(judge_anew, shop_id=str(shop_id))
 
 
 @shared_task
 def purge_quality(**_: Any) -> None:
     """Remove comparisons and unapplied enhancements that are older than they are kept."""
-    from quality import healing
+    from quality import sweeps
 
-    healing.purge_old(before=timezone.now() - settings.QUALITY_RETENTION)
+    sweeps.purge_old(before=timezone.now() - settings.QUALITY_RETENTION)

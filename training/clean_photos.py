@@ -13,8 +13,8 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from core.photos import RENDITION_SIDE
-from quality.colour import Floats
-from quality.frame import Bytes, frame_of_pixels, to_luma
+from quality.measure.colour_spaces import Floats
+from quality.measure.frame import Bytes, frame_of_pixels, to_luma
 from training.labelled_photos import labelled_photos
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})

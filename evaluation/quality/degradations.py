@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from quality.colour import encode_srgb, linearise
-from quality.frame import Bytes, to_bytes, to_float
+from quality.measure.colour_spaces import encode_srgb, linearise
+from quality.measure.frame import Bytes, to_bytes, to_float
 
 Degradation: TypeAlias = Callable[[Bytes, int, np.random.Generator], Bytes]
 

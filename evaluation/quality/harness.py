@@ -15,7 +15,7 @@ import numpy as np
 
 from evaluation.quality.degradations import DEGRADATIONS, SEVERITIES
 from evaluation.quality.trials import Examined, Raws, examine
-from quality.scales import SCALES
+from quality.measure.scales import SCALES
 
 # Which measure has to tell a degradation, and whether it rises.
 OWN = {

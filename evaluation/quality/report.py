@@ -13,7 +13,7 @@ from rich.table import Table
 from evaluation.quality.degradations import SEVERITIES
 from evaluation.quality.harness import GOAL_SSIM, OWN, Evaluation
 from evaluation.quality.trials import MIXED
-from quality.scales import SCALES
+from quality.measure.scales import SCALES
 
 WIDTH = 132
 

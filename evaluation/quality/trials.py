@@ -9,13 +9,13 @@ import cv2
 import numpy as np
 
 from evaluation.quality.degradations import DEGRADATIONS, SEVERITIES, Degradation, mix
-from quality.colour import encode_srgb, linearise, srgb_to_oklab
-from quality.enhancement import enhance
-from quality.frame import Bytes, frame_of_pixels, to_bytes, to_float
-from quality.light import estimate_light
-from quality.metrics import Measures, measure
-from quality.overall import score
-from quality.similarity import psnr, ssim
+from quality.compare.similarity import psnr, ssim
+from quality.enhance.enhancement import enhance
+from quality.measure.colour_spaces import encode_srgb, linearise, srgb_to_oklab
+from quality.measure.frame import Bytes, frame_of_pixels, to_bytes, to_float
+from quality.measure.light import estimate_light
+from quality.measure.metrics import Measures, measure
+from quality.measure.overall import score
 from training.clean_photos import read_pixels
 
 MIXED = "mixed"

@@ -14,7 +14,7 @@ import numpy as np
 
 from core.ml.encoder import Encoder
 from evaluation.tagging.metrics import Figures, best_temperature, judge, measure
-from quality.frame import PhotoUnmeasurable
+from quality.measure.frame import PhotoUnmeasurable
 from stylist.tagging.garment_types import GARMENT_TYPES, GarmentType
 from stylist.tagging.labels import Labels
 from stylist.tagging.tagging import tag

@@ -6,15 +6,15 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-from quality.assessing import examined
-from quality.comparing import Comparison as Compared
-from quality.comparing import Side, compare
+from core.jobs.runner import note_progress, run_waiting
+from quality.compare.comparison import Comparison as Compared
+from quality.compare.comparison import Side, compare
 from quality.jobs.enhancements import told
 from quality.jobs.photos import open_source, save_pixels
-from quality.jobs.running import note_progress, run_waiting
+from quality.jobs.queues import COMPARISONS
 from quality.models import Comparison, Source
 from quality.policies import policy_of, profile_of
-from quality.queues import COMPARISONS
+from quality.reports.assessor import examined
 
 SIDES = {Side.ONE: "first", Side.OTHER: "second", Side.SAME: "same", Side.UNKNOWN: "unknown"}
 

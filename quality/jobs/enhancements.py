@@ -5,20 +5,20 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from core.jobs.runner import Overtaken, note_progress, run_waiting
 from core.storage import delete_files, save_file
-from quality.applying import apply_ready
-from quality.assessing import examined
-from quality.enhancement import Enhancement as Enhanced
-from quality.enhancement import enhance
-from quality.files import rendition_key
-from quality.frame import Frame
+from quality.enhance.enhancement import Enhancement as Enhanced
+from quality.enhance.enhancement import enhance
+from quality.enhance.step import AUTOMATIC, Step
+from quality.jobs.application import apply_ready
 from quality.jobs.photos import open_source, save_pixels
-from quality.jobs.running import Overtaken, note_progress, run_waiting
-from quality.metrics import measure
+from quality.jobs.queues import BATCHED, ENHANCEMENTS
+from quality.measure.frame import Frame
+from quality.measure.metrics import measure
 from quality.models import Enhancement, Source
+from quality.models.files import rendition_key
 from quality.policies import policy_of, profile_of
-from quality.queues import BATCHED, ENHANCEMENTS
-from quality.step import AUTOMATIC, Step
+from quality.reports.assessor import examined
 
 
 def make_enhancements() -> int:

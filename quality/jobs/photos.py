@@ -8,10 +8,10 @@ from PIL import Image as Pillow
 
 from core.errors import DomainError
 from core.storage import read_file, save_file
-from quality.assessing import frame_of_files
-from quality.files import rendition_key
-from quality.frame import Bytes, Frame
+from quality.measure.frame import Bytes, Frame
 from quality.models import Source
+from quality.models.files import rendition_key
+from quality.reports.assessor import frame_of_files
 
 JPEG_QUALITY = 95  # the photo was a JPEG before, and may become one again
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from catalog.models import Image
+from core.jobs.runner import Overtaken, run_waiting
 from core.storage import read_file
-from quality.assessing import assess, frame_of_files
-from quality.consistency import look_of
-from quality.examined import judge
-from quality.jobs.running import Overtaken, run_waiting
-from quality.judging import settle
+from quality.jobs.queues import REPORTS
+from quality.measure.scales import verdict_of
 from quality.models import Report
 from quality.policies import policy_of, profile_of
-from quality.queues import REPORTS
-from quality.scales import verdict_of
+from quality.reports.assessment import judge
+from quality.reports.assessor import assess, frame_of_files
+from quality.reports.consistency import look_of
+from quality.reports.judgement import settle
 
 BATCH = 8
 

@@ -9,8 +9,8 @@ from django.conf import settings
 
 from core.errors import DomainError
 from core.jobs import rpc
-from quality.assessing import assess, frame_of_files
-from quality.uploads import FAILURE, RESULT, unpack
+from quality.jobs.upload_messages import FAILURE, RESULT, unpack
+from quality.reports.assessor import assess, frame_of_files
 
 # A large photo takes half a gigabyte while it is measured; more of them wait for their turn.
 AT_ONCE = 2

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from catalog.models import Image
 from core.jobs.models import Job
-from quality.scales import Verdict
+from quality.measure.scales import Verdict
 
 
 class Report(Job):
@@ -31,7 +31,7 @@ class Report(Job):
     look = ArrayField(
         models.FloatField(null=True),
         null=True,
-        help_text="Background, framing and light, as quality.consistency has them.",
+        help_text="Background, framing and light, as quality.reports.consistency has them.",
     )
 
     class Meta(Job.Meta):

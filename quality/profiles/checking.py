@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from quality.measure.scales import SCALES
 from quality.profiles.model import Fix, Profile, Rule
-from quality.scales import SCALES
 
 _LARGER = Fix(None, "Send a larger photo: take it nearer or with a better camera, and do not crop.")
 _SMALLER = Fix(None, "Send a smaller file: save it with fewer pixels or as a JPEG of quality 85.")

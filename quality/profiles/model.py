@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from core.errors import DomainError
-from quality.scales import SCALES
+from quality.measure.scales import SCALES
 
 # What a rule can ask for: facts of the file, and every raw measure. Those named here are no
 # measures; `quality.profiles.checking` knows how they are read.
@@ -37,7 +37,7 @@ class ProfileUnusable(DomainError):
 class Fix:
     """What mends a failed rule: a step of the enhancement, or else only another photo.
 
-    `step` is a name of `quality.enhancement.Step`, or None; `advice` a sentence for people.
+    `step` is a name of `quality.enhance.enhancement.Step`, or None; `advice` a sentence for people.
     """
 
     step: str | None

@@ -15,11 +15,11 @@ from catalog.models import Image
 from catalog.services import create_image
 from core.photos import Photo, open_photo
 from core.tenancy import shop_scope
-from quality.examined import Examined, Facts
-from quality.frame import Bytes
+from quality.measure.frame import Bytes
+from quality.measure.overall import PARTS
+from quality.measure.scales import SCALES
 from quality.models import Job, Report
-from quality.overall import PARTS
-from quality.scales import SCALES
+from quality.reports.assessment import Examined, Facts
 from quality.tests.photos import make_photo
 from tenants.models import Shop
 

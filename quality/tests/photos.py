@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 
 from demo.garments import Garment, draw_garment
-from quality.frame import Bytes
+from quality.measure.frame import Bytes
 from training.clean_photos import clean_photos, read_pixels
 
 DATA = Path(os.environ.get("ATELIER_DATA", settings.BASE_DIR.parent / "shared" / "data"))

@@ -10,7 +10,7 @@ from catalog.models import Image, IndexEntry
 from catalog.services import delete_image, update_image
 from core.errors import Conflict
 from core.tenancy import shop_scope
-from quality.applying import NotApplicable, apply_enhancement
+from quality.jobs.application import NotApplicable, apply_enhancement
 from quality.jobs.enhancements import make_enhancements
 from quality.models import Enhancement, Report
 from quality.services import create_enhancement, discard

@@ -15,6 +15,7 @@ from core.jobs import rpc
 from core.tenancy import shop_scope
 from core.tests.factories import make_photo
 from quality.jobs import uploads
+from quality.jobs.upload_messages import pack, unpack
 from quality.jobs.uploads import assess_upload
 from quality.models import Report, Source
 from quality.tests.factories import (
@@ -26,7 +27,6 @@ from quality.tests.factories import (
     opened,
     stored_files,
 )
-from quality.uploads import pack, unpack
 from tenants.models import Scope
 from tenants.tests.factories import make_key_client
 

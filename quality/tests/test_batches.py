@@ -10,9 +10,8 @@ from uuid_utils.compat import uuid7
 from catalog.models import Image
 from catalog.services import delete_image, update_image
 from core.tenancy import shop_scope
-from quality import applying
-from quality.applying import apply_ready
-from quality.jobs import enhancements
+from quality.jobs import application, enhancements
+from quality.jobs.application import apply_ready
 from quality.jobs.enhancements import make_batched, make_enhancements
 from quality.models import Batch, Enhancement, Source
 from quality.tasks import sweep_quality
@@ -193,13 +192,13 @@ def test_applied_by_another_worker_meanwhile_it_has_no_problem(inside, monkeypat
     pk = batch_of(inside, dark(inside), apply=True)
     monkeypatch.setattr(enhancements, "apply_ready", lambda: None)
     make_batched()
-    apply = applying.apply_enhancement
+    apply = application.apply_enhancement
 
     def apply_twice(*, enhancement):
         apply(enhancement=enhancement)
         apply(enhancement=enhancement)
 
-    monkeypatch.setattr(applying, "apply_enhancement", apply_twice)
+    monkeypatch.setattr(application, "apply_enhancement", apply_twice)
     apply_ready()
     assert state_of(inside, pk)[1] == {"images": 1, "applied": 1}
     assert Enhancement.objects.get().problem is None

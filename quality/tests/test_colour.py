@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from quality.colour import (
+from quality.measure.colour_spaces import (
     ciede2000,
     encode_srgb,
     linearise,

@@ -13,8 +13,8 @@ from core.tenancy import shop_scope
 from core.tests.factories import make_photo
 from quality import services
 from quality.jobs.comparisons import make_comparisons
+from quality.measure.scales import SCALES
 from quality.models import Comparison, Source
-from quality.scales import SCALES
 from quality.tests.factories import DARK, make_image, make_jpeg, make_upload, stored_files
 from tenants.models import Scope
 from tenants.tests.factories import make_key_client

@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 
 from evaluation.quality.degradations import add_noise, under_expose
-from quality.comparing import Side, compare
-from quality.frame import frame_of_pixels
-from quality.overall import score
-from quality.scales import SCALES
+from quality.compare.comparison import Side, compare
+from quality.measure.frame import frame_of_pixels
+from quality.measure.overall import score
+from quality.measure.scales import SCALES
 from quality.tests.photos import make_photo
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from quality.consistency import FEWEST_PHOTOS, LOOK, find_breaches, look_of
+from quality.reports.consistency import FEWEST_PHOTOS, LOOK, find_breaches, look_of
 from quality.tests.factories import make_examined
 
 USUAL = [1.0, 0.0, 0.0, 0.8, 0.05, 0.2, 1.0]

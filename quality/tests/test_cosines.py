@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from quality import smoothing
-from quality.cosines import from_cosines, to_cosines
-from quality.smoothing import measure_planes, smooth
+from quality.enhance import smoothing
+from quality.enhance.smoothing import measure_planes, smooth
+from quality.measure.dct import from_cosines, to_cosines
 from quality.tests.photos import make_photo
 
 

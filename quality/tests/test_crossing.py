@@ -12,13 +12,13 @@ from django.db import connection
 
 from catalog.models import Image
 from core.errors import Conflict
+from core.jobs.runner import run_waiting
 from core.tenancy import shop_scope
-from quality.applying import NotApplicable, apply_enhancement, revert_enhancement
+from quality.jobs.application import NotApplicable, apply_enhancement, revert_enhancement
 from quality.jobs.enhancements import make_enhancements
-from quality.jobs.running import run_waiting
+from quality.jobs.queues import REPORTS
 from quality.models import Enhancement, Policy, Report, Source
 from quality.policies import set_policy
-from quality.queues import REPORTS
 from quality.services import create_enhancement, discard, request_reports
 from quality.tests.factories import DARK, make_image, make_jpeg, stored_files
 from tenants.models import Shop

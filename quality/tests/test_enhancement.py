@@ -12,13 +12,13 @@ from evaluation.quality.degradations import (
     over_expose,
     under_expose,
 )
-from quality.enhancement import AUTOMATIC, MOST_COLOUR_CHANGE, Step, enhance
-from quality.frame import frame_of_pixels, to_float
-from quality.metrics import measure
-from quality.overall import score
+from quality.compare.similarity import psnr, ssim
+from quality.enhance.enhancement import AUTOMATIC, MOST_COLOUR_CHANGE, Step, enhance
+from quality.measure.frame import frame_of_pixels, to_float
+from quality.measure.metrics import measure
+from quality.measure.overall import score
 from quality.profiles import PROFILES
 from quality.profiles.checking import check
-from quality.similarity import psnr, ssim
 from quality.tests.photos import make_photo, make_scene, needs_photos, real_photos
 
 

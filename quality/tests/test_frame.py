@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from core.photos import open_photo
-from quality.frame import PhotoUnmeasurable, frame_of_photo, frame_of_pixels
+from quality.measure.frame import PhotoUnmeasurable, frame_of_photo, frame_of_pixels
 from quality.tests.photos import make_photo
 
 

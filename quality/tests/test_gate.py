@@ -10,15 +10,15 @@ from catalog.models import Image, IndexEntry
 from catalog.services import update_image
 from core.tenancy import shop_scope
 from core.tests.factories import make_photo
-from quality.applying import apply_enhancement
-from quality.healing import request_missing_reports
 from quality.jobs import reports
+from quality.jobs.application import apply_enhancement
 from quality.jobs.enhancements import make_enhancements
 from quality.jobs.reports import make_reports
-from quality.judging import judge_reports, unjudged_shops
 from quality.models import Policy, Report
 from quality.policies import drop_own_profile, set_own_profile, set_policy
+from quality.reports.judgement import judge_reports, unjudged_shops
 from quality.services import create_enhancement, request_reports
+from quality.sweeps import request_missing_reports
 from quality.tasks import find_missing_reports
 from quality.tests.factories import DARK, make_image, make_jpeg, make_report, opened
 
@@ -205,7 +205,7 @@ def test_change_of_rules_while_judging_is_judged_too(shop, monkeypatch):
         policies = [Policy.objects.get()]
         set_gate(shop, "warn", "amazon")
         read = iter([*policies, *[Policy.objects.get()] * 3])
-        monkeypatch.setattr("quality.judging.policy_of", lambda shop_id: next(read))
+        monkeypatch.setattr("quality.reports.judgement.policy_of", lambda shop_id: next(read))
         judge_reports()
         report.refresh_from_db()
         assert report.profile == "amazon" and unjudged_shops() == []

@@ -14,12 +14,12 @@ from core import storage
 from core.storage import StorageUnavailable
 from core.tenancy import shop_scope
 from quality import services
-from quality.applying import apply_enhancement
-from quality.healing import purge_gone, purge_old
+from quality.jobs.application import apply_enhancement
 from quality.jobs.comparisons import make_comparisons
 from quality.jobs.enhancements import make_enhancements
 from quality.models import Comparison, Enhancement, Report, Source
 from quality.services import create_comparison, create_enhancement
+from quality.sweeps import purge_gone, purge_old
 from quality.tests.factories import DARK, make_image, make_jpeg, make_report, opened, stored_files
 
 pytestmark = pytest.mark.django_db

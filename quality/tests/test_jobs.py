@@ -9,12 +9,12 @@ import pytest
 from django.utils import timezone
 
 from core.errors import DomainError, Unavailable
+from core.jobs.runner import MOST_ATTEMPTS, note_progress, run_waiting
 from core.storage import save_file
 from core.tenancy import shop_scope
-from quality.files import rendition_key
-from quality.jobs.running import MOST_ATTEMPTS, note_progress, run_waiting
+from quality.jobs.queues import ENHANCEMENTS
 from quality.models import Enhancement
-from quality.queues import ENHANCEMENTS
+from quality.models.files import rendition_key
 from quality.services import create_enhancement, discard
 from quality.tests.factories import make_image, stored_files
 

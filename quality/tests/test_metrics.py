@@ -17,10 +17,10 @@ from evaluation.quality.degradations import (
     over_expose,
     under_expose,
 )
-from quality.frame import PhotoUnmeasurable, frame_of_pixels, resize
-from quality.metrics import measure
-from quality.overall import PARTS, score
-from quality.scales import SCALES, Verdict
+from quality.measure.frame import PhotoUnmeasurable, frame_of_pixels, resize
+from quality.measure.metrics import measure
+from quality.measure.overall import PARTS, score
+from quality.measure.scales import SCALES, Verdict
 from quality.tests.photos import make_photo, make_scene
 
 # What a spoiled photo's measure does: which, and whether it rises.

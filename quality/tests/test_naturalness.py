@@ -8,8 +8,14 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from evaluation.quality.degradations import add_noise, blur, compress
-from quality.frame import frame_of_pixels
-from quality.naturalness import MODEL, clean_photos, fit, fit_asymmetric, measure_naturalness
+from quality.measure.frame import frame_of_pixels
+from quality.measure.naturalness import (
+    MODEL,
+    clean_photos,
+    fit,
+    fit_asymmetric,
+    measure_naturalness,
+)
 from quality.tests.photos import DATA, needs_photos, real_photos
 
 

@@ -6,9 +6,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from quality.enhancement import Step
-from quality.frame import frame_of_pixels
-from quality.metrics import measure
+from quality.enhance.enhancement import Step
+from quality.measure.frame import frame_of_pixels
+from quality.measure.metrics import measure
 from quality.profiles import PROFILES, ProfileUnusable, read_profile
 from quality.profiles.checking import FIXES, check
 from quality.profiles.model import SUBJECTS

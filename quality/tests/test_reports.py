@@ -11,10 +11,10 @@ from catalog.models import Image
 from catalog.services import delete_image, update_image
 from core.tenancy import shop_scope
 from core.tests.factories import make_photo
-from quality.healing import request_missing_reports
 from quality.jobs.reports import make_reports
 from quality.models import Report
 from quality.services import retry_failed_reports
+from quality.sweeps import request_missing_reports
 from quality.tests.factories import DARK, make_image, make_jpeg, make_report, opened
 
 pytestmark = pytest.mark.django_db

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from quality.strips import each_strip
+from quality.enhance.strips import each_strip
 
 
 def test_every_row_is_worked_on_once():

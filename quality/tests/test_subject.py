@@ -12,8 +12,8 @@ from demo.garments.drawing import _backdrop, _frame, stream
 from demo.garments.shapes import SHAPES
 from demo.garments.studio import photograph
 from evaluation.quality.degradations import add_cast, lower_contrast, over_expose, under_expose
-from quality.frame import frame_of_pixels
-from quality.subject import find_subject
+from quality.measure.frame import frame_of_pixels
+from quality.measure.subject import find_subject
 from quality.tests.photos import make_photo, make_scene, needs_photos, real_photos
 
 

@@ -5,11 +5,11 @@ import pytest
 from PIL import Image
 
 from evaluation.quality.degradations import add_cast, under_expose
-from quality import steps
-from quality.frame import frame_of_pixels, to_float
-from quality.subject import find_subject
+from quality.enhance import steps
+from quality.enhance.tones import Tones, describe, estimate_tones, thumbnail
+from quality.measure.frame import frame_of_pixels, to_float
+from quality.measure.subject import find_subject
 from quality.tests.photos import make_photo, make_scene
-from quality.tones import Tones, describe, estimate_tones, thumbnail
 
 
 def tones_of(pixels):

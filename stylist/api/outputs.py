@@ -6,8 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from quality.api.outputs import ProblemOutput
 from quality.models import Job
-from quality.outputs import ProblemOutput
 from stylist.outfits.garment import Slot, Source
 
 SLOTS = [slot.value for slot in Slot]

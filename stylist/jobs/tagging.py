@@ -11,10 +11,10 @@ from django.db.models import Case, F, Value, When
 from PIL import Image as Pillow
 
 from catalog.models import Image
+from core.jobs.runner import Overtaken, run_waiting
 from core.ml.batching import get_batcher
 from core.storage import read_file, save_file
-from quality.frame import frame_of_pixels
-from quality.jobs.running import Overtaken, run_waiting
+from quality.measure.frame import frame_of_pixels
 from stylist.features import pack_features
 from stylist.files import cutout_key, doom
 from stylist.jobs.labels import labels_of

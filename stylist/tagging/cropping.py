@@ -1,6 +1,6 @@
 """Crop a photo to its garment, and count the pieces that lie in it.
 
-A `Frame` (`quality.frame`) in: sRGB uint8 (h, w, 3) pixels and perhaps their opacity. The crop is
+A `Frame` (`quality.measure.frame`) in: sRGB uint8 (h, w, 3) pixels and perhaps their opacity. The crop is
 the box around the garment's mask with a margin, as wide for its height as the encoder sees photos,
 so that nothing is squeezed; where the mask cannot be believed it is the whole photo.
 """
@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.ml.colours import Floats, srgb_to_oklab
-from quality.frame import Frame
-from quality.subject import CONFIDENT, find_subject
+from quality.measure.frame import Frame
+from quality.measure.subject import CONFIDENT, find_subject
 
 Mask: TypeAlias = NDArray[np.bool_]
 

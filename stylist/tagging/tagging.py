@@ -17,7 +17,7 @@ from PIL import Image
 
 from core.ml.colours import Floats, centre_weights
 from core.ml.encoder import Embeddings, Encoder
-from quality.frame import frame_of_pixels
+from quality.measure.frame import frame_of_pixels
 from stylist.tagging.colour_names import MeasuredColour, measure_colours
 from stylist.tagging.cropping import Crop, Mask, crop_to_garment
 from stylist.tagging.garment_types import SLOTS
@@ -39,7 +39,7 @@ MIDDLE = 0.6  # of the weight at the centre: where a garment is looked for witho
 
 
 def tag(pixels: NDArray[np.uint8], encoder: Encoder, labels: Labels) -> Tags:
-    """Crop, embed and tag one photo; raises `quality.frame.PhotoUnmeasurable`."""
+    """Crop, embed and tag one photo; raises `quality.measure.frame.PhotoUnmeasurable`."""
     crop = crop_to_garment(frame_of_pixels(pixels), aspect=labels.aspect)
     return tag_crop(crop, encoder.encode_images([Image.fromarray(crop.pixels)])[0], labels)
 

@@ -1,4 +1,4 @@
-"""Photos spoiled on purpose, from which the network of `quality.tones` learns.
+"""Photos spoiled on purpose, from which the network of `quality.enhance.tones` learns.
 
 sRGB float32 (h, w, 3) in [0, 1], thumbnails throughout.
 """
@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from quality.colour import Floats, encode_srgb, linearise
-from quality.frame import Bytes, frame_of_pixels, to_bytes, to_float
-from quality.subject import Mask, find_subject
-from quality.tones import describe, lightness_levels, thumbnail, thumbnail_mask
+from quality.enhance.tones import describe, lightness_levels, thumbnail, thumbnail_mask
+from quality.measure.colour_spaces import Floats, encode_srgb, linearise
+from quality.measure.frame import Bytes, frame_of_pixels, to_bytes, to_float
+from quality.measure.subject import Mask, find_subject
 from training.clean_photos import read_pixels
 
 SEED = 7

@@ -1,4 +1,4 @@
-"""Teach the network of `quality.tones` to bring spoiled photos near to what they were.
+"""Teach the network of `quality.enhance.tones` to bring spoiled photos near to what they were.
 
 It learns by the logarithm of the error that its correction leaves: a photo that is right already
 loses more by a needless change than a bad one gains by a half-right one, so that it learns to leave
@@ -17,10 +17,10 @@ import numpy as np
 import torch
 
 from core.ml.colours import TO_CONES, TO_LAB
-from quality.colour import FROM_CONES, FROM_LAB
-from quality.light import LUMINANCE
-from quality.steps import MOST_CHROMA
-from quality.tones import CHROMA_LOST, LEVELS, Network
+from quality.enhance.steps import MOST_CHROMA
+from quality.enhance.tones import CHROMA_LOST, LEVELS, Network
+from quality.measure.colour_spaces import FROM_CONES, FROM_LAB
+from quality.measure.light import LUMINANCE
 from training.tones.samples import SEED, spoil_photo
 
 Batch: TypeAlias = tuple[torch.Tensor, ...]  # features, levels, spoiled and clean pixels
@@ -85,7 +85,7 @@ def _log_error(found: torch.Tensor, clean: torch.Tensor) -> torch.Tensor:
 
 
 def _correct(answers: torch.Tensor, levels: torch.Tensor, rgb: torch.Tensor) -> torch.Tensor:
-    """Do to (n, pixels, 3) what `quality.steps` does by the gains, the curve and the saturation."""
+    """Do to (n, pixels, 3) what `quality.enhance.steps` does by the gains, the curve and the saturation."""
     gains = torch.exp2(torch.stack([answers[:, 0], 0 * answers[:, 0], answers[:, 1]], dim=1))
     gains = gains / (gains @ torch.from_numpy(LUMINANCE))[:, None]
     linear = (_linearise(rgb) * gains[:, None]).clamp(0, 1)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from quality.frame import frame_of_pixels
+from quality.measure.frame import frame_of_pixels
 from quality.tests.photos import make_scene
 from stylist.tagging.cropping import MARGIN, Box, crop_to_garment
 from stylist.tests.tagging.photos import GROUND, draw

@@ -9,7 +9,7 @@ import pytest
 
 from core.ml.colours import basic_colour
 from core.ml.encoder import get_encoder
-from quality.frame import PhotoUnmeasurable, frame_of_pixels
+from quality.measure.frame import PhotoUnmeasurable, frame_of_pixels
 from quality.tests.photos import make_scene
 from stylist.tagging.attributes import FORMALITY, FORMALITY_LEVELS, PATTERNS, SEASONS, STYLES
 from stylist.tagging.calibration import LARGE, calibration_of

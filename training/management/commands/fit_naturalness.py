@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from quality.naturalness import MODEL, fit
+from quality.measure.naturalness import MODEL, fit
 from training.clean_photos import PhotosUnusable, clean_lumas, clean_photos
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from quality.tones import MODEL
+from quality.enhance.tones import MODEL
 from training.clean_photos import PhotosUnusable, clean_photos
 
 

@@ -1,0 +1,158 @@
+"""Do two photos show the same scene, and how does one lie over the other?
+
+    alignment = align(one, other)     None where they do not show the same scene
+    alignment.warp(one)               the first photo as the second has it
+
+sRGB float32 (h, w, 3) in [0, 1]; the two may differ in size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from quality.measure.colour_spaces import Floats
+
+Matrix: TypeAlias = NDArray[np.float64]
+
+SIDE = 384  # pixels, of the copies that are compared
+FEATURES = 800
+LEAST_MATCHES = 12
+LEAST_CORRELATION = 0.5  # of the structure, once aligned; pairs of other garments stayed below 0.1
+LEAST_OVERLAP = 0.5
+MOST_SCALE = 3.0  # a larger change of size is another photo
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """How the first photo lies over the second.
+
+    `homography`, (3, 3) float64, takes the first's pixels to the second's; `size` is the second's
+    (width, height); `overlap` the share of the second that the first covers; `correlation` in
+    [-1, 1] says how far their structure agrees there.
+    """
+
+    homography: Matrix
+    size: tuple[int, int]
+    overlap: float
+    correlation: float
+
+    def warp(self, image: Floats) -> Floats:
+        """Return the first photo at the second's size; black where it does not reach."""
+        if np.allclose(self.homography, np.eye(3)) and self.size == image.shape[1::-1]:
+            return image
+        return np.asarray(
+            cv2.warpPerspective(image, self.homography, self.size, flags=cv2.INTER_AREA)
+        )
+
+    def box(self, image: Floats) -> tuple[slice, slice] | None:
+        """Return the rows and columns of the second photo that the first covers all over."""
+        cover = self.warp(np.ones(image.shape[:2], np.float32)) > 0.999
+        rows = np.flatnonzero(cover.mean(axis=1) > 0.95)
+        if not len(rows):
+            return None
+        inner = cover[rows[0] : rows[-1] + 1]
+        columns = np.flatnonzero(inner.all(axis=0))
+        if not len(columns):
+            return None
+        return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+
+
+def align(one: Floats, other: Floats) -> Alignment | None:
+    """Return how one lies over the other, or None when they do not show the same scene.
+
+    As they are first, for most pairs are versions of one file; then by ORB features (Rublee et
+    al., 2011) and a homography that most of them agree on, refined by ECC (Evangelidis &
+    Psarakis, 2008). Structure, not colour or light, decides.
+    """
+    small_one, small_other = _small(one), _small(other)
+    as_they_are = _scaling(small_one, small_other)
+    found = _judge(as_they_are, small_one, small_other) or _judge(
+        _match_features(small_one, small_other), small_one, small_other
+    )
+    if found is None:
+        return None
+    matrix, overlap, correlation = found
+    matrix = _scaling(small_other, other) @ matrix @ _scaling(one, small_one)
+    return Alignment(matrix, (other.shape[1], other.shape[0]), overlap, correlation)
+
+
+def _small(rgb: Floats) -> Floats:
+    """Return a small copy's lightness, in which local contrast is the same everywhere."""
+    scale = SIDE / max(rgb.shape[:2])
+    size = (max(16, round(rgb.shape[1] * scale)), max(16, round(rgb.shape[0] * scale)))
+    grey = cv2.cvtColor(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+    smooth = cv2.GaussianBlur(grey, (0, 0), 1.5)
+    off = smooth - cv2.GaussianBlur(smooth, (0, 0), 12)
+    spread = np.sqrt(cv2.GaussianBlur(off * off, (0, 0), 12))
+    return np.asarray(off / (spread + np.float32(0.02)))
+
+
+def _scaling(one: Floats, other: Floats) -> Matrix:
+    """Return the matrix that stretches one image to the other's size, pixel centres on centres."""
+    x, y = other.shape[1] / one.shape[1], other.shape[0] / one.shape[0]
+    return np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])
+
+
+def _match_features(one: Floats, other: Floats) -> Matrix | None:
+    orb = cv2.ORB.create(FEATURES)
+    points1, descriptors1 = orb.detectAndCompute(_to_grey(one), None)
+    points2, descriptors2 = orb.detectAndCompute(_to_grey(other), None)
+    if descriptors1 is None or descriptors2 is None:
+        return None
+    matches = cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True).match(descriptors1, descriptors2)
+    if len(matches) < LEAST_MATCHES:
+        return None
+    start = np.array([points1[match.queryIdx].pt for match in matches], np.float32)
+    end = np.array([points2[match.trainIdx].pt for match in matches], np.float32)
+    cv2.setRNGSeed(0)  # RANSAC draws its samples
+    found, agreeing = cv2.findHomography(start, end, cv2.RANSAC, 3.0)
+    if found is None or agreeing.sum() < LEAST_MATCHES:
+        return None
+    matrix = np.asarray(found, dtype=np.float64)
+    return _refine(matrix, one, other) if _is_plausible(matrix) else None
+
+
+def _to_grey(structure: Floats) -> NDArray[np.uint8]:
+    return np.clip(structure * 40 + 128, 0, 255).astype(np.uint8)
+
+
+def _is_plausible(matrix: Matrix) -> bool:
+    """Say whether a camera could have moved so: no mirroring, no great change of size."""
+    area = float(np.linalg.det(matrix[:2, :2]))
+    return MOST_SCALE**-2 < area < MOST_SCALE**2 and float(np.abs(matrix[2, :2]).max()) < 2e-3
+
+
+def _refine(matrix: Matrix, one: Floats, other: Floats) -> Matrix:
+    """Return the homography that brings the structures nearest; as it was where none is nearer."""
+    stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 30, 1e-5)
+    start = np.linalg.inv(matrix).astype(np.float32)
+    try:
+        _, found = cv2.findTransformECC(other, one, start, cv2.MOTION_HOMOGRAPHY, stop)
+    except cv2.error:  # it did not converge
+        return matrix
+    return np.asarray(np.linalg.inv(found.astype(np.float64)))
+
+
+def _judge(matrix: Matrix | None, one: Floats, other: Floats) -> tuple[Matrix, float, float] | None:
+    """Return the matrix with its overlap and correlation if both suffice."""
+    if matrix is None:
+        return None
+    size = (other.shape[1], other.shape[0])
+    cover = cv2.warpPerspective(np.ones(one.shape, np.float32), matrix, size) > 0.99
+    overlap = float(cover.mean())
+    if overlap < LEAST_OVERLAP:
+        return None
+    moved = np.asarray(cv2.warpPerspective(one, matrix, size), dtype=np.float32)[cover]
+    correlation = _correlation(moved, other[cover])
+    return (matrix, overlap, correlation) if correlation >= LEAST_CORRELATION else None
+
+
+def _correlation(one: Floats, other: Floats) -> float:
+    one, other = one - one.mean(), other - other.mean()
+    norm = float(np.linalg.norm(one) * np.linalg.norm(other))
+    return float(np.dot(one, other)) / norm if norm > 0 else 0.0

@@ -1,0 +1,158 @@
+"""The single steps of an enhancement.
+
+Each takes and returns sRGB uint8 (h, w, 3) and does one thing at full strength or at the `level`
+in [0, 1] that it is given. How much is needed was measured before: `quality.enhance.enhancement` decides.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from quality.enhance.strips import each_strip
+from quality.enhance.tones import Tones
+from quality.measure.colour_spaces import (
+    Floats,
+    ciede2000,
+    encode_srgb,
+    linearise,
+    oklab_to_srgb,
+    srgb_to_cielab,
+    srgb_to_oklab,
+)
+from quality.measure.frame import Bytes, to_bytes, to_float, to_luma
+from quality.measure.framing import bounding_box
+from quality.measure.subject import Mask
+
+SHARPENINGS = 3  # rounds; more of them gain nothing and bring grain up
+RINGING = 0.02  # how far sharpening may go beyond what surrounds a pixel
+MOST_CHROMA = np.float32(2)  # times; three stops more light
+LOCAL_CONTRAST = 1.5  # the clip limit of CLAHE
+CONTRAST_TILES = (4, 4)
+STRIP = 32  # rows whose colours are changed at once
+COLOUR_REACH = 4.0  # pixels of a photo of 512, over which a colour is taken
+
+
+def balance(pixels: Bytes, gains: Floats, level: float) -> Bytes:
+    """Multiply the linear light's channels by gains (3,), to take a cast away (von Kries)."""
+    every = to_float(np.arange(256, dtype=np.uint8))[:, None]
+    table = to_bytes(encode_srgb(linearise(every) * gains ** np.float32(level)))
+    return np.asarray(cv2.LUT(pixels, table[None]), dtype=np.uint8)
+
+
+def tone(pixels: Bytes, tones: Tones, level: float, saturation: float) -> Bytes:
+    """Give the OKLab lightness its levels; the chroma goes along, and `saturation` times beyond.
+
+    Chroma in proportion to lightness is what more light does; in near black it would be noise.
+    """
+    curve = _lightness_curve(tones, level)
+    out = np.empty_like(pixels)
+
+    def change(rows: slice) -> None:
+        lab = srgb_to_oklab(pixels[rows])
+        lightness = lab[..., 0].copy()
+        lab[..., 0] = curve[(np.clip(lightness, 0, 1) * np.float32(1023) + 0.5).astype(np.int32)]
+        ratio = lab[..., 0] / np.maximum(lightness, np.float32(1e-3))
+        lab[..., 1:] *= np.float32(saturation) * np.minimum(ratio, MOST_CHROMA)[..., None]
+        out[rows] = to_bytes(oklab_to_srgb(lab))
+
+    each_strip(change, height=len(pixels), rows=STRIP)
+    return out
+
+
+def _lightness_curve(tones: Tones, level: float) -> Floats:
+    """Return what each of 1,024 lightnesses from 0 to 1 becomes."""
+    targets = tones.levels + level * (tones.targets - tones.levels)
+    at = np.concatenate([[0.0], np.minimum(tones.levels, 0.9999), [1.0]])
+    become = np.concatenate([[0.0], targets, [1.0]])
+    return np.asarray(np.interp(np.linspace(0, 1, 1024), at, become), dtype=np.float32)
+
+
+def add_local_contrast(pixels: Bytes, level: float) -> Bytes:
+    """Mix in the OKLab lightness that CLAHE makes (Zuiderveld, 1994), as 16 bits."""
+    lightness = np.empty(pixels.shape[:2], np.uint16)
+    out = np.empty_like(pixels)
+
+    def read(rows: slice) -> None:
+        lab = srgb_to_oklab(pixels[rows])
+        lightness[rows] = np.clip(lab[..., 0], 0, 1) * 65535
+
+    def change(rows: slice) -> None:
+        lab = srgb_to_oklab(pixels[rows])
+        wanted = equalised[rows].astype(np.float32) / 65535
+        lab[..., 0] += np.float32(level) * (wanted - lab[..., 0])
+        out[rows] = to_bytes(oklab_to_srgb(lab))
+
+    each_strip(read, height=len(pixels), rows=STRIP)
+    equalised = cv2.createCLAHE(LOCAL_CONTRAST, CONTRAST_TILES).apply(lightness)
+    each_strip(change, height=len(pixels), rows=STRIP)
+    return out
+
+
+def sharpen(pixels: Bytes, blur: float, level: float) -> Bytes:
+    """Undo a Gaussian blur of so many pixels, without halos.
+
+    Van Cittert's iteration (1931) on luma: what blurring it again would take away is added. Each
+    round stays within the lightest and the darkest neighbour, so that no edge rings.
+    """
+    luma = to_luma(to_float(pixels))
+    neighbours = np.ones((3, 3), np.uint8)
+    low = cv2.erode(luma, neighbours) - np.float32(RINGING)
+    high = cv2.dilate(luma, neighbours) + np.float32(RINGING)
+    sharp = luma
+    for _ in range(SHARPENINGS):
+        again = cv2.GaussianBlur(sharp, (0, 0), blur)
+        sharp = np.clip(sharp + (luma - again), low, high)
+    return to_bytes(to_float(pixels) + (np.float32(level) * (sharp - luma))[..., None])
+
+
+def whiten(pixels: Bytes, mask: Mask) -> Bytes:
+    """Make what is not the garment white, the contour soft over about two pixels."""
+    size = (pixels.shape[1], pixels.shape[0])
+    soft = cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
+    scale = max(1.0, max(size) / max(mask.shape))
+    soft = cv2.GaussianBlur(soft, (0, 0), scale)
+    cover = np.clip((soft - 0.25) * 2, 0, 1)[..., None]
+    return to_bytes(to_float(pixels) * cover + (1 - cover))
+
+
+def reframe(pixels: Bytes, mask: Mask, *, aspect: float | None, fill: float) -> Bytes:
+    """Crop and pad so that the garment is centred and fills so much of the longer way.
+
+    `aspect` is width by height; None keeps it. What is padded takes the colour of the border.
+    """
+    height, width = pixels.shape[:2]
+    box = bounding_box(mask)
+    to_width, to_height = width / mask.shape[1], height / mask.shape[0]
+    box_width = (box.right - box.left) * to_width
+    box_height = (box.bottom - box.top) * to_height
+    aspect = aspect or width / height
+    new_height = max(box_height, box_width / aspect) / fill
+    size = (round(new_height * aspect), round(new_height))
+    left = round((box.left + box.right) / 2 * to_width - size[0] / 2)
+    top = round((box.top + box.bottom) / 2 * to_height - size[1] / 2)
+    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    canvas = np.empty((size[1], size[0], 3), np.uint8)
+    canvas[:] = np.median(border, axis=0).astype(np.uint8)
+    into_x, into_y = max(0, -left), max(0, -top)
+    part = pixels[max(0, top) : top + size[1], max(0, left) : left + size[0]]
+    canvas[into_y : into_y + part.shape[0], into_x : into_x + part.shape[1]] = part
+    return canvas
+
+
+def colour_change(before: Floats, after: Floats, mask: Mask) -> float:
+    """Return by how much the garment's colour changed at equal lightness: mean CIEDE2000, from 0.
+
+    `before` and `after` are sRGB float32 (h, w, 3) in [0, 1] at the normalised size. More light on
+    a garment changes its lightness, and its chroma in proportion; that is no other colour, so the
+    garment as it was is brought to the lightness it has afterwards. Grain is no colour either: both
+    are smoothed.
+    """
+    rows = np.flatnonzero(mask.ravel())
+    rows = rows[:: max(1, len(rows) // 4000)]
+    smooth = (cv2.GaussianBlur(image, (0, 0), COLOUR_REACH) for image in (before, after))
+    shown, now_shown = (np.asarray(image, np.float32).reshape(-1, 3)[rows] for image in smooth)
+    was, now = srgb_to_oklab(shown), srgb_to_oklab(now_shown)
+    ratio = np.maximum(now[:, :1], 1e-3) / np.maximum(was[:, :1], 1e-3)
+    as_lit = oklab_to_srgb(was * ratio.astype(np.float32))
+    return float(ciede2000(srgb_to_cielab(as_lit), srgb_to_cielab(now_shown)).mean())

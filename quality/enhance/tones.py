@@ -1,0 +1,165 @@
+"""What a photo's light, exposure and contrast probably were meant to be.
+
+A histogram says a good deal of what happened to a photo: a lamp tints the bright greys, a dim
+exposure leaves the upper half empty, haze both ends; the garment's against its ground's says more.
+How a correction follows from them was learned from clean clothing photos spoiled on purpose, as
+they are and cut out before white and plain grounds, by a network of two hidden layers that runs in
+numpy.
+
+sRGB float32 (h, w, 3) in [0, 1] and the garment in. `tones.npz` holds the network, learned from the
+first 2,900 photos of the `train` split of the clothing dataset (CC0,
+alexeygrigorev/clothing-dataset); `manage.py fit_tones --photos DIR` makes another.
+
+    tones = estimate_tones(rgb, subject)      the correction, at full strength
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from quality.measure.colour_spaces import Floats, encode_srgb, linearise, srgb_to_oklab
+from quality.measure.light import estimate_light
+from quality.measure.subject import Mask, Subject
+
+MODEL = Path(__file__).with_name("tones.npz")
+THUMBNAIL = 96  # pixels of the longer side: enough for a histogram, and free of grain
+LEVELS = np.array(
+    [0.005, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.995]
+)  # the shares at which a histogram is read
+PART_LEVELS = np.array([0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98])  # likewise, of garment and ground
+CHROMA_LOST = (-0.3, 1.2)  # bounds of its logarithm
+
+
+@dataclass(frozen=True)
+class Tones:
+    """A correction, at full strength.
+
+    `gains`, (3,), multiply the linear RGB and keep a grey's luminance. After them, `levels` (17,)
+    are OKLab lightnesses, ascending, and `targets` (17,) what becomes of them; `saturation`
+    multiplies OKLab a and b beyond what the lightness takes along.
+    """
+
+    gains: Floats
+    levels: Floats
+    targets: Floats
+    saturation: float
+
+
+def thumbnail(rgb: Floats) -> Floats:
+    scale = THUMBNAIL / max(rgb.shape[:2])
+    size = (max(8, round(rgb.shape[1] * scale)), max(8, round(rgb.shape[0] * scale)))
+    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA))
+
+
+def thumbnail_mask(subject: Subject) -> Mask | None:
+    """Return the garment's mask at the size of a thumbnail, None where it is not sure."""
+    if not subject.is_confident:
+        return None
+    return np.asarray(thumbnail(subject.mask.astype(np.float32)) > 0.5)
+
+
+def estimate_tones(rgb: Floats, subject: Subject) -> Tones:
+    """Return what a photo needs; what needs nothing gets gains of about 1 and its own levels."""
+    small = thumbnail(rgb)
+    answer = _network()(describe(small, thumbnail_mask(subject)))
+    gains = gains_of(answer[:2])
+    levels = lightness_levels(encode_srgb(linearise(small) * gains))
+    return Tones(
+        gains=gains,
+        levels=levels,
+        targets=np.maximum.accumulate(np.clip(levels + answer[2:-1], 0, 1)).astype(np.float32),
+        saturation=float(np.exp(np.clip(answer[-1], *CHROMA_LOST))),
+    )
+
+
+def describe(small: Floats, mask: Mask | None) -> Floats:
+    """Return the features (101,) of a thumbnail and its garment's mask, None where none is sure.
+
+    Levels of RGB, of lightness and of chroma; lightness and colour of garment and ground; and three
+    estimates of the light's colour, in stops of red and blue against green.
+    """
+    lab, linear = srgb_to_oklab(small), linearise(small)
+    chroma = np.hypot(lab[..., 1], lab[..., 2])
+    garment = np.ones(small.shape[:2], dtype=bool) if mask is None else mask
+    parts = [
+        np.quantile(small.reshape(-1, 3), LEVELS, axis=0).T.ravel(),
+        np.quantile(lab[..., 0], LEVELS),
+        np.quantile(chroma, (0.1, 0.3, 0.5, 0.7, 0.9)),
+        _describe_part(lab, chroma, garment),
+        _describe_part(lab, chroma, ~garment),
+        [mask is not None, garment.mean()],
+        _stops(estimate_light(linear, lab)),
+        _stops(linear.reshape(-1, 3).mean(axis=0)),
+        _stops(np.abs(cv2.Laplacian(linear, cv2.CV_32F)).reshape(-1, 3).mean(axis=0)),
+    ]
+    return np.concatenate(parts).astype(np.float32)
+
+
+def _describe_part(lab: Floats, chroma: Floats, where: Mask) -> Floats:
+    """Return the lightness (7), mean a and b, and mean chroma of garment or ground, (10,)."""
+    where = where if where.any() else np.ones_like(where)
+    lightness = np.quantile(lab[..., 0][where], PART_LEVELS)
+    return np.concatenate([lightness, lab[where][:, 1:].mean(axis=0), [chroma[where].mean()]])
+
+
+def _stops(light: Floats) -> Floats:
+    return np.asarray(np.log2((light[[0, 2]] + 1e-4) / (light[1] + 1e-4)))
+
+
+def lightness_levels(small: Floats) -> Floats:
+    """Return the OKLab lightness at each of `LEVELS`, (17,), strictly ascending."""
+    levels = np.quantile(srgb_to_oklab(small)[..., 0], LEVELS)
+    return np.asarray(levels + np.arange(len(LEVELS)) * 1e-5, dtype=np.float32)
+
+
+def gains_of(stops: NDArray[np.floating]) -> Floats:
+    """Return linear RGB gains (3,) from the stops of red and blue against green."""
+    gains = np.exp2(np.array([stops[0], 0.0, stops[1]], dtype=np.float32))
+    luminance = gains @ np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
+    return np.asarray(gains / luminance, dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Network:
+    """Two hidden layers with rectifiers; weights as (in, out), inputs standardised first."""
+
+    mean: Floats
+    deviation: Floats
+    weights: tuple[Floats, ...]
+    biases: tuple[Floats, ...]
+
+    def __call__(self, features: Floats) -> Floats:
+        values = np.asarray((features - self.mean) / self.deviation, dtype=np.float32)
+        last = len(self.weights) - 1
+        for layer, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
+            values = values @ weight + bias
+            values = values if layer == last else np.maximum(values, 0)
+        return np.asarray(values)
+
+    def save(self, path: Path) -> None:
+        """Write the network at half precision, which is a third of a percent of a step."""
+        arrays = {f"weight{k}": weight for k, weight in enumerate(self.weights)}
+        arrays |= {f"bias{k}": bias for k, bias in enumerate(self.biases)}
+        arrays |= {"mean": self.mean, "deviation": self.deviation}
+        halves: dict[str, Any] = {name: a.astype(np.float16) for name, a in arrays.items()}
+        np.savez_compressed(path, **halves)
+
+
+@cache
+def _network() -> Network:
+    with np.load(MODEL) as stored:
+        arrays = {name: stored[name].astype(np.float32) for name in stored.files}
+    layers = range(sum(name.startswith("weight") for name in arrays))
+    return Network(
+        arrays["mean"],
+        arrays["deviation"],
+        tuple(arrays[f"weight{k}"] for k in layers),
+        tuple(arrays[f"bias{k}"] for k in layers),
+    )

@@ -1,0 +1,99 @@
+"""Exposure, clipping, the colour of the light, and what it does to the garment's colour.
+
+Takes sRGB float32 (h, w, 3) in [0, 1] at the normalised size, or its linear light, and boolean
+masks (h, w).
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from quality.measure.colour_spaces import (
+    Floats,
+    ciede2000,
+    darkest,
+    encode_srgb,
+    lightest,
+    srgb_to_cielab,
+    srgb_to_oklab,
+)
+from quality.measure.subject import Mask
+
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # of linear sRGB (ITU-R BT.709)
+MIDDLE_LUMINANCE = 0.33  # of the clean clothing photos, the median of their means
+WHITE, BLACK = 252 / 255, 3 / 255  # a channel beyond these has lost its shading
+NEUTRAL = 0.05  # chroma by lightness in OKLab: a pixel this colourful counts 1/e of a grey one
+CLIPPED = 0.98  # linear light above which the ratio of the channels is lost
+
+
+def measure_exposure(linear: Floats, mask: Mask) -> float:
+    """Return how bright the photo is, in stops from the usual clothing photo; 0 is usual.
+
+    Of the whole frame: a black garment well lit is dark, but its surroundings are not. A white
+    ground makes a frame bright that is not over-exposed: of a bright one the garment's own
+    brightness counts, but at least half of the frame's.
+    """
+    frame = _stops(linear, None)
+    if frame <= 0:
+        return frame
+    return min(frame, max(frame / 2, _stops(linear, mask)))
+
+
+def _stops(linear: Floats, mask: Mask | None) -> float:
+    where = None if mask is None else mask.astype(np.uint8)
+    luminance = float(np.dot(cv2.mean(linear, where)[:3], LUMINANCE))
+    return float(np.log2(max(luminance, 1e-4) / MIDDLE_LUMINANCE))
+
+
+def measure_clipping(rgb: Floats, mask: Mask) -> float:
+    """Return the share of the garment, in [0, 1], that is pure white or black and so shapeless."""
+    lost = (darkest(rgb) >= WHITE) | (lightest(rgb) <= BLACK)
+    return float(lost[mask].mean())
+
+
+def estimate_light(linear: Floats, lab: Floats) -> Floats:
+    """Return the light's linear RGB relative to its green, shape (3,).
+
+    Shades of grey (Finlayson & Trezzi, 2004), a Minkowski mean, in which a pixel counts the more
+    the nearer it is to grey: a red dress on a red rug says little of the light, the white label
+    in it much. What is clipped is left out.
+    """
+    colourfulness = np.hypot(lab[..., 1], lab[..., 2]) / np.maximum(lab[..., 0], np.float32(0.2))
+    weight = np.exp(-colourfulness / np.float32(NEUTRAL)) * (lightest(linear) < CLIPPED)
+    powers = np.square(np.square(linear)).reshape(-1, 3)  # norm 4
+    mean = np.asarray((weight + np.float32(1e-6)).ravel() @ powers, dtype=np.float64) ** 0.25
+    light: Floats = (mean / max(mean[1], 1e-6)).clip(1 / 8, 8).astype(np.float32)
+    return light
+
+
+def cast_of(light: Floats) -> Floats:
+    """Return the OKLab a and b x 100 that a light grey takes on in this light, shape (2,)."""
+    grey = light / np.float32(light @ LUMINANCE) * np.float32(0.5)
+    lab = srgb_to_oklab(encode_srgb(grey))
+    return np.asarray(lab[1:] * 100)
+
+
+def measure_cast(light: Floats) -> float:
+    """Return the strength of the cast: the OKLab chroma x 100 of a grey in this light, from 0."""
+    return float(np.hypot(*cast_of(light)))
+
+
+def measure_colour_error(linear: Floats, rgb: Floats, mask: Mask, light: Floats) -> float:
+    """Return by how much the light alters the garment's colour: CIEDE2000, from 0.
+
+    The garment as it is against the same under a neutral light of the same brightness (von Kries);
+    the mean over at most about 4,000 of its pixels. Without a reference this is as near as the
+    accuracy of a colour can be told: what the garment itself looks like is not known.
+    """
+    rows = np.flatnonzero(mask.ravel())
+    rows = rows[:: max(1, len(rows) // 4000)]
+    seen, as_shown = linear.reshape(-1, 3)[rows], rgb.reshape(-1, 3)[rows]
+    neutral = seen / light * np.float32(light @ LUMINANCE)
+    corrected = encode_srgb(neutral)
+    return float(ciede2000(srgb_to_cielab(as_shown), srgb_to_cielab(corrected)).mean())
+
+
+def measure_saturation(lab: Floats, mask: Mask) -> float:
+    """Return the garment's mean OKLab chroma, from 0 to about 0.3: grey 0, a vivid red 0.22."""
+    return float(np.hypot(lab[..., 1], lab[..., 2])[mask].mean())

@@ -1,0 +1,155 @@
+"""Tell the garment from its background.
+
+sRGB float32 (h, w, 3) in [0, 1] in, a boolean mask (h, w) out, true on the garment. The colours
+around the border are flooded inwards in OKLab (`core.ml.colours.find_garment`), and GrabCut
+(Rother, Kolmogorov & Blake, 2004) finds the contour from there, both on a small copy whose light
+and contrast are evened out first: a dim photo has the same garment as a bright one.
+An alpha channel is a certain mask.
+
+    subject = find_subject(frame)     the mask at the size of `frame.normal`, and how sure it is
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.ml.colours import centre_weights, find_garment
+from quality.measure.colour_spaces import Floats, srgb_to_oklab
+from quality.measure.frame import Frame
+
+Mask: TypeAlias = NDArray[np.bool_]
+
+FLOOD_SIDE = 96
+CUT_SIDE = 224
+CUTS = 2  # rounds of GrabCut; a third changes next to nothing
+CONFIDENT = 0.5
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Where the garment is.
+
+    `mask` is what counts as the garment: of the whole frame every pixel, when `is_confident` is
+    false. `confidence` in [0, 1] says how far the mask found can be believed.
+    """
+
+    mask: Mask
+    confidence: float
+
+    @property
+    def is_confident(self) -> bool:
+        return self.confidence >= CONFIDENT
+
+    @property
+    def background(self) -> Mask:
+        """Return what is not the garment, a margin around it left out; empty without a mask."""
+        reach = max(3, max(self.mask.shape) // 64)
+        grown = cv2.dilate(self.mask.astype(np.uint8), np.ones((reach, reach), np.uint8))
+        return np.asarray(grown == 0)
+
+
+def find_subject(frame: Frame) -> Subject:
+    """Return the garment's mask, or the whole frame when none can be believed."""
+    shape = frame.normal.shape[:2]
+    if frame.normal_alpha is not None:
+        return Subject(frame.normal_alpha > 0.5, 1.0)
+    evened = _even_out(_shrink(frame.normal, CUT_SIDE))
+    lab = srgb_to_oklab(evened)
+    flooded, is_sure = _flood(lab)
+    cut = _cut(evened, flooded)
+    confidence = _confidence(flooded, cut, lab) if is_sure else 0.0
+    if confidence < CONFIDENT:
+        return Subject(np.ones(shape, dtype=bool), confidence)
+    grown = cv2.resize(cut.astype(np.float32), shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return Subject(np.asarray(grown > 0.5), confidence)
+
+
+def _shrink(rgb: Floats, side: int) -> Floats:
+    scale = side / max(rgb.shape[:2])
+    size = (max(8, round(rgb.shape[1] * scale)), max(8, round(rgb.shape[0] * scale)))
+    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA))
+
+
+def _even_out(rgb: Floats) -> Floats:
+    """Stretch each channel between its 1st and 99th percentile, and smooth grain away."""
+    low, high = np.percentile(rgb.reshape(-1, 3), (1, 99), axis=0).astype(np.float32)
+    stretched = np.clip((rgb - low) / np.maximum(high - low, 0.02), 0, 1).astype(np.float32)
+    # A gamma brings the middle to the middle, whatever the exposure was.
+    middle = float(np.clip(np.median(stretched), 0.05, 0.95))
+    gamma = np.clip(np.log(0.6) / np.log(middle), 0.4, 2.5)
+    return np.asarray(cv2.GaussianBlur(stretched ** np.float32(gamma), (0, 0), 1.0))
+
+
+def _flood(lab: Floats) -> tuple[Mask, bool]:
+    small = _shrink(lab, FLOOD_SIDE)
+    flooded, is_sure = find_garment(small, centre_weights(*small.shape[:2]))
+    size = (lab.shape[1], lab.shape[0])
+    grown = cv2.resize(flooded.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    return np.asarray(grown > 0), is_sure
+
+
+def _cut(rgb: Floats, flooded: Mask) -> Mask:
+    """Return the garment's contour by GrabCut, from what was flooded; its largest pieces only."""
+    if not flooded.any() or flooded.all():
+        return flooded
+    reach = np.ones((max(3, max(flooded.shape) // 24),) * 2, np.uint8)
+    labels = np.where(flooded, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    labels[cv2.dilate(flooded.astype(np.uint8), reach) == 0] = cv2.GC_BGD
+    if not (labels == cv2.GC_BGD).any():
+        return flooded
+    cv2.setRNGSeed(0)  # GrabCut clusters colours from a random start
+    pixels = (rgb * 255 + 0.5).astype(np.uint8)
+    models = np.zeros((1, 65)), np.zeros((1, 65))
+    everywhere = (0, 0, 1, 1)  # not looked at: the labels say where
+    cv2.grabCut(pixels, labels, everywhere, *models, CUTS, cv2.GC_INIT_WITH_MASK)
+    return _large_pieces(labels == cv2.GC_PR_FGD)
+
+
+def _large_pieces(mask: Mask) -> Mask:
+    """Drop specks: pieces below a twentieth of the largest. Shoes come in two."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    if count < 3:
+        return mask
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    return np.isin(labels, 1 + np.flatnonzero(areas >= areas.max() / 20))
+
+
+def _confidence(flooded: Mask, cut: Mask, lab: Floats) -> float:
+    """Return how far the mask can be believed: both ways agree, it is no frame, it stands out."""
+    share = float(cut.mean())
+    if not 0.03 < share < 0.95:
+        return 0.0
+    agreement = float((flooded & cut).sum() / (flooded | cut).sum())
+    border = np.concatenate([cut[0], cut[-1], cut[:, 0], cut[:, -1]]).mean()
+    contrast = _contour_contrast(cut, lab)
+    parts = (
+        np.clip((agreement - 0.5) / 0.35, 0, 1),
+        np.clip((0.6 - border) / 0.35, 0, 1),
+        np.clip((contrast - 0.02) / 0.06, 0, 1),
+    )
+    return float(min(parts))
+
+
+def _contour_contrast(mask: Mask, lab: Floats) -> float:
+    """Return the median distance in OKLab between the two sides of the contour."""
+    reach = np.ones((9, 9), np.uint8)
+    inner = mask & (cv2.erode(mask.astype(np.uint8), reach) == 0)
+    outer = ~mask & (cv2.dilate(mask.astype(np.uint8), reach) > 0)
+    if not inner.any() or not outer.any():
+        return 0.0
+    inside = _local_mean(lab, inner)
+    outside = _local_mean(lab, outer)
+    contour = inner | outer
+    return float(np.median(np.linalg.norm(inside - outside, axis=-1)[contour]))
+
+
+def _local_mean(lab: Floats, where: Mask) -> Floats:
+    """Return the mean of the OKLab colours around each pixel that lie in a region."""
+    weight = cv2.GaussianBlur(where.astype(np.float32), (0, 0), 4)
+    total = cv2.GaussianBlur(lab * where[..., None].astype(np.float32), (0, 0), 4)
+    return np.asarray(total / np.maximum(weight, 1e-6)[..., None])

@@ -1,0 +1,71 @@
+"""Measure photos as they come: a file that was sent, or an image of the catalogue.
+
+Needs OpenCV, so it runs in the GPU worker alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import replace
+
+import numpy as np
+from PIL import Image as Pillow
+
+from core.photos import FORMATS, RENDITION_SIDE, Photo
+from quality.measure.colour_spaces import srgb_to_oklab
+from quality.measure.frame import Frame, frame_of_photo, frame_of_pixels
+from quality.measure.metrics import Measures, measure
+from quality.measure.overall import score
+from quality.reports.assessment import Examined, Facts
+
+
+def assess(frame: Frame) -> Examined:
+    """Return what is kept of a photo's measures."""
+    return examined(measure(frame))
+
+
+def examined(measures: Measures) -> Examined:
+    """Return what is kept of measures that were taken."""
+    overall = score(measures)
+    frame = measures.frame
+    return Examined(
+        raws={name: figure.raw for name, figure in measures.items()},
+        frame=Facts(frame.width, frame.height, frame.file_bytes, frame.format),
+        has_subject=measures.subject.is_confident,
+        confidence=measures.subject.confidence,
+        background=_background(measures),
+        score=overall.score,
+        parts=overall.parts,
+    )
+
+
+def frame_of_files(*, original: bytes, rendition: bytes, digest: str) -> Frame:
+    """Return the frame of a stored photo, whose `digest` is the catalogue's.
+
+    Where that is not the original's, an enhancement made another rendition of it, and maybe cropped
+    or padded it: then the file's size counts in proportion, and its transparency no more. Raises
+    `PhotoUnmeasurable`, and `OSError` for files that cannot be read.
+    """
+    with Pillow.open(io.BytesIO(rendition), formats=["JPEG"]) as shown:
+        size = shown.size
+        if hashlib.sha256(original).hexdigest() == digest:
+            return frame_of_photo(Photo(original, "", rendition, *size, digest))
+        frame = frame_of_pixels(np.array(shown.convert("RGB")))
+    with Pillow.open(io.BytesIO(original), formats=FORMATS) as file:
+        scale = max(1.0, max(file.size) / RENDITION_SIDE)
+        return replace(
+            frame,
+            width=round(size[0] * scale),
+            height=round(size[1] * scale),
+            file_bytes=len(original),
+            format=file.format,
+        )
+
+
+def _background(measures: Measures) -> tuple[float, float, float] | None:
+    around = measures.subject.background
+    if not measures.subject.is_confident or not around.any():
+        return None
+    mean = srgb_to_oklab(measures.frame.normal[around]).mean(axis=0)
+    return float(mean[0]), float(mean[1]), float(mean[2])

@@ -1,0 +1,87 @@
+"""Where a shop's photos stand as a whole: how good they are, what fails, what stands out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db.models import Avg, Count, F, Func, IntegerField, QuerySet
+from django.db.models.functions import Cast, Floor, Least
+from rest_framework.request import Request
+
+from catalog.models import Image
+from quality.measure.scales import Verdict
+from quality.models import Report
+from quality.reports.consistency import find_breaches
+
+MOST_BREACHES = 100
+MOST_RULES = 50
+TENS = 10
+
+
+class Unnest(Func):
+    function = "unnest"
+    set_returning = True
+
+
+def summarise(request: Request) -> dict[str, Any]:
+    """Return the figures over every live image of the scope's shop."""
+    reports = Report.objects.filter(image__deleted_at=None)
+    done = reports.done()
+    states = dict(reports.values_list("state").annotate(count=Count("pk")).order_by())
+    return {
+        "images": sum(states.values()),
+        "measured": states.get("done", 0),
+        "pending": states.get("pending", 0),
+        "failed": states.get("failed", 0),
+        "passed": done.filter(passed=True).count(),
+        "held": reports.filter(image__status=Image.Status.HELD).count(),
+        "mean_score": _rounded(done.aggregate(mean=Avg("score"))["mean"]),
+        "scores": _histogram(done),
+        "verdicts": {
+            **{verdict.value: 0 for verdict in Verdict if verdict is not Verdict.UNKNOWN},
+            **dict(done.values_list("verdict").annotate(count=Count("pk")).order_by()),
+        },
+        "failed_rules": _failed_rules(done),
+        "breaches": _breaches(done, request),
+    }
+
+
+def _histogram(done: QuerySet[Report]) -> list[dict[str, int]]:
+    """Return how many scores are in each ten, 100 being in the last."""
+    ten = Least(Cast(Floor(F("score") / TENS), IntegerField()), TENS - 1)
+    counted = dict(done.values_list(ten).annotate(count=Count("pk")).order_by())
+    return [
+        {"from": place * TENS, "to": (place + 1) * TENS, "images": counted.get(place, 0)}
+        for place in range(TENS)
+    ]
+
+
+def _failed_rules(done: QuerySet[Report]) -> list[dict[str, Any]]:
+    rules = done.annotate(rule=Unnest(F("failed_rules"))).values("rule")
+    counted = rules.annotate(images=Count("pk", distinct=True)).order_by("-images", "rule")
+    return [dict(row) for row in counted[:MOST_RULES]]
+
+
+def _breaches(done: QuerySet[Report], request: Request) -> list[dict[str, Any]]:
+    """Return the photos that break the shop's own consistency, the farthest from usual first."""
+    rows = list(done.exclude(look=None).order_by("pk").values_list("image_id", "look"))
+    breaches = find_breaches([look or [] for _, look in rows])[:MOST_BREACHES]
+    ids = [rows[breach.place][0] for breach in breaches]
+    images = Image.objects.defer("search").in_bulk(ids)
+    return [
+        {
+            "image": str(pk),
+            "name": images[pk].name,
+            "photo_url": request.build_absolute_uri(default_storage.url(images[pk].photo.name)),
+            "groups": list(breach.groups),
+            "looks": list(breach.looks),
+            "distance": round(breach.distance, 2),
+        }
+        for pk, breach in zip(ids, breaches, strict=True)
+        if pk in images
+    ]
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
