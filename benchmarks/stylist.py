@@ -21,10 +21,10 @@ from benchmarks.uploads import BenchShop, open_shop
 from catalog.models import Image
 from core.photos import open_photo
 from core.tenancy import shop_scope
-from stylist.jobs.tagging import tag_wardrobes
 from stylist.models import ImageTags, WardrobeItem
 from stylist.outfits.wishes import OCCASIONS, SEASONS
-from stylist.wardrobes import add_items
+from stylist.tagging.jobs import tag_wardrobes
+from stylist.wardrobe.items import add_items
 from tenants.models import Shop, Shopper
 
 ITEMS, IMAGES = 200, 50_000

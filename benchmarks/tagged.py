@@ -10,11 +10,11 @@ from uuid import UUID
 import numpy as np
 
 from core.ml.colours import BASIC_COLOURS
-from stylist.features import pack_features
-from stylist.kept import ALL_YEAR, COLOUR_NAMES, LAB_OF, garment_of, tags_to_json
+from stylist.outfits.features import pack_features
 from stylist.outfits.garment import SLOTS, Source
 from stylist.tagging.attributes import FORMALITY, PATTERNS, SEASONS, STYLES
-from stylist.tagging.colour_names import MeasuredColour
+from stylist.tagging.colour.measurement import MeasuredColour
+from stylist.tagging.records import ALL_YEAR, COLOUR_NAMES, LAB_OF, garment_of, tags_to_json
 from stylist.tagging.tags import Sighting, Tag, Tags
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
 

@@ -32,7 +32,7 @@ urlpatterns = [
     path("api/v1/", include("catalog.api.urls")),
     path("api/v1/", include("recommendations.api.urls")),
     path("api/v1/", include("quality.api.urls")),
-    path("api/v1/", include("stylist.urls")),
+    path("api/v1/", include("stylist.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(http_method_names=READING), name="docs"),
     path("api/redoc/", SpectacularRedocView.as_view(http_method_names=READING), name="redoc"),

@@ -9,9 +9,9 @@ class StylistConfig(AppConfig):
 
         from catalog.signals import images_saved
         from recommendations.feedback.export import register_section
-        from stylist.exporting import SECTIONS
         from stylist.models import ImageTags, Outfit, WardrobeItem
         from stylist.receivers import doom_files, tag_saved_images
+        from stylist.wardrobe.export import SECTIONS
 
         images_saved.connect(tag_saved_images, dispatch_uid="stylist")
         for model in (WardrobeItem, ImageTags, Outfit):

@@ -11,8 +11,8 @@ from django.db.models import FileField
 
 from core.tenancy import shop_scope
 from quality.of_images import request_for_images
-from stylist.files import doom
 from stylist.models import ImageTags, Outfit, WardrobeItem
+from stylist.models.files import doom
 from stylist.tasks import nudge_tagging_images
 
 

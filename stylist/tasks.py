@@ -8,7 +8,7 @@ from celery import shared_task
 from django.db import transaction
 
 from core.jobs.wakeups import Turn, nudge, run_nicely
-from stylist import queues
+from stylist.tagging import queues
 
 
 def nudge_tagging() -> None:
@@ -27,42 +27,42 @@ _wardrobes, _images = Turn(), Turn()
 @shared_task
 def tag_wardrobes(**_: Any) -> None:
     """Tag what shoppers have added."""
-    from stylist.jobs import tagging  # OpenCV and torch, which the web process lacks
+    from stylist.tagging import jobs  # OpenCV and torch, which the web process lacks
 
-    _wardrobes.take(tagging.tag_wardrobes)
+    _wardrobes.take(jobs.tag_wardrobes)
 
 
 @shared_task
 def tag_images(**_: Any) -> None:
     """Tag the catalogues' images, after all else."""
-    from stylist.jobs import tagging  # OpenCV and torch, which the web process lacks
+    from stylist.tagging import jobs  # OpenCV and torch, which the web process lacks
 
-    _images.take(lambda: run_nicely(tagging.tag_images))
+    _images.take(lambda: run_nicely(jobs.tag_images))
 
 
 @shared_task
 def sweep_stylist(**_: Any) -> None:
     """Find what nobody was told of: expired leases, lost nudges, doomed files."""
-    from stylist import healing
+    from stylist import sweeps
 
     if queues.WARDROBE.has_waiting():
         nudge(tag_wardrobes)
     if queues.IMAGES.has_waiting():
         nudge(tag_images)
-    healing.remove_doomed()
+    sweeps.remove_doomed()
 
 
 @shared_task
 def find_untagged_images(**_: Any) -> None:
     """Ask for the tags of images that nobody told of."""
-    from stylist import healing
+    from stylist import sweeps
 
-    healing.request_missing_tags()
+    sweeps.request_missing_tags()
 
 
 @shared_task
 def purge_stylist(**_: Any) -> None:
     """Forget conversations, and outfits nobody has spoken of, that are older than they are kept."""
-    from stylist import healing
+    from stylist import sweeps
 
-    healing.purge_old()
+    sweeps.purge_old()

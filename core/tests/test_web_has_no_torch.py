@@ -18,7 +18,8 @@ def touch(resolver):
     return resolver
 
 touch(get_resolver())
-import catalog.tasks, catalog.search.candidates, catalog.indexing.indexes, recommendations.tasks, tenants.sweeps
+import catalog.tasks, catalog.search.candidates, catalog.indexing.indexes
+import recommendations.tasks, tenants.sweeps
 import core.ml.vector_store, core.api.problems, core.web.media, core.web.load_limits
 from drf_spectacular.generators import SchemaGenerator
 SchemaGenerator().get_schema(public=True)

@@ -16,7 +16,7 @@ import numpy as np
 from evaluation.outfits.sampler import Drawn
 from stylist.outfits.garment import Garment
 from stylist.outfits.pool import Pool
-from stylist.outfits.scoring import score_outfit
+from stylist.outfits.scoring.score import score_outfit
 from stylist.outfits.wishes import Taste, Wish
 
 Method: TypeAlias = Callable[[Sequence[Garment]], float]

@@ -13,7 +13,7 @@ from core.ml.encoder import Encoder
 from demo.garments import Garment, describe, draw_garment, sample_garments, shade_of
 from evaluation.tagging.metrics import Figures, Judged, best_temperature, judge, measure
 from stylist.tagging.labels import Labels
-from stylist.tagging.tagging import tag
+from stylist.tagging.tagger import tag
 from stylist.tagging.tags import Tags
 
 HEIGHT = 512

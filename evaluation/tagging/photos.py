@@ -17,7 +17,7 @@ from evaluation.tagging.metrics import Figures, best_temperature, judge, measure
 from quality.measure.frame import PhotoUnmeasurable
 from stylist.tagging.garment_types import GARMENT_TYPES, GarmentType
 from stylist.tagging.labels import Labels
-from stylist.tagging.tagging import tag
+from stylist.tagging.tagger import tag
 from stylist.tagging.tags import Tags
 from training.labelled_photos import LabelledPhoto
 

@@ -1,7 +1,8 @@
 """The single steps of an enhancement.
 
 Each takes and returns sRGB uint8 (h, w, 3) and does one thing at full strength or at the `level`
-in [0, 1] that it is given. How much is needed was measured before: `quality.enhance.enhancement` decides.
+in [0, 1] that it is given. How much is needed was measured before: `quality.enhance.enhancement`
+decides.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@
     measures.subject.is_confident               was the garment found, or is this the whole frame
 
 Everything is measured on the garment at the normalised size, but exposure, cast, naturalness (the
-whole frame), JPEG blocks (the pixels as shown) and resolution (the file). `quality.measure.scales` says
-what is good. No figure is ever NaN.
+whole frame), JPEG blocks (the pixels as shown) and resolution (the file). `quality.measure.scales`
+says what is good. No figure is ever NaN.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What is kept of a photo that was measured: plain figures, from which all else is told.
 
 The web process reads these; only the worker, which has the pixels, makes them: see
-`quality.reports.assessor`. Rules can be held against them at any time, whatever the profile was when the
-photo was measured.
+`quality.reports.assessor`. Rules can be held against them at any time, whatever the profile was
+when the photo was measured.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class Raw:
 class Examined:
     """Raw figures by name, the file's facts, the garment's mask in figures, and the overall score.
 
-    `confidence` of the mask in [0, 1]; below `quality.measure.subject.CONFIDENT` the whole frame was
-    measured and `has_subject` is false. `background` is its mean OKLab colour, None without a mask.
+    `confidence` of the mask in [0, 1]; below `quality.measure.subject.CONFIDENT` the whole frame
+    was measured and `has_subject` is false. `background` is its mean OKLab colour, None without a mask.
     `score` and its `parts` are 0 to 100.
     """
 

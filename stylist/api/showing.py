@@ -9,12 +9,12 @@ from django.core.files.storage import default_storage
 from rest_framework.request import Request
 
 from catalog.models import Image
-from stylist.conversing.tools import Item
-from stylist.kept import show_tags
+from stylist.chat.shared.tools import Item
+from stylist.chat.shop_tools import ShopTools
 from stylist.models import Message, Outfit, WardrobeItem
 from stylist.outfits.garment import Source
-from stylist.pictures import picture_path
-from stylist.tooling import ShopTools
+from stylist.outfits.pictures import picture_path
+from stylist.tagging.records import show_tags
 
 T = TypeVar("T")
 

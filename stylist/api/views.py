@@ -28,7 +28,6 @@ from core.errors import Unavailable
 from core.tenancy import shop_scope
 from recommendations.api.shoppers.views import EXTERNAL_ID
 from recommendations.feedback.shoppers import find_shopper, get_or_create_shopper
-from stylist import dressing, opinions, wardrobes
 from stylist.api.inputs import (
     ItemChange,
     LookInput,
@@ -47,14 +46,16 @@ from stylist.api.outputs import (
     VocabularyOutput,
 )
 from stylist.api.showing import show_item, show_outfits
-from stylist.dressing import Origin
-from stylist.kept import VALUES
 from stylist.models import Outfit, WardrobeItem
+from stylist.outfits import opinions, suggestions
 from stylist.outfits.feedback import Opinion
 from stylist.outfits.garment import Slot
+from stylist.outfits.pictures import picture_of, read_token
+from stylist.outfits.suggestions import Origin
 from stylist.outfits.wishes import OCCASIONS
-from stylist.pictures import picture_of, read_token
-from stylist.taxonomies import own_types_of, set_own_types, taxonomy_of
+from stylist.tagging.records import VALUES
+from stylist.tagging.shop_taxonomy import own_types_of, set_own_types, taxonomy_of
+from stylist.wardrobe import items as wardrobes
 from tenants.api.base import TenantAPIView, TenantViewSet
 from tenants.api.idempotency import idempotent
 from tenants.models import Scope, Shopper
@@ -209,7 +210,7 @@ class ShopperOutfitsView(OfShopperMixin, TenantAPIView):
         with transaction.atomic():
             # Whoever is named is there from now on, and not erased before their outfits are kept.
             shopper, _ = get_or_create_shopper(shop=self.shop, external_id=external_id)
-            dressed = dressing.dress(
+            dressed = suggestions.dress(
                 shop=self.shop,
                 shopper=shopper,
                 origin=Origin(data.validated_data["source"]),
@@ -236,7 +237,7 @@ class PurchasesView(OfShopperMixin, TenantAPIView):
         shopper = self.known_shopper()
         data = PurchasesInput(data=request.data)
         data.is_valid(raise_exception=True)
-        advised = dressing.advise_purchases(
+        advised = suggestions.advise_purchases(
             shopper=shopper, wish=data.wish(), count=data.validated_data["number_of_images"]
         )
         shown = show_outfits([outfit for _, outfit in advised], request)
@@ -270,7 +271,7 @@ class LookView(StylistMixin, TenantAPIView):
         image = get_object_or_404(Image.objects.searchable(), pk=pk)
         data = LookInput(data=request.data)
         data.is_valid(raise_exception=True)
-        dressed = dressing.complete_look(
+        dressed = suggestions.complete_look(
             shop=self.shop,
             image=image,
             wish=data.wish(),

@@ -8,7 +8,8 @@ from core.jobs.models import Job
 class GarmentTags(Job):
     """A photo that the worker tags; the row is the work, and in the end what it found.
 
-    `tags` has what was seen, as `stylist.kept` writes it; lists are narrowed by the columns.
+    `tags` has what was seen, as `stylist.tagging.records` writes it; lists are narrowed by the
+    columns.
     """
 
     tags = models.JSONField(default=dict, blank=True)

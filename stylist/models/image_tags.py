@@ -14,7 +14,9 @@ class ImageTags(GarmentTags):
     image_version = models.PositiveIntegerField(
         default=0, help_text="The version of the image's photo that was tagged."
     )
-    features = models.BinaryField(null=True, help_text="float32, as stylist.features packs them.")
+    features = models.BinaryField(
+        null=True, help_text="float32, as stylist.outfits.features packs them."
+    )
 
     class Meta(GarmentTags.Meta):
         verbose_name_plural = "image tags"

@@ -12,13 +12,13 @@ None, and counts neither for nor against it. Imports nothing from Django.
 """
 
 from stylist.outfits.collage import Piece, render_collage
-from stylist.outfits.completing import Purchase, rank_purchases
-from stylist.outfits.composing import Outfit, compose
+from stylist.outfits.composition.compose import Outfit, compose
+from stylist.outfits.composition.purchases import Purchase, rank_purchases
+from stylist.outfits.composition.shortlist import narrow
 from stylist.outfits.feedback import Feedback, Opinion, learn_bonuses
 from stylist.outfits.garment import Garment, Slot, Source
-from stylist.outfits.narrowing import narrow
 from stylist.outfits.pool import Pool
-from stylist.outfits.scoring import Part, Scored, score_outfit
+from stylist.outfits.scoring.score import Part, Scored, score_outfit
 from stylist.outfits.wishes import OCCASIONS, Occasion, Season, Taste, Wish
 
 __all__ = [

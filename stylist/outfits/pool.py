@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.ml.colours import BASIC_OF, name_oklab
-from stylist.outfits.agreement import KIN, season_suitability, style_vectors
+from stylist.outfits.compatibility.agreement import KIN, season_suitability, style_vectors
+from stylist.outfits.compatibility.harmony import Floats
 from stylist.outfits.garment import AT, PLAIN, UNKNOWN, Garment
-from stylist.outfits.harmony import Floats
 from stylist.outfits.wishes import SEASONS
 
 

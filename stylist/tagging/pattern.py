@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.ml.colours import Floats
-from stylist.tagging.garment_pixels import garment_region
+from stylist.tagging.colour.garment_pixels import garment_region
 
 SIDE = 256  # the longer side that gradients are taken on
 CONTOUR = 9  # pixels: beyond the reach of the garment's own outline

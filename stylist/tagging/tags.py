@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from stylist.tagging.colour_names import MeasuredColour
+from stylist.tagging.colour.measurement import MeasuredColour
 
 ALL_YEAR = "all year"
 

@@ -20,12 +20,12 @@ from demo.garments import Garment, draw_garment
 from quality.models import Job
 from quality.tests.factories import make_image
 from recommendations.feedback.shoppers import get_or_create_shopper
-from stylist.features import pack_features
-from stylist.files import cutout_key, wardrobe_key
-from stylist.kept import LAB_OF, garment_of
 from stylist.models import ImageTags, Outfit, WardrobeItem
+from stylist.models.files import cutout_key, wardrobe_key
+from stylist.outfits.features import pack_features
 from stylist.outfits.garment import Source
 from stylist.tagging.attributes import FORMALITY_LEVELS, SEASONS
+from stylist.tagging.records import LAB_OF, garment_of
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
 from tenants.models import Shop
 

@@ -13,7 +13,7 @@ from core.tenancy import shop_scope
 from core.tests.plugin import Stack, wait_for
 from quality.tests.factories import make_image
 from stylist.models import Conversation, Message, StylistSettings
-from stylist.tests.conversing.model_server import ask, fail, say, serving
+from stylist.tests.chat.model_server import ask, fail, say, serving
 from stylist.tests.factories import make_item, make_jpeg, make_wardrobe
 
 # Tools look in threads of their own, which see what was committed.

@@ -7,9 +7,9 @@ import pytest
 from core import storage
 from core.storage import StorageUnavailable
 from core.tenancy import all_shops, shop_scope
-from stylist import healing
-from stylist.healing import remove_doomed
+from stylist import sweeps
 from stylist.models import Conversation, DoomedFile, Message, Outfit, OutfitFeedback, WardrobeItem
+from stylist.sweeps import remove_doomed
 from stylist.tests.factories import (
     ask_outfits,
     kinds_of_files,
@@ -65,15 +65,15 @@ def test_files_go_later_when_the_storage_is_away(ada, monkeypatch, media_root):
     def away(*_):
         raise StorageUnavailable("away")
 
-    monkeypatch.setattr(healing, "delete_files", away)
+    monkeypatch.setattr(sweeps, "delete_files", away)
     assert ada.client.delete(ADA).status_code == 204
     assert remove_doomed() == 0 and len(kinds_of_files(media_root)) == 15
-    monkeypatch.setattr(healing, "delete_files", storage.delete_files)
+    monkeypatch.setattr(sweeps, "delete_files", storage.delete_files)
     assert remove_doomed() == 15 and kinds_of_files(media_root) == []
 
 
 def test_more_files_than_one_portion_all_go(ada, monkeypatch, media_root):
-    monkeypatch.setattr(healing, "AT_ONCE", 4)
+    monkeypatch.setattr(sweeps, "AT_ONCE", 4)
     ada.client.delete(ADA)
     assert remove_doomed() == 15 and kinds_of_files(media_root) == []
 

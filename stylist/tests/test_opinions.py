@@ -8,9 +8,9 @@ import pytest
 
 from core.tenancy import shop_scope
 from stylist.models import Outfit, OutfitFeedback
-from stylist.opinions import OutfitGone, give_opinion
 from stylist.outfits.feedback import Opinion
-from stylist.tastes import taste_of
+from stylist.outfits.opinions import OutfitGone, give_opinion
+from stylist.outfits.tastes import taste_of
 from stylist.tests.factories import (
     ask_outfits,
     ids_of,

@@ -10,8 +10,8 @@ import pytest
 from catalog.models import Image
 from catalog.services import delete_image
 from core.tenancy import all_shops, shop_scope
-from stylist import pools
 from stylist.models import ImageTags, Outfit
+from stylist.outfits import catalog_pool
 from stylist.tests.factories import (
     add_photos,
     ask_outfits,
@@ -35,7 +35,7 @@ SOLD = (
 
 @pytest.fixture(autouse=True)
 def _no_pools() -> None:
-    pools._kept.clear()
+    catalog_pool._kept.clear()
 
 
 def make_catalogue(shop) -> list[Image]:

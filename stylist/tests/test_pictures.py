@@ -11,10 +11,10 @@ from PIL import Image as Pillow
 
 from core.storage import StorageUnavailable
 from core.tenancy import shop_scope
-from stylist import pictures
-from stylist.healing import remove_doomed
 from stylist.models import Outfit
-from stylist.pictures import SALT, picture_of
+from stylist.outfits import pictures
+from stylist.outfits.pictures import SALT, picture_of
+from stylist.sweeps import remove_doomed
 from stylist.tests.factories import (
     ask_outfits,
     ids_of,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.tenancy import UnscopedQueryError, shop_scope
-from stylist import pools
-from stylist.pools import pool_of
+from stylist.outfits import catalog_pool
+from stylist.outfits.catalog_pool import pool_of
 from stylist.tests.factories import make_sold, tag_image
 
 pytestmark = pytest.mark.django_db
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _no_pools() -> None:
-    pools._kept.clear()
+    catalog_pool._kept.clear()
 
 
 @pytest.fixture
@@ -28,10 +28,10 @@ def inside(shop):
 def later(monkeypatch):
     """A function after which no pool is fresh."""
     clock = {"now": 1_000.0}
-    monkeypatch.setattr(pools.time, "monotonic", lambda: clock["now"])
+    monkeypatch.setattr(catalog_pool.time, "monotonic", lambda: clock["now"])
 
     def wait() -> None:
-        clock["now"] += pools.FRESH_SECONDS
+        clock["now"] += catalog_pool.FRESH_SECONDS
 
     return wait
 
@@ -88,11 +88,11 @@ def test_pools_are_never_shared_between_shops(shop, rival):
 
 
 def test_only_the_pools_asked_for_last_are_kept(shop, rival, monkeypatch):
-    monkeypatch.setattr(pools, "MOST_KEPT", 1)
+    monkeypatch.setattr(catalog_pool, "MOST_KEPT", 1)
     for member in (shop, rival):
         with shop_scope(member.shop.pk):
             pool_of(member.shop.pk)
-    assert list(pools._kept) == [rival.shop.pk]
+    assert list(catalog_pool._kept) == [rival.shop.pk]
 
 
 def test_pool_outside_a_shops_scope_is_an_error(shop):

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from core.tenancy import shop_scope
-from stylist import healing
-from stylist.healing import purge_old, remove_doomed
+from stylist import sweeps
 from stylist.models import Conversation, Message, Outfit
+from stylist.sweeps import purge_old, remove_doomed
 from stylist.tests.factories import ask_outfits, kinds_of_files, make_wardrobe
 from tenants.models import Shopper
 
@@ -59,7 +59,7 @@ def test_conversation_is_kept_until_long_after_its_last_word(outfits):
 
 
 def test_more_than_one_portion_goes(outfits, monkeypatch, rival):
-    monkeypatch.setattr(healing, "AT_ONCE", 1)
+    monkeypatch.setattr(sweeps, "AT_ONCE", 1)
     make_wardrobe(rival.shop)
     ask_outfits(rival.client)
     with shop_scope(rival.shop.pk):

@@ -11,11 +11,11 @@ from core.tenancy import shop_scope
 from quality.models import Job
 from quality.of_images import images_without
 from quality.tests.factories import make_image, opened
-from stylist.healing import remove_doomed, request_missing_tags
-from stylist.jobs import tagging
-from stylist.jobs.tagging import tag_images
 from stylist.models import ImageTags
 from stylist.receivers import tag_saved_images
+from stylist.sweeps import remove_doomed, request_missing_tags
+from stylist.tagging import jobs
+from stylist.tagging.jobs import tag_images
 from stylist.tests.factories import kinds_of_files, make_blank, make_jpeg, make_sold
 
 pytestmark = pytest.mark.django_db
@@ -65,14 +65,14 @@ def test_photo_replaced_while_it_was_looked_at_is_looked_at_again(
     inside, django_capture_on_commit_callbacks, monkeypatch, media_root
 ):
     saved(inside, django_capture_on_commit_callbacks)
-    look = tagging.crop_to_garment
+    look = jobs.crop_to_garment
 
     def replaced_meanwhile(*args, **kwargs):
         monkeypatch.undo()
         replace_photo(django_capture_on_commit_callbacks, make_jpeg("jeans", "navy"))
         return look(*args, **kwargs)
 
-    monkeypatch.setattr(tagging, "crop_to_garment", replaced_meanwhile)
+    monkeypatch.setattr(jobs, "crop_to_garment", replaced_meanwhile)
     assert tag_images() == 2
     row = ImageTags.objects.get()
     assert (row.state, row.slot, row.image_version) == ("done", "bottom", 2)
@@ -92,7 +92,7 @@ def test_photo_without_a_garment_fails_and_is_not_asked_for_again(
 def test_deleted_image_takes_its_tags_and_its_cutout_along(inside, media_root):
     image = make_sold(inside.shop)
     row = ImageTags.objects.get()
-    row.cutout = tagging.save_file(tagging.cutout_key(inside.shop.pk), b"cut")
+    row.cutout = jobs.save_file(jobs.cutout_key(inside.shop.pk), b"cut")
     row.save()
     delete_image(image=image)
     remove_entries(list(IndexEntry.objects.filter(state="removing")))

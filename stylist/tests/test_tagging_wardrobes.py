@@ -9,11 +9,11 @@ from core.storage import StorageUnavailable
 from core.tenancy import shop_scope
 from quality.models import Job
 from quality.tests.photos import make_scene
-from stylist.healing import remove_doomed
-from stylist.jobs import tagging
-from stylist.jobs.tagging import tag_wardrobes
 from stylist.models import DoomedFile, WardrobeItem
-from stylist.taxonomies import set_own_types
+from stylist.sweeps import remove_doomed
+from stylist.tagging import jobs
+from stylist.tagging.jobs import tag_wardrobes
+from stylist.tagging.shop_taxonomy import set_own_types
 from stylist.tests.factories import (
     add_photos,
     encode,
@@ -23,7 +23,7 @@ from stylist.tests.factories import (
     make_pair,
     wardrobe_url,
 )
-from stylist.wardrobes import correct_item, remove_item
+from stylist.wardrobe.items import correct_item, remove_item
 
 pytestmark = pytest.mark.django_db
 
@@ -124,13 +124,13 @@ def test_type_set_while_the_photo_is_looked_at_stays(inside, monkeypatch, value)
     item = WardrobeItem.objects.get()
     if value is None:
         correct_item(item=item, name=None, tags={"type": "coat"})
-    look = tagging.crop_to_garment
+    look = jobs.crop_to_garment
 
     def set_meanwhile(*args, **kwargs):
         correct_item(item=item, name=None, tags={"type": value})
         return look(*args, **kwargs)
 
-    monkeypatch.setattr(tagging, "crop_to_garment", set_meanwhile)
+    monkeypatch.setattr(jobs, "crop_to_garment", set_meanwhile)
     tag_wardrobes()
     row = WardrobeItem.objects.get()
     seen = row.tags["type"]["value"]
@@ -152,13 +152,13 @@ def test_shops_own_type_can_be_seen_and_its_name_be_set(inside):
 
 def test_garment_taken_out_while_it_is_looked_at_leaves_no_file(inside, monkeypatch, media_root):
     add_photos(inside.client, make_jpeg())
-    look = tagging.crop_to_garment
+    look = jobs.crop_to_garment
 
     def removed_meanwhile(*args, **kwargs):
         remove_item(item=WardrobeItem.objects.get())
         return look(*args, **kwargs)
 
-    monkeypatch.setattr(tagging, "crop_to_garment", removed_meanwhile)
+    monkeypatch.setattr(jobs, "crop_to_garment", removed_meanwhile)
     tag_wardrobes()
     remove_doomed()
     assert kinds_of_files(media_root) == [] and not WardrobeItem.objects.exists()
@@ -194,7 +194,7 @@ def test_storage_that_is_away_postpones_the_work(inside, monkeypatch):
     def away(name):
         raise StorageUnavailable("away")
 
-    monkeypatch.setattr(tagging, "read_file", away)
+    monkeypatch.setattr(jobs, "read_file", away)
     tag_wardrobes()
     item = WardrobeItem.objects.get()
     assert (item.state, item.attempts) == ("pending", 0)

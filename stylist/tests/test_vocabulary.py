@@ -6,7 +6,7 @@ import pytest
 
 from core.tenancy import all_shops, shop_scope
 from stylist.models import StylistSettings
-from stylist.taxonomies import taxonomy_of
+from stylist.tagging.shop_taxonomy import taxonomy_of
 from stylist.tests.factories import make_item, wardrobe_url
 from tenants.models import Scope
 from tenants.tests.factories import make_key_client

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from core.tenancy import shop_scope
-from stylist import wardrobes
 from stylist.models import WardrobeItem
 from stylist.tests.factories import (
     add_photos,
@@ -15,6 +14,7 @@ from stylist.tests.factories import (
     make_jpeg,
     wardrobe_url,
 )
+from stylist.wardrobe import items
 from tenants.models import Scope, Shopper
 from tenants.tests.factories import make_key_client
 
@@ -77,7 +77,7 @@ def test_one_photo_that_is_none_adds_nothing_of_the_others(shop, media_root):
 
 
 def test_full_wardrobe_takes_no_more_and_keeps_no_file(shop, monkeypatch, media_root):
-    monkeypatch.setattr(wardrobes, "MOST_ITEMS", 2)
+    monkeypatch.setattr(items, "MOST_ITEMS", 2)
     assert add_photos(shop.client, make_jpeg()).status_code == 201
     answer = add_photos(shop.client, make_jpeg(), make_jpeg("dress"))
     assert (answer.status_code, answer.json()["code"]) == (409, "wardrobe_full")

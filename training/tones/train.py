@@ -85,7 +85,7 @@ def _log_error(found: torch.Tensor, clean: torch.Tensor) -> torch.Tensor:
 
 
 def _correct(answers: torch.Tensor, levels: torch.Tensor, rgb: torch.Tensor) -> torch.Tensor:
-    """Do to (n, pixels, 3) what `quality.enhance.steps` does by the gains, the curve and the saturation."""
+    """Do to (n, pixels, 3) what `quality.enhance.steps` does by gains, curve and saturation."""
     gains = torch.exp2(torch.stack([answers[:, 0], 0 * answers[:, 0], answers[:, 1]], dim=1))
     gains = gains / (gains @ torch.from_numpy(LUMINANCE))[:, None]
     linear = (_linearise(rgb) * gains[:, None]).clamp(0, 1)

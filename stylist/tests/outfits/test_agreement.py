@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stylist.outfits.agreement import (
+from stylist.outfits.compatibility.agreement import (
     KIN,
     NEUTRAL,
     formality_agreement,

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from stylist.outfits import Season, Slot, Source, Taste, Wish, rank_purchases
-from stylist.outfits.completing import GOOD
+from stylist.outfits.composition.purchases import GOOD
 from stylist.tests.outfits.garments import make_garment, make_wardrobe
 
 

@@ -21,19 +21,19 @@ from stylist.outfits import (
     learn_bonuses,
     score_outfit,
 )
-from stylist.outfits.composing import AnchorsExclude, AnchorUnknown
-from stylist.outfits.diversity import choose_outfits
-from stylist.outfits.garment import AT, SLOTS
-from stylist.outfits.growing import WIDTH
-from stylist.outfits.harmony import (
+from stylist.outfits.compatibility.harmony import (
     MOST_COLOURS,
     chromatic_hues,
     count_colours,
     share_a_colour,
 )
+from stylist.outfits.composition.beam_search import WIDTH
+from stylist.outfits.composition.compose import AnchorsExclude, AnchorUnknown
+from stylist.outfits.composition.diversity import choose_outfits
+from stylist.outfits.garment import AT, SLOTS
 from stylist.outfits.pool import Pool
-from stylist.outfits.relations import obey_rules
-from stylist.outfits.scoring import Scorer
+from stylist.outfits.scoring.pairs import obey_rules
+from stylist.outfits.scoring.score import Scorer
 from stylist.tests.outfits.garments import (
     make_garment,
     make_wardrobe,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stylist.outfits.harmony import (
+from stylist.outfits.compatibility.harmony import (
     MOST_COLOURS,
     UNKNOWN_COLOUR,
     chromatic_hues,

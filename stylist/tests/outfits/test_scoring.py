@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stylist.outfits import OCCASIONS, Season, Slot, Taste, Wish, score_outfit
-from stylist.outfits.agreement import NEUTRAL
-from stylist.outfits.harmony import UNKNOWN_COLOUR
-from stylist.outfits.scoring import WEIGHTS
+from stylist.outfits.compatibility.agreement import NEUTRAL
+from stylist.outfits.compatibility.harmony import UNKNOWN_COLOUR
+from stylist.outfits.scoring.score import WEIGHTS
 from stylist.tests.outfits.garments import LAB, make_garment, tastes, wardrobes, wishes
 
 

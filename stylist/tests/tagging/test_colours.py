@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.ml.colours import RETAIL_COLOURS
-from stylist.tagging.colour_names import measure_colours
+from stylist.tagging.colour.measurement import measure_colours
 from stylist.tests.tagging.photos import cut_out
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from quality.measure.frame import frame_of_pixels
 from quality.tests.photos import make_scene
-from stylist.tagging.cropping import MARGIN, Box, crop_to_garment
+from stylist.tagging.crop import MARGIN, Box, crop_to_garment
 from stylist.tests.tagging.photos import GROUND, draw
 
 SIZE = (900, 700)  # height, width

@@ -13,10 +13,10 @@ from quality.measure.frame import PhotoUnmeasurable, frame_of_pixels
 from quality.tests.photos import make_scene
 from stylist.tagging.attributes import FORMALITY, FORMALITY_LEVELS, PATTERNS, SEASONS, STYLES
 from stylist.tagging.calibration import LARGE, calibration_of
-from stylist.tagging.cropping import crop_to_garment
+from stylist.tagging.crop import crop_to_garment
 from stylist.tagging.habits import expected_formality, tag_season
 from stylist.tagging.labels import build_labels, make_labels
-from stylist.tagging.tagging import tag
+from stylist.tagging.tagger import tag
 from stylist.tagging.tags import ALL_YEAR, Sighting, Tag
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
 from stylist.tests.tagging.photos import GROUND, WordEncoder, draw

@@ -1,0 +1,126 @@
+"""Which garments a message points at, and which it only wishes for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from core.ml.colours import BASIC_OF
+from stylist.chat.rules.lexicon import cues
+from stylist.chat.rules.mentions import NounPhrase
+from stylist.chat.shared.garment_kinds import kinds_under
+from stylist.chat.shared.intent import Reference
+from stylist.chat.shared.memory import Shown
+
+_ORDINALS = {
+    "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4,
+    "fifth": 5, "5th": 5, "sixth": 6, "6th": 6, "last": -1,
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
+}  # fmt: skip
+_NAMES = "first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|sixth|6th|last"
+_NTH = re.compile(
+    rf"\b({_NAMES})"
+    rf"(?= (?:one|item|option|look|outfit|piece|two)\b|$| (?:and|or|with|to|vs|,|\?|\.))"
+)
+_NUMBERED = re.compile(r"\b(?:number|no|nr|item|option)\s?\.? ?(\d|one|two|three|four|five|six)\b")
+_HASH = re.compile(r"#\s?(\d)\b")
+_FIRST_TWO = re.compile(r"\b(first|last) two\b")
+_BOTH = re.compile(r"\b(?:both|these two|those two|the two)\b")
+_POINTING = re.compile(
+    r"\b(?:it|them|this one|that one|this|these|those|that(?! (?:go|match|suit|fit|work|is|are)))\b"
+)
+
+
+def find_references(
+    text: str, joined: str, phrases: Sequence[NounPhrase], shown: Sequence[Shown]
+) -> tuple[Reference, ...]:
+    """Return what the words point at: places in what was shown, own garments, "those shoes".
+
+    `joined` is the text's tokens with one space between. A garment with "the" points when what was
+    shown has one of its kind.
+    """
+    found = [Reference(ordinals=(place,), is_shown=True) for place in _places(text, joined)]
+    kinds = {each.kind for each in shown}
+    for phrase in phrases:
+        if any(reference.ordinals for reference in found) and phrase.determiner == "the":
+            continue
+        if phrase.determiner == "my":
+            found.append(_described(phrase, is_owned=True))
+        elif phrase.determiner in {"this", "that", "these", "those"} or (
+            phrase.determiner == "the" and kinds & kinds_under(phrase.garment.value)
+        ):
+            found.append(_described(phrase, is_shown=True))
+    return tuple(found)
+
+
+def point_at_colour(joined: str, colours: Sequence[str], words: Sequence[str]) -> Reference | None:
+    """Return what "the black one" points at; `words` are the colours as they were written."""
+    for colour, word in zip(colours, words, strict=True):
+        if re.search(rf"\b(?:the|that|this|those|these) {re.escape(word)} ones?\b", joined):
+            return Reference(colour=colour, is_shown=True)
+    return None
+
+
+def points_vaguely(joined: str) -> bool:
+    """Say whether the words have a pronoun that may mean what was shown."""
+    return _POINTING.search(joined) is not None
+
+
+def describe_partner(phrases: Sequence[NounPhrase], tokens: Sequence[str]) -> NounPhrase | None:
+    """Return the garment that others are to go with: the last after a "with" or its like.
+
+    Where nothing stands before it but "with", as in "with a red dress", it is that one too.
+    """
+    for phrase in reversed(phrases):
+        before = " ".join(tokens[: phrase.start])
+        links = [*cues.WITH.finditer(before)]
+        if links and not before[links[-1].end() :].strip().count(" "):
+            return phrase
+    return None
+
+
+def _places(text: str, joined: str) -> list[int]:
+    if found := _FIRST_TWO.search(joined):
+        return [1, 2] if found[1] == "first" else [-2, -1]
+    if _BOTH.search(joined):
+        return [1, 2]
+    names = [match[1] for match in (*_NTH.finditer(joined), *_NUMBERED.finditer(joined))]
+    digits = [match[1] for match in _HASH.finditer(text)]
+    places = [_ORDINALS[name] if name in _ORDINALS else int(name) for name in (*names, *digits)]
+    return [place for place in dict.fromkeys(places) if place]
+
+
+def _described(phrase: NounPhrase, *, is_owned: bool = False, is_shown: bool = False) -> Reference:
+    return Reference(
+        garment=phrase.garment.value, colour=phrase.colour, is_owned=is_owned, is_shown=is_shown
+    )
+
+
+def as_reference(phrase: NounPhrase) -> Reference:
+    """Return a garment that is only described: "a red dress"."""
+    return _described(phrase)
+
+
+def pin(reference: Reference, shown: Sequence[Shown]) -> Reference:
+    """Return a reference to what was shown with its ids: what is shown next changes the places."""
+    if not reference.is_shown or reference.ids:
+        return reference
+    return replace(reference, ids=tuple(each.id for each in _meant(reference, shown)))
+
+
+def _meant(reference: Reference, shown: Sequence[Shown]) -> Iterator[Shown]:
+    """Yield what of the shown is meant; the first, where it could be any."""
+    if reference.ordinals:
+        for place in reference.ordinals:
+            if 0 < abs(place) <= len(shown):
+                yield shown[place - 1 if place > 0 else place]
+        return
+    wanted = (
+        each
+        for each in shown
+        if (not reference.garment or each.kind in kinds_under(reference.garment))
+        and reference.colour in ("", each.colour, BASIC_OF.get(each.colour))
+    )
+    if first := next(wanted, None):
+        yield first

@@ -1,0 +1,96 @@
+"""What a conversation keeps between its messages: plain data, to JSON and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, Literal
+
+from stylist.chat.shared.intent import Wish
+from stylist.chat.shared.redaction import redact
+from stylist.chat.shared.tools import Item
+
+MOST_TURNS = 10
+MOST_RETURNED = 200
+LONGEST_TURN = 2000  # characters
+
+Speaker = Literal["shopper", "stylist"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message, personal data redacted."""
+
+    speaker: Speaker
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What was shown: enough to tell what "the blue one" is; all else comes from live rows."""
+
+    id: str
+    kind: str = ""
+    slot: str = ""
+    colour: str = ""
+    price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The last messages, the last wish, what was shown last in its order, and ids once returned.
+
+    Only what is in `returned` may a language model name.
+    """
+
+    turns: tuple[Turn, ...] = ()
+    wish: Wish | None = None
+    shown: tuple[Shown, ...] = ()
+    returned: tuple[str, ...] = ()
+
+    def heard(self, speaker: Speaker, text: str) -> Memory:
+        """Return the memory with one more message."""
+        turn = Turn(speaker, redact(text)[:LONGEST_TURN])
+        return replace(self, turns=(*self.turns, turn)[-MOST_TURNS:])
+
+    def beginning(self, words: str) -> Memory:
+        """Return the memory with words before those of the last message."""
+        *turns, last = self.turns
+        text = (redact(words) + last.text)[:LONGEST_TURN]
+        return replace(self, turns=(*turns, replace(last, text=text)))
+
+    def showing(self, items: Iterable[Item]) -> Memory:
+        """Return the memory with these items as what was shown last; none leaves it as it is."""
+        shown = tuple(Shown(i.id, i.kind, i.slot, i.colour, i.price) for i in items)
+        return replace(self, shown=shown or self.shown).returning(each.id for each in shown)
+
+    def returning(self, ids: Iterable[str]) -> Memory:
+        """Return the memory with these ids among those returned."""
+        returned = tuple(dict.fromkeys((*self.returned, *ids)))
+        return replace(self, returned=returned[-MOST_RETURNED:])
+
+    def to_data(self) -> dict[str, Any]:
+        """Return it as what JSON can hold."""
+        return {
+            "turns": [[turn.speaker, turn.text] for turn in self.turns],
+            "wish": self.wish.to_data() if self.wish else None,
+            "shown": [
+                [s.id, s.kind, s.slot, s.colour, None if s.price is None else str(s.price)]
+                for s in self.shown
+            ],
+            "returned": list(self.returned),
+        }
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Memory:
+        """Return what `to_data` made; of an empty mapping, an empty memory."""
+        return cls(
+            turns=tuple(Turn(speaker, text) for speaker, text in data.get("turns", ())),
+            wish=Wish.from_data(data["wish"]) if data.get("wish") else None,
+            shown=tuple(
+                Shown(own_id, kind, slot, colour, None if price is None else Decimal(price))
+                for own_id, kind, slot, colour, price in data.get("shown", ())
+            ),
+            returned=tuple(data.get("returned", ())),
+        )

@@ -1,0 +1,53 @@
+"""What an answer is streamed as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from stylist.chat.shared.memory import Memory
+from stylist.chat.shared.tools import Item, OutfitTold
+
+Speaks = Literal["model", "rules"]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The next words of the answer, plain text, with the white space that belongs to them."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """Items to show as pictures, in the order that "the second one" counts by."""
+
+    items: tuple[Item, ...]
+    kind: Literal["found", "owned", "compared", "named"]
+
+    @property
+    def ids(self) -> list[str]:
+        return [item.id for item in self.items]
+
+
+@dataclass(frozen=True, slots=True)
+class Outfits:
+    """Outfits to show as collages."""
+
+    outfits: tuple[OutfitTold, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The end: what to keep, and who spoke.
+
+    `fallback` is true where a model was to speak and the rules did; `reason` then says why.
+    """
+
+    memory: Memory
+    spoken_by: Speaks
+    fallback: bool = False
+    reason: str = ""
+
+
+Piece: TypeAlias = Words | Items | Outfits | Done

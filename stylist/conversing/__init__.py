@@ -1,8 +1,0 @@
-"""A stylist's conversation, from a message to an answer in pieces; no rows, no Django models.
-
-    pieces = converse(Question(...), tools=tools, model=None)     `loop`: by the model or the rules
-    pieces = RuleStylist(tools).answer(text, ...)                 `rules`: by the rules alone
-    wish = understand(text, memory)                               `understanding`
-
-`tools` is what the database answers through, bound on the server to one shop and one shopper.
-"""

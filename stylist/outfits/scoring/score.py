@@ -1,0 +1,165 @@
+"""What an outfit is worth: a weighted sum of parts, each of which can be told.
+
+Which parts there are depends on the wish and the taste only, so that outfits for the same wish
+compare; their weights add up to 1. Every value is in [0, 1], and so is the total.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stylist.outfits import explanation
+from stylist.outfits.compatibility.agreement import NEUTRAL
+from stylist.outfits.garment import AT, SLOTS, Garment, Slot
+from stylist.outfits.pool import Pool
+from stylist.outfits.scoring.pairs import EMPTY, Rows, find_pairs, pad, relate
+from stylist.outfits.scoring.suitability import suit_formality, suit_occasion, suit_taste
+from stylist.outfits.wishes import SEASONS, Season, Taste, Wish
+
+Values = NDArray[np.float64]
+
+WEIGHTS = {
+    "colour": 0.26, "pattern": 0.06, "style": 0.22, "formality": 0.14, "season": 0.10,
+    "completeness": 0.06, "occasion": 0.12, "taste": 0.12, "feedback": 0.35,
+}  # fmt: skip
+WORST = 0.3  # how much the worst pair counts beside the mean of all: one clash spoils an outfit
+TWO_PATTERNS = 0.5  # what is left of the pattern's value by two that share a colour
+# What makes an outfit whole beside its garments; outer garments by season, 0 where none is known.
+ROUNDING = {Slot.SHOES: 3.0, Slot.BAG: 1.0, Slot.ACCESSORY: 1.0}
+OUTER = {Season.WINTER: 3.0, Season.AUTUMN: 2.0, Season.SPRING: 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One reason for a score: `value` in [0, 1], its weight, and a sentence for people."""
+
+    name: str
+    value: float
+    weight: float
+    sentence: str
+
+    @property
+    def points(self) -> float:
+        """What the part adds to the total."""
+        return self.value * self.weight
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The parts of an outfit's score."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def total(self) -> float:
+        """The sum of the parts' points, in [0, 1]."""
+        return math.fsum(part.points for part in self.parts)
+
+
+class Scorer:
+    """Scores outfits of one pool for one wish and taste, many at once."""
+
+    def __init__(self, pool: Pool, wish: Wish, taste: Taste) -> None:
+        self.relations = relate(pool, taste.bonuses)
+        self.wish = wish
+        self.weights = _weights(wish, taste)
+        self._patterned = np.append(pool.is_patterned, False)
+        self._rounding = _rounding(wish)
+        self._formality = _wanted_formality(pool, wish)
+        self._occasion = pad(suit_occasion(pool, wish.occasion), 0.0) if wish.occasion else None
+        self._taste = pad(suit_taste(pool, taste), 0.0) if "taste" in self.weights else None
+
+    def totals(self, rows: Rows) -> Values:
+        """Return the totals (s,) of outfits (s, 7)."""
+        values = self.values(rows)
+        totals: Values = np.sum([values[name] * w for name, w in self.weights.items()], axis=0)
+        return totals
+
+    def values(self, rows: Rows) -> dict[str, Values]:
+        """Return the value (s,) of each part of outfits (s, 7)."""
+        found, worn = {}, rows.T != EMPTY
+        places, together = find_pairs(self.relations, rows)
+        for name in ("colour", "style", "formality"):
+            found[name] = _blend(getattr(self.relations, name).take(places), together)
+        if self._formality is not None:
+            as_wanted = _blend(self._formality[rows.T], worn)
+            found["formality"] = (found["formality"] + as_wanted) / 2
+        found["pattern"] = self._pattern(rows, places)
+        found["season"] = self._season(rows)
+        found["completeness"] = self._rounding @ worn / self._rounding.sum()
+        if self._occasion is not None:
+            found["occasion"] = _blend(self._occasion[rows.T], worn)
+        if self._taste is not None:
+            found["taste"] = _blend(self._taste[rows.T], worn)
+        if "feedback" in self.weights:
+            bonus = self.relations.bonus.take(places).sum(axis=0, dtype=np.float64)
+            found["feedback"] = 0.5 + 0.5 * np.clip(bonus, -1, 1)
+        return found
+
+    def _pattern(self, rows: Rows, places: Rows) -> Values:
+        patterned = self._patterned[rows.T].sum(axis=0)
+        clashing = self.relations.clashes.take(places).any(axis=0)
+        return np.where(clashing, 0.0, np.where(patterned > 1, TWO_PATTERNS, 1.0))
+
+    def _season(self, rows: Rows) -> Values:
+        """Return how well the asked season suits, or the one that suits all garments best."""
+        suits, worn = self.relations.seasons.T, rows.T != EMPTY
+        asked = [SEASONS.index(self.wish.season)] if self.wish.season else range(len(SEASONS))
+        best: Values = np.max([_blend(suits[k][rows.T], worn) for k in asked], axis=0)
+        return best
+
+
+def score_outfit(garments: Sequence[Garment], *, wish: Wish, taste: Taste) -> Scored:
+    """Return the parts of an outfit's score, whatever order its garments come in.
+
+    ValueError where two of them are worn in the same place.
+    """
+    ordered = sorted(garments, key=lambda garment: AT[garment.slot])
+    rows = np.full((1, len(SLOTS)), EMPTY)
+    for position, garment in enumerate(ordered):
+        slot = AT[garment.slot]
+        if rows[0, slot] != EMPTY:
+            raise ValueError(f"An outfit has one {garment.slot} at most.")
+        rows[0, slot] = position
+    scorer = Scorer(Pool.of(ordered), wish, taste)
+    values = {name: float(value[0]) for name, value in scorer.values(rows).items()}
+    sentences = explanation.explain(ordered, values, wish=wish)
+    return Scored(
+        tuple(
+            Part(name, values[name], weight, sentences[name])
+            for name, weight in scorer.weights.items()
+        )
+    )
+
+
+def _weights(wish: Wish, taste: Taste) -> dict[str, float]:
+    absent = {
+        "occasion": wish.occasion is None,
+        "taste": not (taste.palette or taste.styles),
+        "feedback": not taste.bonuses,
+    }
+    kept = {name: weight for name, weight in WEIGHTS.items() if not absent.get(name)}
+    return {name: weight / math.fsum(kept.values()) for name, weight in kept.items()}
+
+
+def _rounding(wish: Wish) -> Values:
+    outer = {Slot.OUTER: OUTER.get(wish.season, 0.0) if wish.season else 0.0}
+    return np.array([{**ROUNDING, **outer}.get(slot, 0.0) for slot in SLOTS])
+
+
+def _wanted_formality(pool: Pool, wish: Wish) -> NDArray[np.float32] | None:
+    wanted = wish.wanted_formality
+    return None if wanted is None else pad(suit_formality(pool, wanted), 0.0)
+
+
+def _blend(values: NDArray[np.float32], counted: NDArray[np.bool_]) -> Values:
+    """Return the mean of the counted values (k, s), drawn to the worst; neutral without any."""
+    counts = counted.sum(axis=0)
+    mean = np.where(counted, values, 0).sum(axis=0, dtype=np.float64) / np.maximum(counts, 1)
+    worst = np.where(counted, values, 1).min(axis=0, initial=1)
+    return np.where(counts > 0, (1 - WORST) * mean + WORST * worst, NEUTRAL)

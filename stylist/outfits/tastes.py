@@ -1,0 +1,59 @@
+"""What a shopper likes to wear: what they stated, and what they said of outfits."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils import timezone
+
+from recommendations.feedback.shoppers import preferences_of
+from stylist.models import OutfitFeedback
+from stylist.outfits.feedback import Feedback, Opinion, learn_bonuses
+from stylist.outfits.garment import Garment, Lab, Slot, Source
+from stylist.outfits.wishes import Taste
+from stylist.tagging.records import LAB_OF
+from tenants.models import Shopper
+
+MOST_FEEDBACK = 200
+DAY_SECONDS = 86_400
+
+
+def taste_of(shopper: Shopper | None) -> Taste:
+    """Return a shopper's taste; nobody's is empty. Makes two queries."""
+    if shopper is None:
+        return Taste()
+    stated = preferences_of(shopper)
+    liked = [name.lower() for name in stated.liked.get("colour", ())]
+    avoided = [value for values in stated.avoided.values() for value in values]
+    return Taste(
+        # A shop may have names for colours that are none of ours.
+        palette=tuple(LAB_OF[name] for name in liked if name in LAB_OF),
+        styles=frozenset(name.lower() for name in stated.liked.get("styles", ())),
+        disliked=frozenset(name.lower() for name in avoided),
+        bonuses=learn_bonuses(_feedback_of(shopper)),
+    )
+
+
+def _feedback_of(shopper: Shopper) -> list[Feedback]:
+    now = timezone.now()
+    rows = OutfitFeedback.objects.filter(shopper=shopper).select_related("outfit")
+    return [
+        Feedback(
+            garments=tuple(garment_of_piece(piece) for piece in row.outfit.pieces),
+            opinion=Opinion(row.opinion),
+            age_days=(now - row.created_at).total_seconds() / DAY_SECONDS,
+        )
+        for row in rows.order_by("-id")[:MOST_FEEDBACK]
+    ]
+
+
+def garment_of_piece(piece: dict[str, object]) -> Garment:
+    """Return what an outfit that was kept says of one of its garments."""
+    primary = piece.get("primary")
+    return Garment(
+        id=UUID(str(piece["id"])),
+        source=Source(str(piece["source"])),
+        slot=Slot(str(piece["slot"])),
+        kind=str(piece["kind"]),
+        primary=Lab(*primary) if isinstance(primary, list) else None,
+    )

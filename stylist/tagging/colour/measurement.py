@@ -1,0 +1,103 @@
+"""Name a garment's colours by measuring them, never by asking a model.
+
+sRGB uint8 (h, w, 3) and a mask (h, w), true on the garment, in. The names are those of
+`core.ml.colours.RETAIL_COLOURS`, about 40, each under one of 14 basic names.
+
+    colours = measure_colours(rgb, mask)      the largest first; empty where the mask is
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.ml.colours import (
+    BASIC_COLOURS,
+    RETAIL_COLOURS,
+    Floats,
+    lightness_of_white,
+    name_under_room_light,
+    srgb_to_oklab,
+)
+from stylist.tagging.colour.clusters import Cluster, cluster_colours
+from stylist.tagging.colour.garment_pixels import garment_region
+
+SIDE = 384  # the longer side that colours are counted on: a print keeps its inks
+LEAST_SHARE = 0.12  # below are buttons, seams, creases, and ground that shines through
+LIT_FROM = 0.3  # the darkest part of a cloth is in shadow and says little of its colour
+ROOM_LIGHT = 0.02  # OKLab: how far the light of a room moves a colour, standard deviation
+
+_TABLE = srgb_to_oklab(np.array([colour.rgb for colour in RETAIL_COLOURS], dtype=np.uint8))
+_BASIC = np.array([BASIC_COLOURS.index(colour.basic) for colour in RETAIL_COLOURS])
+
+# What a colour might have been in another light: a grid of errors and their weights.
+_STEPS = np.linspace(-2, 2, 5)
+_ERRORS = np.stack(np.meshgrid(_STEPS, _STEPS, _STEPS), axis=-1).reshape(-1, 3)
+_WEIGHTS = np.exp(-(_ERRORS**2).sum(axis=1) / 2)
+_ERRORS = (ROOM_LIGHT * _ERRORS).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class MeasuredColour:
+    """A colour of a garment.
+
+    `name` is a retail name and `basic` the wide one above it; `lab` is OKLab as measured where the
+    light falls on the cloth; `share` of the garment and `confidence` in the basic name are in
+    [0, 1]. `distribution` has the basic names with their probabilities.
+    """
+
+    name: str
+    basic: str
+    lab: tuple[float, float, float]
+    share: float
+    confidence: float
+    distribution: dict[str, float]
+
+
+def measure_colours(rgb: NDArray[np.uint8], mask: NDArray[np.bool_]) -> tuple[MeasuredColour, ...]:
+    """Return the colours of at least `LEAST_SHARE` of the garment, and its largest in any case."""
+    lab, region = garment_region(rgb, mask, side=SIDE)
+    if not region.any():
+        return ()
+    white_from = lightness_of_white(lab)
+    clusters = cluster_colours(lab[region])
+    total = sum(cluster.weight for cluster in clusters)
+    colours: dict[str, MeasuredColour] = {}
+    for cluster in clusters:
+        share = cluster.weight / total
+        colour = name_colour(_lit(cluster), white_from=white_from, share=share)
+        # Two cloths of one name are one colour.
+        first = colours.get(colour.name, replace(colour, share=0.0))
+        colours[colour.name] = replace(first, share=first.share + share)
+    largest, *rest = sorted(colours.values(), key=lambda colour: -colour.share)
+    return (largest, *(colour for colour in rest if colour.share >= LEAST_SHARE))
+
+
+def name_colour(lab: Floats, *, white_from: float, share: float) -> MeasuredColour:
+    """Name an OKLab colour (3,): the likeliest basic name, and the nearest shade under it.
+
+    A basic name is as likely as the part of the colours around, by the errors of a room's light,
+    that it is given to. `white_from` is the photo's `core.ml.colours.lightness_of_white`.
+    """
+    around = np.asarray(lab + _ERRORS, dtype=np.float32)
+    basics = name_under_room_light(around, white_from=white_from)
+    likely = np.bincount(basics, _WEIGHTS, minlength=len(BASIC_COLOURS)) / _WEIGHTS.sum()
+    basic = int(likely.argmax())
+    shades = np.flatnonzero(np.equal(_BASIC, basic))
+    shade = shades[np.linalg.norm(_TABLE[shades] - lab, axis=1).argmin()]
+    return MeasuredColour(
+        name=RETAIL_COLOURS[shade].name,
+        basic=BASIC_COLOURS[basic],
+        lab=(float(lab[0]), float(lab[1]), float(lab[2])),
+        share=share,
+        confidence=float(likely[basic]),
+        distribution=dict(zip(BASIC_COLOURS, likely.tolist(), strict=True)),
+    )
+
+
+def _lit(cluster: Cluster) -> Floats:
+    lightness = cluster.pixels[:, 0]
+    lit = cluster.pixels[lightness >= np.quantile(lightness, LIT_FROM)]
+    return np.asarray(np.median(lit, axis=0), dtype=np.float32)

@@ -1,0 +1,125 @@
+"""Crop a photo to its garment, and count the pieces that lie in it.
+
+A `Frame` (`quality.measure.frame`) in: sRGB uint8 (h, w, 3) pixels and perhaps their opacity. The
+crop is the box around the garment's mask with a margin, as wide for its height as the encoder sees photos,
+so that nothing is squeezed; where the mask cannot be believed it is the whole photo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.ml.colours import Floats, srgb_to_oklab
+from quality.measure.frame import Frame
+from quality.measure.subject import CONFIDENT, find_subject
+
+Mask: TypeAlias = NDArray[np.bool_]
+
+MARGIN = 0.05  # of the garment's width and height, on each side
+PIECE_SHARE = 0.25  # of the largest piece: a smaller one is a sleeve, a belt, a shadow
+PAIR_SIZE = 0.6  # of the larger of two: one shoe may be seen from another side
+PAIR_COLOUR = 0.06  # OKLab, between the means of two pieces
+
+
+class Box(NamedTuple):
+    """A part of a photo in pixels: columns `left` to `right`, rows `top` to `bottom`, exclusive."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+@dataclass(frozen=True, eq=False)
+class Crop:
+    """A photo cut to its garment.
+
+    `pixels` is (h, w, 3) uint8 and `mask` (h, w), true on the garment; `box` is where it lies in
+    the photo. `confidence` in [0, 1] says how far the mask can be believed. `pieces` are the parts
+    of the photo that lie apart from each other, the largest first: one garment, a pair of shoes,
+    or several garments; none when the mask cannot be believed. `is_pair` says that there are two
+    of like size and colour.
+    """
+
+    pixels: NDArray[np.uint8]
+    mask: Mask
+    box: Box
+    confidence: float
+    pieces: tuple[Box, ...]
+    is_pair: bool
+
+    @property
+    def has_mask(self) -> bool:
+        """Say whether the mask can be believed; otherwise it is true everywhere."""
+        return self.confidence >= CONFIDENT
+
+
+def crop_to_garment(frame: Frame, *, aspect: float) -> Crop:
+    """Return the garment's part of a photo; `aspect` is width by height, which its edges limit."""
+    height, width = frame.pixels.shape[:2]
+    subject = find_subject(frame)
+    if not subject.is_confident:
+        whole = Box(0, 0, width, height)
+        everywhere = np.ones((height, width), dtype=bool)
+        return Crop(frame.pixels, everywhere, whole, subject.confidence, (), is_pair=False)
+    size = (width, height)
+    mask = cv2.resize(subject.mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    box = _around(_bounds(mask), aspect, width, height)
+    inside = slice(box.top, box.bottom), slice(box.left, box.right)
+    pieces = _pieces(subject.mask)
+    return Crop(
+        pixels=frame.pixels[inside],
+        mask=np.asarray(mask)[inside],
+        box=box,
+        confidence=subject.confidence,
+        pieces=tuple(_scaled(_bounds(piece), width / subject.mask.shape[1]) for piece in pieces),
+        is_pair=_is_pair(pieces, frame.normal),
+    )
+
+
+def _bounds(mask: Mask) -> Box:
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+
+
+def _around(garment: Box, aspect: float, width: int, height: int) -> Box:
+    """Return the box with its margin, widened or heightened to the aspect, within the photo."""
+    across = (garment.right - garment.left) * (1 + 2 * MARGIN)
+    down = (garment.bottom - garment.top) * (1 + 2 * MARGIN)
+    across, down = max(across, down * aspect), max(down, across / aspect)
+    middle_x = (garment.left + garment.right) / 2
+    middle_y = (garment.top + garment.bottom) / 2
+    return Box(
+        max(0, round(middle_x - across / 2)),
+        max(0, round(middle_y - down / 2)),
+        min(width, round(middle_x + across / 2)),
+        min(height, round(middle_y + down / 2)),
+    )
+
+
+def _pieces(mask: Mask) -> list[Mask]:
+    """Return the masks of the pieces that count, the largest first."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    areas = stats[1:count, cv2.CC_STAT_AREA]
+    order = 1 + np.argsort(-areas, kind="stable")
+    least = PIECE_SHARE * areas.max()
+    return [labels == piece for piece in order if areas[piece - 1] >= least]
+
+
+def _is_pair(pieces: Sequence[Mask], rgb: Floats) -> bool:
+    if len(pieces) != 2:
+        return False
+    one, other = pieces  # the larger first
+    colours = [srgb_to_oklab(rgb[piece]).mean(axis=0) for piece in pieces]
+    is_like_in_size = other.sum() >= PAIR_SIZE * one.sum()
+    return bool(is_like_in_size and np.linalg.norm(colours[0] - colours[1]) < PAIR_COLOUR)
+
+
+def _scaled(box: Box, scale: float) -> Box:
+    return Box(*(round(edge * scale) for edge in box))

@@ -1,0 +1,129 @@
+"""Garments tagged: those that shoppers own, and those that the shop sells."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.db.models import Case, F, Value, When
+from PIL import Image as Pillow
+
+from catalog.models import Image
+from core.jobs.runner import Overtaken, run_waiting
+from core.ml.batching import get_batcher
+from core.storage import read_file, save_file
+from quality.measure.frame import frame_of_pixels
+from stylist.models import GarmentTags, ImageTags, WardrobeItem
+from stylist.models.files import cutout_key, doom
+from stylist.outfits.features import pack_features
+from stylist.outfits.garment import Source
+from stylist.tagging.crop import Crop, crop_to_garment
+from stylist.tagging.queues import IMAGES, WARDROBE
+from stylist.tagging.records import garment_of, tags_to_json
+from stylist.tagging.shop_labels import labels_of
+from stylist.tagging.shop_taxonomy import stated_type, taxonomy_of
+from stylist.tagging.tagger import tag_crop
+
+CUTOUT_SIDE = 640
+CUTOUT_QUALITY = 80
+
+
+def tag_wardrobes() -> int:
+    """Tag every garment that a shopper has added; return how many."""
+    return run_waiting(WARDROBE, WardrobeItem, tag_item, size=4)
+
+
+def tag_images() -> int:
+    """Tag every image of the catalogues that waits for it; return how many."""
+    return run_waiting(IMAGES, ImageTags, tag_image, size=8)
+
+
+def tag_item(item: WardrobeItem) -> dict[str, Any]:
+    """Return what is to be kept of a shopper's garment."""
+    seen = _look(item, str(item.photo.name))
+    return {
+        **seen.fields,
+        "kind": _unless_corrected("kind", seen.tags["type"]["value"]),
+        "slot": _unless_corrected("slot", seen.tags["slot"]["value"]),
+    }
+
+
+def _unless_corrected(name: str, seen: str) -> Case:
+    """Return what a column is to be, though the type be set while the photo is looked at."""
+    return Case(When(corrected__has_key="type", then=F(name)), default=Value(seen))
+
+
+def tag_image(row: ImageTags) -> dict[str, Any]:
+    """Return what is to be kept of an image's garment; what its category says is not guessed."""
+    images = Image.objects.live().select_related("category")
+    image: Image | None = images.filter(pk=row.image_id).first()
+    if image is None:
+        raise Overtaken
+    seen = _look(row, str(image.photo.name))
+    stated = stated_type(taxonomy_of(row.shop_id), image.category.name if image.category else "")
+    kind = stated.name if stated else seen.tags["type"]["value"]
+    slot = stated.slot if stated else seen.tags["slot"]["value"]
+    garment = garment_of(
+        garment_id=image.pk,
+        source=Source.CATALOG,
+        tags=seen.tags,
+        slot=slot,
+        corrected={"type": kind},
+    )
+    return {
+        **seen.fields,
+        "kind": kind,
+        "slot": slot,
+        "image_version": image.version,
+        "features": pack_features(garment),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a look at a photo gave: its tags as JSON, and the fields to be kept."""
+
+    tags: dict[str, Any]
+    fields: dict[str, Any]
+
+
+def _look(row: GarmentTags, photo: str) -> Seen:
+    encoder, labels = labels_of(row.shop_id)
+    crop = crop_to_garment(_frame(read_file(photo)), aspect=labels.aspect)
+    embedding = _embed(crop, encoder)
+    tags = tags_to_json(tag_crop(crop, embedding, labels))
+    fields = {
+        "tags": tags,
+        "embedding": embedding.astype(np.float16).tobytes(),
+        "encoder": encoder,
+        "cutout": _replace_cutout(row, crop),
+    }
+    return Seen(tags, fields)
+
+
+def _frame(jpeg: bytes) -> Any:
+    with Pillow.open(io.BytesIO(jpeg), formats=["JPEG"]) as photo:
+        return frame_of_pixels(np.array(photo.convert("RGB")))
+
+
+def _embed(crop: Crop, encoder: str) -> Any:
+    batcher = get_batcher(encoder)
+    pixels = batcher.encoder.prepare([Pillow.fromarray(crop.pixels)])
+    return batcher.encode_pixels(pixels)[0]
+
+
+def _replace_cutout(row: GarmentTags, crop: Crop) -> str:
+    """Store the garment cut out where it can be; an older one goes."""
+    if row.cutout:
+        doom([row.cutout.name])
+    if not crop.has_mask:
+        return ""
+    alpha = Pillow.fromarray((crop.mask * 255).astype(np.uint8))
+    cut = Pillow.fromarray(crop.pixels)
+    cut.putalpha(alpha)
+    cut.thumbnail((CUTOUT_SIDE, CUTOUT_SIDE))
+    out = io.BytesIO()
+    cut.save(out, "WEBP", quality=CUTOUT_QUALITY)
+    return save_file(cutout_key(row.shop_id), out.getvalue())

@@ -1,0 +1,31 @@
+"""The labels of a shop's taxonomy and its encoder, made once in a worker."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from threading import Lock
+from uuid import UUID
+
+from catalog.indexing.indexes import live_index
+from core.ml.encoder import get_encoder
+from stylist.tagging.labels import Labels, make_labels
+from stylist.tagging.shop_taxonomy import own_types_of, taxonomy_of
+
+MOST_KEPT = 32
+
+_kept: OrderedDict[tuple[str, str], Labels] = OrderedDict()
+_lock = Lock()
+
+
+def labels_of(shop_id: UUID) -> tuple[str, Labels]:
+    """Return the name of a shop's encoder, and the labels for it and the shop's taxonomy."""
+    encoder = live_index(shop_id).encoder
+    key = encoder, json.dumps(own_types_of(shop_id), sort_keys=True)
+    with _lock:
+        if key not in _kept:
+            _kept[key] = make_labels(taxonomy_of(shop_id), get_encoder(encoder))
+        _kept.move_to_end(key)
+        while len(_kept) > MOST_KEPT:
+            _kept.popitem(last=False)
+        return encoder, _kept[key]

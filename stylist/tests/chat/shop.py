@@ -1,0 +1,176 @@
+"""A small shop and wardrobe in memory, and tools over them that keep to the protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from core.ml.colours import BASIC_OF
+from stylist.chat.rules.stylist import RuleStylist
+from stylist.chat.shared.garment_kinds import kinds_under
+from stylist.chat.shared.memory import Memory
+from stylist.chat.shared.pieces import Done, Items, Outfits, Words
+from stylist.chat.shared.profile import Profile
+from stylist.chat.shared.tools import Item, OutfitTold, Sources
+from stylist.outfits.garment import Source
+from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
+
+
+def own_id(number: int) -> str:
+    return f"0190c0de-0000-7000-8000-{number:012d}"
+
+
+def sold(number, name, kind, colour, price, **more) -> Item:
+    slot = DEFAULT_TAXONOMY.find(kind).slot
+    return Item(
+        own_id(number), Source.CATALOG, name, kind, slot, colour, Decimal(price), "EUR",
+        link=f"https://shop.example/p/{number}", **more,
+    )  # fmt: skip
+
+
+def owned(number, kind, colour) -> Item:
+    slot = DEFAULT_TAXONOMY.find(kind).slot
+    return Item(own_id(number), Source.WARDROBE, kind.title(), kind, slot, colour)
+
+
+CATALOG = (
+    sold(1, "Summer Breeze Dress", "dress", "red", "49.90"),
+    sold(2, "Ruby Wrap Dress", "dress", "red", "89.00"),
+    sold(3, "Ocean Dress", "dress", "blue", "39.00"),
+    sold(4, "Noir Dress", "dress", "black", "59.00"),
+    sold(5, "Court Sneaker", "sneakers", "white", "70.00"),
+    sold(6, "City Loafer", "loafers", "brown", "95.00"),
+    sold(7, "Field Boot", "boots", "black", "120.00"),
+    sold(8, "Pleat Skirt", "skirt", "navy", "45.00"),
+    sold(9, "Lime Skirt", "skirt", "lime", "25.00"),
+    sold(10, "Harbour Coat", "coat", "camel", "180.00"),
+)
+WARDROBE = (
+    owned(51, "jeans", "blue"),
+    owned(52, "shirt", "white"),
+    owned(53, "sneakers", "white"),
+    owned(54, "sweater", "fuchsia"),
+)
+
+
+@dataclass
+class ShopTools:
+    """Tools over lists; `calls` has the names of those called, in order."""
+
+    catalog: list[Item] = field(default_factory=lambda: list(CATALOG))
+    wardrobe: list[Item] = field(default_factory=lambda: list(WARDROBE))
+    calls: list[str] = field(default_factory=list)
+
+    def search_catalog(
+        self,
+        *,
+        text: str,
+        colour: str | None = None,
+        kind: str | None = None,
+        price_min: Decimal | None = None,
+        price_max: Decimal | None = None,
+        n: int = 4,
+        exclude: Collection[str] = (),
+    ) -> list[Item]:
+        self.calls.append("search_catalog")
+        found = [
+            item
+            for item in self.catalog
+            if (kind is None or item.kind in kinds_under(kind))
+            and (colour is None or colour in (item.colour, BASIC_OF[item.colour]))
+            and (price_min is None or (item.price or 0) >= price_min)
+            and (price_max is None or (item.price or 0) <= price_max)
+            and item.id not in exclude
+        ]
+        return found[:n]
+
+    def my_wardrobe(self, *, kind: str | None = None, slot: str | None = None) -> list[Item]:
+        self.calls.append("my_wardrobe")
+        kinds = kinds_under(kind) if kind else None
+        return [
+            item
+            for item in self.wardrobe
+            if (kinds is None or item.kind in kinds) and slot in (None, item.slot)
+        ]
+
+    def make_outfits(
+        self,
+        *,
+        anchor: str | None = None,
+        occasion: str | None = None,
+        season: str | None = None,
+        formality: float | None = None,
+        sources: Sources = Sources.MIXED,
+        replace_slot: str | None = None,
+        n: int = 3,
+    ) -> list[OutfitTold]:
+        self.calls.append("make_outfits")
+        shoes = [item for item in (*self.wardrobe, *self.catalog) if item.slot == "shoes"]
+        tops = [item for item in self.wardrobe if item.slot == "top"]
+        bottoms = [i for i in (*self.wardrobe, *self.catalog) if i.slot == "bottom"]
+        if anchor:
+            tops = [item for item in tops if item.id == anchor] or tops
+            bottoms = [item for item in bottoms if item.id == anchor] or bottoms
+        return [
+            OutfitTold(own_id(900 + k), (top, bottom, shoe), ("All the colours are neutral.",))
+            for k, (top, bottom, shoe) in enumerate(
+                (top, bottom, shoe) for top in tops for bottom in bottoms for shoe in shoes
+            )
+        ][:n]
+
+    def item_details(self, ids: Sequence[str]) -> list[Item]:
+        self.calls.append("item_details")
+        rows = {item.id: item for item in (*self.catalog, *self.wardrobe)}
+        return [rows[each] for each in ids if each in rows]
+
+
+@dataclass
+class Chat:
+    """A conversation by the rules; each message goes through JSON as in the database."""
+
+    tools: ShopTools = field(default_factory=ShopTools)
+    profile: Profile = field(default_factory=Profile)
+    memory: Memory = field(default_factory=Memory)
+    count: int = 0
+
+    def say(self, text: str) -> Reply:
+        self.count += 1
+        pieces = [
+            *RuleStylist(self.tools).answer(
+                text,
+                profile=self.profile,
+                memory=Memory.from_data(self.memory.to_data()),
+                message_id=f"m{self.count}",
+            )
+        ]
+        reply = Reply(pieces)
+        self.memory = reply.done.memory
+        return reply
+
+
+@dataclass
+class Reply:
+    """The pieces of an answer, and what can be asked of them."""
+
+    pieces: list
+
+    @property
+    def text(self) -> str:
+        return "".join(p.text for p in self.pieces if isinstance(p, Words))
+
+    @property
+    def items(self) -> list[Item]:
+        return [item for p in self.pieces if isinstance(p, Items) for item in p.items]
+
+    @property
+    def names(self) -> list[str]:
+        return [item.name for item in self.items]
+
+    @property
+    def outfits(self) -> list[OutfitTold]:
+        return [each for p in self.pieces if isinstance(p, Outfits) for each in p.outfits]
+
+    @property
+    def done(self) -> Done:
+        return self.pieces[-1]

@@ -1,0 +1,85 @@
+"""What the rules know is said in names that the rest of the stylist knows."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.ml.colours import BASIC_OF, RETAIL_COLOURS
+from stylist.chat.rules.care import CARE, FIBRE_OF, care_for, likely_fibre
+from stylist.chat.rules.colours import GOES, advise, agreement_of, tell_pair
+from stylist.chat.rules.interpretation import understand
+from stylist.chat.rules.lexicon.garments import MORE_GARMENTS, SLOT_WORDS
+from stylist.chat.rules.lexicon.looks import (
+    FORMALITY_OF,
+    MATERIALS,
+    MORE_COLOURS,
+    MORE_PATTERNS,
+    STYLE_WORDS,
+)
+from stylist.chat.rules.lexicon.occasions import OCCASION_WORDS, SEASON_WORDS
+from stylist.chat.shared.garment_kinds import kinds_under
+from stylist.chat.shared.memory import Memory
+from stylist.outfits.colour_phrases import NEUTRALS
+from stylist.outfits.garment import Slot
+from stylist.outfits.wishes import OCCASIONS, Season
+from stylist.tagging.attributes import PATTERNS, STYLES
+from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
+
+
+def test_every_word_means_something_that_the_stylist_knows():
+    assert {*MORE_GARMENTS.values()} <= {*DEFAULT_TAXONOMY.names}
+    assert {*SLOT_WORDS.values()} <= {*Slot}
+    assert {*MORE_COLOURS.values()} <= {*BASIC_OF}
+    assert {*MORE_PATTERNS.values()} <= {*PATTERNS}
+    assert {*STYLE_WORDS.values()} <= {*STYLES}
+    assert {*FORMALITY_OF} <= {*STYLES}
+    assert {*OCCASION_WORDS.values()} <= {*OCCASIONS}
+    assert {*SEASON_WORDS.values()} <= {*Season}
+
+
+def test_every_fibre_can_be_cared_for():
+    assert {*MATERIALS.values()} <= {*CARE}
+    assert {*FIBRE_OF.values()} <= {*CARE}
+    assert {*FIBRE_OF} <= {*DEFAULT_TAXONOMY.names}
+    assert care_for("kevlar") is None
+    assert likely_fibre("dress") is None
+
+
+@pytest.mark.parametrize("kind", DEFAULT_TAXONOMY.types, ids=lambda kind: kind.name)
+def test_every_type_is_understood_by_its_name(kind):
+    assert understand(f"show me a {kind.name}", Memory()).garments == (kind.name,)
+
+
+@pytest.mark.parametrize("colour", RETAIL_COLOURS, ids=lambda colour: colour.name)
+def test_advice_on_a_colour_is_what_the_outfits_scorer_finds(colour):
+    advice = advise(colour.name)
+    assert advice.is_neutral == (colour.name in NEUTRALS)
+    going = (*advice.near, *advice.opposite)
+    assert all(agreement_of(colour.name, other) >= GOES for other in going)
+    assert all(agreement_of(colour.name, other) < GOES for other in advice.clashing)
+    assert not {*going, *advice.clashing} & NEUTRALS
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        ("navy", "red", "navy is neutral"),
+        ("black", "grey", "both neutral"),
+        ("red", "red", "one colour"),
+        ("red", "coral", "neighbours"),
+        ("orange", "sky blue", "opposites"),
+        ("fuchsia", "lime", "clash"),
+    ],
+)
+def test_tells_why_two_colours_go_together_or_do_not(one, other, said):
+    assert said in tell_pair(one, other)
+    assert said in tell_pair(other, one)
+
+
+@pytest.mark.parametrize(
+    ("kind", "under"),
+    [("shoes", "sneakers"), ("jacket", "denim jacket"), ("bag", "clutch"), ("dress", "sundress")],
+)
+def test_wide_words_take_in_narrow_ones(kind, under):
+    assert {kind, under} <= kinds_under(kind)
+    assert kind not in kinds_under(under)
