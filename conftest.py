@@ -1,7 +1,5 @@
 """Fixtures for every room: a fixed cast, and photos."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace

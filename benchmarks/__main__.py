@@ -1,7 +1,5 @@
 """`python -m benchmarks [PART]`: measure the product, or one of its parts."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import signal

@@ -5,8 +5,6 @@ saves one row. It has our encoder class and our preprocessing, so that what diff
 of working: float32, no batches, nothing that overlaps.
 """
 
-from __future__ import annotations
-
 import time
 from functools import cache
 from typing import Any

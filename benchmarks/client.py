@@ -4,8 +4,6 @@ HTTP/1.1 over asyncio streams, kept alive, one request at a time on a connection
 costs the client about a tenth of a millisecond; httpx takes more than one.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import time

@@ -1,7 +1,5 @@
 """The encoders that are measured, and what each does alone."""
 
-from __future__ import annotations
-
 import io
 import os
 import time

@@ -1,7 +1,5 @@
 """How many events a second are accepted over HTTP, in batches, and how long a single one takes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import cycle, islice
 from statistics import median

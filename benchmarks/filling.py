@@ -1,7 +1,5 @@
 """A shop with thousands of images whose embeddings are made up, for searching in."""
 
-from __future__ import annotations
-
 import numpy as np
 from django.db import connection
 from numpy.typing import NDArray

@@ -1,7 +1,5 @@
 """What words add to vectors, and vectors to words: NDCG on what a catalogue's own facts answer."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from io import StringIO

@@ -1,7 +1,5 @@
 """From a backlog of accepted photos to an index, against the bare encoder and the old way."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import dataclass, field
 from datetime import datetime

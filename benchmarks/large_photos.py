@@ -1,7 +1,5 @@
 """Photos as phones send them, and the largest that pass the door."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable, Mapping
 from types import MappingProxyType

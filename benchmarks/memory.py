@@ -1,7 +1,5 @@
 """How much memory the processes hold once they have loaded what they need and worked."""
 
-from __future__ import annotations
-
 from benchmarks.encoders import Subject
 from benchmarks.report import Goal, Report
 from benchmarks.stack import Stack

@@ -1,7 +1,5 @@
 """Which figures are taken of one encoder, in which order."""
 
-from __future__ import annotations
-
 from functools import cache
 
 from benchmarks.client import Address, Refused, prompt_request, send_all

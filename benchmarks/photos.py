@@ -1,7 +1,5 @@
 """The photos that are measured with: real ones where there are any, otherwise generated."""
 
-from __future__ import annotations
-
 import io
 import os
 import random

@@ -4,8 +4,6 @@ In this process and its children, without HTTP or queue: what a worker's task sp
 the web process stand by.
 """
 
-from __future__ import annotations
-
 import io
 import re
 import time

@@ -4,8 +4,6 @@ The real loading code runs on the folder: safetensors, config, a working tokeniz
 processor. Embeddings mean nothing; shapes, dtypes and cost are those of the real model.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any, Literal
 

@@ -1,7 +1,5 @@
 """What recommendations cost in a shop of 100,000 images: ranking alone, similar items, a feed."""
 
-from __future__ import annotations
-
 import time
 from statistics import median
 from uuid import UUID

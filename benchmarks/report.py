@@ -1,7 +1,5 @@
 """What was measured: a table for people, `bench.json` for programs."""
 
-from __future__ import annotations
-
 import json
 import operator
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """What a prompt costs beyond the encoder and the index, and how many are answered a second."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The product as it runs, over servers and data of its own below `.atelier/bench`."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import signal

@@ -1,7 +1,5 @@
 """What outfits cost, from a wardrobe and mixed with a catalogue, and how fast photos are tagged."""
 
-from __future__ import annotations
-
 import io
 import time
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Garments that were never photographed, with tags as large and as unsure as real ones."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """How many photos a second are accepted over HTTP, the worker standing still."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from uuid import UUID
 

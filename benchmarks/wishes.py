@@ -4,8 +4,6 @@ Words find some of it (numbers, brands, titles, shades that only descriptions na
 other (words for kinds, and for moods, that no page holds).
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType

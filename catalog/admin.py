@@ -1,7 +1,5 @@
 """What operators see of catalogues and their indexes."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import admin, messages

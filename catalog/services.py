@@ -1,7 +1,5 @@
 """The catalogue's public door: images in, changed and out; each makes its own index work."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID

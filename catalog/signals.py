@@ -3,8 +3,6 @@
 A receiver that misses one finds out by its own sweep.
 """
 
-from __future__ import annotations
-
 from django.dispatch import Signal
 
 # New images and new photos of known ones, as `shop_id` and `image_ids`.

@@ -1,7 +1,5 @@
 """Nudges: each says that there may be work, and finds out in Postgres whether there is."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import structlog

@@ -1,7 +1,5 @@
 """The web process: Django behind a bound on how much it takes on at once."""
 
-from __future__ import annotations
-
 import gc
 import os
 

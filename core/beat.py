@@ -1,7 +1,5 @@
 """Beat's scheduler, with a sign of life: a health check can tell when it hangs."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The Celery application; a task is a nudge, its truth is a row in Postgres."""
 
-from __future__ import annotations
-
 import os
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The three base errors of the domain; concrete ones live beside what raises them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 

@@ -1,7 +1,5 @@
 """What is not worth a line in the log."""
 
-from __future__ import annotations
-
 from collections.abc import MutableMapping
 from typing import Any
 

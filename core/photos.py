@@ -4,8 +4,6 @@ Whatever comes in, what goes on is an 8-bit sRGB RGB image, upright, its transpa
 white, at most 1,600 pixels a side, re-encoded without metadata.
 """
 
-from __future__ import annotations
-
 import hashlib
 import io
 import warnings

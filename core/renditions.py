@@ -4,8 +4,6 @@ A large image is shrunk strip by strip before anything else is done to it: conve
 whole would hold 40 million pixels two or three times.
 """
 
-from __future__ import annotations
-
 import io
 from functools import cache
 

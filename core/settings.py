@@ -1,7 +1,5 @@
 """All configuration, from the environment; `.env.example` lists every variable."""
 
-from __future__ import annotations
-
 import sys
 from datetime import timedelta
 from pathlib import Path

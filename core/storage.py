@@ -1,7 +1,5 @@
 """The one door for stored files: a folder, or S3. When it is away, work waits for it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

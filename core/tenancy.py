@@ -5,8 +5,6 @@ Work that spans shops (sweeps, audits, the operators' admin) says so with `all_s
 The idea is django-scopes'.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar

@@ -6,8 +6,6 @@ tells scripts where everything is. What this starts it also stops; a run that wa
 leaves nothing that stops the next one.
 """
 
-from __future__ import annotations
-
 import fcntl
 import json
 import os

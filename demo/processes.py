@@ -1,7 +1,5 @@
 """The product's own processes on one machine, for the demo, the tests and the benchmarks."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

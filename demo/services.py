@@ -4,8 +4,6 @@ For the first run and the tests: real servers, no Docker, no root. They listen o
 of the loopback interface only and keep their data below one folder.
 """
 
-from __future__ import annotations
-
 import hashlib
 import importlib.util
 import json

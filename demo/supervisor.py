@@ -1,7 +1,5 @@
 """Child processes that are kept alive while we run, and never outlive us."""
 
-from __future__ import annotations
-
 import ctypes
 import json
 import os

@@ -4,8 +4,6 @@ Embeddings are float32 (n, d) with norm 1, so that a dot product is the cosine. 
 in [0, 1]. What is unknown of a photo counts as not true, which can only lower a figure.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

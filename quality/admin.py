@@ -1,7 +1,5 @@
 """What operators see of photo quality."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

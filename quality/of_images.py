@@ -3,8 +3,6 @@
 The model has `image`, one to one, and `image_version`, that of the photo which was looked at.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection
 from typing import Any

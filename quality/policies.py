@@ -1,7 +1,5 @@
 """What a shop asks of its photos: its gate, and the profile whose rules count."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 from uuid import UUID

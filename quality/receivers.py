@@ -1,7 +1,5 @@
 """What photo quality does when the catalogue tells of new photos."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import Any
 from uuid import UUID

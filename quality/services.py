@@ -1,7 +1,5 @@
 """Photo quality's public door: reports asked for, photos compared and enhanced."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from typing import TypeVar
 from uuid import UUID

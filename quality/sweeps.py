@@ -1,7 +1,5 @@
 """What the sweeps find: images without a report, and photos that are to go."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

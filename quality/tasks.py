@@ -1,7 +1,5 @@
 """Nudges: photos may wait to be looked at; Postgres says whether they do."""
 
-from __future__ import annotations
-
 from typing import Any
 from uuid import UUID
 

@@ -1,7 +1,5 @@
 """What operators see of what was asked, and of how shops steer their rankings."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import admin, messages

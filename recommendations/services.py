@@ -1,7 +1,5 @@
 """The right products for what was asked: the public door of this room."""
 
-from __future__ import annotations
-
 from django.utils import timezone
 
 from catalog.indexing.indexes import live_index

@@ -1,7 +1,5 @@
 """What operators see of the stylist: how the work stands, and nothing that shoppers said."""
 
-from __future__ import annotations
-
 from django.contrib import admin
 
 from catalog.admin import SHOP_FILTER, ReadOnlyAdmin

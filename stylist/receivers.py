@@ -1,7 +1,5 @@
 """What the stylist does when the catalogue tells of new photos, and when its own rows go."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import Any
 from uuid import UUID

@@ -1,7 +1,5 @@
 """What the sweeps find: images without tags, files that are to go, and what is old."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import structlog

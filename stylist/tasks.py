@@ -1,7 +1,5 @@
 """Nudges: garments may wait to be tagged; Postgres says whether they do."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from celery import shared_task

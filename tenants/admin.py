@@ -1,7 +1,5 @@
 """What operators see of shops, people and keys."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import admin, messages

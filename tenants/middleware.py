@@ -1,7 +1,5 @@
 """The operators' admin is the one place whose requests span shops."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse

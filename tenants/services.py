@@ -1,7 +1,5 @@
 """Signing up, signing in, and keys: the public door of this room."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID

@@ -4,8 +4,6 @@ The folder is one of labelled clothing photos (`labels.csv` with a column `split
 `images/`), or any with JPEG, PNG or WebP files, which then count for every split.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 

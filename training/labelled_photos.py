@@ -1,7 +1,5 @@
 """Read a folder of labelled clothing photos: `labels.csv` (image, label, split) and `images/`."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass

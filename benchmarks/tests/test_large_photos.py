@@ -1,7 +1,5 @@
 """The photos that photo quality is timed with are what the figures are said to be of."""
 
-from __future__ import annotations
-
 import io
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What the benchmark asks for is what it says it is."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """How the API reads facets: by id or by name, of the defaults or the shop's own."""
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Any

@@ -1,7 +1,5 @@
 """How a shop narrows its list of images."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import django_filters as filters

@@ -1,7 +1,5 @@
 """The catalogue's API: parse, one call, answer."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.conf import settings

@@ -4,8 +4,6 @@ An approximate graph can lose the way to a few of its vectors: about one in 4,00
 configured here. More means that it is damaged.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

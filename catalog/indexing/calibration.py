@@ -11,8 +11,6 @@ same between two photos), `axis` and `axis_least`. The axis is float16 (d,) in b
 product of a text's vector with it is at least `axis_least` when the text speaks of clothing.
 """
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Collection
 from uuid import UUID

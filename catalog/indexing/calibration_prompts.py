@@ -1,7 +1,5 @@
 """What an index is measured with: prompts for clothing, for what its shop sells, for neither."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import cycle

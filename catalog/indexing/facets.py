@@ -4,8 +4,6 @@ Postgres is asked last and has the final say; Chroma's copy narrows the candidat
 a filter leaves enough of them. Price and availability change often and are not copied.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any

@@ -1,7 +1,5 @@
 """A shop's vector index: which one is live, and keeping its collection equal to Postgres."""
 
-from __future__ import annotations
-
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

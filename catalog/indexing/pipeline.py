@@ -4,8 +4,6 @@ While the model works on one batch, the next is claimed and decoded and the one 
 recorded. Pixels are float32 (n, 3, h, w), embeddings float32 (n, d), stored as float16.
 """
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor

@@ -1,7 +1,5 @@
 """Which index entries a worker takes next."""
 
-from __future__ import annotations
-
 from django.conf import settings
 
 from core.jobs.claims import Claim, Queue

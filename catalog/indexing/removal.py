@@ -1,7 +1,5 @@
 """Deleted images go for good: the vector, the files, the row, in this order."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from uuid import UUID
 

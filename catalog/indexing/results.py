@@ -3,8 +3,6 @@
 Embeddings are float32 (d,), stored as float16 bytes.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta

@@ -3,8 +3,6 @@
 Query vectors are float32 (d,) with norm 1, similarities cosines (-1 to 1).
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections import defaultdict

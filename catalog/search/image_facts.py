@@ -1,7 +1,5 @@
 """What ranking knows of an image: its facts, as plain values."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal

@@ -4,8 +4,6 @@ Every answer weighs dozens of images and shows ten. Building this query anew for
 making models of its rows took longer than the search itself, so it is written out.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any

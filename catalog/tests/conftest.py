@@ -1,7 +1,5 @@
 """An encoder that is real and small: random weights, loaded the way any other is."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

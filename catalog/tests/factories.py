@@ -1,7 +1,5 @@
 """Images for tests."""
 
-from __future__ import annotations
-
 import io
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What matches is measured per index, whatever the encoder and however little there is."""
 
-from __future__ import annotations
-
 import base64
 import math
 from typing import Any

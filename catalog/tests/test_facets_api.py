@@ -1,7 +1,5 @@
 """The default taxonomy is for all to read, a shop's own values for itself to change."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest

@@ -1,7 +1,5 @@
 """Held images, and renditions put in the place of others."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Images in, changed and out through the API; what is refused leaves no file and no row."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from pathlib import Path

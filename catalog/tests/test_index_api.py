@@ -1,7 +1,5 @@
 """Where a shop's index stands, told through the API."""
 
-from __future__ import annotations
-
 from uuid import UUID, uuid4
 
 import numpy as np

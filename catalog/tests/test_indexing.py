@@ -1,7 +1,5 @@
 """The worker's own steps, in this process, against real Postgres and Chroma."""
 
-from __future__ import annotations
-
 import io
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The bundled encoder does what its card says, on garments and photos that it never saw."""
 
-from __future__ import annotations
-
 import os
 from io import StringIO
 from pathlib import Path

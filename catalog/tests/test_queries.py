@@ -1,7 +1,5 @@
 """Lists cost the same number of queries however long they are."""
 
-from __future__ import annotations
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext

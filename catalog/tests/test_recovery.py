@@ -4,8 +4,6 @@ On a stack of its own processes, with a small random encoder: what is tried is t
 work, not what the model knows.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import signal

@@ -1,7 +1,5 @@
 """What an answer tells of an image is what the catalogue tells of it."""
 
-from __future__ import annotations
-
 import pytest
 
 from catalog.api.serializers import PublicImageSerializer

@@ -1,7 +1,5 @@
 """Photos in S3, spoken to over HTTP; and what happens when it is away."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 

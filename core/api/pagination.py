@@ -1,7 +1,5 @@
 """Cursor pages, ordered by an immutable unique key: UUIDv7 ids are in order of creation."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID

@@ -1,7 +1,5 @@
 """JSON bodies as RFC 8259 has them: UTF-8, finite numbers, and of a size that fits in memory."""
 
-from __future__ import annotations
-
 import json
 import math
 from typing import Any

@@ -1,7 +1,5 @@
 """One error shape for the whole API: RFC 9457 problem details with a stable `code`."""
 
-from __future__ import annotations
-
 from http import HTTPStatus
 from typing import Any
 

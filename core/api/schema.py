@@ -1,7 +1,5 @@
 """What every operation of the OpenAPI description shares: the error answers."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema

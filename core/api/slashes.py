@@ -1,7 +1,5 @@
 """An address of the API means the same with and without its last slash."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse

@@ -1,7 +1,5 @@
 """Answers that are told while they are made: server-sent events (WHATWG HTML, 9.2)."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator
 from typing import Any

@@ -1,7 +1,5 @@
 """What every view of the API has in common."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from rest_framework.request import Request

@@ -7,8 +7,6 @@ A row that was claimed and not recorded comes back when its lease ends, so a wor
 nothing.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from uuid import UUID
 

@@ -1,7 +1,5 @@
 """Work on photos that a worker claims: the row is the outbox, and in the end the result."""
 
-from __future__ import annotations
-
 from typing import Any, ClassVar, Self
 
 from django.db import models

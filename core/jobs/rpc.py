@@ -5,8 +5,6 @@ on a list of its own. (Celery's result backend shares one connection between the
 a list does not.) For what may be lost: nobody waits for it any more then.
 """
 
-from __future__ import annotations
-
 import time
 from functools import cache
 from typing import Any

@@ -5,8 +5,6 @@ the photo is at fault, which fails the job with that message, and `Unavailable` 
 away, which the job waits for.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any

@@ -3,8 +3,6 @@
 One that cannot be sent is no loss, and one that finds its work under way returns at once.
 """
 
-from __future__ import annotations
-
 import os
 import threading
 from collections.abc import Callable

@@ -5,8 +5,6 @@ together, before any batch of photos, so that a prompt never stands behind bulk 
 than the pass that is running. Callers block on their own future with a deadline of their own.
 """
 
-from __future__ import annotations
-
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence

@@ -5,8 +5,6 @@ collections mirror Postgres and can be rebuilt from it at any time, so every fai
 either `VectorStoreUnavailable` (wait) or `CollectionUnusable` (rebuild).
 """
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,5 @@
 """Photos for tests."""
 
-from __future__ import annotations
-
 import io
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The OpenAPI description is whole, and its examples work as they are written."""
 
-from __future__ import annotations
-
 import io
 import json
 import re

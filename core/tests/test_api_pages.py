@@ -1,7 +1,5 @@
 """Swagger UI and ReDoc in a real browser: they show the API, and fetch nothing from elsewhere."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Iterator

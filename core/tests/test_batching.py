@@ -1,7 +1,5 @@
 """Callers share forward passes, and nobody suffers for it. The encoder is real, only small."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Iterator, Sequence

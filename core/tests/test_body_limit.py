@@ -1,7 +1,5 @@
 """A request's body has an end, told or not."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from typing import Any

@@ -1,7 +1,5 @@
 """The container files fit the program: every queue is read, every service is watched."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """The encoder room: what comes out is what transformers itself would answer, only faster."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import threading

@@ -1,7 +1,5 @@
 """`.env.example` and the settings say the same, and production refuses what is not safe."""
 
-from __future__ import annotations
-
 import ast
 import os
 import re

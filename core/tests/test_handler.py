@@ -1,7 +1,5 @@
 """Requests run whole in threads that live on; nothing of one is there for the next."""
 
-from __future__ import annotations
-
 import asyncio
 import threading
 from contextvars import ContextVar

@@ -1,7 +1,5 @@
 """Overload: so many at once, so many in line, the rest is refused at once."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import Awaitable, Callable

@@ -1,7 +1,5 @@
 """Photos are served as JPEG and nothing else; originals and everything below never are."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from urllib.parse import quote
 

@@ -1,7 +1,5 @@
 """One at a time does the work that nudges tell of, and what nobody waits for is done nicely."""
 
-from __future__ import annotations
-
 import os
 import threading
 

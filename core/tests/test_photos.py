@@ -1,7 +1,5 @@
 """The one door for untrusted bytes: what passes is a plain photo, what does not is told why."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import struct

@@ -1,7 +1,5 @@
 """Whatever goes wrong, the answer has one shape and a stable code."""
 
-from __future__ import annotations
-
 import base64
 import threading
 from http import HTTPStatus

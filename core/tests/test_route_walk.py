@@ -4,8 +4,6 @@ The routes are read from the URL resolver, so that a new one is walked from the 
 added. One that the walk does not know how to try fails here until it is taught.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Requests made up from the API's own description: whatever they hold, nothing breaks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import cache
 from typing import Any

@@ -1,7 +1,5 @@
 """A vector store that does not answer is waited for once, and not by every search."""
 
-from __future__ import annotations
-
 import socket
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """The web process never imports torch: it would cost gigabytes and half a minute."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

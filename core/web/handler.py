@@ -1,7 +1,5 @@
 """How a request runs: whole, in one thread of a pool that is as large as its load may be."""
 
-from __future__ import annotations
-
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context

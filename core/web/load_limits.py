@@ -1,7 +1,5 @@
 """Overload is refused quickly: so many at once, so many in line, so much in one request."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from typing import Any

@@ -1,7 +1,5 @@
 """Photos on local disk, served as what they are and nothing else; S3 serves its own."""
 
-from __future__ import annotations
-
 import re
 
 from django.core.files.storage import default_storage

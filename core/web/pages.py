@@ -1,7 +1,5 @@
 """The pages that people see besides the admin and the API's own."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.conf import settings

@@ -1,7 +1,5 @@
 """Two rooms need a looser content security policy than the rest; they get it, and no others."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse

@@ -3,8 +3,6 @@
 The latter two learn from other generated outfits, which the scorer does not see.
 """
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence

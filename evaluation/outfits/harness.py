@@ -3,8 +3,6 @@
 evaluation = evaluate(outfits=500, seed=1)
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

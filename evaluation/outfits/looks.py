@@ -4,8 +4,6 @@ Written from what capsule wardrobes are described as, kept apart from the scorer
 computed from colour distances, styles in common or formalities.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

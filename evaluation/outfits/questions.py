@@ -4,8 +4,6 @@ As in "Learning Fashion Compatibility with Bidirectional LSTMs" (Han et al., 201
 choices of the same kind of garment, which the category alone cannot tell.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

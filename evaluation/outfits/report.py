@@ -1,7 +1,5 @@
 """What was measured, as a table."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Outfits drawn from the looks, with tags as noisy as a tagger's."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar

@@ -3,8 +3,6 @@
 sRGB uint8 (h, w, 3) in, the same out: what a camera or a careless export would have written.
 """
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable
 from types import MappingProxyType

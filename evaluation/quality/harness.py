@@ -3,8 +3,6 @@
 evaluation = evaluate(paths, enhanced=100, processes=2)
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A picture of the figures as SVG: how sure the rankings are, and what enhancement gives back."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from html import escape
 

@@ -1,7 +1,5 @@
 """What was measured: tables for people, `quality.json` for programs."""
 
-from __future__ import annotations
-
 import io
 import json
 from dataclasses import asdict

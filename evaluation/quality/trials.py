@@ -1,7 +1,5 @@
 """What one photo tells of the measures and of enhancement."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What answers have to beat: the same best sellers for everybody, and blind chance."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from uuid import UUID

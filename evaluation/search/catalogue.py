@@ -1,7 +1,5 @@
 """What there is to be found: the images an answer may show, with their names and facts."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ What is relevant follows from the catalogue: the images of that title, or those 
 facets. A fact that the catalogue lacks counts as not true, which can only lower a figure.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import product

@@ -1,7 +1,5 @@
 """One evaluation: every query put to the shop, with the baselines beside it, kind by kind."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Of each shopper with enough positive events the last is hidden, with all else th
 image, and the feed is asked as if they had not been there yet (leave-one-out).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID

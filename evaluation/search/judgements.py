@@ -4,8 +4,6 @@ A file holds one JSON object a line: `{"prompt": …, "relevant": {image id or S
 with whole grades from 0, or `{"prompt": …, "none": true}` for what the shop does not sell.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field

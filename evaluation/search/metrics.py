@@ -5,8 +5,6 @@ A ranking is given as the grades of what it shows, in order: 0 is not relevant, 
 a ranking holds no more than that. Every figure is in [0, 1] unless it says otherwise.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 

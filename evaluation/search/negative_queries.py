@@ -1,7 +1,5 @@
 """Queries that nothing in a shop answers: for quite other things, and for clothing it lacks."""
 
-from __future__ import annotations
-
 from itertools import product
 
 from catalog.models import Category

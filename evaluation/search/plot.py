@@ -1,7 +1,5 @@
 """A picture of the figures: graded NDCG by kind of query, with baselines and intervals, as SVG."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from html import escape
 

@@ -1,7 +1,5 @@
 """What was measured: a table for people, `evaluation.json` for programs."""
 
-from __future__ import annotations
-
 import io
 import json
 from dataclasses import asdict

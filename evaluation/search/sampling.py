@@ -1,7 +1,5 @@
 """Drawing by lot, the same in every run."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import TypeVar
 

@@ -1,7 +1,5 @@
 """The figures of one kind of query: the shop's answers, and the baselines' beside them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID

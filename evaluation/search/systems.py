@@ -1,7 +1,5 @@
 """Whom the queries are put to: the shop's own answers, leaving no trace."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass

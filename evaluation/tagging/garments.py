@@ -1,7 +1,5 @@
 """Tag generated garments, whose colour, pattern, kind and catalogue page are known."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

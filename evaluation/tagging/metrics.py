@@ -1,7 +1,5 @@
 """Accuracy, and whether a confidence is as good as it says. Figures are shares in [0, 1]."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ The clothing photos have 17 labels, wider than the taxonomy's types: one labelle
 jeans.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What was measured, as tables for people."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Mapping, Sequence
 

@@ -1,7 +1,5 @@
 """The arithmetic of the figures that an encoder is judged by, on vectors made by hand."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import cast
 

@@ -1,7 +1,5 @@
 """Answers are measured on a shop's own titles and facets, on judgements, on held-back events."""
 
-from __future__ import annotations
-
 import io
 import json
 from datetime import UTC, datetime, timedelta

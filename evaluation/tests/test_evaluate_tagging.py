@@ -1,7 +1,5 @@
 """The command measures tags on photos and garments, and the figures keep what is promised."""
 
-from __future__ import annotations
-
 import csv
 from io import StringIO
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The arithmetic of the figures, against values worked out by hand."""
 
-from __future__ import annotations
-
 from itertools import permutations
 from math import log2
 from uuid import UUID

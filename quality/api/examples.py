@@ -1,7 +1,5 @@
 """What the API's description shows callers to begin with."""
 
-from __future__ import annotations
-
 from drf_spectacular.utils import OpenApiExample
 
 from catalog.api.examples import IMAGE, OTHER

@@ -1,7 +1,5 @@
 """What callers send: photos or images, a level, steps, a profile; policies and own rules."""
 
-from __future__ import annotations
-
 from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet

@@ -1,7 +1,5 @@
 """What callers are answered, as the API's description tells it; `quality.api.showing` makes it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from rest_framework import serializers

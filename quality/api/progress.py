@@ -1,7 +1,5 @@
 """Wait for a job that a worker does, or tell how far it has got."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable

@@ -1,7 +1,5 @@
 """What is known of a shop's photos: reports, the whole of them, policy, profiles and batches."""
 
-from __future__ import annotations
-
 from typing import Any
 from uuid import UUID
 

@@ -1,7 +1,5 @@
 """What a caller is shown of figures: each with its name, its unit, and what it is worth."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.core.files.storage import default_storage

@@ -1,7 +1,5 @@
 """Photos assessed, compared and enhanced: parse, one call, answer."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID

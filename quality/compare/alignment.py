@@ -6,8 +6,6 @@
 sRGB float32 (h, w, 3) in [0, 1]; the two may differ in size.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import TypeAlias
 

@@ -5,8 +5,6 @@
 The first is brought over the second, and they are held against each other where both reach.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from quality.compare.alignment import align

@@ -4,8 +4,6 @@ sRGB or grey float32 in [0, 1], (h, w, 3) or (h, w), both of one shape and at le
 side. `quality.compare.alignment` brings two photos over each other first.
 """
 
-from __future__ import annotations
-
 import cv2
 import numpy as np
 

@@ -4,8 +4,6 @@ Each step asks the photo as the steps before have left it, and does nothing wher
 `STEPS` has them in their order; `quality.enhance.enhancement` runs them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 

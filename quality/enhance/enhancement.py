@@ -11,8 +11,6 @@ back. The garment keeps its colour: ΔE2000 at equal lightness is at most 3, unl
 colour was corrected. Pure: nothing is stored.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import TypeAlias

@@ -5,8 +5,6 @@ windows that are no stronger than noise are dropped, the windows lie at several 
 mean has no borders. The channels are taken apart into brightness and two differences first.
 """
 
-from __future__ import annotations
-
 import cv2
 import numpy as np
 

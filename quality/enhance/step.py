@@ -1,7 +1,5 @@
 """The names of what an enhancement can do; the web process knows them, and no pixels."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 

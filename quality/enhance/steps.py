@@ -5,8 +5,6 @@ in [0, 1] that it is given. How much is needed was measured before: `quality.enh
 decides.
 """
 
-from __future__ import annotations
-
 import cv2
 import numpy as np
 

@@ -4,8 +4,6 @@ What is worked on stays in the processor's cache, two cores share it, and floats
 alone, not of the whole image.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 

@@ -13,8 +13,6 @@ alexeygrigorev/clothing-dataset); `manage.py fit_tones --photos DIR` makes anoth
     tones = estimate_tones(rgb, subject)      the correction, at full strength
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A photo on its way through the steps of an enhancement, and what was done to it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from quality.enhance.step import Step

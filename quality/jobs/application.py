@@ -1,7 +1,5 @@
 """An enhancement becomes the image's photo, and can be taken back."""
 
-from __future__ import annotations
-
 import hashlib
 
 import structlog

@@ -1,7 +1,5 @@
 """Comparisons: two photos side by side, and the weaker one enhanced towards the stronger."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import asdict
 from typing import Any

@@ -1,7 +1,5 @@
 """Enhancements: a photo made better as a preview, and, in a batch that says so, applied."""
 
-from __future__ import annotations
-
 import time
 from typing import Any
 

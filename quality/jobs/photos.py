@@ -1,7 +1,5 @@
 """The photos that jobs look at, from storage and back."""
 
-from __future__ import annotations
-
 import io
 
 from PIL import Image as Pillow

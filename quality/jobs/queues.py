@@ -1,7 +1,5 @@
 """The work on photos that waits in Postgres."""
 
-from __future__ import annotations
-
 from core.jobs.claims import Queue
 
 REPORTS = Queue("quality_report", waiting="state = 'pending'")

@@ -1,7 +1,5 @@
 """Every image's report: measured, judged by the shop's policy, and let through the gate or not."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from catalog.models import Image

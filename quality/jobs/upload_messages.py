@@ -4,8 +4,6 @@ A question is the digest's 32 bytes, the rendition's length in 8, the rendition 
 answer begins with what it is.
 """
 
-from __future__ import annotations
-
 import json
 import time
 

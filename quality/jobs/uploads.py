@@ -1,7 +1,5 @@
 """Photos that were sent along to be measured: nothing of them is stored."""
 
-from __future__ import annotations
-
 import json
 from threading import BoundedSemaphore
 

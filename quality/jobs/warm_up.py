@@ -1,7 +1,5 @@
 """The first photo a worker looks at takes seconds; this is that photo."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from quality.enhance.enhancement import enhance

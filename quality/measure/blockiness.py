@@ -3,8 +3,6 @@
 Measured on the pixels as they are shown, for at another size the blocks have another width.
 """
 
-from __future__ import annotations
-
 import cv2
 import numpy as np
 

@@ -5,8 +5,6 @@ about ±0.4, CIELAB (D65) L in [0, 100] and a, b of about ±110. float32 in, flo
 stays float64. `srgb_to_oklab` is in `core.ml.colours`.
 """
 
-from __future__ import annotations
-
 from typing import Any, TypeAlias
 
 import numpy as np

@@ -4,8 +4,6 @@ A plane is float32 (h, w), both multiples of 8; its cosines are (h / 8, 8, w / 8
 (r, c) the one that goes down i times and across j times is at [r, i, c, j].
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from quality.measure.colour_spaces import Floats

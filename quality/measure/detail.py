@@ -4,8 +4,6 @@ All take OKLab lightness, float32 (h, w) in [0, 1], at the normalised size, and 
 (h, w) of what counts.
 """
 
-from __future__ import annotations
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray

@@ -4,8 +4,6 @@ Takes OKLab (h, w, 3) or sRGB in [0, 1], float32, and boolean masks (h, w) of th
 background, neither of them empty.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import cv2

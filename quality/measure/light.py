@@ -4,8 +4,6 @@ Takes sRGB float32 (h, w, 3) in [0, 1] at the normalised size, or its linear lig
 masks (h, w).
 """
 
-from __future__ import annotations
-
 import cv2
 import numpy as np
 

@@ -9,8 +9,6 @@ whole frame), JPEG blocks (the pixels as shown) and resolution (the file). `qual
 says what is good. No figure is ever NaN.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 

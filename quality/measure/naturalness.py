@@ -11,8 +11,6 @@ out, smaller is more natural.
 without chance.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -6,8 +6,6 @@ quarter good, the worst twentieth poor. Where listing rules name a value, as for
 the knots are theirs.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 

@@ -9,8 +9,6 @@ An alpha channel is a certain mask.
     subject = find_subject(frame)     the mask at the size of `frame.normal`, and how sure it is
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import TypeAlias
 

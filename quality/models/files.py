@@ -1,7 +1,5 @@
 """Where photo quality keeps its files."""
 
-from __future__ import annotations
-
 from uuid import UUID
 
 from uuid_utils.compat import uuid7

@@ -4,8 +4,6 @@ Not judged here, because it takes eyes: text, logos, watermarks and borders in t
 mannequins, props, and whether the whole product is to be seen.
 """
 
-from __future__ import annotations
-
 from datetime import date
 from types import MappingProxyType
 

@@ -1,7 +1,5 @@
 """Hold a photo's measures against a profile's rules; knows no pixels."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Protocol
 

@@ -1,7 +1,5 @@
 """What a profile is, and how a shop's own is read from plain data."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ The web process reads these; only the worker, which has the pixels, makes them: 
 when the photo was measured.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
@@ -37,8 +35,8 @@ class Examined:
     """Raw figures by name, the file's facts, the garment's mask in figures, and the overall score.
 
     `confidence` of the mask in [0, 1]; below `quality.measure.subject.CONFIDENT` the whole frame
-    was measured and `has_subject` is false. `background` is its mean OKLab colour, None without a mask.
-    `score` and its `parts` are 0 to 100.
+    was measured and `has_subject` is false. `background` is its mean OKLab colour, None without a
+    mask. `score` and its `parts` are 0 to 100.
     """
 
     raws: dict[str, float | None]

@@ -3,8 +3,6 @@
 Needs OpenCV, so it runs in the GPU worker alone.
 """
 
-from __future__ import annotations
-
 import hashlib
 import io
 from dataclasses import replace

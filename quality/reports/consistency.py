@@ -5,8 +5,6 @@ a photo that is far from it, measured by the median absolute deviation, breaks i
 z-score of Iglewicz and Hoaglin, "How to Detect and Handle Outliers", 1993). Pure.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

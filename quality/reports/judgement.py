@@ -1,7 +1,5 @@
 """Reports judged anew when a shop's rules or its gate have changed; no photo is looked at again."""
 
-from __future__ import annotations
-
 from uuid import UUID
 
 from django.db.models import F

@@ -1,7 +1,5 @@
 """Where a shop's photos stand as a whole: how good they are, what fails, what stands out."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.core.files.storage import default_storage

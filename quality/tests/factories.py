@@ -1,7 +1,5 @@
 """Photos of garments in good and bad light, and what is kept of photos, for tests."""
 
-from __future__ import annotations
-
 import io
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Photos to measure: generated garments, and real ones where they are at hand."""
 
-from __future__ import annotations
-
 import os
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Photos assessed at the door: sent along, or an image's."""
 
-from __future__ import annotations
-
 import threading
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Many images enhanced as one job."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Two photos compared: asked for, made by a worker, told, and discarded."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Which photos break a shop's own look."""
 
-from __future__ import annotations
-
 import pytest
 
 from quality.reports.consistency import FEWEST_PHOTOS, LOOK, find_breaches, look_of

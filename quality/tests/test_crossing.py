@@ -1,7 +1,5 @@
 """Callers and workers at the same thing at the same time: one of them has its way."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

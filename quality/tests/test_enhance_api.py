@@ -1,7 +1,5 @@
 """A photo made better: the preview, which is not in the catalogue, and its end."""
 
-from __future__ import annotations
-
 import io
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Enhancements are listed by the image, or the batch, that they are of."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """A job told of while it is made."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from typing import Any

@@ -1,7 +1,5 @@
 """The gate: off, warn or hold; and what lets a held image through."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

@@ -1,7 +1,5 @@
 """What the sweeps remove: what is old, and what was made of deleted images."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """How work on photos is done: claimed, run, and recorded where it still counts."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

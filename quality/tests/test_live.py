@@ -1,7 +1,5 @@
 """Photo quality through the real doors: a web server, and a worker in a process of its own."""
 
-from __future__ import annotations
-
 import io
 import json
 import os

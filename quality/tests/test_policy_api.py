@@ -1,7 +1,5 @@
 """The policy, the profiles there are, and the shop's own rules."""
 
-from __future__ import annotations
-
 import pytest
 
 from core.tenancy import shop_scope

@@ -1,7 +1,5 @@
 """No shop assesses, compares or enhances another's photos, nor sees what came of it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

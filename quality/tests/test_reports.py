@@ -1,7 +1,5 @@
 """Every image's report: made on upload, made anew, and made good where nobody was told."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

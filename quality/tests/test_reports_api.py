@@ -1,7 +1,5 @@
 """The list of reports: narrowed, ordered, paged; and its query ceiling."""
 
-from __future__ import annotations
-
 import base64
 
 import pytest

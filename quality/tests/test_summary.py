@@ -1,7 +1,5 @@
 """Where a shop's photos stand as a whole: figures worked out by hand on a known set."""
 
-from __future__ import annotations
-
 import pytest
 
 from catalog.models import Image

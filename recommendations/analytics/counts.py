@@ -1,7 +1,5 @@
 """What a batch of prompts or events adds to the figures; runs under the watermark's lock."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from datetime import date
 from typing import Any

@@ -5,8 +5,6 @@ g^(i-1) and up to g^i, with g = (1 + accuracy) / (1 - accuracy). Keys are bucket
 as JSON has them; times are milliseconds.
 """
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping

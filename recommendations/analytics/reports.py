@@ -3,8 +3,6 @@
 A rate of nothing is None.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta

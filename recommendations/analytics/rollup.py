@@ -8,8 +8,6 @@ A row that is still arriving must not be passed. Ids are made shortly before the
 writes, so we stay `LAG` behind the clock and behind the oldest transaction that has written.
 """
 
-from __future__ import annotations
-
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID

@@ -3,8 +3,6 @@
 Days are UTC's. What adds figures up runs under the watermark's lock.
 """
 
-from __future__ import annotations
-
 # Others' transactions only: our own has written nothing that is counted.
 OLDEST_WRITER = """
 SELECT clock_timestamp(), min(xact_start) FROM pg_stat_activity

@@ -1,7 +1,5 @@
 """The way of every answer: gather candidates, weigh them, rank them, judge how well they match."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager

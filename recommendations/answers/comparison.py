@@ -1,7 +1,5 @@
 """Two images of the catalogue side by side."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from uuid import UUID
 

@@ -1,7 +1,5 @@
 """Say in one sentence why an image is in an answer."""
 
-from __future__ import annotations
-
 from recommendations.ranking.rank import Ranked
 
 NOTABLE = 0.02

@@ -6,8 +6,6 @@ Every page is an answer of its own, recorded like any other; the next one leaves
 before it have shown, and sees what happened since.
 """
 
-from __future__ import annotations
-
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

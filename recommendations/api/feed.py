@@ -1,7 +1,5 @@
 """A shopper's feed over HTTP."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema

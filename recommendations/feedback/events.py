@@ -1,7 +1,5 @@
 """What shoppers did, taken in by the hundred: whatever is new is written at once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Everything that is kept about one shopper, to be handed to them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Who shops there, known by the shop's own id: made on first use, understood, and erased."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Set
 from typing import Any
 from uuid import UUID

@@ -1,7 +1,5 @@
 """What shoppers did."""
 
-from __future__ import annotations
-
 from typing import Any, ClassVar
 
 from django.db import models

@@ -1,7 +1,5 @@
 """What happened, counted by day in UTC: a few rows for each shop, image and prompt."""
 
-from __future__ import annotations
-
 from typing import Any, ClassVar
 from uuid import UUID
 

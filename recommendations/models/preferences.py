@@ -1,7 +1,5 @@
 """What shoppers say they like. What they show is learned from their events when it is needed."""
 
-from __future__ import annotations
-
 from typing import Any, ClassVar
 
 from django.core.validators import MinValueValidator

@@ -1,7 +1,5 @@
 """What was asked and what was answered."""
 
-from __future__ import annotations
-
 from typing import Any, ClassVar
 
 from django.db import models

@@ -1,7 +1,5 @@
 """What a shop wants of its rankings: weights, rules, and experiments between two weightings."""
 
-from __future__ import annotations
-
 from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator

@@ -1,7 +1,5 @@
 """What is asked: words, photos and images of the catalogue, each for or against, and by whom."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any

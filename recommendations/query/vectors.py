@@ -4,8 +4,6 @@ The web process never holds a model: it asks the worker through `gpu.interactive
 float32 (d,) with norm 1.
 """
 
-from __future__ import annotations
-
 import hashlib
 import time
 from collections.abc import Mapping, Sequence

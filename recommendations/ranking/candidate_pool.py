@@ -4,8 +4,6 @@ Found by vector and by words, checked against live rows of the shop; embeddings 
 with norm 1, and zero for an image that waits to be embedded.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice

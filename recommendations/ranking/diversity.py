@@ -4,8 +4,6 @@ Maximal marginal relevance (Carbonell & Goldstein 1998) on final scores: each ne
 whose score, less its likeness to those chosen already, is highest.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

@@ -5,8 +5,6 @@ photo is nearer to photos than any text is. So the thresholds are measured for e
 and for photos; and a text must speak of clothing at all. See `catalog.indexing.calibration`.
 """
 
-from __future__ import annotations
-
 import base64
 import math
 from collections.abc import Mapping

@@ -6,8 +6,6 @@ by its weight. Then variants of one item make one, alike images make room for ot
 pinned stands first.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -5,8 +5,6 @@ each by how telling the deed was and how long ago; what they dislike has a mean 
 its opposite is no garment. It is learned anew for each answer, so that the next event counts.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

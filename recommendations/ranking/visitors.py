@@ -1,7 +1,5 @@
 """Who asks: what is known of their taste when an answer is made."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID

@@ -6,8 +6,6 @@ are of 95 %: Wilson's for one rate, Newcombe's hybrid of two Wilson intervals (m
 often, the truth is less certain than they say.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from hashlib import sha256

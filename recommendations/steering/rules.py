@@ -4,8 +4,6 @@ A rule applies to an image when everything that its target names holds: being on
 `images`, and each of the facets; within one, any of the values will do.
 """
 
-from __future__ import annotations
-
 import math
 import re
 import unicodedata

@@ -1,7 +1,5 @@
 """What a shop wants of its rankings: weights, rules and experiments, read and changed."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What was asked and answered, and what matches, for tests."""
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Sequence
 from typing import Any

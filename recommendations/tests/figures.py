@@ -1,7 +1,5 @@
 """What was asked and done, for the tests of what is counted."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What a shop reads of its figures, as JSON and as CSV."""
 
-from __future__ import annotations
-
 import csv
 import io
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """What shoppers did: taken once, in bulk, and never with another shop's things."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any

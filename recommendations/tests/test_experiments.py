@@ -1,7 +1,5 @@
 """Shoppers are split stably and by the share; outcomes come with the published intervals."""
 
-from __future__ import annotations
-
 from uuid import UUID
 
 import pytest

@@ -1,7 +1,5 @@
 """The feed climbs its ladder, pages without repeats, and learns from the next event."""
 
-from __future__ import annotations
-
 import pytest
 from uuid_utils.compat import uuid4
 

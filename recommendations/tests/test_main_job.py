@@ -1,7 +1,5 @@
 """The main job through the real door: HTTP, a worker process, Chroma, a prompt, the answer."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterator
 

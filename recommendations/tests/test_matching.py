@@ -1,7 +1,5 @@
 """A match means something: measured thresholds, and a text that speaks of clothing at all."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

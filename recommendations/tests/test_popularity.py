@@ -1,7 +1,5 @@
 """The best seller is the one that is, wherever it stood, and not the one that was lucky once."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID

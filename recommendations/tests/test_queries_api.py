@@ -1,7 +1,5 @@
 """Every kind of query through one door: terms, images, photos, words; and what is refused."""
 
-from __future__ import annotations
-
 import json
 
 import numpy as np

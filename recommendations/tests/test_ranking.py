@@ -1,7 +1,5 @@
 """Ranking keeps its word, whatever comes in."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from uuid import UUID
 

@@ -1,7 +1,5 @@
 """What may be asked, and what was asked; the answers' worth is tested with a worker."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Everything that arrives is counted once: twice run, two at once, late, or killed half-way."""
 
-from __future__ import annotations
-
 import math
 import threading
 from datetime import timedelta

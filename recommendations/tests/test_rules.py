@@ -1,7 +1,5 @@
 """What rules do to images, which of them count, and what never depends on their order."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID

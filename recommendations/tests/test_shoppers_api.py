@@ -1,7 +1,5 @@
 """A shop's customers: what they say they like, and everything kept about them, to take or erase."""
 
-from __future__ import annotations
-
 from typing import Any
 from urllib.parse import quote
 

@@ -1,7 +1,5 @@
 """A shop's rules, weights and experiments, by the API and as ranking reads them."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any

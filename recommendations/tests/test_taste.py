@@ -1,7 +1,5 @@
 """Taste is learned from what shoppers did, and from what they said."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID

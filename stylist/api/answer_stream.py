@@ -1,7 +1,5 @@
 """An answer told as it is made, and kept when it ends, or when nobody listens any more."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, aclosing

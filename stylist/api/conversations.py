@@ -1,7 +1,5 @@
 """Conversations with the stylist: parse, one call, answer."""
 
-from __future__ import annotations
-
 import asyncio
 from typing import Any
 

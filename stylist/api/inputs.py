@@ -1,7 +1,5 @@
 """What callers send the stylist: photos, corrections, wishes, opinions, own types, words."""
 
-from __future__ import annotations
-
 from typing import Any, ClassVar
 
 from rest_framework import serializers

@@ -1,7 +1,5 @@
 """What callers are shown of garments and outfits; names and prices are those of this moment."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 

@@ -1,7 +1,5 @@
 """Wardrobes, outfits and the words for them: parse, one call, answer."""
 
-from __future__ import annotations
-
 from typing import Any
 from uuid import UUID
 

@@ -1,7 +1,5 @@
 """Conversations kept: begun, a message heard, and what was answered to it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta

@@ -6,8 +6,6 @@
 Closing it, as when a client leaves, closes the model's connection too. Tools run in threads.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing

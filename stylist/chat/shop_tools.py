@@ -3,8 +3,6 @@
 Bound on the server: no call names a shop or a shopper, so that no message can.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Where the stylist keeps its files, and how they go with their rows."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from uuid import UUID
 

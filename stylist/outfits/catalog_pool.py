@@ -4,8 +4,6 @@ A process keeps the pools of the shops that it was asked about last. One may be 
 whatever is chosen from it is read from Postgres before it is used.
 """
 
-from __future__ import annotations
-
 import time
 from collections import OrderedDict
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """An outfit as one picture: its garments on white, each where it is worn."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

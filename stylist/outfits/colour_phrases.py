@@ -1,7 +1,5 @@
 """What to say of an outfit's colours."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import combinations
 

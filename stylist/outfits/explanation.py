@@ -1,7 +1,5 @@
 """Sentences for the parts of a score, from the garments themselves."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations

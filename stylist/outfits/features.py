@@ -5,8 +5,6 @@ Outfits from 50,000 images begin with all of them. Each tagged image has its row
 formality with its confidence. Its kind, which a shop may have added, is a column of its own.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from uuid import UUID
 

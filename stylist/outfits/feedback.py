@@ -4,8 +4,6 @@ The next outfit with the same two garments, or with two of the same kinds and co
 by it: `Taste(bonuses=learn_bonuses(feedback))`.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass

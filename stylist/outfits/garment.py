@@ -1,7 +1,5 @@
 """What is known of a garment when it is put together with others."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field

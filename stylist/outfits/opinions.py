@@ -1,7 +1,5 @@
 """What a shopper says of an outfit; the next ones are put together by it."""
 
-from __future__ import annotations
-
 from django.db import transaction
 
 from core.errors import Conflict, DomainError

@@ -1,7 +1,5 @@
 """An outfit's picture: made when it is first looked at, at an address that nobody can guess."""
 
-from __future__ import annotations
-
 import io
 from typing import Any
 from uuid import UUID

@@ -1,7 +1,5 @@
 """Outfits for a shopper, or around an image: what they own, what the shop sells, or both."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,5 @@
 """What a shopper likes to wear: what they stated, and what they said of outfits."""
 
-from __future__ import annotations
-
 from uuid import UUID
 
 from django.utils import timezone

@@ -1,7 +1,5 @@
 """What an outfit is for, and who is to like it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """What is told of a garment beside its type and colour: pattern, style, season, formality."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 Wordings = Mapping[str, tuple[str, ...]]

@@ -7,8 +7,6 @@ the other. Large encoders were trained with a temperature of about 0.01; theirs 
 measured here, and the command prints what would fit.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType

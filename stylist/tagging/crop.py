@@ -1,11 +1,9 @@
 """Crop a photo to its garment, and count the pieces that lie in it.
 
 A `Frame` (`quality.measure.frame`) in: sRGB uint8 (h, w, 3) pixels and perhaps their opacity. The
-crop is the box around the garment's mask with a margin, as wide for its height as the encoder sees photos,
-so that nothing is squeezed; where the mask cannot be believed it is the whole photo.
+crop is the box around the garment's mask with a margin, as wide for its height as the encoder sees
+photos, so that nothing is squeezed; where the mask cannot be believed it is the whole photo.
 """
-
-from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass

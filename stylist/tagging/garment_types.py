@@ -5,8 +5,6 @@ its styles, and the seasons it is worn in, the most usual first; none means any.
 is the plainest; words that the bundled encoder knows stand beside those that only a large one does.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ Without photos labelled with any of them these are the weakest tags: a habit of 
 zero-shot where the encoder knows the words. None is surer than its type.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from core.ml.colours import Floats

@@ -1,7 +1,5 @@
 """Garments tagged: those that shoppers own, and those that the shop sells."""
 
-from __future__ import annotations
-
 import io
 from dataclasses import dataclass
 from typing import Any

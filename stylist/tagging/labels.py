@@ -4,8 +4,6 @@ Making them encodes a few hundred texts and takes a second or so. They hold for 
 one revision of one encoder; a shop's own types make labels of its own.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 

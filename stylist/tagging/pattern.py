@@ -6,8 +6,6 @@ the changes have one direction, as those of stripes have (the double-angle mean 
 tensor: Bigün & Granlund, 1987). From them follow the odds that zero-shot starts from.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

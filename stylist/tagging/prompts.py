@@ -5,8 +5,6 @@ The mean over wordings and templates is closer to what is meant than any one of 
 al., 2021, "Learning transferable visual models from natural language supervision", 3.1.4).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 

@@ -1,7 +1,5 @@
 """The garments that wait in Postgres to be tagged."""
 
-from __future__ import annotations
-
 from core.jobs.claims import Queue
 
 WARDROBE = Queue("stylist_wardrobeitem", waiting="state = 'pending'")

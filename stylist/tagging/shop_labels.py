@@ -1,7 +1,5 @@
 """The labels of a shop's taxonomy and its encoder, made once in a worker."""
 
-from __future__ import annotations
-
 import json
 from collections import OrderedDict
 from threading import Lock

@@ -1,7 +1,5 @@
 """The types of garment that a shop knows: everybody's, and its own."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID

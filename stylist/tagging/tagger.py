@@ -7,8 +7,6 @@ Types and patterns are zero-shot, patterns from measured odds; colours are measu
 random.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

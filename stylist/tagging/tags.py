@@ -1,7 +1,5 @@
 """What a tagged photo says, as plain data."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum

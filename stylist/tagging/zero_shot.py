@@ -4,8 +4,6 @@ Embeddings are float32 with norm 1: images (d,), or (n, d) for many at once, lab
 Probabilities are (k,), or (n, k), and sum to 1.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

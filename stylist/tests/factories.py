@@ -1,7 +1,5 @@
 """Garments for tests: photos to be tagged, and rows as the worker leaves them."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Mapping
 from functools import cache

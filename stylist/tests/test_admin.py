@@ -1,7 +1,5 @@
 """What operators see of shoppers: how the work stands, not what people own and said."""
 
-from __future__ import annotations
-
 import pytest
 from django.urls import NoReverseMatch, reverse
 

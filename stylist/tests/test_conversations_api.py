@@ -1,7 +1,5 @@
 """Conversations through the API: heard, answered by rules or a model, kept, and forgotten."""
 
-from __future__ import annotations
-
 import json
 import re
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """What goes with a shopper, and what is handed to them before."""
 
-from __future__ import annotations
-
 import pytest
 
 from core import storage

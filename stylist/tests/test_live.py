@@ -1,7 +1,5 @@
 """Wardrobes through the real doors: a web server, and a worker in a process of its own."""
 
-from __future__ import annotations
-
 import io
 import os
 import signal

@@ -1,7 +1,5 @@
 """What shoppers say of outfits, and how it changes the next ones."""
 
-from __future__ import annotations
-
 from uuid import uuid4
 
 import pytest

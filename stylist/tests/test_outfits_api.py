@@ -1,7 +1,5 @@
 """Outfits through the API: from a wardrobe, from the catalogue, from both, and around an item."""
 
-from __future__ import annotations
-
 from uuid import uuid4
 
 import numpy as np

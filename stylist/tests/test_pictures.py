@@ -1,7 +1,5 @@
 """Pictures of outfits: at an address nobody can guess, made once, without what is gone."""
 
-from __future__ import annotations
-
 import io
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The pool of what a shop sells: kept for seconds, read again after a change, each shop's own."""
 
-from __future__ import annotations
-
 import pytest
 
 from core.tenancy import UnscopedQueryError, shop_scope

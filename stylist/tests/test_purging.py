@@ -1,7 +1,5 @@
 """What is old and nobody spoke of is forgotten; the rest is kept."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

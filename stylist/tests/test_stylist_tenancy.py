@@ -1,7 +1,5 @@
 """No shop sees what another's shoppers own, wear or say; nobody without a key sees anything."""
 
-from __future__ import annotations
-
 from uuid import uuid4
 
 import pytest

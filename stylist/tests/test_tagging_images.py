@@ -1,7 +1,5 @@
 """The catalogue's images are tagged by themselves, and their tags follow them."""
 
-from __future__ import annotations
-
 import pytest
 
 from catalog.indexing.removal import remove_entries

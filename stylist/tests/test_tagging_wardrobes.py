@@ -1,7 +1,5 @@
 """What the worker makes of shoppers' photos, and what outlives its looking again."""
 
-from __future__ import annotations
-
 import pytest
 
 from core import storage

@@ -1,7 +1,5 @@
 """The words for garments, and the types that a shop adds."""
 
-from __future__ import annotations
-
 import pytest
 
 from core.tenancy import all_shops, shop_scope

@@ -1,7 +1,5 @@
 """A wardrobe through the API: garments added, listed, set right and taken out."""
 
-from __future__ import annotations
-
 import pytest
 
 from core.tenancy import shop_scope

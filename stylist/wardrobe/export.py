@@ -1,7 +1,5 @@
 """What the stylist keeps about a shopper, to be handed to them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.core.files.storage import default_storage

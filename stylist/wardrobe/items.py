@@ -1,7 +1,5 @@
 """What shoppers own: photos added, tags set right, items taken out."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

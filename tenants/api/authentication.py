@@ -1,7 +1,5 @@
 """Who is asking, and for which shop: `Api-Key` for a shop's systems, `Bearer` for its members."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

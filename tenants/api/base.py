@@ -1,7 +1,5 @@
 """What every view of a shop's data is built on: scope, rate limit headers, log context."""
 
-from __future__ import annotations
-
 from contextlib import ExitStack
 from typing import Any
 

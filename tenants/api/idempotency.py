@@ -5,8 +5,6 @@ together. A second request with the key waits on the unique index until the firs
 decided: then it is given the first one's answer, or, if that one failed, runs itself.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """What the OpenAPI description says of tenancy: whose rows, who is asking, and what is retried."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension

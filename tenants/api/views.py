@@ -1,7 +1,5 @@
 """Signing up and in; the only routes besides health that need no key."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.db.models import QuerySet

@@ -1,7 +1,5 @@
 """Shops and people for tests."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 
 from rest_framework.test import APIClient

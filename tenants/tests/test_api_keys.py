@@ -1,7 +1,5 @@
 """Keys: what they open, and every way in which one is refused."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 

@@ -1,7 +1,5 @@
 """A retried POST with the same `Idempotency-Key` happens once."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Rate limits are exact, told in headers, and never in the way of a shop when Redis is away."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 from time import time
 

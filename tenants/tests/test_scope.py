@@ -1,7 +1,5 @@
 """Tenancy fails closed, narrows every query, and ends with the request."""
 
-from __future__ import annotations
-
 import threading
 from uuid import UUID
 

@@ -1,7 +1,5 @@
 """Signing up, in and out: tokens live as long as promised, and a copied one is found out."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """Build mini: a convolutional image tower and a small text tower, from their configurations."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

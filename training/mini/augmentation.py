@@ -5,8 +5,6 @@ hundred people are soon known by heart, floors and all; what helps most against 
 their colours and to mix them in pairs.
 """
 
-from __future__ import annotations
-
 import math
 
 import torch

@@ -4,8 +4,6 @@ Words that claim nothing ("a photo of", "nice", "for women") are mixed in, so th
 learns to look past them.
 """
 
-from __future__ import annotations
-
 import random
 from collections.abc import Iterator, Mapping, Sequence
 

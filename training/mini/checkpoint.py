@@ -1,7 +1,5 @@
 """Write mini as a checkpoint folder that transformers loads by itself."""
 
-from __future__ import annotations
-
 import copy
 from pathlib import Path
 from typing import Any

@@ -6,8 +6,6 @@ follows, for every photo and caption of a batch, whether they belong together, m
 be said: the contrastive loss pulls, pushes, or looks away.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby

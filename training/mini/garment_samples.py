@@ -1,7 +1,5 @@
 """Say of generated garments what mini's training wants to know: a photo and its tags."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from PIL import Image

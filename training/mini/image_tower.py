@@ -8,8 +8,6 @@ The weights that are kept are an exponential average over the steps.
 Views are float32 (n, 3, h, w) in [-1, 1]; the tower computes in bfloat16 by autocast.
 """
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Callable, Sequence
 from typing import Any

@@ -3,8 +3,6 @@
 Scores are float32 (photos, texts) or (photos, tags); truth is bool of the same shape.
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 from torch.nn import functional

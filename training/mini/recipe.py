@@ -1,7 +1,5 @@
 """Say how mini is trained: the numbers that decide the outcome, besides the samples."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field

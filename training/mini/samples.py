@@ -4,8 +4,6 @@ Photos are uint8 (n, 3, H, W) sRGB at `STORED_SIZE`, larger than the model sees,
 random crops lose nothing. 8,000 of them take 560 MB.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 

@@ -8,8 +8,6 @@ that are false. What is unknown is left out, so that "striped dress" learns noth
 photo whose pattern nobody labelled.
 """
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Train mini from scratch: the image tower learns to see, then the text tower to read."""
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Sequence
 from typing import Any

@@ -4,8 +4,6 @@
 a wide and a narrow one: sneakers are also shoes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 Words = Mapping[str, tuple[str, ...]]

@@ -1,7 +1,5 @@
 """What mini is taught: captions claim only what is true, and only known falsehoods push apart."""
 
-from __future__ import annotations
-
 import random
 from pathlib import Path
 from typing import Any

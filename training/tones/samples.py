@@ -3,8 +3,6 @@
 sRGB float32 (h, w, 3) in [0, 1], thumbnails throughout.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -6,8 +6,6 @@ alone what it cannot be sure of. Imports torch, so only `manage.py fit_tones` im
 photos and seed give the same network up to rounding.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What the tests of the pages share: a few garments, and what a person does on a page."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable
 from pathlib import Path

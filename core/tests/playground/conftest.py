@@ -1,7 +1,5 @@
 """A shop of a few garments, and tabs of a real browser on its pages."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

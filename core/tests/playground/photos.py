@@ -1,7 +1,5 @@
 """Photos whose worth is plain, and how they are chosen on the page."""
 
-from __future__ import annotations
-
 import io
 from pathlib import Path
 

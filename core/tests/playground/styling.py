@@ -1,7 +1,5 @@
 """A shop for the stylist's page, and what a person does on it."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

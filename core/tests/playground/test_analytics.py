@@ -1,7 +1,5 @@
 """The analytics page: figures, charts, tables and files of them."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

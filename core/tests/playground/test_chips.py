@@ -1,7 +1,5 @@
 """What is asked for as chips, and the answer's reasons as bars."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The command that asks what the page asked."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -1,7 +1,5 @@
 """On a phone, in the dark, by keyboard and by screen reader."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

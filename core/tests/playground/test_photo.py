@@ -1,7 +1,5 @@
 """Asking with a photo, and with a region of it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A photo made better on the page: previewed, applied, taken back, added to the shop, discarded."""
 
-from __future__ import annotations
-
 import io
 import json
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """One photo on the page of photo quality: how it comes in, its figures, its rules, its refusals."""
 
-from __future__ import annotations
-
 import base64
 from typing import Any
 

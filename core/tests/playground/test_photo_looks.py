@@ -1,7 +1,5 @@
 """The page of photo quality on a phone, in the dark, by keyboard and by screen reader."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Two photos side by side on the page of photo quality."""
 
-from __future__ import annotations
-
 from playwright.sync_api import Page, expect
 
 from core.tests.playground.photos import MEASURES, Photos, look_at

@@ -1,7 +1,5 @@
 """Where a shop's photos stand, on the page of photo quality: summary, worst, gate, held ones."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import httpx

@@ -1,7 +1,5 @@
 """Asking in words: in a real browser, against the real stack."""
 
-from __future__ import annotations
-
 import re
 
 from playwright.sync_api import Page, expect

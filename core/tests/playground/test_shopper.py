@@ -1,7 +1,5 @@
 """The shopper, what they like and dislike, and the feed that follows."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Conversations on the stylist's page: begun, found again, forgotten, and nobody else's."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """Outfits on the stylist's page: put together, explained, and what to buy."""
 
-from __future__ import annotations
-
 import pytest
 from playwright.sync_api import Page, expect
 

@@ -1,7 +1,5 @@
 """Talking on the stylist's page: what is answered, how it is told, and what goes wrong."""
 
-from __future__ import annotations
-
 import pytest
 from playwright.sync_api import Page, expect
 

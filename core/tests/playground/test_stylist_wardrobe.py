@@ -1,7 +1,5 @@
 """The wardrobe on the stylist's page: photos come in, tags are set right, garments go."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path

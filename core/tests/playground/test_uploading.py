@@ -1,7 +1,5 @@
 """A photo put into the shop from the page."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Draw garments into a folder, with what a catalogue says of them."""
 
-from __future__ import annotations
-
 import json
 from argparse import ArgumentParser
 from concurrent.futures import ThreadPoolExecutor

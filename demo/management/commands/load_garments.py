@@ -1,7 +1,5 @@
 """Put generated garments into a shop, the way its own system would send them."""
 
-from __future__ import annotations
-
 import json
 from argparse import ArgumentParser
 from decimal import Decimal

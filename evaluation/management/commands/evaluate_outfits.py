@@ -1,7 +1,5 @@
 """Measure how well outfits are told from what is thrown together."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 

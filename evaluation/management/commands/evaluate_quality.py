@@ -1,7 +1,5 @@
 """Measure how far photo quality's figures and enhancement can be trusted."""
 
-from __future__ import annotations
-
 import os
 from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path

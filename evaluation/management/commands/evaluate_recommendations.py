@@ -1,7 +1,5 @@
 """Measure how good a shop's recommendations are."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """A report's rows as CSV (RFC 4180), for spreadsheets."""
 
-from __future__ import annotations
-
 import csv
 import io
 from typing import Any

@@ -1,7 +1,5 @@
 """Analytics: by day, by prompt and by image, as JSON or CSV."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes

@@ -1,7 +1,5 @@
 """What shoppers did: told in bulk, listed, and from then on part of every answer."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import django_filters as filters

@@ -1,7 +1,5 @@
 """How the API takes a query: as JSON, or as a form with photos and the rest as JSON in `query`."""
 
-from __future__ import annotations
-
 import io
 import json
 import math

@@ -1,7 +1,5 @@
 """Asking, and what was asked."""
 
-from __future__ import annotations
-
 from typing import Any
 from uuid import UUID
 

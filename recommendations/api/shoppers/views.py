@@ -1,7 +1,5 @@
 """A shop's customers: made and listed, what they say they like, what is kept about them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.db.models import QuerySet

@@ -1,7 +1,5 @@
 """Weights, rules and experiments: parse, one call, answer."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.db.models import QuerySet

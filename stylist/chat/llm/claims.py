@@ -5,8 +5,6 @@ personal data. Names are told by their capitals: English writes few words with t
 is told to name no product but by its id. A sentence in doubt fails: dropping one costs little.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from decimal import Decimal

@@ -6,8 +6,6 @@
 The client belongs to the caller, who also decides which addresses it may reach.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence

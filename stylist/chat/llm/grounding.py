@@ -5,8 +5,6 @@ normalised and must have been returned and still be live; names and prices come 
 sentence with an unknown id or a claim without ground is dropped as a whole.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """What a language model is told before it speaks."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

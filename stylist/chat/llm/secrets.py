@@ -1,7 +1,5 @@
 """Keys that shops entrust to us: encrypted at rest with a key made of the installation's secret."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 

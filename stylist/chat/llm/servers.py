@@ -1,7 +1,5 @@
 """Which language model a shop's stylist speaks with, if any."""
 
-from __future__ import annotations
-
 from uuid import UUID
 
 from django.conf import settings

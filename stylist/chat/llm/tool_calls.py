@@ -1,7 +1,5 @@
 """The tools as a language model calls them: JSON schemas, checked arguments, results as data."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

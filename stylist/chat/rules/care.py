@@ -1,7 +1,5 @@
 """How to look after fibres: general advice that is safe where the label says nothing else."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 

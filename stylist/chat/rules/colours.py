@@ -1,7 +1,5 @@
 """Advice on what goes with a colour, by the rules that outfits are put together by."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import lru_cache
 

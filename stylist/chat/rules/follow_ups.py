@@ -1,7 +1,5 @@
 """Messages that change the last wish: "cheaper", "in blue", "instead of the shoes"."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from decimal import Decimal
 

@@ -5,8 +5,6 @@
 English. What it does not understand it says: `Wish.missed`, and `Asks.UNCLEAR`.
 """
 
-from __future__ import annotations
-
 import re
 
 from stylist.chat.rules.follow_ups import follow, is_following, step_formality

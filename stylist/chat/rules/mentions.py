@@ -1,7 +1,5 @@
 """What of the vocabulary a message mentions, where, and which garments it speaks of."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """One message read by itself: what it mentions, wants, does not want, and points at."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What a message says it does not want."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Bounds on the price, read from what was written."""
 
-from __future__ import annotations
-
 import re
 from decimal import Decimal
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Which garments a message points at, and which it only wishes for."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """The stylist without a language model: it understands by rules, looks things up, and says why."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType

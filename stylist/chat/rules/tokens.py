@@ -1,7 +1,5 @@
 """Messages cut into words."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 

@@ -1,7 +1,5 @@
 """Phrases and what they mean, for one taxonomy: a shop's own types are understood too."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher

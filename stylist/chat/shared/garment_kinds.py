@@ -1,7 +1,5 @@
 """Types that take in others: "shoes" are sneakers too, and a "jacket" may be a denim jacket."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY, Taxonomy

@@ -3,8 +3,6 @@
 Nothing here claims what no tool returned: names, colours and prices come from the items passed in.
 """
 
-from __future__ import annotations
-
 import zlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

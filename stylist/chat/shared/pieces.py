@@ -1,7 +1,5 @@
 """What an answer is streamed as."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 

@@ -6,8 +6,6 @@ came, the same text comes out. `[item:ID]` and `[outfit:ID]` stay as they are; `
 where an address was.
 """
 
-from __future__ import annotations
-
 import html
 import re
 import unicodedata

@@ -1,7 +1,5 @@
 """What is known of a shopper's taste when they are spoken with."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any

@@ -4,8 +4,6 @@ Mail addresses, phone numbers, card numbers (by Luhn's check, ISO/IEC 7812-1) an
 7064 MOD 97-10). Prices, sizes, article numbers and UUIDs stay.
 """
 
-from __future__ import annotations
-
 import re
 
 MAIL, CARD, IBAN, PHONE = "[mail]", "[card]", "[iban]", "[phone]"

@@ -4,8 +4,6 @@ No signature has an id of either: whatever a message says, no other shop's and n
 garments can be asked for.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal

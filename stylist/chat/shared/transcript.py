@@ -1,7 +1,5 @@
 """What is kept of an answer as it goes by."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field, replace
 
 from stylist.chat.shared.intent import Wish

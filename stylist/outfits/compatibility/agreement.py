@@ -3,8 +3,6 @@
 An unknown value is NaN, or a row of zeros where there are probabilities.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any

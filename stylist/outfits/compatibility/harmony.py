@@ -6,8 +6,6 @@ together when they are of one hue, within 30° (analogous) or 180 ± 20° apart 
 limits are slopes, not steps: a colour measured a little off changes an outfit only a little.
 """
 
-from __future__ import annotations
-
 from typing import Any, TypeAlias
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Outfits grown slot by slot, a bounded number of them kept at each step (beam search)."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 

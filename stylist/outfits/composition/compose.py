@@ -9,8 +9,6 @@ where the two are mixed. The cost is bounded: at most
 `narrowing.PER_SLOT` garments of a slot are compared, and `growing.WIDTH` outfits kept at a time.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ Maximal marginal relevance (Carbonell & Goldstein 1998) on the scores; two outfi
 the share of garments that they have in common.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

@@ -4,8 +4,6 @@ A purchase is a garment that outfits need: a top, a bottom, a one-piece, shoes, 
 seasons something to wear over it. A bag makes no outfit possible that was not before.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import inf

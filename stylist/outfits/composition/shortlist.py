@@ -4,8 +4,6 @@ Every garment is held against the wish, the taste and a group it is to go with: 
 wardrobe. The cost hardly depends on the group's size.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 
 import numpy as np

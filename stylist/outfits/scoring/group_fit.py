@@ -4,8 +4,6 @@ The group is summed up as tables by hue and by formality, a mean style and a mea
 catalogue is held against a wardrobe as fast as against one garment.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from stylist.outfits.compatibility.agreement import formality_agreement, or_neutral, style_agreement

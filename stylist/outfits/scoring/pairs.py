@@ -4,8 +4,6 @@ An outfit is a row of seven positions in the pool, one for each of `SLOTS`, -1 w
 empty; outfits are rows (s, 7). The arrays here end with one more entry, which -1 finds.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import combinations, combinations_with_replacement, product
 from typing import Any

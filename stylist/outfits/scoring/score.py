@@ -4,8 +4,6 @@ Which parts there are depends on the wish and the taste only, so that outfits fo
 compare; their weights add up to 1. Every value is in [0, 1], and so is the total.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What single garments are worth for a wish and a taste, before they meet others."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np

@@ -6,8 +6,6 @@ from black: (a, b) / L stays. By that, folds join the cloth they are a fold of. 
 colours lie between them in linear light and join both. Nothing is random.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations

@@ -5,8 +5,6 @@ garment and ground mix, and so is the ground that is seen through the garment: b
 trousers, or through the ring of a scarf, where a mask without holes counts it in.
 """
 
-from __future__ import annotations
-
 from typing import TypeAlias
 
 import cv2

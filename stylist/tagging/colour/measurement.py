@@ -6,8 +6,6 @@ sRGB uint8 (h, w, 3) and a mask (h, w), true on the garment, in. The names are t
     colours = measure_colours(rgb, mask)      the largest first; empty where the mask is
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Whatever is written, in whatever order: the rules answer, of what the tools returned only."""
 
-from __future__ import annotations
-
 import json
 
 from hypothesis import given, settings

@@ -1,7 +1,5 @@
 """What the rules know is said in names that the rest of the stylist knows."""
 
-from __future__ import annotations
-
 import pytest
 
 from core.ml.colours import BASIC_OF, RETAIL_COLOURS

@@ -1,7 +1,5 @@
 """Answers by a language model behind real HTTP, well-behaved and not."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from contextlib import aclosing

@@ -1,7 +1,5 @@
 """Whole answers by the rules, over a small shop."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 import pytest

@@ -1,7 +1,5 @@
 """What sentences ask for: each row a sentence, what kind it is, and what must be found in it."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 import pytest

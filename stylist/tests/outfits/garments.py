@@ -1,7 +1,5 @@
 """Garments for the tests: by hand, drawn by Hypothesis, and whole wardrobes."""
 
-from __future__ import annotations
-
 from uuid import UUID
 
 import numpy as np

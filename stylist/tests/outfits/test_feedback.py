@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import pytest
 
 from stylist.outfits import Feedback, Opinion, Slot, learn_bonuses

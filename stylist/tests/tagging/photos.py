@@ -1,7 +1,5 @@
 """What the tagging tests look at: flat garments of known colours, and an encoder of words."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Sequence
 from functools import cache

@@ -1,7 +1,5 @@
 """Colours are measured on the garment, whatever the light, the folds and the ground."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given, settings

@@ -1,7 +1,5 @@
 """Photos are cropped to the garment, in the shape that the encoder sees, and pieces are counted."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Measured patterns: plain cloth is calm, stripes have one direction, checks have two."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Photos get tags that are right where they are sure, with the real bundled encoder."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, replace
 
 import numpy as np

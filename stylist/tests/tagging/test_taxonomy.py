@@ -1,7 +1,5 @@
 """The taxonomy has what everybody wears; a shop adds its own, which is checked first."""
 
-from __future__ import annotations
-
 import importlib
 
 import pytest

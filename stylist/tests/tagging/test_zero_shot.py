@@ -1,7 +1,5 @@
 """Prompts become vectors, vectors probabilities, and confidences are held against the truth."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given

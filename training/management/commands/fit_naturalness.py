@@ -1,7 +1,5 @@
 """Fit the naturalness model on clean photos."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any

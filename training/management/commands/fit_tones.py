@@ -1,7 +1,5 @@
 """Teach the network that exposure, contrast and white balance are corrected by."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context

@@ -1,7 +1,5 @@
 """Answers that need little looking up: colours, care, and which of two is better."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from core.ml.colours import BASIC_OF

@@ -1,7 +1,5 @@
 """All that an answer is made from."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from stylist.chat.shared.intent import Wish

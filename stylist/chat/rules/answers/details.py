@@ -1,7 +1,5 @@
 """Answers about single items that were shown, or are owned."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from core.ml.colours import BASIC_OF

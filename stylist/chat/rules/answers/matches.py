@@ -1,7 +1,5 @@
 """Answers to "what goes with this", judged by the rules that outfits are put together by."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from core.ml.colours import BASIC_OF

@@ -1,7 +1,5 @@
 """Answers with outfits, for an occasion or as they are wished for."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from stylist.chat.rules.answers.context import Asked

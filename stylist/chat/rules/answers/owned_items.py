@@ -1,7 +1,5 @@
 """What the shopper owns of some kinds."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 
 from stylist.chat.rules.answers.context import Asked

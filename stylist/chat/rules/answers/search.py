@@ -1,7 +1,5 @@
 """Answers to "find": what the shop has, and why it is that."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 

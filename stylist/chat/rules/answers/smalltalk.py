@@ -1,7 +1,5 @@
 """Answers that look nothing up: greetings, thanks, help, refusals, and honest incomprehension."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from stylist.chat.rules.answers.context import Asked

@@ -1,7 +1,5 @@
 """The live items that a message points at."""
 
-from __future__ import annotations
-
 from stylist.chat.rules.answers.context import Asked
 from stylist.chat.rules.answers.owned_items import find_owned
 from stylist.chat.shared.intent import Reference

@@ -1,7 +1,5 @@
 """Answers to "what do I own"."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Common English words that say nothing of clothes: never taken for a misspelt garment."""
 
-from __future__ import annotations
-
 _WORDS = """
 a about above actually after again against ago all almost along already also although always am an
 and another any anybody anyone anything anyway are aren't around as ask at away back bad be because

@@ -1,7 +1,5 @@
 """Turns of phrase that say what is asked; patterns on lower-case words with one space between."""
 
-from __future__ import annotations
-
 import re
 
 

@@ -1,7 +1,5 @@
 """Everyday words for garments, beside those that the taxonomy has."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 # Wordings of the taxonomy that mean other things more often when people talk.

@@ -1,7 +1,5 @@
 """Words for how garments look: colours, patterns, styles, fibres, and how formal they are."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 MORE_COLOURS: Mapping[str, str] = {

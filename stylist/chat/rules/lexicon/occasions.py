@@ -1,7 +1,5 @@
 """Words for occasions and seasons, by the names that outfits know them by."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 OCCASION_WORDS: Mapping[str, str] = {
