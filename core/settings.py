@@ -375,7 +375,7 @@ SPECTACULAR_SETTINGS = {
         "PromptSourceEnum": "recommendations.models.Prompt.Source",
         "GarmentSourceEnum": "stylist.api.outputs.SOURCES",
         "OutfitOriginEnum": "stylist.api.inputs.ORIGINS",
-        "SpeakerEnum": "stylist.api.outputs.SPEAKERS",
+        "SpeakerEnum": "stylist.api.message_serializers.SPEAKERS",
         "EventKindEnum": "recommendations.models.Event.Kind",
         "KeyKindEnum": "tenants.models.ShopAPIKey.Kind",
         "RuleActionEnum": "recommendations.models.Rule.Action",

@@ -13,7 +13,8 @@ import structlog
 
 from core.api.streaming import event
 from core.tenancy import run_in_scope
-from stylist.api.showing import show_items, show_message, show_outfits
+from stylist.api.message_serializers import show_items, show_message
+from stylist.api.showing import show_outfits
 from stylist.chat.conversations import Talk, settle
 from stylist.chat.dialogue import Question, converse
 from stylist.chat.llm.client import ChatModel, ModelSettings

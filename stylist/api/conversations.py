@@ -18,10 +18,16 @@ from core.api.pagination import NewestFirst
 from core.api.streaming import EventStreamRenderer, stream_events, wants_events
 from recommendations.api.shoppers.views import EXTERNAL_ID
 from stylist.api.answer_stream import answer_of, tell
-from stylist.api.inputs import MessageInput, ModelInput
-from stylist.api.outputs import ConversationOutput, MessageOutput, ModelOutput
-from stylist.api.showing import show_message, show_messages
-from stylist.api.views import OfShopperMixin, StylistMixin
+from stylist.api.base import ShopperMixin, StylistMixin
+from stylist.api.message_serializers import (
+    ConversationOutput,
+    MessageInput,
+    MessageOutput,
+    ModelInput,
+    ModelOutput,
+    show_message,
+    show_messages,
+)
 from stylist.chat import conversations
 from stylist.chat.llm.servers import choose_speaker, speaker_of
 from stylist.chat.shop_tools import ShopTools
@@ -42,7 +48,7 @@ def show_conversation(conversation: Conversation) -> dict[str, Any]:
 
 
 @extend_schema(tags=["stylist"])
-class ShopperConversationsView(OfShopperMixin, TenantAPIView):
+class ShopperConversationsView(ShopperMixin, TenantAPIView):
     """A shopper's conversations."""
 
     serializer_class = ConversationOutput

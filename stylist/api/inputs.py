@@ -17,7 +17,6 @@ MOST_PHOTOS = 20
 MOST_OUTFITS = 10
 MOST_PURCHASES = 10
 MOST_ANCHORS = 4
-LONGEST_MESSAGE = 2_000
 
 
 class WardrobeInput(serializers.Serializer[Any]):
@@ -133,22 +132,3 @@ class OwnTypesInput(serializers.Serializer[Any]):
         examples: ClassVar[dict[str, Any]] = {
             "types": [{"name": "dirndl", "slot": "one_piece", "prompts": ["bavarian dress"]}]
         }
-
-
-class MessageInput(serializers.Serializer[Any]):
-    text = serializers.CharField(max_length=LONGEST_MESSAGE, help_text="What the shopper says.")
-
-
-class ModelInput(serializers.Serializer[Any]):
-    server = serializers.CharField(
-        max_length=60, allow_blank=True, help_text="One that the operators allow."
-    )
-    name = serializers.CharField(max_length=120, allow_blank=True, default="")
-    key = serializers.CharField(
-        max_length=500,
-        allow_blank=True,
-        allow_null=True,
-        default=None,
-        write_only=True,
-        help_text="Null leaves it as it is.",
-    )

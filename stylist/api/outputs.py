@@ -10,7 +10,6 @@ from stylist.outfits.garment import Slot, Source
 
 SLOTS = [slot.value for slot in Slot]
 SOURCES = [source.value for source in Source]
-SPEAKERS = ["rules", "model"]
 
 
 class TagOutput(serializers.Serializer[Any]):
@@ -127,46 +126,3 @@ class VocabularyOutput(serializers.Serializer[Any]):
     seasons = serializers.ListField(child=serializers.CharField())
     formality = serializers.ListField(child=serializers.CharField())
     occasions = serializers.ListField(child=serializers.CharField())
-
-
-class ConversationOutput(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    shopper = serializers.CharField(help_text="Your own id of the customer.")
-    begins_with = serializers.CharField(help_text="The first words said in it; empty before.")
-    created_at = serializers.DateTimeField()
-    updated_at = serializers.DateTimeField()
-
-
-class NamedItemOutput(serializers.Serializer[Any]):
-    source = serializers.ChoiceField(choices=SOURCES)  # type: ignore[assignment]
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    kind = serializers.CharField()
-    slot = serializers.CharField()
-    colour = serializers.CharField()
-    price = serializers.CharField(allow_null=True)
-    currency = serializers.CharField()
-    link = serializers.CharField()
-    photo_url = serializers.URLField()
-
-
-class MessageOutput(serializers.Serializer[Any]):
-    """What one side said, with items and outfits as they are now."""
-
-    id = serializers.UUIDField()
-    role = serializers.ChoiceField(choices=["shopper", "stylist"])
-    text = serializers.CharField()
-    items = NamedItemOutput(many=True)
-    outfits = OutfitOutput(many=True)
-    spoken_by = serializers.ChoiceField(choices=SPEAKERS, allow_null=True)
-    fallback = serializers.CharField(
-        allow_null=True, help_text="Why the rules spoke in the model's place."
-    )
-    created_at = serializers.DateTimeField()
-
-
-class ModelOutput(serializers.Serializer[Any]):
-    server = serializers.CharField()
-    name = serializers.CharField()
-    has_key = serializers.BooleanField()
-    speaks = serializers.ChoiceField(choices=SPEAKERS)

@@ -1,20 +1,16 @@
 """What callers are shown of garments and outfits; names and prices are those of this moment."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.core.files.storage import default_storage
 from rest_framework.request import Request
 
 from catalog.models import Image
-from stylist.chat.shared.tools import Item
-from stylist.chat.shop_tools import ShopTools
-from stylist.models import Message, Outfit, WardrobeItem
+from stylist.models import Outfit, WardrobeItem
 from stylist.outfits.garment import Source
 from stylist.outfits.pictures import picture_path
 from stylist.tagging.records import show_tags
-
-T = TypeVar("T")
 
 
 def show_item(item: WardrobeItem, request: Request) -> dict[str, Any]:
@@ -81,55 +77,3 @@ def _show_piece(piece: dict[str, Any], row: Any, request: Request) -> dict[str, 
         told |= {"price": price, "currency": row.currency, "link": row.link}
         told |= {"availability": row.availability}
     return told
-
-
-def show_items(items: Iterable[Item]) -> list[dict[str, Any]]:
-    """Return items as the stylist names them."""
-    return [
-        {
-            "source": item.source,
-            "id": item.id,
-            "name": item.name,
-            "kind": item.kind,
-            "slot": item.slot,
-            "colour": item.colour,
-            "price": None if item.price is None else str(item.price),
-            "currency": item.currency,
-            "link": item.link,
-            "photo_url": item.photo_url,
-        }
-        for item in items
-    ]
-
-
-def show_message(message: Message, tools: ShopTools, request: Request) -> dict[str, Any]:
-    """Return a message with its items and outfits as they are now."""
-    return show_messages([message], tools, request)[0]
-
-
-def show_messages(
-    messages: Sequence[Message], tools: ShopTools, request: Request
-) -> list[dict[str, Any]]:
-    """Return messages with their items and outfits as they are now, all looked up together."""
-    item_ids = [item["id"] for message in messages for item in message.items]
-    items = {item.id: item for item in tools.item_details(item_ids)}
-    rows = Outfit.objects.in_bulk({pk for message in messages for pk in message.outfits})
-    outfits = {outfit["id"]: outfit for outfit in show_outfits(rows.values(), request)}
-    return [
-        {
-            "id": str(message.pk),
-            "role": message.role,
-            "text": message.text,
-            "items": show_items(_present(items, [item["id"] for item in message.items])),
-            "outfits": _present(outfits, message.outfits),
-            "spoken_by": message.spoken_by or None,
-            "fallback": message.fallback or None,
-            "created_at": message.created_at,
-        }
-        for message in messages
-    ]
-
-
-def _present(found: Mapping[str, T], ids: Iterable[str]) -> list[T]:
-    """Return what was found of these ids, each once, in their order."""
-    return [found[own_id] for own_id in dict.fromkeys(ids) if own_id in found]

@@ -1,6 +1,5 @@
 """Wardrobes, outfits and the words for them: parse, one call, answer."""
 
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -25,7 +24,8 @@ from core.api.parsers import JSONParser
 from core.errors import Unavailable
 from core.tenancy import shop_scope
 from recommendations.api.shoppers.views import EXTERNAL_ID
-from recommendations.feedback.shoppers import find_shopper, get_or_create_shopper
+from recommendations.feedback.shoppers import get_or_create_shopper
+from stylist.api.base import ShopperMixin, StylistMixin
 from stylist.api.inputs import (
     ItemChange,
     LookInput,
@@ -56,41 +56,18 @@ from stylist.tagging.shop_taxonomy import own_types_of, set_own_types, taxonomy_
 from stylist.wardrobe import items as wardrobes
 from tenants.api.base import TenantAPIView, TenantViewSet
 from tenants.api.idempotency import idempotent
-from tenants.models import Scope, Shopper
+from tenants.models import Scope
 
 ITEM = [EXTERNAL_ID, OpenApiParameter("id", UUID, OpenApiParameter.PATH)]
 ONE_DAY = 86_400
 SLOT = ChoiceField(choices=[slot.value for slot in Slot])
 
 
-class StylistMixin:
-    """Secret keys only: wardrobes are people's own."""
-
-    read_scope = write_scope = Scope.STYLIST
-
-
-class OfShopperMixin(StylistMixin):
-    """What belongs to the shopper whom the address names."""
-
-    kwargs: dict[str, Any]
-    shop: Any
-
-    @property
-    def shopper(self) -> Shopper | None:
-        """The shopper of the address, if anything was ever kept of them."""
-        return find_shopper(self.shop, self.kwargs["external_id"])
-
-    def known_shopper(self) -> Shopper:
-        if (found := self.shopper) is None:
-            raise Http404
-        return found
-
-
 @extend_schema_view(
     retrieve=extend_schema(summary="Show a garment", parameters=ITEM, responses=ItemOutput)
 )
 @extend_schema(tags=["stylist"])
-class WardrobeViewSet(OfShopperMixin, TenantViewSet):
+class WardrobeViewSet(ShopperMixin, TenantViewSet):
     """What a shopper owns; photos are tagged by themselves."""
 
     serializer_class = ItemOutput
@@ -165,7 +142,7 @@ class WardrobeViewSet(OfShopperMixin, TenantViewSet):
 
 
 @extend_schema(tags=["stylist"])
-class ShopperOutfitsView(OfShopperMixin, TenantAPIView):
+class ShopperOutfitsView(ShopperMixin, TenantAPIView):
     """Outfits for a shopper."""
 
     serializer_class = OutfitsOutput
@@ -220,7 +197,7 @@ class ShopperOutfitsView(OfShopperMixin, TenantAPIView):
 
 
 @extend_schema(tags=["stylist"])
-class PurchasesView(OfShopperMixin, TenantAPIView):
+class PurchasesView(ShopperMixin, TenantAPIView):
     """What to buy."""
 
     serializer_class = PurchasesOutput
