@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from core.ml.colours import GarmentColours, garment_colours
+from core.ml.garment_colours import GarmentColours, find_garment_colours
 from training.mini.facts import Facts
 
 # Kinds that a label leaves open: a photo labelled "Pants" may show jeans.
@@ -68,7 +68,7 @@ def photo_samples(photos: list[LabelledPhoto]) -> Iterator[tuple[Image.Image, Fa
     """Yield each photo with what its label and its pixels tell."""
     for labelled in photos:
         photo = labelled.open()
-        yield photo, photo_facts(labelled.label, garment_colours(np.asarray(photo)))
+        yield photo, photo_facts(labelled.label, find_garment_colours(np.asarray(photo)))
 
 
 def photo_facts(label: str, colours: GarmentColours) -> Facts:
@@ -82,7 +82,7 @@ def photo_facts(label: str, colours: GarmentColours) -> Facts:
         unknown.add("sleeve:*")
     if colours.is_sure:
         true |= {f"colour:{name}" for name in main_colours(colours)}
-        unknown |= {f"colour:{share.name}" for share in colours} - true
+        unknown |= {f"colour:{share.name}" for share in colours.shares} - true
     else:
         unknown.add("colour:*")
     return Facts(frozenset(true), frozenset(unknown))
@@ -90,4 +90,4 @@ def photo_facts(label: str, colours: GarmentColours) -> Facts:
 
 def main_colours(colours: GarmentColours) -> list[str]:
     """Return what the garment may be called: its largest colour, and others nearly as large."""
-    return [s.name for k, s in enumerate(colours) if k == 0 or s.share >= MAIN_SHARE]
+    return [s.name for k, s in enumerate(colours.shares) if k == 0 or s.share >= MAIN_SHARE]

@@ -8,10 +8,10 @@ from core.ml.colours import (
     BASIC_COLOURS,
     RETAIL_COLOURS,
     basic_colour,
-    garment_colours,
     name_colours,
     srgb_to_oklab,
 )
+from core.ml.garment_colours import find_garment_colours
 
 
 def make_photo(*, garment: tuple[int, int, int], background: tuple[int, int, int]) -> np.ndarray:
@@ -20,7 +20,7 @@ def make_photo(*, garment: tuple[int, int, int], background: tuple[int, int, int
     return photo
 
 
-# The reference values of Ottosson's article, which gives them for CIE XYZ; sRGB primaries follow.
+# OKLab values of the sRGB primaries, computed with the matrices of Ottosson's article.
 @pytest.mark.parametrize(
     ("rgb", "lab"),
     [
@@ -47,7 +47,7 @@ def test_every_retail_colour_is_nearest_to_itself():
     assert name_colours(table).tolist() == [colour.name for colour in RETAIL_COLOURS]
 
 
-def test_basic_names_are_complete_and_stand_for_themselves():
+def test_basic_names_are_complete_and_map_to_themselves():
     assert len(BASIC_COLOURS) == 14
     assert {colour.basic for colour in RETAIL_COLOURS} == set(BASIC_COLOURS)
     assert [basic_colour(name) for name in BASIC_COLOURS] == list(BASIC_COLOURS)
@@ -57,50 +57,52 @@ def test_basic_names_are_complete_and_stand_for_themselves():
 
 @settings(deadline=None)
 @given(arrays.arrays(np.uint8, (4, 4, 3)))
-def test_names_keep_the_shape_of_what_is_named(rgb):
+def test_naming_colours_keeps_the_array_shape(rgb):
     assert name_colours(rgb).shape == (4, 4)
 
 
 @pytest.mark.parametrize("colour", RETAIL_COLOURS, ids=lambda colour: colour.name)
 @pytest.mark.parametrize("background", [(236, 236, 238), (90, 84, 60)], ids=["studio", "carpet"])
-def test_names_the_garment_and_not_its_background(colour, background):
-    found = garment_colours(make_photo(garment=colour.rgb, background=background))
+def test_names_the_garment_not_its_background(colour, background):
+    found = find_garment_colours(make_photo(garment=colour.rgb, background=background))
     if found.is_sure:
-        assert found[0].name == colour.basic
+        assert found.shares[0].name == colour.basic
         assert found.shade == colour.name
-        assert found[0].share > 0.9
+        assert found.shares[0].share > 0.9
 
 
-def test_is_sure_of_a_red_garment_on_white_and_unsure_when_there_is_nothing_to_see():
-    assert garment_colours(make_photo(garment=(202, 32, 42), background=(240, 240, 240))).is_sure
-    assert not garment_colours(np.full((80, 60, 3), 240, dtype=np.uint8)).is_sure
+def test_is_sure_of_a_red_garment_on_white_and_unsure_of_an_empty_photo():
+    assert find_garment_colours(
+        make_photo(garment=(202, 32, 42), background=(240, 240, 240))
+    ).is_sure
+    assert not find_garment_colours(np.full((80, 60, 3), 240, dtype=np.uint8)).is_sure
 
 
-def test_gives_two_colours_with_their_shares():
+def test_returns_two_colours_with_their_shares():
     photo = make_photo(garment=(202, 32, 42), background=(240, 240, 240))
     photo[80:130, 35:85] = (26, 34, 72)
-    found = garment_colours(photo)
-    assert {name for name, _ in found} == {"red", "navy"}
-    assert 0.9 < sum(share for _, share in found) <= 1.001
+    found = find_garment_colours(photo)
+    assert {name for name, _ in found.shares} == {"red", "navy"}
+    assert 0.9 < sum(share for _, share in found.shares) <= 1.001
 
 
-def test_a_mask_overrules_the_guess():
+def test_a_mask_replaces_the_estimated_background():
     photo = make_photo(garment=(202, 32, 42), background=(46, 104, 190))
     mask = np.zeros((160, 120), dtype=bool)
     mask[:20, :20] = True
-    found = garment_colours(photo, mask=mask)
-    assert found[0].name == "blue"
+    found = find_garment_colours(photo, mask=mask)
+    assert found.shares[0].name == "blue"
     assert found.is_sure
 
 
 def test_an_empty_mask_is_unsure():
     photo = make_photo(garment=(202, 32, 42), background=(46, 104, 190))
-    assert not garment_colours(photo, mask=np.zeros((160, 120), dtype=bool)).is_sure
+    assert not find_garment_colours(photo, mask=np.zeros((160, 120), dtype=bool)).is_sure
 
 
 @settings(deadline=None)
 @given(arrays.arrays(np.uint8, st.tuples(st.integers(1, 12), st.integers(1, 12), st.just(3))))
-def test_answers_for_any_picture_however_small(photo):
-    found = garment_colours(photo)
-    assert found
-    assert all(name in BASIC_COLOURS for name, _ in found)
+def test_returns_a_colour_for_photos_of_any_size(photo):
+    found = find_garment_colours(photo)
+    assert found.shares
+    assert all(name in BASIC_COLOURS for name, _ in found.shares)

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from core.ml.colours import BASIC_COLOURS, basic_colour, garment_colours
+from core.ml.colours import BASIC_COLOURS, basic_colour
+from core.ml.garment_colours import find_garment_colours
 from demo.garments import (
     KINDS,
     LABELS,
@@ -93,9 +94,9 @@ def test_a_pattern_shows(pattern):
 @pytest.mark.parametrize("kind", ["t-shirt", "trousers", "hoodie", "skirt"])
 def test_the_drawn_colour_is_the_stated_one(kind, colour):
     garment = Garment(kind=kind, colour=colour, seed=28)
-    found = garment_colours(pixels(garment, 384).astype(np.uint8))
+    found = find_garment_colours(pixels(garment, 384).astype(np.uint8))
     assert found.is_sure
-    assert found[0].name == colour
+    assert found.shares[0].name == colour
     assert basic_colour(shade_of(garment)) == colour
 
 

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.ml.colours import Floats, centre_weights
+from core.ml.colours import Floats
 from core.ml.encoder import Embeddings, Encoder
+from core.ml.garment_colours import centre_weights
 from quality.measure.frame import frame_of_pixels
 from stylist.tagging.colour.measurement import MeasuredColour, measure_colours
 from stylist.tagging.crop import Crop, Mask, crop_to_garment

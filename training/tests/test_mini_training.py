@@ -9,8 +9,8 @@ import pytest
 import torch
 from PIL import Image
 
-from core.ml.colours import ColourShare, GarmentColours
 from core.ml.encoder import Encoder, EncoderSpec
+from core.ml.garment_colours import ColourShare, GarmentColours
 from training.labelled_photos import PhotosMissing, labelled_photos, photo_facts
 from training.mini.architecture import IMAGE_SIZE, UNKNOWN, build_processor
 from training.mini.augmentation import augment, mix

@@ -55,7 +55,7 @@ class Command(BaseCommand):
             self._measure_garments(encoder, options["garments"], options["seed"])
 
     def _measure_photos(self, encoder: Encoder, folder: Path, split: str) -> None:
-        from core.ml.colours import garment_colours
+        from core.ml.garment_colours import find_garment_colours
         from evaluation.encoder import colour_accuracy, embed, zero_shot
         from training.labelled_photos import PhotosMissing, labelled_photos, photo_facts
 
@@ -66,7 +66,7 @@ class Command(BaseCommand):
         if not photos:
             raise CommandError(f"{folder}/labels.csv has no photos of the split {split!r}.")
         self.stdout.write(f"{encoder.spec.name} on {len(photos)} photos of {split!r}")
-        colours = [garment_colours(np.asarray(photo.open())) for photo in photos]
+        colours = [find_garment_colours(np.asarray(photo.open())) for photo in photos]
         facts = [photo_facts(p.label, c) for p, c in zip(photos, colours, strict=True)]
         images = embed(encoder, (photo.open() for photo in photos))
         result = zero_shot(encoder, images, [photo.label for photo in photos], LABELS)
@@ -74,7 +74,7 @@ class Command(BaseCommand):
         self._line("zero-shot top-3", result.top3)
         for label, (right, count) in result.per_label.items():
             self._line(f"  {label}", right / count, f"({right} of {count})")
-        largest = [c[0].name if c.is_sure else None for c in colours]
+        largest = [c.shares[0].name if c.is_sure else None for c in colours]
         named = colour_accuracy(encoder, images, facts, largest)
         self._line("colour, the largest", named.largest, f"({named.photos} photos)")
         self._line("colour, a main one", named.any_main)

@@ -15,10 +15,9 @@ from core.ml.colours import (
     BASIC_COLOURS,
     RETAIL_COLOURS,
     Floats,
-    lightness_of_white,
-    name_under_room_light,
     srgb_to_oklab,
 )
+from core.ml.garment_colours import classify_indoor_pixels, estimate_white_lightness
 from stylist.tagging.colour.clusters import Cluster, cluster_colours
 from stylist.tagging.colour.garment_pixels import garment_region
 
@@ -59,7 +58,7 @@ def measure_colours(rgb: NDArray[np.uint8], mask: NDArray[np.bool_]) -> tuple[Me
     lab, region = garment_region(rgb, mask, side=SIDE)
     if not region.any():
         return ()
-    white_from = lightness_of_white(lab)
+    white_from = estimate_white_lightness(lab)
     clusters = cluster_colours(lab[region])
     total = sum(cluster.weight for cluster in clusters)
     colours: dict[str, MeasuredColour] = {}
@@ -77,10 +76,10 @@ def name_colour(lab: Floats, *, white_from: float, share: float) -> MeasuredColo
     """Name an OKLab colour (3,): the likeliest basic name, and the nearest shade under it.
 
     A basic name is as likely as the part of the colours around, by the errors of a room's light,
-    that it is given to. `white_from` is the photo's `core.ml.colours.lightness_of_white`.
+    that it is given to. `white_from` comes from `estimate_white_lightness`.
     """
     around = np.asarray(lab + _ERRORS, dtype=np.float32)
-    basics = name_under_room_light(around, white_from=white_from)
+    basics = classify_indoor_pixels(around, white_from=white_from)
     likely = np.bincount(basics, _WEIGHTS, minlength=len(BASIC_COLOURS)) / _WEIGHTS.sum()
     basic = int(likely.argmax())
     shades = np.flatnonzero(np.equal(_BASIC, basic))
