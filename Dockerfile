@@ -19,14 +19,14 @@ WORKDIR /srv/atelier
 
 FROM base AS web-packages
 RUN --mount=type=cache,target=/root/.cache/pip \
-    --mount=type=bind,source=requirements.txt,target=requirements.txt \
+    --mount=type=bind,source=requirements/web.txt,target=web.txt \
     python -m venv /opt/venv \
-    && pip install --disable-pip-version-check --requirement requirements.txt
+    && pip install --disable-pip-version-check --requirement web.txt
 
 FROM web-packages AS worker-packages
 RUN --mount=type=cache,target=/root/.cache/pip \
-    --mount=type=bind,source=requirements-ml.txt,target=requirements-ml.txt \
-    pip install --disable-pip-version-check --requirement requirements-ml.txt
+    --mount=type=bind,source=requirements/worker.txt,target=worker.txt \
+    pip install --disable-pip-version-check --requirement worker.txt
 
 FROM base AS worker
 COPY --from=worker-packages /opt/venv /opt/venv

@@ -10,19 +10,20 @@ help: ## Show what there is
 demo: $(VENV)/embedded ## Start everything and try it: a demo shop, its page, a prompt
 	@$(PYTHON) -m demo
 
-clean-demo: $(VENV)/embedded ## Forget the demo's data
+clean-demo: $(VENV)/embedded ## Delete the demo's data
 	@$(PYTHON) -m demo clean
 
 test: $(VENV)/dev ## Run the tests against real services
 	@$(PYTHON) -m pytest $(ARGS)
 
-check: $(VENV)/dev ## Lint, check types and layers
+check: $(VENV)/dev ## Lint, check types, layers and migrations
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy .
 	$(VENV)/bin/lint-imports
+	LOG_LEVEL=ERROR $(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
-fmt: $(VENV)/dev ## Format the code and mend what can be mended
+fmt: $(VENV)/dev ## Format the code and fix what ruff can fix
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
@@ -32,22 +33,23 @@ bench: $(VENV)/dev ## Measure; ONLY=search runs a part
 run: ## Start the Docker stack
 	docker compose up --build
 
-lock: $(VENV)/dev ## Compile the requirements anew
-	@for name in requirements requirements-ml requirements-embedded requirements-dev; do \
+lock: $(VENV)/dev ## Compile requirements/*.in to pinned *.txt
+	@for name in web worker embedded dev; do \
 		$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header \
-			$(shell sed 's/^/--no-emit-package /' requirements.skip) $$name.in -o $$name.txt; \
+			$(shell sed 's/^/--no-emit-package /' requirements/skip.txt) \
+			requirements/$$name.in -o requirements/$$name.txt; \
 	done
 
 $(PYTHON):
 	python3 -m venv $(VENV)
 
-$(VENV)/embedded: $(PYTHON) requirements-embedded.txt
+$(VENV)/embedded: $(PYTHON) requirements/embedded.txt
 	@echo "Installing packages; the first time this takes a few minutes …"
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-embedded.txt
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements/embedded.txt
 	@touch $@
 
-$(VENV)/dev: $(VENV)/embedded requirements-dev.txt
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+$(VENV)/dev: $(VENV)/embedded requirements/dev.txt
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
 	@touch $@
 
 .PHONY: help demo clean-demo test check fmt bench run lock

@@ -150,7 +150,7 @@ def _wheel(package: str) -> Path:
     """Return the folder of an installed package, without importing it."""
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
-        raise NotReady(f"{package} is not installed; see requirements-embedded.txt.")
+        raise NotReady(f"{package} is not installed; see requirements/embedded.txt.")
     return Path(spec.origin).parent
 
 
