@@ -8,7 +8,8 @@ import pytest
 from django.core.cache import cache
 from rest_framework.test import APIClient
 
-from core.tests.plugin import FOLDER, Stack
+from core.tests.plugin import FOLDER
+from demo.stack import Stack
 from tenants.tests.factories import make_member, make_person
 
 

@@ -14,8 +14,10 @@ import pytest
 import redis
 
 from core.tests.factories import make_photo
-from core.tests.plugin import FOLDER, Stack, upload, wait_for
+from core.tests.live import upload, wait_for
+from core.tests.plugin import FOLDER
 from demo.services import is_listening
+from demo.stack import Stack
 from demo.supervisor import Program
 
 COLOURS = ("red", "green", "blue", "yellow", "purple", "orange", "black", "white")

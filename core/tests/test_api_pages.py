@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.tests.plugin import Stack
+from demo.stack import Stack
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed.")
 from playwright.sync_api import Page, expect  # noqa: E402 - skipped without it

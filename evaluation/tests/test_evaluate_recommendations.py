@@ -18,7 +18,7 @@ from catalog.models import Category, Image, IndexEntry, Style, VectorIndex
 from catalog.tests.factories import make_image
 from core.jobs import rpc
 from core.tenancy import all_shops, shop_scope
-from core.tests.plugin import upload, wait_for
+from core.tests.live import upload, wait_for
 from demo.garments import Garment, describe, draw_garment
 from evaluation.search.catalogue import read_catalogue
 from evaluation.search.catalogue_queries import facet_queries, title_queries

@@ -13,7 +13,8 @@ import pytest
 from PIL import Image as Pillow
 
 from core.tests.factories import make_photo as make_noise
-from core.tests.plugin import Stack, upload, wait_for
+from core.tests.live import upload, wait_for
+from demo.stack import Stack
 from quality.tests.factories import DARK, make_jpeg
 from quality.tests.photos import make_photo
 

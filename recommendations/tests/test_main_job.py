@@ -8,8 +8,9 @@ import pytest
 import redis
 from uuid_utils.compat import uuid4
 
-from core.tests.plugin import Stack, upload, wait_for
+from core.tests.live import upload, wait_for
 from demo.garments import Garment, describe, draw_garment
+from demo.stack import Stack
 
 GARMENTS = {
     "red dress": Garment(kind="dress", colour="red", seed=1, sleeve="short", cut="a-line"),

@@ -8,7 +8,8 @@ import pytest
 from django.utils import timezone
 
 from core.tenancy import shop_scope
-from core.tests.plugin import Stack, wait_for
+from core.tests.live import wait_for
+from demo.stack import Stack
 from quality.tests.factories import make_image
 from stylist.models import Conversation, Message, StylistSettings
 from stylist.tests.chat.model_server import ask, fail, say, serving

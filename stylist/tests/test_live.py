@@ -11,7 +11,8 @@ import httpx
 import pytest
 from PIL import Image as Pillow
 
-from core.tests.plugin import Stack, upload, wait_for
+from core.tests.live import upload, wait_for
+from demo.stack import Stack
 from stylist.tests.factories import make_jpeg, wardrobe_url
 
 WARDROBE = wardrobe_url().removeprefix("/api/v1/")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
+from core.tests.live import upload, wait_for
 from core.tests.playground.browsing import (
     DESKTOP,
     GARMENTS,
@@ -18,8 +19,8 @@ from core.tests.playground.browsing import (
 )
 from core.tests.playground.photos import Photos, make_photos
 from core.tests.playground.styling import make_styled_shop
-from core.tests.plugin import Stack, upload, wait_for
 from demo.garments import Garment, describe
+from demo.stack import Stack
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE_MS = 30_000

@@ -6,8 +6,9 @@ from typing import Any
 import httpx
 from playwright.sync_api import Locator, Page, expect
 
+from core.tests.live import upload, wait_for
 from core.tests.playground.browsing import HOSTILE
-from core.tests.plugin import Stack, upload, wait_for
+from demo.stack import Stack
 from stylist.tests.factories import make_jpeg
 
 OWNED = [("t-shirt", "white"), ("jeans", "blue"), ("sneakers", "white")]

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from core.tests.playground.browsing import DESKTOP, PHONE, OpenPage, scroll_width, violations
-from core.tests.plugin import Stack
+from demo.stack import Stack
 
 COUNT = (
     "from recommendations.analytics.rollup import roll_up; from django.utils import timezone; "

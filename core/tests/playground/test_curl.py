@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.tests.playground.browsing import ask, open_filters, picture, settle
-from core.tests.plugin import Stack
 from demo.garments import Garment
+from demo.stack import Stack
 
 
 def run_shown(page: Page, api_key: str, folder: Path) -> list[dict[str, Any]]:

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.tests.playground.browsing import IN_SHOP, cards, drop, picture, settle
-from core.tests.plugin import Stack
 from demo.garments import Garment
+from demo.stack import Stack
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from core.tests.playground.photos import MEASURES, Photos, look_at
-from core.tests.plugin import Stack
+from demo.stack import Stack
 
 
 @pytest.fixture

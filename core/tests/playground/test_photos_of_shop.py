@@ -6,9 +6,10 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from core.tests.live import upload
 from core.tests.playground.browsing import HOSTILE, OpenPage
 from core.tests.playground.photos import Photos
-from core.tests.plugin import Stack, upload
+from demo.stack import Stack
 
 
 @pytest.fixture

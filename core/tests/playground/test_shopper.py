@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from core.tests.live import upload, wait_for
 from core.tests.playground.browsing import OpenPage, ask, cards, picture, settle
-from core.tests.plugin import Stack, upload, wait_for
 from demo.garments import Garment
+from demo.stack import Stack
 
 SHOPPER = "playground-shopper"
 COLOURS = ("red", "blue", "white", "black", "green")

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from core.tests.playground.browsing import OpenPage
 from core.tests.playground.styling import be, say
-from core.tests.plugin import Stack
+from demo.stack import Stack
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from core.tests.playground.browsing import OpenPage, drop
 from core.tests.playground.styling import be, fill_wardrobe, garments, open_part, wardrobe
-from core.tests.plugin import Stack
+from demo.stack import Stack
 from stylist.tests.factories import make_blank, make_jpeg, make_pair
 
 

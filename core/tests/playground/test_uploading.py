@@ -6,8 +6,8 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from core.tests.playground.browsing import OpenPage, drop, picture
-from core.tests.plugin import Stack
 from demo.garments import Garment
+from demo.stack import Stack
 
 
 def test_a_new_photo_is_followed_until_it_can_be_found(

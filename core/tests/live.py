@@ -1,0 +1,29 @@
+"""Helpers for tests against a running stack."""
+
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import httpx
+import pytest
+
+T = TypeVar("T")
+
+
+def wait_for(condition: Callable[[], T], *, timeout: float = 60, what: str = "it") -> T:
+    """Return the first true value of `condition`; fail the test after `timeout` seconds."""
+    deadline = time.monotonic() + timeout
+    while True:
+        if value := condition():
+            return value
+        if time.monotonic() > deadline:
+            pytest.fail(f"{what} did not happen in {timeout:.0f} s; last value: {value!r}")
+        time.sleep(0.1)
+
+
+def upload(client: httpx.Client, photo: bytes, **fields: Any) -> dict[str, Any]:
+    """Upload a photo through the API; return the image in the response."""
+    response = client.post("images/", files={"photo": ("photo.jpg", photo)}, data=fields)
+    assert response.status_code == httpx.codes.CREATED, response.text
+    image: dict[str, Any] = response.json()
+    return image
