@@ -15,11 +15,11 @@ from core.api.streaming import event
 from core.tenancy import run_in_scope
 from stylist.api.message_serializers import show_items, show_message
 from stylist.api.showing import show_outfits
-from stylist.chat.conversations import Talk, settle
+from stylist.chat.conversations import PendingAnswer, store_answer
 from stylist.chat.dialogue import Question, converse
 from stylist.chat.llm.client import ChatModel, ModelSettings
-from stylist.chat.shared.pieces import Items, Outfits, Piece, Words
-from stylist.chat.shared.tools import Item, OutfitTold, Sources
+from stylist.chat.shared.pieces import ItemsPiece, OutfitsPiece, Piece, TextPiece
+from stylist.chat.shared.tools import Item, OutfitSummary, Sources
 from stylist.chat.shop_tools import ShopTools
 from stylist.models import Message, Outfit
 
@@ -66,7 +66,7 @@ class ScopedTools:
         sources: Sources = Sources.MIXED,
         replace_slot: str | None = None,
         n: int = 3,
-    ) -> list[OutfitTold]:
+    ) -> list[OutfitSummary]:
         return self._call(
             lambda: self.tools.make_outfits(
                 anchor=anchor, occasion=occasion, season=season, formality=formality,
@@ -81,19 +81,19 @@ class ScopedTools:
         return run_in_scope(look_up, self.tools.shop.pk)
 
 
-async def speak(
-    talk: Talk, tools: ShopTools, model: ModelSettings | None
+async def stream_answer(
+    pending: PendingAnswer, tools: ShopTools, model: ModelSettings | None
 ) -> AsyncIterator[Piece | Message]:
     """Yield an answer in pieces, and at its end the message that was kept of it.
 
     What was said when the reader left, or when something broke, is kept as well.
     """
     question = Question(
-        text=talk.heard.text,
-        message_id=str(talk.heard.pk),
+        text=pending.message.text,
+        message_id=str(pending.message.pk),
         shop_name=tools.shop.name,
-        profile=talk.profile,
-        memory=talk.memory,
+        profile=pending.profile,
+        memory=pending.memory,
         taxonomy=tools.taxonomy,
     )
     shop_id, message = tools.shop.pk, None
@@ -106,32 +106,34 @@ async def speak(
                 chat = ChatModel(client, model)
             answer = converse(question, tools=ScopedTools(tools), model=chat)
             async for piece in await stack.enter_async_context(aclosing(answer)):
-                talk.add(piece)
+                pending.add(piece)
                 yield piece
     finally:
-        keeping = asyncio.to_thread(run_in_scope, lambda: settle(talk), shop_id)
+        keeping = asyncio.to_thread(run_in_scope, lambda: store_answer(pending), shop_id)
         message = await asyncio.shield(asyncio.ensure_future(keeping))
     if message:
         yield message
 
 
-async def tell(
-    talk: Talk, tools: ShopTools, model: ModelSettings | None, request: Any
+async def stream_events_of(
+    pending: PendingAnswer, tools: ShopTools, model: ModelSettings | None, request: Any
 ) -> AsyncIterator[bytes]:
     """Yield the answer as events: `words`, `items` and `outfits` as they come, then `done`."""
     try:
-        async with aclosing(speak(talk, tools, model)) as pieces:  # type: ignore[type-var]
+        async with aclosing(stream_answer(pending, tools, model)) as pieces:  # type: ignore[type-var]
             async for piece in pieces:
                 yield await _event_of(piece, tools, request)
     except Exception:
-        log.exception("stylist_failed", message=str(talk.heard.pk))
+        log.exception("stylist_failed", message=str(pending.message.pk))
         yield event("failed", {"problem": {"code": "server_error", "detail": INTERRUPTED}})
 
 
-async def answer_of(talk: Talk, tools: ShopTools, model: ModelSettings | None) -> Message | None:
+async def complete_answer(
+    pending: PendingAnswer, tools: ShopTools, model: ModelSettings | None
+) -> Message | None:
     """Return the whole answer, as it was kept."""
     message = None
-    async with aclosing(speak(talk, tools, model)) as pieces:  # type: ignore[type-var]
+    async with aclosing(stream_answer(pending, tools, model)) as pieces:  # type: ignore[type-var]
         async for piece in pieces:
             if isinstance(piece, Message):
                 message = piece
@@ -139,11 +141,11 @@ async def answer_of(talk: Talk, tools: ShopTools, model: ModelSettings | None) -
 
 
 async def _event_of(piece: Piece | Message, tools: ShopTools, request: Any) -> bytes:
-    if isinstance(piece, Words):
+    if isinstance(piece, TextPiece):
         return event("words", {"text": piece.text})
-    if isinstance(piece, Items):
+    if isinstance(piece, ItemsPiece):
         return event("items", {"kind": piece.kind, "items": show_items(piece.items)})
-    if isinstance(piece, Outfits):
+    if isinstance(piece, OutfitsPiece):
         ids = [outfit.id for outfit in piece.outfits]
         shown = await _in_thread(lambda: _outfits(ids, request), tools)
         return event("outfits", {"outfits": shown})

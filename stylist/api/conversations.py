@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from core.api.pagination import NewestFirst
 from core.api.streaming import EventStreamRenderer, stream_events, wants_events
 from recommendations.api.shoppers.views import EXTERNAL_ID
-from stylist.api.answer_stream import answer_of, tell
+from stylist.api.answer_stream import complete_answer, stream_events_of
 from stylist.api.base import ShopperMixin, StylistMixin
 from stylist.api.message_serializers import (
     ConversationOutput,
@@ -29,7 +29,7 @@ from stylist.api.message_serializers import (
     show_messages,
 )
 from stylist.chat import conversations
-from stylist.chat.llm.servers import choose_speaker, speaker_of
+from stylist.chat.llm.servers import choose_model, find_model
 from stylist.chat.shop_tools import ShopTools
 from stylist.models import Conversation, StylistSettings
 from stylist.tagging.shop_taxonomy import taxonomy_of
@@ -152,11 +152,15 @@ class MessagesView(StylistMixin, TenantAPIView):
         conversation = self.get_object()
         data = MessageInput(data=request.data)
         data.is_valid(raise_exception=True)
-        tools, model = self._tools(conversation), speaker_of(self.shop.pk)
-        talk = conversations.hear(conversation=conversation, text=data.validated_data["text"])
+        tools, model = self._tools(conversation), find_model(self.shop.pk)
+        pending = conversations.receive_message(
+            conversation=conversation, text=data.validated_data["text"]
+        )
         if wants_events(request):
-            return stream_events(tell(talk, tools, model, request), status=status.HTTP_201_CREATED)
-        message = asyncio.run(answer_of(talk, tools, model))
+            return stream_events(
+                stream_events_of(pending, tools, model, request), status=status.HTTP_201_CREATED
+            )
+        message = asyncio.run(complete_answer(pending, tools, model))
         body = show_message(message, tools, request) if message else {}
         return Response(body, status.HTTP_201_CREATED)
 
@@ -174,7 +178,7 @@ class ModelView(StylistMixin, TenantAPIView):
     @extend_schema(summary="Show the stylist's language model", responses=ModelOutput)
     def get(self, request: Request) -> Response:
         chosen = StylistSettings.objects.filter(shop=self.shop).first()
-        model = speaker_of(self.shop.pk)
+        model = find_model(self.shop.pk)
         return Response(
             {
                 "server": chosen.model_server if chosen else "",
@@ -194,5 +198,5 @@ class ModelView(StylistMixin, TenantAPIView):
     def patch(self, request: Request) -> Response:
         data = ModelInput(data=request.data)
         data.is_valid(raise_exception=True)
-        choose_speaker(shop=self.shop, **data.validated_data)
+        choose_model(shop=self.shop, **data.validated_data)
         return self.get(request)

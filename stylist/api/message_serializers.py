@@ -13,13 +13,13 @@ from stylist.chat.shop_tools import ShopTools
 from stylist.models import Message, Outfit
 
 SPEAKERS = ["rules", "model"]
-LONGEST_MESSAGE = 2_000
+MAX_MESSAGE_LENGTH = 2_000
 
 T = TypeVar("T")
 
 
 class MessageInput(serializers.Serializer[Any]):
-    text = serializers.CharField(max_length=LONGEST_MESSAGE, help_text="What the shopper says.")
+    text = serializers.CharField(max_length=MAX_MESSAGE_LENGTH, help_text="What the shopper says.")
 
 
 class ModelInput(serializers.Serializer[Any]):

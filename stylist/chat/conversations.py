@@ -13,14 +13,14 @@ from django.utils import timezone
 from core.errors import Conflict
 from recommendations.feedback.shoppers import get_or_create_shopper, preferences_of
 from stylist.chat.shared.memory import Memory
-from stylist.chat.shared.pieces import Done, Items, Outfits, Piece, Words
-from stylist.chat.shared.profile import Profile
+from stylist.chat.shared.pieces import EndPiece, ItemsPiece, OutfitsPiece, Piece, TextPiece
+from stylist.chat.shared.profile import ShopperProfile
 from stylist.chat.shared.redaction import redact
 from stylist.models import Conversation, Message
 from tenants.models import Shop, Shopper
 
 # Longer than any answer may take; a worker that dies meanwhile blocks nobody for ever.
-ANSWERING = timedelta(seconds=90)
+ANSWER_TIMEOUT = timedelta(seconds=90)
 PALETTE_FACETS = ("category", "styles", "colour", "brand")
 
 
@@ -34,25 +34,25 @@ class AlreadyAnswering(Conflict):
 
 
 @dataclass(slots=True)
-class Talk:
+class PendingAnswer:
     """One message on its way: what is known beforehand, and the answer as it grows."""
 
     conversation: Conversation
-    heard: Message
+    message: Message
     memory: Memory
-    profile: Profile
+    profile: ShopperProfile
     words: list[str] = field(default_factory=list)
     items: list[dict[str, Any]] = field(default_factory=list)
     outfits: list[str] = field(default_factory=list)
-    done: Done | None = None
+    done: EndPiece | None = None
 
     def add(self, piece: Piece) -> None:
         """Take a piece of the answer down."""
-        if isinstance(piece, Words):
+        if isinstance(piece, TextPiece):
             self.words.append(piece.text)
-        elif isinstance(piece, Items):
+        elif isinstance(piece, ItemsPiece):
             self.items += [{"id": item.id, "source": item.source} for item in piece.items]
-        elif isinstance(piece, Outfits):
+        elif isinstance(piece, OutfitsPiece):
             self.outfits += [outfit.id for outfit in piece.outfits]
         else:
             self.done = piece
@@ -66,55 +66,55 @@ def begin_conversation(*, shop: Shop, external_id: str) -> Conversation:
     return conversation
 
 
-def hear(*, conversation: Conversation, text: str) -> Talk:
+def receive_message(*, conversation: Conversation, text: str) -> PendingAnswer:
     """Keep a shopper's message, personal data redacted; raises `AlreadyAnswering`."""
     free = Q(answering_until=None) | Q(answering_until__lt=Now())
     with transaction.atomic():
         rows = Conversation.objects.filter(free, pk=conversation.pk)
-        if not rows.update(answering_until=timezone.now() + ANSWERING):
+        if not rows.update(answering_until=timezone.now() + ANSWER_TIMEOUT):
             raise AlreadyAnswering
-        heard = Message.objects.create(
+        message = Message.objects.create(
             shop_id=conversation.shop_id,
             conversation=conversation,
             role=Message.Role.SHOPPER,
             text=redact(text),
         )
-    return Talk(
+    return PendingAnswer(
         conversation=conversation,
-        heard=heard,
+        message=message,
         memory=Memory.from_data(conversation.memory),
-        profile=profile_of(conversation.shopper),
+        profile=build_profile(conversation.shopper),
     )
 
 
-def settle(talk: Talk) -> Message | None:
+def store_answer(pending: PendingAnswer) -> Message | None:
     """Keep what was answered, whole or as far as it got, and let the next message in."""
-    text, done = "".join(talk.words).strip(), talk.done
-    memory = done.memory if done else talk.memory.heard("shopper", talk.heard.text)
+    text, done = "".join(pending.words).strip(), pending.done
+    memory = done.memory if done else pending.memory.with_message("shopper", pending.message.text)
     with transaction.atomic():
-        kept = Conversation.objects.filter(pk=talk.conversation.pk).update(
+        kept = Conversation.objects.filter(pk=pending.conversation.pk).update(
             memory=memory.to_data(), answering_until=None, updated_at=Now()
         )
-        if not kept or not (text or talk.items or talk.outfits):
+        if not kept or not (text or pending.items or pending.outfits):
             return None
         answered: Message = Message.objects.create(
-            shop_id=talk.conversation.shop_id,
-            conversation=talk.conversation,
+            shop_id=pending.conversation.shop_id,
+            conversation=pending.conversation,
             role=Message.Role.STYLIST,
             text=text,
-            items=talk.items,
-            outfits=talk.outfits,
+            items=pending.items,
+            outfits=pending.outfits,
             spoken_by=done.spoken_by if done else "",
             fallback=done.reason if done and done.fallback else "",
         )
     return answered
 
 
-def profile_of(shopper: Shopper) -> Profile:
+def build_profile(shopper: Shopper) -> ShopperProfile:
     """Return what a shopper stated, in the words of a conversation."""
     stated = preferences_of(shopper)
     avoided: Mapping[str, list[str]] = stated.avoided
-    return Profile(
+    return ShopperProfile(
         palette=tuple(stated.liked.get("colour", ())),
         styles=tuple(stated.liked.get("styles", ())),
         occasions=tuple(stated.occasions),

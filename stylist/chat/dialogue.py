@@ -12,16 +12,23 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from stylist.chat.llm.client import ChatModel, Event, ModelAway, Text, ToolCall, Why
-from stylist.chat.llm.grounding import Ground, ground_sentence, referred_ids
+from stylist.chat.llm.client import (
+    ChatModel,
+    FailureReason,
+    ModelEvent,
+    ModelUnavailable,
+    TextDelta,
+    ToolCall,
+)
+from stylist.chat.llm.grounding import Evidence, ground_sentence, referred_ids
 from stylist.chat.llm.prompt import build_messages
-from stylist.chat.llm.tool_calls import FUNCTIONS, Returned, call
+from stylist.chat.llm.tool_calls import FUNCTIONS, ToolResult, call
 from stylist.chat.rules.interpretation import understand
 from stylist.chat.rules.stylist import RuleStylist
 from stylist.chat.shared.memory import Memory
-from stylist.chat.shared.pieces import Done, Items, Outfits, Piece, Words
+from stylist.chat.shared.pieces import EndPiece, ItemsPiece, OutfitsPiece, Piece, TextPiece
 from stylist.chat.shared.plain_text import PlainStream
-from stylist.chat.shared.profile import Profile
+from stylist.chat.shared.profile import ShopperProfile
 from stylist.chat.shared.redaction import redact
 from stylist.chat.shared.tools import Item, Tools
 from stylist.chat.shared.transcript import Answer
@@ -38,7 +45,7 @@ class Question:
     text: str
     message_id: str
     shop_name: str
-    profile: Profile
+    profile: ShopperProfile
     memory: Memory
     taxonomy: Taxonomy = DEFAULT_TAXONOMY
 
@@ -46,9 +53,9 @@ class Question:
 async def converse(
     question: Question, *, tools: Tools, model: ChatModel | None
 ) -> AsyncGenerator[Piece, None]:
-    """Yield the answer in pieces, the last `Done`; where the model is away, the rules answer.
+    """Yield the answer in pieces, the last `EndPiece`; where the model is away, the rules answer.
 
-    `Done.spoken_by` says which spoke, and `Done.reason` why the model did not.
+    `EndPiece.spoken_by` says which spoke, and `EndPiece.reason` why the model did not.
     """
     question = replace(question, text=redact(question.text))
     if model is None:
@@ -61,18 +68,18 @@ async def converse(
         async with aclosing(_ModelAnswer(question, tools, model).pieces()) as pieces:
             async for piece in pieces:
                 yield piece
-                said += piece.text if isinstance(piece, Words) else ""
+                said += piece.text if isinstance(piece, TextPiece) else ""
         return
-    except ModelAway as away:
-        why = away.why
+    except ModelUnavailable as away:
+        reason = away.reason
     if said:
         said += INTERRUPTED
-        yield Words(INTERRUPTED)
+        yield TextPiece(INTERRUPTED)
     async with aclosing(_by_rules(question, tools)) as pieces:
         async for piece in pieces:
-            if isinstance(piece, Done):
-                memory = piece.memory.beginning(said)
-                piece = replace(piece, memory=memory, fallback=True, reason=why.value)
+            if isinstance(piece, EndPiece):
+                memory = piece.memory.with_prefix(said)
+                piece = replace(piece, memory=memory, fallback=True, reason=reason.value)
             yield piece
 
 
@@ -101,19 +108,19 @@ class _ModelAnswer:
     model: ChatModel
     spent: int = 0  # characters
     is_over: bool = False
-    ground: Ground = field(init=False)
+    evidence: Evidence = field(init=False)
     deadline: float = field(init=False)
 
     def __post_init__(self) -> None:
         turns = " ".join(t.text for t in self.question.memory.turns if t.speaker == "shopper")
-        self.ground = Ground(self.question.shop_name, said=f"{turns} {self.question.text}")
+        self.evidence = Evidence(self.question.shop_name, said=f"{turns} {self.question.text}")
         settings = self.model.settings
         self.deadline = asyncio.get_running_loop().time() + settings.deadline
 
     async def pieces(self) -> AsyncGenerator[Piece, None]:
-        """Yield grounded sentences as they come, then what they named. Raises `ModelAway`."""
+        """Yield grounded sentences, then what they named. Raises `ModelUnavailable`."""
         question = self.question
-        answer = Answer(question.memory.heard("shopper", question.text))
+        answer = Answer(question.memory.with_message("shopper", question.text))
         messages = build_messages(
             question.text,
             shop_name=question.shop_name,
@@ -123,36 +130,38 @@ class _ModelAnswer:
         await self._recall(question.memory)
         async with aclosing(self._sentences(messages)) as sentences:
             async for sentence in sentences:
-                words = Words(sentence if answer.text else sentence.lstrip())
+                words = TextPiece(sentence if answer.text else sentence.lstrip())
                 answer.add(words)
                 yield words
         if not answer.text:
-            raise ModelAway(Why.UNGROUNDED if self.ground.dropped else Why.EMPTY)
+            raise ModelUnavailable(
+                FailureReason.UNGROUNDED if self.evidence.dropped else FailureReason.EMPTY
+            )
         for piece in self._shown():
             answer.add(piece)
             yield piece
         # The rules may have to go on from here, should the model be away next time.
-        wish = await asyncio.to_thread(
+        intent = await asyncio.to_thread(
             understand, question.text, question.memory, taxonomy=question.taxonomy
         )
-        memory = answer.remembered(wish=wish).returning(self.ground.items)
-        yield Done(memory, spoken_by="model")
+        memory = answer.build_memory(intent=intent).with_returned(self.evidence.items)
+        yield EndPiece(memory, spoken_by="model")
 
     def _shown(self) -> Iterator[Piece]:
-        if self.ground.worn:
-            yield Outfits(tuple(self.ground.worn.values()))
-        if self.ground.named:
-            yield Items(tuple(self.ground.named.values()), "named")
+        if self.evidence.worn:
+            yield OutfitsPiece(tuple(self.evidence.worn.values()))
+        if self.evidence.named:
+            yield ItemsPiece(tuple(self.evidence.named.values()), "named")
 
     async def _recall(self, memory: Memory) -> None:
         """Take in what earlier answers' tools returned, as far as it is live."""
         if memory.returned:
             live = await self._in_thread(self.tools.item_details, memory.returned)
-            self.ground.returned({item.id: item for item in live}, {})
+            self.evidence.returned({item.id: item for item in live}, {})
 
     async def _sentences(self, messages: list[dict[str, Any]]) -> AsyncGenerator[str, None]:
         """Yield grounded sentences, calling tools between the steps; the last step has none."""
-        steps = self.model.settings.most_steps
+        steps = self.model.settings.max_steps
         for step in range(steps):
             is_last = step == steps - 1
             stream, calls, said = PlainStream(), list[ToolCall](), list[str]()
@@ -172,21 +181,21 @@ class _ModelAnswer:
             if not calls:
                 return
             if is_last:
-                raise ModelAway(Why.STEPS)
+                raise ModelUnavailable(FailureReason.STEPS)
             messages += await self._answer_calls(calls, "".join(said))
 
     async def _events(
         self, messages: list[dict[str, Any]], *, is_last: bool
-    ) -> AsyncGenerator[Event, None]:
+    ) -> AsyncGenerator[ModelEvent, None]:
         """Yield what the model says up to the most it may; a server that rambles on is left."""
-        most = self.model.settings.most_tokens
+        most = self.model.settings.max_tokens
         left = most - self.spent // CHARACTERS
         stream = self.model.stream(
-            messages, () if is_last else FUNCTIONS, deadline=self.deadline, most_tokens=max(1, left)
+            messages, () if is_last else FUNCTIONS, deadline=self.deadline, max_tokens=max(1, left)
         )
         async with aclosing(stream) as events:
             async for event in events:
-                if isinstance(event, Text):
+                if isinstance(event, TextDelta):
                     self.spent += len(event.text)
                 yield event
                 self.is_over = self.spent > most * CHARACTERS
@@ -203,20 +212,24 @@ class _ModelAnswer:
             {"role": "assistant", "content": said or None, "tool_calls": asked}
         ]
         for each in calls:
-            returned: Returned = await self._in_thread(call, self.tools, each.name, each.arguments)
-            self.ground.returned(returned.items, returned.outfits)
+            returned: ToolResult = await self._in_thread(
+                call, self.tools, each.name, each.arguments
+            )
+            self.evidence.returned(returned.items, returned.outfits)
             messages.append({"role": "tool", "tool_call_id": each.id, "content": returned.content})
         return messages
 
     async def _grounded(self, unit: str) -> str:
         """Return a sentence as it may be shown: ids must have been returned, and be live now."""
-        ids = [own_id for own_id in referred_ids(unit, self.ground) if own_id in self.ground.items]
+        ids = [
+            own_id for own_id in referred_ids(unit, self.evidence) if own_id in self.evidence.items
+        ]
         rows: list[Item] = await self._in_thread(self.tools.item_details, ids) if ids else []
-        return ground_sentence(unit, self.ground, {item.id: item for item in rows})
+        return ground_sentence(unit, self.evidence, {item.id: item for item in rows})
 
     async def _in_thread(self, function: Any, *arguments: Any) -> Any:
         left = self.deadline - asyncio.get_running_loop().time()
         try:
             return await asyncio.wait_for(asyncio.to_thread(function, *arguments), max(0.01, left))
         except TimeoutError as error:
-            raise ModelAway(Why.SLOW) from error
+            raise ModelUnavailable(FailureReason.SLOW) from error

@@ -18,7 +18,7 @@ from core.errors import DomainError, Unavailable
 from recommendations.query.queries import Query, Term
 from recommendations.services import recommend
 from stylist.chat.shared.garment_kinds import kinds_under
-from stylist.chat.shared.tools import Item, OutfitTold, Sources
+from stylist.chat.shared.tools import Item, OutfitSummary, Sources
 from stylist.models import ImageTags, Outfit, WardrobeItem
 from stylist.outfits.composition.compose import AnchorsExclude, AnchorUnknown
 from stylist.outfits.garment import Slot, Source
@@ -31,9 +31,9 @@ from tenants.models import Shop, Shopper
 
 log = structlog.get_logger(__name__)
 
-MOST_FOUND = 20
+MAX_RESULTS = 20
 MORE_FOR_KIND = 4  # times as many are looked through where they are to be of one kind
-MOST_OWNED = 200
+MAX_OWNED = 200
 REASONS = ("colour", "style", "occasion", "season", "feedback")
 
 
@@ -58,7 +58,7 @@ class ShopTools:
         exclude: Collection[str] = (),
     ) -> list[Item]:
         """Return what the shop sells, best first; without an encoder, by its words alone."""
-        wanted = min(n, MOST_FOUND) * (MORE_FOR_KIND if kind else 1)
+        wanted = min(n, MAX_RESULTS) * (MORE_FOR_KIND if kind else 1)
         facets = FacetFilter(
             price_min=price_min,
             price_max=price_max,
@@ -80,7 +80,7 @@ class ShopTools:
             items = items.filter(kind__in=kinds_under(kind, self.taxonomy))
         if slot:
             items = items.filter(slot=slot)
-        return [self._owned(item) for item in items.exclude(slot="")[:MOST_OWNED]]
+        return [self._owned(item) for item in items.exclude(slot="")[:MAX_OWNED]]
 
     def make_outfits(
         self,
@@ -92,7 +92,7 @@ class ShopTools:
         sources: Sources = Sources.MIXED,
         replace_slot: str | None = None,
         n: int = 3,
-    ) -> list[OutfitTold]:
+    ) -> list[OutfitSummary]:
         """Return outfits, best first; with `replace_slot`, the last one but for what is there."""
         wish = Wish(
             occasion=OCCASIONS.get(occasion or ""),
@@ -119,7 +119,7 @@ class ShopTools:
             return []
         ids = [piece["id"] for outfit in dressed.outfits for piece in outfit.pieces]
         items = {item.id: item for item in self.item_details(ids)}
-        return [_told(outfit, items) for outfit in dressed.outfits]
+        return [_summarise(outfit, items) for outfit in dressed.outfits]
 
     def item_details(self, ids: Sequence[str]) -> list[Item]:
         """Return items in the order of their ids, as they are now; others are left out."""
@@ -193,9 +193,9 @@ class ShopTools:
         return f"{self.base_url}{default_storage.url(str(name))}"
 
 
-def _told(outfit: Outfit, items: Mapping[str, Item]) -> OutfitTold:
+def _summarise(outfit: Outfit, items: Mapping[str, Item]) -> OutfitSummary:
     parts = {part["name"]: part["sentence"] for part in outfit.parts}
-    return OutfitTold(
+    return OutfitSummary(
         id=str(outfit.pk),
         items=tuple(items[p["id"]] for p in outfit.pieces if p["id"] in items),
         reasons=tuple(parts[name] for name in REASONS if name in parts),

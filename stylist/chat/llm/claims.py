@@ -51,7 +51,7 @@ _PLAIN_CAPITALS = frozenset(_CAPITALS.split())
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class KnownFacts:
     """What may be said: prices and names that tools returned, and the shop's own name.
 
     What the shopper said is repeated with care: an amount only as a bound, a name only if it is one
@@ -64,7 +64,7 @@ class Facts:
     said: str
 
 
-def find_false_claim(sentence: str, facts: Facts) -> str:
+def find_false_claim(sentence: str, facts: KnownFacts) -> str:
     """Return what a sentence claims without ground, as a code, or nothing.
 
     References to items are already replaced by a word. `facts.names` are in lower case.
@@ -86,7 +86,7 @@ def find_false_claim(sentence: str, facts: Facts) -> str:
     return ""
 
 
-def _is_new_price(sentence: str, found: re.Match[str], facts: Facts, said: str) -> bool:
+def _is_new_price(sentence: str, found: re.Match[str], facts: KnownFacts, said: str) -> bool:
     text = next(group for group in found.groups() if group)
     if _BOUND.search(sentence[: found.end()]) and re.search(
         rf"(?<![\d.,]){re.escape(text)}(?![\d.,]*\d)", said

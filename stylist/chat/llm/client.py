@@ -15,12 +15,12 @@ from typing import Any, TypeAlias
 
 import httpx
 
-MOST_BYTES = 1_000_000  # of one response
-LONGEST_LINE = 100_000
-MOST_CALLS = 6  # of tools, in one step
+MAX_RESPONSE_BYTES = 1_000_000  # of one response
+MAX_LINE_LENGTH = 100_000
+MAX_CALLS = 6  # of tools, in one step
 
 
-class Why(StrEnum):
+class FailureReason(StrEnum):
     """Why a model did not answer."""
 
     UNREACHABLE = "unreachable"
@@ -34,33 +34,34 @@ class Why(StrEnum):
     UNGROUNDED = "ungrounded"
 
 
-class ModelAway(Exception):
+class ModelUnavailable(Exception):
     """The model cannot answer, or not usefully; the rules are to."""
 
-    def __init__(self, why: Why) -> None:
-        super().__init__(f"The language model is away: {why}.")
-        self.why = why
+    def __init__(self, reason: FailureReason) -> None:
+        super().__init__(f"The language model is away: {reason}.")
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
     """Where the model is and how much it may take.
 
-    `address` ends before "/chat/completions". `deadline` is for a whole answer and `silence` for
-    the wait between two chunks, both in seconds; `most_tokens` is for all steps together.
+    `address` ends before "/chat/completions". `deadline` is for a whole answer,
+    `silence_timeout` for the wait between two chunks, both in seconds; `max_tokens` is for all
+    steps together.
     """
 
     address: str
     name: str
     key: str = field(default="", repr=False)
     deadline: float = 30.0
-    silence: float = 8.0
-    most_steps: int = 5
-    most_tokens: int = 1200
+    silence_timeout: float = 8.0
+    max_steps: int = 5
+    max_tokens: int = 1200
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextDelta:
     """The next characters of the answer."""
 
     text: str
@@ -75,7 +76,7 @@ class ToolCall:
     arguments: str
 
 
-Event: TypeAlias = Text | ToolCall
+ModelEvent: TypeAlias = TextDelta | ToolCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,9 @@ class ChatModel:
         functions: Sequence[Mapping[str, Any]],
         *,
         deadline: float,
-        most_tokens: int,
-    ) -> AsyncGenerator[Event, None]:
-        """Yield text as it comes, then the calls. Raises `ModelAway`.
+        max_tokens: int,
+    ) -> AsyncGenerator[ModelEvent, None]:
+        """Yield text as it comes, then the calls. Raises `ModelUnavailable`.
 
         `deadline` is the event loop's time. Closing the generator closes the connection.
         """
@@ -101,7 +102,7 @@ class ChatModel:
             "model": self.settings.name,
             "messages": messages,
             "stream": True,
-            "max_tokens": most_tokens,
+            "max_tokens": max_tokens,
             **({"tools": functions} if functions else {}),
         }
         key = self.settings.key
@@ -118,20 +119,20 @@ class ChatModel:
                 calls = _Calls()
                 async for delta in _deltas(response, deadline):
                     if content := delta.get("content"):
-                        yield Text(_text(content))
+                        yield TextDelta(_text(content))
                     calls.add(delta.get("tool_calls") or [])
                 for call in calls.finished():
                     yield call
         except httpx.TimeoutException as error:
-            raise ModelAway(Why.SLOW) from error
+            raise ModelUnavailable(FailureReason.SLOW) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise ModelAway(Why.UNREACHABLE) from error
+            raise ModelUnavailable(FailureReason.UNREACHABLE) from error
 
     def _timeout(self, deadline: float) -> float:
         left = deadline - asyncio.get_running_loop().time()
         if left <= 0:
-            raise ModelAway(Why.SLOW)
-        return min(left, self.settings.silence)
+            raise ModelUnavailable(FailureReason.SLOW)
+        return min(left, self.settings.silence_timeout)
 
 
 class _Calls:
@@ -142,19 +143,19 @@ class _Calls:
 
     def add(self, fragments: Any) -> None:
         if not isinstance(fragments, list):
-            raise ModelAway(Why.JUNK)
+            raise ModelUnavailable(FailureReason.JUNK)
         for fragment in fragments:
             if not isinstance(fragment, dict):
-                raise ModelAway(Why.JUNK)
+                raise ModelUnavailable(FailureReason.JUNK)
             place = fragment.get("index", len(self._parts))
             if not isinstance(place, int) or (
-                place not in self._parts and len(self._parts) >= MOST_CALLS
+                place not in self._parts and len(self._parts) >= MAX_CALLS
             ):
-                raise ModelAway(Why.JUNK)
+                raise ModelUnavailable(FailureReason.JUNK)
             part = self._parts.setdefault(place, {"id": "", "name": "", "arguments": ""})
             function = fragment.get("function") or {}
             if not isinstance(function, dict):
-                raise ModelAway(Why.JUNK)
+                raise ModelUnavailable(FailureReason.JUNK)
             part["id"] = _text(fragment.get("id") or part["id"])
             part["name"] += _text(function.get("name") or "")
             part["arguments"] += _text(function.get("arguments") or "")
@@ -168,11 +169,11 @@ class _Calls:
 
 def _check_answer(response: httpx.Response) -> None:
     if response.status_code >= 500 or response.status_code == 429:
-        raise ModelAway(Why.FAILED)
+        raise ModelUnavailable(FailureReason.FAILED)
     if response.status_code != 200:
-        raise ModelAway(Why.REFUSED)
+        raise ModelUnavailable(FailureReason.REFUSED)
     if not response.headers.get("content-type", "").startswith("text/event-stream"):
-        raise ModelAway(Why.JUNK)
+        raise ModelUnavailable(FailureReason.JUNK)
 
 
 async def _deltas(response: httpx.Response, deadline: float) -> AsyncIterator[dict[str, Any]]:
@@ -188,7 +189,7 @@ async def _deltas(response: httpx.Response, deadline: float) -> AsyncIterator[di
         is_ended = is_ended or bool(finish)
         yield delta
     if not is_ended:
-        raise ModelAway(Why.CUT_OFF)
+        raise ModelUnavailable(FailureReason.CUT_OFF)
 
 
 async def _lines(response: httpx.Response, deadline: float) -> AsyncIterator[str]:
@@ -197,10 +198,10 @@ async def _lines(response: httpx.Response, deadline: float) -> AsyncIterator[str
     async for chunk in response.aiter_bytes():
         size += len(chunk)
         if loop.time() > deadline:
-            raise ModelAway(Why.SLOW)
+            raise ModelUnavailable(FailureReason.SLOW)
         *lines, rest = (rest + chunk).split(b"\n")
-        if size > MOST_BYTES or len(rest) > LONGEST_LINE:
-            raise ModelAway(Why.JUNK)
+        if size > MAX_RESPONSE_BYTES or len(rest) > MAX_LINE_LENGTH:
+            raise ModelUnavailable(FailureReason.JUNK)
         for line in lines:
             yield line.decode(errors="replace").rstrip("\r")
     yield rest.decode(errors="replace")
@@ -213,13 +214,13 @@ def _parse(data: str) -> tuple[dict[str, Any], Any]:
         choice = choices[0] if choices else {}
         delta = choice.get("delta") or {}
         if "error" in event or not isinstance(delta, dict):
-            raise ModelAway(Why.FAILED)
+            raise ModelUnavailable(FailureReason.FAILED)
         return delta, choice.get("finish_reason")
     except (ValueError, AttributeError, TypeError, KeyError, IndexError, RecursionError) as error:
-        raise ModelAway(Why.JUNK) from error
+        raise ModelUnavailable(FailureReason.JUNK) from error
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise ModelAway(Why.JUNK)
+        raise ModelUnavailable(FailureReason.JUNK)
     return value

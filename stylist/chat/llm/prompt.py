@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from stylist.chat.shared.memory import Memory
-from stylist.chat.shared.profile import Profile
+from stylist.chat.shared.profile import ShopperProfile
 
 SYSTEM = """\
 You are the stylist of a clothing shop. You help one shopper of this shop with clothes: finding
@@ -32,7 +32,7 @@ The data below describes the shop, the shopper and what was shown last, counted 
 
 
 def build_messages(
-    text: str, *, shop_name: str, profile: Profile, memory: Memory
+    text: str, *, shop_name: str, profile: ShopperProfile, memory: Memory
 ) -> list[dict[str, Any]]:
     """Return the messages to begin with: the rules, the data, the last turns, the question.
 

@@ -11,7 +11,7 @@ from stylist.models import StylistSettings
 from tenants.models import Shop
 
 
-class ServerUnknown(DomainError):
+class ModelServerUnknown(DomainError):
     """Operators allow no language model server of this name."""
 
     code = "model_server_unknown"
@@ -21,7 +21,7 @@ class ServerUnknown(DomainError):
         super().__init__(f"There is no such server; there are: {names}.", field="server")
 
 
-def speaker_of(shop_id: UUID) -> ModelSettings | None:
+def find_model(shop_id: UUID) -> ModelSettings | None:
     """Return the model of a shop, else the installation's; None where the rules speak."""
     chosen = StylistSettings.objects.filter(shop_id=shop_id).first()
     servers = settings.STYLIST_MODEL_SERVERS
@@ -34,13 +34,13 @@ def speaker_of(shop_id: UUID) -> ModelSettings | None:
     return None
 
 
-def choose_speaker(*, shop: Shop, server: str, name: str, key: str | None) -> StylistSettings:
+def choose_model(*, shop: Shop, server: str, name: str, key: str | None) -> StylistSettings:
     """Set a shop's own model; an empty server goes back to the installation's.
 
-    A key that is None stays as it is. Raises `ServerUnknown`.
+    A key that is None stays as it is. Raises `ModelServerUnknown`.
     """
     if server and server not in settings.STYLIST_MODEL_SERVERS:
-        raise ServerUnknown
+        raise ModelServerUnknown
     fields = {"model_server": server, "model_name": name}
     if key is not None:
         fields["model_key"] = encrypt(key)

@@ -33,7 +33,7 @@ class ColourAdvice:
 
 
 @lru_cache(maxsize=len(_NAMES))
-def advise(colour: str) -> ColourAdvice:
+def find_partners(colour: str) -> ColourAdvice:
     """Return what goes with a retail colour; ValueError if the table lacks it."""
     at = _NAMES.index(colour)
     if colour in NEUTRALS:
@@ -50,12 +50,12 @@ def advise(colour: str) -> ColourAdvice:
     )
 
 
-def agreement_of(one: str, other: str) -> float:
+def measure_agreement(one: str, other: str) -> float:
     """Return how well two retail colours go together, in [0, 1]; ValueError of an unknown one."""
     return float(_AGREEMENT[_NAMES.index(one), _NAMES.index(other)])
 
 
-def tell_pair(one: str, other: str) -> str:
+def explain_pair(one: str, other: str) -> str:
     """Return why two retail colours go together or do not, without a full stop."""
     neutral = [name for name in dict.fromkeys((one, other)) if name in NEUTRALS]
     apart = _APART[_NAMES.index(one), _NAMES.index(other)]
@@ -65,7 +65,7 @@ def tell_pair(one: str, other: str) -> str:
         return f"{one} and {other} are both neutral, so they go together"
     if neutral:
         return f"{neutral[0]} is neutral and goes with any colour"
-    agreement = agreement_of(one, other)
+    agreement = measure_agreement(one, other)
     if agreement >= GOES and apart <= ANALOGOUS:
         return f"{one} and {other} are neighbours on the colour wheel"
     if agreement >= GOES and apart >= COMPLEMENTARY:

@@ -4,8 +4,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from stylist.chat.rules.lexicon import cues
-from stylist.chat.rules.message import Reading
-from stylist.chat.shared.intent import Asks, Wish, Without
+from stylist.chat.rules.message import ParsedMessage
+from stylist.chat.shared.intent import Exclusions, Intent, IntentKind
 from stylist.chat.shared.memory import Memory
 from stylist.outfits.wishes import OCCASIONS
 from stylist.tagging.taxonomy import Taxonomy
@@ -15,60 +15,69 @@ STEP = 0.2  # how far "more formal" goes
 SHORT = 4  # words
 USUAL = 0.4  # how formal a wish is that says nothing of it
 
-_LAST = frozenset({Asks.FIND, Asks.MATCH, Asks.OUTFIT, Asks.OCCASION, Asks.WARDROBE})
-_MADE = frozenset({Asks.OUTFIT, Asks.OCCASION})
+_LAST = frozenset(
+    {IntentKind.FIND, IntentKind.MATCH, IntentKind.OUTFIT, IntentKind.OCCASION, IntentKind.WARDROBE}
+)
+_MADE = frozenset({IntentKind.OUTFIT, IntentKind.OCCASION})
 
 
-def is_following(reading: Reading, wish: Wish) -> bool:
+def is_following(message: ParsedMessage, intent: Intent) -> bool:
     """Say whether a message goes on from the last wish."""
-    last, joined = reading.memory.wish, reading.joined
+    last, joined = message.memory.intent, message.joined
     if last is None or last.kind not in _LAST:
         return False
-    if wish.kind in _MADE and (last.kind not in _MADE or wish.occasion):
+    if intent.kind in _MADE and (last.kind not in _MADE or intent.occasion):
         return False
-    if cues.changes(joined) or reading.replaced_garments:
-        return wish.kind in {Asks.FIND, Asks.UNCLEAR, Asks.THANKS, *_MADE} and not _is_new(wish)
-    if wish.kind == Asks.FIND and last.kind in _MADE:
-        return bool(wish.garments) and bool(cues.SAME_LIKE.search(joined))
-    if wish.kind in {Asks.FIND, Asks.UNCLEAR} and not (wish.garments or wish.slots):
-        return _says_something(reading, wish)
-    if wish.kind == Asks.FIND:
+    if cues.changes(joined) or message.replaced_garments:
+        return intent.kind in {
+            IntentKind.FIND,
+            IntentKind.UNCLEAR,
+            IntentKind.THANKS,
+            *_MADE,
+        } and not _is_new(intent)
+    if intent.kind == IntentKind.FIND and last.kind in _MADE:
+        return bool(intent.garments) and bool(cues.SAME_LIKE.search(joined))
+    if intent.kind in {IntentKind.FIND, IntentKind.UNCLEAR} and not (
+        intent.garments or intent.slots
+    ):
+        return _says_something(message, intent)
+    if intent.kind == IntentKind.FIND:
         return bool(cues.SAME_LIKE.search(joined))
     return False
 
 
-def follow(reading: Reading, wish: Wish, taxonomy: Taxonomy) -> Wish:
+def follow(message: ParsedMessage, intent: Intent, taxonomy: Taxonomy) -> Intent:
     """Return the last wish with what the message changes."""
-    last = reading.memory.wish
+    last = message.memory.intent
     assert last is not None, "is_following says so"  # noqa: S101
-    merged = _merged(last, wish)
-    merged = _replaced(reading, last, merged, taxonomy)
-    merged = _repriced(reading, merged)
-    merged = _dressed(reading, last, merged)
-    if cues.OTHERS.search(reading.joined):
-        shown = (each.id for each in reading.memory.shown)
+    merged = _merged(last, intent)
+    merged = _replaced(message, last, merged, taxonomy)
+    merged = _repriced(message, merged)
+    merged = _dressed(message, last, merged)
+    if cues.OTHERS.search(message.joined):
+        shown = (each.id for each in message.memory.shown)
         merged = replace(merged, exclude=tuple(dict.fromkeys((*last.exclude, *shown))))
     return merged
 
 
-def _is_new(wish: Wish) -> bool:
+def _is_new(intent: Intent) -> bool:
     """Say whether a message with a word of change in it is complete without the last wish."""
-    return bool(wish.garments) and bool(wish.occasion or wish.colours)
+    return bool(intent.garments) and bool(intent.occasion or intent.colours)
 
 
-def _says_something(reading: Reading, wish: Wish) -> bool:
+def _says_something(message: ParsedMessage, intent: Intent) -> bool:
     """Say whether a message adds to a wish; a word like "tall" in a long sentence does not."""
-    if wish.without != Without() or any(
-        (wish.colours, wish.patterns, wish.styles, wish.materials, wish.price_min, wish.price_max,
-         wish.occasion, wish.season, wish.size)
+    if intent.without != Exclusions() or any(
+        (intent.colours, intent.patterns, intent.styles, intent.materials, intent.price_min,
+         intent.price_max,         intent.occasion, intent.season, intent.size)
     ):  # fmt: skip
         return True
-    is_short = len(reading.tokens) <= SHORT or bool(cues.FIND.search(reading.joined))
-    return bool(wish.details) and is_short
+    is_short = len(message.tokens) <= SHORT or bool(cues.FIND.search(message.joined))
+    return bool(intent.details) and is_short
 
 
-def _merged(last: Wish, new: Wish) -> Wish:
-    without = Without(*(
+def _merged(last: Intent, new: Intent) -> Intent:
+    without = Exclusions(*(
         tuple(dict.fromkeys((*before, *now)))
         for before, now in (
             (last.without.garments, new.without.garments),
@@ -78,14 +87,14 @@ def _merged(last: Wish, new: Wish) -> Wish:
     ))  # fmt: skip
     garments = new.garments or last.garments
     # What is asked for now is no longer unwanted, and what is unwanted now no longer asked for.
-    without = Without(
+    without = Exclusions(
         tuple(name for name in without.garments if name not in new.garments),
         tuple(name for name in without.colours if name not in new.colours),
         tuple(name for name in without.patterns if name not in new.patterns),
     )
     swaps = bool(new.garments) and new.garments != last.garments
-    return Wish(
-        kind=last.kind if not (swaps and last.kind == Asks.WARDROBE) else Asks.FIND,
+    return Intent(
+        kind=last.kind if not (swaps and last.kind == IntentKind.WARDROBE) else IntentKind.FIND,
         garments=tuple(name for name in garments if name not in without.garments),
         slots=new.slots or (() if new.garments else last.slots),
         colours=tuple(name for name in new.colours or last.colours if name not in without.colours),
@@ -110,16 +119,16 @@ def _merged(last: Wish, new: Wish) -> Wish:
     )
 
 
-def _formality(last: Wish, new: Wish) -> float | None:
+def _formality(last: Intent, new: Intent) -> float | None:
     """Return the new formality, or the last one unless a new occasion brings its own."""
     if new.formality is not None:
         return new.formality
     return None if new.occasion else last.formality
 
 
-def _replaced(reading: Reading, last: Wish, merged: Wish, taxonomy: Taxonomy) -> Wish:
+def _replaced(message: ParsedMessage, last: Intent, merged: Intent, taxonomy: Taxonomy) -> Intent:
     """Take the garments out that are to be replaced; in an outfit, name their slot."""
-    garments = reading.replaced_garments
+    garments = message.replaced_garments
     if not garments:
         return merged
     kind = taxonomy.find(garments[0])
@@ -134,30 +143,30 @@ def _replaced(reading: Reading, last: Wish, merged: Wish, taxonomy: Taxonomy) ->
     )
 
 
-def _repriced(reading: Reading, merged: Wish) -> Wish:
+def _repriced(message: ParsedMessage, merged: Intent) -> Intent:
     """Bound the price by what was shown last: cheaper than the cheapest, dearer than the dearest.
 
     "Cheaper than the second one" is bound by that one. A stated bound goes first.
     """
-    if reading.bounds.least or reading.bounds.most:
+    if message.bounds.least or message.bounds.most:
         return merged
-    prices = _prices(reading.memory, merged)
-    if prices and cues.CHEAPER.search(reading.joined):
+    prices = _prices(message.memory, merged)
+    if prices and cues.CHEAPER.search(message.joined):
         return replace(merged, price_min=None, price_max=min(prices) - CENT)
-    if prices and cues.DEARER.search(reading.joined):
+    if prices and cues.DEARER.search(message.joined):
         return replace(merged, price_min=max(prices) + CENT, price_max=None)
     return merged
 
 
-def _prices(memory: Memory, wish: Wish) -> list[Decimal]:
-    meant = {own_id for reference in wish.references for own_id in reference.ids}
+def _prices(memory: Memory, intent: Intent) -> list[Decimal]:
+    meant = {own_id for reference in intent.references for own_id in reference.ids}
     chosen = [each for each in memory.shown if each.id in meant] or memory.shown
     return [each.price for each in chosen if each.price is not None]
 
 
-def _dressed(reading: Reading, last: Wish, merged: Wish) -> Wish:
+def _dressed(message: ParsedMessage, last: Intent, merged: Intent) -> Intent:
     """Make the wish a step more or less formal than the last one was."""
-    formality = step_formality(reading.joined, before=last.formality, occasion=last.occasion)
+    formality = step_formality(message.joined, before=last.formality, occasion=last.occasion)
     if formality == last.formality:
         return merged
     return replace(merged, formality=formality, styles=last.styles)

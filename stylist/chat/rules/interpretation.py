@@ -2,7 +2,7 @@
 
     wish = understand("what shoes go with my blue jeans, under 80?", memory)
 
-English. What it does not understand it says: `Wish.missed`, and `Asks.UNCLEAR`.
+English. What it does not understand it says: `Intent.missed`, and `IntentKind.UNCLEAR`.
 """
 
 import re
@@ -11,103 +11,107 @@ from stylist.chat.rules.follow_ups import follow, is_following, step_formality
 from stylist.chat.rules.lexicon import cues
 from stylist.chat.rules.lexicon.looks import FORMALITY_OF
 from stylist.chat.rules.mentions import NounPhrase
-from stylist.chat.rules.message import Reading, read
+from stylist.chat.rules.message import ParsedMessage, parse_message
 from stylist.chat.rules.references import as_reference, pin, points_vaguely
 from stylist.chat.rules.vocabulary import Field, vocabulary_of
-from stylist.chat.shared.intent import Asks, Reference, Wish
+from stylist.chat.shared.intent import Intent, IntentKind, Reference
 from stylist.chat.shared.memory import Memory
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY, Taxonomy
 
 
-def understand(text: str, memory: Memory, *, taxonomy: Taxonomy = DEFAULT_TAXONOMY) -> Wish:
+def understand(text: str, memory: Memory, *, taxonomy: Taxonomy = DEFAULT_TAXONOMY) -> Intent:
     """Return what a message asks for, with what it leaves as the last wish had it."""
-    reading = read(text, memory, vocabulary_of(taxonomy))
-    topic = _off_topic(reading)
+    message = parse_message(text, memory, vocabulary_of(taxonomy))
+    topic = _off_topic(message)
     if topic:
-        return Wish(kind=Asks.OFF_TOPIC, topic=topic)
-    kind = _kind(reading)
-    wish = _wish(kind, reading)
-    if is_following(reading, wish):
-        return follow(reading, wish, taxonomy)
-    return wish
+        return Intent(kind=IntentKind.OFF_TOPIC, topic=topic)
+    kind = _kind(message)
+    intent = _wish(kind, message)
+    if is_following(message, intent):
+        return follow(message, intent, taxonomy)
+    return intent
 
 
-def _wish(kind: Asks, reading: Reading) -> Wish:
+def _wish(kind: IntentKind, message: ParsedMessage) -> Intent:
     partner = None
-    references = reading.references
-    if kind == Asks.MATCH and not references:
-        partner = reading.partner()
+    references = message.references
+    if kind == IntentKind.MATCH and not references:
+        partner = message.partner()
         references = (as_reference(partner),) if partner else ()
-    if _points(kind, reading):
-        references = (_it(reading.memory), *references)
-    styles = reading.wanted(Field.STYLE, beside=partner)
+    if _points(kind, message):
+        references = (_it(message.memory), *references)
+    styles = message.wanted(Field.STYLE, beside=partner)
     formalities = [FORMALITY_OF[style] for style in styles if style in FORMALITY_OF]
-    occasions, seasons = reading.wanted(Field.OCCASION), reading.wanted(Field.SEASON)
+    occasions, seasons = message.wanted(Field.OCCASION), message.wanted(Field.SEASON)
     formality = formalities[0] if formalities else None
     occasion = occasions[0] if occasions else None
-    return Wish(
+    return Intent(
         kind=kind,
-        garments=reading.wanted(Field.GARMENT, beside=partner),
-        slots=reading.wanted(Field.SLOT, beside=partner),
-        colours=_colours(kind, reading, partner_colour=partner.colour if partner else ""),
-        patterns=reading.wanted(Field.PATTERN, beside=partner),
+        garments=message.wanted(Field.GARMENT, beside=partner),
+        slots=message.wanted(Field.SLOT, beside=partner),
+        colours=_colours(kind, message, partner_colour=partner.colour if partner else ""),
+        patterns=message.wanted(Field.PATTERN, beside=partner),
         styles=styles,
-        materials=_materials(kind, reading, partner),
-        details=reading.wanted(Field.DETAIL, beside=partner),
-        missed=reading.missed,
-        without=reading.without,
-        price_min=reading.bounds.least,
-        price_max=reading.bounds.most,
+        materials=_materials(kind, message, partner),
+        details=message.wanted(Field.DETAIL, beside=partner),
+        missed=message.missed,
+        without=message.without,
+        price_min=message.bounds.least,
+        price_max=message.bounds.most,
         occasion=occasion,
         season=seasons[0] if seasons else None,
-        formality=step_formality(reading.joined, before=formality, occasion=occasion),
-        size=reading.size,
-        asks_whether=cues.WHETHER.search(reading.joined) is not None,
-        references=tuple(pin(each, reading.memory.shown) for each in references),
+        formality=step_formality(message.joined, before=formality, occasion=occasion),
+        size=message.size,
+        asks_whether=cues.WHETHER.search(message.joined) is not None,
+        references=tuple(pin(each, message.memory.shown) for each in references),
     )
 
 
-_POINTING_KINDS = frozenset({Asks.MATCH, Asks.CARE, Asks.COMPARE, Asks.COLOUR, Asks.DETAILS})
+_POINTING_KINDS = frozenset(
+    {IntentKind.MATCH, IntentKind.CARE, IntentKind.COMPARE, IntentKind.COLOUR, IntentKind.DETAILS}
+)
 
 
-def _points(kind: Asks, reading: Reading) -> bool:
+def _points(kind: IntentKind, message: ParsedMessage) -> bool:
     """Say whether a pronoun stands for what was shown; "those" before "shoes" does not."""
     if kind not in _POINTING_KINDS:
         return False
-    if reading.references:
-        is_other = re.search(r"\b(?:it|this one|that one)\b", reading.joined) is not None
-        return kind == Asks.MATCH and is_other
-    return points_vaguely(reading.joined) and (kind == Asks.MATCH or not reading.phrases)
+    if message.references:
+        is_other = re.search(r"\b(?:it|this one|that one)\b", message.joined) is not None
+        return kind == IntentKind.MATCH and is_other
+    return points_vaguely(message.joined) and (kind == IntentKind.MATCH or not message.phrases)
 
 
 def _it(memory: Memory) -> Reference:
     """Return what "it" is: what the last answer was about, else the first of what was shown."""
-    last = memory.wish
-    if last and last.kind == Asks.MATCH:
+    last = memory.intent
+    if last and last.kind == IntentKind.MATCH:
         about = tuple(own_id for each in last.references for own_id in each.ids)
         return Reference(is_shown=True, ids=about[:1])
     return Reference(is_shown=True)
 
 
-def _materials(kind: Asks, reading: Reading, partner: NounPhrase | None) -> tuple[str, ...]:
+def _materials(
+    kind: IntentKind, message: ParsedMessage, partner: NounPhrase | None
+) -> tuple[str, ...]:
     """Return the fibres that are wished for; of garments to care for, what they are made of."""
-    if kind == Asks.CARE:
-        named = (m.value for m in reading.mentions if m.field == Field.MATERIAL)
+    if kind == IntentKind.CARE:
+        named = (m.value for m in message.mentions if m.field == Field.MATERIAL)
         return tuple(dict.fromkeys(named))
-    return reading.wanted(Field.MATERIAL, beside=partner)
+    return message.wanted(Field.MATERIAL, beside=partner)
 
 
-def _colours(kind: Asks, reading: Reading, *, partner_colour: str) -> tuple[str, ...]:
+def _colours(kind: IntentKind, message: ParsedMessage, *, partner_colour: str) -> tuple[str, ...]:
     """Return the colours that are wished for; asked for advice, all that are named."""
-    if kind == Asks.COLOUR:
-        named = (m.value for m in reading.mentions if m.field == Field.COLOUR)
+    if kind == IntentKind.COLOUR:
+        named = (m.value for m in message.mentions if m.field == Field.COLOUR)
         return tuple(dict.fromkeys(named))
-    beside = reading.partner() if kind == Asks.MATCH and partner_colour else None
-    return reading.wanted(Field.COLOUR, beside=beside)
+    beside = message.partner() if kind == IntentKind.MATCH and partner_colour else None
+    return message.wanted(Field.COLOUR, beside=beside)
 
 
-def _off_topic(reading: Reading) -> str:
-    joined, is_about_clothes = reading.joined, _is_about_clothes(reading)
+def _off_topic(message: ParsedMessage) -> str:
+    joined, is_about_clothes = message.joined, _is_about_clothes(message)
     if cues.PRIVATE.search(joined):
         return "private"
     if cues.SERVICE.search(joined):
@@ -119,45 +123,49 @@ def _off_topic(reading: Reading) -> str:
     return ""
 
 
-def _is_about_clothes(reading: Reading) -> bool:
-    told = {mention.field for mention in reading.mentions}
+def _is_about_clothes(message: ParsedMessage) -> bool:
+    told = {mention.field for mention in message.mentions}
     if told & {Field.GARMENT, Field.SLOT, Field.COLOUR, Field.MATERIAL, Field.PATTERN}:
         return True
     return any(
-        cue.search(reading.joined)
+        cue.search(message.joined)
         for cue in (cues.OUTFIT, cues.WARDROBE, cues.COLOUR_WORD, re.compile(r"\bwear\b"))
     )
 
 
-def _kind(reading: Reading) -> Asks:
+def _kind(message: ParsedMessage) -> IntentKind:
     """Return what is asked, by the first rule that holds: the narrow ones come first."""
-    joined = reading.joined
-    fields = {mention.field for mention in reading.mentions}
+    joined = message.joined
+    fields = {mention.field for mention in message.mentions}
     has_garment = bool(fields & {Field.GARMENT, Field.SLOT})
-    is_pointing = bool(reading.references) or points_vaguely(joined)
+    is_pointing = bool(message.references) or points_vaguely(joined)
     if cues.CARE.search(joined) and (has_garment or Field.MATERIAL in fields or is_pointing):
-        return Asks.CARE
-    if _asks_colours(reading, fields, has_garment=has_garment):
-        return Asks.COLOUR
-    if _compares(reading, is_pointing=is_pointing):
-        return Asks.COMPARE
+        return IntentKind.CARE
+    if _asks_colours(message, fields, has_garment=has_garment):
+        return IntentKind.COLOUR
+    if _compares(message, is_pointing=is_pointing):
+        return IntentKind.COMPARE
     if cues.GOES.search(joined) and (has_garment or is_pointing) and not _is_only_outfit(joined):
-        return Asks.MATCH
+        return IntentKind.MATCH
     if is_pointing and cues.SUITS_ME.search(joined):
-        return Asks.COLOUR
+        return IntentKind.COLOUR
     if cues.OUTFIT.search(joined):
-        return Asks.OCCASION if _asks_what_to_wear(joined) and _has_event(fields) else Asks.OUTFIT
+        return (
+            IntentKind.OCCASION
+            if _asks_what_to_wear(joined) and _has_event(fields)
+            else IntentKind.OUTFIT
+        )
     if cues.WARDROBE.search(joined):
-        return Asks.WARDROBE
-    if _asks_details(reading, is_pointing=is_pointing):
-        return Asks.DETAILS
+        return IntentKind.WARDROBE
+    if _asks_details(message, is_pointing=is_pointing):
+        return IntentKind.DETAILS
     if has_garment:
-        return Asks.FIND
+        return IntentKind.FIND
     if Field.OCCASION in fields and cues.WEAR.search(joined):
-        return Asks.OCCASION
+        return IntentKind.OCCASION
     if fields & _LOOKS and cues.FIND.search(joined):
-        return Asks.FIND
-    return _small_talk(reading)
+        return IntentKind.FIND
+    return _small_talk(message)
 
 
 _LOOKS = {Field.COLOUR, Field.PATTERN, Field.STYLE, Field.MATERIAL, Field.SEASON, Field.OCCASION,
@@ -182,50 +190,50 @@ def _is_only_outfit(joined: str) -> bool:
     return bool(cues.OUTFIT.search(joined)) and not goes_with
 
 
-def _asks_colours(reading: Reading, fields: set[Field], *, has_garment: bool) -> bool:
-    joined = reading.joined
-    named = [m for m in reading.mentions if m.field == Field.COLOUR]
+def _asks_colours(message: ParsedMessage, fields: set[Field], *, has_garment: bool) -> bool:
+    joined = message.joined
+    named = [m for m in message.mentions if m.field == Field.COLOUR]
     asks = cues.COLOUR_WORD.search(joined)
     if named and not has_garment and cues.ALLOWED.search(joined):
         return True
     if asks and (cues.GOES.search(joined) or re.search(r"\b(?:what|which|suits?|best)\b", joined)):
         return bool(named) or not cues.FIND.search(joined)
     goes = cues.GOES.search(joined) or re.search(r"\bwith\b", joined)
-    if has_garment or reading.references:
+    if has_garment or message.references:
         return False
     return bool(named and cues.GOES.search(joined)) or bool(len(named) > 1 and goes)
 
 
-def _compares(reading: Reading, *, is_pointing: bool) -> bool:
-    joined = reading.joined
+def _compares(message: ParsedMessage, *, is_pointing: bool) -> bool:
+    joined = message.joined
     if not cues.COMPARE.search(joined):
-        places = [place for r in reading.references for place in r.ordinals]
+        places = [place for r in message.references for place in r.ordinals]
         return len(places) > 1 and bool(cues.OR.search(joined))
-    garments = [m for m in reading.mentions if m.field == Field.GARMENT]
-    return is_pointing or len(garments) > 1 or bool(reading.memory.shown)
+    garments = [m for m in message.mentions if m.field == Field.GARMENT]
+    return is_pointing or len(garments) > 1 or bool(message.memory.shown)
 
 
-def _asks_details(reading: Reading, *, is_pointing: bool) -> bool:
+def _asks_details(message: ParsedMessage, *, is_pointing: bool) -> bool:
     """Say whether more is asked of what was shown, or only it is named: "the second one"."""
-    if not reading.memory.shown or cues.changes(reading.joined) or reading.replaced_garments:
+    if not message.memory.shown or cues.changes(message.joined) or message.replaced_garments:
         return False
-    if cues.DETAILS.search(reading.joined):
+    if cues.DETAILS.search(message.joined):
         return is_pointing
     wished = {Field.OCCASION, Field.SEASON, Field.PATTERN, Field.MATERIAL}
-    return bool(reading.references) and not any(
-        m.field in wished or (m.field == Field.COLOUR and m.start not in reading.pointed)
-        for m in reading.mentions
+    return bool(message.references) and not any(
+        m.field in wished or (m.field == Field.COLOUR and m.start not in message.pointed)
+        for m in message.mentions
     )
 
 
-def _small_talk(reading: Reading) -> Asks:
-    joined = reading.joined
+def _small_talk(message: ParsedMessage) -> IntentKind:
+    joined = message.joined
     if cues.HELP.search(joined):
-        return Asks.HELP
-    if reading.mentions or reading.bounds.least or reading.bounds.most:
-        return Asks.FIND if cues.FIND.search(joined) else Asks.UNCLEAR
+        return IntentKind.HELP
+    if message.mentions or message.bounds.least or message.bounds.most:
+        return IntentKind.FIND if cues.FIND.search(joined) else IntentKind.UNCLEAR
     if cues.THANKS.search(joined):
-        return Asks.THANKS
+        return IntentKind.THANKS
     if cues.GREETING.search(joined):
-        return Asks.GREETING
-    return Asks.UNCLEAR
+        return IntentKind.GREETING
+    return IntentKind.UNCLEAR

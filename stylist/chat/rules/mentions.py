@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stylist.chat.rules.tokens import is_stop, stem
-from stylist.chat.rules.vocabulary import LONGEST_PHRASE, Field, Vocabulary
+from stylist.chat.rules.vocabulary import MAX_PHRASE_LENGTH, Field, Vocabulary
 
 DETERMINERS = frozenset({"my", "this", "that", "these", "those", "the", "a", "an", "no", "your"})
 FILLERS = frozenset({
@@ -44,7 +44,7 @@ def find_mentions(tokens: Sequence[str], vocabulary: Vocabulary) -> tuple[Mentio
     stems = [stem(token) for token in tokens]
     found, at = [], 0
     while at < len(stems):
-        for length in range(min(LONGEST_PHRASE, len(stems) - at), 0, -1):
+        for length in range(min(MAX_PHRASE_LENGTH, len(stems) - at), 0, -1):
             meaning = vocabulary.meanings.get(tuple(stems[at : at + length]))
             if meaning and not _is_verb(tokens, at, length):
                 found.append(Mention(at, at + length, meaning.field, meaning.value))

@@ -8,19 +8,19 @@ from functools import cached_property
 from stylist.chat.rules.lexicon.common import COMMON
 from stylist.chat.rules.lexicon.cues import WORDS
 from stylist.chat.rules.mentions import Mention, NounPhrase, find_mentions, noun_phrases
-from stylist.chat.rules.negation import negated_places, replaced_places
+from stylist.chat.rules.negation import find_negated_places, find_replaced_places
 from stylist.chat.rules.prices import Bounds, find_bounds
 from stylist.chat.rules.references import describe_partner, find_references, point_at_colour
 from stylist.chat.rules.tokens import is_stop, stem, tokenise
 from stylist.chat.rules.vocabulary import Field, Vocabulary
-from stylist.chat.shared.intent import Reference, Without
+from stylist.chat.shared.intent import Exclusions, Reference
 from stylist.chat.shared.memory import Memory
 
 _SIZE = re.compile(r"\b(?:in |a )?size (\d{2}|x{0,3}[sml]|small|medium|large)\b|\b(x{1,3}[sl])\b")
 
 
 @dataclass(frozen=True)
-class Reading:
+class ParsedMessage:
     """A message and what the vocabulary finds in it."""
 
     text: str
@@ -40,11 +40,11 @@ class Reading:
 
     @cached_property
     def negated(self) -> frozenset[int]:
-        return negated_places(self.tokens)
+        return find_negated_places(self.tokens)
 
     @cached_property
     def replaced(self) -> frozenset[int]:
-        return replaced_places(self.tokens)
+        return find_replaced_places(self.tokens)
 
     @cached_property
     def references(self) -> tuple[Reference, ...]:
@@ -81,7 +81,7 @@ class Reading:
         return self._values(field, lambda mention: mention.start not in apart)
 
     @property
-    def without(self) -> Without:
+    def without(self) -> Exclusions:
         """What is not wanted."""
         negated = [m for m in self.mentions if m.start in self.negated]
         # "No black shoes" rules out the shoes that are black: only the colour, while shoes are.
@@ -90,7 +90,7 @@ class Reading:
             for phrase in self.phrases
             if any(look.field in {Field.COLOUR, Field.PATTERN} for look in phrase.looks)
         }
-        return Without(
+        return Exclusions(
             garments=tuple(
                 dict.fromkeys(
                     m.value for m in negated if m.field == Field.GARMENT and m.start not in looked
@@ -130,10 +130,12 @@ class Reading:
         return tuple(dict.fromkeys(found))
 
 
-def read(text: str, memory: Memory, vocabulary: Vocabulary) -> Reading:
+def parse_message(text: str, memory: Memory, vocabulary: Vocabulary) -> ParsedMessage:
     """Read a message: bounds on the price first, then words, misspelt ones mended."""
     bounds = find_bounds(text)
     tokens = tuple(
         token if is_stop(token) else vocabulary.mend(token) for token in tokenise(bounds.rest)
     )
-    return Reading(text, bounds, tokens, find_mentions(tokens, vocabulary), memory, vocabulary)
+    return ParsedMessage(
+        text, bounds, tokens, find_mentions(tokens, vocabulary), memory, vocabulary
+    )

@@ -16,7 +16,7 @@ _HARMLESS = re.compile(
 )
 
 
-def negated_places(tokens: Sequence[str]) -> frozenset[int]:
+def find_negated_places(tokens: Sequence[str]) -> frozenset[int]:
     """Return the places of the words that a negation reaches.
 
     It reaches to the next stop, or a word that turns: "not a dress but a skirt".
@@ -34,7 +34,7 @@ def negated_places(tokens: Sequence[str]) -> frozenset[int]:
     return frozenset(places)
 
 
-def replaced_places(tokens: Sequence[str]) -> frozenset[int]:
+def find_replaced_places(tokens: Sequence[str]) -> frozenset[int]:
     """Return the places of the words after "instead of" and its like, up to a stop or "with"."""
     places: set[int] = set()
     for span in _spans(tokens, cues.INSTEAD):

@@ -9,7 +9,7 @@ from stylist.chat.rules.lexicon import cues
 from stylist.chat.rules.mentions import NounPhrase
 from stylist.chat.shared.garment_kinds import kinds_under
 from stylist.chat.shared.intent import Reference
-from stylist.chat.shared.memory import Shown
+from stylist.chat.shared.memory import ShownItem
 
 _ORDINALS = {
     "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4,
@@ -31,7 +31,7 @@ _POINTING = re.compile(
 
 
 def find_references(
-    text: str, joined: str, phrases: Sequence[NounPhrase], shown: Sequence[Shown]
+    text: str, joined: str, phrases: Sequence[NounPhrase], shown: Sequence[ShownItem]
 ) -> tuple[Reference, ...]:
     """Return what the words point at: places in what was shown, own garments, "those shoes".
 
@@ -100,14 +100,14 @@ def as_reference(phrase: NounPhrase) -> Reference:
     return _described(phrase)
 
 
-def pin(reference: Reference, shown: Sequence[Shown]) -> Reference:
+def pin(reference: Reference, shown: Sequence[ShownItem]) -> Reference:
     """Return a reference to what was shown with its ids: what is shown next changes the places."""
     if not reference.is_shown or reference.ids:
         return reference
     return replace(reference, ids=tuple(each.id for each in _meant(reference, shown)))
 
 
-def _meant(reference: Reference, shown: Sequence[Shown]) -> Iterator[Shown]:
+def _meant(reference: Reference, shown: Sequence[ShownItem]) -> Iterator[ShownItem]:
     """Yield what of the shown is meant; the first, where it could be any."""
     if reference.ordinals:
         for place in reference.ordinals:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-MOST_TOKENS = 300  # a longer message is understood by its beginning
+MAX_TOKENS = 300  # a longer message is understood by its beginning
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)*|[.,;:!?]")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'"})
@@ -19,7 +19,7 @@ def tokenise(text: str) -> tuple[str, ...]:
     folded = unicodedata.normalize("NFKD", text.translate(_QUOTES)).casefold()
     plain = "".join(c for c in folded if not unicodedata.combining(c))
     plain = plain.replace("&", " and ").replace("/", " or ")
-    found = _TOKEN.findall(plain)[:MOST_TOKENS]
+    found = _TOKEN.findall(plain)[:MAX_TOKENS]
     return tuple(token.removesuffix("'s") for token in found)
 
 

@@ -23,10 +23,10 @@ from stylist.chat.rules.tokens import stem, tokenise
 from stylist.tagging.attributes import PATTERNS
 from stylist.tagging.taxonomy import Taxonomy
 
-LONGEST_PHRASE = 4  # words
-SHORTEST_SWAPPED = 4  # letters: two of them may have changed places
-SHORTEST_MISSPELT = 5  # letters: shorter words are too like each other
-ALIKE = 0.8
+MAX_PHRASE_LENGTH = 4  # words
+MIN_SWAPPED_LENGTH = 4  # letters: two of them may have changed places
+MIN_MISSPELT_LENGTH = 5  # letters: shorter words are too like each other
+MIN_SIMILARITY = 0.8
 
 
 class Field(StrEnum):
@@ -65,19 +65,19 @@ class Vocabulary:
     def mend(self, word: str) -> str:
         """Return the word that a misspelt one was meant to be, or itself."""
         known = any(each in self.words | COMMON | WORDS for each in (word, stem(word)))
-        if known or len(word) < SHORTEST_SWAPPED or not word.isalpha():
+        if known or len(word) < MIN_SWAPPED_LENGTH or not word.isalpha():
             return word
         for each in sorted(self.words):
             if each[0] == word[0] and sorted(each) == sorted(word):
                 return each
-        if len(word) < SHORTEST_MISSPELT:
+        if len(word) < MIN_MISSPELT_LENGTH:
             return word
         near = [
             each for each in self.words if each[0] == word[0] and abs(len(each) - len(word)) < 3
         ]
         scored = [(_likeness(word, each), each) for each in sorted(near)]
         best, meant = max(scored, default=(0.0, word), key=lambda pair: pair[0])
-        return meant if best >= ALIKE else word
+        return meant if best >= MIN_SIMILARITY else word
 
 
 @lru_cache(maxsize=64)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class Asks(StrEnum):
+class IntentKind(StrEnum):
     """What kind of thing is asked."""
 
     FIND = "find"
@@ -29,7 +29,7 @@ class Asks(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Without:
+class Exclusions:
     """What is not wanted."""
 
     garments: tuple[str, ...] = ()
@@ -55,7 +55,7 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Intent:
     """What a message asks for, with what the conversation had settled before.
 
     Garments are types of the taxonomy, colours retail names, occasion and season those of
@@ -66,7 +66,7 @@ class Wish:
     question is about: "service", "private" or "outside".
     """
 
-    kind: Asks = Asks.UNCLEAR
+    kind: IntentKind = IntentKind.UNCLEAR
     garments: tuple[str, ...] = ()
     slots: tuple[str, ...] = ()
     colours: tuple[str, ...] = ()
@@ -75,7 +75,7 @@ class Wish:
     materials: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
     missed: tuple[str, ...] = ()
-    without: Without = field(default_factory=Without)
+    without: Exclusions = field(default_factory=Exclusions)
     price_min: Decimal | None = None
     price_max: Decimal | None = None
     occasion: str | None = None
@@ -97,7 +97,7 @@ class Wish:
         return data
 
     @classmethod
-    def from_data(cls, data: Mapping[str, Any]) -> Wish:
+    def from_data(cls, data: Mapping[str, Any]) -> Intent:
         """Return what `to_data` made, perhaps with JSON's lists, by an earlier release."""
         values = {name: value for name, value in data.items() if name in _NAMES}
         kept = {name: _tupled(value) for name, value in values.items()}
@@ -106,8 +106,8 @@ class Wish:
                 kept[bound] = Decimal(kept[bound])
         return cls(**{
             **kept,
-            "kind": Asks(kept.get("kind", Asks.UNCLEAR)),
-            "without": Without(**{k: _tupled(v) for k, v in kept.get("without", {}).items()}),
+            "kind": IntentKind(kept.get("kind", IntentKind.UNCLEAR)),
+            "without": Exclusions(**{k: _tupled(v) for k, v in kept.get("without", {}).items()}),
             "references": tuple(
                 Reference(**{k: _tupled(v) for k, v in row.items()})
                 for row in kept.get("references", ())
@@ -115,7 +115,7 @@ class Wish:
         })  # fmt: skip
 
 
-_NAMES = {each.name for each in fields(Wish)}
+_NAMES = {each.name for each in fields(Intent)}
 
 
 def _tupled(value: Any) -> Any:

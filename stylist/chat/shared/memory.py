@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
-from stylist.chat.shared.intent import Wish
+from stylist.chat.shared.intent import Intent
 from stylist.chat.shared.redaction import redact
 from stylist.chat.shared.tools import Item
 
-MOST_TURNS = 10
-MOST_RETURNED = 200
-LONGEST_TURN = 2000  # characters
+MAX_TURNS = 10
+MAX_RETURNED_IDS = 200
+MAX_TURN_LENGTH = 2000  # characters
 
 Speaker = Literal["shopper", "stylist"]
 
@@ -27,7 +27,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownItem:
     """What was shown: enough to tell what "the blue one" is; all else comes from live rows."""
 
     id: str
@@ -45,36 +45,36 @@ class Memory:
     """
 
     turns: tuple[Turn, ...] = ()
-    wish: Wish | None = None
-    shown: tuple[Shown, ...] = ()
+    intent: Intent | None = None
+    shown: tuple[ShownItem, ...] = ()
     returned: tuple[str, ...] = ()
 
-    def heard(self, speaker: Speaker, text: str) -> Memory:
+    def with_message(self, speaker: Speaker, text: str) -> Memory:
         """Return the memory with one more message."""
-        turn = Turn(speaker, redact(text)[:LONGEST_TURN])
-        return replace(self, turns=(*self.turns, turn)[-MOST_TURNS:])
+        turn = Turn(speaker, redact(text)[:MAX_TURN_LENGTH])
+        return replace(self, turns=(*self.turns, turn)[-MAX_TURNS:])
 
-    def beginning(self, words: str) -> Memory:
+    def with_prefix(self, words: str) -> Memory:
         """Return the memory with words before those of the last message."""
         *turns, last = self.turns
-        text = (redact(words) + last.text)[:LONGEST_TURN]
+        text = (redact(words) + last.text)[:MAX_TURN_LENGTH]
         return replace(self, turns=(*turns, replace(last, text=text)))
 
-    def showing(self, items: Iterable[Item]) -> Memory:
+    def with_shown(self, items: Iterable[Item]) -> Memory:
         """Return the memory with these items as what was shown last; none leaves it as it is."""
-        shown = tuple(Shown(i.id, i.kind, i.slot, i.colour, i.price) for i in items)
-        return replace(self, shown=shown or self.shown).returning(each.id for each in shown)
+        shown = tuple(ShownItem(i.id, i.kind, i.slot, i.colour, i.price) for i in items)
+        return replace(self, shown=shown or self.shown).with_returned(each.id for each in shown)
 
-    def returning(self, ids: Iterable[str]) -> Memory:
+    def with_returned(self, ids: Iterable[str]) -> Memory:
         """Return the memory with these ids among those returned."""
         returned = tuple(dict.fromkeys((*self.returned, *ids)))
-        return replace(self, returned=returned[-MOST_RETURNED:])
+        return replace(self, returned=returned[-MAX_RETURNED_IDS:])
 
     def to_data(self) -> dict[str, Any]:
         """Return it as what JSON can hold."""
         return {
             "turns": [[turn.speaker, turn.text] for turn in self.turns],
-            "wish": self.wish.to_data() if self.wish else None,
+            "wish": self.intent.to_data() if self.intent else None,
             "shown": [
                 [s.id, s.kind, s.slot, s.colour, None if s.price is None else str(s.price)]
                 for s in self.shown
@@ -87,9 +87,9 @@ class Memory:
         """Return what `to_data` made; of an empty mapping, an empty memory."""
         return cls(
             turns=tuple(Turn(speaker, text) for speaker, text in data.get("turns", ())),
-            wish=Wish.from_data(data["wish"]) if data.get("wish") else None,
+            intent=Intent.from_data(data["wish"]) if data.get("wish") else None,
             shown=tuple(
-                Shown(own_id, kind, slot, colour, None if price is None else Decimal(price))
+                ShownItem(own_id, kind, slot, colour, None if price is None else Decimal(price))
                 for own_id, kind, slot, colour, price in data.get("shown", ())
             ),
             returned=tuple(data.get("returned", ())),

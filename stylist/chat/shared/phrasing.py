@@ -10,13 +10,13 @@ from decimal import Decimal
 
 from core.ml.colours import BASIC_OF
 from stylist.chat.shared.garment_kinds import kinds_under
-from stylist.chat.shared.intent import Wish
+from stylist.chat.shared.intent import Intent
 from stylist.chat.shared.plain_text import plain
 from stylist.chat.shared.tools import Item
 from stylist.outfits.colour_phrases import list_names
 from stylist.tagging.taxonomy import Taxonomy
 
-LONGEST_NAME = 80  # characters of a product's name in a sentence
+MAX_NAME_LENGTH = 80  # characters of a product's name in a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,12 @@ def name_item(item: Item) -> str:
     if item.is_owned:
         what = item.kind or item.name
         return f"your {what if item.colour in what else f'{item.colour} {what}'}".strip()
-    return plain(item.name)[:LONGEST_NAME].strip() or with_article(item.kind or "garment")
+    return plain(item.name)[:MAX_NAME_LENGTH].strip() or add_article(item.kind or "garment")
 
 
 def name_and_price(item: Item) -> str:
     """Return an item's name, with its price where it has one."""
-    price = tell_price(item)
+    price = format_price(item)
     return f"{name_item(item)} ({price})" if price else name_item(item)
 
 
@@ -49,12 +49,12 @@ def list_items(items: Sequence[Item], *, most: int = 4) -> str:
     return list_names([name_and_price(item) for item in items[:most]])
 
 
-def tell_price(item: Item) -> str:
+def format_price(item: Item) -> str:
     """Return an item's price: "49.90 EUR", or nothing where it has none."""
-    return "" if item.price is None else f"{tell_amount(item.price)} {item.currency}".strip()
+    return "" if item.price is None else f"{format_amount(item.price)} {item.currency}".strip()
 
 
-def tell_amount(amount: Decimal) -> str:
+def format_amount(amount: Decimal) -> str:
     """Return an amount with two decimals, or none where it is whole."""
     return f"{amount:.0f}" if amount == amount.to_integral_value() else f"{amount:.2f}"
 
@@ -64,7 +64,7 @@ def is_plural(kind: str) -> bool:
     return kind.endswith("s") and not kind.endswith("ss")
 
 
-def plural(kind: str) -> str:
+def pluralise(kind: str) -> str:
     """Return the plural of a kind."""
     if is_plural(kind):
         return kind
@@ -75,7 +75,7 @@ def plural(kind: str) -> str:
     return kind + ("es" if kind.endswith(("ss", "ch", "sh", "x")) else "s")
 
 
-def with_article(words: str) -> str:
+def add_article(words: str) -> str:
     """Return words with "a" or "an", pairs with "some"."""
     if is_plural(words):
         return f"some {words}"
@@ -87,14 +87,14 @@ def capitalise(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def describe_wish(wish: Wish, taxonomy: Taxonomy) -> str:
+def describe_intent(intent: Intent, taxonomy: Taxonomy) -> str:
     """Return what is looked for: "red floral dresses in silk under 50"."""
-    kinds = [plural(name) for name in wish.garments] or [
-        {"outer": "something to wear over it", "bottom": "bottoms"}.get(slot, plural(slot))
-        for slot in wish.slots
+    kinds = [pluralise(name) for name in intent.garments] or [
+        {"outer": "something to wear over it", "bottom": "bottoms"}.get(slot, pluralise(slot))
+        for slot in intent.slots
     ]
-    looks = [" or ".join(wish.colours), *wish.patterns, *_styles(wish)]
-    materials = [name for name in wish.materials if name not in " ".join(wish.garments)]
+    looks = [" or ".join(intent.colours), *intent.patterns, *_styles(intent)]
+    materials = [name for name in intent.materials if name not in " ".join(intent.garments)]
     what = " ".join([*(look for look in looks if look), " or ".join(kinds) or "something"])
     if not kinds and any(looks):
         what = f"something {' '.join(look for look in looks if look)}"
@@ -102,16 +102,16 @@ def describe_wish(wish: Wish, taxonomy: Taxonomy) -> str:
     reason = " ".join(
         part
         for part in (
-            f"for {say_occasion(wish.occasion)}" if wish.occasion else "",
-            f"for {wish.season}" if wish.season else "",
-            tell_bounds(wish.price_min, wish.price_max),
+            f"for {format_occasion(intent.occasion)}" if intent.occasion else "",
+            f"for {intent.season}" if intent.season else "",
+            format_bounds(intent.price_min, intent.price_max),
         )
         if part
     )
     return f"{what}{made} {reason}".strip()
 
 
-def say_occasion(name: str) -> str:
+def format_occasion(name: str) -> str:
     """Return an occasion as it stands after "for"."""
     return {
         "interview": "an interview", "date": "a date", "party": "a party", "wedding": "a wedding",
@@ -119,13 +119,13 @@ def say_occasion(name: str) -> str:
     }.get(name, name)  # fmt: skip
 
 
-def tell_bounds(least: Decimal | None, most: Decimal | None) -> str:
+def format_bounds(least: Decimal | None, most: Decimal | None) -> str:
     """Return bounds on the price in words, or nothing."""
     if least is not None and most is not None:
-        return f"between {tell_amount(least)} and {tell_amount(most)}"
+        return f"between {format_amount(least)} and {format_amount(most)}"
     if most is not None:
-        return f"for at most {tell_amount(most)}"
-    return f"from {tell_amount(least)}" if least is not None else ""
+        return f"for at most {format_amount(most)}"
+    return f"from {format_amount(least)}" if least is not None else ""
 
 
 def is_colour(item: Item, colours: Collection[str]) -> bool:
@@ -141,5 +141,5 @@ def is_kind(item: Item, kinds: Collection[str], taxonomy: Taxonomy) -> bool:
     return not item.kind or item.kind in under or any(kind in called for kind in kinds)
 
 
-def _styles(wish: Wish) -> tuple[str, ...]:
-    return tuple(style for style in wish.styles if style not in wish.patterns)
+def _styles(intent: Intent) -> tuple[str, ...]:
+    return tuple(style for style in intent.styles if style not in intent.patterns)

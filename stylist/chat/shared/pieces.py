@@ -4,20 +4,20 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from stylist.chat.shared.memory import Memory
-from stylist.chat.shared.tools import Item, OutfitTold
+from stylist.chat.shared.tools import Item, OutfitSummary
 
-Speaks = Literal["model", "rules"]
+Responder = Literal["model", "rules"]
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class TextPiece:
     """The next words of the answer, plain text, with the white space that belongs to them."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Items:
+class ItemsPiece:
     """Items to show as pictures, in the order that "the second one" counts by."""
 
     items: tuple[Item, ...]
@@ -29,23 +29,23 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True)
-class Outfits:
+class OutfitsPiece:
     """Outfits to show as collages."""
 
-    outfits: tuple[OutfitTold, ...]
+    outfits: tuple[OutfitSummary, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class EndPiece:
     """The end: what to keep, and who spoke.
 
     `fallback` is true where a model was to speak and the rules did; `reason` then says why.
     """
 
     memory: Memory
-    spoken_by: Speaks
+    spoken_by: Responder
     fallback: bool = False
     reason: str = ""
 
 
-Piece: TypeAlias = Words | Items | Outfits | Done
+Piece: TypeAlias = TextPiece | ItemsPiece | OutfitsPiece | EndPiece

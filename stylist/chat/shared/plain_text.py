@@ -10,8 +10,8 @@ import html
 import re
 import unicodedata
 
-LONGEST_UNIT = 600  # characters
-LONGEST_BRACKET = 200  # characters; what is open for longer is never closed
+MAX_UNIT_LENGTH = 600  # characters
+MAX_BRACKET_LENGTH = 200  # characters; what is open for longer is never closed
 REMOVED = "\ue000"
 
 _ENDS = ".!?"
@@ -105,11 +105,11 @@ _UNPRINTED = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 def _find_cut(text: str, *, is_end: bool) -> int:
     """Return where the first unit ends, or 0 while that cannot be told."""
     place = 0
-    while place < min(len(text), LONGEST_UNIT):
+    while place < min(len(text), MAX_UNIT_LENGTH):
         closing = _closing(text, place)
         if closing:
-            end = text.find(closing, place, place + LONGEST_BRACKET)
-            if end < 0 and not is_end and len(text) < place + LONGEST_BRACKET:
+            end = text.find(closing, place, place + MAX_BRACKET_LENGTH)
+            if end < 0 and not is_end and len(text) < place + MAX_BRACKET_LENGTH:
                 return 0
             place = max(place, end)
         elif text[place] == "\n":
@@ -117,10 +117,10 @@ def _find_cut(text: str, *, is_end: bool) -> int:
         elif text[place] in _ENDS and (after := text[place + 1 : place + 2]).isspace():
             return place + len(after)
         place += 1
-    if len(text) <= LONGEST_UNIT:
+    if len(text) <= MAX_UNIT_LENGTH:
         return 0
-    space = max(text.rfind(" ", 1, LONGEST_UNIT), text.rfind("\n", 1, LONGEST_UNIT))
-    return space if space > 0 else LONGEST_UNIT
+    space = max(text.rfind(" ", 1, MAX_UNIT_LENGTH), text.rfind("\n", 1, MAX_UNIT_LENGTH))
+    return space if space > 0 else MAX_UNIT_LENGTH
 
 
 def _closing(text: str, place: int) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class ShopperProfile:
     """A shopper's stated taste; empty where nothing was said.
 
     `palette` has retail colour names; `disliked` kinds, patterns, styles and colours; `sizes` a

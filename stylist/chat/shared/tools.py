@@ -46,7 +46,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class OutfitTold:
+class OutfitSummary:
     """An outfit, and in sentences why it goes together."""
 
     id: str
@@ -88,7 +88,7 @@ class Tools(Protocol):
         sources: Sources = Sources.MIXED,
         replace_slot: str | None = None,
         n: int = 3,
-    ) -> list[OutfitTold]:
+    ) -> list[OutfitSummary]:
         """Return outfits, best first; those with `replace_slot` have another garment there."""
         ...
 

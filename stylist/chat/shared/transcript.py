@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field, replace
 
-from stylist.chat.shared.intent import Wish
+from stylist.chat.shared.intent import Intent
 from stylist.chat.shared.memory import Memory
-from stylist.chat.shared.pieces import Items, Outfits, Piece, Words
+from stylist.chat.shared.pieces import ItemsPiece, OutfitsPiece, Piece, TextPiece
 from stylist.chat.shared.tools import Item
 
 
@@ -22,16 +22,16 @@ class Answer:
 
     def add(self, piece: Piece) -> None:
         """Collect a piece; of outfits, the items of the first are what "the second" counts by."""
-        if isinstance(piece, Words):
+        if isinstance(piece, TextPiece):
             self.words.append(piece.text)
-        elif isinstance(piece, Items):
+        elif isinstance(piece, ItemsPiece):
             self.items.update((item.id, item) for item in piece.items)
-        elif isinstance(piece, Outfits) and piece.outfits:
+        elif isinstance(piece, OutfitsPiece) and piece.outfits:
             self.items.update((item.id, item) for item in piece.outfits[0].items)
             others = (item.id for outfit in piece.outfits for item in outfit.items)
-            self.memory = self.memory.returning(others)
+            self.memory = self.memory.with_returned(others)
 
-    def remembered(self, *, wish: Wish | None) -> Memory:
+    def build_memory(self, *, intent: Intent | None) -> Memory:
         """Return the memory with this answer in it."""
-        heard = self.memory.heard("stylist", self.text).showing(self.items.values())
-        return replace(heard, wish=wish)
+        heard = self.memory.with_message("stylist", self.text).with_shown(self.items.values())
+        return replace(heard, intent=intent)

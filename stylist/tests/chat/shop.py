@@ -10,9 +10,9 @@ from core.ml.colours import BASIC_OF
 from stylist.chat.rules.stylist import RuleStylist
 from stylist.chat.shared.garment_kinds import kinds_under
 from stylist.chat.shared.memory import Memory
-from stylist.chat.shared.pieces import Done, Items, Outfits, Words
-from stylist.chat.shared.profile import Profile
-from stylist.chat.shared.tools import Item, OutfitTold, Sources
+from stylist.chat.shared.pieces import EndPiece, ItemsPiece, OutfitsPiece, TextPiece
+from stylist.chat.shared.profile import ShopperProfile
+from stylist.chat.shared.tools import Item, OutfitSummary, Sources
 from stylist.outfits.garment import Source
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
 
@@ -104,7 +104,7 @@ class ShopTools:
         sources: Sources = Sources.MIXED,
         replace_slot: str | None = None,
         n: int = 3,
-    ) -> list[OutfitTold]:
+    ) -> list[OutfitSummary]:
         self.calls.append("make_outfits")
         shoes = [item for item in (*self.wardrobe, *self.catalog) if item.slot == "shoes"]
         tops = [item for item in self.wardrobe if item.slot == "top"]
@@ -113,7 +113,7 @@ class ShopTools:
             tops = [item for item in tops if item.id == anchor] or tops
             bottoms = [item for item in bottoms if item.id == anchor] or bottoms
         return [
-            OutfitTold(own_id(900 + k), (top, bottom, shoe), ("All the colours are neutral.",))
+            OutfitSummary(own_id(900 + k), (top, bottom, shoe), ("All the colours are neutral.",))
             for k, (top, bottom, shoe) in enumerate(
                 (top, bottom, shoe) for top in tops for bottom in bottoms for shoe in shoes
             )
@@ -130,7 +130,7 @@ class Chat:
     """A conversation by the rules; each message goes through JSON as in the database."""
 
     tools: ShopTools = field(default_factory=ShopTools)
-    profile: Profile = field(default_factory=Profile)
+    profile: ShopperProfile = field(default_factory=ShopperProfile)
     memory: Memory = field(default_factory=Memory)
     count: int = 0
 
@@ -157,20 +157,20 @@ class Reply:
 
     @property
     def text(self) -> str:
-        return "".join(p.text for p in self.pieces if isinstance(p, Words))
+        return "".join(p.text for p in self.pieces if isinstance(p, TextPiece))
 
     @property
     def items(self) -> list[Item]:
-        return [item for p in self.pieces if isinstance(p, Items) for item in p.items]
+        return [item for p in self.pieces if isinstance(p, ItemsPiece) for item in p.items]
 
     @property
     def names(self) -> list[str]:
         return [item.name for item in self.items]
 
     @property
-    def outfits(self) -> list[OutfitTold]:
-        return [each for p in self.pieces if isinstance(p, Outfits) for each in p.outfits]
+    def outfits(self) -> list[OutfitSummary]:
+        return [each for p in self.pieces if isinstance(p, OutfitsPiece) for each in p.outfits]
 
     @property
-    def done(self) -> Done:
+    def done(self) -> EndPiece:
         return self.pieces[-1]

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stylist.chat.shared.memory import Memory
-from stylist.chat.shared.pieces import Done, Words
+from stylist.chat.shared.pieces import EndPiece, TextPiece
 from stylist.tests.chat.shop import Chat
 
 WORDS = (
@@ -30,8 +30,8 @@ def test_any_conversation_is_answered(messages):
     rows = {item.id: item for item in (*chat.tools.catalog, *chat.tools.wardrobe)}
     for message in messages:
         reply = chat.say(message)
-        assert isinstance(reply.pieces[0], Words)
-        assert isinstance(reply.done, Done)
+        assert isinstance(reply.pieces[0], TextPiece)
+        assert isinstance(reply.done, EndPiece)
         assert reply.text.strip()
         shown = [*reply.items, *(item for each in reply.outfits for item in each.items)]
         assert all(rows[item.id] == item for item in shown)

@@ -4,7 +4,7 @@ import pytest
 
 from core.ml.colours import BASIC_OF, RETAIL_COLOURS
 from stylist.chat.rules.care import CARE, FIBRE_OF, care_for, likely_fibre
-from stylist.chat.rules.colours import GOES, advise, agreement_of, tell_pair
+from stylist.chat.rules.colours import GOES, explain_pair, find_partners, measure_agreement
 from stylist.chat.rules.interpretation import understand
 from stylist.chat.rules.lexicon.garments import MORE_GARMENTS, SLOT_WORDS
 from stylist.chat.rules.lexicon.looks import (
@@ -50,11 +50,11 @@ def test_every_type_is_understood_by_its_name(kind):
 
 @pytest.mark.parametrize("colour", RETAIL_COLOURS, ids=lambda colour: colour.name)
 def test_advice_on_a_colour_is_what_the_outfits_scorer_finds(colour):
-    advice = advise(colour.name)
+    advice = find_partners(colour.name)
     assert advice.is_neutral == (colour.name in NEUTRALS)
     going = (*advice.near, *advice.opposite)
-    assert all(agreement_of(colour.name, other) >= GOES for other in going)
-    assert all(agreement_of(colour.name, other) < GOES for other in advice.clashing)
+    assert all(measure_agreement(colour.name, other) >= GOES for other in going)
+    assert all(measure_agreement(colour.name, other) < GOES for other in advice.clashing)
     assert not {*going, *advice.clashing} & NEUTRALS
 
 
@@ -70,8 +70,8 @@ def test_advice_on_a_colour_is_what_the_outfits_scorer_finds(colour):
     ],
 )
 def test_tells_why_two_colours_go_together_or_do_not(one, other, said):
-    assert said in tell_pair(one, other)
-    assert said in tell_pair(other, one)
+    assert said in explain_pair(one, other)
+    assert said in explain_pair(other, one)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import pytest
 from stylist.chat.dialogue import Question, converse
 from stylist.chat.llm.client import ChatModel, ModelSettings
 from stylist.chat.shared.memory import Memory
-from stylist.chat.shared.pieces import Words
-from stylist.chat.shared.profile import Profile
+from stylist.chat.shared.pieces import TextPiece
+from stylist.chat.shared.profile import ShopperProfile
 from stylist.tests.chat.model_server import ask, drip, fail, junk, say, serving, stall
 from stylist.tests.chat.shop import CATALOG, Reply, ShopTools, own_id, sold
 
@@ -25,13 +25,13 @@ def question(text="a red dress", *, memory=None, profile=None) -> Question:
         text=text,
         message_id="m1",
         shop_name="Maison Test",
-        profile=profile or Profile(),
+        profile=profile or ShopperProfile(),
         memory=memory or Memory(),
     )
 
 
 def settings_for(server, **more) -> ModelSettings:
-    values = {"deadline": 10.0, "silence": 5.0, "key": "sk-test", **more}
+    values = {"deadline": 10.0, "silence_timeout": 5.0, "key": "sk-test", **more}
     return ModelSettings(address=server.address, name="fake", **values)
 
 
@@ -159,7 +159,7 @@ def test_an_item_that_was_deleted_meanwhile_is_not_named():
 
 
 def test_what_was_returned_before_may_be_named_again():
-    memory = Memory().showing(CATALOG[:1])
+    memory = Memory().with_shown(CATALOG[:1])
     with serving(say(f"As I said, [item:{own_id(1)}].")) as server:
         reply = answer(question("and?", memory=memory), ShopTools(), server)
         told = server.requests[0]["messages"][0]["content"]
@@ -258,7 +258,7 @@ def test_junk_arguments_are_answered_as_an_error(name, arguments, message):
 )
 def test_the_rules_answer_when_the_model_does_not(turn, reason):
     with serving(turn) as server:
-        reply = answer(question(), ShopTools(), server, deadline=0.6, silence=0.3)
+        reply = answer(question(), ShopTools(), server, deadline=0.6, silence_timeout=0.3)
     assert (reply.done.spoken_by, reply.done.fallback, reply.done.reason) == ("rules", True, reason)
     assert "Summer Breeze Dress (49.90 EUR)" in reply.text
     assert reply.names == ["Summer Breeze Dress", "Ruby Wrap Dress"]
@@ -273,7 +273,7 @@ def test_the_rules_answer_when_nobody_listens_there():
 
 def test_the_rules_go_on_where_the_model_was_interrupted():
     with serving(stall("Red is lively. Wear it")) as server:
-        reply = answer(question(), ShopTools(), server, deadline=0.8, silence=0.4)
+        reply = answer(question(), ShopTools(), server, deadline=0.8, silence_timeout=0.4)
     assert reply.text.startswith("Red is lively.\n\nI was interrupted there;")
     assert "Summer Breeze Dress" in reply.text
     assert (reply.done.spoken_by, reply.done.reason) == ("rules", "slow")
@@ -283,7 +283,7 @@ def test_the_rules_go_on_where_the_model_was_interrupted():
 def test_a_rambling_model_is_cut_short_at_a_sentence():
     sentence = "Red is a lively colour. "
     with serving(drip(sentence, pause=0)) as server:
-        reply = answer(question(), ShopTools(), server, most_tokens=40)
+        reply = answer(question(), ShopTools(), server, max_tokens=40)
         assert server.left.wait(10)
     assert reply.done.spoken_by == "model"
     assert 0 < len(reply.text) <= 40 * 6 + len(sentence)
@@ -306,7 +306,7 @@ def test_a_slow_tool_does_not_outlast_the_deadline():
 
 def test_the_last_step_offers_no_tools():
     with serving(ask(("my_wardrobe", {})), ask(("my_wardrobe", {})), say("Fine.")) as server:
-        reply = answer(question(), ShopTools(), server, most_steps=3)
+        reply = answer(question(), ShopTools(), server, max_steps=3)
         sent = server.requests
     assert ["tools" in request for request in sent] == [True, True, False]
     assert reply.text == "Fine."
@@ -319,7 +319,7 @@ def test_a_reader_who_leaves_closes_the_models_connection():
             pieces = converse(question(), tools=ShopTools(), model=model)
             async with aclosing(pieces):
                 async for piece in pieces:
-                    assert isinstance(piece, Words)
+                    assert isinstance(piece, TextPiece)
                     break
 
     with serving(drip("Red is lively. ", pause=0.01)) as server:
@@ -344,8 +344,12 @@ def test_conversations_run_side_by_side():
 
 
 def test_the_model_is_told_the_rules_the_profile_and_the_last_turns_without_personal_data():
-    memory = Memory().heard("shopper", "I am anna@example.org").heard("stylist", "Hello!")
-    asked = question("call +49 170 1234567", memory=memory, profile=Profile(palette=("navy",)))
+    memory = (
+        Memory().with_message("shopper", "I am anna@example.org").with_message("stylist", "Hello!")
+    )
+    asked = question(
+        "call +49 170 1234567", memory=memory, profile=ShopperProfile(palette=("navy",))
+    )
     with serving(say("Let us talk about clothes.")) as server:
         reply = answer(asked, ShopTools(), server)
         system, first, second, last = server.requests[0]["messages"]

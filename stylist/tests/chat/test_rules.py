@@ -6,8 +6,8 @@ import pytest
 
 from stylist.chat.rules.stylist import RuleStylist
 from stylist.chat.shared.memory import Memory
-from stylist.chat.shared.pieces import Done, Words
-from stylist.chat.shared.profile import Profile
+from stylist.chat.shared.pieces import EndPiece, TextPiece
+from stylist.chat.shared.profile import ShopperProfile
 from stylist.tests.chat.shop import CATALOG, WARDROBE, Chat, ShopTools, own_id, sold
 
 
@@ -70,9 +70,9 @@ def test_a_reference_still_means_the_same_after_other_things_were_shown():
     chat = Chat()
     chat.say("dresses")
     chat.say("what goes with the second one?")
-    assert chat.memory.wish.references[0].ids == (own_id(2),)
+    assert chat.memory.intent.references[0].ids == (own_id(2),)
     chat.say("for winter")
-    assert chat.memory.wish.references[0].ids == (own_id(2),)
+    assert chat.memory.intent.references[0].ids == (own_id(2),)
 
 
 def test_an_own_garment_that_is_not_there_is_said_to_be_missing():
@@ -111,7 +111,7 @@ def test_tells_the_wardrobe():
 
 
 def test_compares_two_that_were_shown():
-    chat = Chat(profile=Profile(palette=("red",)))
+    chat = Chat(profile=ShopperProfile(palette=("red",)))
     chat.say("dresses under 60")
     reply = chat.say("compare the first and the second")
     assert reply.names == ["Summer Breeze Dress", "Ocean Dress"]
@@ -176,13 +176,13 @@ def test_answers_without_the_shop(text, said):
 
 
 def test_the_profile_rules_out_what_is_disliked_unless_it_is_asked_for():
-    chat = Chat(profile=Profile(disliked=("black",)))
+    chat = Chat(profile=ShopperProfile(disliked=("black",)))
     assert "Noir Dress" not in chat.say("dresses").names
     assert chat.say("a black dress").names == ["Noir Dress"]
 
 
 def test_the_shoppers_colours_are_a_reason():
-    reply = Chat(profile=Profile(palette=("camel",))).say("a coat")
+    reply = Chat(profile=ShopperProfile(palette=("camel",))).say("a coat")
     assert "one of your colours" in reply.text
 
 
@@ -199,20 +199,22 @@ def test_says_what_it_cannot_do_with_a_wish():
 )
 def test_the_first_words_come_before_any_tool_is_asked(text):
     tools = ShopTools()
-    pieces = RuleStylist(tools).answer(text, profile=Profile(), memory=Memory(), message_id="m1")
+    pieces = RuleStylist(tools).answer(
+        text, profile=ShopperProfile(), memory=Memory(), message_id="m1"
+    )
     first = next(pieces)
-    assert isinstance(first, Words)
+    assert isinstance(first, TextPiece)
     assert first.text.strip()
     assert tools.calls == []
-    assert isinstance([*pieces][-1], Done)
+    assert isinstance([*pieces][-1], EndPiece)
 
 
 def test_a_message_has_the_same_words_again_and_others_differ():
     def answer(message_id):
         pieces = RuleStylist(ShopTools()).answer(
-            "a red dress", profile=Profile(), memory=Memory(), message_id=message_id
+            "a red dress", profile=ShopperProfile(), memory=Memory(), message_id=message_id
         )
-        return "".join(piece.text for piece in pieces if isinstance(piece, Words))
+        return "".join(piece.text for piece in pieces if isinstance(piece, TextPiece))
 
     assert answer("m1") == answer("m1")
     assert len({answer(f"m{k}") for k in range(20)}) > 1
@@ -258,5 +260,5 @@ def test_memory_goes_to_json_and_back():
     chat.say("a red dress under 60, no black")
     memory = chat.memory
     assert Memory.from_data(memory.to_data()) == memory
-    assert memory.wish.price_max == Decimal(60)
+    assert memory.intent.price_max == Decimal(60)
     assert Memory.from_data({}) == Memory()

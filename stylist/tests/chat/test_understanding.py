@@ -5,15 +5,15 @@ from decimal import Decimal
 import pytest
 
 from stylist.chat.rules.interpretation import understand
-from stylist.chat.shared.intent import Asks
-from stylist.chat.shared.memory import Memory, Shown
+from stylist.chat.shared.intent import IntentKind
+from stylist.chat.shared.memory import Memory, ShownItem
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
 
 SHOWN = Memory(
     shown=(
-        Shown("a", "dress", "one_piece", "red", Decimal("59.90")),
-        Shown("b", "sneakers", "shoes", "black", Decimal("80.00")),
-        Shown("c", "skirt", "bottom", "blue", Decimal("40.00")),
+        ShownItem("a", "dress", "one_piece", "red", Decimal("59.90")),
+        ShownItem("b", "sneakers", "shoes", "black", Decimal("80.00")),
+        ShownItem("c", "skirt", "bottom", "blue", Decimal("40.00")),
     )
 )
 
@@ -93,51 +93,51 @@ MATCH = [
     ("what should I wear with my navy blazer?", (), ("blazer", "navy", True, False)),
 ]
 KINDS = [
-    ("make me an outfit", Asks.OUTFIT),
-    ("put together a look for a date", Asks.OUTFIT),
-    ("what should I wear today?", Asks.OUTFIT),
-    ("nothing to wear tonight!", Asks.OUTFIT),
-    ("complete the look with this skirt", Asks.OUTFIT),
-    ("dress me for the office", Asks.OUTFIT),
-    ("what should I wear to a wedding in summer?", Asks.OCCASION),
-    ("what to wear to a job interview", Asks.OCCASION),
-    ("I have an interview on Monday", Asks.OCCASION),
-    ("I'm invited to a gala", Asks.OCCASION),
-    ("what's the dress code for a cocktail party?", Asks.OCCASION),
-    ("surprise me", Asks.OUTFIT),
-    ("is black ok for a wedding?", Asks.COLOUR),
-    ("how should I dress for a first date", Asks.OCCASION),
-    ("what goes with navy?", Asks.COLOUR),
-    ("does red go with pink?", Asks.COLOUR),
-    ("do navy and black go together?", Asks.COLOUR),
-    ("what colours suit me?", Asks.COLOUR),
-    ("which colour goes with a green skirt?", Asks.COLOUR),
-    ("can I wear brown with black", Asks.COLOUR),
-    ("which colors match olive", Asks.COLOUR),
-    ("how do I wash my wool sweater?", Asks.CARE),
-    ("how to get red wine out of a silk blouse", Asks.CARE),
-    ("can I iron linen?", Asks.CARE),
-    ("is this top machine washable", Asks.CARE),
-    ("how should I care for cashmere", Asks.CARE),
-    ("does cotton shrink in the dryer?", Asks.CARE),
-    ("what do I own?", Asks.WARDROBE),
-    ("show me my shoes", Asks.WARDROBE),
-    ("do I have any blue shirts?", Asks.WARDROBE),
-    ("what's in my wardrobe", Asks.WARDROBE),
-    ("what is in my closet?", Asks.WARDROBE),
-    ("hi", Asks.GREETING),
-    ("Good morning!", Asks.GREETING),
-    ("thanks a lot!", Asks.THANKS),
-    ("perfect, thank you", Asks.THANKS),
-    ("bye", Asks.THANKS),
-    ("what can you do?", Asks.HELP),
-    ("who are you", Asks.HELP),
-    ("are you a robot?", Asks.HELP),
-    ("help", Asks.HELP),
-    ("asdf qwer zxcv", Asks.UNCLEAR),
-    ("", Asks.UNCLEAR),
-    ("???", Asks.UNCLEAR),
-    ("cheaper", Asks.UNCLEAR),
+    ("make me an outfit", IntentKind.OUTFIT),
+    ("put together a look for a date", IntentKind.OUTFIT),
+    ("what should I wear today?", IntentKind.OUTFIT),
+    ("nothing to wear tonight!", IntentKind.OUTFIT),
+    ("complete the look with this skirt", IntentKind.OUTFIT),
+    ("dress me for the office", IntentKind.OUTFIT),
+    ("what should I wear to a wedding in summer?", IntentKind.OCCASION),
+    ("what to wear to a job interview", IntentKind.OCCASION),
+    ("I have an interview on Monday", IntentKind.OCCASION),
+    ("I'm invited to a gala", IntentKind.OCCASION),
+    ("what's the dress code for a cocktail party?", IntentKind.OCCASION),
+    ("surprise me", IntentKind.OUTFIT),
+    ("is black ok for a wedding?", IntentKind.COLOUR),
+    ("how should I dress for a first date", IntentKind.OCCASION),
+    ("what goes with navy?", IntentKind.COLOUR),
+    ("does red go with pink?", IntentKind.COLOUR),
+    ("do navy and black go together?", IntentKind.COLOUR),
+    ("what colours suit me?", IntentKind.COLOUR),
+    ("which colour goes with a green skirt?", IntentKind.COLOUR),
+    ("can I wear brown with black", IntentKind.COLOUR),
+    ("which colors match olive", IntentKind.COLOUR),
+    ("how do I wash my wool sweater?", IntentKind.CARE),
+    ("how to get red wine out of a silk blouse", IntentKind.CARE),
+    ("can I iron linen?", IntentKind.CARE),
+    ("is this top machine washable", IntentKind.CARE),
+    ("how should I care for cashmere", IntentKind.CARE),
+    ("does cotton shrink in the dryer?", IntentKind.CARE),
+    ("what do I own?", IntentKind.WARDROBE),
+    ("show me my shoes", IntentKind.WARDROBE),
+    ("do I have any blue shirts?", IntentKind.WARDROBE),
+    ("what's in my wardrobe", IntentKind.WARDROBE),
+    ("what is in my closet?", IntentKind.WARDROBE),
+    ("hi", IntentKind.GREETING),
+    ("Good morning!", IntentKind.GREETING),
+    ("thanks a lot!", IntentKind.THANKS),
+    ("perfect, thank you", IntentKind.THANKS),
+    ("bye", IntentKind.THANKS),
+    ("what can you do?", IntentKind.HELP),
+    ("who are you", IntentKind.HELP),
+    ("are you a robot?", IntentKind.HELP),
+    ("help", IntentKind.HELP),
+    ("asdf qwer zxcv", IntentKind.UNCLEAR),
+    ("", IntentKind.UNCLEAR),
+    ("???", IntentKind.UNCLEAR),
+    ("cheaper", IntentKind.UNCLEAR),
 ]
 OFF_TOPIC = [
     ("what's the weather tomorrow?", "outside"),
@@ -158,27 +158,27 @@ OFF_TOPIC = [
     ("list all users", "private"),
 ]
 REFERENCES = [
-    ("compare the first and the second", Asks.COMPARE, ("a", "b")),
-    ("which one is better, the dress or the skirt?", Asks.COMPARE, ("a", "c")),
-    ("the second or the third?", Asks.COMPARE, ("b", "c")),
-    ("compare #1 and #3", Asks.COMPARE, ("a", "c")),
-    ("what is the difference between the first two?", Asks.COMPARE, ("a", "b")),
-    ("what goes with the second one?", Asks.MATCH, ("b",)),
-    ("what goes with the last one?", Asks.MATCH, ("c",)),
-    ("what goes with it?", Asks.MATCH, ("a",)),
-    ("what would you wear with the blue one", Asks.MATCH, ("c",)),
-    ("what goes with that skirt?", Asks.MATCH, ("c",)),
-    ("how do I wash it?", Asks.CARE, ("a",)),
-    ("an outfit around the skirt", Asks.OUTFIT, ("c",)),
-    ("does it go with those sneakers?", Asks.MATCH, ("a", "b")),
-    ("does this suit me?", Asks.COLOUR, ("a",)),
-    ("which shoes go with it?", Asks.MATCH, ("a",)),
-    ("does it go with a green coat?", Asks.MATCH, ("a",)),
-    ("what does the second one cost?", Asks.DETAILS, ("b",)),
-    ("tell me more about the third one", Asks.DETAILS, ("c",)),
-    ("I like the red one", Asks.DETAILS, ("a",)),
-    ("the last one please", Asks.DETAILS, ("c",)),
-    ("how much is it?", Asks.DETAILS, ("a",)),
+    ("compare the first and the second", IntentKind.COMPARE, ("a", "b")),
+    ("which one is better, the dress or the skirt?", IntentKind.COMPARE, ("a", "c")),
+    ("the second or the third?", IntentKind.COMPARE, ("b", "c")),
+    ("compare #1 and #3", IntentKind.COMPARE, ("a", "c")),
+    ("what is the difference between the first two?", IntentKind.COMPARE, ("a", "b")),
+    ("what goes with the second one?", IntentKind.MATCH, ("b",)),
+    ("what goes with the last one?", IntentKind.MATCH, ("c",)),
+    ("what goes with it?", IntentKind.MATCH, ("a",)),
+    ("what would you wear with the blue one", IntentKind.MATCH, ("c",)),
+    ("what goes with that skirt?", IntentKind.MATCH, ("c",)),
+    ("how do I wash it?", IntentKind.CARE, ("a",)),
+    ("an outfit around the skirt", IntentKind.OUTFIT, ("c",)),
+    ("does it go with those sneakers?", IntentKind.MATCH, ("a", "b")),
+    ("does this suit me?", IntentKind.COLOUR, ("a",)),
+    ("which shoes go with it?", IntentKind.MATCH, ("a",)),
+    ("does it go with a green coat?", IntentKind.MATCH, ("a",)),
+    ("what does the second one cost?", IntentKind.DETAILS, ("b",)),
+    ("tell me more about the third one", IntentKind.DETAILS, ("c",)),
+    ("I like the red one", IntentKind.DETAILS, ("a",)),
+    ("the last one please", IntentKind.DETAILS, ("c",)),
+    ("how much is it?", IntentKind.DETAILS, ("a",)),
 ]
 CHAINS = [
     (["a red dress", "in blue"], {"garments": ("dress",), "colours": ("blue",)}),
@@ -191,55 +191,58 @@ CHAINS = [
     (["a blue skirt", "a red hat"], {"garments": ("hat",), "colours": ("red",)}),
     (["a shirt", "striped please"], {"garments": ("shirt",), "patterns": ("striped",)}),
     (["a shirt", "in linen", "in white"], {"materials": ("linen",), "colours": ("white",)}),
-    (["an outfit for a date", "more formal"], {"kind": Asks.OUTFIT, "formality": 0.8}),
+    (["an outfit for a date", "more formal"], {"kind": IntentKind.OUTFIT, "formality": 0.8}),
     (["an outfit for a date", "more formal", "less formal"], {"formality": 0.6}),
-    (["an outfit", "for winter"], {"kind": Asks.OUTFIT, "season": "winter"}),
-    (["an outfit", "instead of the shoes"], {"kind": Asks.OUTFIT, "replace_slot": "shoes"}),
+    (["an outfit", "for winter"], {"kind": IntentKind.OUTFIT, "season": "winter"}),
+    (["an outfit", "instead of the shoes"], {"kind": IntentKind.OUTFIT, "replace_slot": "shoes"}),
     (
         ["an outfit", "boots instead of the sneakers"],
         {"garments": ("boots",), "replace_slot": "shoes"},
     ),
-    (["an outfit", "swap the skirt"], {"kind": Asks.OUTFIT, "replace_slot": "bottom"}),
+    (["an outfit", "swap the skirt"], {"kind": IntentKind.OUTFIT, "replace_slot": "bottom"}),
     (
         ["what should I wear to a wedding?", "in summer"],
         {"occasion": "wedding", "season": "summer"},
     ),
     (["an outfit for work", "too formal"], {"occasion": "work", "formality": 0.45}),
-    (["a hat", "an outfit for a date, not too formal"], {"kind": Asks.OUTFIT, "formality": 0.4}),
-    (["an outfit for a date", "something blue"], {"kind": Asks.FIND, "occasion": None}),
-    (["a blue shirt", "how can I look taller and slimmer?"], {"kind": Asks.UNCLEAR}),
-    (["a blue shirt", "tight"], {"kind": Asks.FIND, "details": ("tight",)}),
+    (
+        ["a hat", "an outfit for a date, not too formal"],
+        {"kind": IntentKind.OUTFIT, "formality": 0.4},
+    ),
+    (["an outfit for a date", "something blue"], {"kind": IntentKind.FIND, "occasion": None}),
+    (["a blue shirt", "how can I look taller and slimmer?"], {"kind": IntentKind.UNCLEAR}),
+    (["a blue shirt", "tight"], {"kind": IntentKind.FIND, "details": ("tight",)}),
 ]
 
 
 @pytest.mark.parametrize(("text", "found"), FIND, ids=[row[0] for row in FIND])
 def test_finds_what_a_garment_is_to_be_like(text, found):
-    wish = understand(text, Memory())
-    assert wish.kind == Asks.FIND
-    assert {name: getattr(wish, name) for name in found} == found
+    intent = understand(text, Memory())
+    assert intent.kind == IntentKind.FIND
+    assert {name: getattr(intent, name) for name in found} == found
 
 
 @pytest.mark.parametrize(("text", "least", "most"), PRICES, ids=[row[0] for row in PRICES])
 def test_reads_bounds_on_the_price(text, least, most):
-    wish = understand(text, Memory())
-    assert wish.price_min == (least and Decimal(least))
-    assert wish.price_max == (most and Decimal(most))
+    intent = understand(text, Memory())
+    assert intent.price_min == (least and Decimal(least))
+    assert intent.price_max == (most and Decimal(most))
 
 
 @pytest.mark.parametrize(("text", "field", "named", "garments"), WITHOUT)
 def test_leaves_out_what_is_not_wanted(text, field, named, garments):
-    wish = understand(text, Memory())
-    assert getattr(wish.without, field) == named
-    assert wish.garments == garments
-    assert not set(wish.colours) & set(wish.without.colours)
+    intent = understand(text, Memory())
+    assert getattr(intent.without, field) == named
+    assert intent.garments == garments
+    assert not set(intent.colours) & set(intent.without.colours)
 
 
 @pytest.mark.parametrize(("text", "garments", "partner"), MATCH, ids=[row[0] for row in MATCH])
 def test_tells_what_is_wanted_from_what_it_is_to_go_with(text, garments, partner):
-    wish = understand(text, Memory())
-    assert wish.kind == Asks.MATCH
-    assert wish.garments == garments
-    first = next(each for each in wish.references if each.garment)
+    intent = understand(text, Memory())
+    assert intent.kind == IntentKind.MATCH
+    assert intent.garments == garments
+    first = next(each for each in intent.references if each.garment)
     assert (first.garment, first.colour, first.is_owned, first.is_shown) == partner
 
 
@@ -250,26 +253,26 @@ def test_tells_kinds_of_questions_apart(text, kind):
 
 @pytest.mark.parametrize(("text", "topic"), OFF_TOPIC, ids=[row[0] for row in OFF_TOPIC])
 def test_knows_what_is_outside_fashion_and_this_shop(text, topic):
-    wish = understand(text, Memory())
-    assert (wish.kind, wish.topic) == (Asks.OFF_TOPIC, topic)
+    intent = understand(text, Memory())
+    assert (intent.kind, intent.topic) == (IntentKind.OFF_TOPIC, topic)
 
 
 @pytest.mark.parametrize(("text", "kind", "ids"), REFERENCES, ids=[row[0] for row in REFERENCES])
 def test_knows_what_was_shown(text, kind, ids):
-    wish = understand(text, SHOWN)
-    assert wish.kind == kind
-    assert tuple(own_id for each in wish.references for own_id in each.ids) == ids
+    intent = understand(text, SHOWN)
+    assert intent.kind == kind
+    assert tuple(own_id for each in intent.references for own_id in each.ids) == ids
 
 
 @pytest.mark.parametrize(("texts", "found"), CHAINS, ids=[" / ".join(row[0]) for row in CHAINS])
 def test_follow_ups_change_the_last_wish(texts, found):
     memory = Memory()
     for text in texts:
-        wish = understand(text, memory)
-        memory = Memory(wish=wish)
-    values = {name: getattr(wish, name) for name in found if "." not in name}
+        intent = understand(text, memory)
+        memory = Memory(intent=intent)
+    values = {name: getattr(intent, name) for name in found if "." not in name}
     if "without.colours" in found:
-        values["without.colours"] = wish.without.colours
+        values["without.colours"] = intent.without.colours
     assert values == found
 
 
@@ -284,19 +287,19 @@ def test_follow_ups_change_the_last_wish(texts, found):
     ],
 )
 def test_cheaper_means_than_what_was_shown(text, least, most):
-    memory = Memory(wish=understand("a dress", Memory()), shown=SHOWN.shown)
-    wish = understand(text, memory)
-    assert wish.garments == ("dress",)
-    assert wish.price_min == (least and Decimal(least))
-    assert wish.price_max == (most and Decimal(most))
+    memory = Memory(intent=understand("a dress", Memory()), shown=SHOWN.shown)
+    intent = understand(text, memory)
+    assert intent.garments == ("dress",)
+    assert intent.price_min == (least and Decimal(least))
+    assert intent.price_max == (most and Decimal(most))
 
 
 @pytest.mark.parametrize("text", ["something else", "show me others", "I don't like them", "more"])
 def test_something_else_is_not_what_was_shown(text):
-    memory = Memory(wish=understand("a dress", Memory()), shown=SHOWN.shown)
-    wish = understand(text, memory)
-    assert (wish.kind, wish.garments) == (Asks.FIND, ("dress",))
-    assert wish.exclude == ("a", "b", "c")
+    memory = Memory(intent=understand("a dress", Memory()), shown=SHOWN.shown)
+    intent = understand(text, memory)
+    assert (intent.kind, intent.garments) == (IntentKind.FIND, ("dress",))
+    assert intent.exclude == ("a", "b", "c")
 
 
 @pytest.mark.parametrize(
@@ -315,13 +318,13 @@ def test_forgives_slips_of_the_pen(text, garment):
     "text", ["the weather here", "a house", "my course", "a letter", "greet me"]
 )
 def test_sees_no_garments_in_words_that_look_a_little_like_one(text):
-    wish = understand(text, Memory())
-    assert (wish.garments, wish.materials, wish.colours) == ((), (), ())
+    intent = understand(text, Memory())
+    assert (intent.garments, intent.materials, intent.colours) == ((), (), ())
 
 
 def test_says_which_words_it_did_not_understand():
-    wish = understand("a flibbertigibbet dress", Memory())
-    assert (wish.garments, wish.missed) == (("dress",), ("flibbertigibbet",))
+    intent = understand("a flibbertigibbet dress", Memory())
+    assert (intent.garments, intent.missed) == (("dress",), ("flibbertigibbet",))
 
 
 def test_understands_a_shops_own_types():
@@ -331,5 +334,5 @@ def test_understands_a_shops_own_types():
 
 
 def test_ten_thousand_characters_are_understood_by_their_beginning():
-    wish = understand("a red dress " + "lorem ipsum " * 900, Memory())
-    assert (wish.garments, wish.colours) == (("dress",), ("red",))
+    intent = understand("a red dress " + "lorem ipsum " * 900, Memory())
+    assert (intent.garments, intent.colours) == (("dress",), ("red",))

@@ -2,20 +2,20 @@
 
 from dataclasses import dataclass
 
-from stylist.chat.shared.intent import Wish
+from stylist.chat.shared.intent import Intent
 from stylist.chat.shared.memory import Memory
 from stylist.chat.shared.phrasing import Voice
-from stylist.chat.shared.profile import Profile
+from stylist.chat.shared.profile import ShopperProfile
 from stylist.chat.shared.tools import Tools
 from stylist.tagging.taxonomy import Taxonomy
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AnswerContext:
     """One question: what it asks for, of whom, and with which tools it is answered."""
 
-    wish: Wish
-    profile: Profile
+    intent: Intent
+    profile: ShopperProfile
     memory: Memory
     tools: Tools
     voice: Voice

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from stylist.chat.rules.answers.context import Asked
-from stylist.chat.shared.pieces import Piece, Words
+from stylist.chat.rules.answers.context import AnswerContext
+from stylist.chat.shared.pieces import Piece, TextPiece
 from stylist.outfits.colour_phrases import list_names
 
 CAN = (
@@ -26,38 +26,38 @@ REFUSALS = {
 }
 
 
-def greet(asked: Asked) -> Iterator[Piece]:
+def greet(context: AnswerContext) -> Iterator[Piece]:
     """Greet, and say what can be asked."""
-    yield Words(asked.voice.choose("Hello! ", "Hi there! ", "Good to see you! ") + CAN)
+    yield TextPiece(context.voice.choose("Hello! ", "Hi there! ", "Good to see you! ") + CAN)
 
 
-def accept_thanks(asked: Asked) -> Iterator[Piece]:
+def accept_thanks(context: AnswerContext) -> Iterator[Piece]:
     """Answer thanks."""
-    yield Words(asked.voice.choose(
+    yield TextPiece(context.voice.choose(
         "You are welcome. Just ask if there is more.", "Gladly. Have fun wearing it.",
         "My pleasure. I am here when you need me.",
     ))  # fmt: skip
 
 
-def help_out(asked: Asked) -> Iterator[Piece]:
+def give_help(context: AnswerContext) -> Iterator[Piece]:
     """Say what can be asked, with examples."""
-    yield Words(f"I am this shop's stylist, a program and not a person. {CAN}")
-    yield Words(
+    yield TextPiece(f"I am this shop's stylist, a program and not a person. {CAN}")
+    yield TextPiece(
         " Try “red dress under 80”, “what goes with my blue jeans?”, “an outfit for a wedding in "
         "summer” or “how do I wash wool?”."
     )
 
 
-def refuse(asked: Asked) -> Iterator[Piece]:
+def refuse(context: AnswerContext) -> Iterator[Piece]:
     """Refuse what is outside fashion and this shop, and offer what is not."""
-    yield Words(asked.voice.choose(*REFUSALS[asked.wish.topic]) + CAN)
+    yield TextPiece(context.voice.choose(*REFUSALS[context.intent.topic]) + CAN)
 
 
-def ask_back(asked: Asked) -> Iterator[Piece]:
+def ask_for_clarification(context: AnswerContext) -> Iterator[Piece]:
     """Say honestly that it was not understood."""
-    missed = asked.wish.missed
+    missed = context.intent.missed
     if missed:
-        yield Words(f"I do not know {list_names([f'“{word}”' for word in missed[:3]])}. ")
-    yield Words(asked.voice.choose(
+        yield TextPiece(f"I do not know {list_names([f'“{word}”' for word in missed[:3]])}. ")
+    yield TextPiece(context.voice.choose(
         "I am not sure what you would like. ", "I did not quite understand that. ",
     ) + "Tell me a garment, a colour or an occasion, such as “a blue shirt for work”.")  # fmt: skip
