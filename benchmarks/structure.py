@@ -26,7 +26,28 @@ QUESTION_WORDS = ("What", "Which", "How", "Who", "Whom", "Where", "Whether")
 PARTICIPLE = re.compile(r"[a-z]*(?:ed|ing|own|ept|old)$")
 # Nouns of the field that only look like participles.
 NOUNS = frozenset(
-    ["batching", "embed", "feed", "feedback", "framing", "grounding", "indexing", "phrasing", "preprocessing", "ranking", "scoring", "seed", "smoothing", "steering", "streaming", "tagging", "testing", "threshold", "throttling", "training"]
+    [
+        "batching",
+        "embed",
+        "feed",
+        "feedback",
+        "framing",
+        "grounding",
+        "indexing",
+        "phrasing",
+        "preprocessing",
+        "ranking",
+        "scoring",
+        "seed",
+        "smoothing",
+        "steering",
+        "streaming",
+        "tagging",
+        "testing",
+        "threshold",
+        "throttling",
+        "training",
+    ]
 )
 
 

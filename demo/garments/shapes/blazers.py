@@ -7,10 +7,16 @@ import numpy as np
 from demo.garments.model import Garment
 from demo.garments.parts import Button, Panel, Part, Seam
 from demo.garments.paths import Points, band, flip, mirrored, path, polygon, shifted, spline
-from demo.garments.shapes.bodice import Bodice, armhole_seams, drape, fitted
-from demo.garments.shapes.collars import lapel
-from demo.garments.shapes.pockets import flap_pocket
-from demo.garments.shapes.sleeves import Sleeve, long_sleeve, mirror_panel, shoulders, sleeve_panel
+from demo.garments.shapes.details.bodice import Bodice, armhole_seams, drape, fitted
+from demo.garments.shapes.details.collars import lapel
+from demo.garments.shapes.details.pockets import flap_pocket
+from demo.garments.shapes.details.sleeves import (
+    Sleeve,
+    long_sleeve,
+    mirror_panel,
+    shoulders,
+    sleeve_panel,
+)
 
 
 def open_back(neck: float, bottom: float) -> list[Part]:

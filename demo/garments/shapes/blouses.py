@@ -7,9 +7,22 @@ import numpy as np
 from demo.garments.model import Garment
 from demo.garments.parts import Fold, Panel, Part, Seam, Stitches
 from demo.garments.paths import band, flip, path, shifted, spline
-from demo.garments.shapes.bodice import Bodice, back_neck, buttons, fitted, hem_stitches, neck_band
-from demo.garments.shapes.sleeves import Sleeve, cuff, mirror_panel, puffed_sleeve, sleeves_and_body
-from demo.garments.shapes.trims import frill, tied_knot
+from demo.garments.shapes.details.bodice import (
+    Bodice,
+    back_neck,
+    buttons,
+    fitted,
+    hem_stitches,
+    neck_band,
+)
+from demo.garments.shapes.details.sleeves import (
+    Sleeve,
+    cuff,
+    mirror_panel,
+    puffed_sleeve,
+    sleeves_and_body,
+)
+from demo.garments.shapes.details.trims import frill, tied_knot
 
 
 def blouse(garment: Garment, rng: np.random.Generator) -> list[Part]:

@@ -7,9 +7,22 @@ import numpy as np
 from demo.garments.model import Garment
 from demo.garments.parts import Button, Panel, Part, Seam, Stitches
 from demo.garments.paths import band, flip, mirrored, offset, path, shifted, spline
-from demo.garments.shapes.bodice import Bodice, armhole_seams, back_neck, drape, fitted, neck_band
-from demo.garments.shapes.sleeves import cuff, long_sleeve, short_sleeve, sleeve_hem, sleeve_panel
-from demo.garments.shapes.trims import bindings, inside_armholes
+from demo.garments.shapes.details.bodice import (
+    Bodice,
+    armhole_seams,
+    back_neck,
+    drape,
+    fitted,
+    neck_band,
+)
+from demo.garments.shapes.details.sleeves import (
+    cuff,
+    long_sleeve,
+    short_sleeve,
+    sleeve_hem,
+    sleeve_panel,
+)
+from demo.garments.shapes.details.trims import bindings, inside_armholes
 
 
 def bodysuit(garment: Garment, rng: np.random.Generator) -> list[Part]:

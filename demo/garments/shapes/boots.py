@@ -5,7 +5,7 @@ import numpy as np
 from demo.garments.model import Garment
 from demo.garments.parts import Button, Cord, Fold, Panel, Part, Ribs, Seam, Stitches
 from demo.garments.paths import band, path, polygon, shifted, spline
-from demo.garments.shapes.pairs import pair
+from demo.garments.shapes.details.pairs import pair
 
 
 def boots(garment: Garment, rng: np.random.Generator) -> list[Part]:

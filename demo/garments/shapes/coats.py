@@ -8,10 +8,16 @@ from demo.garments.model import Garment
 from demo.garments.parts import Button, Fold, Panel, Part, Ribs, Seam, Stitches
 from demo.garments.paths import band, flip, mirrored, path, shifted, spline
 from demo.garments.shapes.blazers import open_back, open_fronts
-from demo.garments.shapes.bodice import Bodice, fitted
-from demo.garments.shapes.collars import lapel
-from demo.garments.shapes.pockets import flap_pocket, patch_pockets
-from demo.garments.shapes.sleeves import Sleeve, cuff, long_sleeve, mirror_panel, sleeves_and_body
+from demo.garments.shapes.details.bodice import Bodice, fitted
+from demo.garments.shapes.details.collars import lapel
+from demo.garments.shapes.details.pockets import flap_pocket, patch_pockets
+from demo.garments.shapes.details.sleeves import (
+    Sleeve,
+    cuff,
+    long_sleeve,
+    mirror_panel,
+    sleeves_and_body,
+)
 
 
 def coat(garment: Garment, rng: np.random.Generator) -> list[Part]:

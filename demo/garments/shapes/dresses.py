@@ -7,15 +7,15 @@ import numpy as np
 from demo.garments.model import Garment
 from demo.garments.parts import Cord, Fold, Panel, Part, Seam, Stitches
 from demo.garments.paths import band, flip, mirrored, path, shifted, spline
-from demo.garments.shapes.bodice import Bodice, back_neck, drape, fitted, neck_band
-from demo.garments.shapes.sleeves import (
+from demo.garments.shapes.details.bodice import Bodice, back_neck, drape, fitted, neck_band
+from demo.garments.shapes.details.sleeves import (
     cuff,
     long_sleeve,
     short_sleeve,
     sleeve_hem,
     sleeves_and_body,
 )
-from demo.garments.shapes.trims import bindings, gathered, inside_armholes, tied_knot
+from demo.garments.shapes.details.trims import bindings, gathered, inside_armholes, tied_knot
 
 _ENDS = {"mini": 88.0, "midi": 108.0, "maxi": 128.0}
 

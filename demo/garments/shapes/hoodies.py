@@ -7,10 +7,10 @@ import numpy as np
 from demo.garments.model import Garment
 from demo.garments.parts import Cord, Fold, Panel, Part, Stitches
 from demo.garments.paths import band, flip, mirrored, path, shifted, spline
-from demo.garments.shapes.bodice import rib_hem
+from demo.garments.shapes.details.bodice import rib_hem
+from demo.garments.shapes.details.sleeves import cuff, long_sleeve, sleeves_and_body
+from demo.garments.shapes.details.trims import zip_front
 from demo.garments.shapes.knitwear import knit_bodice
-from demo.garments.shapes.sleeves import cuff, long_sleeve, sleeves_and_body
-from demo.garments.shapes.trims import zip_front
 
 
 def hoodie(garment: Garment, rng: np.random.Generator) -> list[Part]:

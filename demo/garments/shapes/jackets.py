@@ -7,11 +7,11 @@ import numpy as np
 from demo.garments.model import Garment
 from demo.garments.parts import Button, Cord, Fold, Panel, Part, Seam, Stitches
 from demo.garments.paths import shifted, spline
-from demo.garments.shapes.bodice import Bodice, fitted, rib_hem
-from demo.garments.shapes.collars import collar, stand_collar
-from demo.garments.shapes.pockets import flap_pocket
-from demo.garments.shapes.sleeves import cuff, long_sleeve, sleeves_and_body
-from demo.garments.shapes.trims import full_placket, yoke, zip_front
+from demo.garments.shapes.details.bodice import Bodice, fitted, rib_hem
+from demo.garments.shapes.details.collars import collar, stand_collar
+from demo.garments.shapes.details.pockets import flap_pocket
+from demo.garments.shapes.details.sleeves import cuff, long_sleeve, sleeves_and_body
+from demo.garments.shapes.details.trims import full_placket, yoke, zip_front
 
 
 def jacket(garment: Garment, rng: np.random.Generator) -> list[Part]:

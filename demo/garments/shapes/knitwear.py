@@ -7,9 +7,16 @@ import numpy as np
 from demo.garments.model import Garment
 from demo.garments.parts import Panel, Part, Ribs, Seam
 from demo.garments.paths import band, flip, path, polygon, resample, shifted
-from demo.garments.shapes.bodice import Bodice, back_neck, buttons, fitted, neck_band, rib_hem
-from demo.garments.shapes.collars import roll_neck
-from demo.garments.shapes.sleeves import cuff, long_sleeve, sleeves_and_body
+from demo.garments.shapes.details.bodice import (
+    Bodice,
+    back_neck,
+    buttons,
+    fitted,
+    neck_band,
+    rib_hem,
+)
+from demo.garments.shapes.details.collars import roll_neck
+from demo.garments.shapes.details.sleeves import cuff, long_sleeve, sleeves_and_body
 
 
 def knit_bodice(garment: Garment) -> Bodice:

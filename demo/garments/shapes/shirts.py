@@ -7,10 +7,10 @@ import numpy as np
 from demo.garments.model import Garment
 from demo.garments.parts import Button, Part
 from demo.garments.paths import shifted
-from demo.garments.shapes.bodice import back_neck, fitted, hem_stitches
-from demo.garments.shapes.collars import collar
-from demo.garments.shapes.pockets import breast_pocket
-from demo.garments.shapes.sleeves import (
+from demo.garments.shapes.details.bodice import back_neck, fitted, hem_stitches
+from demo.garments.shapes.details.collars import collar
+from demo.garments.shapes.details.pockets import breast_pocket
+from demo.garments.shapes.details.sleeves import (
     Sleeve,
     cuff,
     long_sleeve,
@@ -18,7 +18,7 @@ from demo.garments.shapes.sleeves import (
     sleeve_hem,
     sleeves_and_body,
 )
-from demo.garments.shapes.trims import full_placket, placket, yoke
+from demo.garments.shapes.details.trims import full_placket, placket, yoke
 
 
 def polo(garment: Garment, rng: np.random.Generator) -> list[Part]:

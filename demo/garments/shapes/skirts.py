@@ -7,8 +7,8 @@ import numpy as np
 from demo.garments.model import Garment
 from demo.garments.parts import Fold, Panel, Part, Seam, Stitches
 from demo.garments.paths import flip, mirrored, path, spline
-from demo.garments.shapes.legs import Leg, waistband
-from demo.garments.shapes.trims import gathered
+from demo.garments.shapes.details.legs import Leg, waistband
+from demo.garments.shapes.details.trims import gathered
 
 _ENDS = {"mini": 50.0, "midi": 76.0, "maxi": 98.0}
 

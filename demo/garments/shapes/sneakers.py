@@ -5,7 +5,7 @@ import numpy as np
 from demo.garments.model import Garment
 from demo.garments.parts import Button, Cord, Fold, Panel, Part, Stitches
 from demo.garments.paths import Points, ellipse, offset, path, spline
-from demo.garments.shapes.pairs import pair
+from demo.garments.shapes.details.pairs import pair
 
 
 def sneakers(garment: Garment, rng: np.random.Generator) -> list[Part]:

@@ -7,15 +7,15 @@ import numpy as np
 from demo.garments.model import Garment
 from demo.garments.parts import Cord, Panel, Part
 from demo.garments.paths import flip, mirrored, spline
-from demo.garments.shapes.bodice import Bodice, back_neck, fitted, hem_stitches, neck_band
-from demo.garments.shapes.sleeves import (
+from demo.garments.shapes.details.bodice import Bodice, back_neck, fitted, hem_stitches, neck_band
+from demo.garments.shapes.details.sleeves import (
     cuff,
     long_sleeve,
     short_sleeve,
     sleeve_hem,
     sleeves_and_body,
 )
-from demo.garments.shapes.trims import bindings, gathered, inside_armholes, placket
+from demo.garments.shapes.details.trims import bindings, gathered, inside_armholes, placket
 
 
 def t_shirt(garment: Garment, rng: np.random.Generator) -> list[Part]:

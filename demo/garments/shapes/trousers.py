@@ -5,7 +5,7 @@ import numpy as np
 from demo.garments.model import Garment
 from demo.garments.parts import Button, Cord, Panel, Part, Ribs, Seam, Stitches
 from demo.garments.paths import band, flip, polygon, shifted, spline
-from demo.garments.shapes.legs import LEGS, Leg, paired_legs, waistband
+from demo.garments.shapes.details.legs import LEGS, Leg, paired_legs, waistband
 
 
 def trousers(garment: Garment, rng: np.random.Generator) -> list[Part]:

@@ -2,7 +2,7 @@
 
 from demo.garments.parts import Button, Panel, Part, Seam, Stitches
 from demo.garments.paths import flip, path, polygon, shifted, spline
-from demo.garments.shapes.sleeves import mirror_panel
+from demo.garments.shapes.details.sleeves import mirror_panel
 
 
 def breast_pocket(

@@ -6,7 +6,7 @@ import numpy as np
 
 from demo.garments.parts import Fold, Panel, Part, Ribs, Seam
 from demo.garments.paths import Points, band, mirrored, path, polygon, spline
-from demo.garments.shapes.sleeves import mirror_panel
+from demo.garments.shapes.details.sleeves import mirror_panel
 
 
 @dataclass(frozen=True)

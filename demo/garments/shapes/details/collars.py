@@ -2,7 +2,7 @@
 
 from demo.garments.parts import Panel, Part, Ribs, Stitches
 from demo.garments.paths import band, flip, mirrored, offset, path, polygon, shifted, spline
-from demo.garments.shapes.sleeves import mirror_panel
+from demo.garments.shapes.details.sleeves import mirror_panel
 
 
 def collar(

@@ -15,7 +15,7 @@ from demo.garments.paths import (
     shifted,
     spline,
 )
-from demo.garments.shapes.bodice import Bodice, buttons
+from demo.garments.shapes.details.bodice import Bodice, buttons
 
 
 def placket(bodice: Bodice, *, length: float, count: int, cloth: str = "main") -> list[Part]:

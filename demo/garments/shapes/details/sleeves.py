@@ -6,7 +6,7 @@ import numpy as np
 
 from demo.garments.parts import Fold, Panel, Part, Ribs, Seam, Stitches
 from demo.garments.paths import Point, Points, band, flip, mirrored, path, polygon, shifted, spline
-from demo.garments.shapes.bodice import Bodice, armhole_seams, drape
+from demo.garments.shapes.details.bodice import Bodice, armhole_seams, drape
 
 TUBE = (5.5, 0.42)  # the roundness of an arm
 

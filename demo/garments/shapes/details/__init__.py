@@ -1,0 +1,1 @@
+"""Details that several kinds of garment share: collars, sleeves, pockets, legs, trims."""
