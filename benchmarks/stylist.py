@@ -19,8 +19,9 @@ from benchmarks.uploads import BenchShop, open_shop
 from catalog.models import Image
 from core.photos import open_photo
 from core.tenancy import shop_scope
+from stylist.garments.garment import SEASONS
 from stylist.models import ImageTags, WardrobeItem
-from stylist.outfits.wishes import OCCASIONS, SEASONS
+from stylist.outfits.wishes import OCCASIONS
 from stylist.tagging.jobs import tag_wardrobes
 from stylist.wardrobe.items import add_items
 from tenants.models import Shop, Shopper

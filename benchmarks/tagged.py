@@ -8,8 +8,8 @@ from uuid import UUID
 import numpy as np
 
 from core.ml.colours import BASIC_COLOURS
-from stylist.outfits.features import pack_features
-from stylist.outfits.garment import SLOTS, Source
+from stylist.garments.features import pack_features
+from stylist.garments.garment import SLOTS, GarmentSource
 from stylist.tagging.attributes import FORMALITY, PATTERNS, SEASONS, STYLES
 from stylist.tagging.colour.measurement import MeasuredColour
 from stylist.tagging.records import ALL_YEAR, COLOUR_NAMES, LAB_OF, garment_of, tags_to_json
@@ -45,7 +45,7 @@ def _make(chance: np.random.Generator) -> Tagged:
     kinds = [kind.name for kind in DEFAULT_TAXONOMY.types if kind.slot == slot]
     kind = str(chance.choice(kinds))
     tags = tags_to_json(_tags(chance, kind, slot))
-    garment = garment_of(garment_id=UUID(int=0), source=Source.CATALOG, tags=tags, slot=slot)
+    garment = garment_of(garment_id=UUID(int=0), source=GarmentSource.CATALOG, tags=tags, slot=slot)
     vector = chance.normal(size=DIMENSIONS)
     embedding = (vector / np.linalg.norm(vector)).astype(np.float16).tobytes()
     return Tagged(tags, slot, kind, embedding, pack_features(garment))

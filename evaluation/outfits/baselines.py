@@ -12,8 +12,8 @@ from typing import TypeAlias
 import numpy as np
 
 from evaluation.outfits.sampler import Drawn
-from stylist.outfits.garment import Garment
-from stylist.outfits.pool import Pool
+from stylist.garments.garment import Garment
+from stylist.garments.pool import Pool
 from stylist.outfits.scoring.score import score_outfit
 from stylist.outfits.wishes import Taste, Wish
 

@@ -12,7 +12,7 @@ from evaluation.outfits.baselines import Method, make_methods
 from evaluation.outfits.questions import Blank, make_blanks, spoil
 from evaluation.outfits.sampler import Drawing
 from evaluation.search.metrics import Figure, mean_figure
-from stylist.outfits.garment import Garment
+from stylist.garments.garment import Garment
 
 SEEN_SHARE = 4  # outfits that the baselines learn from, for each one asked about
 

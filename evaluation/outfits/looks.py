@@ -7,7 +7,7 @@ computed from colour distances, styles in common or formalities.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from stylist.outfits.garment import Slot
+from stylist.garments.garment import Slot
 
 
 @dataclass(frozen=True, eq=False)

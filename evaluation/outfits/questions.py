@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evaluation.outfits.sampler import Drawn
-from stylist.outfits.garment import Garment
+from stylist.garments.garment import Garment
 
 CHOICES = 4
 LEAST_PIECES = 3

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.ml.colours import RETAIL_COLOURS, srgb_to_oklab
 from evaluation.outfits.looks import LOOKS, PATTERNS, Look
-from stylist.outfits.garment import PLAIN, Garment, Lab, Slot, Source
+from stylist.garments.garment import PLAIN, Garment, GarmentSource, Lab, Slot
 
 T = TypeVar("T")
 
@@ -71,7 +71,7 @@ class Drawing:
     def _garment(self, look: Look, slot: Slot, colour: str, *, is_patterned: bool) -> Garment:
         return Garment(
             id=UUID(bytes=self._draws.bytes(16)),
-            source=Source.CATALOG,
+            source=GarmentSource.CATALOG,
             slot=slot,
             kind=self._one_of(look.kinds[slot]),
             primary=self._measured(colour),

@@ -5,10 +5,10 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from core.photos import MAX_BYTES, Photo, open_photo
+from stylist.garments.garment import SEASONS, Season, Slot
 from stylist.outfits.feedback import Opinion
-from stylist.outfits.garment import Slot
 from stylist.outfits.suggestions import Origin
-from stylist.outfits.wishes import OCCASIONS, SEASONS, Season, Wish
+from stylist.outfits.wishes import OCCASIONS, Wish
 from stylist.tagging.records import NAMES
 from stylist.tagging.taxonomy import LONGEST_NAME, LONGEST_PROMPT, MOST_OWN_TYPES, MOST_PROMPTS
 

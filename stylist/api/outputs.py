@@ -6,10 +6,10 @@ from rest_framework import serializers
 
 from quality.api.outputs import ProblemOutput
 from quality.models import Job
-from stylist.outfits.garment import Slot, Source
+from stylist.garments.garment import GarmentSource, Slot
 
 SLOTS = [slot.value for slot in Slot]
-SOURCES = [source.value for source in Source]
+SOURCES = [source.value for source in GarmentSource]
 
 
 class TagOutput(serializers.Serializer[Any]):

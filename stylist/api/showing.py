@@ -7,8 +7,8 @@ from django.core.files.storage import default_storage
 from rest_framework.request import Request
 
 from catalog.models import Image
+from stylist.garments.garment import GarmentSource
 from stylist.models import Outfit, WardrobeItem
-from stylist.outfits.garment import Source
 from stylist.outfits.pictures import picture_path
 from stylist.tagging.records import show_tags
 
@@ -37,12 +37,12 @@ def show_outfits(outfits: Iterable[Outfit], request: Request) -> list[dict[str, 
     """Return outfits with their garments as they are now; makes two queries."""
     listed = list(outfits)
     pieces = [piece for outfit in listed for piece in outfit.pieces]
-    items = _by_id(WardrobeItem.objects.all(), pieces, Source.WARDROBE)
-    images = _by_id(Image.objects.live().defer("search"), pieces, Source.CATALOG)
+    items = _by_id(WardrobeItem.objects.all(), pieces, GarmentSource.WARDROBE)
+    images = _by_id(Image.objects.live().defer("search"), pieces, GarmentSource.CATALOG)
     return [_show_outfit(outfit, items, images, request) for outfit in listed]
 
 
-def _by_id(rows: Any, pieces: list[dict[str, Any]], source: Source) -> Mapping[str, Any]:
+def _by_id(rows: Any, pieces: list[dict[str, Any]], source: GarmentSource) -> Mapping[str, Any]:
     ids = {piece["id"] for piece in pieces if piece["source"] == source}
     return {str(pk): row for pk, row in rows.in_bulk(list(ids)).items()} if ids else {}
 
@@ -52,7 +52,7 @@ def _show_outfit(
 ) -> dict[str, Any]:
     shown = []
     for piece in outfit.pieces:
-        row = (items if piece["source"] == Source.WARDROBE else images).get(piece["id"])
+        row = (items if piece["source"] == GarmentSource.WARDROBE else images).get(piece["id"])
         shown.append(_show_piece(piece, row, request))
     return {
         "id": str(outfit.pk),
@@ -72,7 +72,7 @@ def _show_piece(piece: dict[str, Any], row: Any, request: Request) -> dict[str, 
         return told
     told["name"] = row.name
     told["photo_url"] = request.build_absolute_uri(default_storage.url(row.photo.name))
-    if piece["source"] == Source.CATALOG:
+    if piece["source"] == GarmentSource.CATALOG:
         price = None if row.price is None else str(row.price)
         told |= {"price": price, "currency": row.currency, "link": row.link}
         told |= {"availability": row.availability}

@@ -44,10 +44,10 @@ from stylist.api.outputs import (
     VocabularyOutput,
 )
 from stylist.api.showing import show_item, show_outfits
+from stylist.garments.garment import Slot
 from stylist.models import Outfit, WardrobeItem
 from stylist.outfits import opinions, suggestions
 from stylist.outfits.feedback import Opinion
-from stylist.outfits.garment import Slot
 from stylist.outfits.pictures import picture_of, read_token
 from stylist.outfits.suggestions import Origin
 from stylist.outfits.wishes import OCCASIONS

@@ -19,11 +19,11 @@ from recommendations.query.queries import Query, Term
 from recommendations.services import recommend
 from stylist.chat.shared.garment_kinds import kinds_under
 from stylist.chat.shared.tools import Item, OutfitSummary, Sources
+from stylist.garments.garment import GarmentSource, Season, Slot
 from stylist.models import ImageTags, Outfit, WardrobeItem
 from stylist.outfits.composition.compose import AnchorsExclude, AnchorUnknown
-from stylist.outfits.garment import Slot, Source
 from stylist.outfits.suggestions import Origin, dress
-from stylist.outfits.wishes import OCCASIONS, Season, Wish
+from stylist.outfits.wishes import OCCASIONS, Wish
 from stylist.tagging.records import show_tags
 from stylist.tagging.shop_taxonomy import stated_type
 from stylist.tagging.taxonomy import Taxonomy
@@ -166,7 +166,7 @@ class ShopTools:
         stated = stated_type(self.taxonomy, image.category.name if image.category else "")
         return Item(
             id=str(image.pk),
-            source=Source.CATALOG,
+            source=GarmentSource.CATALOG,
             name=image.name,
             kind=stated.name if stated else _value(seen, "type"),
             slot=stated.slot if stated else tags.slot if tags else "",
@@ -181,7 +181,7 @@ class ShopTools:
         seen = show_tags(item.tags, item.corrected)
         return Item(
             id=str(item.pk),
-            source=Source.WARDROBE,
+            source=GarmentSource.WARDROBE,
             name=item.name,
             kind=_value(seen, "type"),
             slot=item.slot,

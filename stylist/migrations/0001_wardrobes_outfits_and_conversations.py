@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
                 (
                     "features",
                     models.BinaryField(
-                        help_text="float32, as stylist.outfits.features packs them.", null=True
+                        help_text="float32, as stylist.garments.features packs them.", null=True
                     ),
                 ),
                 (

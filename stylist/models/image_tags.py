@@ -13,7 +13,7 @@ class ImageTags(GarmentTags):
         default=0, help_text="The version of the image's photo that was tagged."
     )
     features = models.BinaryField(
-        null=True, help_text="float32, as stylist.outfits.features packs them."
+        null=True, help_text="float32, as stylist.garments.features packs them."
     )
 
     class Meta(GarmentTags.Meta):

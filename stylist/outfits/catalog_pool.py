@@ -14,9 +14,9 @@ from uuid import UUID
 from django.db.models import Count, Max
 
 from core.jobs.models import Job
+from stylist.garments.features import unpack_features
+from stylist.garments.pool import Pool
 from stylist.models import ImageTags
-from stylist.outfits.features import unpack_features
-from stylist.outfits.pool import Pool
 
 MOST_KEPT = 4  # 50,000 images take some 15 MB
 FRESH_SECONDS = 5.0

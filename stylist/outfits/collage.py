@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from PIL import Image, ImageFilter
 
-from stylist.outfits.garment import Slot
+from stylist.garments.garment import Slot
 
 WIDTH, HEIGHT = 800, 1000
 MARGIN = 24

@@ -6,13 +6,13 @@ from itertools import combinations
 import numpy as np
 
 from core.ml.colours import RETAIL_COLOURS, name_oklab, srgb_to_oklab
+from stylist.garments.garment import Garment, Lab
 from stylist.outfits.compatibility.harmony import (
     MOST_COLOURS,
     chromatic_hues,
     count_colours,
     hue_agreement,
 )
-from stylist.outfits.garment import Garment, Lab
 
 NEUTRALS = frozenset(
     colour.name

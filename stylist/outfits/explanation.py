@@ -8,11 +8,11 @@ from typing import TypeAlias
 
 import numpy as np
 
+from stylist.garments.garment import SEASONS, UNKNOWN_LAB, Garment, Slot
+from stylist.garments.pool import NEUTRAL
 from stylist.outfits.colour_phrases import list_names, name_shade, tell_colours
-from stylist.outfits.compatibility.agreement import NEUTRAL
 from stylist.outfits.compatibility.harmony import share_a_colour
-from stylist.outfits.garment import UNKNOWN, Garment, Slot
-from stylist.outfits.wishes import SEASONS, Wish
+from stylist.outfits.wishes import Wish
 
 GOOD, FAIR = 0.75, 0.5
 LEVELS = ((0.125, "relaxed"), (0.375, "casual"), (0.625, "smart casual"), (0.875, "business"))
@@ -49,7 +49,7 @@ def _pattern(garments: Worn, value: float, wish: Wish) -> str:
     if len(patterned) == 1:
         return f"Only {names} {'are' if _is_pair(patterned[0]) else 'is'} patterned."
     palettes = [
-        np.array([garment.primary or UNKNOWN, garment.secondary or UNKNOWN], np.float32)
+        np.array([garment.primary or UNKNOWN_LAB, garment.secondary or UNKNOWN_LAB], np.float32)
         for garment in patterned
     ]
     if all(share_a_colour(one, other) for one, other in combinations(palettes, 2)):

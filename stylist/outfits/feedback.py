@@ -12,8 +12,8 @@ from itertools import combinations
 
 import numpy as np
 
-from stylist.outfits.garment import Garment
-from stylist.outfits.pool import Pool
+from stylist.garments.garment import Garment
+from stylist.garments.pool import Pool
 from stylist.outfits.wishes import Bonuses, Key
 
 

@@ -10,10 +10,10 @@ from PIL import Image as Pillow
 
 from catalog.models import Image
 from core.storage import read_file, save_file
+from stylist.garments.garment import GarmentSource, Slot
 from stylist.models import ImageTags, Outfit, WardrobeItem
 from stylist.models.files import doom, picture_key
 from stylist.outfits.collage import Piece, render_collage
-from stylist.outfits.garment import Slot, Source
 
 SALT = "stylist.outfit"
 
@@ -60,7 +60,7 @@ def _piece(piece: dict[str, Any], outfit: Outfit) -> Piece:
 
 def _files(piece: dict[str, Any], outfit: Outfit) -> tuple[str, str]:
     """Return the keys of a garment's photo and its cutout; empty once it is gone."""
-    if piece["source"] == Source.WARDROBE:
+    if piece["source"] == GarmentSource.WARDROBE:
         items = WardrobeItem.objects.filter(pk=piece["id"], shopper=outfit.shopper_id)
         return items.values_list("photo", "cutout").first() or ("", "")
     images = Image.objects.live().filter(pk=piece["id"])

@@ -12,14 +12,14 @@ from catalog.models import Image
 from core.errors import Conflict
 from core.tenancy import scoped_shop_id
 from quality.models import Job
+from stylist.garments.features import STYLE_NAMES
+from stylist.garments.garment import Garment, GarmentSource, Slot
+from stylist.garments.pool import Pool
 from stylist.models import ImageTags, Outfit
 from stylist.outfits.catalog_pool import pool_of
 from stylist.outfits.composition import compose
 from stylist.outfits.composition.purchases import Purchase, rank_purchases
 from stylist.outfits.composition.shortlist import narrow
-from stylist.outfits.features import STYLE_NAMES
-from stylist.outfits.garment import Garment, Slot, Source
-from stylist.outfits.pool import Pool
 from stylist.outfits.tastes import taste_of
 from stylist.outfits.wishes import Taste, Wish
 from stylist.tagging.records import garment_of
@@ -186,7 +186,7 @@ def _garment(row: ImageTags, taxonomy: Taxonomy) -> Garment:
     stated = stated_type(taxonomy, category.name) if category else None
     return garment_of(
         garment_id=row.image_id,
-        source=Source.CATALOG,
+        source=GarmentSource.CATALOG,
         tags=row.tags,
         slot=stated.slot if stated else row.slot,
         corrected={"type": stated.name if stated else row.kind},
@@ -195,7 +195,7 @@ def _garment(row: ImageTags, taxonomy: Taxonomy) -> Garment:
     )
 
 
-def _row(shop: Shop, shopper: Shopper | None, outfit: compose.Outfit, wish: Wish) -> Outfit:
+def _row(shop: Shop, shopper: Shopper | None, outfit: compose.ComposedOutfit, wish: Wish) -> Outfit:
     return Outfit(
         shop=shop,
         shopper=shopper,

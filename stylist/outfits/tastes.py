@@ -5,9 +5,9 @@ from uuid import UUID
 from django.utils import timezone
 
 from recommendations.feedback.shoppers import preferences_of
+from stylist.garments.garment import Garment, GarmentSource, Lab, Slot
 from stylist.models import OutfitFeedback
 from stylist.outfits.feedback import Feedback, Opinion, learn_bonuses
-from stylist.outfits.garment import Garment, Lab, Slot, Source
 from stylist.outfits.wishes import Taste
 from stylist.tagging.records import LAB_OF
 from tenants.models import Shopper
@@ -50,7 +50,7 @@ def garment_of_piece(piece: dict[str, object]) -> Garment:
     primary = piece.get("primary")
     return Garment(
         id=UUID(str(piece["id"])),
-        source=Source(str(piece["source"])),
+        source=GarmentSource(str(piece["source"])),
         slot=Slot(str(piece["slot"])),
         kind=str(piece["kind"]),
         primary=Lab(*primary) if isinstance(primary, list) else None,

@@ -2,24 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeAlias
 from uuid import UUID
 
-from stylist.outfits.garment import Lab
-
-
-class Season(StrEnum):
-    """A season of the year."""
-
-    SPRING = "spring"
-    SUMMER = "summer"
-    AUTUMN = "autumn"
-    WINTER = "winter"
-
-
-SEASONS = tuple(Season)
+from stylist.garments.garment import Lab, Season
 
 
 @dataclass(frozen=True, slots=True)

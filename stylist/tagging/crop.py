@@ -7,7 +7,7 @@ photos, so that nothing is squeezed; where the mask cannot be believed it is the
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from core.ml.colours import Floats, srgb_to_oklab
 from quality.measure.frame import Frame
+from quality.measure.framing import Box, bounding_box
 from quality.measure.subject import CONFIDENT, find_subject
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -23,15 +24,6 @@ MARGIN = 0.05  # of the garment's width and height, on each side
 PIECE_SHARE = 0.25  # of the largest piece: a smaller one is a sleeve, a belt, a shadow
 PAIR_SIZE = 0.6  # of the larger of two: one shoe may be seen from another side
 PAIR_COLOUR = 0.06  # OKLab, between the means of two pieces
-
-
-class Box(NamedTuple):
-    """A part of a photo in pixels: columns `left` to `right`, rows `top` to `bottom`, exclusive."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +60,7 @@ def crop_to_garment(frame: Frame, *, aspect: float) -> Crop:
         return Crop(frame.pixels, everywhere, whole, subject.confidence, (), is_pair=False)
     size = (width, height)
     mask = cv2.resize(subject.mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
-    box = _around(_bounds(mask), aspect, width, height)
+    box = _around(bounding_box(mask), aspect, width, height)
     inside = slice(box.top, box.bottom), slice(box.left, box.right)
     pieces = _pieces(subject.mask)
     return Crop(
@@ -76,14 +68,11 @@ def crop_to_garment(frame: Frame, *, aspect: float) -> Crop:
         mask=np.asarray(mask)[inside],
         box=box,
         confidence=subject.confidence,
-        pieces=tuple(_scaled(_bounds(piece), width / subject.mask.shape[1]) for piece in pieces),
+        pieces=tuple(
+            _scaled(bounding_box(piece), width / subject.mask.shape[1]) for piece in pieces
+        ),
         is_pair=_is_pair(pieces, frame.normal),
     )
-
-
-def _bounds(mask: Mask) -> Box:
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    return Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
 
 
 def _around(garment: Box, aspect: float, width: int, height: int) -> Box:
@@ -120,4 +109,4 @@ def _is_pair(pieces: Sequence[Mask], rgb: Floats) -> bool:
 
 
 def _scaled(box: Box, scale: float) -> Box:
-    return Box(*(round(edge * scale) for edge in box))
+    return Box(*(round(edge * scale) for edge in (box.left, box.top, box.right, box.bottom)))

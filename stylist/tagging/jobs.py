@@ -13,10 +13,10 @@ from core.jobs.runner import Overtaken, run_waiting
 from core.ml.batching import get_batcher
 from core.storage import read_file, save_file
 from quality.measure.frame import frame_of_pixels
+from stylist.garments.features import pack_features
+from stylist.garments.garment import GarmentSource
 from stylist.models import GarmentTags, ImageTags, WardrobeItem
 from stylist.models.files import cutout_key, doom
-from stylist.outfits.features import pack_features
-from stylist.outfits.garment import Source
 from stylist.tagging.crop import Crop, crop_to_garment
 from stylist.tagging.queues import IMAGES, WARDROBE
 from stylist.tagging.records import garment_of, tags_to_json
@@ -65,7 +65,7 @@ def tag_image(row: ImageTags) -> dict[str, Any]:
     slot = stated.slot if stated else seen.tags["slot"]["value"]
     garment = garment_of(
         garment_id=image.pk,
-        source=Source.CATALOG,
+        source=GarmentSource.CATALOG,
         tags=seen.tags,
         slot=slot,
         corrected={"type": kind},

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.ml.colours import RETAIL_COLOURS, srgb_to_oklab
-from stylist.outfits.garment import Garment, Lab, Slot, Source
+from stylist.garments.garment import Garment, GarmentSource, Lab, Slot
 from stylist.tagging.attributes import FORMALITY, FORMALITY_LEVELS, PATTERNS, SEASONS, STYLES
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _show_tag(seen: Mapping[str, Any] | None, corrected: str | None) -> dict[str
 def garment_of(
     *,
     garment_id: UUID,
-    source: Source,
+    source: GarmentSource,
     tags: Mapping[str, Any],
     slot: str,
     corrected: Mapping[str, str] | None = None,

@@ -18,10 +18,10 @@ from demo.garments import Garment, draw_garment
 from quality.models import Job
 from quality.tests.factories import make_image
 from recommendations.feedback.shoppers import get_or_create_shopper
+from stylist.garments.features import pack_features
+from stylist.garments.garment import GarmentSource
 from stylist.models import ImageTags, Outfit, WardrobeItem
 from stylist.models.files import cutout_key, wardrobe_key
-from stylist.outfits.features import pack_features
-from stylist.outfits.garment import Source
 from stylist.tagging.attributes import FORMALITY_LEVELS, SEASONS
 from stylist.tagging.records import LAB_OF, garment_of
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
@@ -148,7 +148,7 @@ def tag_image(image: Image, kind: str, colour: str, **tags: Any) -> ImageTags:
     """Note what an image shows, as the worker does."""
     seen = make_tags(kind, colour, **tags)
     garment = garment_of(
-        garment_id=image.pk, source=Source.CATALOG, tags=seen, slot=seen["slot"]["value"]
+        garment_id=image.pk, source=GarmentSource.CATALOG, tags=seen, slot=seen["slot"]["value"]
     )
     kept = {**_tagged(seen), "image_version": image.version, "features": pack_features(garment)}
     with shop_scope(image.shop_id):

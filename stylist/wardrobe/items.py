@@ -9,9 +9,9 @@ from core.errors import Conflict, DomainError
 from core.photos import Photo
 from core.storage import delete_files, save_file
 from recommendations.feedback.shoppers import get_or_create_shopper
+from stylist.garments.garment import Garment, GarmentSource
 from stylist.models import Outfit, WardrobeItem
 from stylist.models.files import doom, wardrobe_key
-from stylist.outfits.garment import Garment, Source
 from stylist.tagging.records import VALUES, garment_of
 from stylist.tagging.shop_taxonomy import taxonomy_of
 from stylist.tasks import nudge_tagging
@@ -136,7 +136,7 @@ def garment_of_item(row: WardrobeItem) -> Garment:
     """Return a tagged item as outfits see it."""
     return garment_of(
         garment_id=row.pk,
-        source=Source.WARDROBE,
+        source=GarmentSource.WARDROBE,
         tags=row.tags,
         slot=row.slot,
         corrected=row.corrected,

@@ -12,8 +12,8 @@ from stylist.chat.llm.grounding import normalise_id
 from stylist.chat.shared.phrasing import MAX_NAME_LENGTH
 from stylist.chat.shared.plain_text import plain
 from stylist.chat.shared.tools import Item, OutfitSummary, Sources, Tools
-from stylist.outfits.garment import Slot
-from stylist.outfits.wishes import OCCASIONS, Season
+from stylist.garments.garment import Season, Slot
+from stylist.outfits.wishes import OCCASIONS
 
 MAX_ITEMS = 8
 MAX_OUTFITS = 4

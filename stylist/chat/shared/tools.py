@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
-from stylist.outfits.garment import Source
+from stylist.garments.garment import GarmentSource
 
 
 class Sources(StrEnum):
@@ -30,7 +30,7 @@ class Item:
     """
 
     id: str
-    source: Source
+    source: GarmentSource
     name: str
     kind: str = ""
     slot: str = ""
@@ -42,7 +42,7 @@ class Item:
 
     @property
     def is_owned(self) -> bool:
-        return self.source == Source.WARDROBE
+        return self.source == GarmentSource.WARDROBE
 
 
 @dataclass(frozen=True, slots=True)

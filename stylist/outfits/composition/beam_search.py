@@ -5,10 +5,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from stylist.outfits.garment import AT, SLOTS, Slot
+from stylist.garments.garment import SLOT_INDEX, SLOTS, Season, Slot
 from stylist.outfits.scoring.pairs import EMPTY, Rows, obey_rules
 from stylist.outfits.scoring.score import Scorer
-from stylist.outfits.wishes import Season
 
 WIDTH = 64  # outfits kept at each step
 MOST_SHARE = 4  # one garment is in one of four of them at most, while there are others
@@ -30,10 +29,10 @@ def grow(scorer: Scorer, start: Rows, choices: Mapping[Slot, Rows]) -> Rows:
 
 def fill(outfits: Rows, slot: Slot, choices: Mapping[Slot, Rows]) -> Rows:
     """Return the outfits that lack the slot, each with each garment for it."""
-    lacking = outfits[outfits[:, AT[slot]] == EMPTY]
+    lacking = outfits[outfits[:, SLOT_INDEX[slot]] == EMPTY]
     garments = choices.get(slot, np.empty(0, np.int64))
     grown = np.repeat(lacking, len(garments), axis=0)
-    grown[:, AT[slot]] = np.tile(garments, len(lacking))
+    grown[:, SLOT_INDEX[slot]] = np.tile(garments, len(lacking))
     return grown
 
 
@@ -71,16 +70,16 @@ def _cores(start: Rows, choices: Mapping[Slot, Rows]) -> Rows:
     """Return every top with every bottom, and every one-piece, with what is given."""
     alone = start[None, :]
     cores = [np.empty((0, len(SLOTS)), np.int64)]
-    if start[AT[Slot.ONE_PIECE]] == EMPTY:
+    if start[SLOT_INDEX[Slot.ONE_PIECE]] == EMPTY:
         with_top = _filled(alone, Slot.TOP, choices)
         cores.append(_filled(with_top, Slot.BOTTOM, choices))
-    if start[AT[Slot.TOP]] == EMPTY and start[AT[Slot.BOTTOM]] == EMPTY:
+    if start[SLOT_INDEX[Slot.TOP]] == EMPTY and start[SLOT_INDEX[Slot.BOTTOM]] == EMPTY:
         cores.append(_filled(alone, Slot.ONE_PIECE, choices))
     return np.vstack(cores)
 
 
 def _filled(outfits: Rows, slot: Slot, choices: Mapping[Slot, Rows]) -> Rows:
     """Return the outfits as they are where the slot is filled, else with each garment for it."""
-    if len(outfits) and outfits[0, AT[slot]] != EMPTY:
+    if len(outfits) and outfits[0, SLOT_INDEX[slot]] != EMPTY:
         return outfits
     return fill(outfits, slot, choices)

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import DomainError
+from stylist.garments.garment import SLOT_INDEX, SLOTS, Garment, Slot
+from stylist.garments.pool import Pool
 from stylist.outfits.composition.beam_search import grow
 from stylist.outfits.composition.diversity import choose_outfits, find_twins
 from stylist.outfits.composition.shortlist import promising
-from stylist.outfits.garment import AT, SLOTS, Garment, Slot
-from stylist.outfits.pool import Pool
 from stylist.outfits.scoring.pairs import EMPTY, Rows
 from stylist.outfits.scoring.score import Scored, Scorer, score_outfit
 from stylist.outfits.wishes import Taste, Wish
@@ -38,14 +38,16 @@ class AnchorsExclude(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Outfit:
+class ComposedOutfit:
     """Garments in the order of `Slot`, and why they go together."""
 
     garments: tuple[Garment, ...]
     scored: Scored
 
 
-def compose(*, garments: Collection[Garment], wish: Wish, taste: Taste, count: int) -> list[Outfit]:
+def compose(
+    *, garments: Collection[Garment], wish: Wish, taste: Taste, count: int
+) -> list[ComposedOutfit]:
     """Return up to `count` outfits that differ, the best first; none where none is possible.
 
     Each has a top with a bottom, or a one-piece, and shoes where any fit; then, where they do it
@@ -62,7 +64,7 @@ def compose(*, garments: Collection[Garment], wish: Wish, taste: Taste, count: i
     others = [garment for own_id, garment in by_id.items() if own_id not in wish.anchors]
     able = [*anchors, *promising(others, around=anchors or others, wish=wish, taste=taste)]
     start = np.full(len(SLOTS), EMPTY)
-    start[[AT[garment.slot] for garment in anchors]] = range(len(anchors))
+    start[[SLOT_INDEX[garment.slot] for garment in anchors]] = range(len(anchors))
     scorer = Scorer(Pool.of(able), wish, taste)
     rows = grow(scorer, start, slots_of(able))
     twins = np.append(find_twins([garment.embedding for garment in able]), EMPTY)
@@ -70,16 +72,18 @@ def compose(*, garments: Collection[Garment], wish: Wish, taste: Taste, count: i
     return [outfit_of(able, rows[k], wish=wish, taste=taste) for k in chosen]
 
 
-def outfit_of(garments: Sequence[Garment], row: Rows, *, wish: Wish, taste: Taste) -> Outfit:
+def outfit_of(
+    garments: Sequence[Garment], row: Rows, *, wish: Wish, taste: Taste
+) -> ComposedOutfit:
     """Return the outfit that a row (7,) of positions is."""
     worn = tuple(garments[position] for position in row if position != EMPTY)
-    return Outfit(worn, score_outfit(worn, wish=wish, taste=taste))
+    return ComposedOutfit(worn, score_outfit(worn, wish=wish, taste=taste))
 
 
 def slots_of(garments: Sequence[Garment]) -> dict[Slot, Rows]:
     """Return the positions of each slot's garments."""
-    slots = np.array([AT[garment.slot] for garment in garments], np.int64)
-    return {slot: np.flatnonzero(slots == at) for slot, at in AT.items()}
+    slots = np.array([SLOT_INDEX[garment.slot] for garment in garments], np.int64)
+    return {slot: np.flatnonzero(slots == at) for slot, at in SLOT_INDEX.items()}
 
 
 def _check(anchors: Sequence[Garment]) -> None:

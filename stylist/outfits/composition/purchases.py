@@ -13,14 +13,14 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from stylist.garments.garment import SLOT_INDEX, SLOTS, Garment, Season, Slot
+from stylist.garments.pool import Pool
 from stylist.outfits.composition.beam_search import fill, keep
-from stylist.outfits.composition.compose import Outfit, outfit_of, slots_of
+from stylist.outfits.composition.compose import ComposedOutfit, outfit_of, slots_of
 from stylist.outfits.composition.shortlist import promising
-from stylist.outfits.garment import AT, SLOTS, Garment, Slot
-from stylist.outfits.pool import Pool
 from stylist.outfits.scoring.pairs import EMPTY, Rows, obey_rules
 from stylist.outfits.scoring.score import Scorer
-from stylist.outfits.wishes import Season, Taste, Wish
+from stylist.outfits.wishes import Taste, Wish
 
 # The total from which a new outfit counts: of the outfits that `evaluate_outfits` generates nine in
 # ten have it, of mixed ones one in ten.
@@ -44,7 +44,7 @@ class Purchase:
     garment: Garment
     outfits: int
     mean_total: float
-    best: Outfit
+    best: ComposedOutfit
 
 
 class _Tally(NamedTuple):
@@ -78,8 +78,8 @@ def rank_purchases(
             continue
         offered = {slot: all_of[slot][all_of[slot] >= len(owned)]}
         outfits, totals = _good(scorer, fill(_bases(scorer, ways, have), slot, offered))
-        for row in np.unique(outfits[:, AT[slot]]).tolist():
-            own = outfits[:, AT[slot]] == row
+        for row in np.unique(outfits[:, SLOT_INDEX[slot]]).tolist():
+            own = outfits[:, SLOT_INDEX[slot]] == row
             mean = float(totals[own].mean())
             found.append(_Tally(garments[row], int(own.sum()), mean, outfits[own][0]))
     return [

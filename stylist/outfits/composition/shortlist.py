@@ -8,9 +8,9 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from stylist.outfits.compatibility.harmony import Floats
-from stylist.outfits.garment import SLOTS, Garment, Slot
-from stylist.outfits.pool import Pool
+from core.ml.colours import Floats
+from stylist.garments.garment import SEASONS, SLOTS, Garment, Slot
+from stylist.garments.pool import Pool
 from stylist.outfits.scoring.group_fit import go_beside
 from stylist.outfits.scoring.pairs import Rows
 from stylist.outfits.scoring.score import WEIGHTS
@@ -20,7 +20,7 @@ from stylist.outfits.scoring.suitability import (
     suit_occasion,
     suit_taste,
 )
-from stylist.outfits.wishes import SEASONS, Taste, Wish
+from stylist.outfits.wishes import Taste, Wish
 
 PER_SLOT = 40  # garments of one slot that are worth comparing
 

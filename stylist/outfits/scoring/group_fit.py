@@ -6,6 +6,7 @@ catalogue is held against a wardrobe as fast as against one garment.
 
 import numpy as np
 
+from stylist.garments.pool import Pool
 from stylist.outfits.compatibility.agreement import formality_agreement, or_neutral, style_agreement
 from stylist.outfits.compatibility.harmony import (
     FREE,
@@ -15,7 +16,6 @@ from stylist.outfits.compatibility.harmony import (
     hue_agreement,
     loudness,
 )
-from stylist.outfits.pool import Pool
 from stylist.outfits.scoring.pairs import Rows
 from stylist.outfits.scoring.score import WEIGHTS
 

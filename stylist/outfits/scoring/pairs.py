@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stylist.garments.garment import SLOTS
+from stylist.garments.pool import Pool
 from stylist.outfits.compatibility.agreement import formality_agreement, or_neutral, style_agreement
 from stylist.outfits.compatibility.harmony import (
     MOST_COLOURS,
@@ -21,8 +23,6 @@ from stylist.outfits.compatibility.harmony import (
     count_colours,
     share_a_colour,
 )
-from stylist.outfits.garment import SLOTS
-from stylist.outfits.pool import Pool
 from stylist.outfits.wishes import Bonuses
 
 Rows = NDArray[np.int64]

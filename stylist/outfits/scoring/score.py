@@ -11,13 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from stylist.garments.garment import SEASONS, SLOT_INDEX, SLOTS, Garment, Season, Slot
+from stylist.garments.pool import NEUTRAL, Pool
 from stylist.outfits import explanation
-from stylist.outfits.compatibility.agreement import NEUTRAL
-from stylist.outfits.garment import AT, SLOTS, Garment, Slot
-from stylist.outfits.pool import Pool
 from stylist.outfits.scoring.pairs import EMPTY, Rows, find_pairs, pad, relate
 from stylist.outfits.scoring.suitability import suit_formality, suit_occasion, suit_taste
-from stylist.outfits.wishes import SEASONS, Season, Taste, Wish
+from stylist.outfits.wishes import Taste, Wish
 
 Values = NDArray[np.float64]
 
@@ -117,10 +116,10 @@ def score_outfit(garments: Sequence[Garment], *, wish: Wish, taste: Taste) -> Sc
 
     ValueError where two of them are worn in the same place.
     """
-    ordered = sorted(garments, key=lambda garment: AT[garment.slot])
+    ordered = sorted(garments, key=lambda garment: SLOT_INDEX[garment.slot])
     rows = np.full((1, len(SLOTS)), EMPTY)
     for position, garment in enumerate(ordered):
-        slot = AT[garment.slot]
+        slot = SLOT_INDEX[garment.slot]
         if rows[0, slot] != EMPTY:
             raise ValueError(f"An outfit has one {garment.slot} at most.")
         rows[0, slot] = position

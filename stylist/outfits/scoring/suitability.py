@@ -5,10 +5,9 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from core.ml.colours import BASIC_OF
-from stylist.outfits.compatibility.agreement import NEUTRAL, formality_agreement, or_neutral
-from stylist.outfits.compatibility.harmony import Floats
-from stylist.outfits.pool import Pool
+from core.ml.colours import BASIC_OF, Floats
+from stylist.garments.pool import NEUTRAL, Pool
+from stylist.outfits.compatibility.agreement import formality_agreement, or_neutral
 from stylist.outfits.wishes import Occasion, Taste
 
 FARTHEST_COLOUR = 0.25  # OKLab distance from which a colour is none of the palette's

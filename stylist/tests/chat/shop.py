@@ -13,7 +13,7 @@ from stylist.chat.shared.memory import Memory
 from stylist.chat.shared.pieces import EndPiece, ItemsPiece, OutfitsPiece, TextPiece
 from stylist.chat.shared.profile import ShopperProfile
 from stylist.chat.shared.tools import Item, OutfitSummary, Sources
-from stylist.outfits.garment import Source
+from stylist.garments.garment import GarmentSource
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
 
 
@@ -24,14 +24,14 @@ def own_id(number: int) -> str:
 def sold(number, name, kind, colour, price, **more) -> Item:
     slot = DEFAULT_TAXONOMY.find(kind).slot
     return Item(
-        own_id(number), Source.CATALOG, name, kind, slot, colour, Decimal(price), "EUR",
+        own_id(number), GarmentSource.CATALOG, name, kind, slot, colour, Decimal(price), "EUR",
         link=f"https://shop.example/p/{number}", **more,
     )  # fmt: skip
 
 
 def owned(number, kind, colour) -> Item:
     slot = DEFAULT_TAXONOMY.find(kind).slot
-    return Item(own_id(number), Source.WARDROBE, kind.title(), kind, slot, colour)
+    return Item(own_id(number), GarmentSource.WARDROBE, kind.title(), kind, slot, colour)
 
 
 CATALOG = (

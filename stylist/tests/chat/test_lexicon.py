@@ -17,9 +17,9 @@ from stylist.chat.rules.lexicon.looks import (
 from stylist.chat.rules.lexicon.occasions import OCCASION_WORDS, SEASON_WORDS
 from stylist.chat.shared.garment_kinds import kinds_under
 from stylist.chat.shared.memory import Memory
+from stylist.garments.garment import Season, Slot
 from stylist.outfits.colour_phrases import NEUTRALS
-from stylist.outfits.garment import Slot
-from stylist.outfits.wishes import OCCASIONS, Season
+from stylist.outfits.wishes import OCCASIONS
 from stylist.tagging.attributes import PATTERNS, STYLES
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
 

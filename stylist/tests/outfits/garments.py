@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from core.ml.colours import RETAIL_COLOURS, srgb_to_oklab
-from stylist.outfits.garment import SLOTS, Garment, Lab, Slot, Source
-from stylist.outfits.wishes import OCCASIONS, SEASONS, Taste, Wish
+from stylist.garments.garment import SEASONS, SLOTS, Garment, GarmentSource, Lab, Slot
+from stylist.outfits.wishes import OCCASIONS, Taste, Wish
 from stylist.tagging.attributes import PATTERNS, STYLES
 
 LAB = {
@@ -30,7 +30,7 @@ def make_garment(number, slot, colour=None, **features):
     second = features.pop("second", None)
     return Garment(
         id=UUID(int=number),
-        source=features.pop("source", Source.WARDROBE),
+        source=features.pop("source", GarmentSource.WARDROBE),
         slot=slot,
         kind=features.pop("kind", KINDS[slot]),
         primary=LAB[colour] if colour else None,
@@ -71,7 +71,7 @@ def wardrobes(draw, *, most=16):
     return [
         Garment(
             id=UUID(int=number),
-            source=draw(st.sampled_from([*Source])),
+            source=draw(st.sampled_from([*GarmentSource])),
             slot=(slot := draw(st.sampled_from(SLOTS))),
             kind=KINDS[slot],
             primary=draw(colours),

@@ -1,20 +1,14 @@
 import numpy as np
 import pytest
 
-from stylist.outfits.compatibility.agreement import (
-    KIN,
-    NEUTRAL,
-    formality_agreement,
-    or_neutral,
-    season_suitability,
-    style_agreement,
-    style_vectors,
-)
+from stylist.garments.pool import NEUTRAL, season_suitability
+from stylist.garments.styles import RELATED_STYLES, style_vectors
+from stylist.outfits.compatibility.agreement import formality_agreement, or_neutral, style_agreement
 from stylist.tagging.attributes import STYLES
 
 
 def agree(one, other):
-    names = [*KIN]
+    names = [*RELATED_STYLES]
     rows = np.array([[styles.get(name, 0.0) for name in names] for styles in (one, other)])
     vectors = style_vectors(rows, names)
     return float(style_agreement(vectors[:1], vectors[1:])[0, 0])
@@ -37,9 +31,9 @@ def test_no_styles_are_neither_good_nor_bad():
 
 
 def test_the_kin_are_styles_that_garments_are_tagged_with():
-    assert set(KIN) == set(STYLES)
-    assert {name for kin in KIN.values() for name in kin} <= set(STYLES)
-    assert all(own not in kin for own, kin in KIN.items())
+    assert set(RELATED_STYLES) == set(STYLES)
+    assert {name for kin in RELATED_STYLES.values() for name in kin} <= set(STYLES)
+    assert all(own not in kin for own, kin in RELATED_STYLES.items())
 
 
 def test_formality_agrees_by_its_distance_and_as_far_as_it_is_sure():

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stylist.outfits import Piece, Slot, render_collage
+from stylist.garments.garment import Slot
+from stylist.outfits.collage import Piece, render_collage
 
 COLOURS = {
     Slot.TOP: (200, 30, 30),

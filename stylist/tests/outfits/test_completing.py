@@ -3,8 +3,9 @@ from uuid import UUID
 
 import pytest
 
-from stylist.outfits import Season, Slot, Source, Taste, Wish, rank_purchases
-from stylist.outfits.composition.purchases import GOOD
+from stylist.garments.garment import GarmentSource, Season, Slot
+from stylist.outfits.composition.purchases import GOOD, rank_purchases
+from stylist.outfits.wishes import Taste, Wish
 from stylist.tests.outfits.garments import make_garment, make_wardrobe
 
 
@@ -26,8 +27,8 @@ SHOES = [smart(21, Slot.SHOES, "black")]
 
 
 def test_the_missing_shoes_complete_every_pair_of_top_and_bottom():
-    shoes = smart(99, Slot.SHOES, "brown", source=Source.CATALOG)
-    top = smart(98, Slot.TOP, source=Source.CATALOG)
+    shoes = smart(99, Slot.SHOES, "brown", source=GarmentSource.CATALOG)
+    top = smart(98, Slot.TOP, source=GarmentSource.CATALOG)
     (purchase,) = bought([*TOPS, *BOTTOMS], [shoes, top])
     assert purchase.garment is shoes
     assert purchase.outfits == 6

@@ -7,18 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stylist.outfits import (
-    OCCASIONS,
-    Feedback,
-    Opinion,
-    Season,
-    Slot,
-    Taste,
-    Wish,
-    compose,
-    learn_bonuses,
-    score_outfit,
-)
+from stylist.garments.garment import SLOT_INDEX, SLOTS, Season, Slot
+from stylist.garments.pool import Pool
 from stylist.outfits.compatibility.harmony import (
     MOST_COLOURS,
     chromatic_hues,
@@ -26,12 +16,12 @@ from stylist.outfits.compatibility.harmony import (
     share_a_colour,
 )
 from stylist.outfits.composition.beam_search import WIDTH
-from stylist.outfits.composition.compose import AnchorsExclude, AnchorUnknown
+from stylist.outfits.composition.compose import AnchorsExclude, AnchorUnknown, compose
 from stylist.outfits.composition.diversity import choose_outfits
-from stylist.outfits.garment import AT, SLOTS
-from stylist.outfits.pool import Pool
+from stylist.outfits.feedback import Feedback, Opinion, learn_bonuses
 from stylist.outfits.scoring.pairs import obey_rules
-from stylist.outfits.scoring.score import Scorer
+from stylist.outfits.scoring.score import Scorer, score_outfit
+from stylist.outfits.wishes import OCCASIONS, Taste, Wish
 from stylist.tests.outfits.garments import (
     make_garment,
     make_wardrobe,
@@ -160,7 +150,7 @@ def test_beam_search_is_bounded_and_near_the_best_of_all():
     every = np.stack(np.meshgrid(*by_slot, indexing="ij"), axis=-1).reshape(-1, len(SLOTS))
     two = (every[:, 0] >= 0) & (every[:, 1] >= 0) & (every[:, 2] < 0)
     one = (every[:, 0] < 0) & (every[:, 1] < 0) & (every[:, 2] >= 0)
-    whole = every[(two | one) & (every[:, AT[Slot.SHOES]] >= 0)]
+    whole = every[(two | one) & (every[:, SLOT_INDEX[Slot.SHOES]] >= 0)]
     best = scorer.totals(whole[obey_rules(scorer.relations, whole)]).max()
     assert found.scored.total >= best - 0.02
 
@@ -195,11 +185,11 @@ def test_twins_do_not_make_outfits_that_differ():
 
 def test_the_last_outfit_has_nothing_that_all_the_others_have():
     rows = np.full((4, len(SLOTS)), -1)
-    rows[:, AT[Slot.TOP]] = [1, 1, 1, 2]
-    rows[:, AT[Slot.BOTTOM]] = [3, 4, 5, 6]
+    rows[:, SLOT_INDEX[Slot.TOP]] = [1, 1, 1, 2]
+    rows[:, SLOT_INDEX[Slot.BOTTOM]] = [3, 4, 5, 6]
     totals = np.array([0.9, 0.9, 0.9, 0.4])
     free, held = np.full(len(SLOTS), -1), np.full(len(SLOTS), -1)
-    held[AT[Slot.TOP]] = 1
+    held[SLOT_INDEX[Slot.TOP]] = 1
     assert choose_outfits(rows, totals, count=3, start=free) == [0, 1, 3]
     assert choose_outfits(rows[:3], totals[:3], count=3, start=free) == [0, 1, 2]
     assert choose_outfits(rows, totals, count=3, start=held) == [0, 1, 2]

@@ -1,7 +1,14 @@
 import pytest
 
-from stylist.outfits import Feedback, Opinion, Slot, learn_bonuses
-from stylist.outfits.feedback import ALIKE, HALF_LIFE_DAYS, TELLING
+from stylist.garments.garment import Slot
+from stylist.outfits.feedback import (
+    ALIKE,
+    HALF_LIFE_DAYS,
+    TELLING,
+    Feedback,
+    Opinion,
+    learn_bonuses,
+)
 from stylist.tests.outfits.garments import make_garment
 
 TOP = make_garment(1, Slot.TOP, "white")

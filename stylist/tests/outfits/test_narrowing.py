@@ -1,13 +1,13 @@
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stylist.outfits import OCCASIONS, Pool, Season, Slot, Taste, Wish, narrow
-from stylist.outfits.garment import SLOTS
+from stylist.garments.garment import SLOTS, Season, Slot
+from stylist.garments.pool import Pool
+from stylist.outfits.composition.shortlist import narrow
+from stylist.outfits.wishes import OCCASIONS, Taste, Wish
 from stylist.tests.outfits.garments import (
     make_garment,
-    make_wardrobe,
     tastes,
     wardrobes,
     wishes,
@@ -83,14 +83,3 @@ def test_what_is_disliked_is_left_out(name):
     )  # fmt: skip
     other = make_garment(2, Slot.TOP, "navy", kind="blouse", styles={"casual": 0.6, "party": 0.4})
     assert narrowed([disliked, other], taste=Taste(disliked=frozenset({name})))[Slot.TOP] == [other]
-
-
-def test_a_pool_is_taken_apart_by_rows_with_all_its_columns():
-    garments = make_wardrobe(40)
-    rows = [30, 2, 17]
-    part, whole = Pool.of(garments).take(rows), Pool.of([garments[row] for row in rows])
-    assert part.ids.tolist() == whole.ids.tolist()
-    for name in ("slots", "kinds", "patterns", "styles", "seasons", "formality", "shades"):
-        assert getattr(part, name).tolist() == getattr(whole, name).tolist()
-    assert np.array_equal(part.colours, whole.colours, equal_nan=True)
-    assert part.main_styles().tolist() == whole.main_styles().tolist()

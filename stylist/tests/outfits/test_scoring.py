@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stylist.outfits import OCCASIONS, Season, Slot, Taste, Wish, score_outfit
-from stylist.outfits.compatibility.agreement import NEUTRAL
+from stylist.garments.garment import Season, Slot
+from stylist.garments.pool import NEUTRAL
 from stylist.outfits.compatibility.harmony import UNKNOWN_COLOUR
-from stylist.outfits.scoring.score import WEIGHTS
+from stylist.outfits.scoring.score import WEIGHTS, score_outfit
+from stylist.outfits.wishes import OCCASIONS, Taste, Wish
 from stylist.tests.outfits.garments import LAB, make_garment, tastes, wardrobes, wishes
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from quality.measure.frame import frame_of_pixels
+from quality.measure.framing import Box
 from quality.tests.photos import make_scene
-from stylist.tagging.crop import MARGIN, Box, crop_to_garment
+from stylist.tagging.crop import MARGIN, crop_to_garment
 from stylist.tests.tagging.photos import GROUND, draw
 
 SIZE = (900, 700)  # height, width

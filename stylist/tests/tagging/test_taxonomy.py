@@ -4,7 +4,7 @@ import importlib
 
 import pytest
 
-from stylist.outfits.garment import Slot
+from stylist.garments.garment import Slot
 from stylist.tagging.attributes import FORMALITY, FORMALITY_LEVELS, SEASONS, STYLES
 from stylist.tagging.garment_types import GARMENT_TYPES, SLOTS
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY, MOST_OWN_TYPES, TypeUnusable

@@ -16,7 +16,7 @@ from stylist.chat.shared.phrasing import (
 )
 from stylist.chat.shared.pieces import OutfitsPiece, Piece, TextPiece
 from stylist.chat.shared.tools import OutfitSummary, Sources
-from stylist.outfits.garment import Slot
+from stylist.garments.garment import Slot
 from stylist.outfits.wishes import OCCASIONS
 
 COUNT = 3

@@ -1,4 +1,4 @@
-"""What is known of a garment when it is put together with others."""
+"""A garment with its tags, as outfits use it."""
 
 import math
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 
 class Slot(StrEnum):
-    """Where a garment is worn; an outfit has at most one in each."""
+    """Where a garment is worn; an outfit has at most one garment for each slot."""
 
     TOP = "top"
     BOTTOM = "bottom"
@@ -25,11 +25,23 @@ class Slot(StrEnum):
 
 
 SLOTS = tuple(Slot)
-AT = MappingProxyType({slot: position for position, slot in enumerate(SLOTS)})
+SLOT_INDEX = MappingProxyType({slot: index for index, slot in enumerate(SLOTS)})
 
 
-class Source(StrEnum):
-    """Whose the garment is."""
+class Season(StrEnum):
+    """A season of the year."""
+
+    SPRING = "spring"
+    SUMMER = "summer"
+    AUTUMN = "autumn"
+    WINTER = "winter"
+
+
+SEASONS = tuple(Season)
+
+
+class GarmentSource(StrEnum):
+    """Where a garment comes from: the shopper's wardrobe or the shop's catalogue."""
 
     WARDROBE = "wardrobe"
     CATALOG = "catalog"
@@ -43,21 +55,21 @@ class Lab(NamedTuple):
     b: float
 
 
-UNKNOWN = Lab(math.nan, math.nan, math.nan)
-PLAIN = "plain"  # the pattern that is none
+UNKNOWN_LAB = Lab(math.nan, math.nan, math.nan)
+PLAIN = "plain"  # the pattern of a garment without one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Garment:
-    """One garment; None, or an empty mapping, is what is not known.
+    """One garment; unknown values are None or an empty mapping.
 
-    `styles` and `seasons` give a probability to each name; `formality` runs from 0 (the sofa) to 1
-    (an evening dress), and `formality_confidence` in [0, 1] says how far to believe it.
-    `embedding` is float32 of norm 1: it only tells near twins, never what goes together.
+    `styles` and `seasons` map names to probabilities; `formality` runs from 0 (the sofa) to 1
+    (an evening dress), and `formality_confidence` in [0, 1] is how reliable that value is.
+    `embedding` is float32 of norm 1; it only finds near-identical garments and is not scored.
     """
 
     id: UUID
-    source: Source
+    source: GarmentSource
     slot: Slot
     kind: str
     primary: Lab | None = None
@@ -72,5 +84,5 @@ class Garment:
 
     @property
     def is_patterned(self) -> bool:
-        """Say whether a pattern is known of."""
+        """Whether the garment is known to have a pattern."""
         return self.pattern is not None and self.pattern != PLAIN

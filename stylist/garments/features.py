@@ -1,7 +1,7 @@
 """A catalogue's garments as arrays, packed one by one and read together.
 
 Outfits from 50,000 images begin with all of them. Each tagged image has its row of a
-`stylist.outfits.pool.Pool` packed as float32: slot, pattern, two colours, styles, seasons,
+`stylist.garments.pool.Pool` packed as float32: slot, pattern, two colours, styles, seasons,
 formality with its confidence. Its kind, which a shop may have added, is a column of its own.
 """
 
@@ -10,8 +10,8 @@ from uuid import UUID
 
 import numpy as np
 
-from stylist.outfits.garment import Garment
-from stylist.outfits.pool import Pool
+from stylist.garments.garment import Garment
+from stylist.garments.pool import Pool
 from stylist.tagging.attributes import PATTERNS, SEASONS, STYLES
 
 STYLE_NAMES = tuple(STYLES)

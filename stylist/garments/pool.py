@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -11,11 +11,11 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from core.ml.colours import BASIC_OF, name_oklab
-from stylist.outfits.compatibility.agreement import KIN, season_suitability, style_vectors
-from stylist.outfits.compatibility.harmony import Floats
-from stylist.outfits.garment import AT, PLAIN, UNKNOWN, Garment
-from stylist.outfits.wishes import SEASONS
+from core.ml.colours import BASIC_OF, Floats, name_oklab
+from stylist.garments.garment import PLAIN, SEASONS, SLOT_INDEX, UNKNOWN_LAB, Garment
+from stylist.garments.styles import RELATED_STYLES, style_vectors
+
+NEUTRAL = 0.5  # the value of an unknown tag
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,15 +46,20 @@ class Pool:
         """
         n = len(garments)
         own = {name for garment in garments for name in garment.styles}
-        names = (*KIN, *sorted(own - KIN.keys())) if style_names is None else (*style_names,)
+        names = (
+            (*RELATED_STYLES, *sorted(own - RELATED_STYLES.keys()))
+            if style_names is None
+            else (*style_names,)
+        )
         return cls(
             style_names=names,
             ids=_objects([garment.id for garment in garments]),
-            slots=np.array([AT[garment.slot] for garment in garments], np.int8),
+            slots=np.array([SLOT_INDEX[garment.slot] for garment in garments], np.int8),
             kinds=np.array([garment.kind for garment in garments], np.str_),
             patterns=np.array([garment.pattern or "" for garment in garments], np.str_),
             colours=np.array(
-                [(g.primary or UNKNOWN, g.secondary or UNKNOWN) for g in garments], np.float32
+                [(g.primary or UNKNOWN_LAB, g.secondary or UNKNOWN_LAB) for g in garments],
+                np.float32,
             ).reshape(n, 2, 3),
             styles=_columns([garment.styles for garment in garments], names),
             seasons=_columns([garment.seasons for garment in garments], SEASONS),
@@ -69,15 +74,6 @@ class Pool:
 
     def __len__(self) -> int:
         return len(self.slots)
-
-    def take(self, rows: NDArray[np.intp] | Sequence[int]) -> Pool:
-        """Return a pool of these rows, in this order."""
-        chosen = {
-            field.name: getattr(self, field.name)[rows]
-            for field in fields(self)
-            if field.name != "style_names"
-        }
-        return replace(self, **chosen)
 
     @cached_property
     def style_vectors(self) -> Floats:
@@ -112,6 +108,16 @@ class Pool:
         """Return each garment's most probable style; empty where none is known."""
         names = np.array(self.style_names, np.str_)[self.styles.argmax(axis=1)]
         return np.where(self.styles.any(axis=1), names, "")
+
+
+def season_suitability(probabilities: NDArray[Any]) -> Floats:
+    """Return how well each garment (n, 4) suits each season, 1 for the best of its own.
+
+    What is worn all year has equal probabilities, and suits every season entirely.
+    """
+    best = probabilities.max(axis=1, keepdims=True)
+    suits = probabilities / np.where(best > 0, best, 1)
+    return np.where(best > 0, suits, NEUTRAL).astype(np.float32)
 
 
 def _objects(ids: Iterable[UUID]) -> NDArray[Any]:
