@@ -62,15 +62,13 @@ def crop_to_garment(frame: Frame, *, aspect: float) -> Crop:
     mask = cv2.resize(subject.mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
     box = _around(bounding_box(mask), aspect, width, height)
     inside = slice(box.top, box.bottom), slice(box.left, box.right)
-    pieces = _pieces(subject.mask)
+    pieces, scale = _pieces(subject.mask), width / subject.mask.shape[1]
     return Crop(
         pixels=frame.pixels[inside],
         mask=np.asarray(mask)[inside],
         box=box,
         confidence=subject.confidence,
-        pieces=tuple(
-            _scaled(bounding_box(piece), width / subject.mask.shape[1]) for piece in pieces
-        ),
+        pieces=tuple(_scaled(bounding_box(piece), scale) for piece in pieces),
         is_pair=_is_pair(pieces, frame.normal),
     )
 
