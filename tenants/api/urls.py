@@ -1,16 +1,18 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from tenants.api import views
+from tenants.api import accounts
+from tenants.api.keys import KeyViewSet
+from tenants.api.shop import ShopView
 
 router = SimpleRouter()
-router.register("shop/keys", views.KeyViewSet, "key")
+router.register("shop/keys", KeyViewSet, "key")
 
 urlpatterns = [
-    path("auth/register/", views.RegisterView.as_view(), name="register"),
-    path("auth/login/", views.LoginView.as_view(), name="login"),
-    path("auth/refresh/", views.RefreshView.as_view(), name="refresh"),
-    path("auth/logout/", views.LogoutView.as_view(), name="logout"),
-    path("shop/", views.ShopView.as_view(), name="shop"),
+    path("auth/register/", accounts.RegisterView.as_view(), name="register"),
+    path("auth/login/", accounts.LoginView.as_view(), name="login"),
+    path("auth/refresh/", accounts.RefreshView.as_view(), name="refresh"),
+    path("auth/logout/", accounts.LogoutView.as_view(), name="logout"),
+    path("shop/", ShopView.as_view(), name="shop"),
     path("", include(router.urls)),
 ]

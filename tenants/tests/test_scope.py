@@ -149,7 +149,7 @@ def test_scope_ends_with_the_request(shop, path):
 
 
 def test_scope_ends_with_a_request_that_fails(shop, monkeypatch):
-    monkeypatch.setattr("tenants.api.views.ShopSerializer", lambda _: 1 / 0)
+    monkeypatch.setattr("tenants.api.shop.ShopSerializer", lambda _: 1 / 0)
     shop.client.raise_request_exception = False
     assert shop.client.get("/api/v1/shop/").status_code == 500
     assert current_scope() is None
