@@ -21,11 +21,11 @@ from benchmarks.report import Goal, Report
 from core.photos import open_photo
 from quality.compare.comparison import compare
 from quality.enhance.enhancement import enhance
-from quality.measure.frame import Frame, frame_of_photo
+from quality.measure.frame import Frame, read_frame
 from quality.measure.metrics import Measures, measure
 from quality.measure.overall import score
-from quality.profiles import DEFAULT
-from quality.profiles.checking import check
+from quality.profiles.builtin import DEFAULT
+from quality.profiles.checking import judge
 
 PAIRS = 12
 LEVEL = 0.5
@@ -51,7 +51,7 @@ def measure_quality(report: Report) -> None:
 
 
 def _open(photo: bytes) -> Frame:
-    return frame_of_photo(open_photo(io.BytesIO(photo)))
+    return read_frame(open_photo(io.BytesIO(photo)))
 
 
 def _assess(photo: bytes) -> Measures:
@@ -61,7 +61,7 @@ def _assess(photo: bytes) -> Measures:
 def _judge(frame: Frame) -> Measures:
     measures = measure(frame)
     score(measures)
-    check(DEFAULT, measures)
+    judge(DEFAULT, measures)
     return measures
 
 

@@ -8,7 +8,8 @@ from django.db import transaction
 
 from core.errors import DomainError
 from quality.models import Policy
-from quality.profiles import PROFILES, Profile, read_profile
+from quality.profiles.builtin import PROFILES
+from quality.profiles.model import Profile, read_profile
 from tenants.models import Shop
 
 OWN = "own"
@@ -27,13 +28,13 @@ class ProfileUnknown(DomainError):
         super().__init__(message, field="profile")
 
 
-def policy_of(shop_id: UUID) -> Policy:
+def get_policy(shop_id: UUID) -> Policy:
     """Return what a shop has set, or the defaults, unsaved."""
     found: Policy | None = Policy.objects.filter(shop_id=shop_id).first()
     return found or Policy(shop_id=shop_id)
 
 
-def profile_of(policy: Policy, key: str = "") -> Profile:
+def get_profile(policy: Policy, key: str = "") -> Profile:
     """Return a profile by its key, else the policy's; raises `ProfileUnknown`."""
     key = key or policy.profile
     if key == OWN and policy.own_profile is not None:
@@ -50,7 +51,7 @@ def set_policy(*, shop: Shop, fields: dict[str, Any]) -> Policy:
         before = policy.profile, policy.gate
         for name, value in fields.items():
             setattr(policy, name, value)
-        profile_of(policy)
+        get_profile(policy)
         _save(policy, must_judge=(policy.profile, policy.gate) != before)
         Shop.objects.filter(pk=shop.pk).update(holds_photos=policy.gate == Policy.Gate.HOLD)
     return policy

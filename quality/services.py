@@ -14,16 +14,16 @@ from core.storage import delete_files, save_file
 from quality.models import Batch, Comparison, Enhancement, Job, Report, Source
 from quality.models.files import original_key, rendition_key
 from quality.of_images import request_for_images
-from quality.policies import policy_of, profile_of
+from quality.policies import get_policy, get_profile
 from quality.tasks import nudge_bulk, nudge_requests
 from tenants.models import Shop
 
-MOST_IN_BATCH = 1_000
+MAX_BATCH_IMAGES = 1_000
 
 J = TypeVar("J", Comparison, Enhancement)
 
 
-class NothingChosen(DomainError):
+class SelectionEmpty(DomainError):
     """The selection of a batch holds no image."""
 
     code = "nothing_chosen"
@@ -56,7 +56,7 @@ def create_comparison(
     *, shop: Shop, photos: Sequence[Photo | Image], level: float, profile: str
 ) -> Comparison:
     """Have two photos compared, each sent along or an image's; raises `ProfileUnknown`."""
-    key = profile_of(policy_of(shop.pk), profile).key
+    key = get_profile(get_policy(shop.pk), profile).key
     first, second = _make_sources(shop, photos)
     return _create(
         Comparison(shop=shop, first=first, second=second, enhancement_level=level, profile=key)
@@ -67,7 +67,7 @@ def create_enhancement(
     *, shop: Shop, photo: Photo | Image, level: float, steps: Sequence[str], profile: str
 ) -> Enhancement:
     """Have a preview made of a photo that was sent along or is an image's."""
-    key = profile_of(policy_of(shop.pk), profile).key
+    key = get_profile(get_policy(shop.pk), profile).key
     (source,) = _make_sources(shop, [photo])
     return _create(
         Enhancement(shop=shop, source=source, level=level, steps=list(steps), profile=key)
@@ -85,14 +85,14 @@ def create_batch(
 ) -> Batch:
     """Have previews made of many images, in this order, and applied if so wished.
 
-    Raises `NothingChosen`.
+    Raises `SelectionEmpty`.
     """
-    key = profile_of(policy_of(shop.pk), profile).key
+    key = get_profile(get_policy(shop.pk), profile).key
     live = set(Image.objects.live().filter(pk__in=image_ids).values_list("pk", flat=True))
     chosen = [pk for pk in image_ids if pk in live]
     sources = [Source(shop=shop, image_id=pk, is_upload=False) for pk in chosen]
     if not sources:
-        raise NothingChosen
+        raise SelectionEmpty
     with transaction.atomic():
         batch: Batch = Batch.objects.create(
             shop=shop, level=level, steps=list(steps), profile=key, applies=applies

@@ -104,7 +104,7 @@ def find_missing_reports(**_: Any) -> None:
     from quality.reports import judgement
 
     sweeps.request_missing_reports()
-    for shop_id in judgement.unjudged_shops():
+    for shop_id in judgement.find_unjudged_shops():
         nudge(judge_anew, shop_id=str(shop_id))
 
 

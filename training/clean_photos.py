@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 
 from core.photos import RENDITION_SIDE
 from quality.measure.colour_spaces import Floats
-from quality.measure.frame import Bytes, frame_of_pixels, to_luma
+from quality.measure.frame import Bytes, make_frame, to_luma
 from training.labelled_photos import labelled_photos
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
@@ -44,4 +44,4 @@ def read_pixels(path: Path) -> Bytes:
 def clean_lumas(paths: Sequence[Path]) -> Iterator[Floats]:
     """Yield each photo's luma at the normalised size, float32 (h, w)."""
     for path in paths:
-        yield to_luma(frame_of_pixels(read_pixels(path)).normal)
+        yield to_luma(make_frame(read_pixels(path)).normal)

@@ -10,7 +10,7 @@ from evaluation.quality.degradations import DEGRADATIONS, SEVERITIES, Degradatio
 from quality.compare.similarity import psnr, ssim
 from quality.enhance.enhancement import enhance
 from quality.measure.colour_spaces import encode_srgb, linearise, srgb_to_oklab
-from quality.measure.frame import Bytes, frame_of_pixels, to_bytes, to_float
+from quality.measure.frame import Bytes, make_frame, to_bytes, to_float
 from quality.measure.light import estimate_light
 from quality.measure.metrics import Measures, measure
 from quality.measure.overall import score
@@ -57,14 +57,14 @@ def examine(path: Path, with_enhancement: bool) -> Examined:
     cv2.setNumThreads(1)  # one process a core
     photo = read_pixels(path)
     seed = [SEED, int.from_bytes(path.stem.encode()[-8:])]
-    unspoiled = measure(frame_of_pixels(photo))
+    unspoiled = measure(make_frame(photo))
     raws: dict[str, list[Raws]] = {}
     scores: dict[str, list[Raws]] = {}
     restored: dict[str, list[Restored]] = {}
     for name, spoil in DEGRADATIONS.items():
         # A cast may undo the one that a photo has: whether it is worse is told from a neutral one.
         start = _balance(photo) if name == "cast" else photo
-        first = measure(frame_of_pixels(start)) if name == "cast" else unspoiled
+        first = measure(make_frame(start)) if name == "cast" else unspoiled
         measured = [first, *_spoil(start, spoil, seed)]
         raws[name] = [_raws(figures) for figures in measured]
         scores[name] = [_scores(figures) for figures in measured]
@@ -80,7 +80,7 @@ def examine(path: Path, with_enhancement: bool) -> Examined:
 def _spoil(photo: Bytes, spoil: Degradation, seed: list[int]) -> list[Measures]:
     """Measure a photo at every severity; what chance there is, is the same at each."""
     versions = (spoil(photo, severity, np.random.default_rng(seed)) for severity in SEVERITIES)
-    return [measure(frame_of_pixels(version)) for version in versions]
+    return [measure(make_frame(version)) for version in versions]
 
 
 def _balance(photo: Bytes) -> Bytes:

@@ -7,12 +7,12 @@ from rest_framework import serializers
 
 from catalog.models import Image
 from core.photos import MAX_BYTES, Photo, open_photo
-from quality.enhance.step import Step
+from quality.enhance.improvement import Step
 from quality.measure.scales import Verdict
 from quality.models import Job, Policy, Report
 from quality.policies import KEYS
-from quality.profiles.model import MOST_RULES, SUBJECTS
-from quality.services import MOST_IN_BATCH
+from quality.profiles.model import MAX_RULES, SUBJECTS
+from quality.services import MAX_BATCH_IMAGES
 
 DEFAULT_LEVEL = 0.5
 PHOTO_HELP = f"JPEG, PNG, WebP or AVIF of at most {MAX_BYTES // 1024**2} MB."
@@ -117,7 +117,7 @@ class BatchInput(serializers.Serializer[Any]):
     """Which images are to be enhanced: by their ids, or by what their reports say."""
 
     images = serializers.ListField(
-        child=serializers.UUIDField(), required=False, min_length=1, max_length=MOST_IN_BATCH
+        child=serializers.UUIDField(), required=False, min_length=1, max_length=MAX_BATCH_IMAGES
     )
     verdict = serializers.ChoiceField(
         choices=[verdict.value for verdict in Verdict],
@@ -171,7 +171,7 @@ class OwnProfileInput(serializers.Serializer[Any]):
     label = serializers.CharField(  # type: ignore[assignment]
         max_length=100, default="Own rules"
     )
-    rules = serializers.ListField(child=OwnRuleInput(), min_length=1, max_length=MOST_RULES)
+    rules = serializers.ListField(child=OwnRuleInput(), min_length=1, max_length=MAX_RULES)
     aspect = serializers.FloatField(
         min_value=0.1, max_value=10, required=False, help_text="Width by height."
     )

@@ -45,7 +45,7 @@ def wait_for_report(image: Image) -> Report | None:
     until = time.monotonic() + settings.QUALITY_DEADLINE_SECONDS
     while True:
         found: Report | None = Report.objects.filter(image=image).first()
-        if found is not None and found.tells_of(image):
+        if found is not None and found.is_final_for(image):
             return found
         if time.monotonic() > until:
             return None

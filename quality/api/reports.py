@@ -32,8 +32,9 @@ from quality.api.outputs import (
 )
 from quality.api.showing import show_report
 from quality.models import Batch, Enhancement, Job, Report
-from quality.policies import policy_of, profile_of
-from quality.profiles import PROFILES, Profile
+from quality.policies import get_policy, get_profile
+from quality.profiles.builtin import PROFILES
+from quality.profiles.model import Profile
 from quality.reports.summary import summarise
 from tenants.api.base import TenantAPIView, TenantViewSet
 from tenants.api.idempotency import idempotent
@@ -78,7 +79,7 @@ class ReportViewSet(QualityMixin, TenantViewSet):
         rows = asked.narrow(self.get_queryset())
         pages = WorstFirst() if asked.validated_data["order"] == "worst" else NewestFirst()
         page = pages.paginate_queryset(rows, request, view=self)
-        gate = policy_of(self.shop.pk).gate
+        gate = get_policy(self.shop.pk).gate
         return pages.get_paginated_response([show_report(row, gate, request) for row in page or ()])
 
     @extend_schema(
@@ -91,8 +92,8 @@ class ReportViewSet(QualityMixin, TenantViewSet):
         responses=ReportOutput,
     )
     def retrieve(self, request: Request, pk: str) -> Response:
-        policy = policy_of(self.shop.pk)
-        profile = profile_of(policy, request.query_params.get("profile", ""))
+        policy = get_policy(self.shop.pk)
+        profile = get_profile(policy, request.query_params.get("profile", ""))
         return Response(show_report(self.get_object(), policy.gate, request, profile))
 
     @extend_schema(
@@ -134,7 +135,7 @@ class PolicyView(QualityMixin, TenantAPIView):
 
     @extend_schema(summary="Show the gate and the rules that count", responses=PolicySerializer)
     def get(self, request: Request) -> Response:
-        return Response(PolicySerializer(policy_of(self.shop.pk)).data)
+        return Response(PolicySerializer(get_policy(self.shop.pk)).data)
 
     @extend_schema(
         summary="Set the gate and the rules that count",
@@ -166,10 +167,10 @@ class ProfilesView(QualityMixin, TenantAPIView):
         responses=ProfileOutput(many=True),
     )
     def get(self, request: Request) -> Response:
-        policy = policy_of(self.shop.pk)
+        policy = get_policy(self.shop.pk)
         profiles = [*PROFILES.values()]
         if policy.own_profile is not None:
-            profiles.append(profile_of(policy, policies.OWN))
+            profiles.append(get_profile(policy, policies.OWN))
         return Response([_show_profile(profile) for profile in profiles])
 
 
@@ -182,10 +183,10 @@ class OwnProfileView(QualityMixin, TenantAPIView):
     parser_classes = (JSONParser,)
 
     def get_object(self) -> Profile:
-        policy = policy_of(self.shop.pk)
+        policy = get_policy(self.shop.pk)
         if policy.own_profile is None:
             raise Http404
-        return profile_of(policy, policies.OWN)
+        return get_profile(policy, policies.OWN)
 
     @extend_schema(
         summary="Show the shop's own rules",
@@ -292,7 +293,7 @@ def _chosen(data: dict[str, Any]) -> list[UUID]:
     if "failed_rule" in data:
         rows = rows.filter(failed_rules__contains=[data["failed_rule"]])
     return list(
-        rows.order_by("score", "pk").values_list("image_id", flat=True)[: services.MOST_IN_BATCH]
+        rows.order_by("score", "pk").values_list("image_id", flat=True)[: services.MAX_BATCH_IMAGES]
     )
 
 

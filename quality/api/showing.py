@@ -6,61 +6,59 @@ from django.core.files.storage import default_storage
 from rest_framework.request import Request
 
 from catalog.models import Image
-from quality.enhance.step import AUTOMATIC
+from quality.enhance.improvement import AUTOMATIC
+from quality.measure.assessment import Assessment
 from quality.measure.overall import PARTS
-from quality.measure.scales import SCALES, verdict_of
+from quality.measure.scales import SCALES, Verdict
 from quality.models import Comparison, Enhancement, Policy, Report, Source
-from quality.profiles.checking import RuleResult
+from quality.profiles.checking import RuleResult, judge
 from quality.profiles.model import Profile
-from quality.reports.assessment import Examined, judge
 
 ENHANCE = "/api/v1/quality/enhance/"
 
 
 def show_examined(
-    examined: Examined, profile: Profile, *, image: str | None = None
+    assessment: Assessment, profile: Profile, *, image: str | None = None
 ) -> dict[str, Any]:
     """Return all that is told of a measured photo, judged by a profile's rules."""
-    judgement = judge(profile, examined)
-    rules = {rule.name: rule for rule in profile.rules}
+    judgement = judge(profile, assessment)
     return {
         "image": image,
-        "score": round(examined.score, 1),
-        "verdict": verdict_of(examined.score / 100).value,
-        "parts": _show_parts(examined),
-        "measures": show_measures(examined),
+        "score": round(assessment.score, 1),
+        "verdict": Verdict.from_score(assessment.score / 100).value,
+        "parts": _show_parts(assessment),
+        "measures": show_measures(assessment),
         "subject": {
-            "found": examined.has_subject,
-            "confidence": round(examined.confidence, 3),
-            "measured": "garment" if examined.has_subject else "whole frame",
+            "found": assessment.has_subject,
+            "confidence": round(assessment.confidence, 3),
+            "measured": "garment" if assessment.has_subject else "whole frame",
         },
         "file": {
-            "width": examined.frame.width,
-            "height": examined.frame.height,
-            "bytes": examined.frame.file_bytes,
-            "format": examined.frame.format,
+            "width": assessment.frame.width,
+            "height": assessment.frame.height,
+            "bytes": assessment.frame.file_bytes,
+            "format": assessment.frame.format,
         },
         "profile": profile.key,
         "passed": judgement.passed,
         "rules": [
             {
                 **show_rule(result, image, profile),
-                "source": rules[result.rule].source,
-                "as_of": rules[result.rule].as_of.isoformat(),
+                "source": result.rule.source,
+                "as_of": result.rule.as_of.isoformat(),
             }
             for result in judgement.results
         ],
     }
 
 
-def show_measures(examined: Examined) -> list[dict[str, Any]]:
+def show_measures(assessment: Assessment) -> list[dict[str, Any]]:
     """Return every measure: raw in its unit, its score from 0 to 1, and its verdict."""
-    return [{"name": name, **_measure(name, examined.raws.get(name))} for name in SCALES]
+    return [{"name": name, **_measure(name, assessment.raws.get(name))} for name in SCALES]
 
 
 def show_rule(result: RuleResult, image: str | None, profile: Profile) -> dict[str, Any]:
     """Return what came of a rule; `fix.call` is the request that mends it, where one does."""
-    least, most = result.required
     fix: dict[str, Any] | None = None
     if result.fix:
         fix = {"advice": result.fix.advice, "call": None}
@@ -69,12 +67,12 @@ def show_rule(result: RuleResult, image: str | None, profile: Profile) -> dict[s
             step = {"steps": [result.fix.step], "profile": profile.key}
             fix["call"] = {"method": "POST", "path": ENHANCE, "body": {**body, **step}}
     return {
-        "rule": result.rule,
-        "measures": result.subject,
+        "rule": result.rule.name,
+        "measures": result.rule.subject,
         "passed": result.passed,
         "measured": _rounded(result.measured, 4),
-        "required": {"least": least, "most": most},
-        "is_required": result.is_required,
+        "required": {"least": result.rule.least, "most": result.rule.most},
+        "is_required": result.rule.is_required,
         "fix": fix,
     }
 
@@ -101,8 +99,8 @@ def show_report(
     if not report.examined:
         return told
     if profile is not None:
-        examined = Examined.from_json(report.examined)
-        return told | show_examined(examined, profile, image=str(image.pk))
+        assessment = Assessment.from_json(report.examined)
+        return told | show_examined(assessment, profile, image=str(image.pk))
     return told | {
         "score": _rounded(report.score, 1),
         "verdict": report.verdict,
@@ -134,11 +132,11 @@ def show_comparison(row: Comparison, request: Request) -> dict[str, Any]:
     }
     if not row.result:
         return told
-    sides = {side: Examined.from_json(row.result[side]) for side in ("first", "second")}
-    for side, examined in sides.items():
+    sides = {side: Assessment.from_json(row.result[side]) for side in ("first", "second")}
+    for side, assessment in sides.items():
         told[side] |= {
-            "score": round(examined.score, 1),
-            "parts": _show_parts(examined),
+            "score": round(assessment.score, 1),
+            "parts": _show_parts(assessment),
         }
     enhancement = row.result["enhancement"]
     return told | {
@@ -205,8 +203,8 @@ def _show_source(source: Source, request: Request) -> dict[str, Any]:
 
 def _show_change(result: dict[str, Any]) -> dict[str, Any]:
     """Return what was done, and every measure before and after."""
-    before = Examined.from_json(result["before"])
-    after = Examined.from_json(result["after"])
+    before = Assessment.from_json(result["before"])
+    after = Assessment.from_json(result["after"])
     return {
         "score_before": round(before.score, 1),
         "score_after": round(after.score, 1),
@@ -225,8 +223,8 @@ def _show_change(result: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _show_parts(examined: Examined) -> dict[str, float | None]:
-    return {name: _rounded(examined.parts.get(name), 1) for name in PARTS}
+def _show_parts(assessment: Assessment) -> dict[str, float | None]:
+    return {name: _rounded(assessment.parts.get(name), 1) for name in PARTS}
 
 
 def _measure(name: str, raw: float | None) -> dict[str, Any]:
@@ -237,7 +235,7 @@ def _measure(name: str, raw: float | None) -> dict[str, Any]:
         "unit": scale.unit,
         "raw": _rounded(raw, 4),
         "score": _rounded(score, 3),
-        "verdict": verdict_of(score).value,
+        "verdict": Verdict.from_score(score).value,
     }
 
 

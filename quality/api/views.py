@@ -29,9 +29,9 @@ from quality.api.progress import follow, wait_for, wait_for_report
 from quality.api.showing import show_comparison, show_enhancement, show_examined
 from quality.jobs.application import apply_enhancement, revert_enhancement
 from quality.jobs.upload_messages import examine
+from quality.measure.assessment import Assessment
 from quality.models import Comparison, Enhancement, Job
-from quality.policies import policy_of, profile_of
-from quality.reports.assessment import Examined
+from quality.policies import get_policy, get_profile
 from tenants.api.base import TenantAPIView, TenantViewSet
 from tenants.api.idempotency import idempotent
 from tenants.models import Scope
@@ -77,7 +77,7 @@ class AssessView(TenantAPIView):
     def post(self, request: Request) -> Response:
         data = AssessInput(data=request.data)
         data.is_valid(raise_exception=True)
-        profile = profile_of(policy_of(self.shop.pk), data.validated_data["profile"])
+        profile = get_profile(get_policy(self.shop.pk), data.validated_data["profile"])
         photo = data.subject()
         if isinstance(photo, Image):
             found, image = _examined_image(photo), str(photo.pk)
@@ -86,14 +86,14 @@ class AssessView(TenantAPIView):
         return Response(show_examined(found, profile, image=image))
 
 
-def _examined_image(image: Image) -> Examined:
+def _examined_image(image: Image) -> Assessment:
     """Return an image's figures, waiting for them where they are on their way."""
     report = wait_for_report(image)
     if report is None:
         raise ReportPending
     if report.problem:
         raise DomainError(report.problem["detail"], code=report.problem["code"])
-    return Examined.from_json(report.examined)
+    return Assessment.from_json(report.examined)
 
 
 class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):

@@ -19,10 +19,10 @@ Matrix: TypeAlias = NDArray[np.float64]
 
 SIDE = 384  # pixels, of the copies that are compared
 FEATURES = 800
-LEAST_MATCHES = 12
-LEAST_CORRELATION = 0.5  # of the structure, once aligned; pairs of other garments stayed below 0.1
-LEAST_OVERLAP = 0.5
-MOST_SCALE = 3.0  # a larger change of size is another photo
+MIN_MATCHES = 12
+MIN_CORRELATION = 0.5  # of the structure, once aligned; pairs of other garments stayed below 0.1
+MIN_OVERLAP = 0.5
+MAX_SCALE = 3.0  # a larger change of size is another photo
 
 
 @dataclass(frozen=True)
@@ -103,13 +103,13 @@ def _match_features(one: Floats, other: Floats) -> Matrix | None:
     if descriptors1 is None or descriptors2 is None:
         return None
     matches = cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True).match(descriptors1, descriptors2)
-    if len(matches) < LEAST_MATCHES:
+    if len(matches) < MIN_MATCHES:
         return None
     start = np.array([points1[match.queryIdx].pt for match in matches], np.float32)
     end = np.array([points2[match.trainIdx].pt for match in matches], np.float32)
     cv2.setRNGSeed(0)  # RANSAC draws its samples
     found, agreeing = cv2.findHomography(start, end, cv2.RANSAC, 3.0)
-    if found is None or agreeing.sum() < LEAST_MATCHES:
+    if found is None or agreeing.sum() < MIN_MATCHES:
         return None
     matrix = np.asarray(found, dtype=np.float64)
     return _refine(matrix, one, other) if _is_plausible(matrix) else None
@@ -122,7 +122,7 @@ def _to_grey(structure: Floats) -> NDArray[np.uint8]:
 def _is_plausible(matrix: Matrix) -> bool:
     """Say whether a camera could have moved so: no mirroring, no great change of size."""
     area = float(np.linalg.det(matrix[:2, :2]))
-    return MOST_SCALE**-2 < area < MOST_SCALE**2 and float(np.abs(matrix[2, :2]).max()) < 2e-3
+    return MAX_SCALE**-2 < area < MAX_SCALE**2 and float(np.abs(matrix[2, :2]).max()) < 2e-3
 
 
 def _refine(matrix: Matrix, one: Floats, other: Floats) -> Matrix:
@@ -143,11 +143,11 @@ def _judge(matrix: Matrix | None, one: Floats, other: Floats) -> tuple[Matrix, f
     size = (other.shape[1], other.shape[0])
     cover = cv2.warpPerspective(np.ones(one.shape, np.float32), matrix, size) > 0.99
     overlap = float(cover.mean())
-    if overlap < LEAST_OVERLAP:
+    if overlap < MIN_OVERLAP:
         return None
     moved = np.asarray(cv2.warpPerspective(one, matrix, size), dtype=np.float32)[cover]
     correlation = _correlation(moved, other[cover])
-    return (matrix, overlap, correlation) if correlation >= LEAST_CORRELATION else None
+    return (matrix, overlap, correlation) if correlation >= MIN_CORRELATION else None
 
 
 def _correlation(one: Floats, other: Floats) -> float:

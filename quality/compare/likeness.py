@@ -11,7 +11,7 @@ from quality.compare.alignment import align
 from quality.compare.similarity import gmsd, psnr, ssim
 from quality.measure.frame import Frame
 
-LEAST_ALIKE = 32  # pixels a side that both have to cover
+MIN_OVERLAP_SIDE = 32  # pixels a side that both have to cover
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,6 @@ def measure_likeness(one: Frame, other: Frame) -> Likeness | None:
     if alignment is None or box is None:
         return None
     moved, still = alignment.warp(one.normal)[box], other.normal[box]
-    if min(still.shape[:2]) < LEAST_ALIKE:
+    if min(still.shape[:2]) < MIN_OVERLAP_SIDE:
         return None
     return Likeness(ssim(moved, still), psnr(moved, still), gmsd(moved, still), alignment.overlap)

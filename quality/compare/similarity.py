@@ -9,7 +9,7 @@ import numpy as np
 
 from quality.measure.colour_spaces import Floats
 
-MOST_PSNR = 100.0  # dB; what equal images are given, so that no figure is infinite
+MAX_PSNR = 100.0  # dB; what equal images are given, so that no figure is infinite
 SSIM_SIDE = 256  # pixels of the shorter side: where SSIM agrees best with what people see
 SSIM_STABLE = (0.01**2, 0.03**2)
 GMSD_STABLE = 170 / 255**2
@@ -20,7 +20,7 @@ _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 def psnr(one: Floats, other: Floats) -> float:
     """Return the peak signal-to-noise ratio over all channels in dB, at most 100."""
     error = float(np.square(one.astype(np.float64) - other).mean())
-    return min(MOST_PSNR, -10 * float(np.log10(max(error, 1e-12))))
+    return min(MAX_PSNR, -10 * float(np.log10(max(error, 1e-12))))
 
 
 def ssim(one: Floats, other: Floats) -> float:

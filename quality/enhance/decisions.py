@@ -5,31 +5,32 @@ Each step asks the photo as the steps before have left it, and does nothing wher
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from quality.enhance import steps as do
+from quality.enhance.improvement import AppliedStep, Step
 from quality.enhance.smoothing import measure_planes, smooth
-from quality.enhance.step import Step
-from quality.enhance.tones import Tones, estimate_tones, gains_of
-from quality.enhance.work import Work
+from quality.enhance.tones import Tones, estimate_tones, stops_to_gains
 from quality.measure.blockiness import measure_blockiness
 from quality.measure.colour_spaces import Floats, linearise, srgb_to_oklab
 from quality.measure.detail import measure_contrast, measure_sharpness
-from quality.measure.frame import NORMAL_SIDE
+from quality.measure.frame import NORMAL_SIDE, Bytes, Frame
 from quality.measure.light import estimate_light
+from quality.measure.metrics import Measures
 from quality.measure.scales import FAIR, SCALES
 from quality.measure.subject import Mask, Subject
+from quality.profiles.model import Profile
 
 AIMED_COLOUR_CHANGE = 2.5  # of the tones alone: the other steps and rounding add a little
-LEAST_NOISE = 3.0  # of 255, in any colour plane, below which grain is left as it is
-LEAST_BLOCKINESS = 0.75  # octaves: a usual JPEG of quality 70 has 0.6
-LEAST_CAST = (0.25, 0.45)  # stops: below the first nothing is done, from the second on all
-LEAST_TONE = (0.05, 0.08)  # mean change of OKLab lightness, likewise
+MIN_NOISE = 3.0  # of 255, in any colour plane, below which grain is left as it is
+MIN_BLOCKINESS = 0.75  # octaves: a usual JPEG of quality 70 has 0.6
+CAST_RAMP = (0.25, 0.45)  # stops: below the first nothing is done, from the second on all
+TONE_RAMP = (0.05, 0.08)  # mean change of OKLab lightness, likewise
 WHITE_GROUND = 0.5  # of the background that is white: a packshot, or burnt beyond recovery
 WHITE = 0.985  # OKLab lightness
-LEAST_BLUR = 0.3  # pixels of a photo of 512
+MIN_BLUR = 0.3  # pixels of a photo of 512
 
 # What the sharpness of clean photos became by a blur, in pixels of a photo of 512.
 SHARPNESSES = (0.075, 0.099, 0.127, 0.166, 0.2, 0.24)
@@ -40,31 +41,52 @@ BLOCK_NOISES = (7.5, 7.5, 11.5, 17.0, 23.0)
 COARSER = np.array([1, 1.5, 1.5], np.float32)  # JPEG keeps differences of colour less well
 
 
-def _deblock(work: Work) -> None:
-    blocks = measure_blockiness(work.pixels)
-    if blocks < LEAST_BLOCKINESS:
+@dataclass
+class Draft:
+    """A photo on its way through the steps: `frame` is what the steps so far have made of it."""
+
+    before: Measures
+    frame: Frame
+    level: float
+    profile: Profile
+    applied: list[AppliedStep] = field(default_factory=list)
+
+    @property
+    def pixels(self) -> Bytes:
+        return self.frame.pixels
+
+    def change(self, pixels: Bytes) -> None:
+        self.frame = self.before.frame.with_pixels(pixels)
+
+    def record(self, step: Step, amount: float, unit: str) -> None:
+        self.applied.append(AppliedStep(step, float(amount), unit))
+
+
+def _deblock(draft: Draft) -> None:
+    blocks = measure_blockiness(draft.pixels)
+    if blocks < MIN_BLOCKINESS:
         return
-    deviation = float(np.interp(blocks, BLOCKINESSES, BLOCK_NOISES)) * work.level
-    work.change(smooth(work.pixels, COARSER * np.float32(deviation)))
-    work.record(Step.DEBLOCK, blocks, "octaves of blockiness")
+    deviation = float(np.interp(blocks, BLOCKINESSES, BLOCK_NOISES)) * draft.level
+    draft.change(smooth(draft.pixels, COARSER * np.float32(deviation)))
+    draft.record(Step.DEBLOCK, blocks, "octaves of blockiness")
 
 
-def _denoise(work: Work) -> None:
-    deviations = measure_planes(work.pixels)
-    if deviations.max() < LEAST_NOISE:
+def _denoise(draft: Draft) -> None:
+    deviations = measure_planes(draft.pixels)
+    if deviations.max() < MIN_NOISE:
         return
-    work.change(smooth(work.pixels, deviations * np.float32(work.level)))
-    work.record(Step.DENOISE, deviations.max(), "of 255, the noise's deviation")
+    draft.change(smooth(draft.pixels, deviations * np.float32(draft.level)))
+    draft.record(Step.DENOISE, deviations.max(), "of 255, the noise's deviation")
 
 
-def _balance(work: Work) -> None:
-    stops = _agreed_stops(work.frame.normal, work.before.subject)
+def _balance(draft: Draft) -> None:
+    stops = _agreed_stops(draft.frame.normal, draft.before.subject)
     strength = float(np.ptp(np.array([*stops, 0.0])))
-    share = _ramp(strength, LEAST_CAST)
+    share = _ramp(strength, CAST_RAMP)
     if share == 0:
         return
-    work.change(do.balance(work.pixels, gains_of(stops), work.level * share))
-    work.record(Step.WHITE_BALANCE, strength, "stops between the channels")
+    draft.change(do.balance(draft.pixels, stops_to_gains(stops), draft.level * share))
+    draft.record(Step.WHITE_BALANCE, strength, "stops between the channels")
 
 
 def _agreed_stops(rgb: Floats, subject: Subject) -> Floats:
@@ -81,20 +103,20 @@ def _agreed_stops(rgb: Floats, subject: Subject) -> Floats:
     return np.where(by_greys * by_histogram > 0, lesser, 0).astype(np.float32)
 
 
-def _tone(work: Work) -> None:
-    before = work.frame.normal
-    tones = estimate_tones(before, work.before.subject)
-    if (work.before["background_whiteness"].raw or 0) >= WHITE_GROUND:
+def _tone(draft: Draft) -> None:
+    before = draft.frame.normal
+    tones = estimate_tones(before, draft.before.subject)
+    if (draft.before["background_whiteness"].raw or 0) >= WHITE_GROUND:
         # Its white is right as it is.
         kept = np.maximum.accumulate(np.where(tones.levels >= WHITE, tones.levels, tones.targets))
         tones = replace(tones, targets=kept)
     change = float(np.abs(tones.targets - tones.levels).mean())
-    share = _ramp(change, LEAST_TONE) * work.level
+    share = _ramp(change, TONE_RAMP) * draft.level
     if share > 0:
-        saturation = _most_saturation(before, work.before.subject.mask, tones, share)
-        work.change(do.tone(work.pixels, tones, share, saturation))
-        work.record(Step.TONE, change, "mean change of lightness")
-        _add_local_contrast(work)
+        saturation = _most_saturation(before, draft.before.subject.mask, tones, share)
+        draft.change(do.tone(draft.pixels, tones, share, saturation))
+        draft.record(Step.TONE, change, "mean change of lightness")
+        _add_local_contrast(draft)
 
 
 def _most_saturation(before: Floats, mask: Mask, tones: Tones, level: float) -> float:
@@ -108,42 +130,42 @@ def _most_saturation(before: Floats, mask: Mask, tones: Tones, level: float) -> 
     return float(np.exp(np.clip(wanted, -np.log1p(room), np.log1p(room))))
 
 
-def _add_local_contrast(work: Work) -> None:
-    lightness = np.ascontiguousarray(srgb_to_oklab(work.frame.normal)[..., 0])
-    contrast = measure_contrast(lightness, work.before.subject.mask)
+def _add_local_contrast(draft: Draft) -> None:
+    lightness = np.ascontiguousarray(srgb_to_oklab(draft.frame.normal)[..., 0])
+    contrast = measure_contrast(lightness, draft.before.subject.mask)
     missing = 1 - SCALES["contrast"].score(contrast) / FAIR
     if missing > 0:
-        work.change(do.add_local_contrast(work.pixels, work.level * missing / 2))
+        draft.change(do.add_local_contrast(draft.pixels, draft.level * missing / 2))
 
 
-def _sharpen(work: Work) -> None:
-    lightness = np.ascontiguousarray(srgb_to_oklab(work.frame.normal)[..., 0])
-    sharpness = measure_sharpness(lightness, work.before.subject.mask)
+def _sharpen(draft: Draft) -> None:
+    lightness = np.ascontiguousarray(srgb_to_oklab(draft.frame.normal)[..., 0])
+    sharpness = measure_sharpness(lightness, draft.before.subject.mask)
     blur = float(np.interp(sharpness, SHARPNESSES, BLURS))
-    smoothed = {Step.DEBLOCK, Step.DENOISE} & {applied.step for applied in work.applied}
-    if blur < LEAST_BLUR or smoothed:
+    smoothed = {Step.DEBLOCK, Step.DENOISE} & {applied.step for applied in draft.applied}
+    if blur < MIN_BLUR or smoothed:
         return  # what was smoothed away would come back
-    scale = max(work.pixels.shape[:2]) / NORMAL_SIDE
-    work.change(do.sharpen(work.pixels, blur * scale, work.level))
-    work.record(Step.SHARPEN, blur * scale, "pixels of blur")
+    scale = max(draft.pixels.shape[:2]) / NORMAL_SIDE
+    draft.change(do.sharpen(draft.pixels, blur * scale, draft.level))
+    draft.record(Step.SHARPEN, blur * scale, "pixels of blur")
 
 
-def _whiten(work: Work) -> None:
-    if work.before.subject.is_confident:
-        work.change(do.whiten(work.pixels, work.before.subject.mask))
-        work.record(Step.WHITE_BACKGROUND, 1 - work.before.subject.mask.mean(), "of the frame")
+def _whiten(draft: Draft) -> None:
+    if draft.before.subject.is_confident:
+        draft.change(do.whiten(draft.pixels, draft.before.subject.mask))
+        draft.record(Step.WHITE_BACKGROUND, 1 - draft.before.subject.mask.mean(), "of the frame")
 
 
-def _reframe(work: Work) -> None:
-    subject = work.before.subject
+def _reframe(draft: Draft) -> None:
+    subject = draft.before.subject
     if not subject.is_confident:
         return
-    profile = work.profile
-    work.change(do.reframe(work.pixels, subject.mask, aspect=profile.aspect, fill=profile.fill))
-    work.record(Step.REFRAME, profile.fill, "of the frame filled")
+    profile = draft.profile
+    draft.change(do.reframe(draft.pixels, subject.mask, aspect=profile.aspect, fill=profile.fill))
+    draft.record(Step.REFRAME, profile.fill, "of the frame filled")
 
 
-STEPS: dict[Step, Callable[[Work], None]] = {
+STEPS: dict[Step, Callable[[Draft], None]] = {
     Step.DEBLOCK: _deblock,
     Step.DENOISE: _denoise,
     Step.WHITE_BALANCE: _balance,

@@ -15,27 +15,27 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from quality.enhance.decisions import STEPS
-from quality.enhance.step import AUTOMATIC, Step
-from quality.enhance.steps import colour_change
-from quality.enhance.work import Applied, Work
+from quality.enhance.decisions import STEPS, Draft
+from quality.enhance.improvement import AUTOMATIC, AppliedStep, Improvement, Step
+from quality.enhance.steps import measure_colour_change
+from quality.measure.assessor import to_assessment
 from quality.measure.colour_spaces import srgb_to_oklab
 from quality.measure.metrics import Measures, measure
 from quality.measure.overall import score
-from quality.profiles import DEFAULT, Profile
-from quality.profiles.checking import check
+from quality.profiles.builtin import DEFAULT
+from quality.profiles.checking import judge
+from quality.profiles.model import Profile
 
-__all__ = ["AUTOMATIC", "Applied", "Enhancement", "Step", "Tell", "enhance", "tell_nobody"]
+# Called with the stage that begins and the share that is done, 0 to 1.
+OnProgress: TypeAlias = Callable[[str, float], None]
 
-Tell: TypeAlias = Callable[[str, float], None]  # the stage that begins, the share that is done
-
-MOST_COLOUR_CHANGE = 3.0  # ΔE2000 on the garment at equal lightness
+MAX_COLOUR_CHANGE = 3.0  # ΔE2000 on the garment at equal lightness
 MOSTLY_DONE = 0.9  # the share done when every step was tried once: one may be taken back yet
 WORSE = 1.0  # points of the overall score that measuring alone may move
 
 
 @dataclass(frozen=True)
-class Enhancement:
+class EnhancementResult:
     """A photo before and after, what was done, and what was taken back because it did harm.
 
     `colour_change` is the garment's ΔE2000 at equal lightness, `lightness_change` that of its mean
@@ -44,13 +44,24 @@ class Enhancement:
 
     before: Measures
     after: Measures
-    applied: tuple[Applied, ...]
+    applied: tuple[AppliedStep, ...]
     taken_back: tuple[Step, ...]
     colour_change: float
     lightness_change: float
 
+    def to_improvement(self) -> Improvement:
+        """Return the result without its pixels, as it is stored."""
+        return Improvement(
+            before=to_assessment(self.before),
+            after=to_assessment(self.after),
+            applied=list(self.applied),
+            taken_back=list(self.taken_back),
+            colour_change=self.colour_change,
+            lightness_change=self.lightness_change,
+        )
 
-def tell_nobody(stage: str, share: float) -> None:
+
+def ignore_progress(stage: str, share: float) -> None:
     pass
 
 
@@ -60,8 +71,8 @@ def enhance(
     level: float,
     steps: Collection[Step] = AUTOMATIC,
     profile: Profile = DEFAULT,
-    tell: Tell = tell_nobody,
-) -> Enhancement:
+    on_progress: OnProgress = ignore_progress,
+) -> EnhancementResult:
     """Return what a photo becomes at a level in [0, 1] of the steps that it needs.
 
     `tell` hears of each step before it is tried, of the measuring, of every step that is taken
@@ -69,46 +80,46 @@ def enhance(
     """
     chosen = [step for step in Step if step in steps] if level > 0 else []
     taken_back: list[Step] = []
-    result = _run(before, chosen, level, profile, tell)
+    result = _run(before, chosen, level, profile, on_progress)
     while result.applied and _does_harm(result, profile):
         worst = result.applied[-1].step
-        tell(f"taking {worst} back", MOSTLY_DONE)
+        on_progress(f"taking {worst} back", MOSTLY_DONE)
         chosen.remove(worst)
         taken_back.append(worst)
-        result = _run(before, chosen, level, profile, tell_nobody)
-    tell("done", 1.0)
+        result = _run(before, chosen, level, profile, ignore_progress)
+    on_progress("done", 1.0)
     return replace(result, taken_back=tuple(taken_back))
 
 
 def _run(
-    before: Measures, chosen: list[Step], level: float, profile: Profile, tell: Tell
-) -> Enhancement:
-    work = Work(before, before.frame, level, profile)
-    in_place = work.frame
+    before: Measures, chosen: list[Step], level: float, profile: Profile, on_progress: OnProgress
+) -> EnhancementResult:
+    draft = Draft(before, before.frame, level, profile)
+    in_place = draft.frame
     for place, step in enumerate(chosen):
-        tell(step, MOSTLY_DONE * place / (len(chosen) + 1))
-        STEPS[step](work)
+        on_progress(step, MOSTLY_DONE * place / (len(chosen) + 1))
+        STEPS[step](draft)
         if step is not Step.REFRAME:
-            in_place = work.frame
-    if not work.applied:
-        return Enhancement(before, before, (), (), 0.0, 0.0)
-    tell("measuring", MOSTLY_DONE * len(chosen) / (len(chosen) + 1))
-    moved = {applied.step for applied in work.applied} & {Step.WHITE_BACKGROUND, Step.REFRAME}
-    after = measure(work.frame, None if moved else before.subject)
+            in_place = draft.frame
+    if not draft.applied:
+        return EnhancementResult(before, before, (), (), 0.0, 0.0)
+    on_progress("measuring", MOSTLY_DONE * len(chosen) / (len(chosen) + 1))
+    moved = {applied.step for applied in draft.applied} & {Step.WHITE_BACKGROUND, Step.REFRAME}
+    after = measure(draft.frame, None if moved else before.subject)
     was, now = before.frame.normal, in_place.normal
     mask = before.subject.mask
     lighter = srgb_to_oklab(now)[mask][:, 0].mean() - srgb_to_oklab(was)[mask][:, 0].mean()
-    change = colour_change(was, now, mask)
-    return Enhancement(before, after, tuple(work.applied), (), change, float(lighter))
+    change = measure_colour_change(was, now, mask)
+    return EnhancementResult(before, after, tuple(draft.applied), (), change, float(lighter))
 
 
-def _does_harm(result: Enhancement, profile: Profile) -> bool:
+def _does_harm(result: EnhancementResult, profile: Profile) -> bool:
     """Say whether a rule that passed fails now, the whole is worse, or the colour is another."""
-    rules = zip(check(profile, result.before), check(profile, result.after), strict=True)
-    if any(before.passed and after.passed is False for before, after in rules):
+    before, after = (judge(profile, photo).results for photo in (result.before, result.after))
+    if any(was.passed and now.passed is False for was, now in zip(before, after, strict=True)):
         return True
     done = {applied.step for applied in result.applied}
-    if Step.WHITE_BALANCE not in done and result.colour_change > MOST_COLOUR_CHANGE:
+    if Step.WHITE_BALANCE not in done and result.colour_change > MAX_COLOUR_CHANGE:
         return True
     if done & {Step.WHITE_BACKGROUND, Step.REFRAME}:
         return False  # another picture, whose score says nothing of the photo

@@ -8,10 +8,10 @@ mean has no borders. The channels are taken apart into brightness and two differ
 import cv2
 import numpy as np
 
-from quality.enhance.strips import each_strip
+from quality.enhance.steps import run_strips
 from quality.measure.colour_spaces import Floats
 from quality.measure.dct import BLOCK, from_cosines, to_cosines
-from quality.measure.detail import estimate_grain, unclipped_blocks
+from quality.measure.detail import estimate_grain, find_unclipped_blocks
 from quality.measure.frame import Bytes, to_bytes, to_float, to_luma
 
 STRIP = 16 * BLOCK  # rows that are smoothed at once
@@ -28,7 +28,7 @@ def measure_planes(pixels: Bytes) -> Floats:
     A camera's grain is stronger in brightness, a sensor's in the differences.
     """
     luma = to_luma(to_float(pixels))
-    blocks = unclipped_blocks(luma, np.ones(luma.shape, dtype=bool))
+    blocks = find_unclipped_blocks(luma, np.ones(luma.shape, dtype=bool))
     planes = (_plane(pixels, weights) for weights in _OPPONENT)
     return np.array([estimate_grain(plane, blocks) for plane in planes], dtype=np.float32)
 
@@ -46,7 +46,7 @@ def smooth(pixels: Bytes, deviations: Floats) -> Bytes:
         smoothed = _smooth_planes(around, deviations)
         out[rows] = smoothed[BLOCK : BLOCK + rows.stop - rows.start, BLOCK : BLOCK + width]
 
-    each_strip(smooth_rows, height=height, rows=STRIP)
+    run_strips(smooth_rows, height=height, rows=STRIP)
     return out
 
 

@@ -5,10 +5,12 @@ in [0, 1] that it is given. How much is needed was measured before: `quality.enh
 decides.
 """
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
 import cv2
 import numpy as np
 
-from quality.enhance.strips import each_strip
 from quality.enhance.tones import Tones
 from quality.measure.colour_spaces import (
     Floats,
@@ -20,16 +22,27 @@ from quality.measure.colour_spaces import (
     srgb_to_oklab,
 )
 from quality.measure.frame import Bytes, to_bytes, to_float, to_luma
-from quality.measure.framing import bounding_box
+from quality.measure.framing import find_box
 from quality.measure.subject import Mask
 
 SHARPENINGS = 3  # rounds; more of them gain nothing and bring grain up
 RINGING = 0.02  # how far sharpening may go beyond what surrounds a pixel
-MOST_CHROMA = np.float32(2)  # times; three stops more light
+MAX_CHROMA_RATIO = np.float32(2)  # times; three stops more light
 LOCAL_CONTRAST = 1.5  # the clip limit of CLAHE
 CONTRAST_TILES = (4, 4)
 STRIP = 32  # rows whose colours are changed at once
+THREADS = 2
 COLOUR_REACH = 4.0  # pixels of a photo of 512, over which a colour is taken
+
+
+def run_strips(work: Callable[[slice], None], *, height: int, rows: int) -> None:
+    """Call `work` with the rows of each strip of an image, in two threads; raise what it raises.
+
+    A strip stays in the processor's cache, and floats exist for the strips only.
+    """
+    strips = [slice(top, min(top + rows, height)) for top in range(0, height, rows)]
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(work, strips))
 
 
 def balance(pixels: Bytes, gains: Floats, level: float) -> Bytes:
@@ -52,10 +65,10 @@ def tone(pixels: Bytes, tones: Tones, level: float, saturation: float) -> Bytes:
         lightness = lab[..., 0].copy()
         lab[..., 0] = curve[(np.clip(lightness, 0, 1) * np.float32(1023) + 0.5).astype(np.int32)]
         ratio = lab[..., 0] / np.maximum(lightness, np.float32(1e-3))
-        lab[..., 1:] *= np.float32(saturation) * np.minimum(ratio, MOST_CHROMA)[..., None]
+        lab[..., 1:] *= np.float32(saturation) * np.minimum(ratio, MAX_CHROMA_RATIO)[..., None]
         out[rows] = to_bytes(oklab_to_srgb(lab))
 
-    each_strip(change, height=len(pixels), rows=STRIP)
+    run_strips(change, height=len(pixels), rows=STRIP)
     return out
 
 
@@ -82,9 +95,9 @@ def add_local_contrast(pixels: Bytes, level: float) -> Bytes:
         lab[..., 0] += np.float32(level) * (wanted - lab[..., 0])
         out[rows] = to_bytes(oklab_to_srgb(lab))
 
-    each_strip(read, height=len(pixels), rows=STRIP)
+    run_strips(read, height=len(pixels), rows=STRIP)
     equalised = cv2.createCLAHE(LOCAL_CONTRAST, CONTRAST_TILES).apply(lightness)
-    each_strip(change, height=len(pixels), rows=STRIP)
+    run_strips(change, height=len(pixels), rows=STRIP)
     return out
 
 
@@ -121,7 +134,7 @@ def reframe(pixels: Bytes, mask: Mask, *, aspect: float | None, fill: float) -> 
     `aspect` is width by height; None keeps it. What is padded takes the colour of the border.
     """
     height, width = pixels.shape[:2]
-    box = bounding_box(mask)
+    box = find_box(mask)
     to_width, to_height = width / mask.shape[1], height / mask.shape[0]
     box_width = (box.right - box.left) * to_width
     box_height = (box.bottom - box.top) * to_height
@@ -139,7 +152,7 @@ def reframe(pixels: Bytes, mask: Mask, *, aspect: float | None, fill: float) -> 
     return canvas
 
 
-def colour_change(before: Floats, after: Floats, mask: Mask) -> float:
+def measure_colour_change(before: Floats, after: Floats, mask: Mask) -> float:
     """Return by how much the garment's colour changed at equal lightness: mean CIEDE2000, from 0.
 
     `before` and `after` are sRGB float32 (h, w, 3) in [0, 1] at the normalised size. More light on

@@ -32,7 +32,7 @@ LEVELS = np.array(
     [0.005, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.995]
 )  # the shares at which a histogram is read
 PART_LEVELS = np.array([0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98])  # likewise, of garment and ground
-CHROMA_LOST = (-0.3, 1.2)  # bounds of its logarithm
+CHROMA_LOSS_RANGE = (-0.3, 1.2)  # bounds of its logarithm
 
 
 @dataclass(frozen=True)
@@ -50,30 +50,30 @@ class Tones:
     saturation: float
 
 
-def thumbnail(rgb: Floats) -> Floats:
+def make_thumbnail(rgb: Floats) -> Floats:
     scale = THUMBNAIL / max(rgb.shape[:2])
     size = (max(8, round(rgb.shape[1] * scale)), max(8, round(rgb.shape[0] * scale)))
     return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA))
 
 
-def thumbnail_mask(subject: Subject) -> Mask | None:
-    """Return the garment's mask at the size of a thumbnail, None where it is not sure."""
+def shrink_mask(subject: Subject) -> Mask | None:
+    """Return the garment's mask at the size of a make_thumbnail, None where it is not sure."""
     if not subject.is_confident:
         return None
-    return np.asarray(thumbnail(subject.mask.astype(np.float32)) > 0.5)
+    return np.asarray(make_thumbnail(subject.mask.astype(np.float32)) > 0.5)
 
 
 def estimate_tones(rgb: Floats, subject: Subject) -> Tones:
     """Return what a photo needs; what needs nothing gets gains of about 1 and its own levels."""
-    small = thumbnail(rgb)
-    answer = _network()(describe(small, thumbnail_mask(subject)))
-    gains = gains_of(answer[:2])
-    levels = lightness_levels(encode_srgb(linearise(small) * gains))
+    small = make_thumbnail(rgb)
+    answer = _network()(describe(small, shrink_mask(subject)))
+    gains = stops_to_gains(answer[:2])
+    levels = measure_levels(encode_srgb(linearise(small) * gains))
     return Tones(
         gains=gains,
         levels=levels,
         targets=np.maximum.accumulate(np.clip(levels + answer[2:-1], 0, 1)).astype(np.float32),
-        saturation=float(np.exp(np.clip(answer[-1], *CHROMA_LOST))),
+        saturation=float(np.exp(np.clip(answer[-1], *CHROMA_LOSS_RANGE))),
     )
 
 
@@ -111,13 +111,13 @@ def _stops(light: Floats) -> Floats:
     return np.asarray(np.log2((light[[0, 2]] + 1e-4) / (light[1] + 1e-4)))
 
 
-def lightness_levels(small: Floats) -> Floats:
+def measure_levels(small: Floats) -> Floats:
     """Return the OKLab lightness at each of `LEVELS`, (17,), strictly ascending."""
     levels = np.quantile(srgb_to_oklab(small)[..., 0], LEVELS)
     return np.asarray(levels + np.arange(len(LEVELS)) * 1e-5, dtype=np.float32)
 
 
-def gains_of(stops: NDArray[np.floating]) -> Floats:
+def stops_to_gains(stops: NDArray[np.floating]) -> Floats:
     """Return linear RGB gains (3,) from the stops of red and blue against green."""
     gains = np.exp2(np.array([stops[0], 0.0, stops[1]], dtype=np.float32))
     luminance = gains @ np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)

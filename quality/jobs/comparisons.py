@@ -5,16 +5,12 @@ from dataclasses import asdict
 from typing import Any
 
 from core.jobs.runner import note_progress, run_waiting
-from quality.compare.comparison import Comparison as Compared
-from quality.compare.comparison import Side, compare
-from quality.jobs.enhancements import told
+from quality.compare.comparison import ComparisonResult, Side, compare
 from quality.jobs.photos import open_source, save_pixels
 from quality.jobs.queues import COMPARISONS
+from quality.measure.assessor import to_assessment
 from quality.models import Comparison, Source
-from quality.policies import policy_of, profile_of
-from quality.reports.assessor import examined
-
-SIDES = {Side.ONE: "first", Side.OTHER: "second", Side.SAME: "same", Side.UNKNOWN: "unknown"}
+from quality.policies import get_policy, get_profile
 
 
 def make_comparisons() -> int:
@@ -32,26 +28,28 @@ def make_comparison(row: Comparison) -> dict[str, Any]:
     compared = compare(
         *frames,
         level=row.enhancement_level,
-        profile=profile_of(policy_of(row.shop_id), row.profile),
-        tell=lambda stage, share: note_progress(row, stage, 0.1 + 0.85 * share),
+        profile=get_profile(get_policy(row.shop_id), row.profile),
+        on_progress=lambda stage, share: note_progress(row, stage, 0.1 + 0.85 * share),
     )
-    fields = {"result": _told(compared), "stage": "done", "progress": 1.0}
+    fields = {"result": _to_json(compared), "stage": "done", "progress": 1.0}
     if compared.enhancement:
-        weaker = second if compared.better is Side.ONE else first
+        weaker = second if compared.better is Side.FIRST else first
         fields["enhanced"] = save_pixels(weaker, compared.enhancement.after.frame.pixels)
     return {**fields, "took_ms": round((time.perf_counter() - began) * 1000, 1)}
 
 
-def _told(compared: Compared) -> dict[str, Any]:
-    weaker = "second" if compared.better is Side.ONE else "first"
+def _to_json(compared: ComparisonResult) -> dict[str, Any]:
+    weaker = "second" if compared.better is Side.FIRST else "first"
     return {
-        "first": examined(compared.one).to_json(),
-        "second": examined(compared.other).to_json(),
-        "lines": {line.name: SIDES[line.better] for line in compared.lines},
-        "better": SIDES[compared.better],
+        "first": to_assessment(compared.one).to_json(),
+        "second": to_assessment(compared.other).to_json(),
+        "lines": {line.name: line.better for line in compared.lines},
+        "better": compared.better,
         "likeness": asdict(compared.likeness) if compared.likeness else None,
         "enhancement": (
-            {"photo": weaker, **told(compared.enhancement)} if compared.enhancement else None
+            {"photo": weaker, **compared.enhancement.to_improvement().to_json()}
+            if compared.enhancement
+            else None
         ),
         "advice": compared.advice,
     }

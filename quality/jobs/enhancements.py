@@ -5,9 +5,8 @@ from typing import Any
 
 from core.jobs.runner import Overtaken, note_progress, run_waiting
 from core.storage import delete_files, save_file
-from quality.enhance.enhancement import Enhancement as Enhanced
 from quality.enhance.enhancement import enhance
-from quality.enhance.step import AUTOMATIC, Step
+from quality.enhance.improvement import AUTOMATIC, Step
 from quality.jobs.application import apply_ready
 from quality.jobs.photos import open_source, save_pixels
 from quality.jobs.queues import BATCHED, ENHANCEMENTS
@@ -15,8 +14,7 @@ from quality.measure.frame import Frame
 from quality.measure.metrics import measure
 from quality.models import Enhancement, Source
 from quality.models.files import rendition_key
-from quality.policies import policy_of, profile_of
-from quality.reports.assessor import examined
+from quality.policies import get_policy, get_profile
 
 
 def make_enhancements() -> int:
@@ -42,11 +40,11 @@ def make_enhancement(row: Enhancement) -> dict[str, Any]:
         measure(frame),
         level=row.level,
         steps=[Step(name) for name in row.steps] or AUTOMATIC,
-        profile=profile_of(policy_of(row.shop_id), row.profile),
-        tell=lambda stage, share: note_progress(row, stage, 0.2 + 0.7 * share),
+        profile=get_profile(get_policy(row.shop_id), row.profile),
+        on_progress=lambda stage, share: note_progress(row, stage, 0.2 + 0.7 * share),
     )
     fields: dict[str, Any] = {
-        "result": told(result),
+        "result": result.to_improvement().to_json(),
         "standing": Enhancement.Standing.UNNEEDED,
         "stage": "done",
         "progress": 1.0,
@@ -62,20 +60,6 @@ def make_enhancement(row: Enhancement) -> dict[str, Any]:
             "width": pixels.shape[1],
         }
     return {**fields, "took_ms": round((time.perf_counter() - began) * 1000, 1)}
-
-
-def told(result: Enhanced) -> dict[str, Any]:
-    """Return what is kept of an enhancement beside its pixels."""
-    return {
-        "before": examined(result.before).to_json(),
-        "after": examined(result.after).to_json(),
-        "applied": [
-            {"step": done.step, "amount": done.amount, "unit": done.unit} for done in result.applied
-        ],
-        "taken_back": list(result.taken_back),
-        "colour_change": result.colour_change,
-        "lightness_change": result.lightness_change,
-    }
 
 
 def _keep_before(source: Source, frame: Frame, rendition: bytes) -> None:

@@ -6,10 +6,10 @@ from PIL import Image as Pillow
 
 from core.errors import DomainError
 from core.storage import read_file, save_file
+from quality.measure.assessor import read_stored_frame
 from quality.measure.frame import Bytes, Frame
 from quality.models import Source
 from quality.models.files import rendition_key
-from quality.reports.assessor import frame_of_files
 
 JPEG_QUALITY = 95  # the photo was a JPEG before, and may become one again
 
@@ -37,7 +37,7 @@ def open_source(source: Source) -> tuple[Frame, bytes]:
         source.image_version, source.image_digest = source.image.version, source.image.digest
         original, photo = source.image.original.name, source.image.photo.name
     rendition = read_file(str(photo))
-    frame = frame_of_files(
+    frame = read_stored_frame(
         original=read_file(str(original)), rendition=rendition, digest=source.image_digest
     )
     return frame, rendition

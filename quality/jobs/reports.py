@@ -6,13 +6,12 @@ from catalog.models import Image
 from core.jobs.runner import Overtaken, run_waiting
 from core.storage import read_file
 from quality.jobs.queues import REPORTS
-from quality.measure.scales import verdict_of
+from quality.measure.assessor import assess, read_stored_frame
 from quality.models import Report
-from quality.policies import policy_of, profile_of
-from quality.reports.assessment import judge
-from quality.reports.assessor import assess, frame_of_files
-from quality.reports.consistency import look_of
-from quality.reports.judgement import settle
+from quality.policies import get_policy, get_profile
+from quality.profiles.checking import judge
+from quality.reports.consistency import read_look
+from quality.reports.judgement import release_image
 
 BATCH = 8
 
@@ -31,24 +30,24 @@ def make_report(report: Report) -> dict[str, Any]:
     image: Image | None = Image.objects.live().filter(pk=report.image_id).first()
     if image is None:
         raise Overtaken
-    settle(image, policy_of(report.shop_id), has_passed=False)
-    frame = frame_of_files(
+    release_image(image, get_policy(report.shop_id), has_passed=False)
+    frame = read_stored_frame(
         original=read_file(str(image.original.name)),
         rendition=read_file(str(image.photo.name)),
         digest=image.digest,
     )
     found = assess(frame)
-    policy = policy_of(report.shop_id)  # as it is by now
-    profile = profile_of(policy)
+    policy = get_policy(report.shop_id)  # as it is by now
+    profile = get_profile(policy)
     judgement = judge(profile, found)
-    settle(image, policy, has_passed=judgement.passed)
+    release_image(image, policy, has_passed=judgement.passed)
     return {
         "image_version": image.version,
         "examined": found.to_json(),
         "score": found.score,
-        "verdict": verdict_of(found.score / 100),
+        "verdict": found.verdict,
         "profile": profile.key,
         "passed": judgement.passed,
         "failed_rules": judgement.failed,
-        "look": look_of(found),
+        "look": read_look(found),
     }

@@ -12,12 +12,12 @@ from django.conf import settings
 from core.errors import DomainError
 from core.jobs import rpc
 from core.photos import Photo
-from quality.reports.assessment import Examined
+from quality.measure.assessment import Assessment
 
 RESULT, FAILURE = b"r", b"f"
 
 
-def examine(photo: Photo) -> Examined:
+def examine(photo: Photo) -> Assessment:
     """Have a photo measured; raises what `quality.measure.frame` raises, and `WorkerBusy`."""
     from quality.tasks import assess_photo
 
@@ -27,7 +27,7 @@ def examine(photo: Photo) -> Examined:
     told = json.loads(answer[1:])
     if answer[:1] == FAILURE:
         raise DomainError(**told)
-    return Examined.from_json(told)
+    return Assessment.from_json(told)
 
 
 def pack(photo: Photo) -> bytes:

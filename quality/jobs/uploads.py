@@ -8,7 +8,7 @@ from django.conf import settings
 from core.errors import DomainError
 from core.jobs import rpc
 from quality.jobs.upload_messages import FAILURE, RESULT, unpack
-from quality.reports.assessor import assess, frame_of_files
+from quality.measure.assessor import assess, read_stored_frame
 
 # A large photo takes half a gigabyte while it is measured; more of them wait for their turn.
 AT_ONCE = 2
@@ -31,7 +31,7 @@ def _assess(request_id: str) -> None:
         return
     original, rendition, digest = unpack(question)
     try:
-        found = assess(frame_of_files(original=original, rendition=rendition, digest=digest))
+        found = assess(read_stored_frame(original=original, rendition=rendition, digest=digest))
     except DomainError as error:
         _refuse(request_id, code=error.code, message=error.message)
     except Exception:

@@ -17,10 +17,10 @@ Floats: TypeAlias = NDArray[np.float32]
 __all__ = [
     "Floats",
     "ciede2000",
-    "darkest",
     "encode_srgb",
-    "lightest",
     "linearise",
+    "max_channel",
+    "min_channel",
     "oklab_to_srgb",
     "srgb_to_cielab",
     "srgb_to_oklab",
@@ -59,12 +59,12 @@ def encode_srgb(linear: Floats) -> Floats:
     return encoded
 
 
-def darkest(rgb: Floats) -> Floats:
+def min_channel(rgb: Floats) -> Floats:
     """Return each pixel's least channel; numpy's own minimum is slow along so short an axis."""
     return np.minimum(np.minimum(rgb[..., 0], rgb[..., 1]), rgb[..., 2])
 
 
-def lightest(rgb: Floats) -> Floats:
+def max_channel(rgb: Floats) -> Floats:
     """Return each pixel's greatest channel."""
     return np.maximum(np.maximum(rgb[..., 0], rgb[..., 1]), rgb[..., 2])
 

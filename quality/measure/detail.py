@@ -47,10 +47,10 @@ def measure_contrast(lightness: Floats, mask: Mask) -> float:
 
 def measure_noise(luma: Floats, mask: Mask) -> float:
     """Return the standard deviation of the grain, in steps of 1/255 of sRGB luma."""
-    return estimate_grain(luma, unclipped_blocks(luma, mask)) * 255
+    return estimate_grain(luma, find_unclipped_blocks(luma, mask)) * 255
 
 
-def unclipped_blocks(luma: Floats, mask: Mask) -> Mask:
+def find_unclipped_blocks(luma: Floats, mask: Mask) -> Mask:
     """Return which 8 x 8 blocks of a mask are neither burnt nor drowned: those keep their noise."""
     level = _block_means(luma)
     inside = _block_means(mask.astype(np.float32)) > 0.75

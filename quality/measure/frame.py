@@ -4,8 +4,8 @@ Pixels are sRGB (h, w, 3). `Frame.pixels` are those a shopper sees, uint8, at mo
 `Frame.normal` the same as float32 in [0, 1] with the longer side at 512, on which nearly all is
 measured, so that a figure says the same of a large and a small copy of a photo.
 
-    frame_of_photo(photo)         a photo that passed `core.photos.open_photo`
-    frame_of_pixels(rgb)          pixels alone, as enhancement makes them
+    read_frame(photo)         a photo that passed `core.photos.open_photo`
+    make_frame(rgb)          pixels alone, as enhancement makes them
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from quality.measure.colour_spaces import Floats
 Bytes: TypeAlias = NDArray[np.uint8]
 
 NORMAL_SIDE = 512
-LEAST_SIDE = 64
-MOST_ELONGATED = 8  # a longer panorama would be fewer than 64 pixels high at the normalised size
-LEAST_OPAQUE = 0.005  # the share of a photo that has to show something
-LEAST_SPREAD = 2  # of 255: less between the darkest and the lightest is one colour
+MIN_SIDE = 64
+MAX_ELONGATION = 8  # a longer panorama would be fewer than 64 pixels high at the normalised size
+MIN_OPAQUE_SHARE = 0.005  # the share of a photo that has to show something
+MIN_SPREAD = 2  # of 255: less between the darkest and the lightest is one colour
 
 
 class PhotoUnmeasurable(DomainError):
@@ -80,7 +80,7 @@ class Frame:
         return replace(self, pixels=pixels, alpha=None, width=size[0], height=size[1])
 
 
-def frame_of_photo(photo: Photo) -> Frame:
+def read_frame(photo: Photo) -> Frame:
     """Return the frame of a photo that passed the door.
 
     Its pixels are those of the rendition; the size, the format and the opacity are read from the
@@ -98,7 +98,7 @@ def frame_of_photo(photo: Photo) -> Frame:
     return _checked(Frame(pixels, alpha, width, height, len(photo.original), kind))
 
 
-def frame_of_pixels(rgb: Bytes) -> Frame:
+def make_frame(rgb: Bytes) -> Frame:
     """Return the frame of (h, w, 3) uint8 sRGB pixels; raises `PhotoUnmeasurable`."""
     return _checked(Frame(rgb, None, rgb.shape[1], rgb.shape[0]))
 
@@ -132,23 +132,23 @@ def to_bytes(rgb: Floats) -> Bytes:
 def _checked(frame: Frame) -> Frame:
     """Return a frame that holds something to measure."""
     short, long = sorted((frame.width, frame.height))
-    if short < LEAST_SIDE:
+    if short < MIN_SIDE:
         raise PhotoUnmeasurable(
-            f"The shorter side has {short} pixels and needs {LEAST_SIDE}; send a larger photo.",
+            f"The shorter side has {short} pixels and needs {MIN_SIDE}; send a larger photo.",
             code="photo_too_small",
         )
-    if long > MOST_ELONGATED * short:
+    if long > MAX_ELONGATION * short:
         raise PhotoUnmeasurable(
-            f"The photo is more than {MOST_ELONGATED} times as long as it is wide; crop it.",
+            f"The photo is more than {MAX_ELONGATION} times as long as it is wide; crop it.",
             code="photo_too_narrow",
         )
-    if frame.alpha is not None and (frame.alpha > 127).mean() < LEAST_OPAQUE:
+    if frame.alpha is not None and (frame.alpha > 127).mean() < MIN_OPAQUE_SHARE:
         raise PhotoUnmeasurable(
             "The photo is transparent nearly everywhere; send one that shows the product.",
             code="photo_transparent",
         )
     seen = frame.pixels[::4, ::4] if frame.alpha is None else frame.pixels[frame.alpha > 127]
-    if np.ptp(seen.reshape(-1, 3), axis=0).max() <= LEAST_SPREAD:
+    if np.ptp(seen.reshape(-1, 3), axis=0).max() <= MIN_SPREAD:
         raise PhotoUnmeasurable(
             "The photo is all one colour; send one that shows the product.", code="photo_blank"
         )

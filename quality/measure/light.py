@@ -10,9 +10,9 @@ import numpy as np
 from quality.measure.colour_spaces import (
     Floats,
     ciede2000,
-    darkest,
     encode_srgb,
-    lightest,
+    max_channel,
+    min_channel,
     srgb_to_cielab,
     srgb_to_oklab,
 )
@@ -46,7 +46,7 @@ def _stops(linear: Floats, mask: Mask | None) -> float:
 
 def measure_clipping(rgb: Floats, mask: Mask) -> float:
     """Return the share of the garment, in [0, 1], that is pure white or black and so shapeless."""
-    lost = (darkest(rgb) >= WHITE) | (lightest(rgb) <= BLACK)
+    lost = (min_channel(rgb) >= WHITE) | (max_channel(rgb) <= BLACK)
     return float(lost[mask].mean())
 
 
@@ -58,14 +58,14 @@ def estimate_light(linear: Floats, lab: Floats) -> Floats:
     in it much. What is clipped is left out.
     """
     colourfulness = np.hypot(lab[..., 1], lab[..., 2]) / np.maximum(lab[..., 0], np.float32(0.2))
-    weight = np.exp(-colourfulness / np.float32(NEUTRAL)) * (lightest(linear) < CLIPPED)
+    weight = np.exp(-colourfulness / np.float32(NEUTRAL)) * (max_channel(linear) < CLIPPED)
     powers = np.square(np.square(linear)).reshape(-1, 3)  # norm 4
     mean = np.asarray((weight + np.float32(1e-6)).ravel() @ powers, dtype=np.float64) ** 0.25
     light: Floats = (mean / max(mean[1], 1e-6)).clip(1 / 8, 8).astype(np.float32)
     return light
 
 
-def cast_of(light: Floats) -> Floats:
+def light_to_cast(light: Floats) -> Floats:
     """Return the OKLab a and b x 100 that a light grey takes on in this light, shape (2,)."""
     grey = light / np.float32(light @ LUMINANCE) * np.float32(0.5)
     lab = srgb_to_oklab(encode_srgb(grey))
@@ -74,7 +74,7 @@ def cast_of(light: Floats) -> Floats:
 
 def measure_cast(light: Floats) -> float:
     """Return the strength of the cast: the OKLab chroma x 100 of a grey in this light, from 0."""
-    return float(np.hypot(*cast_of(light)))
+    return float(np.hypot(*light_to_cast(light)))
 
 
 def measure_colour_error(linear: Floats, rgb: Floats, mask: Mask, light: Floats) -> float:

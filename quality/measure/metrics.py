@@ -19,21 +19,8 @@ from quality.measure.blockiness import measure_blockiness
 from quality.measure.colour_spaces import linearise, srgb_to_oklab
 from quality.measure.frame import Frame, to_luma
 from quality.measure.naturalness import measure_naturalness
-from quality.measure.scales import SCALES, Verdict, verdict_of
+from quality.measure.scales import SCALES, Measure
 from quality.measure.subject import Subject, find_subject
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One figure: as measured, in `SCALES[name].unit`, and how good that is.
-
-    `raw` and `score` are None where it cannot be measured.
-    """
-
-    name: str
-    raw: float | None
-    score: float | None
-    verdict: Verdict
 
 
 @dataclass(frozen=True)
@@ -60,7 +47,7 @@ def measure(frame: Frame, subject: Subject | None = None) -> Measures:
     raws = _measure_pixels(frame, subject)
     raws["resolution"] = float(min(frame.width, frame.height))
     raws["blockiness"] = measure_blockiness(frame.pixels)
-    figures = {name: _judge(name, raws.get(name)) for name in SCALES}
+    figures = {name: Measure.from_raw(name, raws.get(name)) for name in SCALES}
     return Measures(frame, subject, figures)
 
 
@@ -90,8 +77,3 @@ def _measure_pixels(frame: Frame, subject: Subject) -> dict[str, float]:
             "centring": framing.measure_off_centre(mask),
         }
     return raws
-
-
-def _judge(name: str, raw: float | None) -> Measure:
-    score = None if raw is None else SCALES[name].score(raw)
-    return Measure(name, raw, score, verdict_of(score))

@@ -12,7 +12,6 @@ without chance.
 """
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -28,8 +27,7 @@ Features: TypeAlias = NDArray[np.float64]
 
 MODEL = Path(__file__).with_name("naturalness.npz")
 PATCH = 64  # pixels a side at the first scale; NIQE has 96 on larger images
-SHARP = 0.75  # of the sharpest patch's: patches below are out of focus, and not fitted to
-TEXTURED = 0.1  # likewise, below it a patch is not measured: white paper has no statistics
+TEXTURED = 0.1  # of the sharpest patch's: below it a patch has no statistics, as white paper
 STABLE = 1 / 255  # keeps flat regions from dividing by nothing
 _SHIFTS = ((0, 1), (1, 0), (1, 1), (1, -1))  # the four products of neighbours
 
@@ -41,14 +39,9 @@ class Gaussian:
     mean: Features
     covariance: Features
 
-    def save(self, path: Path) -> None:
-        np.savez_compressed(
-            path, mean=self.mean.astype(np.float32), covariance=self.covariance.astype(np.float32)
-        )
-
 
 @cache
-def clean_photos() -> Gaussian:
+def load_clean_model() -> Gaussian:
     """Return the Gaussian that the repository brings along."""
     with np.load(MODEL) as stored:
         return Gaussian(stored["mean"].astype(float), stored["covariance"].astype(float))
@@ -56,20 +49,14 @@ def clean_photos() -> Gaussian:
 
 def measure_naturalness(luma: Floats, model: Gaussian | None = None) -> float:
     """Return the distance of a photo's statistics from those of clean photos; equation 10."""
-    model = model or clean_photos()
-    features = patch_features(luma, sharp=TEXTURED)
+    model = model or load_clean_model()
+    features = describe_patches(luma, sharp=TEXTURED)
     off = features.mean(axis=0) - model.mean
     spread = (np.cov(features, rowvar=False) if len(features) > 1 else 0) + model.covariance
     return float(np.sqrt(max(off @ np.linalg.pinv(spread / 2) @ off, 0.0)))
 
 
-def fit(lumas: Iterable[Floats]) -> Gaussian:
-    """Return the Gaussian of the sharp patches of clean photos; at least 37 of them are needed."""
-    features = np.vstack([patch_features(luma, sharp=SHARP) for luma in lumas])
-    return Gaussian(features.mean(axis=0), np.cov(features, rowvar=False))
-
-
-def patch_features(luma: Floats, *, sharp: float = 0.0) -> Features:
+def describe_patches(luma: Floats, *, sharp: float = 0.0) -> Features:
     """Return the features (n, 36) of the patches that are at least `sharp` times the sharpest."""
     half = np.asarray(
         cv2.resize(luma, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), dtype=np.float32

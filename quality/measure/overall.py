@@ -6,19 +6,12 @@ The score is the weighted geometric mean of the measures' scores: what is poor i
 not made good by another. Measures that are unknown are left out, and the others count for them.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
-from quality.measure.scales import Verdict, verdict_of
-
-if TYPE_CHECKING:
-    # The web process knows the parts, and no pixels.
-    from quality.measure.metrics import Measure
+from quality.measure.scales import Measure
 
 FLOOR = 0.05  # the worst score counts as this: one poor figure halves the whole, and no more
 
@@ -45,7 +38,6 @@ class Overall:
 
     score: float
     parts: dict[str, float | None]
-    verdict: Verdict
 
 
 def score(measures: Mapping[str, Measure]) -> Overall:
@@ -53,7 +45,7 @@ def score(measures: Mapping[str, Measure]) -> Overall:
     parts = {name: _mean(measures, weights) for name, weights in PARTS.items()}
     together = {name: weight for weights in PARTS.values() for name, weight in weights.items()}
     whole = _mean(measures, together) or 0.0
-    return Overall(whole, parts, verdict_of(whole / 100))
+    return Overall(whole, parts)
 
 
 def _mean(measures: Mapping[str, Measure], weights: Mapping[str, float]) -> float | None:

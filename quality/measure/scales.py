@@ -8,6 +8,7 @@ the knots are theirs.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 import numpy as np
 
@@ -19,6 +20,14 @@ class Verdict(StrEnum):
     FAIR = "fair"
     POOR = "poor"
     UNKNOWN = "unknown"  # it cannot be measured: there is no background to be seen
+
+    @classmethod
+    def from_score(cls, score: float | None) -> "Verdict":
+        if score is None:
+            return cls.UNKNOWN
+        if score >= GOOD:
+            return cls.GOOD
+        return cls.FAIR if score >= FAIR else cls.POOR
 
 
 @dataclass(frozen=True)
@@ -39,12 +48,30 @@ class Scale:
         return float(np.interp(raw, raws, scores))
 
 
-def verdict_of(score: float | None) -> Verdict:
-    if score is None:
-        return Verdict.UNKNOWN
-    if score >= GOOD:
-        return Verdict.GOOD
-    return Verdict.FAIR if score >= FAIR else Verdict.POOR
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One figure: `raw` in the unit of its scale, and how good that is.
+
+    `raw` and `score` are None where it cannot be measured.
+    """
+
+    name: str
+    raw: float | None
+    score: float | None
+    verdict: Verdict
+
+    @classmethod
+    def from_raw(cls, name: str, raw: float | None) -> Self:
+        score = None if raw is None else SCALES[name].score(raw)
+        return cls(name, raw, score, Verdict.from_score(score))
+
+    @property
+    def label(self) -> str:
+        return SCALES[self.name].label
+
+    @property
+    def unit(self) -> str:
+        return SCALES[self.name].unit
 
 
 def _less_is_better(

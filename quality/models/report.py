@@ -43,7 +43,7 @@ class Report(Job):
             models.Index(fields=("shop", "-id"), name="report_newest"),
         )
 
-    def tells_of(self, image: Image) -> bool:
+    def is_final_for(self, image: Image) -> bool:
         """Whether it is decided, and of the photo that the image has, or of a newer one."""
         if self.state == self.State.DONE:
             return self.image_version >= image.version

@@ -7,7 +7,7 @@ mannequins, props, and whether the whole product is to be seen.
 from datetime import date
 from types import MappingProxyType
 
-from quality.profiles.model import Profile, Rule
+from quality.profiles.model import ListingRule, Profile
 
 AS_OF = date(2026, 11, 21)
 
@@ -20,14 +20,14 @@ _OURS = "Atelier: below this shoppers and search both suffer"
 
 def _must(
     name: str, subject: str, source: str, *, least: float | None = None, most: float | None = None
-) -> Rule:
-    return Rule(name, subject, least, most, is_required=True, source=source, as_of=AS_OF)
+) -> ListingRule:
+    return ListingRule(name, subject, least, most, is_required=True, source=source, as_of=AS_OF)
 
 
 def _should(
     name: str, subject: str, source: str, *, least: float | None = None, most: float | None = None
-) -> Rule:
-    return Rule(name, subject, least, most, is_required=False, source=source, as_of=AS_OF)
+) -> ListingRule:
+    return ListingRule(name, subject, least, most, is_required=False, source=source, as_of=AS_OF)
 
 
 GOOGLE = Profile(

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from quality.measure.scales import SCALES
-from quality.profiles.model import Fix, Profile, Rule
+from quality.measure.scales import SCALES, Measure
+from quality.profiles.model import Fix, ListingRule, Profile
 
 _LARGER = Fix(None, "Send a larger photo: take it nearer or with a better camera, and do not crop.")
 _SMALLER = Fix(None, "Send a smaller file: save it with fewer pixels or as a JPEG of quality 85.")
@@ -36,17 +36,12 @@ FIXES = {
     "saturation": Fix(None, "Take the photo again without vivid colour settings."),
     "naturalness": Fix(None, "Take the photo again, in daylight and in focus."),
 }
-_OF_THE_GARMENT = frozenset(
+_NEEDS_GARMENT = frozenset(
     {"subject_fill", "centring", "background_whiteness", "background_uniformity"}
 )
 
 
-class Figure(Protocol):
-    @property
-    def raw(self) -> float | None: ...
-
-
-class File(Protocol):
+class FileSize(Protocol):
     @property
     def width(self) -> int: ...
     @property
@@ -56,34 +51,47 @@ class File(Protocol):
 
 
 class Measured(Protocol):
-    """Raw measures by name and the file's facts: `Measures`, or what was kept of them."""
+    """Measures by name, and facts of the file: `Measures` or an `Assessment`."""
 
-    def __getitem__(self, name: str) -> Figure: ...
+    def __getitem__(self, name: str) -> Measure: ...
     @property
-    def frame(self) -> File: ...
+    def frame(self) -> FileSize: ...
 
 
 @dataclass(frozen=True, slots=True)
 class RuleResult:
-    """What came of one rule.
+    """The result of one rule.
 
-    `passed` is None where it could not be judged: the garment cannot be told from its ground, or
-    there is no file to weigh. `required` are the least and the most, either open when None. `fix`
-    is None of a rule that passed, and where there is nothing to mend.
+    `passed` is None where the rule cannot be checked: there is no confident mask of the garment,
+    or no file. `fix` is None for a rule that passed, and where nothing can be fixed.
     """
 
-    rule: str
-    subject: str
+    rule: ListingRule
     passed: bool | None
     measured: float | None
-    required: tuple[float | None, float | None]
-    is_required: bool
     fix: Fix | None
 
 
-def check(profile: Profile, measures: Measured) -> list[RuleResult]:
-    """Return the result of each rule, in the profile's order."""
-    return [_check(rule, measures) for rule in profile.rules]
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The results of a profile's rules; `passed` unless a required rule failed."""
+
+    profile: Profile
+    results: list[RuleResult]
+
+    @property
+    def passed(self) -> bool:
+        return not any(r.rule.is_required and r.passed is False for r in self.results)
+
+    @property
+    def failed(self) -> list[str]:
+        """Names of the rules that failed, recommendations included."""
+        return [result.rule.name for result in self.results if result.passed is False]
+
+
+def judge(profile: Profile, measures: Measured) -> Judgement:
+    """Check each rule of a profile, in its order."""
+    return Judgement(profile, [_check(rule, measures) for rule in profile.rules])
 
 
 def read_subject(name: str, measures: Measured) -> float | None:
@@ -104,26 +112,18 @@ def read_subject(name: str, measures: Measured) -> float | None:
     return float(facts[name])
 
 
-def _check(rule: Rule, measures: Measured) -> RuleResult:
+def _check(rule: ListingRule, measures: Measured) -> RuleResult:
     measured = read_subject(rule.subject, measures)
     passed = None if measured is None else _lies_within(measured, rule)
-    return RuleResult(
-        rule=rule.name,
-        subject=rule.subject,
-        passed=passed,
-        measured=measured,
-        required=(rule.least, rule.most),
-        is_required=rule.is_required,
-        fix=_fix_of(rule, passed),
-    )
+    return RuleResult(rule, passed, measured, _find_fix(rule, passed))
 
 
-def _lies_within(measured: float, rule: Rule) -> bool:
+def _lies_within(measured: float, rule: ListingRule) -> bool:
     is_enough = rule.least is None or measured >= rule.least
     return is_enough and (rule.most is None or measured <= rule.most)
 
 
-def _fix_of(rule: Rule, passed: bool | None) -> Fix | None:
+def _find_fix(rule: ListingRule, passed: bool | None) -> Fix | None:
     if passed is None:
-        return _GROUND if rule.subject in _OF_THE_GARMENT else None
+        return _GROUND if rule.subject in _NEEDS_GARMENT else None
     return None if passed else FIXES[rule.subject]

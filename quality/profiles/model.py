@@ -21,8 +21,8 @@ FACTS = {
     "aspect": "width by height",
 }
 SUBJECTS = frozenset(FACTS) | frozenset(SCALES)
-MOST_RULES = 40
-MOST_NAME = 100
+MAX_RULES = 40
+MAX_LABEL_LENGTH = 100
 
 
 class ProfileUnusable(DomainError):
@@ -43,7 +43,7 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ListingRule:
     """A bound on a measure or a fact, either end open when None.
 
     `is_required` rules make a listing fail, the others are recommendations.
@@ -67,7 +67,7 @@ class Profile:
 
     key: str
     label: str
-    rules: tuple[Rule, ...]
+    rules: tuple[ListingRule, ...]
     aspect: float | None
     fill: float
     wants_white: bool
@@ -81,13 +81,13 @@ def read_profile(data: Mapping[str, Any], *, as_of: date) -> Profile:
     the day on which the shop set it.
     """
     rules = data.get("rules")
-    if not isinstance(rules, list) or not 1 <= len(rules) <= MOST_RULES:
-        raise ProfileUnusable(f"A profile has 1 to {MOST_RULES} rules.", field="rules")
+    if not isinstance(rules, list) or not 1 <= len(rules) <= MAX_RULES:
+        raise ProfileUnusable(f"A profile has 1 to {MAX_RULES} rules.", field="rules")
     aspect = _number(data, "aspect", low=0.1, high=10, default=None)
     fill = _number(data, "fill", low=0.3, high=1, default=0.85)
     return Profile(
         key="own",
-        label=str(data.get("label") or "Own rules")[:MOST_NAME],
+        label=str(data.get("label") or "Own rules")[:MAX_LABEL_LENGTH],
         rules=tuple(_read_rule(rule, f"rules.{k}", as_of) for k, rule in enumerate(rules)),
         aspect=aspect,
         fill=fill or 0.85,
@@ -95,7 +95,7 @@ def read_profile(data: Mapping[str, Any], *, as_of: date) -> Profile:
     )
 
 
-def _read_rule(data: Any, field: str, as_of: date) -> Rule:
+def _read_rule(data: Any, field: str, as_of: date) -> ListingRule:
     if not isinstance(data, Mapping):
         raise ProfileUnusable("A rule is an object.", field=field)
     subject = data.get("subject")
@@ -108,7 +108,7 @@ def _read_rule(data: Any, field: str, as_of: date) -> Rule:
         raise ProfileUnusable("A rule has a least, a most or both.", field=field)
     if least is not None and most is not None and least > most:
         raise ProfileUnusable("A rule's least is at most its most.", field=field)
-    return Rule(
+    return ListingRule(
         name=subject, subject=subject, least=least, most=most,
         is_required=data.get("required") is not False, source="the shop", as_of=as_of,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from quality.reports.assessment import Examined
+from quality.measure.assessment import Assessment
 
 # Each with the least deviation that anybody would see, in its own unit: a shop whose photos are
 # alike to the last bit is not broken by the second last.
@@ -33,13 +33,13 @@ GROUPS = {
     "exposure": "light",
     "colour_cast": "light",
 }
-FEWEST_PHOTOS = 8  # of fewer nobody can say what is usual
+MIN_PHOTOS = 8  # of fewer nobody can say what is usual
 FAR = 3.5
 TO_DEVIATION = 0.6745  # the median absolute deviation of a normal distribution with deviation 1
 
 
 @dataclass(frozen=True, slots=True)
-class Breach:
+class Outlier:
     """A photo, by its place in the list, that is far from what is usual.
 
     `distance` is the largest modified z-score, from 3.5; `looks` are the figures that are as far,
@@ -52,21 +52,21 @@ class Breach:
     groups: tuple[str, ...]
 
 
-def look_of(examined: Examined) -> list[float | None]:
+def read_look(assessment: Assessment) -> list[float | None]:
     """Return a photo's figures in the order of `LOOK`; None where they cannot be told."""
-    background = examined.background or (None, None, None)
+    background = assessment.background or (None, None, None)
     return [
         *background,
-        examined.raws["subject_fill"],
-        examined.raws["centring"],
-        examined.raws["exposure"],
-        examined.raws["colour_cast"],
+        assessment.raws["subject_fill"],
+        assessment.raws["centring"],
+        assessment.raws["exposure"],
+        assessment.raws["colour_cast"],
     ]
 
 
-def find_breaches(looks: Sequence[Sequence[float | None]]) -> list[Breach]:
+def find_outliers(looks: Sequence[Sequence[float | None]]) -> list[Outlier]:
     """Return the photos that break what is usual, the farthest first; none of too few photos."""
-    if len(looks) < FEWEST_PHOTOS:
+    if len(looks) < MIN_PHOTOS:
         return []
     figures = np.array(looks, dtype=np.float64)
     columns = zip(figures.T, LOOK.values(), strict=True)
@@ -76,14 +76,14 @@ def find_breaches(looks: Sequence[Sequence[float | None]]) -> list[Breach]:
     for place in np.flatnonzero((distances > FAR).any(axis=0)):
         far = [names[row] for row in np.flatnonzero(distances[:, place] > FAR)]
         groups = tuple(dict.fromkeys(GROUPS[name] for name in far))
-        breaches.append(Breach(int(place), float(distances[:, place].max()), tuple(far), groups))
+        breaches.append(Outlier(int(place), float(distances[:, place].max()), tuple(far), groups))
     return sorted(breaches, key=lambda breach: -breach.distance)
 
 
 def _distances(column: NDArray[np.float64], least: float) -> NDArray[np.float64]:
     """Return each photo's modified z-score; 0 where it has no figure, or too few photos have."""
     known = column[~np.isnan(column)]
-    if len(known) < FEWEST_PHOTOS:
+    if len(known) < MIN_PHOTOS:
         return np.zeros_like(column)
     middle = np.median(known)
     spread = max(float(np.median(np.abs(known - middle))), least)

@@ -7,9 +7,10 @@ from django.db.models import F
 from catalog.models import Image
 from catalog.services import ImageGone, PhotoChanged, clear_image
 from core.tenancy import all_shops, scoped_shop_id
+from quality.measure.assessment import Assessment
 from quality.models import Policy, Report
-from quality.policies import policy_of, profile_of
-from quality.reports.assessment import Examined, judge
+from quality.policies import get_policy, get_profile
+from quality.profiles.checking import judge
 
 AT_ONCE = 500
 
@@ -21,15 +22,15 @@ def judge_reports() -> int:
     again: two at work at the same time end with the same.
     """
     while True:
-        policy = policy_of(scoped_shop_id())
+        policy = get_policy(scoped_shop_id())
         count = _judge_by(policy)
         now = Policy.objects.filter(shop_id=policy.shop_id)
         now.filter(version=policy.version).update(judged_version=policy.version)
-        if policy_of(policy.shop_id).version == policy.version:
+        if get_policy(policy.shop_id).version == policy.version:
             return count
 
 
-def unjudged_shops() -> list[UUID]:
+def find_unjudged_shops() -> list[UUID]:
     """Return the shops whose reports were not all judged by their present policy."""
     with all_shops():
         changed = Policy.objects.exclude(version=F("judged_version"))
@@ -39,23 +40,23 @@ def unjudged_shops() -> list[UUID]:
 def _judge_by(policy: Policy) -> int:
     if policy.gate != Policy.Gate.HOLD:
         for image in Image.objects.live().filter(status=Image.Status.HELD):
-            settle(image, policy, has_passed=False)
-    profile = profile_of(policy)
+            release_image(image, policy, has_passed=False)
+    profile = get_profile(policy)
     count = 0
     reports = Report.objects.done().select_related("image").order_by("pk")
     for report in reports.iterator(chunk_size=AT_ONCE):
-        judgement = judge(profile, Examined.from_json(report.examined))
+        judgement = judge(profile, Assessment.from_json(report.examined))
         # One that was measured anew meanwhile was judged anew, too.
         Report.objects.done().filter(pk=report.pk, version=report.version).update(
             profile=profile.key, passed=judgement.passed, failed_rules=judgement.failed
         )
         if report.image.version == report.image_version:
-            settle(report.image, policy, has_passed=judgement.passed)
+            release_image(report.image, policy, has_passed=judgement.passed)
         count += 1
     return count
 
 
-def settle(image: Image, policy: Policy, *, has_passed: bool) -> None:
+def release_image(image: Image, policy: Policy, *, has_passed: bool) -> None:
     """Clear a held image that passed, or whose shop holds none any more."""
     may_pass = has_passed or policy.gate != Policy.Gate.HOLD
     if image.status == Image.Status.HELD and image.deleted_at is None and may_pass:

@@ -10,10 +10,10 @@ from rest_framework.request import Request
 from catalog.models import Image
 from quality.measure.scales import Verdict
 from quality.models import Report
-from quality.reports.consistency import find_breaches
+from quality.reports.consistency import find_outliers
 
-MOST_BREACHES = 100
-MOST_RULES = 50
+MAX_OUTLIERS = 100
+MAX_RULES = 50
 TENS = 10
 
 
@@ -58,13 +58,13 @@ def _histogram(done: QuerySet[Report]) -> list[dict[str, int]]:
 def _failed_rules(done: QuerySet[Report]) -> list[dict[str, Any]]:
     rules = done.annotate(rule=Unnest(F("failed_rules"))).values("rule")
     counted = rules.annotate(images=Count("pk", distinct=True)).order_by("-images", "rule")
-    return [dict(row) for row in counted[:MOST_RULES]]
+    return [dict(row) for row in counted[:MAX_RULES]]
 
 
 def _breaches(done: QuerySet[Report], request: Request) -> list[dict[str, Any]]:
     """Return the photos that break the shop's own consistency, the farthest from usual first."""
     rows = list(done.exclude(look=None).order_by("pk").values_list("image_id", "look"))
-    breaches = find_breaches([look or [] for _, look in rows])[:MOST_BREACHES]
+    breaches = find_outliers([look or [] for _, look in rows])[:MAX_OUTLIERS]
     ids = [rows[breach.place][0] for breach in breaches]
     images = Image.objects.defer("search").in_bulk(ids)
     return [

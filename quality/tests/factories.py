@@ -13,11 +13,11 @@ from catalog.models import Image
 from catalog.services import create_image
 from core.photos import Photo, open_photo
 from core.tenancy import shop_scope
+from quality.measure.assessment import Assessment, FileFacts
 from quality.measure.frame import Bytes
 from quality.measure.overall import PARTS
 from quality.measure.scales import SCALES
 from quality.models import Job, Report
-from quality.reports.assessment import Examined, Facts
 from quality.tests.photos import make_photo
 from tenants.models import Shop
 
@@ -52,11 +52,13 @@ def make_image(shop: Shop, data: bytes | None = None, **fields: Any) -> Image:
         return create_image(shop=shop, photo=photo, fields={"name": "A dress", **fields})
 
 
-def make_examined(*, score: float = 80.0, size: tuple[int, int] = SIZE, **raws: Any) -> Examined:
+def make_assessment(
+    *, score: float = 80.0, size: tuple[int, int] = SIZE, **raws: Any
+) -> Assessment:
     """Return what is kept of a photo that passes the default rules, but for the figures given."""
-    return Examined(
+    return Assessment(
         raws={**dict.fromkeys(SCALES, 0.5), "clipping": 0.0, **raws},
-        frame=Facts(*size, 20_000, "JPEG"),
+        frame=FileFacts(*size, 20_000, "JPEG"),
         has_subject=True,
         confidence=0.9,
         background=(1.0, 0.0, 0.0),
@@ -76,7 +78,7 @@ def make_report(shop: Shop, *, score: float = 80.0, **fields: Any) -> Report:
             score=score,
             **{
                 "state": Job.State.DONE,
-                "examined": make_examined(score=score).to_json(),
+                "examined": make_assessment(score=score).to_json(),
                 "verdict": "good",
                 "profile": "default",
                 "passed": True,

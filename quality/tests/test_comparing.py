@@ -2,7 +2,7 @@ import numpy as np
 
 from evaluation.quality.degradations import add_noise, under_expose
 from quality.compare.comparison import Side, compare
-from quality.measure.frame import frame_of_pixels
+from quality.measure.frame import make_frame
 from quality.measure.overall import score
 from quality.measure.scales import SCALES
 from quality.tests.photos import make_photo
@@ -11,15 +11,15 @@ from quality.tests.photos import make_photo
 def make_pair(spoil=add_noise):
     photo = make_photo(height=533)
     worse = spoil(photo, 4, np.random.default_rng(1))
-    return frame_of_pixels(photo), frame_of_pixels(worse)
+    return make_frame(photo), make_frame(worse)
 
 
 def test_the_better_is_marked_in_whichever_place_it_is():
     clean, worse = make_pair()
     there, back = compare(clean, worse, level=0), compare(worse, clean, level=0)
-    assert (there.better, back.better) == (Side.ONE, Side.OTHER)
+    assert (there.better, back.better) == (Side.FIRST, Side.SECOND)
     noise = {line.name: line.better for line in there.lines}["noise"]
-    assert noise is Side.ONE
+    assert noise is Side.FIRST
     assert [line.name for line in there.lines] == list(SCALES)
     assert there.enhancement is None
 
@@ -33,8 +33,8 @@ def test_two_versions_of_a_scene_are_likened():
 
 
 def test_two_garments_are_not():
-    shirt = frame_of_pixels(make_photo(height=533, kind="shirt", colour="blue"))
-    assert compare(frame_of_pixels(make_photo(height=533)), shirt, level=0).likeness is None
+    shirt = make_frame(make_photo(height=533, kind="shirt", colour="blue"))
+    assert compare(make_frame(make_photo(height=533)), shirt, level=0).likeness is None
 
 
 def test_the_weaker_is_brought_towards_the_stronger():
@@ -48,7 +48,7 @@ def test_the_weaker_is_brought_towards_the_stronger():
 
 
 def test_equals_are_both_well():
-    photo = frame_of_pixels(make_photo(height=533))
+    photo = make_frame(make_photo(height=533))
     comparison = compare(photo, photo, level=1.0)
     assert comparison.better is Side.SAME
     assert comparison.enhancement is None
@@ -58,7 +58,7 @@ def test_equals_are_both_well():
 
 def test_the_stages_are_told_while_it_runs():
     told = []
-    compare(*make_pair(), level=1.0, tell=lambda stage, share: told.append((stage, share)))
+    compare(*make_pair(), level=1.0, on_progress=lambda stage, share: told.append((stage, share)))
     stages, shares = zip(*told, strict=True)
     beginnings = ["measuring the first", "measuring the second", "aligning", "enhancing"]
     assert [stage for stage in stages if stage in beginnings] == beginnings

@@ -2,8 +2,8 @@
 
 import pytest
 
-from quality.reports.consistency import FEWEST_PHOTOS, LOOK, find_breaches, look_of
-from quality.tests.factories import make_examined
+from quality.reports.consistency import LOOK, MIN_PHOTOS, find_outliers, read_look
+from quality.tests.factories import make_assessment
 
 USUAL = [1.0, 0.0, 0.0, 0.8, 0.05, 0.2, 1.0]
 
@@ -14,49 +14,49 @@ def differing(name: str, value: float | None) -> list[float | None]:
 
 
 def test_photos_that_are_alike_break_nothing():
-    assert find_breaches([USUAL] * 20) == []
+    assert find_outliers([USUAL] * 20) == []
 
 
 def test_of_too_few_nothing_is_usual():
     odd = differing("exposure", -3.0)
-    assert find_breaches([USUAL] * (FEWEST_PHOTOS - 2) + [odd]) == []
-    (breach,) = find_breaches([USUAL] * (FEWEST_PHOTOS - 1) + [odd])
+    assert find_outliers([USUAL] * (MIN_PHOTOS - 2) + [odd]) == []
+    (breach,) = find_outliers([USUAL] * (MIN_PHOTOS - 1) + [odd])
     assert (breach.place, breach.looks, breach.groups) == (
-        FEWEST_PHOTOS - 1, ("exposure",), ("light",),
+        MIN_PHOTOS - 1, ("exposure",), ("light",),
     )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", LOOK)
 def test_difference_that_nobody_sees_breaks_nothing(name):
     usual = dict(zip(LOOK, USUAL, strict=True))[name]
-    assert find_breaches([USUAL] * 9 + [differing(name, usual + LOOK[name])]) == []
-    (breach,) = find_breaches([USUAL] * 9 + [differing(name, usual + 6 * LOOK[name])])
+    assert find_outliers([USUAL] * 9 + [differing(name, usual + LOOK[name])]) == []
+    (breach,) = find_outliers([USUAL] * 9 + [differing(name, usual + 6 * LOOK[name])])
     assert breach.looks == (name,)
 
 
 def test_wide_spread_makes_more_usual():
     spread = [differing("exposure", 0.4 * step) for step in range(-5, 6)]
-    assert find_breaches([*spread, differing("exposure", 3.0)]) == []
-    assert [breach.place for breach in find_breaches([*spread, differing("exposure", 9.0)])] == [11]
+    assert find_outliers([*spread, differing("exposure", 3.0)]) == []
+    assert [breach.place for breach in find_outliers([*spread, differing("exposure", 9.0)])] == [11]
 
 
 def test_photos_without_a_mask_are_judged_by_the_rest():
     masked = [USUAL] * 9
     unknown = [None, None, None, None, None, -2.0, 1.0]
-    (breach,) = find_breaches([*masked, unknown])
+    (breach,) = find_outliers([*masked, unknown])
     assert (breach.place, breach.groups) == (9, ("light",))
     few = [[None] * 5 + [0.2, 1.0]] * 9 + [USUAL] * 2 + [differing("subject_fill", 0.1)]
-    assert find_breaches(few) == [], "three backgrounds say nothing of what is usual"
+    assert find_outliers(few) == [], "three backgrounds say nothing of what is usual"
 
 
 def test_farthest_comes_first_with_all_that_is_far():
     near, far = differing("exposure", 1.0), [0.2, 0.0, 0.0, 0.1, 0.05, 0.2, 1.0]
-    first, second = find_breaches([near, far, *[USUAL] * 9])
+    first, second = find_outliers([near, far, *[USUAL] * 9])
     assert (first.place, second.place) == (1, 0)
     assert first.groups == ("background", "framing")
     assert first.distance > second.distance > 3.5
 
 
 def test_look_of_a_photo_without_background_leaves_it_open():
-    examined = make_examined(subject_fill=None, exposure=-1.0)
-    assert look_of(examined) == [1.0, 0.0, 0.0, None, 0.5, -1.0, 0.5]
+    assessment = make_assessment(subject_fill=None, exposure=-1.0)
+    assert read_look(assessment) == [1.0, 0.0, 0.0, None, 0.5, -1.0, 0.5]

@@ -11,18 +11,19 @@ from evaluation.quality.degradations import (
     under_expose,
 )
 from quality.compare.similarity import psnr, ssim
-from quality.enhance.enhancement import AUTOMATIC, MOST_COLOUR_CHANGE, Step, enhance
-from quality.measure.frame import frame_of_pixels, to_float
+from quality.enhance.enhancement import MAX_COLOUR_CHANGE, enhance
+from quality.enhance.improvement import AUTOMATIC, Step
+from quality.measure.frame import make_frame, to_float
 from quality.measure.metrics import measure
 from quality.measure.overall import score
-from quality.profiles import PROFILES
-from quality.profiles.checking import check
+from quality.profiles.builtin import PROFILES
+from quality.profiles.checking import judge
 from quality.tests.photos import make_photo, make_scene, needs_photos, real_photos
 
 
 def spoiled(spoil, severity=3, **photo):
     original = make_photo(height=533, **photo)
-    return original, measure(frame_of_pixels(spoil(original, severity, np.random.default_rng(2))))
+    return original, measure(make_frame(spoil(original, severity, np.random.default_rng(2))))
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def test_the_white_of_a_white_ground_stays():
     photo = np.full((533, 400, 3), 255, np.uint8)
     garment = make_photo(height=533)[150:400, 100:300]
     photo[150:400, 100:300] = garment
-    before = measure(frame_of_pixels(over_expose(photo, 2, np.random.default_rng(1))))
+    before = measure(make_frame(over_expose(photo, 2, np.random.default_rng(1))))
     after = enhance(before, level=1.0).after.frame.pixels
     assert (after[:100] >= 254).all()
 
@@ -80,7 +81,7 @@ def test_the_same_photo_gives_the_same_pixels():
 def test_the_garment_keeps_its_colour(spoil, colour):
     _, before = spoiled(spoil, 2, colour=colour)
     result = enhance(before, level=1.0, steps=[s for s in AUTOMATIC if s != Step.WHITE_BALANCE])
-    assert result.colour_change <= MOST_COLOUR_CHANGE
+    assert result.colour_change <= MAX_COLOUR_CHANGE
 
 
 @pytest.mark.parametrize("key", PROFILES)
@@ -89,20 +90,22 @@ def test_no_rule_that_passed_fails_afterwards(key, spoil):
     _, before = spoiled(spoil)
     profile = PROFILES[key]
     after = enhance(before, level=1.0, steps=list(Step), profile=profile).after
-    for was, now in zip(check(profile, before), check(profile, after), strict=True):
+    for was, now in zip(judge(profile, before).results, judge(profile, after).results, strict=True):
         assert not (was.passed and now.passed is False), was.rule
 
 
 def test_amazons_rules_are_met_where_pixels_suffice():
-    before = measure(frame_of_pixels(make_photo(height=1400)))
+    before = measure(make_frame(make_photo(height=1400)))
     profile = PROFILES["amazon"]
-    assert any(r.is_required and not r.passed for r in check(profile, before))
+    assert any(r.rule.is_required and not r.passed for r in judge(profile, before).results)
     after = enhance(before, level=1.0, steps=list(Step), profile=profile).after
-    assert [r.rule for r in check(profile, after) if r.is_required and not r.passed] == []
+    assert [
+        r.rule for r in judge(profile, after).results if r.rule.is_required and not r.passed
+    ] == []
 
 
 def test_zalandos_frame_is_made():
-    before = measure(frame_of_pixels(make_photo(height=1400)))
+    before = measure(make_frame(make_photo(height=1400)))
     after = enhance(before, level=1.0, steps=[Step.REFRAME], profile=PROFILES["zalando"]).after
     height, width = after.frame.pixels.shape[:2]
     assert width / height == pytest.approx(1 / 1.44, abs=0.005)
@@ -110,7 +113,7 @@ def test_zalandos_frame_is_made():
 
 
 def test_without_a_garment_neither_ground_nor_frame_is_touched():
-    before = measure(frame_of_pixels(make_scene()))
+    before = measure(make_frame(make_scene()))
     result = enhance(before, level=1.0, steps=[Step.WHITE_BACKGROUND, Step.REFRAME])
     assert result.applied == ()
     assert result.after is before
@@ -119,7 +122,9 @@ def test_without_a_garment_neither_ground_nor_frame_is_touched():
 def test_each_step_and_what_is_taken_back_is_told():
     told = []
     _, before = spoiled(add_noise)
-    result = enhance(before, level=1.0, tell=lambda stage, share: told.append((stage, share)))
+    result = enhance(
+        before, level=1.0, on_progress=lambda stage, share: told.append((stage, share))
+    )
     expected = [*AUTOMATIC, "measuring", *(f"taking {step} back" for step in result.taken_back)]
     assert [stage for stage, _ in told] == [*expected, "done"]
     shares = [share for _, share in told]
@@ -131,6 +136,6 @@ def test_each_step_and_what_is_taken_back_is_told():
 def test_clean_photos_stay_nearly_as_they_are():
     likenesses = []
     for photo in real_photos(12):
-        after = enhance(measure(frame_of_pixels(photo)), level=1.0).after.frame.pixels
+        after = enhance(measure(make_frame(photo)), level=1.0).after.frame.pixels
         likenesses.append(ssim(to_float(photo), to_float(after)))
     assert np.mean(likenesses) >= 0.97

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from core.photos import open_photo
-from quality.measure.frame import PhotoUnmeasurable, frame_of_photo, frame_of_pixels
+from quality.measure.frame import PhotoUnmeasurable, make_frame, read_frame
 from quality.tests.photos import make_photo
 
 
@@ -22,7 +22,7 @@ def test_the_facts_are_those_of_the_file_as_it_came():
     exif[0x0112] = 6  # stored lying on its side
     photo = upload(image.transpose(Image.Transpose.ROTATE_90), "JPEG", exif=exif)
 
-    frame = frame_of_photo(photo)
+    frame = read_frame(photo)
 
     assert (frame.width, frame.height, frame.format) == (2400, 3200, "JPEG")
     assert frame.file_bytes == len(photo.original)
@@ -36,7 +36,7 @@ def test_transparency_is_read_from_the_original():
     image = Image.new("RGBA", (300, 400), (0, 0, 0, 0))
     image.paste((200, 30, 40, 255), (100, 100, 200, 300))
 
-    frame = frame_of_photo(upload(image, "PNG"))
+    frame = read_frame(upload(image, "PNG"))
 
     assert frame.alpha.shape == (400, 300)
     assert np.count_nonzero(frame.alpha) / 120_000 == pytest.approx(1 / 6, abs=0.01)
@@ -49,20 +49,20 @@ def test_transparency_is_read_from_the_original():
 def test_refuses_what_is_too_small_or_too_narrow(size, code):
     pixels = np.random.default_rng(1).integers(0, 255, (*size, 3), dtype=np.uint8)
     with pytest.raises(PhotoUnmeasurable) as refusal:
-        frame_of_pixels(pixels)
+        make_frame(pixels)
     assert refusal.value.code == code
 
 
 def test_refuses_one_colour_but_takes_little_contrast():
     flat = np.full((200, 200, 3), 130, np.uint8)
     with pytest.raises(PhotoUnmeasurable) as refusal:
-        frame_of_pixels(flat)
+        make_frame(flat)
     assert refusal.value.code == "photo_blank"
     flat[80:120, 80:120] = 140
-    assert frame_of_pixels(flat).width == 200
+    assert make_frame(flat).width == 200
 
 
 def test_refuses_what_is_transparent_everywhere():
     with pytest.raises(PhotoUnmeasurable) as refusal:
-        frame_of_photo(upload(Image.new("RGBA", (300, 300), (9, 9, 9, 0)), "PNG"))
+        read_frame(upload(Image.new("RGBA", (300, 300), (9, 9, 9, 0)), "PNG"))
     assert refusal.value.code == "photo_transparent"

@@ -14,7 +14,7 @@ from quality.jobs.enhancements import make_enhancements
 from quality.jobs.reports import make_reports
 from quality.models import Policy, Report
 from quality.policies import drop_own_profile, set_own_profile, set_policy
-from quality.reports.judgement import judge_reports, unjudged_shops
+from quality.reports.judgement import find_unjudged_shops, judge_reports
 from quality.services import create_enhancement, request_reports
 from quality.sweeps import request_missing_reports
 from quality.tasks import find_missing_reports
@@ -203,10 +203,10 @@ def test_change_of_rules_while_judging_is_judged_too(shop, monkeypatch):
         policies = [Policy.objects.get()]
         set_gate(shop, "warn", "amazon")
         read = iter([*policies, *[Policy.objects.get()] * 3])
-        monkeypatch.setattr("quality.reports.judgement.policy_of", lambda shop_id: next(read))
+        monkeypatch.setattr("quality.reports.judgement.get_policy", lambda shop_id: next(read))
         judge_reports()
         report.refresh_from_db()
-        assert report.profile == "amazon" and unjudged_shops() == []
+        assert report.profile == "amazon" and find_unjudged_shops() == []
 
 
 def test_judging_that_nobody_came_to_is_found(shop, rival, monkeypatch):
@@ -215,14 +215,14 @@ def test_judging_that_nobody_came_to_is_found(shop, rival, monkeypatch):
     with shop_scope(shop.shop.pk):
         make_report(shop.shop)
         set_gate(shop, "warn", "google")
-        assert unjudged_shops() == [shop.shop.pk]
+        assert find_unjudged_shops() == [shop.shop.pk]
     sent = []
     monkeypatch.setattr("quality.tasks.nudge", lambda task, **told: sent.append((task.name, told)))
     find_missing_reports()
     assert sent == [("quality.tasks.judge_anew", {"shop_id": str(shop.shop.pk)})]
     with shop_scope(shop.shop.pk):
         judge_reports()
-    assert unjudged_shops() == []
+    assert find_unjudged_shops() == []
 
 
 def test_changes_of_the_policy_send_for_a_judge(

@@ -15,7 +15,7 @@ from evaluation.quality.degradations import (
     over_expose,
     under_expose,
 )
-from quality.measure.frame import PhotoUnmeasurable, frame_of_pixels, resize
+from quality.measure.frame import PhotoUnmeasurable, make_frame, resize
 from quality.measure.metrics import measure
 from quality.measure.overall import PARTS, score
 from quality.measure.scales import SCALES, Verdict
@@ -35,7 +35,7 @@ OWN = [
 
 
 def measure_pixels(pixels):
-    return measure(frame_of_pixels(pixels))
+    return measure(make_frame(pixels))
 
 
 @pytest.mark.parametrize(("spoil", "name", "sign"), OWN)

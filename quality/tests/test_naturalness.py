@@ -6,24 +6,24 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from evaluation.quality.degradations import add_noise, blur, compress
-from quality.measure.frame import frame_of_pixels
+from quality.measure.frame import make_frame
 from quality.measure.naturalness import (
     MODEL,
-    clean_photos,
-    fit,
     fit_asymmetric,
+    load_clean_model,
     measure_naturalness,
 )
 from quality.tests.photos import DATA, needs_photos, real_photos
+from training.naturalness import fit_gaussian
 
 
 def luma_of(photo):
-    return cv2.cvtColor(frame_of_pixels(photo).normal, cv2.COLOR_RGB2GRAY)
+    return cv2.cvtColor(make_frame(photo).normal, cv2.COLOR_RGB2GRAY)
 
 
 def test_the_model_is_small_and_whole():
     assert MODEL.stat().st_size < 100_000
-    model = clean_photos()
+    model = load_clean_model()
     assert model.mean.shape == (36,)
     assert np.linalg.eigvalsh(model.covariance).min() > 0
 
@@ -52,7 +52,7 @@ def test_spoiled_photos_are_less_natural(spoil):
 @needs_photos
 def test_a_model_is_nearest_to_what_it_was_fitted_on(tmp_path):
     lumas = [luma_of(photo) for photo in real_photos(6)]
-    own = fit(lumas)
+    own = fit_gaussian(lumas)
     blurred = cv2.GaussianBlur(lumas[0], (0, 0), 4)
     assert measure_naturalness(lumas[0], own) < measure_naturalness(blurred, own)
     out = io.StringIO()

@@ -7,7 +7,7 @@ from PIL import Image
 
 from evaluation.quality.degradations import add_noise, blur, over_expose, under_expose
 from quality.compare.alignment import align
-from quality.compare.similarity import MOST_PSNR, gmsd, psnr, ssim
+from quality.compare.similarity import MAX_PSNR, gmsd, psnr, ssim
 from quality.measure.frame import to_float
 from quality.tests.photos import DATA, make_photo, needs_photos, needs_references, real_photos
 
@@ -36,7 +36,7 @@ def test_ssim_and_gmsd_agree_with_what_others_computed(pair, files, mode, within
 def test_psnr_is_that_of_its_definition():
     one = np.full((40, 40, 3), 0.5, np.float32)
     assert psnr(one, one + np.float32(0.1)) == pytest.approx(20, abs=1e-3)
-    assert psnr(one, one) == MOST_PSNR
+    assert psnr(one, one) == MAX_PSNR
 
 
 def test_equal_images_are_alike_and_worse_ones_less():

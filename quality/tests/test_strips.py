@@ -1,11 +1,11 @@
 import pytest
 
-from quality.enhance.strips import each_strip
+from quality.enhance.steps import run_strips
 
 
 def test_every_row_is_worked_on_once():
     rows: list[int] = []
-    each_strip(lambda strip: rows.extend(range(strip.start, strip.stop)), height=70, rows=32)
+    run_strips(lambda strip: rows.extend(range(strip.start, strip.stop)), height=70, rows=32)
     assert sorted(rows) == list(range(70))
 
 
@@ -14,4 +14,4 @@ def test_what_a_strip_raises_is_raised():
         raise ZeroDivisionError(strip)
 
     with pytest.raises(ZeroDivisionError):
-        each_strip(fail, height=10, rows=3)
+        run_strips(fail, height=10, rows=3)

@@ -10,7 +10,7 @@ from demo.garments.drawing import _backdrop, _frame, stream
 from demo.garments.shapes import SHAPES
 from demo.garments.studio import photograph
 from evaluation.quality.degradations import add_cast, lower_contrast, over_expose, under_expose
-from quality.measure.frame import frame_of_pixels
+from quality.measure.frame import make_frame
 from quality.measure.subject import find_subject
 from quality.tests.photos import make_photo, make_scene, needs_photos, real_photos
 
@@ -33,7 +33,7 @@ def test_finds_generated_garments():
     overlaps = []
     for garment in sample_garments(count=24, seed=11):
         photo, true = draw_with_mask(garment)
-        subject = find_subject(frame_of_pixels(photo))
+        subject = find_subject(make_frame(photo))
         if subject.is_confident:
             overlaps.append(overlap(subject.mask, true))
     assert len(overlaps) >= 18
@@ -42,7 +42,7 @@ def test_finds_generated_garments():
 
 
 def test_transparency_is_a_certain_mask():
-    frame = frame_of_pixels(make_photo())
+    frame = make_frame(make_photo())
     alpha = np.zeros(frame.pixels.shape[:2], np.uint8)
     alpha[200:600, 150:450] = 255
     subject = find_subject(replace(frame, alpha=alpha))
@@ -51,7 +51,7 @@ def test_transparency_is_a_certain_mask():
 
 
 def test_a_photo_that_is_all_pattern_counts_whole_and_says_so():
-    subject = find_subject(frame_of_pixels(make_scene()))
+    subject = find_subject(make_frame(make_scene()))
     assert not subject.is_confident
     assert subject.mask.all()
     assert not subject.background.any()
@@ -60,18 +60,18 @@ def test_a_photo_that_is_all_pattern_counts_whole_and_says_so():
 @pytest.mark.parametrize("spoil", [add_cast, lower_contrast, over_expose, under_expose])
 def test_bad_light_hardly_moves_the_mask(spoil):
     photo = make_photo(colour="blue")
-    clean = find_subject(frame_of_pixels(photo))
-    spoiled = find_subject(frame_of_pixels(spoil(photo, 3, np.random.default_rng(1))))
+    clean = find_subject(make_frame(photo))
+    spoiled = find_subject(make_frame(spoil(photo, 3, np.random.default_rng(1))))
     assert spoiled.is_confident
     assert overlap(clean.mask, spoiled.mask) > 0.9
 
 
 def test_the_same_photo_gives_the_same_mask():
-    frame = frame_of_pixels(make_photo())
+    frame = make_frame(make_photo())
     assert np.array_equal(find_subject(frame).mask, find_subject(frame).mask)
 
 
 @needs_photos
 def test_most_real_photos_have_a_garment_to_be_found():
-    subjects = [find_subject(frame_of_pixels(photo)) for photo in real_photos(30)]
+    subjects = [find_subject(make_frame(photo)) for photo in real_photos(30)]
     assert sum(subject.is_confident for subject in subjects) >= 16

@@ -4,14 +4,14 @@ from PIL import Image
 
 from evaluation.quality.degradations import add_cast, under_expose
 from quality.enhance import steps
-from quality.enhance.tones import Tones, describe, estimate_tones, thumbnail
-from quality.measure.frame import frame_of_pixels, to_float
+from quality.enhance.tones import Tones, describe, estimate_tones, make_thumbnail
+from quality.measure.frame import make_frame, to_float
 from quality.measure.subject import find_subject
 from quality.tests.photos import make_photo, make_scene
 
 
 def tones_of(pixels):
-    frame = frame_of_pixels(pixels)
+    frame = make_frame(pixels)
     return estimate_tones(frame.normal, find_subject(frame))
 
 
@@ -53,7 +53,7 @@ def test_what_is_learned_is_what_is_done():
     torch = pytest.importorskip("torch")
     from training.tones.train import _correct
 
-    rgb = thumbnail(to_float(make_photo(height=533)))
+    rgb = make_thumbnail(to_float(make_photo(height=533)))
     levels = np.linspace(0.05, 0.95, 17, dtype=np.float32)
     rises = np.linspace(0.1, 0.02, len(levels)).astype(np.float32)
     tones = Tones(np.ones(3, np.float32), levels, np.clip(levels + rises, 0, 1), 1.2)

@@ -12,7 +12,7 @@ from catalog.models import Image
 from core.jobs.runner import Overtaken, run_waiting
 from core.ml.batching import get_batcher
 from core.storage import read_file, save_file
-from quality.measure.frame import frame_of_pixels
+from quality.measure.frame import make_frame
 from stylist.garments.features import pack_features
 from stylist.garments.garment import GarmentSource
 from stylist.models import GarmentTags, ImageTags, WardrobeItem
@@ -103,7 +103,7 @@ def _look(row: GarmentTags, photo: str) -> Seen:
 
 def _frame(jpeg: bytes) -> Any:
     with Pillow.open(io.BytesIO(jpeg), formats=["JPEG"]) as photo:
-        return frame_of_pixels(np.array(photo.convert("RGB")))
+        return make_frame(np.array(photo.convert("RGB")))
 
 
 def _embed(crop: Crop, encoder: str) -> Any:

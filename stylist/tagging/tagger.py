@@ -16,7 +16,7 @@ from PIL import Image
 from core.ml.colours import Floats
 from core.ml.encoder import Embeddings, Encoder
 from core.ml.garment_colours import centre_weights
-from quality.measure.frame import frame_of_pixels
+from quality.measure.frame import make_frame
 from stylist.tagging.colour.measurement import MeasuredColour, measure_colours
 from stylist.tagging.crop import Crop, Mask, crop_to_garment
 from stylist.tagging.garment_types import SLOTS
@@ -39,7 +39,7 @@ MIDDLE = 0.6  # of the weight at the centre: where a garment is looked for witho
 
 def tag(pixels: NDArray[np.uint8], encoder: Encoder, labels: Labels) -> Tags:
     """Crop, embed and tag one photo; raises `quality.measure.frame.PhotoUnmeasurable`."""
-    crop = crop_to_garment(frame_of_pixels(pixels), aspect=labels.aspect)
+    crop = crop_to_garment(make_frame(pixels), aspect=labels.aspect)
     return tag_crop(crop, encoder.encode_images([Image.fromarray(crop.pixels)])[0], labels)
 
 

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from quality.enhance.tones import describe, lightness_levels, thumbnail, thumbnail_mask
+from quality.enhance.tones import describe, make_thumbnail, measure_levels, shrink_mask
 from quality.measure.colour_spaces import Floats, encode_srgb, linearise
-from quality.measure.frame import Bytes, frame_of_pixels, to_bytes, to_float
+from quality.measure.frame import Bytes, make_frame, to_bytes, to_float
 from quality.measure.subject import Mask, find_subject
 from training.clean_photos import read_pixels
 
@@ -39,10 +39,10 @@ class Sample:
 def spoil_photo(path: Path) -> list[Sample]:
     """Return a photo's versions, the same at every call."""
     cv2.setNumThreads(1)
-    frame = frame_of_pixels(read_pixels(path))
+    frame = make_frame(read_pixels(path))
     rng = np.random.default_rng([SEED, int.from_bytes(path.stem.encode()[-8:])])
-    mask = thumbnail_mask(find_subject(frame))
-    clean = thumbnail(frame.normal)
+    mask = shrink_mask(find_subject(frame))
+    clean = make_thumbnail(frame.normal)
     return [_spoil(_before_ground(clean, mask, rng), mask, rng) for _ in range(VERSIONS)]
 
 
@@ -59,7 +59,7 @@ def _spoil(clean: Floats, mask: Mask | None, rng: np.random.Generator) -> Sample
     seen = to_float(spoiled)
     places = rng.integers(0, spoiled.shape[0] * spoiled.shape[1], PIXELS)
     return Sample(
-        describe(seen, mask), lightness_levels(seen), _pick(spoiled, places),
+        describe(seen, mask), measure_levels(seen), _pick(spoiled, places),
         _pick(to_bytes(clean), places),
     )  # fmt: skip
 

@@ -15,8 +15,8 @@ import numpy as np
 import torch
 
 from core.ml.colours import TO_CONES, TO_LAB
-from quality.enhance.steps import MOST_CHROMA
-from quality.enhance.tones import CHROMA_LOST, LEVELS, Network
+from quality.enhance.steps import MAX_CHROMA_RATIO
+from quality.enhance.tones import CHROMA_LOSS_RANGE, LEVELS, Network
 from quality.measure.colour_spaces import FROM_CONES, FROM_LAB
 from quality.measure.light import LUMINANCE
 from training.tones.samples import SEED, spoil_photo
@@ -91,8 +91,8 @@ def _correct(answers: torch.Tensor, levels: torch.Tensor, rgb: torch.Tensor) -> 
     lab = lab @ torch.from_numpy(TO_LAB).T
     lightness = lab[..., 0]
     lifted = _lift(lightness, levels, answers[:, 2:-1])
-    ratio = (lifted / lightness.clamp_min(1e-3)).clamp_max(float(MOST_CHROMA))
-    chroma = ratio * torch.exp(answers[:, -1].clamp(*CHROMA_LOST))[:, None]
+    ratio = (lifted / lightness.clamp_min(1e-3)).clamp_max(float(MAX_CHROMA_RATIO))
+    chroma = ratio * torch.exp(answers[:, -1].clamp(*CHROMA_LOSS_RANGE))[:, None]
     lab = torch.cat([lifted[..., None], lab[..., 1:] * chroma[..., None]], dim=-1)
     cones = lab @ torch.from_numpy(FROM_LAB).T
     return _encode((cones**3 @ torch.from_numpy(FROM_CONES).T).clamp(0, 1))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from quality.measure.frame import frame_of_pixels
+from quality.measure.frame import make_frame
 from quality.measure.framing import Box
 from quality.tests.photos import make_scene
 from stylist.tagging.crop import MARGIN, crop_to_garment
@@ -21,7 +21,7 @@ def frame_with(*pieces: Box):
     for piece in pieces:
         alpha[piece.top : piece.bottom, piece.left : piece.right] = 255
         pixels[piece.top : piece.bottom, piece.left : piece.right] = (202, 32, 42)
-    return replace(frame_of_pixels(pixels), alpha=alpha)
+    return replace(make_frame(pixels), alpha=alpha)
 
 
 def test_the_box_has_a_margin_and_the_encoders_shape():
@@ -67,7 +67,7 @@ def test_two_of_like_size_and_colour_are_a_pair():
 def test_a_photo_without_a_believable_mask_is_kept_whole():
     pixels = make_scene()
 
-    crop = crop_to_garment(frame_of_pixels(pixels), aspect=0.75)
+    crop = crop_to_garment(make_frame(pixels), aspect=0.75)
 
     assert not crop.has_mask
     assert crop.pieces == ()
@@ -78,7 +78,7 @@ def test_a_photo_without_a_believable_mask_is_kept_whole():
 def test_a_generated_garment_is_cropped_to():
     photo = draw("dress", "red")
 
-    crop = crop_to_garment(frame_of_pixels(photo), aspect=0.75)
+    crop = crop_to_garment(make_frame(photo), aspect=0.75)
 
     assert crop.has_mask
     assert len(crop.pieces) == 1

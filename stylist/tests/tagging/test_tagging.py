@@ -7,7 +7,7 @@ import pytest
 
 from core.ml.colours import basic_colour
 from core.ml.encoder import get_encoder
-from quality.measure.frame import PhotoUnmeasurable, frame_of_pixels
+from quality.measure.frame import PhotoUnmeasurable, make_frame
 from quality.tests.photos import make_scene
 from stylist.tagging.attributes import FORMALITY, FORMALITY_LEVELS, PATTERNS, SEASONS, STYLES
 from stylist.tagging.calibration import LARGE, calibration_of
@@ -86,7 +86,7 @@ def test_two_garments_side_by_side_are_told(mini, labels):
 
 def on_plain_ground(photo):
     """Return the photo's garment on the one ground, so that two fit beside each other."""
-    crop = crop_to_garment(frame_of_pixels(photo), aspect=0.75)
+    crop = crop_to_garment(make_frame(photo), aspect=0.75)
     whole = np.full_like(photo, GROUND)
     inside = whole[crop.box.top : crop.box.bottom, crop.box.left : crop.box.right]
     inside[crop.mask] = crop.pixels[crop.mask]

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from quality.measure.naturalness import MODEL, fit
+from quality.measure.naturalness import MODEL
 from training.clean_photos import PhotosUnusable, clean_lumas, clean_photos
+from training.naturalness import fit_gaussian, save_gaussian
 
 
 class Command(BaseCommand):
@@ -25,5 +26,5 @@ class Command(BaseCommand):
             photos = clean_photos(options["photos"], split="train", limit=options["limit"])
         except PhotosUnusable as error:
             raise CommandError(str(error)) from error
-        fit(clean_lumas(photos)).save(options["out"])
+        save_gaussian(fit_gaussian(clean_lumas(photos)), options["out"])
         self.stdout.write(f"{options['out']}: fitted on {len(photos)} photos.")

@@ -11,25 +11,25 @@ import numpy as np
 from PIL import Image as Pillow
 
 from core.photos import FORMATS, RENDITION_SIDE, Photo
+from quality.measure.assessment import Assessment, FileFacts
 from quality.measure.colour_spaces import srgb_to_oklab
-from quality.measure.frame import Frame, frame_of_photo, frame_of_pixels
+from quality.measure.frame import Frame, make_frame, read_frame
 from quality.measure.metrics import Measures, measure
 from quality.measure.overall import score
-from quality.reports.assessment import Examined, Facts
 
 
-def assess(frame: Frame) -> Examined:
+def assess(frame: Frame) -> Assessment:
     """Return what is kept of a photo's measures."""
-    return examined(measure(frame))
+    return to_assessment(measure(frame))
 
 
-def examined(measures: Measures) -> Examined:
+def to_assessment(measures: Measures) -> Assessment:
     """Return what is kept of measures that were taken."""
     overall = score(measures)
     frame = measures.frame
-    return Examined(
+    return Assessment(
         raws={name: figure.raw for name, figure in measures.items()},
-        frame=Facts(frame.width, frame.height, frame.file_bytes, frame.format),
+        frame=FileFacts(frame.width, frame.height, frame.file_bytes, frame.format),
         has_subject=measures.subject.is_confident,
         confidence=measures.subject.confidence,
         background=_background(measures),
@@ -38,7 +38,7 @@ def examined(measures: Measures) -> Examined:
     )
 
 
-def frame_of_files(*, original: bytes, rendition: bytes, digest: str) -> Frame:
+def read_stored_frame(*, original: bytes, rendition: bytes, digest: str) -> Frame:
     """Return the frame of a stored photo, whose `digest` is the catalogue's.
 
     Where that is not the original's, an enhancement made another rendition of it, and maybe cropped
@@ -48,8 +48,8 @@ def frame_of_files(*, original: bytes, rendition: bytes, digest: str) -> Frame:
     with Pillow.open(io.BytesIO(rendition), formats=["JPEG"]) as shown:
         size = shown.size
         if hashlib.sha256(original).hexdigest() == digest:
-            return frame_of_photo(Photo(original, "", rendition, *size, digest))
-        frame = frame_of_pixels(np.array(shown.convert("RGB")))
+            return read_frame(Photo(original, "", rendition, *size, digest))
+        frame = make_frame(np.array(shown.convert("RGB")))
     with Pillow.open(io.BytesIO(original), formats=FORMATS) as file:
         scale = max(1.0, max(file.size) / RENDITION_SIDE)
         return replace(
