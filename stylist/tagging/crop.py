@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from core.ml.colours import Floats, srgb_to_oklab
 from quality.measure.frame import Frame
-from quality.measure.framing import Box, bounding_box
+from quality.measure.framing import Box, find_box
 from quality.measure.subject import CONFIDENT, find_subject
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -60,7 +60,7 @@ def crop_to_garment(frame: Frame, *, aspect: float) -> Crop:
         return Crop(frame.pixels, everywhere, whole, subject.confidence, (), is_pair=False)
     size = (width, height)
     mask = cv2.resize(subject.mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
-    box = _around(bounding_box(mask), aspect, width, height)
+    box = _around(find_box(mask), aspect, width, height)
     inside = slice(box.top, box.bottom), slice(box.left, box.right)
     pieces, scale = _pieces(subject.mask), width / subject.mask.shape[1]
     return Crop(
@@ -68,7 +68,7 @@ def crop_to_garment(frame: Frame, *, aspect: float) -> Crop:
         mask=np.asarray(mask)[inside],
         box=box,
         confidence=subject.confidence,
-        pieces=tuple(_scaled(bounding_box(piece), scale) for piece in pieces),
+        pieces=tuple(_scaled(find_box(piece), scale) for piece in pieces),
         is_pair=_is_pair(pieces, frame.normal),
     )
 
