@@ -15,7 +15,7 @@ from demo.processes import BASE
 
 PARTS = (
     "indexing", "uploads", "search", "recommending", "hybrid", "events", "quality", "stylist",
-    "memory",
+    "memory", "handler",
 )  # fmt: skip
 RESULT = BASE / ".atelier" / "bench.json"
 

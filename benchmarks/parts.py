@@ -5,6 +5,7 @@ from functools import cache
 from benchmarks.client import Address, Refused, prompt_request, send_all
 from benchmarks.encoders import Subject
 from benchmarks.events import measure_events
+from benchmarks.handler import measure_handler
 from benchmarks.hybrid import measure_hybrid
 from benchmarks.indexing import measure_indexing
 from benchmarks.memory import measure_memory
@@ -36,6 +37,9 @@ def measure(stack: Stack, subject: Subject, report: Report, only: str | None) ->
         measure_recommending(stack, subject, report)
     if only in {None, "hybrid"} and subject.is_trained:
         measure_hybrid(stack, subject, report)
+    # The encoder takes no part in it, and its figures decide nothing in a run of everything.
+    if only == "handler" and subject.is_trained:
+        measure_handler(stack, subject, _photos(PHOTOS)[:FEW], report)
     if only in {None, "events"}:
         measure_events(stack, subject, report)
     # No encoder takes part in it.

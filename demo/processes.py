@@ -24,14 +24,20 @@ class CommandFailed(RuntimeError):
     """A management command ended with an error; the message is what it said."""
 
 
-def web(port: int, environment: Mapping[str, str]) -> Program:
-    """Return the web server, ready once it answers."""
-    command = [*PYTHON, "uvicorn", "core.asgi:application", "--no-access-log"]
-    # Longer than proxies and clients keep a connection: they are to close it, not we under them.
+def web(
+    port: int,
+    environment: Mapping[str, str],
+    *,
+    name: str = "web",
+    application: str = "core.asgi:application",
+) -> Program:
+    """Return the web server; it is ready when it answers."""
+    command = [*PYTHON, "uvicorn", application, "--no-access-log"]
+    # Longer than proxies and clients keep a connection, so that they close it and not the server.
     command += ["--timeout-keep-alive", "75"]
     address = ["--host", HOST, "--port", str(port)]
     environment = {**ONE_THREAD, **environment}
-    return Program("web", [*command, *address], lambda: _is_live(port), environment)
+    return Program(name, [*command, *address], lambda: _is_live(port), environment)
 
 
 def worker(

@@ -1,4 +1,4 @@
-"""What operators see of shops, people and keys."""
+"""Shops, people and keys in the admin."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from tenants.models import Membership, Shop, ShopAPIKey, Shopper, User
 from tenants.services import create_key
 
-# Not ours to show: groups mean nothing here, and these of the libraries hold secrets.
+# Groups have no effect here, and the other models of libraries contain secrets.
 for model in (Group, APIKey, BlacklistedToken, OutstandingToken):
     admin.site.unregister(model)
 
@@ -54,7 +54,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(ShopAPIKey)
 class ShopAPIKeyAdmin(ModelAdmin):
-    """Keys are made here with the secret shown once; the hash is never shown."""
+    """Shows the secret of a new key once, and never its hash."""
 
     list_display = ("prefix", "name", "shop", "kind", "revoked", "expiry_date", "last_used_at")
     list_filter = ("kind", "revoked", ("shop", admin.RelatedOnlyFieldListFilter))
@@ -69,21 +69,21 @@ class ShopAPIKeyAdmin(ModelAdmin):
         if change:
             super().save_model(request, obj, form, change)
             return
-        made, secret = create_key(
+        api_key, secret = create_key(
             shop=obj.shop,
             name=obj.name,
             kind=obj.kind,
             scopes=obj.scopes,
             expires_at=obj.expiry_date,
         )
-        obj.pk = made.pk
+        obj.pk = api_key.pk
         messages.warning(request, f"The key, shown only now: {secret}")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Keys are revoked, so that what they did can still be traced to them."""
+        """Refuse: keys are only revoked, so that logs can still be traced to them."""
         return False
 
-    @admin.action(description="Revoke the chosen keys")
+    @admin.action(description="Revoke the selected keys")
     def revoke(self, request: HttpRequest, queryset: Any) -> None:
         revoked = queryset.filter(revoked=False).update(revoked=True)
         messages.success(request, f"{revoked} keys revoked.")
@@ -91,7 +91,7 @@ class ShopAPIKeyAdmin(ModelAdmin):
 
 @admin.register(Shopper)
 class ShopperAdmin(ModelAdmin):
-    """Shops make and erase their shoppers by the API."""
+    """Shops create and erase their shoppers through the API."""
 
     list_display = ("external_id", "shop", "created_at")
     list_filter = (("shop", admin.RelatedOnlyFieldListFilter),)

@@ -1,4 +1,4 @@
-"""The operators' admin is the one place whose requests span shops."""
+"""The tenancy scope of the admin."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from core.tenancy import all_shops
 
 
 class OperatorScopeMiddleware:
-    """Opens all shops to signed-in staff below `/admin/`, and to nobody anywhere else."""
+    """Lets requests of signed-in staff below `/admin/`, and no others, query all shops."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""Shops, the people who work in them, and the keys their systems use."""
+"""Shops, members, shoppers and API keys."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Shop(models.Model):
 
 
 class UserManager(BaseUserManager["User"]):
-    """People sign in by e-mail address, whatever its case."""
+    """Finds people by e-mail address, ignoring case."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(email=self.normalize_email(email).lower(), **fields)
@@ -55,7 +55,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> User:
-        # Not `iexact`, which compares in upper case: there a long s is an s, and two people one.
+        # Not `iexact`: it compares in upper case, where a long s equals s: two people would be one.
         return self.alias(lowered=Lower("email")).get(lowered=(username or "").lower())
 
 
@@ -83,7 +83,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Membership(models.Model):
-    """A person's place in a shop."""
+    """A person's role in a shop."""
 
     class Role(models.TextChoices):
         OWNER = "owner"
@@ -104,7 +104,7 @@ class Membership(models.Model):
 
 
 class Shopper(models.Model):
-    """A shop's end customer, known by the shop's own `external_id` and by nothing else."""
+    """A customer of a shop, identified only by the shop's own `external_id`."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+")
@@ -125,7 +125,7 @@ class Shopper(models.Model):
 
 
 class Scope(models.TextChoices):
-    """What a key may do."""
+    """What an API key may do."""
 
     CATALOG_READ = "catalog:read"
     CATALOG_WRITE = "catalog:write"
@@ -133,9 +133,9 @@ class Scope(models.TextChoices):
     STYLIST = "stylist"
 
 
-# What only members may do, and no key can be given: a leaked key must not make others.
+# Only members have this scope: a leaked key must not be able to create others.
 MANAGE_SHOP = "shop:manage"
-# Not even reading the catalogue: it shows drafts, and what every shopper asked.
+# Without catalog:read, which also shows drafts and the prompts of all shoppers.
 PUBLISHABLE_SCOPES = (Scope.RECOMMEND,)
 
 
@@ -145,19 +145,19 @@ def all_scopes() -> list[str]:
 
 class ShopAPIKeyManager(APIKeyManager):
     def assign_key(self, obj: AbstractAPIKey) -> str:
-        """Give the row a fresh prefix and hash; its id, unlike the library's, tells neither."""
+        """Set a new prefix and hash; unlike the library, do not build the id from them."""
         key, obj.prefix, obj.hashed_key = self.key_generator.generate()
         return str(key)
 
 
 class ShopAPIKey(AbstractAPIKey):
-    """A key of one shop: the secret is shown once and stored hashed."""
+    """An API key of one shop; its secret is shown once and stored hashed."""
 
     class Kind(models.TextChoices):
         SECRET = "secret"  # noqa: S105 - a word, not a password
         PUBLISHABLE = "publishable"
 
-    id = models.UUIDField(  # type: ignore[assignment]  # the library's own embeds the hash
+    id = models.UUIDField(  # type: ignore[assignment]  # the library's id contains the hash
         primary_key=True, default=uuid7, editable=False
     )
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="api_keys")
@@ -174,17 +174,17 @@ class ShopAPIKey(AbstractAPIKey):
     def clean(self) -> None:
         super().clean()
         if self.kind == self.Kind.PUBLISHABLE and set(self.scopes) - set(PUBLISHABLE_SCOPES):
-            raise ValidationError("A publishable key is seen by everybody: it may only ask.")
+            raise ValidationError("A publishable key is visible to everybody: it can only search.")
 
     @property
     def granted_scopes(self) -> frozenset[str]:
-        """What the key may do: a publishable one only asks, whatever it was given."""
+        """The scopes that count: a publishable key can only search, whatever `scopes` contains."""
         scopes = frozenset(self.scopes)
         is_publishable = self.kind == self.Kind.PUBLISHABLE
         return scopes & frozenset(PUBLISHABLE_SCOPES) if is_publishable else scopes
 
     def record_use(self) -> None:
-        """Note that the key was used now, with at most one write a minute."""
+        """Store that the key was used now, with at most one write a minute."""
         now = timezone.now()
         if self.last_used_at and now - self.last_used_at < LAST_USE_PRECISION:
             return
@@ -193,7 +193,7 @@ class ShopAPIKey(AbstractAPIKey):
 
 
 class IdempotencyRecord(models.Model):
-    """The answer to a POST that carried an `Idempotency-Key`, kept to be given again."""
+    """The stored response to a POST with an `Idempotency-Key`."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+")

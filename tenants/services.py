@@ -1,4 +1,4 @@
-"""Signing up, signing in, and keys: the public door of this room."""
+"""Registration, sign-in and API keys: the public functions of this app."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError as PasswordRefused
+from django.core.exceptions import ValidationError as PasswordValidationError
 from django.db import IntegrityError, transaction
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework_simplejwt.exceptions import TokenError
@@ -18,20 +18,20 @@ from tenants.models import Membership, Shop, ShopAPIKey, User, all_scopes
 
 
 class EmailTaken(Conflict):
-    """Somebody with this address is registered already."""
+    """A person with this address is already registered."""
 
     code = "email_taken"
 
 
 class WeakPassword(DomainError):
-    """The password validators refuse it; the details say why."""
+    """The password validators refuse the password; the message says why."""
 
     code = "weak_password"
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """A signed-in member: a short access token, and a refresh token good for one use."""
+    """A signed-in member: a short-lived access token, and a refresh token for one use."""
 
     access: str
     refresh: str
@@ -39,7 +39,7 @@ class SignIn:
 
 
 def create_shop(*, name: str, key_name: str = "first key") -> tuple[Shop, str]:
-    """Make a shop with a secret key of every scope; return the shop and the key."""
+    """Create a shop with a secret key that has every scope; return both."""
     with transaction.atomic():
         shop = Shop.objects.create(name=name)
         _, secret = create_key(shop=shop, name=key_name)
@@ -54,7 +54,7 @@ def create_key(
     scopes: list[str] | None = None,
     expires_at: datetime | None = None,
 ) -> tuple[ShopAPIKey, str]:
-    """Make a key and return it with its secret, which is not stored and cannot be shown again."""
+    """Create a key; return it with its secret, which is not stored."""
     api_key, secret = ShopAPIKey.objects.create_key(
         shop=shop,
         name=name,
@@ -66,31 +66,28 @@ def create_key(
 
 
 def revoke_key(*, api_key: ShopAPIKey) -> None:
-    """Make a key good for nothing from now on; doing it twice is no error."""
+    """Revoke a key; revoking it again is not an error."""
     ShopAPIKey.objects.filter(pk=api_key.pk).update(revoked=True)
 
 
 def register(*, email: str, password: str, name: str, shop_name: str) -> SignIn:
-    """Make a person and the shop they own, and sign them in.
-
-    Raises `WeakPassword`, and `EmailTaken` when the address is registered already.
-    """
+    """Create a person and their shop, and sign them in; raise `WeakPassword` or `EmailTaken`."""
     try:
         validate_password(password, User(email=email, name=name))
-    except PasswordRefused as refusal:
-        raise WeakPassword(" ".join(refusal.messages)) from refusal
+    except PasswordValidationError as error:
+        raise WeakPassword(" ".join(error.messages)) from error
     try:
         with transaction.atomic():
             user = User.objects.create_user(email, password, name=name)
             shop = Shop.objects.create(name=shop_name)
             membership = Membership.objects.create(user=user, shop=shop, role=Membership.Role.OWNER)
     except IntegrityError as error:
-        raise EmailTaken("This address is registered already; sign in instead.") from error
+        raise EmailTaken("This address is already registered; sign in instead.") from error
     return _sign_in(membership)
 
 
 def sign_in(*, email: str, password: str) -> SignIn:
-    """Check a member's password; raise `AuthenticationFailed` without saying what was wrong."""
+    """Check a member's password; raise `AuthenticationFailed` with one message for every reason."""
     user = authenticate(username=email.lower(), password=password)
     membership = (
         Membership.objects.select_related("shop", "user").filter(user=user).order_by("id").first()
@@ -104,30 +101,30 @@ def sign_in(*, email: str, password: str) -> SignIn:
 
 
 def refresh_sign_in(*, refresh: str) -> SignIn:
-    """Trade a refresh token for a new pair; each is good for one use.
+    """Exchange a refresh token, which is valid for one use, for a new pair.
 
-    A token used a second time was stolen, or copied: every token of the person is then
-    revoked, since we cannot tell which of the two users is the thief.
+    A second use means that the token was copied. Since either user may be the thief, it revokes
+    every token of the person. Raises `AuthenticationFailed`.
     """
     with transaction.atomic():
         outstanding = _lock_token(refresh)
         is_first_use = BlacklistedToken.objects.get_or_create(token=outstanding)[1]
         if is_first_use:
-            # Under the lock: a second use waits for it, and must find this pair to revoke.
-            membership = _membership_of(outstanding, refresh)
+            # Under the lock: a second use waits for it, and must find the new pair to revoke it.
+            membership = _find_membership(outstanding, refresh)
             pair = _sign_in(membership) if membership else None
         else:
             _revoke_all(outstanding.user_id)
     if not is_first_use:
-        message = "This refresh token was used before; sign in again."
+        message = "This refresh token was already used; sign in again."
         raise AuthenticationFailed(message, code="refresh_token_reused")
     if pair is None:
-        raise AuthenticationFailed("This person is no member.", code="invalid_token")
+        raise AuthenticationFailed("This person is not a member of a shop.", code="invalid_token")
     return pair
 
 
 def sign_out(*, refresh: str) -> None:
-    """Revoke a refresh token; doing it twice is no error."""
+    """Revoke a refresh token; revoking it again is not an error."""
     with transaction.atomic():
         BlacklistedToken.objects.get_or_create(token=_lock_token(refresh))
 
@@ -139,10 +136,10 @@ def _sign_in(membership: Membership) -> SignIn:
 
 
 def _lock_token(refresh: str) -> OutstandingToken:
-    """Verify a refresh token and lock its row, so that two uses at once take turns."""
+    """Verify a refresh token and lock its row, so that concurrent uses take turns."""
     refused = AuthenticationFailed("This refresh token is not valid.", code="invalid_token")
     try:
-        # The signature and the expiry; whether it was used before is decided under the lock.
+        # Checks signature and expiry; the caller checks under the lock if it was used before.
         claims = _UncheckedRefreshToken(refresh)  # type: ignore[arg-type]
     except TokenError as error:
         raise refused from error
@@ -152,8 +149,8 @@ def _lock_token(refresh: str) -> OutstandingToken:
     return token
 
 
-def _membership_of(token: OutstandingToken, refresh: str) -> Membership | None:
-    """Return the place in a shop that a refresh token was made for, if it still is."""
+def _find_membership(token: OutstandingToken, refresh: str) -> Membership | None:
+    """Return the membership that a refresh token belongs to, if it still exists."""
     claims = RefreshToken(refresh, verify=False)  # type: ignore[arg-type]
     return (
         Membership.objects.select_related("shop", "user")
@@ -165,7 +162,7 @@ def _membership_of(token: OutstandingToken, refresh: str) -> Membership | None:
 
 class _UncheckedRefreshToken(RefreshToken):
     def check_blacklist(self) -> None:
-        """Leave the look-up to the caller, who makes it under a lock."""
+        """Do nothing: the caller checks under a lock."""
 
 
 def _revoke_all(user_id: UUID | None) -> None:

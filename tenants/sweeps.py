@@ -10,7 +10,7 @@ from tenants.models import IdempotencyRecord
 
 @shared_task
 def purge_idempotency_records(**_: Any) -> None:
-    """Forget answers that are too old to be asked for again."""
+    """Delete stored responses that are older than `IDEMPOTENCY_TTL`."""
     with all_shops():
         IdempotencyRecord.objects.filter(
             created_at__lt=timezone.now() - settings.IDEMPOTENCY_TTL

@@ -21,8 +21,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.errors import DomainError
-from core.photos import FORMATS, Photo
-from core.renditions import read_opacity
+from core.photos import FORMATS, Photo, read_opacity
 from quality.measure.colour_spaces import Floats
 
 Bytes: TypeAlias = NDArray[np.uint8]

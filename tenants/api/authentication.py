@@ -1,4 +1,4 @@
-"""Who is asking, and for which shop: `Api-Key` for a shop's systems, `Bearer` for its members."""
+"""Authentication: `Api-Key` for the systems of a shop, `Bearer` for its members."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,10 @@ from tenants.models import MANAGE_SHOP, Membership, Scope, Shop, ShopAPIKey, Use
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a caller may do, in which shop; `request.auth` of every authenticated request."""
+    """The shop and key scopes of a caller; `request.auth` of every authenticated request.
+
+    `via` identifies the key or user in logs.
+    """
 
     shop: Shop
     scopes: frozenset[str]
@@ -47,7 +50,7 @@ class ApiKeyAuthentication(BaseAuthentication):
     def _find(self, secret: str) -> ShopAPIKey:
         api_key = _read_key(secret.partition(".")[0])
         if api_key is None or not api_key.is_valid(secret):
-            raise AuthenticationFailed("This API key is not known.", code="unknown_api_key")
+            raise AuthenticationFailed("This API key is unknown.", code="unknown_api_key")
         if api_key.revoked:
             raise AuthenticationFailed("This API key was revoked.", code="revoked_api_key")
         if api_key.has_expired:
@@ -60,7 +63,7 @@ class ApiKeyAuthentication(BaseAuthentication):
 
 
 class MemberAuthentication(BaseAuthentication):
-    """`Authorization: Bearer <access token>` of a member, who acts with the rights of a key."""
+    """`Authorization: Bearer <access token>` of a member, who has every scope."""
 
     keyword = "Bearer"
 
@@ -85,7 +88,9 @@ class MemberAuthentication(BaseAuthentication):
             message = "This token is invalid or has expired; sign in or refresh it."
             raise AuthenticationFailed(message, code="invalid_token") from error
         if membership is None:
-            raise AuthenticationFailed("This person is no member.", code="invalid_token")
+            raise AuthenticationFailed(
+                "This person is not a member of a shop.", code="invalid_token"
+            )
         _require_active(membership.shop)
         return membership
 
@@ -97,34 +102,34 @@ def _columns(model: type[Model], table: str) -> str:
     return ", ".join(f"{table}.{column.attname}" for column in model._meta.concrete_fields)
 
 
-# Written out, as every request begins with it and building it takes longer than running it.
-_KEY_AND_SHOP = f"""
+# Every request begins with this query, and building it by the ORM takes longer than running it.
+_SELECT_KEY_AND_SHOP = f"""
     SELECT {_columns(ShopAPIKey, "api_key")}, {_columns(Shop, "shop")}
     FROM tenants_shopapikey AS api_key JOIN tenants_shop AS shop ON shop.id = api_key.shop_id
     WHERE api_key.prefix = %s
-"""  # noqa: S608 - the columns are the models'
+"""  # noqa: S608 - the columns come from the models
 
 
 def _read_key(prefix: str) -> ShopAPIKey | None:
     """Return the key with its shop."""
     with connection.cursor() as cursor:
-        cursor.execute(_KEY_AND_SHOP, [prefix])
+        cursor.execute(_SELECT_KEY_AND_SHOP, [prefix])
         row = cursor.fetchone()
     if row is None:
         return None
     end = len(ShopAPIKey._meta.concrete_fields)
-    api_key: ShopAPIKey = _loaded(ShopAPIKey, row[:end])
-    api_key.shop = _loaded(Shop, row[end:])
+    api_key: ShopAPIKey = _load_row(ShopAPIKey, row[:end])
+    api_key.shop = _load_row(Shop, row[end:])
     return api_key
 
 
-def _loaded(model: type[Any], values: Sequence[Any]) -> Any:
+def _load_row(model: type[Any], values: Sequence[Any]) -> Any:
     names = [column.attname for column in model._meta.concrete_fields]
     return model.from_db(connection.alias, names, values)
 
 
 def _credentials(request: Request, keyword: str) -> str | None:
-    """Return what follows `keyword` in the Authorization header; None for another scheme."""
+    """Return the Authorization header after `keyword`; None for another scheme."""
     scheme, _, credentials = get_authorization_header(request).partition(b" ")
     if scheme.lower() != keyword.lower().encode():
         return None
@@ -132,8 +137,8 @@ def _credentials(request: Request, keyword: str) -> str | None:
         text = credentials.strip().decode("ascii")
     except UnicodeDecodeError as error:
         raise AuthenticationFailed("The credentials are not ASCII.", code="malformed") from error
-    if "\0" in text:  # which Postgres would refuse with an error of its own
-        raise AuthenticationFailed("The credentials hold a NUL.", code="malformed")
+    if "\0" in text:  # PostgreSQL cannot store it
+        raise AuthenticationFailed("The credentials contain a NUL character.", code="malformed")
     return text
 
 

@@ -1,4 +1,4 @@
-"""What every view of a shop's data is built on: scope, rate limit headers, log context."""
+"""Base classes of the views that show a shop's data."""
 
 from contextlib import ExitStack
 from typing import Any
@@ -15,7 +15,7 @@ from tenants.models import Shop
 
 
 class TenantMixin(ApiView):
-    """Runs the handler in the scope of the caller's shop, and names the shop in the log."""
+    """Runs the handler in the tenancy scope of the caller's shop; logs shop and caller."""
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         with ExitStack() as self._scopes:
@@ -32,7 +32,6 @@ class TenantMixin(ApiView):
 
     @property
     def shop(self) -> Shop:
-        """The caller's shop."""
         access: Access = self.request.auth  # type: ignore[assignment]
         return access.shop
 
@@ -42,4 +41,4 @@ class TenantAPIView(TenantMixin, GenericAPIView[Any]):
 
 
 class TenantViewSet(TenantMixin, GenericViewSet[Any]):
-    """A resource of a shop; `get_queryset` of a tenant-owned model is narrowed by its manager."""
+    """A resource of a shop; the managers of tenant-owned models limit querysets to this shop."""

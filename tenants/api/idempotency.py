@@ -1,8 +1,8 @@
-"""A retried POST with the same `Idempotency-Key` happens once and is answered the same.
+"""Run a POST that is sent again with the same `Idempotency-Key` only once.
 
-The record is written in the handler's own transaction, so that the two stand or fall
-together. A second request with the key waits on the unique index until the first is
-decided: then it is given the first one's answer, or, if that one failed, runs itself.
+The record and the handler's own changes share a transaction. A second request with the key waits
+on the unique index until the first one ends. Then it returns the first response, or runs the
+handler if the first request failed.
 """
 
 import hashlib
@@ -24,23 +24,23 @@ from core.tenancy import scoped_shop_id
 from tenants.models import IdempotencyRecord
 
 HEADER = "Idempotency-Key"
-LONGEST_KEY = 255
+MAX_KEY_LENGTH = 255
 LOCK_TIMEOUT = "10s"
 
 Handler = Callable[..., Response]
 
 
 def idempotent(handler: Handler) -> Handler:
-    """Make a view's handler honour `Idempotency-Key`; without the header it just runs."""
+    """Make a handler of a view respect `Idempotency-Key`; without the header it runs every time."""
 
     @wraps(handler)
     def wrapper(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         key = request.headers.get(HEADER)
         if key is None:
             return handler(view, request, *args, **kwargs)
-        if not 0 < len(key) <= LONGEST_KEY or "\0" in key:
+        if not 0 < len(key) <= MAX_KEY_LENGTH or "\0" in key:
             raise DomainError(
-                f"{HEADER} takes 1 to {LONGEST_KEY} characters.", code="invalid_idempotency_key"
+                f"{HEADER} takes 1 to {MAX_KEY_LENGTH} characters.", code="invalid_idempotency_key"
             )
         fingerprint = _fingerprint(request)
         with transaction.atomic():
@@ -53,7 +53,7 @@ def idempotent(handler: Handler) -> Handler:
             record.save(update_fields=["status", "body"])
             return response
 
-    # An attribute, since the API's description may wrap the handler again.
+    # Not a subclass or registry: `extend_schema` may wrap the handler again, and copies attributes.
     wrapper.is_idempotent = True  # type: ignore[attr-defined]
     return wrapper
 
@@ -67,7 +67,7 @@ def _claim(*, key: str, fingerprint: str) -> tuple[IdempotencyRecord, bool]:
         )
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable):
-            message = "The first request with this key is still at work; try again shortly."
+            message = "The first request with this key is still running; try again shortly."
             raise Conflict(message, code="request_in_progress") from error
         raise
     return record, is_new
@@ -75,22 +75,22 @@ def _claim(*, key: str, fingerprint: str) -> tuple[IdempotencyRecord, bool]:
 
 def _replay(record: IdempotencyRecord, fingerprint: str) -> Response:
     if record.fingerprint != fingerprint:
-        message = f"This {HEADER} was used for a different request; take a new one."
+        message = f"This {HEADER} was used for a different request; send a new key."
         raise Conflict(message, code="idempotency_key_reused")
     return Response(record.body, record.status, headers={"Idempotency-Replayed": "true"})
 
 
 def _fingerprint(request: Request) -> str:
-    """Return SHA-256 over method, path, fields and the bytes of the files sent."""
+    """Return the SHA-256 of method, path, fields and the bytes of uploaded files."""
     body: Any = request.data
     if isinstance(body, MultiValueDict):
-        body = {name: [_item(value) for value in values] for name, values in body.lists()}
-    told = json.dumps([request.method, request.path, body], sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()
+        body = {name: [_represent(value) for value in values] for name, values in body.lists()}
+    content = json.dumps([request.method, request.path, body], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _item(value: Any) -> Any:
-    """Return a form's text as it is, and a file as what no text can be: its digest in a list."""
+def _represent(value: Any) -> Any:
+    """Return a text unchanged, and a file as a list with its digest, which no text equals."""
     if not isinstance(value, UploadedFile):
         return value
     digest = hashlib.sha256()

@@ -1,4 +1,4 @@
-"""What the OpenAPI description says of tenancy: whose rows, who is asking, and what is retried."""
+"""OpenAPI description of authentication and idempotency."""
 
 from typing import Any
 
@@ -13,13 +13,13 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     HEADER,
     str,
     OpenApiParameter.HEADER,
-    description="Of your choosing, 1 to 255 characters: sent again with the same key within 24 "
-    "hours, this happens once and is answered the same.",
+    description="Any text of 1 to 255 characters. A request that is sent again with the same key "
+    "within 24 hours runs once and returns the same response.",
 )
 
 
 class TenantSchema(ProblemAwareSchema):
-    """Looks at tenant-owned models, whose managers want a scope, and sees what can be retried."""
+    """Inspects tenant-owned models, which need a scope, and documents `Idempotency-Key`."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         with all_shops():

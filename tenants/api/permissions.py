@@ -1,4 +1,4 @@
-"""A view names the scope it needs; a caller without it is told which one."""
+"""Key scopes that views require."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 class HasScope(BasePermission):
-    """Closed by default: a view without `read_scope` or `write_scope` lets nobody in."""
+    """Requires a view's `read_scope` or `write_scope`; a view without them refuses every caller."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         if not isinstance(request.auth, Access):
             raise NotAuthenticated("Send a key: `Authorization: Api-Key …`.")
-        kind = "read_scope" if request.method in SAFE_METHODS else "write_scope"
-        needed = getattr(view, kind, None)
+        is_read = request.method in SAFE_METHODS
+        needed = getattr(view, "read_scope" if is_read else "write_scope", None)
         if needed is None:
             if request.method not in view.allowed_methods:
                 raise MethodNotAllowed(str(request.method))

@@ -6,7 +6,7 @@ from tenants.services import create_shop
 
 
 class Command(BaseCommand):
-    help = "Make a shop and print its API key, which is shown this once only."
+    help = "Create a shop and print its API key, which is shown only this once."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name")
@@ -15,5 +15,5 @@ class Command(BaseCommand):
         if not 0 < len(name.strip()) <= 120:
             raise CommandError("A shop's name has 1 to 120 characters.")
         shop, secret = create_shop(name=name.strip())
-        self.stderr.write(f"Shop {shop.name!r} has the id {shop.id}. Its key, shown only now:")
+        self.stderr.write(f"Shop {shop.name!r} has the id {shop.id}. Its key, shown only once:")
         self.stdout.write(secret)

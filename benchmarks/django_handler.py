@@ -1,0 +1,11 @@
+"""The web application with Django's own request handler in place of ours, to compare them."""
+
+from django.core.handlers.asgi import ASGIHandler
+
+from core.asgi import application
+from core.web.load_limits import BodyLimit
+
+body_limit = application.app
+if not isinstance(body_limit, BodyLimit):
+    raise TypeError("core.asgi no longer builds LoadLimit(BodyLimit(handler)); adapt this module.")
+body_limit.app = ASGIHandler()
