@@ -11,21 +11,7 @@ from unfold.admin import ModelAdmin
 
 from catalog.models import AgeGroup, Category, Image, IndexEntry, Style, VectorIndex
 from catalog.services import clear_image, delete_image, rebuild, retry_images
-
-SHOP_FILTER = ("shop", admin.RelatedOnlyFieldListFilter)
-
-
-class ReadOnlyAdmin(ModelAdmin):
-    """Rows that only the product itself writes."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from core.admin import SHOP_FILTER, ReadOnlyAdmin
 
 
 @admin.register(Image)

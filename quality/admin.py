@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.http import HttpRequest
 
-from catalog.admin import SHOP_FILTER, ReadOnlyAdmin
+from core.admin import SHOP_FILTER, ReadOnlyAdmin
 from quality.models import Comparison, Enhancement, Policy, Report
 from quality.tasks import nudge_bulk, nudge_requests
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import HttpRequest
 
-from catalog.admin import SHOP_FILTER, ReadOnlyAdmin
+from core.admin import SHOP_FILTER, ReadOnlyAdmin
 from recommendations.models import (
     Event,
     Experiment,

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from catalog.admin import SHOP_FILTER, ReadOnlyAdmin
+from core.admin import SHOP_FILTER, ReadOnlyAdmin
 from quality.admin import JobAdmin
 from stylist.models import Conversation, ImageTags, Outfit, WardrobeItem
 from stylist.tasks import nudge_tagging, nudge_tagging_images

@@ -11,6 +11,7 @@ from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, Ou
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from core.admin import SHOP_FILTER, ReadOnlyAdmin
 from tenants.models import Membership, Shop, ShopAPIKey, Shopper, User
 from tenants.services import create_key
 
@@ -57,7 +58,7 @@ class ShopAPIKeyAdmin(ModelAdmin):
     """Shows the secret of a new key once, and never its hash."""
 
     list_display = ("prefix", "name", "shop", "kind", "revoked", "expiry_date", "last_used_at")
-    list_filter = ("kind", "revoked", ("shop", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("kind", "revoked", SHOP_FILTER)
     list_select_related = ("shop",)
     search_fields = ("prefix", "name", "shop__name")
     raw_id_fields = ("shop",)
@@ -90,20 +91,11 @@ class ShopAPIKeyAdmin(ModelAdmin):
 
 
 @admin.register(Shopper)
-class ShopperAdmin(ModelAdmin):
+class ShopperAdmin(ReadOnlyAdmin):
     """Shops create and erase their shoppers through the API."""
 
     list_display = ("external_id", "shop", "created_at")
-    list_filter = (("shop", admin.RelatedOnlyFieldListFilter),)
+    list_filter = (SHOP_FILTER,)
     list_select_related = ("shop",)
     search_fields = ("external_id", "id")
     show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
