@@ -3,7 +3,7 @@
 import { el, icon, send } from "./dom.js";
 import { MATCHES, photo, priceOf } from "./product.js";
 import { opinionOf } from "./reactions.js";
-import { scaleOf, why } from "./why.js";
+import { scaleOf, why } from "./explanation.js";
 
 const STATES = { pending: "Waiting", failed: "Not indexed" };
 

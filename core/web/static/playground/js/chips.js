@@ -1,7 +1,7 @@
 // What is asked for as chips: made stronger, weaker or unwanted, and taken away.
 
 import { announce, byId, el } from "./dom.js";
-import { drop, nameOf, stepped, want, wanted } from "./wanted.js";
+import { drop, nameOf, stepped, want, wanted } from "./query_parts.js";
 
 const KEYS = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1 };
 const thumbs = new WeakMap();

@@ -1,7 +1,7 @@
 // The command that asks exactly what the page asked.
 
 import { addressOf } from "./api.js";
-import { copyWith } from "./copying.js";
+import { copyWith } from "./clipboard.js";
 import { byId } from "./dom.js";
 import { currentKey } from "./key.js";
 

@@ -1,6 +1,6 @@
 // The playground, wired: what is done on the page, and what happens then.
 
-import { ask, askAgain, askOnly, askToo, resume, startOver } from "./asking.js";
+import { ask, askAgain, askOnly, askToo, resume, startOver } from "./search.js";
 import { setUpCurl } from "./curl.js";
 import { closeDetail, setUpDetail, showDetail } from "./detail.js";
 import { byId, el } from "./dom.js";
@@ -17,7 +17,7 @@ import { setUpWhys } from "./results.js";
 import { watchShop } from "./shop.js";
 import { setUpShopper } from "./shopper_panel.js";
 import { offerUpload, setUpUpload } from "./upload.js";
-import { likeness, termFrom } from "./wanted.js";
+import { likeness, termFrom } from "./query_parts.js";
 
 const EXAMPLES = ["red dress", "navy blazer", "white sneakers", "yellow skirt", "blue jeans", "beige jumper"];
 

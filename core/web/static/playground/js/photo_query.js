@@ -2,7 +2,7 @@
 
 import { byId } from "./dom.js";
 import { setUpRegion, showRegion } from "./region_editor.js";
-import { want, wanted } from "./wanted.js";
+import { want, wanted } from "./query_parts.js";
 
 /** Wire the buttons and the region; `onPhoto` is called with a file, `onRegion` when the region changed. */
 export function setUpPhotoQuery(onPhoto, onRegion) {

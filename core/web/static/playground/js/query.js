@@ -2,7 +2,7 @@
 
 import { get } from "./api.js";
 import { byId, el } from "./dom.js";
-import { areIn, fieldsOf, toParams, wanted, wantFrom } from "./wanted.js";
+import { areIn, fieldsOf, toParams, wanted, wantFrom } from "./query_parts.js";
 
 const LISTS = ["category", "colour", "styles", "age_group", "availability"];
 const PRICES = { price_min: "from", price_max: "up to" };

@@ -1,6 +1,6 @@
 // The pictures of one question at a time, from the first outline to the last card.
 
-import { hideAccount } from "./account.js";
+import { hideAccount } from "./timings.js";
 import { Problem } from "./api.js";
 import { cards, skeletons } from "./cards.js";
 import { showJson } from "./curl.js";

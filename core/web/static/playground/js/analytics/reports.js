@@ -1,7 +1,7 @@
 // What the API's reports are asked for, as JSON to show and as CSV to keep.
 
 import { download, get } from "../api.js";
-import { saveFile } from "../saving.js";
+import { saveFile } from "../downloads.js";
 
 const ROWS = 10;
 const REPORTS = {

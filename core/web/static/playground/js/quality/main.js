@@ -4,13 +4,13 @@ import { Problem } from "../api.js";
 import { byId } from "../dom.js";
 import { currentKey, setUpKey } from "../key.js";
 import { clearNotice, showNotice, showProblem } from "../notices.js";
-import { setUpEnhancing } from "./enhancing.js";
-import { acceptPhotos } from "./intake.js";
-import { compareAgain, judgeAgain, lookAgain, lookAtImage, lookAtPhotos, lookAway } from "./looking.js";
+import { setUpEnhancing } from "./enhancement.js";
+import { acceptPhotos } from "../photo_input.js";
+import { compareAgain, judgeAgain, lookAgain, lookAtImage, lookAtPhotos, lookAway } from "./viewer.js";
 import { setUpPolicy, showPolicy } from "./policy.js";
-import { loadRulebook } from "./rulebook.js";
-import { loadStanding } from "./standing.js";
-import { loadWorst, refreshWorst, setUpWorst } from "./worst.js";
+import { loadRulebook } from "./profiles.js";
+import { loadStanding } from "./summary.js";
+import { loadWorst, refreshWorst, setUpWorst } from "./photo_list.js";
 
 const SOON = 3_000;
 

@@ -4,8 +4,8 @@ import { get, Problem, remove } from "../api.js";
 import { announce, byId, el } from "../dom.js";
 import { showProblem } from "../notices.js";
 import { addressOfShopper } from "../shopper.js";
-import { askFirst } from "./sure.js";
-import { currentConversation, talkIn } from "./talking.js";
+import { askFirst } from "./confirmation.js";
+import { currentConversation, talkIn } from "./chat.js";
 import { showEarlier, showThread } from "./thread.js";
 
 const PAGE = 20;

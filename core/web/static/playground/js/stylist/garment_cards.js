@@ -2,8 +2,8 @@
 
 import { count, el, send, sentence } from "../dom.js";
 import { photo } from "../product.js";
-import { correctionForm } from "./correcting.js";
-import { askFirst } from "./sure.js";
+import { correctionForm } from "./correction_form.js";
+import { askFirst } from "./confirmation.js";
 import { TAGS } from "./vocabulary.js";
 
 const STATES = { pending: "Being tagged", failed: "Not tagged" };

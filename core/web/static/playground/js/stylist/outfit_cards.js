@@ -4,7 +4,7 @@ import { el } from "../dom.js";
 import { priceOf } from "../product.js";
 import { named, nameOf, OWNED } from "./items.js";
 import { opinionButtons } from "./opinions.js";
-import { partRows, points } from "./parts.js";
+import { partRows, points } from "./score_parts.js";
 
 const MOST_REASONS = 2;
 const list = new Intl.ListFormat("en", { type: "conjunction" });

@@ -1,11 +1,11 @@
 // Two photos side by side, measure by measure, and the weaker one made better.
 
 import { announce, byId, el } from "../dom.js";
-import { changeNodes } from "./change.js";
+import { changeNodes } from "./change_view.js";
 import { sayRaw, sayScore } from "./figures.js";
 import { pairGauge } from "./gauges.js";
 import { runJob } from "./jobs.js";
-import { chosenProfile } from "./rulebook.js";
+import { chosenProfile } from "./profiles.js";
 
 const SIDES = ["first", "second"];
 const TITLES = { first: "First", second: "Second" };

@@ -3,7 +3,7 @@
 import { idempotencyKey, post, Problem } from "../api.js";
 import { byId, el } from "../dom.js";
 import { action } from "../notices.js";
-import { saveFile } from "../saving.js";
+import { saveFile } from "../downloads.js";
 import { nameFrom } from "../upload.js";
 
 /** The form that adds a preview, and the button that saves it; `attempt` says what goes wrong. */

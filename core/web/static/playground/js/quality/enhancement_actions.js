@@ -3,7 +3,7 @@
 import { post, Problem, remove } from "../api.js";
 import { byId, el } from "../dom.js";
 import { action, clearNotice, showProblem } from "../notices.js";
-import { keeping } from "./keeping.js";
+import { keeping } from "./preview_form.js";
 
 const NOTES = {
   applied: "Your shop shows it now; it is embedded again. The photo before is kept.",

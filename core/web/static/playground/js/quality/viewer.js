@@ -5,9 +5,9 @@ import { announce, byId, el } from "../dom.js";
 import { currentKey, showKeyPanel } from "../key.js";
 import { clearNotice, showNotice, showProblem } from "../notices.js";
 import { showAssessment, showJudgement } from "./assessment.js";
-import { compare } from "./comparing.js";
-import { forgetPreview, offerEnhancing } from "./enhancing.js";
-import { chosenProfile } from "./rulebook.js";
+import { compare } from "./comparison.js";
+import { forgetPreview, offerEnhancing } from "./enhancement.js";
+import { chosenProfile } from "./profiles.js";
 import { formOf, imageSubject, photoSubject } from "./subjects.js";
 
 let subject = null;

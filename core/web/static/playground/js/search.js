@@ -1,6 +1,6 @@
 // What is asked, and when: by a word, a chip, a filter, a photo, or the address.
 
-import { showAccount } from "./account.js";
+import { showAccount } from "./timings.js";
 import { post } from "./api.js";
 import { showChips } from "./chips.js";
 import { showCurl, showJson } from "./curl.js";
@@ -13,7 +13,7 @@ import { run } from "./results.js";
 import { newest } from "./shop.js";
 import { askingShopper } from "./shopper.js";
 import { judge } from "./verdict.js";
-import { fileOf, termFrom, titleOf, want, wanted, wantOnly } from "./wanted.js";
+import { fileOf, termFrom, titleOf, want, wanted, wantOnly } from "./query_parts.js";
 
 const SETTLE = 250;
 

@@ -3,10 +3,10 @@
 import { get, Problem } from "../api.js";
 import { announce, byId } from "../dom.js";
 import { clearNotice, showNotice, showProblem } from "../notices.js";
-import { changeNodes } from "./change.js";
-import { showDeeds } from "./deeds.js";
+import { changeNodes } from "./change_view.js";
+import { showDeeds } from "./enhancement_actions.js";
 import { runJob } from "./jobs.js";
-import { chosenProfile } from "./rulebook.js";
+import { chosenProfile } from "./profiles.js";
 import { chooseSteps, chosenSteps, showSteps } from "./steps.js";
 import { formOf } from "./subjects.js";
 

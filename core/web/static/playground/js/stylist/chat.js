@@ -5,7 +5,7 @@ import { byId } from "../dom.js";
 import { currentKey, showKeyPanel } from "../key.js";
 import { clearNotice, showNotice, showProblem } from "../notices.js";
 import { addressOfShopper } from "../shopper.js";
-import { beginAloud, itemsAloud, outfitsAloud, wordsAloud } from "./aloud.js";
+import { beginAloud, itemsAloud, outfitsAloud, wordsAloud } from "./screen_reader.js";
 import { growingAnswer, heardNode, sayWho } from "./messages.js";
 import { addToThread, takeFromThread } from "./thread.js";
 

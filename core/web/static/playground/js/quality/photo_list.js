@@ -4,7 +4,7 @@ import { get, post, Problem } from "../api.js";
 import { announce, byId, count, el } from "../dom.js";
 import { clearNotice, showProblem } from "../notices.js";
 import { sayScore } from "./figures.js";
-import { isRequired, sayRuleOfPolicy } from "./rulebook.js";
+import { isRequired, sayRuleOfPolicy } from "./profiles.js";
 
 const PAGE = 12;
 const HELD = "held=true";

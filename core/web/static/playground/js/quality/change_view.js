@@ -4,7 +4,7 @@ import { el } from "../dom.js";
 import { sayRaw, sayScore } from "./figures.js";
 import { pairGauge } from "./gauges.js";
 import { stepName } from "./steps.js";
-import { beforeAfter } from "./versus.js";
+import { beforeAfter } from "./before_after.js";
 
 // Scores this near are alike, as in a comparison.
 const SAME = 0.03;

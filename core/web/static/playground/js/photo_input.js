@@ -1,6 +1,6 @@
 // How photos come in: chosen, dropped anywhere on the page, or pasted.
 
-import { byId } from "../dom.js";
+import { byId } from "./dom.js";
 
 /** `onPhotos` is called with the files of one choice, drop or paste. */
 export function acceptPhotos(onPhotos) {

@@ -3,8 +3,8 @@
 import { get } from "../api.js";
 import { byId, count, el, sentence } from "../dom.js";
 import { sayScore } from "./figures.js";
-import { sayRuleOfPolicy } from "./rulebook.js";
-import { narrowTo, showChoices } from "./worst.js";
+import { sayRuleOfPolicy } from "./profiles.js";
+import { narrowTo, showChoices } from "./photo_list.js";
 
 const TOTALS = [
   ["measured", "Measured", ({ images }) => `of ${count(images, "photo")}`],
