@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from core.tests.live import upload, wait_for
-from core.tests.playground.browsing import (
+from core.tests.playground.browser_actions import (
     DESKTOP,
     GARMENTS,
     HOSTILE,
@@ -18,7 +18,7 @@ from core.tests.playground.browsing import (
     picture,
 )
 from core.tests.playground.photos import Photos, make_photos
-from core.tests.playground.styling import make_styled_shop
+from core.tests.playground.stylist_actions import make_styled_shop
 from demo.garments import Garment, describe
 from demo.stack import Stack
 

@@ -23,7 +23,7 @@ def make_photos(folder: Path) -> Photos:
     blocks = np.random.default_rng(0).integers(0, 255, (12, 9, 3), dtype=np.uint8)
     pictures = {
         "dress": dress,
-        "dark-dress": dark(dress),
+        "dark-dress": darken(dress),
         "shirt": draw_garment(SHIRT, height=HEIGHT),
         "blocks": Image.fromarray(blocks).resize((450, HEIGHT), Image.Resampling.NEAREST),
         "red": Image.new("RGB", (300, 400), (200, 30, 30)),
@@ -35,12 +35,12 @@ def make_photos(folder: Path) -> Photos:
     return paths
 
 
-def look_at(page: Page, *photos: Path) -> None:
+def choose_photos(page: Page, *photos: Path) -> None:
     """Choose one photo, or several, on the page of photo quality."""
     page.locator("#photos").set_input_files(list(photos))
 
 
-def dark(photo: Image.Image) -> Image.Image:
+def darken(photo: Image.Image) -> Image.Image:
     """Return a photo that fails the lenient rules by its exposure, and by nothing else."""
     return ImageEnhance.Brightness(photo).enhance(0.3)
 

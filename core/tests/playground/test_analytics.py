@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from core.tests.playground.browsing import DESKTOP, PHONE, OpenPage, scroll_width, violations
+from core.tests.playground.browser_actions import DESKTOP, PHONE, OpenPage, scroll_width, violations
 from demo.stack import Stack
 
-COUNT = (
+ROLL_UP = (
     "from recommendations.analytics.rollup import roll_up; from django.utils import timezone; "
     + ("roll_up(up_to=timezone.now())")
 )
@@ -21,7 +21,7 @@ PROMPTS = ["red dress", "red dress", "a white shirt"]
 
 
 @pytest.fixture(scope="module")
-def busy_key(live_stack: Stack, api_key: str) -> str:
+def active_key(live_stack: Stack, api_key: str) -> str:
     """A shop that was asked three times, with one click, all of it counted."""
     with live_stack.client(api_key) as client:
         answers = [
@@ -29,13 +29,13 @@ def busy_key(live_stack: Stack, api_key: str) -> str:
         ]
         click = {"event_id": "1", "kind": "click", "image": answers[0]["results"][0]["id"]}
         client.post("events/", json={**click, "recommendation": answers[0]["id"]})
-    live_stack.manage("shell", "-c", COUNT)
+    live_stack.manage("shell", "-c", ROLL_UP)
     return api_key
 
 
 @pytest.fixture
-def page(open_page: OpenPage, busy_key: str) -> Page:
-    page = open_page(busy_key, path="/analytics/")
+def page(open_page: OpenPage, active_key: str) -> Page:
+    page = open_page(active_key, path="/analytics/")
     expect(page.locator("#totals")).to_be_visible()
     return page
 
@@ -70,12 +70,12 @@ def test_prompts_lead_back_to_the_search(page: Page) -> None:
     rows.first.get_by_role("link").click()
     expect(page.get_by_role("heading", name="“red dress”")).to_be_visible()
     page.get_by_role("link", name="Analytics").click()
-    expect(page.get_by_role("heading", name="What came of it")).to_be_visible()
+    expect(page.get_by_role("heading", name="Analytics")).to_be_visible()
 
 
 def test_files_have_the_rows_of_the_period(page: Page) -> None:
     with page.expect_download() as download:
-        page.get_by_role("button", name="CSV of what was asked most").click()
+        page.get_by_role("button", name="CSV of the most frequent searches").click()
     assert download.value.suggested_filename.startswith("prompts-")
     rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text())))
     assert [(row["prompt"], row["asked"]) for row in rows] == [
@@ -91,16 +91,16 @@ def test_the_days_are_chosen_and_kept_in_the_address(page: Page) -> None:
     page.locator(".segments label", has_text="Own dates").click()
     page.get_by_label("to", exact=True).fill("2026-01-31")
     page.get_by_label("From", exact=True).fill("2026-01-01")
-    expect(page.get_by_text("Nothing happened in these days")).to_be_visible()
+    expect(page.get_by_text("No activity in this period")).to_be_visible()
     expect(page.locator("#figures")).to_be_hidden()
     page.reload()
     expect(page.get_by_label("From", exact=True)).to_have_value("2026-01-01")
-    expect(page.get_by_text("Nothing happened in these days")).to_be_visible()
+    expect(page.get_by_text("No activity in this period")).to_be_visible()
 
 
 def test_a_new_shop_is_told_what_to_do(open_page: OpenPage, live_stack: Stack) -> None:
     page = open_page(live_stack.create_shop("Quiet shop"), path="/analytics/")
-    expect(page.get_by_text("Ask for something on the search page")).to_be_visible()
+    expect(page.get_by_text("Search on the search page")).to_be_visible()
 
 
 def test_a_key_that_may_not_read_says_so(open_page: OpenPage) -> None:
@@ -113,13 +113,13 @@ def test_a_key_that_may_not_read_says_so(open_page: OpenPage) -> None:
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_fits_and_has_nothing_that_axe_or_the_browser_complains_about(
-    open_page: OpenPage, busy_key: str, scheme: Any, viewport: ViewportSize
+    open_page: OpenPage, active_key: str, scheme: Any, viewport: ViewportSize
 ) -> None:
     complaints: list[str] = []
     page = open_page("", viewport=viewport, color_scheme=scheme)
     page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.evaluate(f"sessionStorage.setItem('atelier-key', {json.dumps(busy_key)})")
+    page.evaluate(f"sessionStorage.setItem('atelier-key', {json.dumps(active_key)})")
     page.goto(page.url + "analytics/", wait_until="networkidle")
     expect(page.locator("#totals")).to_be_visible()
     page.locator("#by-day summary").click()

@@ -5,72 +5,79 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from core.tests.playground.browsing import HOSTILE, IN_SHOP, ask, cards, open_filters, settle
+from core.tests.playground.browser_actions import (
+    HOSTILE,
+    NUMBER_OF_IMAGES,
+    cards,
+    open_filters,
+    search,
+    wait_for_results,
+)
 
 
-def asked_by(page: Page, deed: Any) -> dict[str, Any]:
+def body_sent_by(page: Page, action: Any) -> dict[str, Any]:
     """Return what the page asks the API when this is done."""
     with page.expect_request("**/recommendations/") as request:
-        deed()
-    settle(page)
+        action()
+    wait_for_results(page)
     return request.value.post_data_json or {}
 
 
 def test_a_single_prompt_is_asked_as_one(page: Page) -> None:
-    asked = asked_by(page, lambda: ask(page, "red dress"))
-    assert asked["prompt"] == "red dress"
-    assert "terms" not in asked
+    body = body_sent_by(page, lambda: search(page, "red dress"))
+    assert body["prompt"] == "red dress"
+    assert "terms" not in body
     expect(page.get_by_role("searchbox")).to_have_value("")
 
 
 def test_words_become_chips_that_count_more_less_or_against(page: Page) -> None:
-    ask(page, "dress")
-    asked = asked_by(page, lambda: ask(page, "blue"))
+    search(page, "dress")
+    body = body_sent_by(page, lambda: search(page, "blue"))
     terms = [{"text": "dress", "weight": 1}, {"text": "blue", "weight": 1}]
-    assert asked["terms"] == terms
+    assert body["terms"] == terms
     page.get_by_role("button", name="More of “dress”").click()
     less = page.get_by_role("button", name="Less of “blue”")
     less.click()
-    asked = asked_by(page, less.click)
-    assert [term["weight"] for term in asked["terms"]] == [1.5, -0.5]
+    body = body_sent_by(page, less.click)
+    assert [term["weight"] for term in body["terms"]] == [1.5, -0.5]
     expect(page.get_by_role("heading", name="“dress”, less “blue”")).to_be_visible()
-    asked = asked_by(page, page.get_by_role("button", name="Remove “blue”").click)
-    assert asked["terms"] == [{"text": "dress", "weight": 1.5}]
+    body = body_sent_by(page, page.get_by_role("button", name="Remove “blue”").click)
+    assert body["terms"] == [{"text": "dress", "weight": 1.5}]
 
 
 def test_a_minus_says_what_is_not_wanted(page: Page) -> None:
-    ask(page, "dress")
+    search(page, "dress")
     page.get_by_role("searchbox").fill("-red")
-    asked = asked_by(page, lambda: page.keyboard.press("Enter"))
-    assert asked["terms"][1] == {"text": "red", "weight": -1}
+    body = body_sent_by(page, lambda: page.keyboard.press("Enter"))
+    assert body["terms"][1] == {"text": "red", "weight": -1}
     expect(page.locator("#chips li").last).to_have_attribute("data-sign", "against")
 
 
 def test_chips_are_changed_by_keyboard(page: Page) -> None:
-    ask(page, "dress")
-    ask(page, "blue")
+    search(page, "dress")
+    search(page, "blue")
     page.get_by_role("button", name="More of “blue”").focus()
-    asked = asked_by(page, lambda: page.keyboard.press("ArrowDown"))
-    assert asked["terms"][1]["weight"] == 0.5
+    body = body_sent_by(page, lambda: page.keyboard.press("ArrowDown"))
+    assert body["terms"][1]["weight"] == 0.5
     expect(page.get_by_role("button", name="More of “blue”")).to_be_focused()
-    asked = asked_by(page, lambda: page.keyboard.press("Delete"))
-    assert asked["prompt"] == "dress"
+    body = body_sent_by(page, lambda: page.keyboard.press("Delete"))
+    assert body["prompt"] == "dress"
     expect(page.get_by_role("button", name="Remove “dress”")).to_be_focused()
 
 
 def test_products_are_asked_for_and_against(page: Page) -> None:
     bag = cards(page).filter(has_text="bag")
     identity = bag.get_attribute("data-image")
-    asked = asked_by(page, bag.get_by_role("button", name="More like").click)
-    assert asked["images"] == [{"id": identity, "weight": 1}]
-    expect(cards(page)).to_have_count(IN_SHOP - 1)
+    body = body_sent_by(page, bag.get_by_role("button", name="More like").click)
+    assert body["images"] == [{"id": identity, "weight": 1}]
+    expect(cards(page)).to_have_count(NUMBER_OF_IMAGES - 1)
     expect(cards(page).filter(has_text="bag")).to_have_count(0)
     shirt = cards(page).filter(has_text="shirt")
-    asked = asked_by(page, shirt.get_by_role("button", name="Less like").click)
-    assert [image["weight"] for image in asked["images"]] == [1, -1]
+    body = body_sent_by(page, shirt.get_by_role("button", name="Less like").click)
+    assert [image["weight"] for image in body["images"]] == [1, -1]
     expect(page.locator("#chips img")).to_have_count(2)
-    asked = asked_by(page, page.reload)
-    assert [image["weight"] for image in asked["images"]] == [1, -1]
+    body = body_sent_by(page, page.reload)
+    assert [image["weight"] for image in body["images"]] == [1, -1]
 
 
 def test_only_what_is_not_wanted_is_explained_to_be_no_question(page: Page) -> None:
@@ -80,7 +87,7 @@ def test_only_what_is_not_wanted_is_explained_to_be_no_question(page: Page) -> N
 
 
 def test_start_over_forgets_the_question(page: Page) -> None:
-    ask(page, "dress")
+    search(page, "dress")
     page.get_by_role("button", name="Start over").click()
     expect(page.get_by_role("heading", name="Newest in your shop")).to_be_visible()
     expect(page.locator("#chips li")).to_have_count(0)
@@ -89,35 +96,35 @@ def test_start_over_forgets_the_question(page: Page) -> None:
 
 def test_options_are_sent_as_they_stand(page: Page) -> None:
     open_filters(page)
-    asked = asked_by(page, lambda: ask(page, "dress"))
-    assert not {"diversity", "group_by", "min_match", "filters"} & asked.keys()
-    asked = asked_by(page, lambda: page.get_by_label("Variety").fill("0.6"))
-    assert asked["diversity"] == 0.6
-    asked = asked_by(page, page.locator("label.pill", has_text="Every variant").click)
-    assert asked["group_by"] == "none"
-    asked = asked_by(page, page.locator("label.pill", has_text="pre-order").click)
-    assert asked["filters"] == {"availability": ["preorder"]}
+    body = body_sent_by(page, lambda: search(page, "dress"))
+    assert not {"diversity", "group_by", "min_match", "filters"} & body.keys()
+    body = body_sent_by(page, lambda: page.get_by_label("Variety").fill("0.6"))
+    assert body["diversity"] == 0.6
+    body = body_sent_by(page, page.locator("label.pill", has_text="Every variant").click)
+    assert body["group_by"] == "none"
+    body = body_sent_by(page, page.locator("label.pill", has_text="pre-order").click)
+    assert body["filters"] == {"availability": ["preorder"]}
     expect(cards(page)).to_have_count(0)
     page.get_by_role("button", name="Remove the filter pre-order").click()
     page.get_by_role("button", name="Remove the filter variety 0.6").click()
-    asked = asked_by(page, page.locator(".segments label", has_text="Matches").click)
-    assert asked["min_match"] == "weak"
-    assert "diversity" not in asked
+    body = body_sent_by(page, page.locator(".segments label", has_text="Matches").click)
+    assert body["min_match"] == "weak"
+    assert "diversity" not in body
 
 
 def test_each_result_says_why_with_bars(page: Page) -> None:
-    ask(page, "red dress")
+    search(page, "red dress")
     first = cards(page).first
-    expect(first.get_by_text("What was asked", exact=True)).to_be_hidden()
+    expect(first.get_by_text("Relevance", exact=True)).to_be_hidden()
     first.get_by_text("Why", exact=True).click()
     expect(first.locator(".why dd").first).to_have_text(re.compile(r"^\+\d\.\d{3}$"))
     expect(first.locator(".why p")).to_contain_text("asked")
     bar = first.locator(".why i").first
     assert bar.evaluate("bar => parseFloat(getComputedStyle(bar, '::before').width)") > 20
     page.get_by_role("button", name="Why these?").click()
-    expect(page.locator("#grid .why[open]")).to_have_count(IN_SHOP)
-    ask(page, "coat")
-    expect(page.locator("#grid .why[open]")).to_have_count(IN_SHOP)
+    expect(page.locator("#grid .why[open]")).to_have_count(NUMBER_OF_IMAGES)
+    search(page, "coat")
+    expect(page.locator("#grid .why[open]")).to_have_count(NUMBER_OF_IMAGES)
 
 
 def test_a_product_asked_for_keeps_its_name_as_text(page: Page) -> None:

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.tests.playground.browsing import ask, open_filters, picture, settle
+from core.tests.playground.browser_actions import open_filters, picture, search, wait_for_results
 from demo.garments import Garment
 from demo.stack import Stack
 
 
-def run_shown(page: Page, api_key: str, folder: Path) -> list[dict[str, Any]]:
+def run_command(page: Page, api_key: str, folder: Path) -> list[dict[str, Any]]:
     """Run the command that the page shows, and return what it finds."""
     command = page.locator("#curl").inner_text()
     assert api_key not in command
@@ -43,15 +43,15 @@ def test_the_curl_shown_gets_the_same_answer(
     open_filters(page)
     page.locator("label.pill", has_text="red").click()
     with page.expect_response("**/recommendations/") as answered:
-        ask(page, prompt)
-    found = run_shown(page, api_key, tmp_path)
+        search(page, prompt)
+    found = run_command(page, api_key, tmp_path)
     assert places(found) == places(answered.value.json()["results"])
     assert [image["colour"] for image in found] == ["red"]
 
 
 def test_the_command_is_copied_with_a_click(page: Page, live_stack: Stack, api_key: str) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=live_stack.url)
-    ask(page, "a red dress")
+    search(page, "a red dress")
     page.get_by_role("button", name="Copy the command").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
@@ -67,10 +67,10 @@ def test_the_command_is_copied_with_a_click(page: Page, live_stack: Stack, api_k
 def test_the_curl_shown_sends_the_photo_too(page: Page, api_key: str, tmp_path: Path) -> None:
     photo = tmp_path / 'it\'s; a "shirt", 1.jpg'
     photo.write_bytes(picture(Garment(kind="shirt", colour="white", seed=9, sleeve="long")))
-    ask(page, "white; type=long")
+    search(page, "white; type=long")
     with page.expect_response("**/recommendations/") as answered:
         page.locator("#query-photo").set_input_files(photo)
-    settle(page)
+    wait_for_results(page)
     assert "photo=@" in page.locator("#curl").inner_text()
-    found = run_shown(page, api_key, tmp_path)
+    found = run_command(page, api_key, tmp_path)
     assert places(found) == places(answered.value.json()["results"])

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from core.tests.live import upload, wait_for
-from core.tests.playground.browsing import OpenPage, ask, cards, picture, settle
+from core.tests.playground.browser_actions import OpenPage, cards, picture, search, wait_for_results
 from demo.garments import Garment
 from demo.stack import Stack
 
@@ -16,7 +16,7 @@ PAGE = 6
 
 
 @pytest.fixture(scope="module")
-def own_key(live_stack: Stack) -> str:
+def feed_key(live_stack: Stack) -> str:
     """A shop with more than one page of a feed, so that order can change."""
     key = live_stack.create_shop("Feed shop")
     with live_stack.client(key) as client:
@@ -29,11 +29,11 @@ def own_key(live_stack: Stack) -> str:
 
 
 @pytest.fixture
-def page(open_page: OpenPage, own_key: str, live_stack: Stack) -> Page:
+def page(open_page: OpenPage, feed_key: str, live_stack: Stack) -> Page:
     """The playground with a shopper of whom nothing is known."""
-    with live_stack.client(own_key) as client:
+    with live_stack.client(feed_key) as client:
         client.delete(f"shoppers/{SHOPPER}/")
-    page = open_page(own_key)
+    page = open_page(feed_key)
     expect(feed(page)).to_have_count(PAGE)
     return page
 
@@ -50,17 +50,17 @@ def events(stack: Stack, key: str, kind: str) -> list[dict[str, Any]]:
 
 
 def test_a_like_changes_the_feed_beside_the_answer(
-    page: Page, live_stack: Stack, own_key: str
+    page: Page, live_stack: Stack, feed_key: str
 ) -> None:
-    expect(page.locator("#feed-step")).to_contain_text("nothing is known of them")
+    expect(page.locator("#feed-step")).to_contain_text("nothing is known about this shopper")
     with page.expect_response("**/recommendations/") as answered:
-        ask(page, "green dress")
+        search(page, "green dress")
     green = cards(page).filter(has_text="Green dress")
     with page.expect_response("**/feed/**"):
         green.get_by_role("button", name="Like Green dress", exact=True).click()
-    expect(page.locator("#feed-step")).to_have_text("From what they liked and looked at")
+    expect(page.locator("#feed-step")).to_have_text("Based on likes and views")
     expect(feed(page).first).to_contain_text("Green dress")
-    (like,) = events(live_stack, own_key, "like")
+    (like,) = events(live_stack, feed_key, "like")
     assert like["recommendation"] == answered.value.json()["id"]
     assert like["image"] == green.get_attribute("data-image")
     page.reload()
@@ -70,22 +70,22 @@ def test_a_like_changes_the_feed_beside_the_answer(
 
 
 def test_a_dislike_hides_the_product_at_once_and_from_then_on(
-    page: Page, live_stack: Stack, own_key: str
+    page: Page, live_stack: Stack, feed_key: str
 ) -> None:
-    ask(page, "red dress")
+    search(page, "red dress")
     red = cards(page).filter(has_text="Red dress")
     red.hover()
     red.get_by_role("button", name="Dislike Red dress").click()
     expect(red).to_be_hidden()
     expect(feed(page).filter(has_text="Red dress").filter(visible=True)).to_have_count(0)
-    wait_for(lambda: events(live_stack, own_key, "dislike"), what="the event")
-    ask(page, "dress")
+    wait_for(lambda: events(live_stack, feed_key, "dislike"), what="the event")
+    search(page, "dress")
     expect(cards(page).first).to_be_visible()
     expect(cards(page).filter(has_text="Red dress")).to_have_count(0)
 
 
 def test_a_dislike_that_cannot_be_told_is_taken_back(page: Page) -> None:
-    ask(page, "red dress")
+    search(page, "red dress")
     problem = {"status": 403, "code": "insufficient_scope", "detail": "This key may not."}
     page.route("**/events/", lambda route: route.fulfill(status=403, json=problem))
     red = cards(page).filter(has_text="Red dress")
@@ -96,7 +96,7 @@ def test_a_dislike_that_cannot_be_told_is_taken_back(page: Page) -> None:
 
 
 def test_an_event_that_did_not_arrive_is_sent_again_as_the_same(page: Page) -> None:
-    ask(page, "red dress")
+    search(page, "red dress")
     tries: list[str] = []
 
     def refuse_once(route: Any) -> None:
@@ -123,19 +123,19 @@ def test_the_feed_goes_on_without_repeating_itself(page: Page) -> None:
 
 
 def test_looking_counts_as_clicks_and_impressions(
-    page: Page, live_stack: Stack, own_key: str
+    page: Page, live_stack: Stack, feed_key: str
 ) -> None:
     with page.expect_response("**/recommendations/") as answered:
-        ask(page, "blue dress")
+        search(page, "blue dress")
     answer = answered.value.json()["id"]
     cards(page).nth(1).locator("h3 button").click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    (click,) = wait_for(lambda: events(live_stack, own_key, "click"), what="the click")
+    (click,) = wait_for(lambda: events(live_stack, feed_key, "click"), what="the click")
     assert (click["recommendation"], click["position"]) == (answer, 2)
     seen = wait_for(
         lambda: [
             event
-            for event in events(live_stack, own_key, "impression")
+            for event in events(live_stack, feed_key, "impression")
             if event["recommendation"] == answer
         ],
         what="impressions",
@@ -144,26 +144,26 @@ def test_looking_counts_as_clicks_and_impressions(
 
 
 def test_a_shopper_is_chosen_left_out_and_forgotten(
-    page: Page, live_stack: Stack, own_key: str
+    page: Page, live_stack: Stack, feed_key: str
 ) -> None:
     page.locator("#shopper-panel > summary").click()
     page.get_by_label("Your shop’s id of the shopper").fill("Zoë 7")
     page.get_by_role("button", name="Use", exact=True).click()
     expect(page.get_by_role("heading", name="Picked for Zoë 7")).to_be_visible()
     with page.expect_request("**/recommendations/") as asked:
-        ask(page, "dress")
+        search(page, "dress")
     assert (asked.value.post_data_json or {})["shopper"] == "Zoë 7"
     cards(page).first.locator("[data-kind=like]").click()
-    expect(page.locator("#feed-step")).to_contain_text("liked")
+    expect(page.locator("#feed-step")).to_contain_text("likes")
     page.locator("#shopper-panel > summary").click()
     with page.expect_request("**/recommendations/") as asked:
-        page.get_by_label("Ask as this shopper").click()
+        page.get_by_label("Search as this shopper").click()
     assert "shopper" not in (asked.value.post_data_json or {})
-    settle(page)
-    page.get_by_role("button", name="Forget this shopper").click()
+    wait_for_results(page)
+    page.get_by_role("button", name="Erase this shopper").click()
     with page.expect_response(lambda answer: answer.request.method == "DELETE") as erased:
-        page.get_by_role("button", name="Erase it all").click()
+        page.get_by_role("button", name="Erase everything").click()
     assert erased.value.status == 204
-    expect(page.locator("#forget-note")).to_have_text("Nothing is kept about Zoë 7 any more.")
-    expect(page.locator("#feed-step")).to_contain_text("nothing is known of them")
+    expect(page.locator("#forget-note")).to_have_text("All data of Zoë 7 has been erased.")
+    expect(page.locator("#feed-step")).to_contain_text("nothing is known about this shopper")
     expect(cards(page).first.locator("[data-kind=like]")).to_have_attribute("aria-pressed", "false")

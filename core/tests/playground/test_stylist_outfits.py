@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.tests.playground.browsing import OpenPage
-from core.tests.playground.styling import be, open_part
+from core.tests.playground.browser_actions import OpenPage
+from core.tests.playground.stylist_actions import open_section, use_shopper
 
 
 @pytest.fixture
@@ -60,12 +60,12 @@ def test_every_wish_on_offer_can_be_asked_for(page: Page, part: str) -> None:
 
 
 def test_an_empty_wardrobe_leads_to_adding_photos(page: Page) -> None:
-    be(page, "nobody-yet")
+    use_shopper(page, "nobody-yet")
     page.get_by_role("button", name="Put outfits together").click()
     notice = page.locator("#outfits-notice")
     expect(notice).to_contain_text("There are no garments to choose from yet.")
     page.get_by_role("button", name="What one purchase").click()
-    expect(notice).to_contain_text("No one purchase completes an outfit")
+    expect(notice).to_contain_text("No single purchase completes an outfit")
     notice.get_by_role("button", name="Add photos").click()
     expect(page.get_by_role("heading", name="Wardrobe")).to_be_visible()
 
@@ -90,7 +90,7 @@ def test_a_busy_server_is_asked_again(page: Page) -> None:
 
 
 def test_back_leads_to_the_part_before(page: Page) -> None:
-    open_part(page, "Talk")
+    open_section(page, "Talk")
     expect(page.locator("#thread")).to_be_visible()
     page.go_back()
     expect(page.get_by_role("heading", name="Outfits")).to_be_visible()

@@ -9,8 +9,14 @@ import httpx
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
-from core.tests.playground.browsing import OpenPage, drop
-from core.tests.playground.styling import be, fill_wardrobe, garments, open_part, wardrobe
+from core.tests.playground.browser_actions import OpenPage, drop
+from core.tests.playground.stylist_actions import (
+    fill_wardrobe,
+    garments,
+    open_section,
+    use_shopper,
+    wardrobe,
+)
 from demo.stack import Stack
 from stylist.tests.factories import make_blank, make_jpeg, make_pair
 
@@ -38,7 +44,7 @@ def add(page: Page, *photos: FilePayload) -> None:
 
 
 def test_photos_are_shown_while_they_are_tagged_and_then_with_their_tags(page: Page) -> None:
-    be(page, "adder")
+    use_shopper(page, "adder")
     expect(page.locator("#wardrobe-notice")).to_contain_text("Nothing here yet")
     add(page, photo("one.jpg", make_jpeg("t-shirt", "red")), photo("two.jpg", make_jpeg("jeans")))
     expect(garments(page)).to_have_count(2)
@@ -52,8 +58,8 @@ def test_photos_are_shown_while_they_are_tagged_and_then_with_their_tags(page: P
 
 
 def test_a_photo_dropped_anywhere_goes_into_the_wardrobe(page: Page, tmp_path: Path) -> None:
-    be(page, "dropper")
-    open_part(page, "Talk")
+    use_shopper(page, "dropper")
+    open_section(page, "Talk")
     path = tmp_path / "dress.jpg"
     path.write_bytes(make_jpeg("dress", "red"))
     drop(page, path)
@@ -63,10 +69,10 @@ def test_a_photo_dropped_anywhere_goes_into_the_wardrobe(page: Page, tmp_path: P
 
 def test_unsure_tags_are_marked_and_set_right(page: Page, client: httpx.Client) -> None:
     fill_wardrobe(client, "corrector")
-    be(page, "corrector")
-    (shown, *_) = wardrobe(client, "corrector")
-    card = page.locator(f"[data-garment='{shown['id']}']")
-    expect(card.locator("[data-kind=unsure]")).to_have_count(len(shown["unsure"]))
+    use_shopper(page, "corrector")
+    (item, *_) = wardrobe(client, "corrector")
+    card = page.locator(f"[data-garment='{item['id']}']")
+    expect(card.locator("[data-kind=unsure]")).to_have_count(len(item["unsure"]))
     card.locator("summary").click()
     card.get_by_label("Type", exact=False).select_option("boots")
     card.get_by_label("Name").fill("Hiking boots")
@@ -75,27 +81,27 @@ def test_unsure_tags_are_marked_and_set_right(page: Page, client: httpx.Client) 
     expect(card.locator("[data-tag=type]")).to_have_attribute("data-kind", "corrected")
     expect(card.locator("[data-kind=unsure]")).to_have_count(0)
     expect(card.locator("summary")).to_be_focused()
-    kept = client.get(f"shoppers/corrector/wardrobe/{shown['id']}/").json()
-    assert kept["tags"]["type"]["value"] == "boots"
-    assert (kept["name"], kept["slot"], kept["unsure"]) == ("Hiking boots", "shoes", [])
-    sure = [tag for tag, seen in shown["tags"].items() if seen and seen["is_sure"]]
-    assert not [tag for tag in sure if tag != "type" and kept["tags"][tag]["is_corrected"]]
+    stored = client.get(f"shoppers/corrector/wardrobe/{item['id']}/").json()
+    assert stored["tags"]["type"]["value"] == "boots"
+    assert (stored["name"], stored["slot"], stored["unsure"]) == ("Hiking boots", "shoes", [])
+    sure = [tag for tag, seen in item["tags"].items() if seen and seen["is_sure"]]
+    assert not [tag for tag in sure if tag != "type" and stored["tags"][tag]["is_corrected"]]
 
 
 def test_a_correction_is_taken_back(page: Page, client: httpx.Client) -> None:
     fill_wardrobe(client, "waverer")
-    (shown, *_) = wardrobe(client, "waverer")
-    address = f"shoppers/waverer/wardrobe/{shown['id']}/"
+    (item, *_) = wardrobe(client, "waverer")
+    address = f"shoppers/waverer/wardrobe/{item['id']}/"
     client.patch(address, json={"tags": {"pattern": "floral"}})
-    be(page, "waverer")
-    card = page.locator(f"[data-garment='{shown['id']}']")
+    use_shopper(page, "waverer")
+    card = page.locator(f"[data-garment='{item['id']}']")
     expect(card.locator("[data-tag=pattern]")).to_have_attribute("data-kind", "corrected")
     card.locator("summary").click()
     card.get_by_label("Pattern").select_option("As seen in the photo")
     card.get_by_role("button", name="Save").click()
     expect(card.locator("[data-tag=pattern]")).not_to_contain_text("floral")
     pattern = client.get(address).json()["tags"]["pattern"]
-    assert pattern["value"] == shown["tags"]["pattern"]["value"]
+    assert pattern["value"] == item["tags"]["pattern"]["value"]
 
 
 def test_tags_that_cannot_be_saved_stay_as_they_were_chosen(page: Page) -> None:
@@ -111,7 +117,7 @@ def test_tags_that_cannot_be_saved_stay_as_they_were_chosen(page: Page) -> None:
 
 def test_a_garment_is_removed_once_it_is_confirmed(page: Page, client: httpx.Client) -> None:
     fill_wardrobe(client, "remover")
-    be(page, "remover")
+    use_shopper(page, "remover")
     expect(garments(page)).to_have_count(3)
     card = garments(page).nth(1)
     card.get_by_role("button", name="Remove").click()
@@ -126,7 +132,7 @@ def test_a_garment_is_removed_once_it_is_confirmed(page: Page, client: httpx.Cli
 
 
 def test_what_is_no_photo_says_so_and_the_one_beside_it_arrives(page: Page) -> None:
-    be(page, "mixer")
+    use_shopper(page, "mixer")
     add(page, photo("notes.jpg", b"not a photo"), photo("dress.jpg", make_jpeg("dress", "red")))
     refused = garments(page).filter(has_text="notes.jpg")
     expect(refused.get_by_role("alert")).to_contain_text("JPEG")
@@ -136,7 +142,7 @@ def test_what_is_no_photo_says_so_and_the_one_beside_it_arrives(page: Page) -> N
 
 
 def test_a_photo_that_met_a_busy_server_is_sent_again(page: Page, client: httpx.Client) -> None:
-    be(page, "retrier")
+    use_shopper(page, "retrier")
     problem = {"status": 503, "code": "overloaded", "detail": "The server is at its limit."}
     page.route("**/retrier/wardrobe/", lambda route: route.fulfill(status=503, json=problem))
     add(page, photo("dress.jpg", make_jpeg("dress", "red")))
@@ -148,7 +154,7 @@ def test_a_photo_that_met_a_busy_server_is_sent_again(page: Page, client: httpx.
 
 
 def test_a_photo_of_nothing_and_one_of_two_garments_are_told_kindly(page: Page) -> None:
-    be(page, "puzzler")
+    use_shopper(page, "puzzler")
     add(page, photo("blank.jpg", make_blank()), photo("pair.jpg", make_pair()))
     expect(garments(page)).to_contain_text(["send one that shows the product", "several garments"])
 

@@ -1,4 +1,4 @@
-// The public API, called as any client would call it.
+// Client of the public API.
 
 import { sentence } from "./dom.js";
 import { currentKey } from "./key.js";
@@ -6,7 +6,7 @@ import { eventsOf } from "./streams.js";
 
 const ROOT = "/api/v1/";
 
-/** What the API answers instead of a result: RFC 9457 problem details. */
+/** An error response of the API: RFC 9457 problem details. */
 export class Problem extends Error {
   constructor({ status = 0, code = "unreachable", title = "", detail = "", errors = null }, retryAfter = 0) {
     super(detail || title);
@@ -17,12 +17,12 @@ export class Problem extends Error {
     return this.status === 401 || this.status === 403;
   }
 
-  /** Nothing is wrong with what was sent: sent again, it may arrive. */
-  get isPassing() {
+  /** The request itself is valid; sending it again may succeed. */
+  get isTemporary() {
     return [0, 429, 503].includes(this.status);
   }
 
-  /** One line for each field that needs another look. */
+  /** One line for each invalid field. */
   get fieldMessages() {
     return linesOf(this.errors);
   }
@@ -43,13 +43,13 @@ export const remove = (path) => call("DELETE", path);
 
 export const addressOf = (path) => new URL(ROOT + path, window.location.origin).href;
 
-/** A key under which a retried POST happens once. */
+/** Headers with a new idempotency key: a repeated POST with the same key takes effect once. */
 export function idempotencyKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return { "Idempotency-Key": Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("") };
 }
 
-/** Get a file, as its text and the name it has been given. */
+/** Download a file; returns its content and its name. */
 export async function download(path, type) {
   const response = await reach("GET", path, { headers: { Accept: type } });
   if (!response.ok) throw await problemOf(response);
@@ -57,7 +57,7 @@ export async function download(path, type) {
   return { name, file: await response.blob() };
 }
 
-/** Yield the events in which an answer is told as it is made, each a `name` and `data`. */
+/** Yield the server-sent events of a streamed answer, each with `name` and `data`. */
 export async function* follow(method, path, options) {
   const response = await reach(method, path, { ...options, headers: { Accept: "text/event-stream" } });
   if (!response.ok) throw await problemOf(response);
@@ -65,7 +65,7 @@ export async function* follow(method, path, options) {
     yield* eventsOf(response);
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Problem({ detail: "The answer broke off before its end." });
+    throw new Problem({ detail: "The connection closed before the answer was complete." });
   }
 }
 
@@ -100,11 +100,11 @@ function unreadable(response) {
   return {
     status: response.status,
     code: "unreadable",
-    detail: `The server answered ${response.status} ${response.statusText} without saying why.`,
+    detail: `The server answered ${response.status} ${response.statusText} without an explanation.`,
   };
 }
 
-/** `{"filters": {"price_min": [{"message": "Too low."}]}}` says "Price min: Too low." */
+/** Flatten field errors: `{"filters": {"price_min": [{"message": "Too low."}]}}` becomes "Price min: Too low." */
 function linesOf(errors, field = "") {
   if (!errors) return [];
   if (typeof errors.message === "string") return [[field, errors.message].filter(Boolean).join(": ")];

@@ -1,13 +1,13 @@
-// The grid: products as pictures with what can be done about them, and their outlines while they are awaited.
+// Product cards of the grid, and skeleton cards that are shown while loading.
 
 import { el, icon, send } from "./dom.js";
 import { MATCHES, photo, priceOf } from "./product.js";
 import { opinionOf } from "./reactions.js";
-import { scaleOf, why } from "./explanation.js";
+import { scaleOf, explanationBars } from "./explanation.js";
 
 const STATES = { pending: "Waiting", failed: "Not indexed" };
 
-/** The cards of a list; `answer` is the id of the answer they came in, if it was one. */
+/** Make the cards of a list; `answer` is the id of the recommendation that returned them, if any. */
 export function cards(results, answer) {
   const scale = scaleOf(results);
   return results.map((image, place) => card({ image, answer, position: place + 1 }, scale));
@@ -29,16 +29,16 @@ function card(shown, scale) {
       image.score != null && score(image.score),
     ),
     stock(image),
-    el("div", { class: "opinions" }, opinion(shown, "like", "Like"), opinion(shown, "dislike", "Dislike")),
+    el("div", { class: "opinions" }, opinionButton(shown, "like", "Like"), opinionButton(shown, "dislike", "Dislike")),
     el("div", { class: "ways" },
-      wish(image, 1, "More like it", "More like"), wish(image, -1, "Less", "Less like"),
-      why(image, scale)),
+      similarButton(image, 1, "More like it", "More like"), similarButton(image, -1, "Less", "Less like"),
+      explanationBars(image, scale)),
   );
   return node;
 }
 
-/** A button that says that the shopper likes or dislikes what is shown. */
-export function opinion(shown, kind, label) {
+/** Make a button that records a like or dislike of the image. */
+export function opinionButton(shown, kind, label) {
   return el("button", {
     type: "button", class: "opinion", title: label, dataset: { kind },
     "aria-label": `${label} ${shown.image.name}`, "aria-pressed": String(opinionOf(shown.image.id) === kind),
@@ -46,8 +46,8 @@ export function opinion(shown, kind, label) {
   }, icon(kind));
 }
 
-/** A button that asks for more, or less, of what an image shows. */
-export function wish(image, weight, text, label) {
+/** Make a button that adds the image to the query, for or against. */
+export function similarButton(image, weight, text, label) {
   return el("button", {
     type: "button", class: weight < 0 ? "plain less" : "plain", text, title: `${label} this`, "aria-label": `${label} ${image.name}`,
     on: { click: (event) => send(event.currentTarget, "wish", { image, weight }) },
@@ -60,7 +60,7 @@ function badge({ match, index_state: state }) {
 }
 
 function score(value) {
-  return el("span", { class: "score", title: "What answers are ordered by", text: `Score ${value.toFixed(3)}` });
+  return el("span", { class: "score", title: "Results are ordered by this", text: `Score ${value.toFixed(3)}` });
 }
 
 function stock({ availability }) {

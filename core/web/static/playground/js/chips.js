@@ -1,21 +1,21 @@
-// What is asked for as chips: made stronger, weaker or unwanted, and taken away.
+// The parts of the query as chips, whose weights can be changed.
 
 import { announce, byId, el } from "./dom.js";
-import { drop, nameOf, stepped, want, wanted } from "./query_parts.js";
+import { removePart, nameOf, nextWeight, addPart, queryParts } from "./query_parts.js";
 
 const KEYS = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1 };
 const thumbs = new WeakMap();
-const partOn = new WeakMap();
+const partOfChip = new WeakMap();
 
-/** Show what is asked for; `onChange` is called when a chip changes or goes. */
+/** Show a chip for each part of the query; `onChange` is called when a chip changes or is removed. */
 export function showChips(onChange) {
-  const parts = wanted();
+  const parts = queryParts();
   byId("wanted").hidden = !parts.length;
   byId("examples").hidden = parts.length > 0;
   byId("prompt").placeholder = parts.length ? "and …, or −without …" : "a red dress with flowers";
-  const shown = [...byId("chips").children].map((node) => partOn.get(node));
+  const shown = [...byId("chips").children].map((node) => partOfChip.get(node));
   const isShown = shown.length === parts.length && parts.every((part, place) => part === shown[place]);
-  // A chip that stays keeps the focus.
+  // Replacing chips that did not change would lose the focus.
   if (!isShown) byId("chips").replaceChildren(...parts.map((part) => chip(part, onChange)));
 }
 
@@ -25,9 +25,9 @@ function chip(given, onChange) {
   const sign = el("span", { class: "chip-sign" });
   const weight = el("span", { class: "chip-weight" });
   const change = (direction) => {
-    const next = { ...part, weight: stepped(part.weight, direction) };
+    const next = { ...part, weight: nextWeight(part.weight, direction) };
     if (next.weight === part.weight) return;
-    want(next);
+    addPart(next);
     part = next;
     show();
     announce(`${name}: ${signed(part.weight)}`);
@@ -35,13 +35,13 @@ function chip(given, onChange) {
   };
   const remove = () => {
     const following = node.nextElementSibling ?? node.previousElementSibling;
-    drop(part);
+    removePart(part);
     node.remove();
     (following?.querySelector(".chip-remove") ?? byId("prompt")).focus();
     onChange();
   };
   const button = (text, label, click, kind) => el("button", { type: "button", class: kind, text, "aria-label": `${label} ${name}`, on: { click } });
-  const node = el("li", { class: "chip", title: "Arrow keys change how much it counts", on: { keydown: (event) => {
+  const node = el("li", { class: "chip", title: "Arrow keys change its weight", on: { keydown: (event) => {
     if (event.key in KEYS) change(KEYS[event.key]);
     else if (event.key === "Delete" || event.key === "Backspace") remove();
     else return;
@@ -53,7 +53,7 @@ function chip(given, onChange) {
     button("×", "Remove", remove, "chip-remove"),
   );
   function show() {
-    partOn.set(node, part);
+    partOfChip.set(node, part);
     node.dataset.sign = part.weight < 0 ? "against" : "for";
     sign.textContent = part.weight < 0 ? "less" : "";
     weight.textContent = signed(part.weight);

@@ -1,12 +1,12 @@
-// Copy a text, also where the page is not in a secure context.
+// Copy text to the clipboard, also outside a secure context.
 
 import { announce, el } from "./dom.js";
 
-export function copyWith(button, read) {
+export function copyOnClick(button, read) {
   const name = button.textContent;
   button.addEventListener("click", async () => {
     const isCopied = await copy(read());
-    button.textContent = isCopied ? "Copied" : "Not allowed here";
+    button.textContent = isCopied ? "Copied" : "Not allowed";
     announce(isCopied ? "Copied to the clipboard" : "The browser did not allow copying");
     window.setTimeout(() => { button.textContent = name; }, 2000);
   });

@@ -1,13 +1,13 @@
-// One product, looked at closely, with those most like it.
+// The dialog with the details of one product and the most similar ones.
 
 import { get } from "./api.js";
-import { opinion, wish } from "./cards.js";
+import { opinionButton, similarButton } from "./cards.js";
 import { byId, el, send, sentence } from "./dom.js";
 import { MATCHES, photo, priceOf } from "./product.js";
 
 const SIMILAR = 4;
 
-/** Open what is shown: an image, and the answer and place that it was shown in. */
+/** Open the dialog for an image; `shown` also holds the answer and the position where it was shown. */
 export function showDetail(shown) {
   const { image } = shown;
   const dialog = byId("detail");
@@ -22,14 +22,14 @@ export function showDetail(shown) {
       image.price != null && el("p", { class: "price", text: priceOf(image) }),
       image.description && el("p", { text: image.description }),
       el("div", { class: "deeds" },
-        opinion(shown, "like", "Like"), opinion(shown, "dislike", "Dislike"),
-        wish(image, 1, "More like this", "More like"), wish(image, -1, "Less like this", "Less like")),
+        opinionButton(shown, "like", "Like"), opinionButton(shown, "dislike", "Dislike"),
+        similarButton(image, 1, "More like this", "More like"), similarButton(image, -1, "Less like this", "Less like")),
       similar,
       facts(image),
     ),
   );
   if (!dialog.open) dialog.showModal();
-  // The product stands for itself where nothing can be said about others.
+  // Without similar products the dialog is still useful.
   fillSimilar(similar, image).catch(() => {});
 }
 
@@ -49,7 +49,7 @@ async function fillSimilar(node, { id }) {
     type: "button", "aria-label": image.name, title: image.name,
     on: { click: (event) => send(event.currentTarget, "look", { image, answer, position: place + 1 }) },
   }, photo(image)));
-  node.append(el("h3", { text: "Most like it" }), el("div", { class: "strip" }, ...thumbs));
+  node.append(el("h3", { text: "Most similar" }), el("div", { class: "strip" }, ...thumbs));
 }
 
 function facts(image) {

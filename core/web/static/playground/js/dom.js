@@ -1,8 +1,8 @@
-// Build elements without markup: what shops write is text, and stays text.
+// Build elements without HTML strings, so that text from shops is never parsed as markup.
 
 export const byId = (id) => document.getElementById(id);
 
-/** Make an element; `text` and children are text or nodes, `on` holds listeners. */
+/** Make an element: `text` is its text content, children are strings or nodes, `on` holds event listeners. */
 export function el(tag, { text, on = {}, dataset = {}, ...attributes } = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -18,7 +18,7 @@ export function el(tag, { text, on = {}, dataset = {}, ...attributes } = {}, ...
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** One of the icons of the page, which says nothing to a screen reader. */
+/** Make one of the page's icons, hidden from screen readers. */
 export function icon(name) {
   const use = document.createElementNS(SVG, "use");
   use.setAttribute("href", `#icon-${name}`);
@@ -29,17 +29,17 @@ export function icon(name) {
   return svg;
 }
 
-/** Tell whoever listens further up what was wanted of a node. */
+/** Dispatch a bubbling event with `detail`. */
 export function send(node, type, detail) {
   node.dispatchEvent(new CustomEvent(type, { bubbles: true, detail }));
 }
 
-/** Tell screen readers, once, what has just become visible. */
+/** Announce a message to screen readers, once. */
 export function announce(message) {
   byId("announcer").textContent = message;
 }
 
-/** "price_min" said as "Price min". */
+/** Format "price_min" as "Price min". */
 export const sentence = (name) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
 
 export const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;

@@ -1,4 +1,4 @@
-// A file that the page has, into the person's downloads.
+// Save a file of the page to the browser's downloads.
 
 export function saveFile(file, name) {
   const link = document.createElement("a");

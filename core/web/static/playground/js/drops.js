@@ -1,6 +1,6 @@
-// Where a dropped photo goes: over its panel into the shop, anywhere else into the question.
+// Photos dropped on the page: on the upload panel into the shop, anywhere else into the query.
 
-/** `onQuery` is called with the file, `onShop` with all that were dropped. */
+/** Listen for drops; `onQuery` is called with the first file, `onShop` with all files. */
 export function acceptDrops(onQuery, onShop) {
   const { dataset } = document.body;
   const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");

@@ -1,17 +1,17 @@
-// What the shopper does, told to the API: each deed once, however often it has to be sent.
+// Events of the shopper, sent to the API; the event id makes repeated sending safe.
 
 import { post } from "./api.js";
 import { currentShopper } from "./shopper.js";
 
-const PAUSE = 2_000;
-const LONG_PAUSE = 10_000;
-const MOST = 500;
+const SEND_DELAY_MS = 2_000;
+const RETRY_MS = 10_000;
+const MAX_EVENTS = 500;
 
 let queue = [];
 let timer = 0;
-const shownOn = new WeakMap();
+const contextOf = new WeakMap();
 
-/** An event about what is shown; `answer` is the id of the answer that showed it. */
+/** Make an event about an image; `answer` is the id of the recommendation that showed it. */
 export function eventAbout(kind, { image, answer, position }) {
   return {
     event_id: `playground-${crypto.getRandomValues(new Uint32Array(4)).join("-")}`,
@@ -23,16 +23,16 @@ export function eventAbout(kind, { image, answer, position }) {
   };
 }
 
-/** Tell an event now, with what waits to be told; raises `Problem`, and tries again by itself where that may help. */
-export async function tell(event) {
+/** Send an event now, with all queued ones. Throws `Problem`; temporary failures are also retried later. */
+export async function sendEvent(event) {
   queue.push(event);
   await flush();
 }
 
-/** Tell, a little later and together, that cards of an answer came into view. */
+/** Record an impression of each card when it comes into view; impressions are sent in batches. */
 export function watchImpressions(nodes, results, answer) {
   nodes.forEach((node, place) => {
-    shownOn.set(node, { image: results[place], answer, position: place + 1 });
+    contextOf.set(node, { image: results[place], answer, position: place + 1 });
     watcher.observe(node);
   });
 }
@@ -41,8 +41,8 @@ const watcher = new IntersectionObserver((entries) => {
   for (const { isIntersecting, target } of entries) {
     if (!isIntersecting) continue;
     watcher.unobserve(target);
-    queue.push(eventAbout("impression", shownOn.get(target)));
-    flushIn(PAUSE);
+    queue.push(eventAbout("impression", contextOf.get(target)));
+    flushIn(SEND_DELAY_MS);
   }
 }, { threshold: 0.5 });
 
@@ -53,14 +53,14 @@ function flushIn(pause) {
 async function flush(options) {
   window.clearTimeout(timer);
   timer = 0;
-  const events = queue.splice(0, MOST);
+  const events = queue.splice(0, MAX_EVENTS);
   if (!events.length) return;
   try {
     await post("events/", { events }, options);
   } catch (problem) {
-    if (problem.isPassing) {
+    if (problem.isTemporary) {
       queue = [...events, ...queue];
-      flushIn(LONG_PAUSE);
+      flushIn(RETRY_MS);
     }
     throw problem;
   }

@@ -1,24 +1,24 @@
-// Why a product is where it is: each factor of its score as a bar to the right or left of nought.
+// Why a product ranks where it does: each factor of its score as a bar to the right or left of zero.
 
 import { el, sentence } from "./dom.js";
 
 const NAMES = {
-  relevance: "What was asked",
+  relevance: "Relevance",
   taste: "Shopper’s taste",
   popularity: "Popularity",
   rules: "Your rules",
 };
-// So that nought is not at the edge where no factor is below it.
-const LEAST = -0.25;
+// Leaves space for negative bars even when all factors are positive.
+const MIN_EXTENT = -0.25;
 
-/** What the bars of an answer are drawn to: the lowest and the highest factor in it. */
+/** Return the scale of an answer's bars: its lowest and highest factor. */
 export function scaleOf(results) {
   const values = results.flatMap(({ explanation }) => Object.values(explanation?.factors ?? {}));
-  return { low: Math.min(LEAST, ...values), high: Math.max(-LEAST, ...values) };
+  return { low: Math.min(MIN_EXTENT, ...values), high: Math.max(-MIN_EXTENT, ...values) };
 }
 
-/** The bars of one product, closed until wanted; null where the answer does not explain. */
-export function why({ explanation, name, score }, scale) {
+/** Make the bars of one product, closed at first; null if the answer has no explanation. */
+export function explanationBars({ explanation, name, score }, scale) {
   if (!explanation) return null;
   return el("details", { class: "why" },
     el("summary", { "aria-label": `Why ${name}` }, "Why"),

@@ -1,9 +1,9 @@
-// The facets of the shop as boxes to tick.
+// The facets of the shop as checkboxes.
 
 import { get } from "./api.js";
 import { byId, el } from "./dom.js";
 
-const SHOWN_AT_FIRST = 12;
+const MAX_VISIBLE = 12;
 const SOURCES = { category: "categories/", styles: "styles/", age_group: "age-groups/" };
 const IN_SHOP = [["in_stock", "in stock"], ["preorder", "pre-order"], ["backorder", "back-order"]];
 const COLOURS = [
@@ -11,7 +11,7 @@ const COLOURS = [
   "yellow", "orange", "red", "pink", "purple", "brown", "beige",
 ];
 
-/** Show what the shop can be filtered by; also fills the categories of the upload form. */
+/** Load and show the facets; also fills the categories of the upload form. */
 export async function loadFacets() {
   show("colour", COLOURS.map((name) => ({ name, value: name, swatch: name })));
   show("availability", IN_SHOP.map(([value, name]) => ({ name, value })));
@@ -32,11 +32,11 @@ async function loadValues(path) {
     found.push(...results);
     page = next && path + new URL(next).search;
   }
-  return inOrder(found);
+  return ordered_(found);
 }
 
-/** The shop's own values first, then the shared ones, each in the order they were made. */
-function inOrder(found) {
+/** Order values: the shop's own first, then the defaults, each by age. */
+function ordered_(found) {
   const oldestFirst = found.reverse();
   const ownFirst = [
     ...oldestFirst.filter((facet) => !facet.is_default),
@@ -44,7 +44,7 @@ function inOrder(found) {
   ];
   const byName = new Map();
   for (const { id, name, description } of ownFirst) {
-    // The API reads a comma as the end of a name; such a value goes by its id.
+    // The API separates names by commas; a name with a comma is sent by its id.
     const value = name.includes(",") ? id : name;
     const known = name.toLowerCase();
     if (!byName.has(known)) byName.set(known, { name, value, description });
@@ -57,7 +57,7 @@ function show(facet, values) {
   const wasChecked = new Set([...fieldset.querySelectorAll("input:checked")].map((box) => box.value));
   const pills = values.map((value) => pill(facet, value, wasChecked.has(value.value)));
   const list = el("div", { class: "pills" }, ...pills);
-  const surplus = pills.slice(SHOWN_AT_FIRST + 2);
+  const surplus = pills.slice(MAX_VISIBLE + 2);
   if (surplus.length) list.append(moreButton(list, surplus, values.length));
   fieldset.replaceChildren(fieldset.querySelector("legend"), list);
 }

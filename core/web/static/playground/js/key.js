@@ -1,4 +1,4 @@
-// Whose shop it is: the demo's own key, or one typed in and kept in this tab only.
+// The API key: the demo's own, or one typed in and stored for this tab only.
 
 import { byId } from "./dom.js";
 
@@ -7,7 +7,7 @@ const demoKey = JSON.parse(byId("demo-api-key").textContent) || "";
 
 export const currentKey = () => sessionStorage.getItem(STORE) || demoKey;
 
-/** Wire the key panel; `onChange` is called when another key is to be used. */
+/** Set up the key panel; `onChange` is called when the key changes. */
 export function setUpKey(onChange) {
   byId("key-toggle").addEventListener("click", () => showKeyPanel(byId("key-panel").hidden));
   byId("key-form").addEventListener("submit", (event) => {
@@ -15,7 +15,7 @@ export function setUpKey(onChange) {
     use(byId("key-input").value.trim(), onChange);
   });
   byId("key-demo").addEventListener("click", () => use("", onChange));
-  tellWhichKey();
+  showKeyName();
   if (!currentKey()) showKeyPanel(true);
 }
 
@@ -29,13 +29,13 @@ function use(key, onChange) {
   if (key) sessionStorage.setItem(STORE, key);
   else sessionStorage.removeItem(STORE);
   byId("key-input").value = "";
-  tellWhichKey();
+  showKeyName();
   showKeyPanel(false);
   byId("key-toggle").focus();
   onChange();
 }
 
-function tellWhichKey() {
+function showKeyName() {
   const isOwn = Boolean(sessionStorage.getItem(STORE));
   byId("key-toggle").textContent = isOwn ? "Your key" : demoKey ? "Demo key" : "Key";
   byId("key-demo").hidden = !(demoKey && isOwn);

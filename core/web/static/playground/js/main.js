@@ -1,62 +1,62 @@
-// The playground, wired: what is done on the page, and what happens then.
+// Set up the playground page.
 
-import { ask, askAgain, askOnly, askToo, resume, startOver } from "./search.js";
+import { search, searchSoon, searchOnly, addAndSearch, resume, startOver } from "./search.js";
 import { setUpCurl } from "./curl.js";
 import { closeDetail, setUpDetail, showDetail } from "./detail.js";
 import { byId, el } from "./dom.js";
 import { acceptDrops } from "./drops.js";
-import { eventAbout, tell } from "./events.js";
+import { eventAbout, sendEvent } from "./events.js";
 import { loadFacets } from "./facets.js";
 import { loadFeed, setUpFeed } from "./feed.js";
 import { currentKey, setUpKey } from "./key.js";
 import { showNotice, showProblem } from "./notices.js";
 import { photoPart, setUpPhotoQuery } from "./photo_query.js";
-import { isAsking, loadOptions, showDiversity } from "./query.js";
-import { loadOpinions, react } from "./reactions.js";
-import { setUpWhys } from "./results.js";
+import { hasQuery, loadOptions, showDiversity } from "./query.js";
+import { loadOpinions, saveReaction } from "./reactions.js";
+import { setUpExplanations } from "./results.js";
 import { watchShop } from "./shop.js";
 import { setUpShopper } from "./shopper_panel.js";
 import { offerUpload, setUpUpload } from "./upload.js";
-import { likeness, termFrom } from "./query_parts.js";
+import { imagePart, termFrom } from "./query_parts.js";
 
 const EXAMPLES = ["red dress", "navy blazer", "white sneakers", "yellow skirt", "blue jeans", "beige jumper"];
 
 async function start() {
   if (!currentKey()) {
     byId("results-title").textContent = "Your shop";
-    return showNotice({ title: "Give a key to begin", text: "The page asks the API in your shop’s name." });
+    return showNotice({ title: "Enter an API key to begin", text: "This page calls the API with your shop’s key." });
   }
   watchShop().catch(() => {});
-  // What they would say when they fail, the answer says too.
+  // If these fail, so does the search, which then shows the error.
   const known = Promise.allSettled([loadFacets(), loadOptions(), loadOpinions()]);
   loadFeed();
-  if (isAsking()) await known;
+  if (hasQuery()) await known;
   return resume();
 }
 
-const askFor = (text) => askOnly(termFrom(text));
-const askWith = (file) => {
-  askToo(photoPart(file));
+const searchFor = (text) => searchOnly(termFrom(text));
+const searchWith = (file) => {
+  addAndSearch(photoPart(file));
   byId("region").scrollIntoView({ block: "nearest" });
 };
 
 function setUpField() {
   byId("ask").addEventListener("submit", (event) => {
     event.preventDefault();
-    // A phone's keyboard would hide the answer.
+    // Close a phone's keyboard, which would hide the results.
     if (window.matchMedia("(pointer: coarse)").matches) document.activeElement.blur();
-    ask();
+    search();
   });
   byId("start-over").addEventListener("click", () => {
     startOver();
     byId("prompt").focus();
   });
   byId("examples").append(...EXAMPLES.map((text) =>
-    el("li", {}, el("button", { type: "button", text, on: { click: () => askFor(text) } }))));
+    el("li", {}, el("button", { type: "button", text, on: { click: () => searchFor(text) } }))));
 }
 
 function setUpFilters() {
-  byId("facets").addEventListener("change", askAgain);
+  byId("facets").addEventListener("change", searchSoon);
   byId("diversity").addEventListener("input", showDiversity);
   byId("fold").addEventListener("click", () => {
     byId("filters").open = false;
@@ -64,47 +64,47 @@ function setUpFilters() {
   });
 }
 
-/** What is done with a product anywhere on the page. */
+/** Handle the events of product cards anywhere on the page. */
 function setUpProducts() {
   document.addEventListener("look", ({ detail }) => {
     showDetail(detail);
-    tell(eventAbout("click", detail)).then(loadFeed).catch(() => {});
+    sendEvent(eventAbout("click", detail)).then(loadFeed).catch(() => {});
   });
-  document.addEventListener("opinion", ({ detail }) => think(detail));
+  document.addEventListener("opinion", ({ detail }) => saveOpinion(detail));
   document.addEventListener("wish", ({ detail: { image, weight } }) => {
     closeDetail();
-    askToo(likeness(image, weight));
+    addAndSearch(imagePart(image, weight));
   });
 }
 
-async function think(opinion) {
+async function saveOpinion(opinion) {
   if (opinion.kind === "dislike") closeDetail();
   try {
-    await react(opinion);
+    await saveReaction(opinion);
     loadFeed();
   } catch (problem) {
-    showProblem(problem, () => think(opinion));
+    showProblem(problem, () => saveOpinion(opinion));
   }
 }
 
-/** Another shopper is another history: begin with it, and ask as them. */
+/** Load the opinions and feed of another shopper, and search again. */
 function changeShopper() {
   loadOpinions().catch(() => {});
   loadFeed();
-  askAgain();
+  searchSoon();
 }
 
 setUpField();
 setUpFilters();
 setUpProducts();
-setUpWhys();
-setUpPhotoQuery(askWith, askAgain);
+setUpExplanations();
+setUpPhotoQuery(searchWith, searchSoon);
 setUpCurl();
 setUpDetail();
 setUpFeed();
 setUpShopper(changeShopper);
-setUpUpload(askFor);
-acceptDrops(askWith, offerUpload);
+setUpUpload(searchFor);
+acceptDrops(searchWith, offerUpload);
 window.addEventListener("popstate", resume);
 setUpKey(start);
 start();

@@ -1,17 +1,17 @@
-// What is said in place of, or above, the pictures.
+// Notices and error messages above the results.
 
 import { byId, el } from "./dom.js";
 import { showKeyPanel } from "./key.js";
 
-const WHAT_TO_DO = {
+const ADVICE = {
   0: "Check the connection, then try again.",
-  401: "Give a key of your shop that is still valid.",
-  403: "This key may not do that. Give one with the scopes catalog:read, catalog:write, recommend and stylist.",
-  429: "The shop has asked a lot in this minute. Wait a moment, then try again.",
+  401: "Enter a valid key of your shop.",
+  403: "This key lacks a permission. Use one with the scopes catalog:read, catalog:write, recommend and stylist.",
+  429: "Too many requests in this minute. Wait a moment, then try again.",
   503: "Nothing is lost. Wait a moment, then try again.",
 };
 
-/** Say it at the top of the results, or in another place of the page by its id. */
+/** Show a notice above the results, or in the element with the id `place`. */
 export function showNotice({ title, text, lines = [], actions = [], kind = "calm", place = "notice" }) {
   byId(place).replaceChildren(
     el("div", { class: "notice", dataset: { kind }, role: kind === "error" ? "alert" : null },
@@ -27,9 +27,9 @@ export const clearNotice = (place = "notice") => byId(place).replaceChildren();
 
 export const action = (text, click) => el("button", { type: "button", class: "quiet", text, on: { click } });
 
-/** Say what went wrong, what to do, and offer to try again. */
+/** Show an error, what to do about it, and a button to try again. */
 export function showProblem(problem, retry, place) {
-  const advice = WHAT_TO_DO[problem.status] ?? (problem.status >= 500 ? "Try again; if it stays, the server's log says more." : "");
+  const advice = ADVICE[problem.status] ?? (problem.status >= 500 ? "Try again. If the error remains, see the server's log." : "");
   const isWorthRetrying = ![400, 401, 403, 404, 409, 413].includes(problem.status);
   showNotice({
     kind: "error",
@@ -39,13 +39,13 @@ export function showProblem(problem, retry, place) {
     lines: problem.fieldMessages,
     actions: [
       problem.isAboutKey && action("Change the key", () => showKeyPanel()),
-      isWorthRetrying && waiting(action("Try again", retry), problem.retryAfter),
+      isWorthRetrying && delayButton(action("Try again", retry), problem.retryAfter),
     ].filter(Boolean),
   });
 }
 
-/** Hold a button back for as long as the server asked. */
-function waiting(button, seconds) {
+/** Disable a button for the seconds that the server asked to wait. */
+function delayButton(button, seconds) {
   if (seconds <= 0) return button;
   const name = button.textContent;
   let left = Math.min(Math.ceil(seconds), 120);

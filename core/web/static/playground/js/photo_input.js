@@ -1,8 +1,8 @@
-// How photos come in: chosen, dropped anywhere on the page, or pasted.
+// Photos chosen, dropped anywhere on the page, or pasted.
 
 import { byId } from "./dom.js";
 
-/** `onPhotos` is called with the files of one choice, drop or paste. */
+/** Listen for photos; `onPhotos` is called with the files of one choice, drop or paste. */
 export function acceptPhotos(onPhotos) {
   const { dataset } = document.body;
   const take = (files) => { if (files?.length) onPhotos([...files]); };

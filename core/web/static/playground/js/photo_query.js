@@ -1,10 +1,10 @@
-// A photo that is asked with: chosen, taken or dropped, and shown with its region.
+// The photo of the query: chosen, taken or dropped, and shown with its region.
 
 import { byId } from "./dom.js";
 import { setUpRegion, showRegion } from "./region_editor.js";
-import { want, wanted } from "./query_parts.js";
+import { addPart, queryParts } from "./query_parts.js";
 
-/** Wire the buttons and the region; `onPhoto` is called with a file, `onRegion` when the region changed. */
+/** Set up the buttons and the region editor; `onPhoto` is called with a file, `onRegion` when the region changed. */
 export function setUpPhotoQuery(onPhoto, onRegion) {
   const pairs = { "photo-button": "query-photo", "camera-button": "query-camera" };
   for (const [button, field] of Object.entries(pairs)) {
@@ -15,28 +15,28 @@ export function setUpPhotoQuery(onPhoto, onRegion) {
     });
   }
   setUpRegion((box) => {
-    want({ ...asked(), box });
+    addPart({ ...photoOfQuery(), box });
     onRegion();
   });
 }
 
 export const photoPart = (file) => ({ kind: "photo", file, box: null, weight: 1 });
 
-let shown = null;
+let shownFile = null;
 
-const asked = () => wanted().find(({ kind }) => kind === "photo");
+const photoOfQuery = () => queryParts().find(({ kind }) => kind === "photo");
 
-/** Show the photo that is asked with, if there is one. */
+/** Show the photo of the query, if it has one. */
 export function showPhotoQuery() {
-  const part = asked();
+  const part = photoOfQuery();
   const preview = byId("query-preview");
   byId("region").hidden = !part;
-  if (shown === (part?.file ?? null)) return;
-  shown = part?.file ?? null;
+  if (shownFile === (part?.file ?? null)) return;
+  shownFile = part?.file ?? null;
   URL.revokeObjectURL(preview.src);
   if (part) {
     preview.src = URL.createObjectURL(part.file);
-    preview.alt = `The photo asked with, ${part.file.name}`;
+    preview.alt = `Photo of the query, ${part.file.name}`;
   } else preview.removeAttribute("src");
   showRegion(part?.box ?? null);
 }

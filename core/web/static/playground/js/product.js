@@ -1,10 +1,10 @@
-// What every view of a product shows the same way.
+// Photo, price and match labels of a product.
 
 import { el } from "./dom.js";
 
 export const MATCHES = { strong: "Strong match", weak: "Weak match", none: "No match" };
 
-// Upright photos, from a phone's 9:16 on, fill the tile of 3:4; wider ones are shown whole.
+// Photos with a ratio near the tile's 3:4 fill it, from 9:16 on; wider ones are shown whole.
 const TILE_RATIO = 3 / 4;
 const NEAR = 0.26;
 

@@ -1,22 +1,22 @@
-// The question: from the page to the API's body, and to the address so that it can be kept.
+// The query form: read as the body of an API request, and stored in the page's address.
 
 import { get } from "./api.js";
 import { byId, el } from "./dom.js";
-import { areIn, fieldsOf, toParams, wanted, wantFrom } from "./query_parts.js";
+import { hasParts, fieldsOf, toParams, queryParts, loadParts } from "./query_parts.js";
 
 const LISTS = ["category", "colour", "styles", "age_group", "availability"];
 const PRICES = { price_min: "from", price_max: "up to" };
 const DEFAULTS = { number_of_images: "12", min_match: "none", diversity: "0.2" };
 const form = byId("ask");
 
-/** The body of `POST recommendations/` for what the page says now; a photo's file comes beside it. */
+/** Return the body of `POST recommendations/` for the form's values; a photo is sent in addition. */
 export function readBody(shopper) {
   const data = new FormData(form);
   const filters = {};
   for (const name of LISTS) if (data.has(name)) filters[name] = data.getAll(name);
   for (const name of Object.keys(PRICES)) if (data.get(name)) filters[name] = data.get(name);
   return {
-    ...fieldsOf(wanted()),
+    ...fieldsOf(queryParts()),
     ...(shopper && { shopper }),
     number_of_images: Number(data.get("number_of_images")),
     ...(Object.keys(filters).length && { filters }),
@@ -27,18 +27,18 @@ export function readBody(shopper) {
   };
 }
 
-/** Say in the browser's own words what the form cannot send; true when all is well. */
+/** Validate the form with the browser's own messages; true if it is valid. */
 export function checkForm() {
-  const { price_min: least, price_max: most } = form.elements;
-  byId("prompt").setCustomValidity(wanted().length ? "" : "Say what they are looking for.");
-  const isBackwards = least.value && most.value && Number(least.value) > Number(most.value);
-  most.setCustomValidity(isBackwards ? "This is below the lowest price." : "");
+  const { price_min: min, price_max: max } = form.elements;
+  byId("prompt").setCustomValidity(queryParts().length ? "" : "Enter what the shopper is looking for.");
+  const isBackwards = min.value && max.value && Number(min.value) > Number(max.value);
+  max.setCustomValidity(isBackwards ? "This is below the lowest price." : "");
   const isInFilters = (field) => field.id !== "prompt" && !field.validity.valid;
   if ([...form.elements].some(isInFilters)) byId("filters").open = true;
   return form.reportValidity();
 }
 
-/** Start the slider where the shop has it; a key that may not read that leaves it at the default. */
+/** Set the slider to the shop's own weight. Throws `Problem` if the key may not read it; the default stays. */
 export async function loadOptions() {
   const { diversity } = await get("ranking/");
   const slider = byId("diversity");
@@ -49,27 +49,27 @@ export async function loadOptions() {
 
 export function showDiversity() {
   const { value } = byId("diversity");
-  byId("diversity-value").textContent = value === DEFAULTS.diversity ? `${value}, as the shop has it` : value;
+  byId("diversity-value").textContent = value === DEFAULTS.diversity ? `${value}, the shop’s setting` : value;
 }
 
-/** Keep the question in the address: a reload, a bookmark and "back" ask it again. */
-export function remember(isNewQuestion) {
-  const isSaying = ([name, value]) => name && value && value !== DEFAULTS[name];
-  const said = new URLSearchParams([...toParams(wanted()), ...new FormData(form)].filter(isSaying)).toString();
-  const address = said ? `#${said}` : "";
+/** Store the query in the address, so that a reload, a bookmark and "back" repeat it. */
+export function saveForm(isNewQuestion) {
+  const isSet = ([name, value]) => name && value && value !== DEFAULTS[name];
+  const params = new URLSearchParams([...toParams(queryParts()), ...new FormData(form)].filter(isSet)).toString();
+  const address = params ? `#${params}` : "";
   if (address === window.location.hash) return;
-  const isStep = isNewQuestion && !window.location.search;
-  window.history[isStep ? "pushState" : "replaceState"](null, "", window.location.pathname + address);
+  const isNewEntry = isNewQuestion && !window.location.search;
+  window.history[isNewEntry ? "pushState" : "replaceState"](null, "", window.location.pathname + address);
 }
 
-// A form sent before this module was there arrives as the browser sends it, after a "?".
-const kept = () => new URLSearchParams(window.location.hash.slice(1) || window.location.search);
+// A form submitted before this module was loaded puts its fields after a "?".
+const addressParams = () => new URLSearchParams(window.location.hash.slice(1) || window.location.search);
 
-export const isAsking = () => areIn(kept());
+export const hasQuery = () => hasParts(addressParams());
 
-/** Fill the page from the address; true when something is asked for. */
-export async function recall() {
-  const given = kept();
+/** Fill the form from the address; true if there is a query. */
+export async function loadForm() {
+  const given = addressParams();
   for (const field of form.elements) {
     if (field.type === "checkbox" || field.type === "radio") {
       const values = given.has(field.name) ? given.getAll(field.name) : [DEFAULTS[field.name]];
@@ -77,12 +77,12 @@ export async function recall() {
     } else if (field.name && field.id !== "prompt") field.value = given.get(field.name) ?? DEFAULTS[field.name] ?? "";
   }
   showDiversity();
-  await wantFrom(given);
-  return wanted().length > 0;
+  await loadParts(given);
+  return queryParts().length > 0;
 }
 
-/** Show every filter in use as something that can be taken away. */
-export function showChosen(onChange) {
+/** Show each active filter as a button that removes it. */
+export function showActiveFilters(onChange) {
   const ticked = [...form.elements].filter((field) => field.type === "checkbox" && field.checked);
   const priced = Object.keys(PRICES).map((name) => form.elements[name]).filter((field) => field.value);
   const { diversity } = form.elements;

@@ -1,21 +1,21 @@
-// What is asked for: words, products of the shop and a photo, each with a weight; below 0 it is not wanted.
+// The parts of the query: texts, products and a photo, each with a weight; a negative weight counts against.
 
 import { get } from "./api.js";
 
-const STEP = 0.5;
-const MOST = 3;
+const WEIGHT_STEP = 0.5;
+const MAX_WEIGHT = 3;
 const LIMITS = { term: 10, image: 20, photo: 1 };
 
 /** `{kind: "term", text}`, `{kind: "image", id, name, photo_url}` or `{kind: "photo", file, box}`, with `weight`. */
 let parts = [];
 
-export const wanted = () => parts;
+export const queryParts = () => parts;
 
 const isSame = (one, other) =>
   one.kind === other.kind && (one.kind === "photo" || one.text?.toLowerCase() === other.text?.toLowerCase()) && one.id === other.id;
 
-/** Ask for this too; what is asked for already takes the new weight. False when there is no room. */
-export function want(part) {
+/** Add a part, or update the weight of the same part; false if the limit is reached. */
+export function addPart(part) {
   const place = parts.findIndex((known) => isSame(known, part));
   if (place >= 0) parts = parts.with(place, part);
   else if (parts.filter(({ kind }) => kind === part.kind).length >= LIMITS[part.kind]) return false;
@@ -23,29 +23,29 @@ export function want(part) {
   return true;
 }
 
-export function wantOnly(...only) {
-  parts = only;
+export function setParts(...newParts) {
+  parts = newParts;
 }
 
-export function drop(part) {
+export function removePart(part) {
   parts = parts.filter((known) => known !== part);
 }
 
-/** "buttons" is a term; "-buttons" is one that is not wanted. */
+/** Parse a text: "buttons" is a term with weight 1, "-buttons" one with weight -1. */
 export function termFrom(text) {
   const [, minus, words] = /^\s*([-−]\s*)?(.*?)\s*$/su.exec(text);
   return { kind: "term", text: words, weight: minus ? -1 : 1 };
 }
 
-/** The next weight up (1) or down (-1), passing over 0; the same at either end. */
-export function stepped(weight, direction) {
-  const next = weight + direction * STEP || direction * STEP;
-  return Math.min(MOST, Math.max(-MOST, next));
+/** Return the next weight up (1) or down (-1), skipping 0, within the limits. */
+export function nextWeight(weight, direction) {
+  const next = weight + direction * WEIGHT_STEP || direction * WEIGHT_STEP;
+  return Math.min(MAX_WEIGHT, Math.max(-MAX_WEIGHT, next));
 }
 
-/** The fields of a recommendation that say what is wanted; a photo's file travels beside them. */
-export function fieldsOf(asked) {
-  const [terms, images, photos] = ["term", "image", "photo"].map((kind) => asked.filter((part) => part.kind === kind));
+/** Return the parts as fields of a recommendation request; a photo's file is sent in addition. */
+export function fieldsOf(given) {
+  const [terms, images, photos] = ["term", "image", "photo"].map((kind) => given.filter((part) => part.kind === kind));
   const isPlain = terms.length === 1 && terms[0].weight === 1;
   return {
     ...(isPlain && { prompt: terms[0].text }),
@@ -55,14 +55,14 @@ export function fieldsOf(asked) {
   };
 }
 
-export const fileOf = (asked) => asked.find(({ kind }) => kind === "photo")?.file;
+export const fileOf = (given) => given.find(({ kind }) => kind === "photo")?.file;
 
 export const nameOf = ({ kind, text, name }) => (kind === "term" ? `“${text}”` : kind === "image" ? name : "the photo");
 
-/** "“Red dress”, less “buttons”, like Navy blazer" */
-export function titleOf(asked) {
-  const said = asked.map((part) => [prefixOf(part), nameOf(part)].filter(Boolean).join(" ")).join(", ");
-  return said.charAt(0).toUpperCase() + said.slice(1);
+/** Return a title such as "“Red dress”, less “buttons”, like Navy blazer". */
+export function titleOf(given) {
+  const title = given.map((part) => [prefixOf(part), nameOf(part)].filter(Boolean).join(" ")).join(", ");
+  return title.charAt(0).toUpperCase() + title.slice(1);
 }
 
 function prefixOf({ kind, weight }) {
@@ -70,28 +70,28 @@ function prefixOf({ kind, weight }) {
   return weight < 0 ? "unlike" : "like";
 }
 
-/** What an address can keep: words and products; a photo stays where it is. */
-export const toParams = (asked) => asked
+/** Return the parts that can be stored in an address: texts and products, not a photo. */
+export const toParams = (given) => given
   .filter(({ kind }) => kind !== "photo")
   .map(({ kind, text, id, weight }) => [kind, `${weight}:${text ?? id}`]);
 
-/** Whether an address asks for anything; `prompt` is what a form without this module sends. */
-export const areIn = (params) => ["term", "image", "prompt"].some((name) => params.get(name));
+/** Check whether an address has a query; `prompt` is sent by a form without this module. */
+export const hasParts = (params) => ["term", "image", "prompt"].some((name) => params.get(name));
 
-/** Want what an address says, and nothing else; products that are gone are passed over. */
-export async function wantFrom(params) {
+/** Set the parts from an address; deleted products are skipped. */
+export async function loadParts(params) {
   const prompt = params.get("prompt")?.trim();
-  const terms = params.getAll("term").map(read).map(([weight, text]) => ({ kind: "term", text, weight }));
-  const images = await Promise.all(params.getAll("image").map(read).map(async ([weight, id]) => {
+  const terms = params.getAll("term").map(readWeight).map(([weight, text]) => ({ kind: "term", text, weight }));
+  const images = await Promise.all(params.getAll("image").map(readWeight).map(async ([weight, id]) => {
     const image = await get(`images/${encodeURIComponent(id)}/`).catch(() => null);
-    return image && likeness(image, weight);
+    return image && imagePart(image, weight);
   }));
   parts = [...(prompt ? [termFrom(prompt)] : []), ...terms, ...images.filter(Boolean)];
 }
 
-export const likeness = ({ id, name, photo_url }, weight) => ({ kind: "image", id, name, photo_url, weight });
+export const imagePart = ({ id, name, photo_url }, weight) => ({ kind: "image", id, name, photo_url, weight });
 
-function read(value) {
+function readWeight(value) {
   const [, weight, rest] = /^(-?[\d.]+):(.*)$/su.exec(value) ?? [null, "1", value];
   return [Number(weight) || 1, rest];
 }

@@ -1,27 +1,27 @@
-// What the shopper thinks of products: told to the API, and shown on every card at once.
+// Likes and dislikes of the shopper: sent to the API and shown on all cards.
 
 import { get } from "./api.js";
 import { announce } from "./dom.js";
-import { eventAbout, tell } from "./events.js";
+import { eventAbout, sendEvent } from "./events.js";
 import { currentShopper } from "./shopper.js";
 
 const opinions = new Map();
 
 export const opinionOf = (id) => opinions.get(id);
 
-/** Learn what the shopper said before, the latest word last; a key that may not read it begins with nothing. */
+/** Load the shopper's earlier likes and dislikes; the latest one counts. */
 export async function loadOpinions() {
   opinions.clear();
-  const whose = `events/?shopper=${encodeURIComponent(currentShopper())}&page_size=200`;
-  const lists = await Promise.all(["like", "dislike"].map((kind) => get(`${whose}&kind=${kind}`)));
-  const said = lists.flatMap(({ results }) => results);
-  said.sort((one, other) => one.occurred_at.localeCompare(other.occurred_at));
-  for (const { image, kind } of said) opinions.set(image, kind);
+  const query = `events/?shopper=${encodeURIComponent(currentShopper())}&page_size=200`;
+  const lists = await Promise.all(["like", "dislike"].map((kind) => get(`${query}&kind=${kind}`)));
+  const events = lists.flatMap(({ results }) => results);
+  events.sort((one, other) => one.occurred_at.localeCompare(other.occurred_at));
+  for (const { image, kind } of events) opinions.set(image, kind);
   show();
 }
 
-/** Like or dislike what is shown; a dislike takes it away at once. Raises `Problem`. */
-export async function react({ image, kind, answer, position }) {
+/** Record a like or dislike; a disliked image is hidden at once. Throws `Problem`. */
+export async function saveReaction({ image, kind, answer, position }) {
   if (opinions.get(image.id) === kind) return;
   const before = opinions.get(image.id);
   opinions.set(image.id, kind);
@@ -29,9 +29,9 @@ export async function react({ image, kind, answer, position }) {
   if (kind === "dislike") hide(image.id);
   announce(kind === "like" ? `Liked ${image.name}` : `Hidden: ${image.name}`);
   try {
-    await tell(eventAbout(kind, { image, answer, position }));
+    await sendEvent(eventAbout(kind, { image, answer, position }));
   } catch (problem) {
-    if (problem.isPassing) throw problem;
+    if (problem.isTemporary) throw problem;
     opinions.set(image.id, before);
     show();
     throw problem;

@@ -1,24 +1,24 @@
-// Draw a region on the photo that is asked with, by mouse, finger, keyboard or numbers.
+// Editor for the region of the query's photo: mouse, touch, keyboard or numbers.
 
 import { byId } from "./dom.js";
-import { between, boxFrom, moved, pointOn, resized } from "./region.js";
+import { boxBetween, clampBox, moveBox, pointOn, resizeBox } from "./region.js";
 
 const EDGES = ["x", "y", "width", "height"];
-const NUDGE = 0.02;
-const ARROWS = { ArrowLeft: [-NUDGE, 0], ArrowRight: [NUDGE, 0], ArrowUp: [0, -NUDGE], ArrowDown: [0, NUDGE] };
+const KEY_STEP = 0.02;
+const ARROWS = { ArrowLeft: [-KEY_STEP, 0], ArrowRight: [KEY_STEP, 0], ArrowUp: [0, -KEY_STEP], ArrowDown: [0, KEY_STEP] };
 
 let region = null;
 
-/** Wire the editor; `onChange` is called with the region, or null for the whole photo, when it is settled. */
+/** Set up the editor; `onChange` is called with the final region, or null for the whole photo. */
 export function setUpRegion(onChange) {
-  const settle = (box) => { showRegion(box); onChange(box); };
-  byId("stage").addEventListener("pointerdown", (event) => draw(event, settle));
-  byId("box").addEventListener("keydown", (event) => steer(event, settle));
-  byId("region-clear").addEventListener("click", () => { settle(null); byId("prompt").focus(); });
-  byId("edges").addEventListener("change", () => settle(boxFrom(readNumbers())));
+  const setRegion = (box) => { showRegion(box); onChange(box); };
+  byId("stage").addEventListener("pointerdown", (event) => draw(event, setRegion));
+  byId("box").addEventListener("keydown", (event) => handleKey(event, setRegion));
+  byId("region-clear").addEventListener("click", () => { setRegion(null); byId("prompt").focus(); });
+  byId("edges").addEventListener("change", () => setRegion(clampBox(readNumbers())));
 }
 
-/** Show a region; null is the whole photo. */
+/** Show a region; null means the whole photo. */
 export function showRegion(box) {
   region = box;
   const shown = box ?? { x: 0, y: 0, width: 1, height: 1 };
@@ -33,8 +33,8 @@ export function showRegion(box) {
 const numberOf = (edge) => byId("edges").querySelector(`[name="${edge}"]`);
 const readNumbers = () => Object.fromEntries(EDGES.map((edge) => [edge, Number(numberOf(edge).value) / 100]));
 
-/** Follow a pointer: inside the region it moves it, on its corner it resizes it, elsewhere it draws a new one. */
-function draw(event, settle) {
+/** Follow a drag: inside the region it moves the region, on its corner it resizes it, elsewhere it draws a new one. */
+function draw(event, setRegion) {
   if (event.button !== 0) return;
   event.preventDefault();
   const stage = byId("stage");
@@ -42,9 +42,9 @@ function draw(event, settle) {
   const isCorner = event.target.closest("i");
   const isInside = event.target.closest("#box");
   const boxAt = (point) => {
-    if (isCorner) return resized(before, point.x - start.x, point.y - start.y);
-    if (isInside) return moved(before, point.x - start.x, point.y - start.y);
-    return between(start, point);
+    if (isCorner) return resizeBox(before, point.x - start.x, point.y - start.y);
+    if (isInside) return moveBox(before, point.x - start.x, point.y - start.y);
+    return boxBetween(start, point);
   };
   const follow = (now) => { showRegion(boxAt(pointOn(stage, now)) ?? before); };
   const end = (last) => {
@@ -52,7 +52,7 @@ function draw(event, settle) {
     stage.removeEventListener("pointerup", end);
     stage.removeEventListener("pointercancel", end);
     if (last.type === "pointercancel") showRegion(before);
-    else if (JSON.stringify(region) !== JSON.stringify(before)) settle(region);
+    else if (JSON.stringify(region) !== JSON.stringify(before)) setRegion(region);
   };
   stage.setPointerCapture(event.pointerId);
   stage.addEventListener("pointermove", follow);
@@ -60,12 +60,12 @@ function draw(event, settle) {
   stage.addEventListener("pointercancel", end);
 }
 
-function steer(event, settle) {
+function handleKey(event, setRegion) {
   if (event.key === "Delete" || event.key === "Escape") {
-    settle(null);
+    setRegion(null);
     byId("region-numbers").querySelector("summary").focus();
   } else if (event.key in ARROWS) {
-    settle((event.shiftKey ? resized : moved)(region, ...ARROWS[event.key]));
+    setRegion((event.shiftKey ? resizeBox : moveBox)(region, ...ARROWS[event.key]));
   } else return;
   event.preventDefault();
 }

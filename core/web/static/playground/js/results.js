@@ -1,6 +1,6 @@
-// The pictures of one question at a time, from the first outline to the last card.
+// The result grid of the current query.
 
-import { hideAccount } from "./timings.js";
+import { hideTimings } from "./timings.js";
 import { Problem } from "./api.js";
 import { cards, skeletons } from "./cards.js";
 import { showJson } from "./curl.js";
@@ -8,21 +8,21 @@ import { byId, count } from "./dom.js";
 import { watchImpressions } from "./events.js";
 import { clearNotice, showProblem } from "./notices.js";
 
-const AWAITED = 8;
+const NUMBER_OF_SKELETONS = 8;
 
-let running = new AbortController();
+let controller = new AbortController();
 
-/** Run a question and show its pictures; a newer one takes its place. `tell` is called with what came. */
-export async function run(title, question, tell, retry) {
-  running.abort();
-  const { signal } = (running = new AbortController());
+/** Run `request` and show its results; a later call cancels it. `onResult` is called with the answer. */
+export async function showResults(title, request, onResult, retry) {
+  controller.abort();
+  const { signal } = (controller = new AbortController());
   begin(title);
   try {
-    const found = await question(signal);
+    const found = await request(signal);
     if (signal.aborted) return;
     clearNotice();
     fill(found);
-    tell(found);
+    onResult(found);
   } catch (problem) {
     if (signal.aborted) return;
     if (!(problem instanceof Problem)) throw problem;
@@ -33,11 +33,11 @@ export async function run(title, question, tell, retry) {
   }
 }
 
-/** Wire the button that says why on every result at once. */
-export function setUpWhys() {
+/** Set up the button that opens the explanations of all results. */
+export function setUpExplanations() {
   byId("why-all").addEventListener("click", ({ currentTarget: button }) => {
     button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));
-    openWhys();
+    openExplanations();
   });
 }
 
@@ -45,10 +45,10 @@ function begin(title) {
   byId("results-title").textContent = title;
   byId("tally").textContent = "";
   byId("results").setAttribute("aria-busy", "true");
-  hideAccount();
+  hideTimings();
   clearNotice();
   showJson(null);
-  byId("grid").replaceChildren(...skeletons(AWAITED));
+  byId("grid").replaceChildren(...skeletons(NUMBER_OF_SKELETONS));
 }
 
 function fill({ id, results }) {
@@ -56,11 +56,11 @@ function fill({ id, results }) {
   byId("grid").replaceChildren(...nodes);
   byId("tally").textContent = results.length ? count(results.length, "image") : "";
   byId("why-all").hidden = !id || !results.length;
-  openWhys();
+  openExplanations();
   if (id) watchImpressions(nodes, results, id);
 }
 
-function openWhys() {
+function openExplanations() {
   const isOpen = byId("why-all").getAttribute("aria-pressed") === "true";
   for (const details of byId("grid").querySelectorAll(".why")) details.open = isOpen;
 }

@@ -1,6 +1,6 @@
-// What is asked, and when: by a word, a chip, a filter, a photo, or the address.
+// Run searches: on a submitted text, a changed chip, filter or photo, or the page's address.
 
-import { showAccount } from "./timings.js";
+import { showTimings } from "./timings.js";
 import { post } from "./api.js";
 import { showChips } from "./chips.js";
 import { showCurl, showJson } from "./curl.js";
@@ -8,96 +8,96 @@ import { announce, byId } from "./dom.js";
 import { currentKey, showKeyPanel } from "./key.js";
 import { showNotice } from "./notices.js";
 import { showPhotoQuery } from "./photo_query.js";
-import { checkForm, hasFilters, readBody, recall, remember, showChosen } from "./query.js";
-import { run } from "./results.js";
-import { newest } from "./shop.js";
-import { askingShopper } from "./shopper.js";
-import { judge } from "./verdict.js";
-import { fileOf, termFrom, titleOf, want, wanted, wantOnly } from "./query_parts.js";
+import { checkForm, hasFilters, readBody, loadForm, saveForm, showActiveFilters } from "./query.js";
+import { showResults } from "./results.js";
+import { loadNewest } from "./shop.js";
+import { queryShopper } from "./shopper.js";
+import { showVerdict } from "./verdict.js";
+import { fileOf, termFrom, titleOf, addPart, queryParts, setParts } from "./query_parts.js";
 
-const SETTLE = 250;
+const DEBOUNCE_MS = 250;
 
-let asked = "";
-let settling = 0;
+let currentTitle = "";
+let timer = 0;
 
-/** Ask for what the page says; what stands in the field becomes part of it. */
-export function ask() {
-  window.clearTimeout(settling);
+/** Search for the current query; text in the field is added to it first. */
+export function search() {
+  window.clearTimeout(timer);
   if (!currentKey()) return showKeyPanel();
   const term = termFrom(byId("prompt").value);
-  if (term.text && !want(term)) return sayFull();
+  if (term.text && !addPart(term)) return showFullNotice();
   byId("prompt").value = "";
   show();
   if (!checkForm()) return undefined;
-  const title = titleOf(wanted());
-  remember(title !== asked);
-  asked = title;
-  return send(title, readBody(askingShopper()), fileOf(wanted()));
+  const title = titleOf(queryParts());
+  saveForm(title !== currentTitle);
+  currentTitle = title;
+  return send(title, readBody(queryShopper()), fileOf(queryParts()));
 }
 
-/** Ask for this and nothing else. */
-export function askOnly(part) {
-  wantOnly(part);
-  ask();
+/** Search for this part only. */
+export function searchOnly(part) {
+  setParts(part);
+  search();
   byId("results").scrollIntoView({ block: "nearest" });
 }
 
-/** Ask for this too. */
-export function askToo(part) {
-  if (want(part)) ask();
-  else sayFull();
+/** Add a part to the query and search. */
+export function addAndSearch(part) {
+  if (addPart(part)) search();
+  else showFullNotice();
 }
 
-/** Ask again, shortly, since something about the question changed; several changes are one question. */
-export function askAgain() {
-  window.clearTimeout(settling);
+/** Search again after a short delay; changes within the delay cause one search. */
+export function searchSoon() {
+  window.clearTimeout(timer);
   show();
-  if (wanted().length) settling = window.setTimeout(ask, SETTLE);
-  else if (asked) startOver();
+  if (queryParts().length) timer = window.setTimeout(search, DEBOUNCE_MS);
+  else if (currentTitle) startOver();
   else {
-    const note = hasFilters() ? "Filters apply to what you ask next" : "";
+    const note = hasFilters() ? "Filters apply to your next search" : "";
     byId("tally").textContent = note;
     announce(note);
   }
 }
 
-/** Forget the question and show what is new. */
+/** Clear the query and show the newest images. */
 export function startOver() {
-  wantOnly();
-  remember(true);
+  setParts();
+  saveForm(true);
   browse();
 }
 
-/** Do what the address says, after a reload or "back". */
+/** Restore the query from the address, after a reload or "back". */
 export async function resume() {
-  return await recall() ? ask() : browse();
+  return await loadForm() ? search() : browse();
 }
 
 function browse() {
-  asked = "";
+  currentTitle = "";
   show();
-  return run("Newest in your shop", newest, ({ request, results }) => {
+  return showResults("Newest in your shop", loadNewest, ({ request, results }) => {
     showCurl(request);
     if (!results.length) {
-      showNotice({ title: "This shop is empty", text: "Put a first photo in below, and ask for it." });
+      showNotice({ title: "This shop is empty", text: "Add a first photo below, then search for it." });
     }
   }, browse);
 }
 
 function show() {
-  showChips(askAgain);
+  showChips(searchSoon);
   showPhotoQuery();
-  showChosen(askAgain);
+  showActiveFilters(searchSoon);
 }
 
 function send(title, body, file) {
   showCurl({ path: "recommendations/", body, file });
   const started = performance.now();
-  return run(title, (signal) => post("recommendations/", file ? formOf(body, file) : body, { signal }), (answer) => {
-    showAccount(answer, performance.now() - started);
+  return showResults(title, (signal) => post("recommendations/", file ? formOf(body, file) : body, { signal }), (answer) => {
+    showTimings(answer, performance.now() - started);
     showJson(answer);
-    judge(answer.results, title, body.min_match, ask);
-  }, ask);
+    showVerdict(answer.results, title, body.min_match, search);
+  }, search);
 }
 
 function formOf(body, file) {
@@ -107,6 +107,6 @@ function formOf(body, file) {
   return form;
 }
 
-function sayFull() {
-  showNotice({ title: "That is enough", text: "A question has room for 10 terms and 20 products. Take one away first." });
+function showFullNotice() {
+  showNotice({ title: "The query is full", text: "A query can have 10 texts, 20 products and a photo. Remove one first." });
 }

@@ -1,14 +1,14 @@
-// Who shops: an id of the shop's own, kept in this tab.
+// The current shopper: the shop's own id of them, stored for this tab.
 
 import { byId } from "./dom.js";
 
 const STORE = "atelier-shopper";
 
-/** The shopper chosen on any page; until then whom the page itself names. */
+/** The shopper chosen on any page, or the page's default. */
 export const currentShopper = () => sessionStorage.getItem(STORE) || byId("shopper-id").defaultValue;
 
-/** Whom a question names: the shopper, or nobody where the page was told to leave them out. */
-export const askingShopper = () => (byId("as-shopper").checked ? currentShopper() : null);
+/** The shopper to send with a query, or null if the switch is off. */
+export const queryShopper = () => (byId("as-shopper").checked ? currentShopper() : null);
 
 export const addressOfShopper = () => `shoppers/${encodeURIComponent(currentShopper())}/`;
 

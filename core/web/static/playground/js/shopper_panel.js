@@ -1,27 +1,27 @@
-// Say who shops, and forget them.
+// The panel that chooses the shopper and erases their data.
 
 import { get, Problem, remove } from "./api.js";
 import { announce, byId, el } from "./dom.js";
 import { addressOfShopper, currentShopper, useShopper } from "./shopper.js";
 
-/** Wire the panel; `onChange` is called when another shops, or is forgotten, or is to be left out. */
+/** Set up the panel; `onChange` is called when the shopper, their data or the switch changes. */
 export function setUpShopper(onChange) {
   byId("shopper-form").addEventListener("submit", (event) => {
     event.preventDefault();
     useShopper(byId("shopper-id").value.trim());
     byId("shopper-panel").open = false;
-    tellWho();
+    showShopperName();
     onChange();
   });
   byId("as-shopper").addEventListener("change", onChange);
   byId("shopper-panel").addEventListener("toggle", () => {
     if (byId("shopper-panel").open) listShoppers().catch(() => {});
   });
-  setUpForgetting(onChange);
-  tellWho();
+  setUpErasure(onChange);
+  showShopperName();
 }
 
-function tellWho() {
+function showShopperName() {
   byId("shopper-name").textContent = currentShopper();
   byId("shopper-id").value = currentShopper();
 }
@@ -31,30 +31,30 @@ async function listShoppers() {
   byId("shoppers").replaceChildren(...results.map(({ external_id: value }) => el("option", { value })));
 }
 
-/** Ask once more before everything that is kept about the shopper is erased. */
-function setUpForgetting(onChange) {
-  const [button, sure] = [byId("forget"), byId("forget-sure")];
-  const arm = (isArmed) => {
-    button.hidden = isArmed;
-    sure.hidden = !isArmed;
-    (isArmed ? byId("forget-yes") : button).focus();
+/** Ask for confirmation before all data of the shopper is erased. */
+function setUpErasure(onChange) {
+  const [button, question] = [byId("forget"), byId("forget-sure")];
+  const showQuestion = (isShown) => {
+    button.hidden = isShown;
+    question.hidden = !isShown;
+    (isShown ? byId("forget-yes") : button).focus();
   };
-  button.addEventListener("click", () => arm(true));
-  byId("forget-no").addEventListener("click", () => arm(false));
+  button.addEventListener("click", () => showQuestion(true));
+  byId("forget-no").addEventListener("click", () => showQuestion(false));
   byId("forget-yes").addEventListener("click", async () => {
-    byId("forget-note").textContent = await forget();
+    byId("forget-note").textContent = await erase();
     announce(byId("forget-note").textContent);
-    arm(false);
+    showQuestion(false);
     onChange();
   });
 }
 
-async function forget() {
+async function erase() {
   try {
     await remove(addressOfShopper());
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     if (problem.status !== 404) return problem.message;
   }
-  return `Nothing is kept about ${currentShopper()} any more.`;
+  return `All data of ${currentShopper()} has been erased.`;
 }

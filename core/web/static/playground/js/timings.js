@@ -1,23 +1,23 @@
-// Who answered, and how long each part took: a tape measure of milliseconds.
+// Show what produced the answer, and how long each part took, as a bar of milliseconds.
 
 import { byId, el, sentence } from "./dom.js";
 
-const WHO = {
-  cache: "words known from before",
-  encoder: "words read by the encoder",
+const SOURCES = {
+  cache: "words from the cache",
+  encoder: "words encoded now",
   index: "photos found in the index",
-  exact: "photos compared one by one while the index is away",
+  exact: "photos compared one by one because the index is unavailable",
 };
 const NAMES = { encode: "words", search: "search", rest: "rest" };
 
 const TICKS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];
-const MOST_TICKS = 40;
+const MAX_TICKS = 40;
 
-export function showAccount({ answered_by: who, timings_ms: timings }, elapsed) {
+export function showTimings({ answered_by: who, timings_ms: timings }, elapsed) {
   const parts = partsOf(timings);
   byId("account").hidden = false;
   byId("account").replaceChildren(
-    el("p", { class: "who", dataset: { by: who.join(" ") }, text: sentence(who.map((name) => WHO[name] ?? name).join(", ")) }),
+    el("p", { class: "who", dataset: { by: who.join(" ") }, text: sentence(who.map((name) => SOURCES[name] ?? name).join(", ")) }),
     tape(parts),
     el("p", { class: "legend" },
       ...parts.map(([name, ms]) => el("span", { dataset: { part: name }, text: `${NAMES[name] ?? name} ${milliseconds(ms)}` })),
@@ -26,7 +26,7 @@ export function showAccount({ answered_by: who, timings_ms: timings }, elapsed) 
   );
 }
 
-export function hideAccount() {
+export function hideTimings() {
   byId("account").hidden = true;
 }
 
@@ -39,13 +39,13 @@ function partsOf({ total, ...parts }) {
 function tape(parts) {
   const strip = el("div", { class: "tape", "aria-hidden": "true" });
   const length = parts.reduce((sum, [, ms]) => sum + ms, 0);
-  const tick = TICKS.find((ms) => length / ms <= MOST_TICKS) ?? length;
+  const tick = TICKS.find((ms) => length / ms <= MAX_TICKS) ?? length;
   strip.style.setProperty("--tick", `${(100 * tick) / length}%`);
   strip.title = `From tick to tick: ${tick} ms`;
   for (const [name, ms] of parts) {
-    const piece = el("i", { dataset: { part: name } });
-    piece.style.flexGrow = String(ms);
-    strip.append(piece);
+    const segment = el("i", { dataset: { part: name } });
+    segment.style.flexGrow = String(ms);
+    strip.append(segment);
   }
   return strip;
 }

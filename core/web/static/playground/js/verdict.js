@@ -1,4 +1,4 @@
-// How good an answer is, and what to do about a poor one.
+// Message about how well the results match, and what to do about a poor match.
 
 import { announce, byId, count } from "./dom.js";
 import { action, showNotice } from "./notices.js";
@@ -6,33 +6,33 @@ import { MATCHES } from "./product.js";
 import { clearFilters, hasFilters } from "./query.js";
 import { counts } from "./shop.js";
 
-/** Say how good the answer is, aloud and, where it is poor, above the pictures. */
-export function judge(results, title, least, again) {
+/** Announce how well the results match; a poor match is also shown above them. */
+export function showVerdict(results, title, minMatch, again) {
   const best = results[0]?.match;
   announce(results.length
     ? `${count(results.length, "result")} for ${title}. ${best ? `Best: ${MATCHES[best].toLowerCase()}.` : ""}`
     : `No good match for ${title}.`);
-  if (!results.length) nothingFound(least, again);
+  if (!results.length) showEmpty(minMatch, again);
   else if (best === "none") {
-    showNotice({ title: "No good match", text: "Nothing in the shop fits this well. These come nearest." });
+    showNotice({ title: "No good match", text: "Nothing in the shop fits this well. These are the closest." });
   }
 }
 
-function nothingFound(least, again) {
+function showEmpty(minMatch, again) {
   const loosen = () => { byId("ask").elements.min_match.value = "none"; again(); };
   showNotice({
     title: "No good match",
-    text: whyNothing(),
+    text: emptyReason(),
     actions: [
       hasFilters() && action("Clear the filters", () => { clearFilters(); again(); }),
-      least && action("Show what comes nearest", loosen),
+      minMatch && action("Show the closest", loosen),
     ].filter(Boolean),
   });
 }
 
-function whyNothing() {
+function emptyReason() {
   const { indexed, pending } = counts;
-  const waiting = pending ? `Still waiting for the encoder: ${count(pending, "photo")}. Ask again in a moment.` : "";
-  if (indexed) return `Nothing in the shop fits this and the filters. Try other words, or ask for less. ${waiting}`;
-  return waiting || "The shop has no photos yet. Put one in below.";
+  const waiting = pending ? `Still waiting for the encoder: ${count(pending, "photo")}. Search again in a moment.` : "";
+  if (indexed) return `Nothing in the shop fits this and the filters. Try other words or fewer filters. ${waiting}`;
+  return waiting || "The shop has no photos yet. Add one below.";
 }

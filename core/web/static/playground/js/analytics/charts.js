@@ -1,36 +1,36 @@
-// Figures by day as charts; each says in words what it shows, and the table below has every figure.
+// Figures by day as charts, each with a summary in words for screen readers.
 
 import { byId, el } from "../dom.js";
-import { sayCount, sayShare, sayTime } from "./figures.js";
+import { formatCount, formatShare, formatTime } from "./figures.js";
 
 const CHARTS = [
   {
-    title: "Answers", kind: "bar", say: sayCount,
+    title: "Answers", kind: "bar", format: formatCount,
     lines: { searches: "Searches", similars: "Similar images", feeds: "Feed pages" },
   },
   {
-    title: "What came of answers", kind: "line", say: sayShare,
+    title: "Rates", kind: "line", format: formatShare,
     lines: { no_match_rate: "No match", click_through_rate: "Click-through", add_to_cart_rate: "Add to cart" },
   },
-  { title: "Time to answer", kind: "line", say: sayTime, lines: { latency_median_ms: "Median", latency_p95_ms: "95 in 100 within" } },
-  { title: "What shoppers did", kind: "bar", say: sayCount, lines: { clicks: "Clicks", likes: "Likes", dislikes: "Dislikes", add_to_carts: "Into the cart", purchases: "Purchases" } },
+  { title: "Time to answer", kind: "line", format: formatTime, lines: { latency_median_ms: "Median", latency_p95_ms: "95 in 100 within" } },
+  { title: "What shoppers did", kind: "bar", format: formatCount, lines: { clicks: "Clicks", likes: "Likes", dislikes: "Dislikes", add_to_carts: "Into the cart", purchases: "Purchases" } },
 ];
 const COLOURS = ["--chart-1", "--chart-2", "--chart-3", "--chart-4", "--chart-5"];
-// Lines can be told apart without their colours.
+// Dash patterns distinguish the lines without colours.
 const DASHES = [[], [6, 4], [2, 3]];
 
-let drawn = [];
+let charts = [];
 
-/** Draw every chart anew for these days. */
+/** Draw all charts for these days. */
 export function showCharts(days) {
-  drawn.forEach((chart) => chart.destroy());
+  charts.forEach((chart) => chart.destroy());
   const canvases = CHARTS.map((chart) => el("canvas", { role: "img", "aria-label": summaryOf(chart, days) }));
   byId("charts").replaceChildren(...CHARTS.map(({ title }, place) =>
     el("figure", { class: "panel" }, el("figcaption", { text: title }), el("div", { class: "plot" }, canvases[place]))));
-  drawn = CHARTS.map((chart, place) => draw(chart, canvases[place], days));
+  charts = CHARTS.map((chart, place) => draw(chart, canvases[place], days));
 }
 
-function draw({ kind, say, lines }, canvas, days) {
+function draw({ kind, format, lines }, canvas, days) {
   const style = getComputedStyle(document.documentElement);
   const colour = (name) => style.getPropertyValue(name).trim();
   const font = { family: style.getPropertyValue("--pico-font-family"), size: 12 };
@@ -51,11 +51,11 @@ function draw({ kind, say, lines }, canvas, days) {
       interaction: { mode: "index", intersect: false },
       plugins: {
         legend: { position: "bottom", labels: { boxWidth: 10, boxHeight: 10, usePointStyle: kind === "line", pointStyle: "line", pointStyleWidth: 26, font } },
-        tooltip: { callbacks: { label: ({ dataset, raw }) => ` ${dataset.label}: ${say(raw)}` } },
+        tooltip: { callbacks: { label: ({ dataset, raw }) => ` ${dataset.label}: ${format(raw)}` } },
       },
       scales: {
         x: { stacked: isStacked, grid: { display: false }, ticks: { color: colour("--soft"), font, maxRotation: 0, autoSkipPadding: 16, callback(value) { return shortDay(this.getLabelForValue(value)); } } },
-        y: { stacked: isStacked, beginAtZero: true, border: { display: false }, grid: { color: colour("--line") }, ticks: { color: colour("--soft"), font, maxTicksLimit: 5, callback: say, ...(say === sayCount && { precision: 0 }) } },
+        y: { stacked: isStacked, beginAtZero: true, border: { display: false }, grid: { color: colour("--line") }, ticks: { color: colour("--soft"), font, maxTicksLimit: 5, callback: format, ...(format === formatCount && { precision: 0 }) } },
       },
     },
   });
@@ -64,12 +64,12 @@ function draw({ kind, say, lines }, canvas, days) {
 const shortDay = (day) => new Date(`${day}T00:00Z`).toLocaleDateString(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
 
 /** "Answers by day, 1 Nov to 30 Nov. Searches: at most 40, on 3 Nov. …" */
-function summaryOf({ title, say, lines }, days) {
-  const said = Object.entries(lines).map(([name, label]) => {
+function summaryOf({ title, format, lines }, days) {
+  const sentences = Object.entries(lines).map(([name, label]) => {
     const known = days.filter((day) => day[name] != null);
     if (!known.length) return `${label}: nothing.`;
     const top = known.reduce((best, day) => (day[name] > best[name] ? day : best));
-    return `${label}: at most ${say(top[name])}, on ${shortDay(top.day)}.`;
+    return `${label}: at most ${format(top[name])}, on ${shortDay(top.day)}.`;
   });
-  return `${title} by day, ${shortDay(days[0].day)} to ${shortDay(days.at(-1).day)}. ${said.join(" ")}`;
+  return `${title} by day, ${shortDay(days[0].day)} to ${shortDay(days.at(-1).day)}. ${sentences.join(" ")}`;
 }

@@ -1,4 +1,4 @@
-// The analytics page: the API's reports of a period, read again each minute.
+// Set up the analytics page; its reports are loaded again each minute.
 
 import { Problem } from "../api.js";
 import { announce, byId } from "../dom.js";
@@ -12,7 +12,7 @@ import { showTables } from "./tables.js";
 
 const MINUTE = 60_000;
 const scheme = window.matchMedia("(prefers-color-scheme: dark)");
-const DONE = ["answers", "impressions", "clicks", "likes", "dislikes", "add_to_carts", "purchases"];
+const ACTIVITY = ["answers", "impressions", "clicks", "likes", "dislikes", "add_to_carts", "purchases"];
 
 let latest = 0;
 let days = [];
@@ -20,7 +20,7 @@ let days = [];
 async function load() {
   if (!currentKey()) {
     byId("figures").hidden = true;
-    return showNotice({ title: "Give a key to begin", text: "The page asks the API in your shop’s name." });
+    return showNotice({ title: "Enter an API key to begin", text: "This page calls the API with your shop’s key." });
   }
   const turn = (latest += 1);
   try {
@@ -37,14 +37,14 @@ async function load() {
 
 function show(reports) {
   const { total, results } = reports.days;
-  const isEmpty = DONE.every((name) => !total[name]);
+  const isEmpty = ACTIVITY.every((name) => !total[name]);
   clearNotice();
   byId("figures").hidden = isEmpty;
   byId("as-of").textContent = `As of ${new Date().toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" })}`;
   if (isEmpty) {
     showNotice({
-      title: "Nothing happened in these days",
-      text: "Ask for something on the search page, or send recommendations and events through the API. A minute later it is counted here.",
+      title: "No activity in this period",
+      text: "Search on the search page, or send requests and events through the API. They are counted within a minute.",
     });
     return;
   }

@@ -1,4 +1,4 @@
-// Which days are read: the last so many, or from one date to another; kept in the address.
+// The period of the reports: the last days, or from one date to another; stored in the address.
 
 import { byId } from "../dom.js";
 
@@ -7,39 +7,39 @@ const form = byId("period");
 
 const isoDay = (time) => new Date(time).toISOString().slice(0, 10);
 
-/** The days chosen, as the API takes them. */
+/** Return the chosen period as API parameters. */
 export function readPeriod() {
   const { days, from, to } = form.elements;
   if (!days.value) return { from: from.value, to: to.value };
   return { from: isoDay(Date.now() - (Number(days.value) - 1) * DAY), to: isoDay(Date.now()) };
 }
 
-/** Wire the form; `onChange` is called when other days are chosen. */
+/** Set up the form; `onChange` is called when the period changes. */
 export function setUpPeriod(onChange) {
-  recall();
+  loadForm();
   form.addEventListener("change", () => {
     showDates();
     if (!checkDates()) return;
     const { days, from, to } = form.elements;
-    const said = days.value ? { days: days.value } : { from: from.value, to: to.value };
-    window.history.replaceState(null, "", `#${new URLSearchParams(said)}`);
+    const params = days.value ? { days: days.value } : { from: from.value, to: to.value };
+    window.history.replaceState(null, "", `#${new URLSearchParams(params)}`);
     onChange();
   });
   form.addEventListener("submit", (event) => event.preventDefault());
 }
 
-function recall() {
+function loadForm() {
   const given = new URLSearchParams(window.location.hash.slice(1));
   const { days, from, to } = form.elements;
   from.value = given.get("from") ?? "";
   to.value = given.get("to") ?? "";
-  const said = from.value && to.value ? "" : given.get("days");
-  const choice = [...days].find(({ value }) => value === said);
+  const chosenDays = from.value && to.value ? "" : given.get("days");
+  const choice = [...days].find(({ value }) => value === chosenDays);
   if (choice) choice.checked = true;
   showDates();
 }
 
-/** Offer dates to choose, beginning with those that are shown. */
+/** Show the date fields, filled with the current period. */
 function showDates() {
   const { days, from, to } = form.elements;
   byId("dates").hidden = Boolean(days.value);

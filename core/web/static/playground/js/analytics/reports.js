@@ -1,4 +1,4 @@
-// What the API's reports are asked for, as JSON to show and as CSV to keep.
+// Load the API's reports as JSON, or save them as CSV.
 
 import { download, get } from "../api.js";
 import { saveFile } from "../downloads.js";
@@ -12,17 +12,17 @@ const REPORTS = {
   worst: ["analytics/images/", { order: "worst" }],
 };
 
-/** All reports of a period, by name. Raises `Problem`. */
+/** Load all reports of a period, by name. Throws `Problem`. */
 export async function readReports(period) {
   const names = Object.keys(REPORTS);
   const read = await Promise.all(names.map((name) => get(addressOf(name, { ...period, limit: ROWS }))));
   const reports = Object.fromEntries(names.map((name, place) => [name, read[place]]));
-  // What nobody wanted is not among the best, however few there are.
+  // Images without popularity are not among the best, even in a short list.
   reports.best.results = reports.best.results.filter(({ popularity }) => popularity > 0);
   return reports;
 }
 
-/** Save all rows of a report; the browser cannot by itself, since the key goes in a header. Raises `Problem`. */
+/** Save all rows of a report as a file. A plain link could not send the key. Throws `Problem`. */
 export async function saveReport(name, period) {
   const { name: fileName, file } = await download(addressOf(name, period), "text/csv");
   saveFile(file, fileName);

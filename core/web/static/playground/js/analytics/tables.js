@@ -1,13 +1,13 @@
-// Reports as tables: prompts that can be asked again, images, and every day's figures.
+// Reports as tables: prompts with a link to the search, images, and figures by day.
 
 import { byId, el } from "../dom.js";
-import { sayCount, sayShare, sayTime } from "./figures.js";
+import { formatCount, formatShare, formatTime } from "./figures.js";
 
-const PROMPT = ["Prompt", ({ prompt }) => (prompt ? again(prompt) : "Photos or products, without words")];
+const PROMPT = ["Prompt", ({ prompt }) => (prompt ? searchLink(prompt) : "Photos or products, without words")];
 const IMAGE = ["Image", ({ name }) => name];
-const count = (name) => (row) => sayCount(row[name]);
-const share = (name) => (row) => sayShare(row[name]);
-const time = (name) => (row) => sayTime(row[name]);
+const count = (name) => (row) => formatCount(row[name]);
+const share = (name) => (row) => formatShare(row[name]);
+const time = (name) => (row) => formatTime(row[name]);
 
 const TABLES = {
   "top-prompts": ["prompts", [PROMPT, ["Asked", count("asked")], ["No match", share("no_match_rate")], ["Clicked", share("click_through_rate")]]],
@@ -22,8 +22,8 @@ const TABLES = {
   ]],
 };
 
-/** A link that asks a prompt once more. */
-function again(prompt) {
+/** Make a link that repeats a search. */
+function searchLink(prompt) {
   return el("a", { href: `/#${new URLSearchParams({ term: `1:${prompt}` })}`, text: prompt });
 }
 
@@ -35,8 +35,8 @@ export function showTables(reports) {
 
 function table(columns, rows) {
   const head = el("tr", {}, ...columns.map(([title]) => el("th", { scope: "col", text: title })));
-  const body = rows.map((row) => el("tr", {}, ...columns.map(([, say], place) =>
-    el(place ? "td" : "th", place ? {} : { scope: "row" }, say(row)))));
-  const nothing = el("tr", {}, el("td", { colspan: columns.length, text: "Nothing in these days." }));
+  const body = rows.map((row) => el("tr", {}, ...columns.map(([, format], place) =>
+    el(place ? "td" : "th", place ? {} : { scope: "row" }, format(row)))));
+  const nothing = el("tr", {}, el("td", { colspan: columns.length, text: "No rows in this period." }));
   return [el("thead", {}, head), el("tbody", {}, ...(body.length ? body : [nothing]))];
 }

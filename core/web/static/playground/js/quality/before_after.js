@@ -1,4 +1,4 @@
-// Before and after on top of each other; where one passes into the other is moved by hand, finger or keys.
+// Before and after on top of each other, with a slider that moves the border between them.
 
 import { el } from "../dom.js";
 

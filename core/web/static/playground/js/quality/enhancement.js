@@ -1,22 +1,22 @@
-// A photo made better: asked for with a level and steps, previewed, and what became of it.
+// Enhance a photo: choose level and steps, preview, then apply, discard or save.
 
 import { get, Problem } from "../api.js";
 import { announce, byId } from "../dom.js";
 import { clearNotice, showNotice, showProblem } from "../notices.js";
 import { changeNodes } from "./change_view.js";
-import { showDeeds } from "./enhancement_actions.js";
+import { showActions } from "./enhancement_actions.js";
 import { runJob } from "./jobs.js";
 import { chosenProfile } from "./profiles.js";
 import { chooseSteps, chosenSteps, showSteps } from "./steps.js";
 import { formOf } from "./subjects.js";
 
 let subject = null;
-let running = new AbortController();
-let changed = () => {};
+let controller = new AbortController();
+let notifyChange = () => {};
 
-/** Wire the form; `onChange` is called when an image shows another photo. */
-export function setUpEnhancing(onChange) {
-  changed = onChange;
+/** Set up the form; `onChange` is called when the photo of an image changes. */
+export function setUpEnhancement(onChange) {
+  notifyChange = onChange;
   showSteps();
   byId("enhance").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -29,37 +29,37 @@ export function setUpEnhancing(onChange) {
   });
 }
 
-/** Offer to enhance this; of an image, what was made of it before is shown. */
-export async function offerEnhancing(toBeMade) {
-  subject = toBeMade;
-  const signal = forgetPreview();
+/** Offer to enhance a subject; shows the current enhancement of an image. */
+export async function offerEnhancement(newSubject) {
+  subject = newSubject;
+  const signal = clearPreview();
   if (!subject.image) return;
   const { results } = await get(`quality/enhance/?image=${subject.image}`, { signal });
   const standing = results.find((row) => ["preview", "applied"].includes(row.standing));
   if (standing) show(standing);
 }
 
-/** Show nothing of what was made, and wait for nothing that is being made. */
-export function forgetPreview() {
-  running.abort();
-  running = new AbortController();
+/** Hide the preview and cancel a running request. */
+export function clearPreview() {
+  controller.abort();
+  controller = new AbortController();
   byId("preview").hidden = true;
   byId("enhance-progress").hidden = true;
   clearNotice("enhance-notice");
-  return running.signal;
+  return controller.signal;
 }
 
 async function preview() {
-  const signal = forgetPreview();
+  const signal = clearPreview();
   const steps = chosenSteps();
   if (!steps.length) {
-    showNotice({ title: "Choose a step, or several", place: "enhance-notice" });
+    showNotice({ title: "Choose at least one step", place: "enhance-notice" });
     return;
   }
   try {
     const body = formOf(subject, { level: byId("level").value, steps, profile: chosenProfile() });
     const row = await runJob("quality/enhance/", body, { place: "enhance-progress", signal });
-    if (row.standing === "unneeded") sayUnneeded(row);
+    if (row.standing === "unneeded") showUnneeded(row);
     else {
       show(row);
       byId("preview").focus();
@@ -72,22 +72,22 @@ async function preview() {
   }
 }
 
-function sayUnneeded({ taken_back: takenBack }) {
+function showUnneeded({ taken_back: takenBack }) {
   const text = takenBack.length
-    ? "What could be done would have done harm, and was taken back. Leave the photo as it is."
+    ? "Every step would have made the photo worse and was undone. Leave the photo as it is."
     : "Leave the photo as it is, or choose other steps.";
-  showNotice({ title: "Nothing had to be done", text, place: "enhance-notice" });
-  announce("Nothing had to be done");
+  showNotice({ title: "No enhancement needed", text, place: "enhance-notice" });
+  announce("No enhancement needed");
 }
 
 function show(row) {
   byId("preview").hidden = false;
   byId("change").replaceChildren(...changeNodes(row.before.photo_url, row.after.photo_url, row));
-  showDeeds(row, subject, {
+  showActions(row, subject, {
     onGone: () => {
-      forgetPreview();
+      clearPreview();
       byId("enhance-title").scrollIntoView({ block: "nearest" });
     },
-    onChange: () => changed(subject),
+    onChange: () => notifyChange(subject),
   });
 }

@@ -1,30 +1,30 @@
-// What can be done with an enhancement: applied or taken back, discarded, added to the shop or saved.
+// The actions for an enhancement: apply, revert, discard, add to the shop or save.
 
 import { post, Problem, remove } from "../api.js";
 import { byId, el } from "../dom.js";
 import { action, clearNotice, showProblem } from "../notices.js";
-import { keeping } from "./preview_form.js";
+import { previewControls } from "./preview_form.js";
 
 const NOTES = {
-  applied: "Your shop shows it now; it is embedded again. The photo before is kept.",
-  reverted: "Your shop shows again what it showed before.",
+  applied: "Your shop shows it now; it is embedded again. The previous photo is stored.",
+  reverted: "Your shop shows the previous photo again.",
 };
 
-/** Offer what its standing allows; `onChange` is called when an image shows another photo, `onGone` when it is discarded. */
-export function showDeeds(row, subject, { onGone, onChange }) {
+/** Show the actions that its state allows; `onChange` is called when the photo of an image changes, `onGone` after a discard. */
+export function showActions(row, subject, { onGone, onChange }) {
   const path = `quality/enhance/${row.id}/`;
-  const turn = (deed) => attempt(async () => {
-    showDeeds(await post(`${path}${deed}/`, {}), subject, { onGone, onChange });
+  const changeState = (operation) => runAction(async () => {
+    showActions(await post(`${path}${operation}/`, {}), subject, { onGone, onChange });
     byId("preview").focus();
     onChange();
   });
-  const discard = action("Discard", () => attempt(async () => {
+  const discard = action("Discard", () => runAction(async () => {
     await remove(path);
     onGone();
   }));
   const offered = {
-    preview: subject.image ? [main("Apply", () => turn("apply")), discard] : [...keeping(row, subject, attempt), discard],
-    applied: [main("Take back", () => turn("revert"))],
+    preview: subject.image ? [main("Apply", () => changeState("apply")), discard] : [...previewControls(row, subject, runAction), discard],
+    applied: [main("Revert", () => changeState("revert"))],
     reverted: [discard],
   };
   byId("deeds").replaceChildren(...offered[row.standing]);
@@ -33,16 +33,16 @@ export function showDeeds(row, subject, { onGone, onChange }) {
 
 const main = (text, click) => el("button", { type: "button", text, on: { click } });
 
-/** Do it, with every button held back meanwhile; what goes wrong is said beside them. */
-async function attempt(deed) {
+/** Run an action with all buttons disabled; an error is shown next to them. */
+async function runAction(operation) {
   const buttons = [...byId("deeds").querySelectorAll("button")];
   clearNotice("enhance-notice");
   for (const button of buttons) button.disabled = true;
   try {
-    await deed();
+    await operation();
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    showProblem(problem, () => attempt(deed), "enhance-notice");
+    showProblem(problem, () => runAction(operation), "enhance-notice");
   } finally {
     for (const button of buttons) button.disabled = false;
   }

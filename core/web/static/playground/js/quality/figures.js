@@ -1,4 +1,4 @@
-// How figures and rules are said: shares in percent, every number no longer than it is worth.
+// Format figures and rules: fractions in percent, other numbers with three significant digits.
 
 import { sentence } from "../dom.js";
 
@@ -7,7 +7,7 @@ const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumSignificantDigits: 3 });
 
 const SHARE = /^share( .*)?$/;
-// What rules ask for: its name where it is not plainly its key, and its unit.
+// Names and units of the measures that rules check.
 const SUBJECTS = {
   width: ["Width", "pixels"],
   height: ["Height", "pixels"],
@@ -23,11 +23,11 @@ const SUBJECTS = {
   blockiness: ["JPEG blocks", ""],
 };
 
-export const sayScore = (score) => (score == null ? "–" : short.format(score));
+export const formatScore = (score) => (score == null ? "–" : short.format(score));
 
-/** "78%", "6% of the side", "0.36 stops", "0.2 × 1/255" */
-export function sayRaw({ raw, unit }) {
-  if (raw == null) return "cannot be told";
+/** Format a raw figure, such as "78%", "6% of the side", "0.36 stops" or "0.2 × 1/255". */
+export function formatRaw({ raw, unit }) {
+  if (raw == null) return "unknown";
   const [isShare, ofWhat = ""] = SHARE.exec(unit) ?? [];
   if (isShare) return `${percent.format(raw)}${ofWhat}`;
   const number = (Math.abs(raw) < 100 ? short : whole).format(raw);
@@ -36,12 +36,12 @@ export function sayRaw({ raw, unit }) {
 
 export const nameOf = (subject) => SUBJECTS[subject]?.[0] ?? sentence(subject);
 
-export const sayMeasured = (subject, raw) => sayRaw({ raw, unit: unitOf(subject) });
+export const formatMeasured = (subject, raw) => formatRaw({ raw, unit: unitOf(subject) });
 
-/** "Shorter side at least 250 pixels" */
-export function sayRule(subject, { least, most }) {
-  const say = (raw) => sayMeasured(subject, raw);
-  const bounds = [least != null && `at least ${say(least)}`, most != null && `at most ${say(most)}`];
+/** Format a rule, such as "Shorter side at least 250 pixels". */
+export function formatRule(subject, { least, most }) {
+  const format = (raw) => formatMeasured(subject, raw);
+  const bounds = [least != null && `at least ${format(least)}`, most != null && `at most ${format(most)}`];
   return `${nameOf(subject)} ${bounds.filter(Boolean).join(" and ")}`;
 }
 

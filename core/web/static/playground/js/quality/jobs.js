@@ -1,19 +1,19 @@
-// A comparison or an enhancement, from being asked for to its end, with how far it has got.
+// Run a comparison or an enhancement, and show its progress.
 
 import { follow, idempotencyKey, Problem } from "../api.js";
 import { byId, el, sentence } from "../dom.js";
 import { stepName } from "./steps.js";
 
-/** Ask for a job and return it when it is done; `place` shows how far it has got. Raises `Problem`. */
+/** Request a job and return its result; progress is shown in the element `place`. Throws `Problem`. */
 export async function runJob(path, body, { place, signal }) {
-  const tell = progressIn(byId(place));
+  const showProgress = progressIn(byId(place));
   try {
-    let last = await lastOf(follow("POST", path, { body, signal, extra: idempotencyKey() }), tell);
-    // The server lets go of whoever waits long; the job goes on.
+    let last = await lastOf(follow("POST", path, { body, signal, extra: idempotencyKey() }), showProgress);
+    // The server ends a long stream while the job continues.
     while (last.name === "pending") {
-      last = await lastOf(follow("GET", `${path}${last.data.id}/progress/`, { signal }), tell);
+      last = await lastOf(follow("GET", `${path}${last.data.id}/progress/`, { signal }), showProgress);
     }
-    // The photo is at fault, not the way to it.
+    // The job failed because of the photo, so repeating it does not help.
     if (last.name === "failed") throw new Problem({ ...last.data.problem, status: 400 });
     return last.data;
   } finally {
@@ -21,29 +21,29 @@ export async function runJob(path, body, { place, signal }) {
   }
 }
 
-async function lastOf(events, tell) {
+async function lastOf(events, showProgress) {
   for await (const event of events) {
     if (event.name !== "progress") return event;
-    tell(event.data);
+    showProgress(event.data);
   }
-  throw new Problem({ detail: "The answer broke off before its end." });
+  throw new Problem({ detail: "The connection closed before the answer was complete." });
 }
 
 function progressIn(node) {
   const bar = el("progress", { max: "1", "aria-label": "Progress" });
-  const said = el("p", { class: "note", role: "status" });
-  const tell = ({ stage, progress }) => {
+  const label = el("p", { class: "note", role: "status" });
+  const showProgress = ({ stage, progress }) => {
     bar.value = progress;
-    said.textContent = sayStage(stage);
+    label.textContent = formatStage(stage);
   };
-  node.replaceChildren(bar, said);
+  node.replaceChildren(bar, label);
   node.hidden = false;
-  tell({ stage: "", progress: 0 });
-  return tell;
+  showProgress({ stage: "", progress: 0 });
+  return showProgress;
 }
 
-/** "enhancing: white_balance" is said as "Enhancing: balance white". */
-function sayStage(stage) {
+/** Format "enhancing: white_balance" as "Enhancing: balance white". */
+function formatStage(stage) {
   if (!stage) return "Waiting for a worker";
   return sentence(stage.replace(/\w+$/, (last) => stepName(last).toLowerCase()));
 }

@@ -1,16 +1,16 @@
-// The photo quality page, wired: photos come in, and the shop's own stand below them.
+// Set up the photo quality page.
 
 import { Problem } from "../api.js";
 import { byId } from "../dom.js";
 import { currentKey, setUpKey } from "../key.js";
 import { clearNotice, showNotice, showProblem } from "../notices.js";
-import { setUpEnhancing } from "./enhancement.js";
+import { setUpEnhancement } from "./enhancement.js";
 import { acceptPhotos } from "../photo_input.js";
-import { compareAgain, judgeAgain, lookAgain, lookAtImage, lookAtPhotos, lookAway } from "./viewer.js";
+import { repeatComparison, reloadRules, reloadImage, viewImage, viewPhotos, clearView } from "./viewer.js";
 import { setUpPolicy, showPolicy } from "./policy.js";
-import { loadRulebook } from "./profiles.js";
-import { loadStanding } from "./summary.js";
-import { loadWorst, refreshWorst, setUpWorst } from "./photo_list.js";
+import { loadProfiles } from "./profiles.js";
+import { loadSummary } from "./summary.js";
+import { loadPhotoList, refreshPhotoList, setUpPhotoList } from "./photo_list.js";
 
 const SOON = 3_000;
 
@@ -19,10 +19,10 @@ let timer = 0;
 async function start() {
   byId("standing").hidden = true;
   if (!currentKey()) {
-    return showNotice({ title: "Give a key to begin", text: "The page asks the API in your shop’s name." });
+    return showNotice({ title: "Enter an API key to begin", text: "This page calls the API with your shop’s key." });
   }
   try {
-    showPolicy(await loadRulebook());
+    showPolicy(await loadProfiles());
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     return showProblem(problem, start);
@@ -32,12 +32,12 @@ async function start() {
   return showShop();
 }
 
-/** Show where the shop stands, and go on while photos wait to be measured. */
-async function showShop(list = loadWorst) {
+/** Show the summary of the shop, and update it while photos are waiting. */
+async function showShop(list = loadPhotoList) {
   window.clearTimeout(timer);
   clearNotice("shop-notice");
   try {
-    const { pending } = await loadStanding();
+    const { pending } = await loadSummary();
     await list();
     if (pending) showShopSoon();
   } catch (problem) {
@@ -46,19 +46,19 @@ async function showShop(list = loadWorst) {
   }
 }
 
-/** What was changed is judged anew within seconds; nothing is put into another's place under a hand. */
+/** Update the summary after a few seconds, but never while someone uses the lists. */
 function showShopSoon() {
   window.clearTimeout(timer);
   const isInUse = () => document.hidden || document.activeElement.closest("#failing, #breaches, #worst");
-  timer = window.setTimeout(() => (isInUse() ? showShopSoon() : showShop(refreshWorst)), SOON);
+  timer = window.setTimeout(() => (isInUse() ? showShopSoon() : showShop(refreshPhotoList)), SOON);
 }
 
-/** Look at the image that the address names; a part of the page that it names changes nothing. */
+/** Open the image that the address names; an address of a page section changes nothing. */
 function resume() {
   const { hash } = window.location;
   const image = new URLSearchParams(hash.slice(1)).get("image");
-  if (image) lookAtImage(image);
-  else if (!hash) lookAway();
+  if (image) viewImage(image);
+  else if (!hash) clearView();
 }
 
 function setUpLevels() {
@@ -71,16 +71,16 @@ function setUpLevels() {
 
 setUpLevels();
 setUpPolicy(showShopSoon);
-setUpWorst(() => showShop());
-setUpEnhancing((image) => {
-  lookAgain(image);
+setUpPhotoList(() => showShop());
+setUpEnhancement((image) => {
+  reloadImage(image);
   showShopSoon();
 });
-acceptPhotos(lookAtPhotos);
-byId("profile").addEventListener("change", judgeAgain);
+acceptPhotos(viewPhotos);
+byId("profile").addEventListener("change", reloadRules);
 byId("compare").addEventListener("submit", (event) => {
   event.preventDefault();
-  compareAgain();
+  repeatComparison();
 });
 window.addEventListener("hashchange", resume);
 setUpKey(start);

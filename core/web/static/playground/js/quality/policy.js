@@ -1,26 +1,26 @@
-// The shop's gate and the rules that count: shown, and set as soon as they are chosen.
+// The shop's quality policy, gate and profile, saved on each change.
 
 import { patch, Problem } from "../api.js";
 import { announce, byId } from "../dom.js";
 import { clearNotice, showProblem } from "../notices.js";
 
 const HINTS = {
-  off: "New photos are measured and judged, nothing else.",
+  off: "New photos are measured and checked, nothing else.",
   warn: "A new photo that fails a required rule is marked.",
-  hold: "A new photo is not found by shoppers before it passes, or somebody clears it.",
+  hold: "Shoppers do not find a new photo before it passes or somebody clears it.",
 };
 
-let set = {};
+let current = {};
 
 export function showPolicy(policy) {
-  set = policy;
+  current = policy;
   const { gate, profile } = byId("policy").elements;
   gate.value = policy.gate;
   profile.value = policy.profile;
   byId("gate-hint").textContent = HINTS[policy.gate];
 }
 
-/** Wire the form; `onChange` is called when another policy has been set. */
+/** Set up the form; `onChange` is called when the policy has been saved. */
 export function setUpPolicy(onChange) {
   byId("policy").addEventListener("submit", (event) => event.preventDefault());
   byId("policy").addEventListener("change", () => save(onChange));
@@ -28,15 +28,15 @@ export function setUpPolicy(onChange) {
 
 async function save(onChange) {
   const { gate, profile } = byId("policy").elements;
-  const wish = { gate: gate.value, profile: profile.value };
+  const chosen = { gate: gate.value, profile: profile.value };
   clearNotice("policy-notice");
   try {
-    showPolicy(await patch("quality/policy/", wish));
-    announce(`Saved. ${HINTS[set.gate]}`);
+    showPolicy(await patch("quality/policy/", chosen));
+    announce(`Saved. ${HINTS[current.gate]}`);
     onChange();
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    showPolicy(set);
-    showProblem(problem, () => { showPolicy(wish); save(onChange); }, "policy-notice");
+    showPolicy(current);
+    showProblem(problem, () => { showPolicy(chosen); save(onChange); }, "policy-notice");
   }
 }

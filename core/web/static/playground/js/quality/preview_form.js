@@ -1,4 +1,4 @@
-// A preview of a photo that is no image of the shop yet: added as one, or saved.
+// Controls for the preview of a photo that is not in the catalogue: add it to the shop, or save it.
 
 import { idempotencyKey, post, Problem } from "../api.js";
 import { byId, el } from "../dom.js";
@@ -6,20 +6,20 @@ import { action } from "../notices.js";
 import { saveFile } from "../downloads.js";
 import { nameFrom } from "../upload.js";
 
-/** The form that adds a preview, and the button that saves it; `attempt` says what goes wrong. */
-export function keeping({ after }, { name }, attempt) {
+/** Make the form that adds a preview and the button that saves it; `runAction` shows errors. */
+export function previewControls({ after }, { name }, runAction) {
   const once = idempotencyKey();
   const field = el("input", { name: "name", required: true, maxlength: "200", autocomplete: "off", value: nameFrom(name), placeholder: "Linen shirt, sand" });
   const form = el("form", { class: "keeping", on: { submit: (event) => {
     event.preventDefault();
-    attempt(async () => {
+    runAction(async () => {
       const added = await add(after.photo_url, field.value, once);
       form.remove();
-      byId("deeds-note").textContent = `${added.name} is in your shop now, and is found once it is embedded.`;
+      byId("deeds-note").textContent = `${added.name} is in your shop now, and can be found once it is embedded.`;
     });
   } } },
   el("label", {}, "Name", field), el("button", { type: "submit", text: "Add to the catalogue" }));
-  const save = () => attempt(async () => saveFile(await bytesOf(after.photo_url), `${name.replace(/\.[^.]+$/, "")}-enhanced.jpg`));
+  const save = () => runAction(async () => saveFile(await bytesOf(after.photo_url), `${name.replace(/\.[^.]+$/, "")}-enhanced.jpg`));
   return [form, action("Save", save)];
 }
 
@@ -32,6 +32,6 @@ async function add(address, name, once) {
 
 async function bytesOf(address) {
   const response = await fetch(address).catch(() => null);
-  if (!response?.ok) throw new Problem({ detail: "The preview cannot be read any more; make it again." });
+  if (!response?.ok) throw new Problem({ detail: "The preview is no longer available. Make it again." });
   return response.blob();
 }

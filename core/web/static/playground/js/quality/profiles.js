@@ -1,13 +1,13 @@
-// The profiles whose rules photos are judged by, and the shop's policy, which says which of them count.
+// The profiles of listing rules, and the one that the shop's policy uses.
 
 import { get } from "../api.js";
 import { byId, el, sentence } from "../dom.js";
-import { sayRule } from "./figures.js";
+import { formatRule } from "./figures.js";
 
 let profiles = [];
 
-/** Read profiles and policy, and offer the profiles to choose; returns the policy. Raises `Problem`. */
-export async function loadRulebook() {
+/** Load profiles and policy, and fill the profile selects; returns the policy. Throws `Problem`. */
+export async function loadProfiles() {
   let policy;
   [profiles, policy] = await Promise.all([get("quality/profiles/"), get("quality/policy/")]);
   for (const id of ["profile", "policy-profile"]) {
@@ -19,10 +19,10 @@ export async function loadRulebook() {
 
 export const chosenProfile = () => byId("profile").value;
 
-/** "Shorter side at least 500 pixels, advised", of a rule of the policy's profile by its name. */
-export function sayRuleOfPolicy(name) {
+/** Format a rule of the policy's profile, such as "Shorter side at least 500 pixels, advised". */
+export function formatPolicyRule(name) {
   const rule = ruleOfPolicy(name);
-  return rule ? `${sayRule(rule.measures, rule)}${rule.is_required ? "" : ", advised"}` : sentence(name);
+  return rule ? `${formatRule(rule.measures, rule)}${rule.is_required ? "" : ", advised"}` : sentence(name);
 }
 
 export const isRequired = (name) => Boolean(ruleOfPolicy(name)?.is_required);

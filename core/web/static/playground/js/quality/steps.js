@@ -1,4 +1,4 @@
-// What an enhancement can do, in the order in which it is done.
+// The steps of an enhancement, in the order of their execution.
 
 import { byId, el, sentence } from "../dom.js";
 
@@ -11,15 +11,15 @@ const STEPS = {
   white_background: "White background",
   reframe: "Crop and pad",
 };
-// They make another picture of the photo, and are done where they are asked for.
-const ASKED_FOR = ["white_background", "reframe"];
+// These change the picture's content, so they are off by default.
+const OPTIONAL = ["white_background", "reframe"];
 
 export const stepName = (step) => STEPS[step] ?? sentence(step);
 
 export function showSteps() {
   byId("steps").replaceChildren(...Object.entries(STEPS).map(([value, text]) =>
     el("label", { class: "pill" }, el("input", { type: "checkbox", name: "steps", value }), el("span", { text }))));
-  chooseSteps(Object.keys(STEPS).filter((step) => !ASKED_FOR.includes(step)));
+  chooseSteps(Object.keys(STEPS).filter((step) => !OPTIONAL.includes(step)));
 }
 
 export function chooseSteps(chosen) {

@@ -1,23 +1,23 @@
-// What is looked at: a photo that was dropped, or an image of the shop.
+// The subject of the page: a file, or an image of the shop.
 
 import { get } from "../api.js";
 
-let shown = "";
+let objectUrl = "";
 
-/** A photo as `{file, name, address}`; the address of the one before is given back. */
+/** Return a file as `{file, name, address}`; the address of the previous one becomes invalid. */
 export function photoSubject(file) {
-  URL.revokeObjectURL(shown);
-  shown = URL.createObjectURL(file);
-  return { file, name: file.name, address: shown };
+  URL.revokeObjectURL(objectUrl);
+  objectUrl = URL.createObjectURL(file);
+  return { file, name: file.name, address: objectUrl };
 }
 
-/** An image as `{image, name, address}`. Raises `Problem`. */
+/** Return an image as `{image, name, address}`. Throws `Problem`. */
 export async function imageSubject(id, signal) {
   const { image, name, photo_url: address } = await get(`quality/reports/${encodeURIComponent(id)}/`, { signal });
   return { image, name, address };
 }
 
-/** A form that sends what is looked at, and these fields; of a field with several values, each. */
+/** Make a form with the subject and the given fields; an array is sent as repeated fields. */
 export function formOf({ file, image }, fields) {
   const form = new FormData();
   if (file) form.append("photo", file);

@@ -1,31 +1,31 @@
-// What is said to the stylist, and the answer as it is told: sent, followed, stopped.
+// Send messages to the stylist and show the streamed answers.
 
 import { follow, post, Problem } from "../api.js";
 import { byId } from "../dom.js";
 import { currentKey, showKeyPanel } from "../key.js";
 import { clearNotice, showNotice, showProblem } from "../notices.js";
 import { addressOfShopper } from "../shopper.js";
-import { beginAloud, itemsAloud, outfitsAloud, wordsAloud } from "./screen_reader.js";
-import { growingAnswer, heardNode, sayWho } from "./messages.js";
+import { clearLog, logItems, logOutfits, logText } from "./screen_reader.js";
+import { answerNode, shopperNode, sourceText } from "./messages.js";
 import { addToThread, takeFromThread } from "./thread.js";
 
 const PLACE = "talk-notice";
 const JSON_BODY = { "Content-Type": "application/json" };
 
 let conversation = null;
-let opening = null;
-let opened = Promise.resolve();
-let running = null;
-let answered = () => {};
+let latestSwitch = null;
+let loading = Promise.resolve();
+let controller = null;
+let notifyAnswer = () => {};
 
 export const currentConversation = () => conversation;
 
-/** Wire the form; `onAnswer` is called after each answer. */
-export function setUpTalking(onAnswer) {
-  answered = onAnswer;
+/** Set up the form; `onAnswer` is called after each answer. */
+export function setUpChat(onAnswer) {
+  notifyAnswer = onAnswer;
   byId("say").addEventListener("submit", (event) => {
     event.preventDefault();
-    sayWhatIsWritten();
+    submitText();
   });
   byId("words").addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
@@ -35,69 +35,69 @@ export function setUpTalking(onAnswer) {
   byId("stop").addEventListener("click", stop);
 }
 
-/** Go on with the conversation that is found, shown before anything more is said; an answer under way is left. */
-export function talkIn(find, show) {
+/** Switch to the conversation that `find` returns and show it; a running answer is stopped. */
+export function switchConversation(find, show) {
   stop();
   conversation = null;
   clearNotice(PLACE);
-  const latest = (opening = {});
-  opened = find().then((found) => {
-    if (opening !== latest) return;
+  const latest = (latestSwitch = {});
+  loading = find().then((found) => {
+    if (latestSwitch !== latest) return;
     conversation = found.id;
     show(found);
   });
-  return opened;
+  return loading;
 }
 
-export function say(text) {
+export function sendMessage(text) {
   byId("words").value = text;
-  sayWhatIsWritten();
+  submitText();
 }
 
 function stop() {
-  running?.abort();
+  controller?.abort();
 }
 
-function sayWhatIsWritten() {
+function submitText() {
   const text = byId("words").value.trim();
   if (!currentKey()) showKeyPanel();
-  // Until the answer ends, what is written waits in the field.
-  else if (text && !running) send(text);
+  // While an answer is running, the text stays in the field.
+  else if (text && !controller) send(text);
 }
 
 async function send(text) {
-  const { signal } = (running = new AbortController());
-  // What was said before stands above; where it cannot be read, whoever opened it says so.
-  await opened.catch(() => {});
+  const { signal } = (controller = new AbortController());
+  // Earlier messages come first; the caller that loads them reports errors.
+  await loading.catch(() => {});
   if (signal.aborted) {
-    running = null;
+    controller = null;
     return;
   }
-  const heard = heardNode(text);
-  const answer = growingAnswer();
+  const question = shopperNode(text);
+  const answer = answerNode();
   byId("words").value = "";
   clearNotice(PLACE);
-  beginAloud();
-  answer.tellWho("…");
-  const keepInSight = addToThread(heard, answer.node);
+  clearLog();
+  answer.showSource("…");
+  const scrollToAnswer = addToThread(question, answer.node);
   showBusy(true);
   try {
     conversation ??= await begin(signal);
-    await tell(text, answer, keepInSight, signal);
+    await readAnswer(text, answer, scrollToAnswer, signal);
   } catch (problem) {
-    if (problem.name === "AbortError") answer.tellWho("Stopped.");
+    if (problem.name === "AbortError") answer.showSource("Stopped.");
     else if (!(problem instanceof Problem)) throw problem;
     else {
-      giveBack(text);
-      if (answer.isEmpty) takeFromThread(heard, answer.node);
-      else answer.tellWho("It broke off.");
+      restoreText(text);
+      if (answer.isEmpty) takeFromThread(question, answer.node);
+      else answer.showSource("Interrupted.");
       explain(problem);
     }
   } finally {
-    running = null;
+    controller = null;
     showBusy(false);
   }
-  answered();
+  notifyAnswer();
 }
 
 async function begin(signal) {
@@ -105,28 +105,28 @@ async function begin(signal) {
   return id;
 }
 
-async function tell(text, answer, keepInSight, signal) {
+async function readAnswer(text, answer, scrollToAnswer, signal) {
   const body = JSON.stringify({ text });
   for await (const { name, data } of follow("POST", `conversations/${conversation}/messages/`, { body, extra: JSON_BODY, signal })) {
     if (name === "failed") throw new Problem({ ...data.problem, status: 500 });
-    if (name === "done") return answer.tellWho(sayWho(data));
-    if (name === "words") { answer.addWords(data.text); wordsAloud(data.text); }
-    if (name === "items") { answer.addItems(data.items); itemsAloud(data); }
-    if (name === "outfits") { answer.addOutfits(data.outfits); outfitsAloud(data); }
-    keepInSight();
+    if (name === "done") return answer.showSource(sourceText(data));
+    if (name === "words") { answer.addWords(data.text); logText(data.text); }
+    if (name === "items") { answer.addItems(data.items); logItems(data); }
+    if (name === "outfits") { answer.addOutfits(data.outfits); logOutfits(data); }
+    scrollToAnswer();
   }
-  throw new Problem({ detail: "The answer broke off before its end." });
+  throw new Problem({ detail: "The connection closed before the answer was complete." });
 }
 
-/** Put what could not be said back into the field, before whatever was written since. */
-function giveBack(text) {
+/** Put an unsent text back into the field, before anything written since. */
+function restoreText(text) {
   byId("words").value = [text, byId("words").value].filter(Boolean).join("\n");
 }
 
 function explain(problem) {
-  if (problem.status !== 404) return showProblem(problem, sayWhatIsWritten, PLACE);
+  if (problem.status !== 404) return showProblem(problem, submitText, PLACE);
   conversation = null;
-  return showNotice({ kind: "error", place: PLACE, title: "This conversation has been forgotten", text: "Send it again, and a new one begins." });
+  return showNotice({ kind: "error", place: PLACE, title: "This conversation has been deleted", text: "Send the message again to begin a new one." });
 }
 
 function showBusy(isBusy) {

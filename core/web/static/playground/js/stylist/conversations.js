@@ -1,11 +1,11 @@
-// A shopper's conversations: the newest to go on with, earlier ones to open, and any of them to forget.
+// The list of a shopper's conversations: continue, open or delete one.
 
 import { get, Problem, remove } from "../api.js";
 import { announce, byId, el } from "../dom.js";
 import { showProblem } from "../notices.js";
 import { addressOfShopper } from "../shopper.js";
-import { askFirst } from "./confirmation.js";
-import { currentConversation, talkIn } from "./chat.js";
+import { confirmButton } from "./confirmation.js";
+import { currentConversation, switchConversation } from "./chat.js";
 import { showEarlier, showThread } from "./thread.js";
 
 const PAGE = 20;
@@ -13,96 +13,96 @@ const PLACE = "talk-notice";
 const NEW = { id: null, next: null, results: [] };
 const when = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 
-let moreTalks = null;
+let nextPage = null;
 let earlier = null;
 
 export function setUpConversations() {
   byId("new-talk").addEventListener("click", () => {
-    startTalk();
+    startConversation();
     byId("words").focus();
   });
-  byId("more-talks").addEventListener("click", () => attempt(async () => {
-    const { next, results } = await get(moreTalks);
-    byId("talks").append(...results.map(talkRow));
-    showMoreTalks(next);
+  byId("more-talks").addEventListener("click", () => run(async () => {
+    const { next, results } = await get(nextPage);
+    byId("talks").append(...results.map(conversationRow));
+    showNextPage(next);
   }));
 }
 
-/** List the shopper's conversations and go on with the newest. */
-export const resumeTalks = () => attempt(() => enter(async () => {
-  const [newest] = await listTalks();
-  return newest ? read(newest.id) : NEW;
+/** List the shopper's conversations and open the newest. */
+export const resumeConversations = () => run(() => openConversation(async () => {
+  const [newest] = await listConversations();
+  return newest ? readMessages(newest.id) : NEW;
 }));
 
-/** List them again, as after an answer. */
-export const refreshTalks = () => listTalks().catch((problem) => { if (!(problem instanceof Problem)) throw problem; });
+/** Update the list, after an answer. */
+export const refreshConversations = () => listConversations().catch((problem) => { if (!(problem instanceof Problem)) throw problem; });
 
-export const readEarlier = () => attempt(async () => {
+export const readEarlier = () => run(async () => {
   const { next, results } = await get(earlier);
   earlier = pathOf(next);
   showEarlier(results, Boolean(next));
 });
 
-const startTalk = () => enter(async () => NEW);
+const startConversation = () => openConversation(async () => NEW);
 
-function enter(find) {
+function openConversation(find) {
   showThread([], false);
-  const shown = talkIn(find, ({ next, results }) => {
+  const shown = switchConversation(find, ({ next, results }) => {
     earlier = pathOf(next);
     showThread(results, Boolean(next));
-    mark();
+    showCurrent();
   });
-  mark();
+  showCurrent();
   return shown;
 }
 
-const read = async (id) => ({ id, ...await get(`conversations/${id}/messages/`) });
+const readMessages = async (id) => ({ id, ...await get(`conversations/${id}/messages/`) });
 
-async function listTalks() {
+async function listConversations() {
   const { next, results } = await get(`${addressOfShopper()}conversations/?page_size=${PAGE}`);
-  byId("talks").replaceChildren(...results.map(talkRow));
-  showMoreTalks(next);
-  mark();
+  byId("talks").replaceChildren(...results.map(conversationRow));
+  showNextPage(next);
+  showCurrent();
   return results;
 }
 
-function showMoreTalks(next) {
-  moreTalks = pathOf(next);
+function showNextPage(next) {
+  nextPage = pathOf(next);
   byId("more-talks").hidden = !next;
 }
 
 const pathOf = (next) => next && new URL(next).href.split("/api/v1/")[1];
 
-function talkRow({ id, begins_with: words, updated_at: at }) {
+function conversationRow({ id, begins_with: firstWords, updated_at: at }) {
   return el("li", { dataset: { conversation: id } },
-    el("button", { type: "button", class: "plain", on: { click: () => attempt(() => enter(() => read(id))) } },
-      el("span", { text: words || "Nothing said yet" }), el("small", { text: when.format(new Date(at)) })));
+    el("button", { type: "button", class: "plain", on: { click: () => run(() => openConversation(() => readMessages(id))) } },
+      el("span", { text: firstWords || "No messages yet" }), el("small", { text: when.format(new Date(at)) })));
 }
 
-/** Show which one is open, and offer to forget it. */
-function mark() {
+/** Mark the open conversation, and offer to delete it. */
+function showCurrent() {
   const id = currentConversation();
   for (const row of byId("talks").children) {
     row.firstElementChild.setAttribute("aria-current", String(row.dataset.conversation === id));
   }
-  byId("forget").replaceChildren(...(id ? [askFirst({
-    text: "Forget this conversation", question: "Forget all that was said in it?", yes: "Forget it", act: () => attempt(() => forget(id)),
+  byId("forget").replaceChildren(...(id ? [confirmButton({
+    text: "Delete this conversation", question: "Delete all its messages?", yes: "Delete it", act: () => run(() => erase(id)),
   })] : []));
 }
 
-async function forget(id) {
+async function erase(id) {
   await remove(`conversations/${id}/`);
-  await startTalk();
-  await listTalks();
+  await startConversation();
+  await listConversations();
   byId("words").focus();
-  announce("Forgotten");
+  announce("Deleted");
 }
 
-async function attempt(deed) {
+async function run(operation) {
   try {
-    await deed();
+    await operation();
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    showProblem(problem, () => attempt(deed), PLACE);
+    showProblem(problem, () => run(operation), PLACE);
   }
 }

@@ -1,40 +1,40 @@
-// A garment of the wardrobe: its photo, what was seen in it, and what can be set right.
+// Cards of the wardrobe: photo, tags and their correction.
 
 import { count, el, send, sentence } from "../dom.js";
 import { photo } from "../product.js";
 import { correctionForm } from "./correction_form.js";
-import { askFirst } from "./confirmation.js";
+import { confirmButton } from "./confirmation.js";
 import { TAGS } from "./vocabulary.js";
 
 const STATES = { pending: "Being tagged", failed: "Not tagged" };
-const SIGHTS = {
-  none: "No garment stands out here. Look the tags over, or take the photo again before a plain ground.",
-  several: "There seem to be several garments here, and the tags may mix them. One on each photo works best.",
+const GARMENT_NOTES = {
+  none: "No garment was recognised. Check the tags, or take the photo again in front of a plain background.",
+  several: "There seem to be several garments here, and the tags may mix them. Use one garment per photo.",
 };
 
-/** What the garment is called: as its owner says, else by colour and type. */
+/** Return the garment's name, or else its colour and type. */
 export function titleOf({ name, tags, state }) {
   const seen = [tags.primary_colour?.value, tags.type?.value].filter(Boolean).join(" ");
   return name || sentence(seen) || STATES[state] || "Garment";
 }
 
-/** Sends `save` with the garment when its tags were set right, and `takeout` when it is to go. */
+/** Make a card; it dispatches `save` with the corrected garment, and `takeout` with the id of a garment to remove. */
 export function garmentCard(item) {
   const title = titleOf(item);
   const node = el("li", { class: "card garment", dataset: { garment: item.id, state: item.state } },
     el("div", { class: "tile" }, photo({ ...item, name: title }), badge(item)),
     el("h3", { text: title }),
     item.state === "failed" && el("p", { class: "stock", text: item.problem?.detail }),
-    SIGHTS[item.garments_seen] && el("p", { class: "sight", text: SIGHTS[item.garments_seen] }),
+    GARMENT_NOTES[item.garments_seen] && el("p", { class: "sight", text: GARMENT_NOTES[item.garments_seen] }),
     item.state === "done" && el("ul", { class: "tags", "aria-label": `Tags of ${title}` }, ...TAGS.map((tag) => chip(tag, item.tags[tag]))),
     item.state === "done" && correction(item, title, (saved) => send(node, "save", saved)),
-    item.state !== "pending" && askFirst({
+    item.state !== "pending" && confirmButton({
       text: "Remove", label: `Remove ${title}`, question: `Remove ${title} and its photo?`, yes: "Remove it", act: () => send(node, "takeout", item.id),
     }));
   return node;
 }
 
-/** A photo on its way: `refuse` says why it did not arrive, with what can be done about it. */
+/** Make a card for a photo being sent; `refuse` shows why it failed, with actions. */
 export function sendingCard(file) {
   const src = URL.createObjectURL(file);
   const badgeNode = el("span", { class: "badge", dataset: { kind: "pending" }, text: "Sending" });
@@ -57,17 +57,17 @@ function badge({ state, unsure }) {
 function chip(name, tag) {
   if (!tag) return null;
   const kind = tag.is_corrected ? "corrected" : tag.is_sure ? "sure" : "unsure";
-  const sign = { corrected: "set by them", unsure: "unsure" }[kind];
+  const sign = { corrected: "corrected", unsure: "unsure" }[kind];
   return el("li", { dataset: { tag: name, kind }, title: sentence(name) },
     el("span", { class: "visually-hidden", text: `${sentence(name)}: ` }), tag.value,
     sign && el("span", { class: "visually-hidden", text: `, ${sign}` }));
 }
 
-/** The form is made when it is first opened: its lists are long. */
+/** Make the correction; its form has long lists and is made when first opened. */
 function correction(item, title, onSave) {
-  const asks = item.unsure.length ? "Is this right?" : "Correct";
+  const label = item.unsure.length ? "Is this right?" : "Correct";
   const node = el("details", { class: "correction", on: { toggle: () => {
     if (node.open && !node.querySelector("form")) node.append(correctionForm(item, onSave));
-  } } }, el("summary", { text: asks, "aria-label": `${asks} ${title}, ${count(item.unsure.length, "tag")} unsure` }));
+  } } }, el("summary", { text: label, "aria-label": `${label} ${title}, ${count(item.unsure.length, "tag")} unsure` }));
   return node;
 }

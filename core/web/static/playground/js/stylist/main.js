@@ -1,4 +1,4 @@
-// The stylist's page, wired: whose it is, the conversation, the wardrobe, the outfits.
+// Set up the stylist page.
 
 import { Problem } from "../api.js";
 import { byId } from "../dom.js";
@@ -6,10 +6,10 @@ import { currentKey, setUpKey } from "../key.js";
 import { clearNotice, showNotice, showProblem } from "../notices.js";
 import { acceptPhotos } from "../photo_input.js";
 import { currentShopper, useShopper } from "../shopper.js";
-import { readEarlier, refreshTalks, resumeTalks, setUpConversations } from "./conversations.js";
-import { clearOutfits, setUpDressing, showWishes } from "./outfits.js";
+import { readEarlier, refreshConversations, resumeConversations, setUpConversations } from "./conversations.js";
+import { clearOutfits, setUpOutfits, showOptions } from "./outfits.js";
 import { setUpSections } from "./sections.js";
-import { say, setUpTalking } from "./chat.js";
+import { sendMessage, setUpChat } from "./chat.js";
 import { setUpThread, showSuggestions } from "./thread.js";
 import { loadVocabulary } from "./vocabulary.js";
 import { addPhotos, loadWardrobe, setUpWardrobe } from "./wardrobe.js";
@@ -21,7 +21,7 @@ const SUGGESTIONS = [
 
 async function start() {
   if (!currentKey()) {
-    return showNotice({ title: "Give a key to begin", text: "The page asks the API in your shop’s name." });
+    return showNotice({ title: "Enter an API key to begin", text: "This page calls the API with your shop’s key." });
   }
   clearNotice();
   try {
@@ -30,15 +30,15 @@ async function start() {
     if (!(problem instanceof Problem)) throw problem;
     return showProblem(problem, start);
   }
-  showWishes();
+  showOptions();
   return showShopper();
 }
 
-/** Show what is kept of the shopper, and nothing of another. */
+/** Show the data of the current shopper only. */
 function showShopper() {
   byId("shopper-id").value = currentShopper();
   clearOutfits();
-  return Promise.all([resumeTalks(), loadWardrobe()]);
+  return Promise.all([resumeConversations(), loadWardrobe()]);
 }
 
 function setUpShopper() {
@@ -52,12 +52,12 @@ function setUpShopper() {
 
 setUpSections();
 setUpShopper();
-setUpTalking(refreshTalks);
+setUpChat(refreshConversations);
 setUpThread(readEarlier);
 setUpConversations();
 setUpWardrobe();
-setUpDressing();
-showSuggestions(SUGGESTIONS, say);
+setUpOutfits();
+showSuggestions(SUGGESTIONS, sendMessage);
 acceptPhotos(addPhotos);
 setUpKey(start);
 start();

@@ -1,53 +1,53 @@
-// Both sides of a conversation; an answer grows while it is told.
+// Messages of a conversation; an answer grows while it is streamed.
 
 import { el } from "../dom.js";
 import { itemCards } from "./items.js";
 import { outfitCard } from "./outfit_cards.js";
 
-const WHO = { rules: "By the rules", model: "By the language model" };
-const WHY = {
+const SOURCES = { rules: "Answered by rules", model: "Answered by the language model" };
+const FALLBACKS = {
   unreachable: "cannot be reached",
   slow: "took too long",
   refused: "refused",
   failed: "failed",
-  junk: "answered nothing that can be read",
-  cut_off: "broke off",
-  too_many_steps: "looked things up without end",
-  empty: "said nothing",
-  ungrounded: "named what is not there",
+  junk: "sent an unreadable answer",
+  cut_off: "was interrupted",
+  too_many_steps: "used too many steps",
+  empty: "sent an empty answer",
+  ungrounded: "named items that do not exist",
 };
 
-export const heardNode = (text) => el("li", { class: "message heard" },
+export const shopperNode = (text) => el("li", { class: "message heard" },
   el("span", { class: "visually-hidden", text: "You: " }), el("p", { class: "said", text }));
 
-/** An answer to be filled: its node, and what adds to it. */
-export function growingAnswer() {
-  const said = el("p", { class: "said" });
-  const shown = el("div", { class: "shown" });
+/** Make an empty answer: its node, and methods that add to it. */
+export function answerNode() {
+  const textNode = el("p", { class: "said" });
+  const content = el("div", { class: "shown" });
   const who = el("p", { class: "note who" });
   return {
-    node: el("li", { class: "message answer" }, el("span", { class: "visually-hidden", text: "Stylist: " }), said, shown, who),
-    get isEmpty() { return !said.textContent && !shown.children.length; },
-    addWords(text) { said.append(text); },
-    addItems(items) { if (items.length) shown.append(el("ul", { class: "grid named" }, ...itemCards(items))); },
-    addOutfits(outfits) { if (outfits.length) shown.append(el("ul", { class: "looks" }, ...outfits.map(outfitCard))); },
-    tellWho(text) { who.textContent = text; },
+    node: el("li", { class: "message answer" }, el("span", { class: "visually-hidden", text: "Stylist: " }), textNode, content, who),
+    get isEmpty() { return !textNode.textContent && !content.children.length; },
+    addWords(text) { textNode.append(text); },
+    addItems(items) { if (items.length) content.append(el("ul", { class: "grid named" }, ...itemCards(items))); },
+    addOutfits(outfits) { if (outfits.length) content.append(el("ul", { class: "looks" }, ...outfits.map(outfitCard))); },
+    showSource(text) { who.textContent = text; },
   };
 }
 
-/** A message as it was kept, of either side. */
+/** Make the node of a stored message. */
 export function messageNode(message) {
-  if (message.role === "shopper") return heardNode(message.text);
-  const answer = growingAnswer();
+  if (message.role === "shopper") return shopperNode(message.text);
+  const answer = answerNode();
   answer.addWords(message.text);
   answer.addItems(message.items);
   answer.addOutfits(message.outfits);
-  answer.tellWho(sayWho(message));
+  answer.showSource(sourceText(message));
   return answer.node;
 }
 
-/** "By the rules: the language model took too long."; what was left before its end says that. */
-export function sayWho({ spoken_by: by, fallback }) {
-  if (!by) return "It was left before its end.";
-  return fallback ? `${WHO[by]}: the language model ${WHY[fallback] ?? "was away"}.` : `${WHO[by]}.`;
+/** Return the source line, such as "Answered by rules: the language model took too long." */
+export function sourceText({ spoken_by: by, fallback }) {
+  if (!by) return "Stopped.";
+  return fallback ? `${SOURCES[by]}: the language model ${FALLBACKS[fallback] ?? "was unavailable"}.` : `${SOURCES[by]}.`;
 }

@@ -1,11 +1,11 @@
-// What the shopper says of an outfit: told to the API, so that the next ones are put together by it.
+// The opinion buttons of an outfit; opinions are sent to the API and influence later outfits.
 
 import { post, Problem } from "../api.js";
 import { announce, el } from "../dom.js";
 import { clearNotice, showProblem } from "../notices.js";
 
 const OPINIONS = { like: "Like", dislike: "Dislike", worn: "Worn" };
-const SAYINGS = { like: "Liked", dislike: "Disliked", worn: "Noted as worn" };
+const ANNOUNCEMENTS = { like: "Liked", dislike: "Disliked", worn: "Noted as worn" };
 const OPPOSITES = { like: "dislike", dislike: "like" };
 
 /** The buttons for an outfit that is called `name`, and a place for what goes wrong. */
@@ -16,7 +16,7 @@ export function opinionButtons(id, name) {
   const isGiven = (opinion) => buttons[opinion].ariaPressed === "true";
   const mark = (opinion, given) => buttons[opinion]?.setAttribute("aria-pressed", String(given));
   const give = async (opinion) => {
-    // What was said once is not said again.
+    // Sending the same opinion again has no effect.
     if (isGiven(opinion)) return;
     clearNotice(place);
     try {
@@ -28,10 +28,10 @@ export function opinionButtons(id, name) {
     }
     mark(opinion, true);
     mark(OPPOSITES[opinion], false);
-    announce(SAYINGS[opinion]);
+    announce(ANNOUNCEMENTS[opinion]);
   };
   return [
-    el("ul", { class: "say-of-it", "aria-label": `What they say of ${name}` }, ...Object.values(buttons).map((button) => el("li", {}, button))),
+    el("ul", { class: "say-of-it", "aria-label": `Opinion of ${name}` }, ...Object.values(buttons).map((button) => el("li", {}, button))),
     el("div", { id: place }),
   ];
 }

@@ -1,17 +1,17 @@
-// An outfit as a collage with its pieces, its reasons, and what the shopper says of it.
+// Outfit cards: collage, pieces, reasons, and the shopper's opinion.
 
 import { el } from "../dom.js";
 import { priceOf } from "../product.js";
-import { named, nameOf, OWNED } from "./items.js";
+import { nameLink, nameOf, OWNED } from "./items.js";
 import { opinionButtons } from "./opinions.js";
 import { partRows, points } from "./score_parts.js";
 
-const MOST_REASONS = 2;
+const MAX_REASONS = 2;
 const list = new Intl.ListFormat("en", { type: "conjunction" });
 
 export function outfitCard({ id, score, parts, pieces, picture_url: src }) {
   const name = `the outfit of ${list.format(pieces.map(nameOf))}`;
-  const strongest = [...parts].sort((one, other) => other.points - one.points).slice(0, MOST_REASONS);
+  const strongest = [...parts].sort((one, other) => other.points - one.points).slice(0, MAX_REASONS);
   return el("li", { class: "look-card", dataset: { outfit: id } },
     el("div", { class: "tile collage" }, el("img", {
       src, alt: `Picture of ${name}`, width: 800, height: 1000, loading: "lazy", decoding: "async", class: "fits",
@@ -25,7 +25,7 @@ export function outfitCard({ id, score, parts, pieces, picture_url: src }) {
       el("details", { class: "parts" },
         el("summary", { text: "Every part of the score", "aria-label": `Every part of the score of ${name}` }),
         el("ul", {}, ...partRows(parts)),
-        el("p", { class: "part sum" }, el("span", { class: "title", text: "Together" }), el("span", { class: "points", text: points(score) })))));
+        el("p", { class: "part sum" }, el("span", { class: "title", text: "Total" }), el("span", { class: "points", text: points(score) })))));
 }
 
 function pieceRow(piece) {
@@ -33,6 +33,6 @@ function pieceRow(piece) {
   const whose = source === "wardrobe" ? OWNED : priceOf(piece);
   return el("li", { class: "piece" },
     src ? el("img", { src, alt: "", loading: "lazy", decoding: "async" }) : el("span", { class: "no-photo", "aria-hidden": "true" }),
-    el("span", { class: "piece-name" }, named(nameOf(piece), link)),
+    el("span", { class: "piece-name" }, nameLink(nameOf(piece), link)),
     el("small", { text: isGone ? "No longer there" : whose }));
 }

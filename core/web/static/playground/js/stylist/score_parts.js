@@ -1,10 +1,10 @@
-// The parts of an outfit's score: each as long as it counts, filled as far as it is met.
+// The parts of an outfit's score as bars: their length is the weight, the filled part the value.
 
 import { el, sentence } from "../dom.js";
 
 const HUNDREDTHS = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
-/** "88.1", of a share of 0.881 */
+/** Format a fraction of 0.881 as "88.1". */
 export const points = (share) => HUNDREDTHS.format(100 * share);
 
 export function partRows(parts) {

@@ -1,20 +1,20 @@
-// An answer as a screen reader is told it: each piece once, as it comes, and never the whole again.
+// The log for screen readers: each new piece of an answer is read once.
 
 import { byId, count, el } from "../dom.js";
 
 const KINDS = { found: "found", owned: "of the wardrobe", compared: "compared", named: "named" };
 
-export function beginAloud() {
+export function clearLog() {
   byId("aloud").replaceChildren();
 }
 
-export const wordsAloud = (text) => add(text.trim());
+export const logText = (text) => add(text.trim());
 
-export const itemsAloud = ({ kind, items }) => add(`${count(items.length, "piece")} ${KINDS[kind] ?? ""}`);
+export const logItems = ({ kind, items }) => add(`${count(items.length, "piece")} ${KINDS[kind] ?? ""}`);
 
-export const outfitsAloud = ({ outfits }) => add(`${count(outfits.length, "outfit")} shown`);
+export const logOutfits = ({ outfits }) => add(`${count(outfits.length, "outfit")} shown`);
 
-/** What was added is read, what stands there already is not. */
+/** Add a line; screen readers read added nodes only. */
 function add(text) {
   if (text) byId("aloud").append(el("p", { text }));
 }

@@ -1,4 +1,4 @@
-// One part of the page at a time, named by the address, so that "back" leads back.
+// Show one section of the page at a time, chosen by the address, so that "back" works.
 
 import { byId } from "../dom.js";
 
@@ -13,7 +13,7 @@ export function openSection(name) {
 
 function show() {
   const links = [...byId("sections").querySelectorAll("a")];
-  // Any other place that an address names is inside of what is shown.
+  // An address of another element belongs to the section that is shown.
   const chosen = links.find(({ hash }) => hash === window.location.hash) ?? links.find((link) => link.ariaCurrent) ?? links[0];
   for (const link of links) {
     if (link === chosen) link.setAttribute("aria-current", "true");

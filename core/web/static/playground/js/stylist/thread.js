@@ -1,4 +1,4 @@
-// The conversation as it is seen: opened, added to, and kept in sight while an answer grows.
+// The messages of the open conversation; scrolls with a growing answer.
 
 import { byId, el } from "../dom.js";
 import { messageNode } from "./messages.js";
@@ -7,12 +7,12 @@ const GAP = 12;
 let isFollowing = true;
 
 export function setUpThread(onEarlier) {
-  const letGo = () => { isFollowing = false; };
-  for (const sign of ["wheel", "touchmove", "keydown", "pointerdown"]) byId("thread").addEventListener(sign, letGo, { passive: true });
+  const stopFollowing = () => { isFollowing = false; };
+  for (const type of ["wheel", "touchmove", "keydown", "pointerdown"]) byId("thread").addEventListener(type, stopFollowing, { passive: true });
   byId("earlier").addEventListener("click", onEarlier);
 }
 
-/** Show messages, the newest first as the API lists them, and nothing else. */
+/** Show these messages only; they come newest first, as the API lists them. */
 export function showThread(messages, hasMore) {
   byId("messages").replaceChildren(...inOrder(messages));
   byId("earlier").hidden = !hasMore;
@@ -20,7 +20,7 @@ export function showThread(messages, hasMore) {
   byId("thread").scrollTop = byId("thread").scrollHeight;
 }
 
-/** Put what was said before in front; what is looked at stays where it is. */
+/** Prepend earlier messages without moving the visible ones. */
 export function showEarlier(messages, hasMore) {
   const before = byId("thread").scrollHeight;
   byId("messages").prepend(...inOrder(messages));
@@ -29,12 +29,12 @@ export function showEarlier(messages, hasMore) {
   if (!hasMore) byId("thread").focus();
 }
 
-/** Add what is said and what is answered; returns what brings both into sight as the answer grows. */
-export function addToThread(heard, answer) {
-  byId("messages").append(heard, answer);
+/** Add a message and its answer; returns a function that scrolls to them as the answer grows. */
+export function addToThread(question, answer) {
+  byId("messages").append(question, answer);
   showOpening();
   isFollowing = true;
-  const follow = () => { if (isFollowing) byId("thread").scrollTop = heard.offsetTop - GAP; };
+  const follow = () => { if (isFollowing) byId("thread").scrollTop = question.offsetTop - GAP; };
   follow();
   return follow;
 }
@@ -50,7 +50,7 @@ function showOpening() {
 
 const inOrder = (messages) => messages.toReversed().map(messageNode);
 
-/** Offer what to begin with; `onChoice` is called with the words. */
+/** Show suggestions; `onChoice` is called with the text of the chosen one. */
 export function showSuggestions(suggestions, onChoice) {
   byId("suggestions").replaceChildren(...suggestions.map((text) =>
     el("li", {}, el("button", { type: "button", text, on: { click: () => onChoice(text) } }))));

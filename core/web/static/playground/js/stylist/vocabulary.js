@@ -1,4 +1,4 @@
-// Every value that a tag can have, the shop's own types among them.
+// The values of all tags, including the shop's own types.
 
 import { get } from "../api.js";
 import { el, sentence } from "../dom.js";
@@ -10,12 +10,12 @@ const LISTS = { primary_colour: "colours", secondary_colour: "colours", pattern:
 
 let words = {};
 
-/** Raises `Problem`. */
+/** Load the vocabulary. Throws `Problem`. */
 export async function loadVocabulary() {
   words = await get("stylist/vocabulary/");
 }
 
-/** The choices for a tag: those likely for a garment first, then every other one. */
+/** Make the options of a tag: the garment's likely values first, then all others. */
 export function choices(tag, likely) {
   const rest = groupsOf(tag).map(([label, values]) => [label, values.filter((value) => !likely.includes(value))]);
   const groups = likely.length ? [["Likely", likely], ...rest] : rest;
@@ -31,8 +31,8 @@ function groupsOf(tag) {
   return [["All", [...none, ...words[LISTS[tag]]]]];
 }
 
-/** What outfits can be asked for, each with its value in a request; levels of formality go evenly from 0 to 1. */
-export const wishes = () => ({
+/** Return the options of outfits with their values in a request; formality is a number from 0 to 1 in even steps. */
+export const outfitOptions = () => ({
   occasion: words.occasions.map((name) => [name, name]),
   season: words.seasons.filter((name) => name !== ALL_YEAR).map((name) => [name, name]),
   formality: words.formality.map((name, place, { length }) => [String(place / (length - 1)), name]),

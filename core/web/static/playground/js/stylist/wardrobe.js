@@ -1,4 +1,4 @@
-// What the shopper owns: listed, added to, followed until it is tagged, set right, taken out.
+// The shopper's wardrobe: list, add, tag, correct and remove garments.
 
 import { get, idempotencyKey, post, Problem, remove } from "../api.js";
 import { announce, byId, count } from "../dom.js";
@@ -10,10 +10,10 @@ import { openSection } from "./sections.js";
 
 const PAGE = 24;
 const PLACE = "wardrobe-notice";
-const FIRST_LOOK = 400;
-const LAST_LOOK = 5_000;
+const FIRST_POLL_MS = 400;
+const MAX_POLL_MS = 5_000;
 
-let following = null;
+let nextPage = null;
 let cards = new Map();
 
 export function setUpWardrobe() {
@@ -22,29 +22,29 @@ export function setUpWardrobe() {
     showGarment(item).querySelector("summary").focus();
     announce(`Saved: ${titleOf(item)}`);
   });
-  list.addEventListener("takeout", ({ detail: id }) => attempt(() => takeOut(id)));
-  byId("more-garments").addEventListener("click", () => attempt(async () => {
-    const nodes = await readPage(following);
+  list.addEventListener("takeout", ({ detail: id }) => run(() => takeOut(id)));
+  byId("more-garments").addEventListener("click", () => run(async () => {
+    const nodes = await readPage(nextPage);
     nodes[0]?.querySelector("summary, button")?.focus();
   }));
 }
 
-/** Show the shopper's wardrobe from its newest garment on. */
-export const loadWardrobe = () => attempt(async () => {
+/** Show the shopper's wardrobe, newest garment first. */
+export const loadWardrobe = () => run(async () => {
   cards = new Map();
   byId("garments").replaceChildren();
   await readPage(`${addressOfShopper()}wardrobe/?page_size=${PAGE}`);
 });
 
-/** Add a garment for each photo, one after the other; each says for itself what becomes of it. */
+/** Add a garment for each photo, one after the other; each card shows its own state. */
 export async function addPhotos(files) {
   if (!currentKey()) return showKeyPanel();
   openSection("wardrobe");
   clearNotice(PLACE);
-  const sending = files.map((file) => ({ file, card: sendingCard(file), once: idempotencyKey() }));
-  byId("garments").prepend(...sending.map(({ card }) => card.node));
+  const uploads = files.map((file) => ({ file, card: sendingCard(file), once: idempotencyKey() }));
+  byId("garments").prepend(...uploads.map(({ card }) => card.node));
   announce(`Sending ${count(files.length, "photo")}`);
-  for (const one of sending) await add(one);
+  for (const one of uploads) await add(one);
 }
 
 async function add({ file, card, once }) {
@@ -53,12 +53,12 @@ async function add({ file, card, once }) {
   const list = cards;
   try {
     const [item] = await post(`${addressOfShopper()}wardrobe/`, form, { extra: once });
-    // Another shopper's wardrobe may be shown by now.
+    // Another shopper may have been chosen in the meantime.
     if (list !== cards) return;
     const node = garmentCard(item);
     card.node.replaceWith(node);
     cards.set(item.id, node);
-    tally();
+    showTally();
     followGarment(item);
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
@@ -68,7 +68,7 @@ async function add({ file, card, once }) {
       add(next);
     };
     card.refuse([problem.message, ...problem.fieldMessages], [
-      problem.isPassing && action("Try again", again), action("Dismiss", () => { card.node.remove(); byId("photos").focus(); }),
+      problem.isTemporary && action("Try again", again), action("Dismiss", () => { card.node.remove(); byId("photos").focus(); }),
     ].filter(Boolean));
   }
 }
@@ -83,21 +83,21 @@ async function readPage(path) {
     if (item.state === "pending") followGarment(item);
   }
   byId("garments").append(...nodes);
-  following = next && new URL(next).href.split("/api/v1/")[1];
+  nextPage = next && new URL(next).href.split("/api/v1/")[1];
   byId("more-garments").hidden = !next;
-  tally();
+  showTally();
   return nodes;
 }
 
-/** Look at a garment until it is tagged, or is shown no more. */
+/** Poll a garment until it is tagged or no longer shown. */
 async function followGarment(item) {
   const path = `${addressOfShopper()}wardrobe/${item.id}/`;
-  let [seen, pause] = [item, FIRST_LOOK];
+  let [seen, pause] = [item, FIRST_POLL_MS];
   while (seen.state === "pending") {
     await new Promise((resolve) => { window.setTimeout(resolve, pause); });
-    pause = Math.min(pause * 1.4, LAST_LOOK);
+    pause = Math.min(pause * 1.4, MAX_POLL_MS);
     if (!cards.get(item.id)?.isConnected) return;
-    // What cannot be reached now can be later.
+    // Network errors are retried at the next poll.
     if (!document.hidden) seen = await get(path).catch(() => seen);
   }
   if (!cards.get(item.id)?.isConnected) return;
@@ -118,24 +118,24 @@ async function takeOut(id) {
   const next = gone.nextElementSibling ?? gone.previousElementSibling;
   cards.delete(id);
   gone.remove();
-  tally();
+  showTally();
   (next?.querySelector("summary, button") ?? byId("wardrobe-title")).focus();
   announce("Removed");
 }
 
-function tally() {
+function showTally() {
   byId("wardrobe-tally").textContent = cards.size ? `${count(cards.size, "garment")}${byId("more-garments").hidden ? "" : " shown"}` : "";
   if (!cards.size && !byId("garments").children.length) {
-    showNotice({ title: "Nothing here yet", text: "Add photos of what they own, one garment on each.", place: PLACE });
+    showNotice({ title: "Nothing here yet", text: "Add photos of the shopper’s garments, one garment per photo.", place: PLACE });
   } else if (cards.size) clearNotice(PLACE);
 }
 
-async function attempt(deed) {
+async function run(operation) {
   clearNotice(PLACE);
   try {
-    await deed();
+    await operation();
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    showProblem(problem, () => attempt(deed), PLACE);
+    showProblem(problem, () => run(operation), PLACE);
   }
 }

@@ -5,17 +5,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.tests.playground.browsing import (
+from core.tests.playground.browser_actions import (
     DESKTOP,
     PHONE,
     OpenPage,
-    ask,
     brightness,
     cards,
     open_filters,
     scroll_width,
-    settle,
+    search,
     violations,
+    wait_for_results,
 )
 
 # An outline on the focused element or, for a box or a card drawn over it, on what is drawn.
@@ -30,9 +30,9 @@ SHOWS_FOCUS = """() => {
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_fits_a_phone(open_page: OpenPage, api_key: str, scheme: str) -> None:
     page = open_page(api_key, viewport=PHONE, is_mobile=True, has_touch=True, color_scheme=scheme)
-    settle(page)
+    wait_for_results(page)
     assert scroll_width(page) == PHONE["width"]
-    ask(page, "a-very-long-word-" * 20)
+    search(page, "a-very-long-word-" * 20)
     assert scroll_width(page) == PHONE["width"]
     open_filters(page)
     page.locator("label.pill", has_text="red").click()
@@ -53,7 +53,7 @@ def test_follows_the_systems_colour_scheme(
 
 
 def test_works_by_keyboard_alone(page: Page) -> None:
-    settle(page)
+    wait_for_results(page)
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the results")).to_be_focused()
     tab_to(page, "#prompt")
@@ -94,14 +94,14 @@ def test_has_nothing_that_axe_complains_about(
     open_page: OpenPage, api_key: str, scheme: str, viewport: Any
 ) -> None:
     page = open_page(api_key, viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
-    settle(page)
+    wait_for_results(page)
     assert violations(page) == []
-    ask(page, "red dress")
-    ask(page, "-bag")
+    search(page, "red dress")
+    search(page, "-bag")
     page.get_by_role("button", name="Why these?").click()
     open_filters(page)
     page.locator("#shopper-panel > summary").click()
     assert violations(page) == []
     page.locator("#grid .card h3 button").first.click()
-    expect(page.get_by_role("heading", name="Most like it")).to_be_visible()
+    expect(page.get_by_role("heading", name="Most similar")).to_be_visible()
     assert violations(page) == []

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.tests.live import upload
-from core.tests.playground.browsing import HOSTILE, OpenPage
+from core.tests.playground.browser_actions import HOSTILE, OpenPage
 from core.tests.playground.photos import Photos
 from demo.stack import Stack
 
@@ -90,7 +90,7 @@ def test_the_gate_holds_a_bad_photo_until_it_is_cleared(
 def test_other_rules_that_count_judge_every_photo_anew(
     photo_page: Page, client: httpx.Client
 ) -> None:
-    rules = photo_page.get_by_label("Rules that count")
+    rules = photo_page.get_by_label("Listing rules in use")
     rules.select_option("zalando")
     failing = photo_page.locator("#failing li")
     expect(failing.filter(has_text="Width at least 762 pixels3 photos")).to_have_count(1)

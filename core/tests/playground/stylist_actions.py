@@ -7,22 +7,22 @@ import httpx
 from playwright.sync_api import Locator, Page, expect
 
 from core.tests.live import upload, wait_for
-from core.tests.playground.browsing import HOSTILE
+from core.tests.playground.browser_actions import HOSTILE
 from demo.stack import Stack
 from stylist.tests.factories import make_jpeg
 
 OWNED = [("t-shirt", "white"), ("jeans", "blue"), ("sneakers", "white")]
 SOLD = [("dress", "red"), ("t-shirt", "red"), ("jeans", "black"), ("sneakers", "black")]
 
-# An answer that the test tells as it likes: `tell(name, data)` and `endAnswer()`.
-OWN_ANSWER = """() => {
+# An answer that the test tells as it likes: `sendEvent(name, data)` and `endAnswer()`.
+SCRIPTED_ANSWER = """() => {
     const real = window.fetch;
     window.fetch = (address, options) => {
         const isOwn = options?.method === "POST" && address.endsWith("messages/");
         if (!isOwn) return real(address, options);
         const body = new ReadableStream({ start(stream) {
             const encoder = new TextEncoder();
-            window.tell = (name, data) => stream.enqueue(
+            window.sendEvent = (name, data) => stream.enqueue(
                 encoder.encode(`event: ${name}\\ndata: ${JSON.stringify(data)}\\n\\n`));
             window.endAnswer = () => stream.close();
             options.signal.addEventListener("abort", () => stream.error(options.signal.reason));
@@ -69,31 +69,31 @@ def wardrobe(client: httpx.Client, shopper: str) -> list[dict[str, Any]]:
     return items
 
 
-def be(page: Page, shopper: str) -> None:
+def use_shopper(page: Page, shopper: str) -> None:
     """Go on as another shopper."""
     page.get_by_label("Shopper", exact=True).fill(shopper)
     with page.expect_response("**/conversations/**"), page.expect_response("**/wardrobe/**"):
         page.get_by_role("button", name="Use", exact=True).click()
 
 
-def say(page: Page, text: str) -> Locator:
+def send_message(page: Page, text: str) -> Locator:
     """Say something to the stylist and return the answer, once it has ended."""
     before = page.locator(".answer").count()
-    words = page.get_by_label("What you say to the stylist")
+    words = page.get_by_label("Message to the stylist")
     words.fill(text)
     words.press("Enter")
     answer = page.locator(".answer").nth(before)
-    expect(answer.locator(".who")).to_have_text("By the rules.")
+    expect(answer.locator(".who")).to_have_text("Answered by rules.")
     return answer
 
 
-def tell(page: Page, name: str, data: Any) -> None:
+def stream_event(page: Page, name: str, data: Any) -> None:
     """Tell the next event of the test's own answer."""
-    page.wait_for_function("() => Boolean(window.tell)")
-    page.evaluate(f"tell({json.dumps(name)}, {json.dumps(data)})")
+    page.wait_for_function("() => Boolean(window.sendEvent)")
+    page.evaluate(f"sendEvent({json.dumps(name)}, {json.dumps(data)})")
 
 
-def open_part(page: Page, name: str) -> None:
+def open_section(page: Page, name: str) -> None:
     page.get_by_role("link", name=name, exact=True).click()
 
 

@@ -2,11 +2,11 @@
 
 from playwright.sync_api import Page, expect
 
-from core.tests.playground.photos import MEASURES, Photos, look_at
+from core.tests.playground.photos import MEASURES, Photos, choose_photos
 
 
 def test_the_better_of_two_is_marked_measure_by_measure(photo_page: Page, photos: Photos) -> None:
-    look_at(photo_page, photos["dark-dress"], photos["dress"])
+    choose_photos(photo_page, photos["dark-dress"], photos["dress"])
     expect(photo_page.locator("#advice")).to_contain_text("Use the second photo")
     sides = photo_page.locator("#sides figure")
     expect(sides.nth(0)).to_contain_text("First: 48.1 of 100")
@@ -22,13 +22,13 @@ def test_the_better_of_two_is_marked_measure_by_measure(photo_page: Page, photos
 
 
 def test_other_scenes_have_no_figures_in_common(photo_page: Page, photos: Photos) -> None:
-    look_at(photo_page, photos["dark-dress"], photos["shirt"])
+    choose_photos(photo_page, photos["dark-dress"], photos["shirt"])
     expect(photo_page.locator("#advice")).to_contain_text("Use the second photo")
     expect(photo_page.locator("#likeness dt")).to_have_count(0)
 
 
 def test_a_comparison_is_made_again_at_another_level(photo_page: Page, photos: Photos) -> None:
-    look_at(photo_page, photos["dark-dress"], photos["dress"])
+    choose_photos(photo_page, photos["dark-dress"], photos["dress"])
     overall = photo_page.locator("#weaker .overall")
     expect(overall).to_contain_text("48.1 → 6")
     photo_page.get_by_role("slider", name="How far towards the better one").fill("1")
@@ -37,6 +37,6 @@ def test_a_comparison_is_made_again_at_another_level(photo_page: Page, photos: P
 
 
 def test_one_of_two_that_is_refused_says_why(photo_page: Page, photos: Photos) -> None:
-    look_at(photo_page, photos["dress"], photos["red"])
+    choose_photos(photo_page, photos["dress"], photos["red"])
     expect(photo_page.get_by_role("alert")).to_contain_text("all one colour")
     expect(photo_page.locator("#pair")).to_be_hidden()

@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.tests.playground.browsing import IN_SHOP, cards, drop, picture, settle
+from core.tests.playground.browser_actions import (
+    NUMBER_OF_IMAGES,
+    cards,
+    drop,
+    picture,
+    wait_for_results,
+)
 from demo.garments import Garment
 from demo.stack import Stack
 
@@ -21,23 +27,23 @@ def photo(tmp_path: Path) -> Path:
     return path
 
 
-Ask = Callable[[Callable[[], object]], dict[str, float] | None]
+SendBox = Callable[[Callable[[], object]], dict[str, float] | None]
 
 
 @pytest.fixture
-def box_asked(page: Page, live_stack: Stack, api_key: str) -> Ask:
+def box_sent(page: Page, live_stack: Stack, api_key: str) -> SendBox:
     """Return what tells the region, as the API was asked with it when something is done."""
 
-    def ask(deed: Callable[[], object]) -> dict[str, float] | None:
+    def search(action: Callable[[], object]) -> dict[str, float] | None:
         with page.expect_response("**/recommendations/") as answered:
-            deed()
-        settle(page)
+            action()
+        wait_for_results(page)
         with live_stack.client(api_key) as client:
             asked = client.get(f"prompts/{answered.value.json()['id']}/").json()["query"]
         box: dict[str, float] | None = asked["photos"][0].get("box")
         return box
 
-    return ask
+    return search
 
 
 def draw(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
@@ -54,48 +60,48 @@ def draw(page: Page, start: tuple[float, float], end: tuple[float, float]) -> No
 
 
 def test_a_dropped_photo_is_looked_for(page: Page, photo: Path) -> None:
-    settle(page)
+    wait_for_results(page)
     drop(page, photo)
     expect(page.get_by_role("heading", name="Like the photo")).to_be_visible()
-    settle(page)
-    expect(cards(page)).to_have_count(IN_SHOP)
+    wait_for_results(page)
+    expect(cards(page)).to_have_count(NUMBER_OF_IMAGES)
     expect(cards(page).first).to_contain_text("Blue")
-    expect(page.get_by_role("img", name="The photo asked with, blue-dress.jpg")).to_be_visible()
+    expect(page.get_by_role("img", name="Photo of the query, blue-dress.jpg")).to_be_visible()
     page.get_by_role("button", name="Remove the photo").click()
     expect(page.get_by_role("heading", name="Newest in your shop")).to_be_visible()
     expect(page.locator("#region")).to_be_hidden()
 
 
-def test_a_region_is_drawn_moved_and_cleared(page: Page, photo: Path, box_asked: Ask) -> None:
-    assert box_asked(lambda: page.locator("#query-photo").set_input_files(photo)) is None
-    box = box_asked(lambda: draw(page, (0.2, 0.1), (0.6, 0.5)))
+def test_a_region_is_drawn_moved_and_cleared(page: Page, photo: Path, box_sent: SendBox) -> None:
+    assert box_sent(lambda: page.locator("#query-photo").set_input_files(photo)) is None
+    box = box_sent(lambda: draw(page, (0.2, 0.1), (0.6, 0.5)))
     assert box == pytest.approx({"x": 0.2, "y": 0.1, "width": 0.4, "height": 0.4}, abs=0.01)
-    box = box_asked(lambda: draw(page, (0.4, 0.3), (0.9, 0.4)))
+    box = box_sent(lambda: draw(page, (0.4, 0.3), (0.9, 0.4)))
     assert box == pytest.approx({"x": 0.6, "y": 0.2, "width": 0.4, "height": 0.4}, abs=0.01)
-    box = box_asked(lambda: draw(page, (0.99, 0.59), (0.89, 0.79)))
+    box = box_sent(lambda: draw(page, (0.99, 0.59), (0.89, 0.79)))
     assert box == pytest.approx({"x": 0.6, "y": 0.2, "width": 0.3, "height": 0.6}, abs=0.01)
     whole = page.get_by_role("button", name="Use the whole photo")
-    assert box_asked(whole.click) is None
+    assert box_sent(whole.click) is None
     expect(page.locator("#box")).to_be_hidden()
 
 
-def test_a_region_is_set_by_keyboard_alone(page: Page, photo: Path, box_asked: Ask) -> None:
-    box_asked(lambda: page.locator("#query-photo").set_input_files(photo))
-    page.get_by_text("Set it by numbers").press("Enter")
+def test_a_region_is_set_by_keyboard_alone(page: Page, photo: Path, box_sent: SendBox) -> None:
+    box_sent(lambda: page.locator("#query-photo").set_input_files(photo))
+    page.get_by_text("Enter numbers").press("Enter")
     page.get_by_label("Left").fill("20")
-    assert box_asked(lambda: page.keyboard.press("Tab")) == {
+    assert box_sent(lambda: page.keyboard.press("Tab")) == {
         "x": 0.2, "y": 0, "width": 0.8, "height": 1,
     }  # fmt: skip
     page.get_by_label("Width").fill("30")
-    box_asked(lambda: page.keyboard.press("Tab"))
+    box_sent(lambda: page.keyboard.press("Tab"))
     page.get_by_role("group", name="Region of the photo").focus()
-    assert box_asked(lambda: page.keyboard.press("ArrowRight")) == {
+    assert box_sent(lambda: page.keyboard.press("ArrowRight")) == {
         "x": 0.22, "y": 0, "width": 0.3, "height": 1,
     }  # fmt: skip
-    assert box_asked(lambda: page.keyboard.press("Shift+ArrowUp")) == {
+    assert box_sent(lambda: page.keyboard.press("Shift+ArrowUp")) == {
         "x": 0.22, "y": 0, "width": 0.3, "height": 0.98,
     }  # fmt: skip
-    assert box_asked(lambda: page.keyboard.press("Delete")) is None
+    assert box_sent(lambda: page.keyboard.press("Delete")) is None
 
 
 def test_a_photo_that_is_none_says_why(page: Page) -> None:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from core.tests.playground.photos import MEASURES, Photos, look_at
+from core.tests.playground.photos import MEASURES, Photos, choose_photos
 from demo.stack import Stack
 
 
@@ -32,7 +32,7 @@ def preview(page: Page) -> None:
 
 
 def test_a_preview_tells_what_was_done(photo_page: Page, photos: Photos) -> None:
-    look_at(photo_page, photos["dark-dress"])
+    choose_photos(photo_page, photos["dark-dress"])
     with photo_page.expect_request("**/quality/enhance/") as asked:
         preview(photo_page)
     assert asked.value.headers["accept"] == "text/event-stream"
@@ -49,7 +49,7 @@ def test_a_preview_tells_what_was_done(photo_page: Page, photos: Photos) -> None
 
 
 def test_before_and_after_are_uncovered_with_the_keys(photo_page: Page, photos: Photos) -> None:
-    look_at(photo_page, photos["dark-dress"])
+    choose_photos(photo_page, photos["dark-dress"])
     preview(photo_page)
     slider = photo_page.get_by_role("slider", name="Before and after")
     slider.focus()
@@ -67,7 +67,7 @@ def test_before_and_after_are_uncovered_with_the_keys(photo_page: Page, photos: 
 
 
 def test_the_fix_of_a_rule_previews_that_step_alone(photo_page: Page, photos: Photos) -> None:
-    look_at(photo_page, photos["dark-dress"])
+    choose_photos(photo_page, photos["dark-dress"])
     photo_page.get_by_role("button", name="Preview this").click()
     expect(photo_page.locator("#preview")).to_be_visible()
     checked = photo_page.locator("#steps input:checked").evaluate_all(
@@ -77,25 +77,25 @@ def test_the_fix_of_a_rule_previews_that_step_alone(photo_page: Page, photos: Ph
 
 
 def test_a_good_photo_is_left_as_it_is(photo_page: Page, photos: Photos) -> None:
-    look_at(photo_page, photos["dress"])
+    choose_photos(photo_page, photos["dress"])
     photo_page.get_by_role("button", name="Preview", exact=True).click()
-    expect(photo_page.locator("#enhance-notice")).to_contain_text("Nothing had to be done")
+    expect(photo_page.locator("#enhance-notice")).to_contain_text("No enhancement needed")
     expect(photo_page.locator("#preview")).to_be_hidden()
 
 
 def test_no_step_at_all_is_not_asked_for(photo_page: Page, photos: Photos) -> None:
-    look_at(photo_page, photos["dress"])
+    choose_photos(photo_page, photos["dress"])
     expect(photo_page.locator("#one")).to_be_visible()
     for step in photo_page.locator("#steps label:has(:checked) span").all_inner_texts():
         photo_page.get_by_role("checkbox", name=step).uncheck()
     photo_page.get_by_role("button", name="Preview", exact=True).click()
-    expect(photo_page.locator("#enhance-notice")).to_contain_text("Choose a step")
+    expect(photo_page.locator("#enhance-notice")).to_contain_text("Choose at least one step")
 
 
 def test_a_preview_of_a_dropped_photo_is_saved_and_added_to_the_shop(
     photo_page: Page, photos: Photos, client: httpx.Client
 ) -> None:
-    look_at(photo_page, photos["dark-dress"])
+    choose_photos(photo_page, photos["dark-dress"])
     preview(photo_page)
     with photo_page.expect_download() as download:
         photo_page.get_by_role("button", name="Save").click()
@@ -113,7 +113,7 @@ def test_a_preview_of_a_dropped_photo_is_saved_and_added_to_the_shop(
 def test_a_discarded_preview_is_gone(
     photo_page: Page, photos: Photos, client: httpx.Client
 ) -> None:
-    look_at(photo_page, photos["dark-dress"])
+    choose_photos(photo_page, photos["dark-dress"])
     preview(photo_page)
     made = client.get("quality/enhance/").json()["results"][0]["id"]
     photo_page.get_by_role("button", name="Discard").click()
@@ -124,7 +124,7 @@ def test_a_discarded_preview_is_gone(
 def test_a_preview_that_fails_says_why_where_it_was_asked_for(
     photo_page: Page, photos: Photos
 ) -> None:
-    look_at(photo_page, photos["dark-dress"])
+    choose_photos(photo_page, photos["dark-dress"])
     failed = 'event: failed\ndata: {"problem": {"code": "x", "detail": "It is not to be."}}\n\n'
     photo_page.route(
         "**/quality/enhance/",
@@ -137,7 +137,7 @@ def test_a_preview_that_fails_says_why_where_it_was_asked_for(
 def test_a_stream_that_is_let_go_is_taken_up_again(
     photo_page: Page, photos: Photos, client: httpx.Client
 ) -> None:
-    look_at(photo_page, photos["dark-dress"])
+    choose_photos(photo_page, photos["dark-dress"])
     expect(photo_page.locator("#one")).to_be_visible()
     sent = {"photo": ("dark-dress.jpg", photos["dark-dress"].read_bytes())}
     made = client.post("quality/enhance/", files=sent).json()
@@ -163,8 +163,8 @@ def test_an_enhancement_of_an_image_is_applied_and_taken_back(
     expect(photo_page.locator("#overall")).to_contain_text("of 100, good")
     assert image_named(client, "Dark dress")["photo_url"] != before["photo_url"]
     photo_page.reload()
-    photo_page.get_by_role("button", name="Take back").click()
-    expect(photo_page.locator("#deeds-note")).to_contain_text("shows again what it showed before")
+    photo_page.get_by_role("button", name="Revert").click()
+    expect(photo_page.locator("#deeds-note")).to_contain_text("shows the previous photo again")
     expect(photo_page.locator("#overall")).to_have_text("48.1 of 100, fair")
     assert image_named(client, "Dark dress")["width"] == before["width"]
     photo_page.get_by_role("button", name="Discard").click()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from core.tests.playground.browsing import OpenPage, drop, picture
+from core.tests.playground.browser_actions import OpenPage, drop, picture
 from demo.garments import Garment
 from demo.stack import Stack
 
@@ -21,8 +21,8 @@ def test_a_new_photo_is_followed_until_it_can_be_found(
     expect(page.get_by_label("Name")).to_have_value("Green rain coat")
     page.get_by_role("button", name="Add photo").click()
     added = page.locator("#added li")
-    expect(added).to_contain_text("ready to be found", timeout=60_000)
-    added.get_by_role("button", name="Ask for it").click()
+    expect(added).to_contain_text("indexed, can be found", timeout=60_000)
+    added.get_by_role("button", name="Search for it").click()
     expect(page.locator("#grid .card h3")).to_have_text(["Green rain coat"])
     expect(page.locator("#grid .score")).to_have_count(1)
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from core.tests.playground.browsing import DESKTOP, PHONE, OpenPage, scroll_width, violations
-from core.tests.playground.photos import Photos, look_at
-from core.tests.playground.test_looks import tab_to
+from core.tests.playground.browser_actions import DESKTOP, PHONE, OpenPage, scroll_width, violations
+from core.tests.playground.photos import Photos, choose_photos
+from core.tests.playground.test_accessibility import tab_to
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
@@ -23,19 +23,19 @@ def test_fits_and_has_nothing_that_axe_or_the_browser_complains_about(
     page.evaluate(f"sessionStorage.setItem('atelier-key', {json.dumps(photo_key)})")
     page.goto(page.url + "quality/")
     expect(page.locator("#worst .card")).to_have_count(3)
-    expect_sound(page, viewport)
-    look_at(page, photos["dark-dress"])
+    expect_accessible(page, viewport)
+    choose_photos(page, photos["dark-dress"])
     expect(page.locator("#one")).to_be_visible()
     page.get_by_role("button", name="Preview", exact=True).click()
     expect(page.locator("#preview")).to_be_visible()
-    expect_sound(page, viewport)
-    look_at(page, photos["dark-dress"], photos["dress"])
+    expect_accessible(page, viewport)
+    choose_photos(page, photos["dark-dress"], photos["dress"])
     expect(page.locator("#pair")).to_be_visible()
-    expect_sound(page, viewport)
+    expect_accessible(page, viewport)
     assert complaints == []
 
 
-def expect_sound(page: Page, viewport: ViewportSize) -> None:
+def expect_accessible(page: Page, viewport: ViewportSize) -> None:
     assert scroll_width(page) == viewport["width"]
     assert violations(page) == []
 
@@ -43,7 +43,7 @@ def expect_sound(page: Page, viewport: ViewportSize) -> None:
 def test_a_refusal_and_an_image_have_nothing_that_axe_complains_about(
     photo_page: Page, photos: Photos
 ) -> None:
-    look_at(photo_page, photos["red"])
+    choose_photos(photo_page, photos["red"])
     expect(photo_page.get_by_role("alert")).to_be_visible()
     assert violations(photo_page) == []
     photo_page.locator("#worst").get_by_role("link", name="Dark dress").click()

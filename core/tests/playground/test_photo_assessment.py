@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.tests.playground.browsing import drop
-from core.tests.playground.photos import MEASURES, Photos, look_at
+from core.tests.playground.browser_actions import drop
+from core.tests.playground.photos import MEASURES, Photos, choose_photos
 
 PASTE = """([bytes, name]) => {
     const clipboardData = new DataTransfer();
@@ -18,7 +18,7 @@ PASTE = """([bytes, name]) => {
 
 
 def test_a_photo_is_measured_and_judged(photo_page: Page, photos: Photos) -> None:
-    look_at(photo_page, photos["dark-dress"])
+    choose_photos(photo_page, photos["dark-dress"])
     expect(photo_page.get_by_role("heading", name="dark-dress.jpg")).to_be_visible()
     expect(photo_page.locator("#overall")).to_have_text("48.1 of 100, fair")
     expect(photo_page.locator("#measured-on")).to_have_text(
@@ -38,9 +38,9 @@ def test_a_photo_is_measured_and_judged(photo_page: Page, photos: Photos) -> Non
 
 
 def test_another_profile_judges_the_same_photo_again(photo_page: Page, photos: Photos) -> None:
-    look_at(photo_page, photos["dress"])
+    choose_photos(photo_page, photos["dress"])
     expect(photo_page.locator("#judgement")).to_contain_text("Every required rule passes")
-    photo_page.get_by_label("Judged by").select_option("zalando")
+    photo_page.get_by_label("Checked against").select_option("zalando")
     expect(photo_page.locator("#judgement")).to_have_text("4 required rules failed.")
     width = photo_page.locator("#rules .rule").filter(has_text="Width at least 762 pixels")
     expect(width).to_contain_text("measured 450 pixels")
@@ -50,9 +50,9 @@ def test_another_profile_judges_the_same_photo_again(photo_page: Page, photos: P
 
 
 def test_says_when_the_garment_could_not_be_told(photo_page: Page, photos: Photos) -> None:
-    look_at(photo_page, photos["blocks"])
+    choose_photos(photo_page, photos["blocks"])
     expect(photo_page.locator("#measured-on")).to_contain_text("Measured on the whole frame")
-    untold = photo_page.locator("#rules .rule").filter(has_text="Cannot be told")
+    untold = photo_page.locator("#rules .rule").filter(has_text="Unknown")
     expect(untold).to_contain_text("before a plain, evenly lit ground")
 
 
@@ -65,13 +65,15 @@ def test_takes_a_photo_that_is_dropped_or_pasted(photo_page: Page, photos: Photo
 
 
 @pytest.mark.parametrize(
-    ("name", "saying"), [("red", "all one colour"), ("tiny", "send a larger photo")]
+    ("name", "message"), [("red", "all one colour"), ("tiny", "send a larger photo")]
 )
-def test_a_refused_photo_says_why(photo_page: Page, photos: Photos, name: str, saying: str) -> None:
-    look_at(photo_page, photos["dress"])
+def test_a_refused_photo_says_why(
+    photo_page: Page, photos: Photos, name: str, message: str
+) -> None:
+    choose_photos(photo_page, photos["dress"])
     expect(photo_page.locator("#one")).to_be_visible()
-    look_at(photo_page, photos[name])
-    expect(photo_page.get_by_role("alert")).to_contain_text(saying)
+    choose_photos(photo_page, photos[name])
+    expect(photo_page.get_by_role("alert")).to_contain_text(message)
     expect(photo_page.locator("#one")).to_be_hidden()
 
 
@@ -82,14 +84,14 @@ def test_what_is_no_picture_says_so(photo_page: Page) -> None:
 
 
 def test_three_photos_are_too_many(photo_page: Page, photos: Photos) -> None:
-    look_at(photo_page, photos["dress"], photos["shirt"], photos["tiny"])
+    choose_photos(photo_page, photos["dress"], photos["shirt"], photos["tiny"])
     expect(photo_page.get_by_role("alert")).to_contain_text("These are 3 photos")
 
 
 def test_a_busy_server_says_to_try_again(photo_page: Page, photos: Photos) -> None:
     problem = {"status": 503, "code": "busy", "detail": "The worker is busy."}
     photo_page.route("**/quality/assess/", lambda route: route.fulfill(status=503, json=problem))
-    look_at(photo_page, photos["dress"])
+    choose_photos(photo_page, photos["dress"])
     alert = photo_page.get_by_role("alert")
     expect(alert).to_contain_text("The worker is busy.")
     photo_page.unroute("**/quality/assess/")

@@ -3,8 +3,13 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.tests.playground.browsing import HOSTILE, OpenPage
-from core.tests.playground.styling import OWN_ANSWER, be, say, tell
+from core.tests.playground.browser_actions import HOSTILE, OpenPage
+from core.tests.playground.stylist_actions import (
+    SCRIPTED_ANSWER,
+    send_message,
+    stream_event,
+    use_shopper,
+)
 
 OPINIONS = ("Like", "Dislike")
 
@@ -17,13 +22,13 @@ def page(open_page: OpenPage, styled_key: str) -> Page:
     return page
 
 
-def words(page: Page) -> str:
-    return page.get_by_label("What you say to the stylist").input_value()
+def field_text(page: Page) -> str:
+    return page.get_by_label("Message to the stylist").input_value()
 
 
 def test_an_answer_shows_products_and_says_who_spoke(page: Page) -> None:
-    be(page, "finder")
-    answer = say(page, "I am looking for a red dress")
+    use_shopper(page, "finder")
+    answer = send_message(page, "I am looking for a red dress")
     expect(page.locator(".heard")).to_contain_text("I am looking for a red dress")
     expect(answer.locator(".said")).to_contain_text("Red dress")
     card = answer.locator(".card").filter(has_text="Red dress")
@@ -32,20 +37,20 @@ def test_an_answer_shows_products_and_says_who_spoke(page: Page) -> None:
     expect(link).to_have_attribute("href", "https://shop.example/red-dress")
     photo = card.locator(".tile img")
     page.wait_for_function("image => image.naturalWidth > 0", arg=photo.element_handle())
-    assert words(page) == ""
+    assert field_text(page) == ""
 
 
 def test_outfits_come_as_collages_and_are_liked(page: Page) -> None:
-    be(page, "liker")
-    answer = say(page, "Put an outfit together for work")
+    use_shopper(page, "liker")
+    answer = send_message(page, "Put an outfit together for work")
     outfit = answer.locator(".look-card").first
     collage = outfit.locator(".collage img")
     page.wait_for_function("image => image.naturalWidth === 800", arg=collage.element_handle())
     expect(outfit.locator(".piece").first).to_be_visible()
     like, dislike = (outfit.get_by_role("button", name=name, exact=True) for name in OPINIONS)
-    with page.expect_response("**/feedback/") as told:
+    with page.expect_response("**/feedback/") as response:
         like.click()
-    assert told.value.json()["opinion"] == "like"
+    assert response.value.json()["opinion"] == "like"
     expect(like).to_have_attribute("aria-pressed", "true")
     dislike.click()
     expect(dislike).to_have_attribute("aria-pressed", "true")
@@ -58,78 +63,78 @@ def test_outfits_come_as_collages_and_are_liked(page: Page) -> None:
 def test_an_opinion_that_cannot_be_told_is_not_shown_as_given(page: Page) -> None:
     problem = {"status": 404, "code": "not_found", "detail": "This outfit was deleted meanwhile."}
     page.route("**/feedback/", lambda route: route.fulfill(status=404, json=problem))
-    be(page, "unheard")
-    outfit = say(page, "Put an outfit together for work").locator(".look-card").first
+    use_shopper(page, "unheard")
+    outfit = send_message(page, "Put an outfit together for work").locator(".look-card").first
     outfit.get_by_role("button", name="Worn").click()
     expect(outfit.get_by_role("alert")).to_contain_text("deleted meanwhile")
     expect(outfit.get_by_role("button", name="Worn")).to_have_attribute("aria-pressed", "false")
 
 
 def test_what_shops_write_stays_text(page: Page) -> None:
-    be(page, "reader")
-    answer = say(page, "I am looking for a black dress")
+    use_shopper(page, "reader")
+    answer = send_message(page, "I am looking for a black dress")
     expect(answer.locator(".card", has_text=HOSTILE)).to_have_count(1)
     assert page.title() == "Atelier stylist"
 
 
 def test_shift_and_enter_begin_a_new_line(page: Page) -> None:
-    be(page, "liner")
-    page.get_by_label("What you say to the stylist").press_sequentially("one")
+    use_shopper(page, "liner")
+    page.get_by_label("Message to the stylist").press_sequentially("one")
     page.keyboard.press("Shift+Enter")
     page.keyboard.type("two")
-    assert words(page) == "one\ntwo"
+    assert field_text(page) == "one\ntwo"
     expect(page.locator(".message")).to_have_count(0)
 
 
 def test_a_suggestion_begins_a_conversation(page: Page) -> None:
-    be(page, "beginner")
+    use_shopper(page, "beginner")
     page.get_by_role("button", name="How do I wash silk?").click()
     expect(page.locator(".answer .said")).to_contain_text("Wash silk by hand")
     expect(page.locator("#opening")).to_be_hidden()
 
 
 def test_an_answer_grows_and_is_told_aloud_piece_by_piece(page: Page) -> None:
-    be(page, "listener")
-    page.evaluate(OWN_ANSWER)
+    use_shopper(page, "listener")
+    page.evaluate(SCRIPTED_ANSWER)
     page.get_by_role("button", name="How do I wash silk?").click()
     aloud = page.get_by_role("log").locator("p")
-    tell(page, "words", {"text": "Wash silk by hand."})
+    stream_event(page, "words", {"text": "Wash silk by hand."})
     expect(page.locator(".answer .said")).to_have_text("Wash silk by hand.")
     first = aloud.element_handle()
-    tell(page, "words", {"text": " Dry it in the shade."})
+    stream_event(page, "words", {"text": " Dry it in the shade."})
     expect(page.locator(".answer .said")).to_have_text("Wash silk by hand. Dry it in the shade.")
     expect(aloud).to_have_text(["Wash silk by hand.", "Dry it in the shade."])
     assert first and first.evaluate("one => one.isConnected")
-    tell(page, "done", {"spoken_by": "model", "fallback": None})
-    expect(page.locator(".who")).to_have_text("By the language model.")
+    stream_event(page, "done", {"spoken_by": "model", "fallback": None})
+    expect(page.locator(".who")).to_have_text("Answered by the language model.")
 
 
 @pytest.mark.parametrize(
-    ("fallback", "saying"),
+    ("fallback", "message"),
     [
-        ("slow", "By the rules: the language model took too long."),
-        ("unheard_of", "By the rules: the language model was away."),
+        ("slow", "Answered by rules: the language model took too long."),
+        ("unheard_of", "Answered by rules: the language model was unavailable."),
     ],
 )
 def test_says_why_the_rules_spoke_in_the_models_place(
-    page: Page, fallback: str, saying: str
+    page: Page, fallback: str, message: str
 ) -> None:
-    be(page, fallback)
-    page.evaluate(OWN_ANSWER)
-    page.get_by_label("What you say to the stylist").fill("Hello")
+    use_shopper(page, fallback)
+    page.evaluate(SCRIPTED_ANSWER)
+    page.get_by_label("Message to the stylist").fill("Hello")
     page.get_by_role("button", name="Send").click()
-    tell(page, "words", {"text": "Good to see you!"})
-    tell(page, "done", {"spoken_by": "rules", "fallback": fallback})
-    expect(page.locator(".who").last).to_have_text(saying)
+    stream_event(page, "words", {"text": "Good to see you!"})
+    stream_event(page, "done", {"spoken_by": "rules", "fallback": fallback})
+    expect(page.locator(".who").last).to_have_text(message)
 
 
 def test_an_answer_can_be_stopped_and_the_next_word_said(page: Page) -> None:
-    be(page, "stopper")
-    page.evaluate(OWN_ANSWER)
-    field = page.get_by_label("What you say to the stylist")
+    use_shopper(page, "stopper")
+    page.evaluate(SCRIPTED_ANSWER)
+    field = page.get_by_label("Message to the stylist")
     field.fill("Tell me everything")
     field.press("Enter")
-    tell(page, "words", {"text": "Once upon a time"})
+    stream_event(page, "words", {"text": "Once upon a time"})
     expect(page.locator(".answer .said")).to_have_text("Once upon a time")
     field.fill("Something else")
     field.press("Enter")
@@ -137,7 +142,7 @@ def test_an_answer_can_be_stopped_and_the_next_word_said(page: Page) -> None:
     page.get_by_role("button", name="Stop").click()
     expect(page.locator(".who")).to_have_text("Stopped.")
     expect(page.locator(".answer .said")).to_have_text("Once upon a time")
-    assert words(page) == "Something else"
+    assert field_text(page) == "Something else"
     page.get_by_role("button", name="Send").click()
     expect(page.locator(".heard")).to_have_count(2)
 
@@ -146,37 +151,39 @@ def test_an_answer_can_be_stopped_and_the_next_word_said(page: Page) -> None:
     ("status", "code"), [(400, "validation_error"), (409, "already_answering"), (503, "overloaded")]
 )
 def test_what_could_not_be_said_is_back_in_the_field(page: Page, status: int, code: str) -> None:
-    be(page, f"unlucky-{status}")
+    use_shopper(page, f"unlucky-{status}")
     problem = {"status": status, "code": code, "detail": "It did not go through."}
     page.route("**/messages/", lambda route: route.fulfill(status=status, json=problem))
-    page.get_by_label("What you say to the stylist").fill("A long thought")
+    page.get_by_label("Message to the stylist").fill("A long thought")
     page.get_by_role("button", name="Send").click()
     alert = page.locator("#talk-notice").get_by_role("alert")
     expect(alert).to_contain_text("It did not go through.")
-    assert words(page) == "A long thought"
+    assert field_text(page) == "A long thought"
     expect(page.locator(".message")).to_have_count(0)
     page.unroute("**/messages/")
     if status == 503:
         alert.get_by_role("button", name="Try again").click()
     else:
         page.get_by_role("button", name="Send").click()
-    expect(page.locator(".who")).to_have_text("By the rules.")
+    expect(page.locator(".who")).to_have_text("Answered by rules.")
     expect(alert).to_have_count(0)
 
 
 @pytest.mark.parametrize("ending", ["failed", "broken"])
 def test_an_answer_that_breaks_off_says_so_and_loses_nothing(page: Page, ending: str) -> None:
-    be(page, f"cut-off-{ending}")
-    page.evaluate(OWN_ANSWER)
-    page.get_by_label("What you say to the stylist").fill("A long thought")
+    use_shopper(page, f"cut-off-{ending}")
+    page.evaluate(SCRIPTED_ANSWER)
+    page.get_by_label("Message to the stylist").fill("A long thought")
     page.get_by_role("button", name="Send").click()
-    tell(page, "words", {"text": "Well,"})
+    stream_event(page, "words", {"text": "Well,"})
     if ending == "failed":
-        tell(page, "failed", {"problem": {"code": "server_error", "detail": "It went wrong."}})
+        stream_event(
+            page, "failed", {"problem": {"code": "server_error", "detail": "It went wrong."}}
+        )
     else:
         page.evaluate("endAnswer()")
-    saying = "It went wrong." if ending == "failed" else "The answer broke off"
-    expect(page.locator("#talk-notice")).to_contain_text(saying)
+    message = "It went wrong." if ending == "failed" else "The connection closed"
+    expect(page.locator("#talk-notice")).to_contain_text(message)
     expect(page.locator(".answer .said")).to_have_text("Well,")
-    expect(page.locator(".who")).to_have_text("It broke off.")
-    assert words(page) == "A long thought"
+    expect(page.locator(".who")).to_have_text("Interrupted.")
+    assert field_text(page) == "A long thought"

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from core.tests.playground.browsing import DESKTOP, PHONE, OpenPage, scroll_width, violations
-from core.tests.playground.styling import be, garments, open_part, say
-from core.tests.playground.test_looks import tab_to
+from core.tests.playground.browser_actions import DESKTOP, PHONE, OpenPage, scroll_width, violations
+from core.tests.playground.stylist_actions import garments, open_section, send_message, use_shopper
+from core.tests.playground.test_accessibility import tab_to
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
@@ -24,26 +24,26 @@ def test_fits_and_has_nothing_that_axe_or_the_browser_complains_about(
     page.goto(page.url + "stylist/")
     expect(garments(page)).to_have_count(3)
     page.get_by_role("button", name="New conversation").click()
-    expect_sound(page, viewport)
-    say(page, "I am looking for a red dress")
-    say(page, "Put an outfit together for work")
-    say(page, "a-very-long-word-" * 20)
+    expect_accessible(page, viewport)
+    send_message(page, "I am looking for a red dress")
+    send_message(page, "Put an outfit together for work")
+    send_message(page, "a-very-long-word-" * 20)
     page.locator(".answer .parts summary").first.click()
-    page.get_by_role("button", name="Forget this conversation").click()
-    expect_sound(page, viewport)
-    open_part(page, "Wardrobe")
+    page.get_by_role("button", name="Delete this conversation").click()
+    expect_accessible(page, viewport)
+    open_section(page, "Wardrobe")
     garments(page).first.locator("summary").click()
     garments(page).nth(1).get_by_role("button", name="Remove").click()
-    expect_sound(page, viewport)
-    open_part(page, "Outfits")
+    expect_accessible(page, viewport)
+    open_section(page, "Outfits")
     page.get_by_role("button", name="Put outfits together").click()
     expect(page.locator("#looks .look-card")).to_have_count(1)
     page.get_by_role("button", name="Like", exact=True).click()
-    expect_sound(page, viewport)
+    expect_accessible(page, viewport)
     assert complaints == []
 
 
-def expect_sound(page: Page, viewport: ViewportSize) -> None:
+def expect_accessible(page: Page, viewport: ViewportSize) -> None:
     assert scroll_width(page) == viewport["width"]
     assert violations(page) == []
 
@@ -51,16 +51,16 @@ def expect_sound(page: Page, viewport: ViewportSize) -> None:
 def test_works_by_keyboard_alone(open_page: OpenPage, styled_key: str) -> None:
     page = open_page(styled_key, path="/stylist/")
     expect(garments(page)).to_have_count(3)
-    be(page, "typist")
+    use_shopper(page, "typist")
     tab_to(page, "#suggestions button")
     page.keyboard.press("Enter")
-    expect(page.locator(".who")).to_have_text("By the rules.")
+    expect(page.locator(".who")).to_have_text("Answered by rules.")
     tab_to(page, "#words")
     page.keyboard.type("Put an outfit together for work")
     page.keyboard.press("Enter")
     expect(page.locator(".who")).to_have_count(2)
     expect(page.locator("#words")).to_be_focused()
-    be(page, "ada")
+    use_shopper(page, "ada")
     tab_to(page, "#sections a[href='#wardrobe']")
     page.keyboard.press("Enter")
     tab_to(page, ".correction summary")
@@ -81,7 +81,7 @@ def test_works_by_keyboard_alone(open_page: OpenPage, styled_key: str) -> None:
 
 def test_without_a_key_it_asks_for_one(open_page: OpenPage) -> None:
     page = open_page("", path="/stylist/")
-    expect(page.get_by_text("Give a key to begin")).to_be_visible()
+    expect(page.get_by_text("Enter an API key to begin")).to_be_visible()
     expect(page.get_by_label("Key", exact=True)).to_be_visible()
 
 
@@ -89,5 +89,5 @@ def test_without_a_key_it_asks_for_one(open_page: OpenPage) -> None:
 def test_every_page_leads_there(open_page: OpenPage, styled_key: str, path: str) -> None:
     page = open_page(styled_key, path=path, viewport=PHONE)
     page.get_by_role("link", name="Stylist", exact=True).click()
-    expect(page.get_by_role("heading", name="What shall they wear?")).to_be_visible()
+    expect(page.get_by_role("heading", name="What should they wear?")).to_be_visible()
     assert scroll_width(page) == PHONE["width"]

@@ -21,7 +21,7 @@ GARMENTS = [
 ]
 # A name that a careless page would run.
 HOSTILE = "<img src=x onerror=\"document.title='taken'\"> coat"
-IN_SHOP = len(GARMENTS) + 1
+NUMBER_OF_IMAGES = len(GARMENTS) + 1
 
 OpenPage = Callable[..., Page]
 
@@ -32,15 +32,15 @@ def picture(garment: Garment) -> bytes:
     return out.getvalue()
 
 
-def ask(page: Page, prompt: str) -> None:
+def search(page: Page, prompt: str) -> None:
     """Ask for this too, and wait for the answer."""
     page.get_by_role("searchbox").fill(prompt)
-    page.get_by_role("button", name="Ask", exact=True).click()
+    page.get_by_role("button", name="Search", exact=True).click()
     expect(page.locator("#results-title")).to_contain_text(f"“{prompt.removeprefix('-')}”")
-    settle(page)
+    wait_for_results(page)
 
 
-def settle(page: Page) -> None:
+def wait_for_results(page: Page) -> None:
     expect(page.locator("#results:not([aria-busy])")).to_be_attached()
 
 

@@ -4,13 +4,13 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from core.tests.playground.browsing import (
+from core.tests.playground.browser_actions import (
     HOSTILE,
-    IN_SHOP,
+    NUMBER_OF_IMAGES,
     OpenPage,
-    ask,
     cards,
     open_filters,
+    search,
 )
 
 
@@ -23,24 +23,24 @@ def test_loads_without_errors_or_anything_that_the_policy_forbids(
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.evaluate("key => sessionStorage.setItem('atelier-key', key)", api_key)
     page.reload(wait_until="networkidle")
-    ask(page, "red dress")
+    search(page, "red dress")
     page.wait_for_load_state("networkidle")
     assert complaints == []
 
 
 def test_asks_for_a_key_and_keeps_it_in_the_tab_only(open_page: OpenPage, api_key: str) -> None:
     page = open_page("")
-    expect(page.get_by_text("Give a key to begin")).to_be_visible()
+    expect(page.get_by_text("Enter an API key to begin")).to_be_visible()
     page.get_by_label("Key", exact=True).fill(api_key)
     page.get_by_role("button", name="Use it").click()
-    expect(cards(page)).to_have_count(IN_SHOP)
+    expect(cards(page)).to_have_count(NUMBER_OF_IMAGES)
     assert page.evaluate("Object.values(localStorage).length + document.cookie.length") == 0
     assert api_key not in page.url + page.content()
 
 
 def test_a_prompt_shows_pictures_with_scores(page: Page) -> None:
-    ask(page, "red dress")
-    expect(cards(page)).to_have_count(IN_SHOP)
+    search(page, "red dress")
+    expect(cards(page)).to_have_count(NUMBER_OF_IMAGES)
     pictures = cards(page).locator(".tile img")
     pictures.last.scroll_into_view_if_needed()
     page.wait_for_function(
@@ -50,7 +50,7 @@ def test_a_prompt_shows_pictures_with_scores(page: Page) -> None:
         float(text.removeprefix("Score "))
         for text in cards(page).locator(".score").all_inner_texts()
     ]
-    assert len(shown) == IN_SHOP
+    assert len(shown) == NUMBER_OF_IMAGES
     assert max(shown) == shown[0] > shown[-1]
     expect(page.locator(".who")).to_contain_text(re.compile("words .*, photos ", re.IGNORECASE))
     expect(page.locator(".legend .total")).to_contain_text("ms at the server")
@@ -58,12 +58,12 @@ def test_a_prompt_shows_pictures_with_scores(page: Page) -> None:
 
 def test_facets_narrow_the_answer(page: Page) -> None:
     open_filters(page)
-    ask(page, "something to wear")
+    search(page, "something to wear")
     page.locator("label.pill", has_text="blue").click()
     expect(cards(page)).to_have_count(1)
     expect(page.locator("#grid .card h3")).to_contain_text("Blue")
     page.get_by_role("button", name="Remove the filter blue").click()
-    expect(cards(page)).to_have_count(IN_SHOP)
+    expect(cards(page)).to_have_count(NUMBER_OF_IMAGES)
     page.get_by_label("At most").fill("2")
     page.get_by_label("At most").press("Tab")
     expect(cards(page)).to_have_count(2)
@@ -71,12 +71,12 @@ def test_facets_narrow_the_answer(page: Page) -> None:
 
 def test_an_empty_answer_offers_a_way_on(page: Page) -> None:
     open_filters(page)
-    ask(page, "a dress")
+    search(page, "a dress")
     page.get_by_label("From", exact=True).fill("90000")
     page.get_by_label("From", exact=True).press("Tab")
     expect(page.get_by_role("heading", name="No good match")).to_be_visible()
     page.get_by_role("button", name="Clear the filters").click()
-    expect(cards(page)).to_have_count(IN_SHOP)
+    expect(cards(page)).to_have_count(NUMBER_OF_IMAGES)
 
 
 def test_prices_the_wrong_way_round_can_be_put_right(page: Page) -> None:
@@ -87,7 +87,7 @@ def test_prices_the_wrong_way_round_can_be_put_right(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_label("to", exact=True)).to_be_focused()
     page.get_by_label("to", exact=True).fill("900")
-    ask(page, "a dress")
+    search(page, "a dress")
     expect(page.locator("#chosen")).to_have_text("from 80up to 900")
 
 
@@ -111,7 +111,7 @@ def test_an_overloaded_server_is_asked_again_when_it_said_so(page: Page) -> None
         lambda route: route.fulfill(status=503, headers={"Retry-After": "1"}, json=problem),
         times=1,
     )
-    ask(page, "red dress")
+    search(page, "red dress")
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("Full.")
     expect(alert.get_by_role("button", name="Try again in 1 s")).to_be_disabled()
@@ -121,14 +121,14 @@ def test_an_overloaded_server_is_asked_again_when_it_said_so(page: Page) -> None
 
 
 def test_what_a_shop_writes_is_text(page: Page) -> None:
-    ask(page, "coat")
+    search(page, "coat")
     page.locator("#grid").get_by_role("button", name=HOSTILE, exact=True).click()
     expect(page.get_by_role("dialog").get_by_role("heading", name=HOSTILE)).to_be_visible()
     assert page.title() == "Atelier playground"
 
 
 def test_a_question_is_kept_in_the_address(page: Page) -> None:
-    ask(page, "red dress")
+    search(page, "red dress")
     open_filters(page)
     page.locator("label.pill", has_text="red").click()
     expect(cards(page)).to_have_count(1)
