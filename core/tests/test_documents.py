@@ -123,6 +123,14 @@ def file_names() -> set[str]:
     return {path.name for folder in FOLDERS for path in (ROOT / folder).rglob("*.*")}
 
 
+@cache
+def constants() -> set[str]:
+    """Return the names of settings, environment variables and constants, in capitals."""
+    sources = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    sources += ROOT.glob("docker-compose*.yml")
+    return {name for source in sources for name in SETTING.findall(source.read_text("utf-8"))}
+
+
 def is_route(path: str) -> bool:
     """Tell whether Django serves a path; `{name}` and `$NAME` stand for any value."""
     path = PLACEHOLDER.sub("0197f1c4-7a52-7c3e-9b60-2f8f5f6f3c11", path)
@@ -152,14 +160,9 @@ def test_docstrings_name_only_what_exists(package: str) -> None:
 
 
 @pytest.mark.parametrize("path", documents(), ids=str)
-def test_a_document_names_only_settings_that_exist(path: Path) -> None:
-    known = {
-        name
-        for source in (*ROOT.glob("*/settings.py"), *ROOT.glob("docker-compose*.yml"))
-        for name in SETTING.findall(source.read_text("utf-8"))
-    }
-    code = "\n".join(CODE.findall((ROOT / path).read_text("utf-8")))
-    assert set(re.findall(rf"`({SETTING.pattern})`", code)) - known == set()
+def test_a_document_names_only_settings_and_constants_that_exist(path: Path) -> None:
+    spans = {span.strip("`") for span in CODE.findall((ROOT / path).read_text("utf-8"))}
+    assert {span for span in spans if SETTING.fullmatch(span)} - constants() == set()
 
 
 @pytest.mark.parametrize(
