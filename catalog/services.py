@@ -8,11 +8,11 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from catalog.indexing.indexes import Drift, live_index, measure_drift
+from catalog.indexing.indexes import ENTRIES, Drift, live_index, mark_incomplete, measure_drift
 from catalog.models import Image, IndexEntry, Style, original_key, photo_key
 from catalog.signals import images_saved
-from catalog.tasks import nudge_indexing, nudge_rebuild
 from core.errors import Conflict, DomainError
+from core.jobs.queues import wake_on_commit
 from core.ml.vector_store import CollectionUnusable
 from core.photos import Photo
 from core.storage import delete_files, save_file
@@ -64,7 +64,7 @@ def create_image(*, shop: Shop, photo: Photo, fields: dict[str, Any]) -> Image:
             image.styles.set(styles)
             if image.status != Image.Status.HELD:
                 IndexEntry.objects.create(shop=shop, index=live_index(shop.pk), image=image)
-                nudge_indexing()
+                ENTRIES.wake()
             _tell_saved(image)
     except BaseException:
         delete_files(*names)
@@ -161,14 +161,14 @@ def delete_image(*, image: Image) -> None:
                 image=image,
                 state=IndexEntry.State.REMOVING,
             )
-        nudge_indexing()
+        ENTRIES.wake()
 
 
 def retry_failed(*, shop: Shop) -> int:
     """Have every failed image of the shop tried again; return how many there are."""
     with transaction.atomic():
         failed = IndexEntry.objects.filter(shop=shop, state=IndexEntry.State.FAILED).request()
-        nudge_indexing()
+        ENTRIES.wake()
     return int(failed)
 
 
@@ -184,7 +184,9 @@ def retry_images(*, images: list[Image]) -> int:
 def rebuild(*, shop: Shop) -> None:
     """Have the shop's collection built anew from Postgres."""
     with transaction.atomic():
-        nudge_rebuild(live_index(shop.pk))
+        index = live_index(shop.pk)
+        mark_incomplete(index)
+        wake_on_commit("catalog.tasks.repair_index", index_id=str(index.pk), rebuild=True)
 
 
 def find_drift(*, shop: Shop) -> Drift:
@@ -211,7 +213,7 @@ def _request_index(image: Image) -> None:
         IndexEntry.objects.get_or_create(
             image=image, index=index, defaults={"shop_id": image.shop_id}
         )
-    nudge_indexing()
+    ENTRIES.wake()
 
 
 def _tell_saved(image: Image) -> None:

@@ -1,9 +1,9 @@
-"""What the catalogue tells the rooms above it, after commit.
+"""Signals to the apps above the catalogue, sent after commit.
 
-A receiver that misses one finds out by its own sweep.
+A receiver that misses one repairs this in its own sweep.
 """
 
 from django.dispatch import Signal
 
-# New images and new photos of known ones, as `shop_id` and `image_ids`.
+# New images and new photos of existing ones, as `shop_id` and `image_ids`.
 images_saved = Signal()

@@ -1,70 +1,45 @@
-"""Nudges: each says that there may be work, and finds out in Postgres whether there is."""
+"""Tasks of the vector index: each is a wake-up, and finds its work in Postgres."""
 
 from typing import Any
 
 import structlog
 from celery import shared_task
-from django.db import transaction
 
 from catalog.indexing import audit, indexes
 from catalog.models import VectorIndex
 from core.errors import Unavailable
-from core.jobs.wakeups import Turn, nudge
+from core.jobs.queues import wake
+from core.jobs.runner import SingleFlight
 from core.ml.vector_store import CollectionUnusable
 from core.tenancy import all_shops
 
 log = structlog.get_logger(__name__)
 
-
-def nudge_indexing() -> None:
-    """Tell the GPU worker, once this transaction commits, that entries wait.
-
-    A nudge that cannot be sent is no loss: the sweep finds the entries in Postgres.
-    """
-    transaction.on_commit(lambda: nudge(index_images), robust=True)
-
-
-def nudge_rebuild(index: VectorIndex) -> None:
-    """Have an index's collection built anew, once this transaction commits."""
-    indexes.mark_incomplete(index)
-    arguments = {"index_id": str(index.pk), "rebuild": True}
-    transaction.on_commit(lambda: nudge(repair_index, **arguments), robust=True)
-
-
-def _send_repairs() -> None:
-    with all_shops():
-        damaged = VectorIndex.objects.filter(is_complete=False, state=VectorIndex.State.LIVE)
-        for pk in damaged.values_list("pk", flat=True):
-            nudge(repair_index, index_id=str(pk))
-
-
-_indexing = Turn()
+_indexing = SingleFlight()
 
 
 @shared_task
 def index_images(**_: Any) -> None:
-    """Index what waits; a nudge that finds this process at it only asks for another look."""
-    # The web process sends this task, and must not import torch.
+    """Index all waiting images of all shops, then calibrate and repair indexes that need it."""
+    # The web process imports this module, and must not import torch.
     from catalog.indexing.calibration import calibrate_indexes
     from catalog.indexing.pipeline import index_waiting
 
-    _indexing.take(lambda: calibrate_indexes({*index_waiting(), *indexes.unmeasured_indexes()}))
-    _send_repairs()
+    _indexing.run(lambda: calibrate_indexes({*index_waiting(), *indexes.uncalibrated_indexes()}))
+    wake_repairs()
 
 
-@shared_task
-def sweep_index(**_: Any) -> None:
-    """Find what nobody was told of: expired leases, lost nudges, indexes to measure or repair."""
-    from catalog.indexing.queue import has_waiting
-
-    if has_waiting() or indexes.unmeasured_indexes():
-        nudge(index_images)
-    _send_repairs()
+def wake_repairs() -> None:
+    """Have every incomplete index repaired."""
+    with all_shops():
+        incomplete = VectorIndex.objects.filter(is_complete=False, state=VectorIndex.State.LIVE)
+        for pk in incomplete.values_list("pk", flat=True):
+            wake(repair_index.name, index_id=str(pk))
 
 
 @shared_task
 def repair_index(*, index_id: str, rebuild: bool = False, **_: Any) -> None:
-    """Make one index's collection mirror Postgres again; the sweep retries while Chroma is away."""
+    """Make a collection equal to Postgres again; the sweep retries while Chroma is down."""
     with all_shops():
         index = VectorIndex.objects.filter(pk=index_id).first()
         if index is None:
@@ -76,17 +51,8 @@ def repair_index(*, index_id: str, rebuild: bool = False, **_: Any) -> None:
 
 
 @shared_task
-def audit_indexes(**_: Any) -> None:
-    """Have every live index compared with Postgres and asked for each of its vectors."""
-    with all_shops():
-        live = VectorIndex.objects.filter(state=VectorIndex.State.LIVE)
-        for pk in live.values_list("pk", flat=True):
-            nudge(audit_index, index_id=str(pk))
-
-
-@shared_task
 def audit_index(*, index_id: str, **_: Any) -> None:
-    """Audit one index."""
+    """Check that a collection finds all of its vectors, and repair it if not."""
     with all_shops():
         index = VectorIndex.objects.filter(pk=index_id).first()
         if index is None:

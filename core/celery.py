@@ -1,4 +1,4 @@
-"""The Celery application; a task is a nudge, its truth is a row in Postgres."""
+"""The Celery application. A task is only a wake-up: the work is a row in Postgres."""
 
 import os
 from typing import Any
@@ -19,12 +19,35 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(related_name="sweeps")
 
+# Messages with these names may still be in Redis after an update; drop an entry one release later.
+FORMER_TASK_NAMES = {
+    "catalog.tasks.sweep_index": "catalog.sweeps.sweep_index",
+    "catalog.tasks.audit_indexes": "catalog.sweeps.audit_indexes",
+    "quality.tasks.work_on_requests": "quality.tasks.run_interactive_jobs",
+    "quality.tasks.work_in_bulk": "quality.tasks.run_bulk_jobs",
+    "quality.tasks.judge_anew": "quality.tasks.judge_reports",
+    "quality.tasks.sweep_quality": "quality.sweeps.sweep_quality",
+    "quality.tasks.find_missing_reports": "quality.sweeps.request_missing_reports",
+    "quality.tasks.purge_quality": "quality.sweeps.purge_old_jobs",
+    "stylist.tasks.sweep_stylist": "stylist.sweeps.sweep_stylist",
+    "stylist.tasks.find_untagged_images": "stylist.sweeps.request_missing_tags",
+    "stylist.tasks.purge_stylist": "stylist.sweeps.purge_stylist",
+    "tenants.tasks.purge_idempotency_records": "tenants.sweeps.purge_idempotency_records",
+}
+
 ENCODER_QUEUES = frozenset({"gpu", "gpu.interactive"})
 
 
 @setup_logging.connect
 def use_django_logging(**_: Any) -> None:
     """Leave logging as the settings have it; Celery would otherwise install its own."""
+
+
+@celeryd_after_setup.connect
+def accept_former_task_names(instance: Any, **_: Any) -> None:
+    """Register renamed tasks under their former names as well."""
+    tasks = instance.app.tasks
+    tasks.update({former: tasks[name] for former, name in FORMER_TASK_NAMES.items()})
 
 
 @celeryd_after_setup.connect

@@ -1,6 +1,5 @@
 """What operators see of photo quality."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -8,8 +7,9 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from core.admin import SHOP_FILTER, ReadOnlyAdmin
+from core.jobs.queues import wake_on_commit
+from quality.jobs import queues
 from quality.models import Comparison, Enhancement, Policy, Report
-from quality.tasks import nudge_bulk, nudge_requests
 
 
 @admin.register(Policy)
@@ -21,10 +21,10 @@ class PolicyAdmin(ReadOnlyAdmin):
 
 
 class JobAdmin(ReadOnlyAdmin):
-    """Work on photos; what failed can be tried again, of which the `nudges` tell the workers."""
+    """Jobs; failed ones can be retried, which wakes `tasks`."""
 
     actions = ("retry",)
-    nudges: tuple[Callable[[], None], ...] = (nudge_bulk, nudge_requests)
+    tasks: tuple[str, ...] = (queues.BULK, queues.INTERACTIVE)
 
     @admin.action(description="Try the chosen again")
     def retry(self, request: HttpRequest, queryset: Any) -> None:
@@ -32,8 +32,8 @@ class JobAdmin(ReadOnlyAdmin):
             # By their ids: the list is joined with what it shows, which no update may be.
             chosen = list(queryset.values_list("pk", flat=True))
             count = self.model._default_manager.filter(pk__in=chosen, state="failed").request()
-            for nudge in self.nudges:
-                nudge()
+            for task in self.tasks:
+                wake_on_commit(task)
         messages.success(request, f"{count} will be tried again.")
 
 

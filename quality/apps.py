@@ -6,6 +6,6 @@ class QualityConfig(AppConfig):
 
     def ready(self) -> None:
         from catalog.signals import images_saved
-        from quality.receivers import measure_saved_images
+        from quality.jobs.queues import REPORTS
 
-        images_saved.connect(measure_saved_images, dispatch_uid="quality")
+        images_saved.connect(REPORTS.request, weak=False, dispatch_uid="quality")

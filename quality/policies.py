@@ -7,12 +7,14 @@ from uuid import UUID
 from django.db import transaction
 
 from core.errors import DomainError
+from core.jobs.queues import wake_on_commit
 from quality.models import Policy
 from quality.profiles.builtin import PROFILES
 from quality.profiles.model import Profile, read_profile
 from tenants.models import Shop
 
 OWN = "own"
+JUDGE = "quality.tasks.judge_reports"
 KEYS = (*PROFILES, OWN)
 
 
@@ -81,11 +83,9 @@ def drop_own_profile(*, shop: Shop) -> Policy:
 
 def _save(policy: Policy, *, must_judge: bool) -> None:
     """Save a policy, and have reports judged by it once this transaction commits."""
-    from quality.tasks import nudge_judging
-
     if must_judge:
         policy.version += 1
-        nudge_judging(policy.shop_id)
+        wake_on_commit(JUDGE, shop_id=str(policy.shop_id))
     policy.save()
 
 

@@ -1,6 +1,6 @@
 """Photo quality's public door: reports asked for, photos compared and enhanced."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import TypeVar
 from uuid import UUID
 
@@ -9,13 +9,13 @@ from django.db import transaction
 from catalog.models import Image
 from catalog.services import clear_image
 from core.errors import Conflict, DomainError
+from core.jobs.queues import wake_on_commit
 from core.photos import Photo
 from core.storage import delete_files, save_file
+from quality.jobs import queues
 from quality.models import Batch, Comparison, Enhancement, Job, Report, Source
 from quality.models.files import original_key, rendition_key
-from quality.of_images import request_for_images
 from quality.policies import get_policy, get_profile
-from quality.tasks import nudge_bulk, nudge_requests
 from tenants.models import Shop
 
 MAX_BATCH_IMAGES = 1_000
@@ -32,18 +32,11 @@ class SelectionEmpty(DomainError):
         super().__init__("No image of yours is chosen by this; choose others.")
 
 
-def request_reports(*, shop_id: UUID, image_ids: Collection[UUID]) -> None:
-    """Have images measured anew, and those that never were."""
-    with transaction.atomic():
-        request_for_images(Report, shop_id=shop_id, image_ids=image_ids)
-        nudge_bulk()
-
-
 def retry_failed_reports(*, shop: Shop) -> int:
     """Have every photo whose report failed looked at again; return how many there are."""
     with transaction.atomic():
         failed = Report.objects.filter(shop=shop, state=Job.State.FAILED).request()
-        nudge_bulk()
+        queues.REPORTS.wake()
     return int(failed)
 
 
@@ -104,7 +97,7 @@ def create_batch(
             )
             for source in sources
         )
-        nudge_bulk()
+        queues.BATCH_ENHANCEMENTS.wake()
     return batch
 
 
@@ -112,7 +105,7 @@ def apply_batch(*, batch: Batch) -> None:
     """Apply every preview of a batch, those still to come as well."""
     with transaction.atomic():
         Batch.objects.filter(pk=batch.pk).update(applies=True)
-        nudge_bulk()
+        queues.BATCH_ENHANCEMENTS.wake()
 
 
 def discard(*, job: Comparison | Enhancement) -> None:
@@ -140,7 +133,7 @@ def _create(job: J) -> J:
             for source in job.sources:
                 source.save(force_insert=True)
             job.save(force_insert=True)
-            nudge_requests()
+            wake_on_commit(queues.INTERACTIVE)
     except BaseException:
         delete_files(*job.files)
         raise

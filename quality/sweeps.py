@@ -1,41 +1,54 @@
-"""What the sweeps find: images without a report, and photos that are to go."""
+"""Periodic tasks of photo quality: find work without a wake-up, and delete old files and rows."""
 
-from datetime import datetime
 from typing import Any
 
 import structlog
+from celery import shared_task
+from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from core.errors import Conflict
+from core.jobs.queues import wake, wake_waiting
 from core.storage import StorageUnavailable
-from core.tenancy import all_shops, shop_scope
-from quality.models import Comparison, Enhancement, Report
-from quality.of_images import images_without
-from quality.services import discard, request_reports
+from core.tenancy import all_shops
+from quality.jobs import queues
+from quality.models import Comparison, Enhancement
+from quality.policies import JUDGE
+from quality.reports.judgement import find_unjudged_shops
+from quality.services import discard
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 1_000
-REQUESTED_AT_ONCE = 10_000  # more than a worker gets through until the next look
+MAX_PURGED = 1_000
 
 
-def request_missing_reports() -> int:
-    """Have live images measured of whose photo there is no report; return how many there are."""
-    by_shop = images_without(Report, limit=REQUESTED_AT_ONCE)
-    for shop_id, image_ids in by_shop.items():
-        with shop_scope(shop_id):
-            request_reports(shop_id=shop_id, image_ids=image_ids)
-    return sum(map(len, by_shop.values()))
+@shared_task
+def sweep_quality(**_: Any) -> None:
+    """Find expired leases, lost wake-ups, previews to apply, and jobs whose image is deleted."""
+    wake_waiting((queues.COMPARISONS, queues.ENHANCEMENTS))
+    if _has_bulk_work():
+        wake(queues.BULK)
+    purge_orphans()
 
 
-def has_ready() -> bool:
-    """Say whether previews of a batch wait to be applied."""
+def _has_bulk_work() -> bool:
+    if queues.REPORTS.has_waiting() or queues.BATCH_ENHANCEMENTS.has_waiting():
+        return True
     with all_shops():
         return bool(Enhancement.objects.ready().exists())
 
 
-def purge_gone() -> None:
-    """Remove what was made of images that were deleted."""
+@shared_task
+def request_missing_reports(**_: Any) -> None:
+    """Request reports and judgements that should exist and were never requested."""
+    queues.REPORTS.request_missing()
+    for shop_id in find_unjudged_shops():
+        wake(JUDGE, shop_id=str(shop_id))
+
+
+def purge_orphans() -> None:
+    """Delete comparisons and enhancements whose images were deleted."""
     with all_shops():
         _remove(Enhancement.objects.filter(source__is_upload=False, source__image=None))
         lost = Q(first__is_upload=False, first__image=None)
@@ -43,8 +56,10 @@ def purge_gone() -> None:
         _remove(Comparison.objects.filter(lost))
 
 
-def purge_old(*, before: datetime) -> None:
-    """Remove comparisons and unapplied enhancements that were asked for before a moment."""
+@shared_task
+def purge_old_jobs(**_: Any) -> None:
+    """Delete comparisons, and enhancements that no image shows, past their retention time."""
+    before = timezone.now() - settings.QUALITY_RETENTION
     with all_shops():
         _remove(Comparison.objects.filter(created_at__lt=before))
         _remove(
@@ -55,11 +70,11 @@ def purge_old(*, before: datetime) -> None:
 
 
 def _remove(jobs: QuerySet[Any]) -> None:
-    for job in jobs[:AT_ONCE]:
+    for job in jobs[:MAX_PURGED]:
         try:
             discard(job=job)
         except Conflict:
-            continue  # applied since it was found
+            continue  # it was applied after this query
         except StorageUnavailable as error:
             log.warning("files_not_removed", job=str(job.pk), error=error.message)
             return

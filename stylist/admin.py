@@ -5,14 +5,14 @@ from django.contrib import admin
 from core.admin import SHOP_FILTER, ReadOnlyAdmin
 from quality.admin import JobAdmin
 from stylist.models import Conversation, ImageTags, Outfit, WardrobeItem
-from stylist.tasks import nudge_tagging, nudge_tagging_images
+from stylist.tagging.queues import IMAGES, WARDROBE
 
 
 class GarmentTagsAdmin(JobAdmin):
     """Garments that are tagged."""
 
     list_filter = ("state", "slot", SHOP_FILTER)
-    nudges = (nudge_tagging, nudge_tagging_images)
+    tasks = (WARDROBE.task, IMAGES.task)
 
 
 @admin.register(WardrobeItem)

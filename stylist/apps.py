@@ -10,10 +10,11 @@ class StylistConfig(AppConfig):
         from catalog.signals import images_saved
         from recommendations.feedback.export import register_section
         from stylist.models import ImageTags, Outfit, WardrobeItem
-        from stylist.receivers import doom_files, tag_saved_images
+        from stylist.receivers import doom_files
+        from stylist.tagging.queues import IMAGES
         from stylist.wardrobe.export import SECTIONS
 
-        images_saved.connect(tag_saved_images, dispatch_uid="stylist")
+        images_saved.connect(IMAGES.request, weak=False, dispatch_uid="stylist")
         for model in (WardrobeItem, ImageTags, Outfit):
             pre_delete.connect(doom_files, sender=model, dispatch_uid=f"doom {model.__name__}")
         for name, section in SECTIONS.items():

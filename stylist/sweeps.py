@@ -1,39 +1,41 @@
-"""What the sweeps find: images without tags, files that are to go, and what is old."""
+"""Periodic tasks of the stylist: find work without a wake-up, and delete old files and rows."""
 
 from typing import Any
 
 import structlog
+from celery import shared_task
 from django.conf import settings
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from core.jobs.queues import wake_waiting
 from core.storage import StorageUnavailable, delete_files
-from core.tenancy import all_shops, shop_scope
-from quality.of_images import images_without, request_for_images
-from stylist.models import Conversation, DoomedFile, ImageTags, Outfit
-from stylist.tasks import nudge_tagging_images
+from core.tenancy import all_shops
+from stylist.models import Conversation, DoomedFile, Outfit
+from stylist.tagging.queues import IMAGES, WARDROBE
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 1_000
-REQUESTED_AT_ONCE = 10_000  # more than a worker gets through until the next look
+CHUNK = 1_000
 
 
-def request_missing_tags() -> int:
-    """Have live images tagged of whose photo there are no tags; return how many there are."""
-    by_shop = images_without(ImageTags, limit=REQUESTED_AT_ONCE)
-    for shop_id, image_ids in by_shop.items():
-        with shop_scope(shop_id), transaction.atomic():
-            request_for_images(ImageTags, shop_id=shop_id, image_ids=image_ids)
-            nudge_tagging_images()
-    return sum(map(len, by_shop.values()))
+@shared_task
+def sweep_stylist(**_: Any) -> None:
+    """Find expired leases, lost wake-ups, and files whose rows are deleted."""
+    wake_waiting((WARDROBE, IMAGES))
+    remove_doomed()
+
+
+@shared_task
+def request_missing_tags(**_: Any) -> None:
+    """Request the tags of images that should have them and were never requested."""
+    IMAGES.request_missing()
 
 
 def remove_doomed() -> int:
-    """Remove files whose rows were deleted, until none is left or storage is away; count them."""
+    """Delete files whose rows are deleted, until none is left or storage is down; count them."""
     count = 0
-    while doomed := list(DoomedFile.objects.order_by("pk")[:AT_ONCE]):
+    while doomed := list(DoomedFile.objects.order_by("pk")[:CHUNK]):
         try:
             delete_files(*(row.name for row in doomed))
         except StorageUnavailable as error:
@@ -44,8 +46,9 @@ def remove_doomed() -> int:
     return count
 
 
-def purge_old() -> None:
-    """Forget conversations, and outfits without an opinion, that are older than they are kept."""
+@shared_task
+def purge_stylist(**_: Any) -> None:
+    """Delete conversations, and outfits without feedback, past their retention time."""
     before = timezone.now() - settings.CONVERSATION_RETENTION
     with all_shops():
         _delete(Conversation.objects.filter(updated_at__lt=before))
@@ -53,6 +56,6 @@ def purge_old() -> None:
 
 
 def _delete(rows: QuerySet[Any]) -> None:
-    """Delete rows in portions: what goes with each is read before it goes."""
-    while ids := list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+    """Delete rows in chunks: Django reads dependent rows before it deletes them."""
+    while ids := list(rows.order_by("pk").values_list("pk", flat=True)[:CHUNK]):
         rows.filter(pk__in=ids).delete()

@@ -16,12 +16,17 @@ from uuid_utils.compat import uuid7
 
 from catalog.indexing.facets import chroma_facets
 from catalog.models import Image, IndexEntry, VectorIndex
+from core.jobs.queues import Queue
 from core.ml.vector_store import CALL_SIZE, CollectionUnusable, Vectors, vector_store
 from core.tenancy import all_shops
 
 log = structlog.get_logger(__name__)
 
 MAX_REPAIR_ROUNDS = 5
+
+ENTRIES = Queue(
+    IndexEntry, task="catalog.tasks.index_images", waiting="state IN ('pending', 'removing')"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ _COLUMNS = ", ".join(column.attname for column in VectorIndex._meta.concrete_fie
 _LIVE = f"SELECT {_COLUMNS} FROM catalog_vectorindex WHERE shop_id = %s AND state = 'live'"  # noqa: S608
 
 
-def unmeasured_indexes() -> list[UUID]:
+def uncalibrated_indexes() -> list[UUID]:
     """Return live indexes with embeddings of which it is not known what matches in them."""
     with all_shops():
         entries = IndexEntry.objects.filter(index=OuterRef("pk")).embedded()

@@ -1,7 +1,7 @@
-"""The GPU worker's work: waiting entries in, embeddings in Postgres and vectors in Chroma out.
+"""Index waiting images in the GPU worker: claim, decode, embed, record.
 
-While the model works on one batch, the next is claimed and decoded and the one before is
-recorded. Pixels are float32 (n, 3, h, w), embeddings float32 (n, d), stored as float16.
+While the model embeds one batch, the next is claimed and decoded and the one before is recorded.
+Pixels are float32 (n, 3, h, w), embeddings float32 (n, d), stored as float16.
 """
 
 import io
@@ -16,9 +16,8 @@ from django.conf import settings
 from django.db import connection
 from PIL import Image as Pillow
 
-from catalog.indexing.queue import claim_entries
-from catalog.indexing.removal import remove_entries
-from catalog.indexing.results import Work, record_works
+from catalog.indexing.indexes import ENTRIES
+from catalog.indexing.results import PipelineItem, record_items, remove_entries
 from catalog.models import IndexEntry
 from core.errors import Unavailable
 from core.ml.batching import get_batcher
@@ -30,12 +29,12 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 DECODE_THREADS = 2
-# An entry that failed this often is embedded alone, so that it cannot take others with it.
+# An entry that failed this often is embedded alone, so that it cannot make others fail.
 SUSPECT_ATTEMPTS = 3
 
 
 def index_waiting() -> set[UUID]:
-    """Work until no entry of any shop waits; return the indexes that got vectors."""
+    """Index until no entry of any shop waits; return the indexes that got vectors."""
     touched: set[UUID] = set()
     recording: Future[set[UUID]] | None = None
     with ThreadPoolExecutor(2, "index") as stages:
@@ -46,15 +45,15 @@ def index_waiting() -> set[UUID]:
                 _embed(batch)
             if recording:
                 touched |= recording.result()
-            done = [work for batch in batches for work in batch]
-            recording = stages.submit(_with_own_connection, lambda done=done: record_works(done))  # type: ignore[misc]
+            done = [item for batch in batches for item in batch]
+            recording = stages.submit(_with_own_connection, lambda done=done: record_items(done))  # type: ignore[misc]
         if recording:
             touched |= recording.result()
     return touched
 
 
 def _with_own_connection(stage: Callable[[], T]) -> T:
-    """Run a stage in its thread, across shops, and give its connection back to the pool."""
+    """Run a stage in its thread, for all shops, and return its connection to the pool."""
     try:
         with all_shops():
             return stage()
@@ -62,84 +61,85 @@ def _with_own_connection(stage: Callable[[], T]) -> T:
         connection.close()
 
 
-def _prepare_next() -> list[list[Work]]:
-    """Claim until there is something to embed or write; remove what is to be removed.
+def _prepare_next() -> list[list[PipelineItem]]:
+    """Claim entries until some can be embedded or written, and remove deleted images.
 
-    Returns batches of one encoder each, photos decoded; an empty list when nothing waits.
+    Returns batches with one encoder each, photos decoded; an empty list when nothing waits.
     """
-    while claims := claim_entries(size=settings.INDEX_BATCH_SIZE):
+    lease = settings.INDEX_LEASE_SECONDS
+    while claims := ENTRIES.claim(size=settings.INDEX_BATCH_SIZE, lease=lease):
         by_id = {claim.row_id: claim for claim in claims}
         entries = (
             IndexEntry.objects.filter(pk__in=by_id)
             .select_related("image", "index")
             .prefetch_related("image__styles")
         )
-        works = [Work(by_id[entry.pk], entry) for entry in entries]
-        # Whoever changed an entry since it was claimed has asked for it anew.
-        works = [work for work in works if work.entry.version == work.claim.version]
-        remove_entries([work.entry for work in works if work.is_removal])
-        if batches := _batches([work for work in works if not work.is_removal]):
+        items = [PipelineItem(by_id[entry.pk], entry) for entry in entries]
+        # An entry that was requested again since the claim is claimed again.
+        items = [item for item in items if item.entry.version == item.claim.version]
+        remove_entries([item.entry for item in items if item.is_removal])
+        if batches := _batches([item for item in items if not item.is_removal]):
             return batches
     return []
 
 
-def _batches(works: list[Work]) -> list[list[Work]]:
-    batches: dict[str, list[Work]] = {}
-    for work in works:
-        is_suspect = work.claim.attempts >= SUSPECT_ATTEMPTS
-        key = str(work.entry.pk) if is_suspect else work.entry.index.encoder
-        batches.setdefault(key, []).append(work)
+def _batches(items: list[PipelineItem]) -> list[list[PipelineItem]]:
+    batches: dict[str, list[PipelineItem]] = {}
+    for item in items:
+        is_suspect = item.claim.attempts >= SUSPECT_ATTEMPTS
+        key = str(item.entry.pk) if is_suspect else item.entry.index.encoder
+        batches.setdefault(key, []).append(item)
     with ThreadPoolExecutor(DECODE_THREADS, "decode") as decoders:
-        list(decoders.map(_decode, works))
+        list(decoders.map(_decode, items))
     return list(batches.values())
 
 
-def _decode(work: Work) -> None:
-    """Decode and preprocess the photo, unless the embedding is known or the entry is given up."""
-    if work.claim.attempts > settings.INDEX_MAX_ATTEMPTS:
-        work.reason = IndexEntry.Reason.WORKER_LOST
-    elif not work.is_embedded:
+def _decode(item: PipelineItem) -> None:
+    """Decode and preprocess the photo, if it has no embedding yet and attempts are left."""
+    if item.claim.is_lost:
+        item.reason = IndexEntry.Reason.WORKER_LOST
+    elif not item.is_embedded:
         try:
-            encoder = get_encoder(work.entry.index.encoder)
-            data = read_file(str(work.image.photo.name))
+            encoder = get_encoder(item.entry.index.encoder)
+            data = read_file(str(item.image.photo.name))
             with Pillow.open(io.BytesIO(data)) as photo:
-                work.pixels = encoder.prepare([photo])
+                item.pixels = encoder.prepare([photo])
         except FileNotFoundError:
-            work.reason = IndexEntry.Reason.PHOTO_MISSING
+            item.reason = IndexEntry.Reason.PHOTO_MISSING
         except Unavailable as error:
-            work.postponed_by = error
+            item.postponed_by = error
         except (OSError, SyntaxError, ValueError) as error:
-            log.warning("photo_unreadable", image=str(work.image.pk), error=str(error))
-            work.reason = IndexEntry.Reason.PHOTO_UNREADABLE
+            log.warning("photo_unreadable", image=str(item.image.pk), error=str(error))
+            item.reason = IndexEntry.Reason.PHOTO_UNREADABLE
 
 
-def _embed(batch: list[Work]) -> None:
-    """Embed in one pass; when the pass fails, one by one, so that only the culprit fails."""
-    to_embed = [work for work in batch if work.pixels is not None]
+def _embed(batch: list[PipelineItem]) -> None:
+    """Embed in one pass; if it fails, one by one, so that only the photo at fault fails."""
+    to_embed = [item for item in batch if item.pixels is not None]
     if not to_embed:
         return
     try:
         _forward(to_embed)
     except RuntimeError as error:
         log.warning("batch_failed", size=len(to_embed), error=str(error))
-        for work in to_embed:
-            _embed_alone(work)
+        for item in to_embed:
+            _embed_alone(item)
 
 
-def _embed_alone(work: Work) -> None:
+def _embed_alone(item: PipelineItem) -> None:
     try:
-        _forward([work])
+        _forward([item])
     except RuntimeError as error:
-        log.warning("embedding_failed", image=str(work.image.pk), error=str(error))
-        if work.claim.attempts >= settings.INDEX_MAX_ATTEMPTS:
-            work.reason = IndexEntry.Reason.ENCODER_ERROR
+        log.warning("embedding_failed", image=str(item.image.pk), error=str(error))
+        if item.claim.is_last:
+            item.reason = IndexEntry.Reason.ENCODER_ERROR
         else:
-            work.must_retry = True
+            item.must_retry = True
 
 
-def _forward(works: list[Work]) -> None:
-    pixels: Pixels = np.concatenate([work.pixels for work in works if work.pixels is not None])
-    embeddings = get_batcher(works[0].entry.index.encoder).encode_pixels(pixels)
-    for work, embedding in zip(works, embeddings, strict=True):
-        work.embedding = embedding
-        work.pixels = None
+def _forward(items: list[PipelineItem]) -> None:
+    pixels: Pixels = np.concatenate([item.pixels for item in items if item.pixels is not None])
+    embeddings = get_batcher(items[0].entry.index.encoder).encode_pixels(pixels)
+    for item, embedding in zip(items, embeddings, strict=True):
+        item.embedding = embedding
+        item.pixels = None

@@ -1,30 +1,25 @@
-"""What became of claimed entries goes to Chroma and Postgres, where it still holds.
+"""Store the results of indexing in Chroma and Postgres, and remove deleted images.
 
 Embeddings are float32 (d,), stored as float16 bytes.
 """
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 import numpy as np
 import structlog
 from django.db import connection
-from django.db.models import F
-from django.db.models.functions import Now
 
 from catalog.indexing.indexes import decode_embedding, mark_incomplete, write_vectors
 from catalog.models import Image, IndexEntry, VectorIndex
 from core.errors import Unavailable
-from core.jobs.claims import Claim
+from core.jobs.queues import Claim
 from core.ml.encoder import Pixels
 from core.ml.vector_store import CollectionUnusable, Vectors, VectorStoreUnavailable, vector_store
+from core.storage import StorageUnavailable, delete_files
 
 log = structlog.get_logger(__name__)
-
-POSTPONED_FOR = timedelta(seconds=10)
-BACKOFF = timedelta(seconds=2)
 
 RECORD = """
 UPDATE catalog_indexentry AS entry
@@ -38,11 +33,11 @@ RETURNING entry.id
 
 
 @dataclass(slots=True, eq=False)
-class Work:
-    """A claimed entry on its way through the worker.
+class PipelineItem:
+    """A claimed entry in the pipeline.
 
-    It ends with an `embedding`, or given up with a `reason`, or to be retried, or
-    postponed because something it needs is away.
+    It ends with an `embedding`, or failed with a `reason`, or to be retried, or postponed by a
+    dependency that is down.
     """
 
     claim: Claim
@@ -63,7 +58,7 @@ class Work:
 
     @property
     def is_embedded(self) -> bool:
-        """Whether the photo's embedding is known already: only facets have changed."""
+        """Whether the stored embedding is of the current photo: only facets have changed."""
         return bool(self.entry.embedding) and self.entry.embedded_digest == self.image.digest
 
     @property
@@ -73,76 +68,99 @@ class Work:
         return self.embedding
 
 
-def record_works(works: list[Work]) -> set[UUID]:
+def record_items(items: list[PipelineItem]) -> set[UUID]:
     """Write vectors and states; return the indexes that got vectors.
 
-    A result counts only where the entry is still as it was claimed: what a late one wrote
-    to Chroma is taken back.
+    A result counts only while the entry is as it was claimed. A late result was written to Chroma
+    as well, and is undone there.
     """
-    done = [work for work in works if work.result is not None]
-    by_index: defaultdict[UUID, list[Work]] = defaultdict(list)
-    for work in done:
-        by_index[work.entry.index_id].append(work)
+    done = [item for item in items if item.result is not None]
+    by_index: defaultdict[UUID, list[PipelineItem]] = defaultdict(list)
+    for item in done:
+        by_index[item.entry.index_id].append(item)
     for group in by_index.values():
         _write_vectors(group)
-    counted = _record(done) if done else set()
+    recorded = _record(done) if done else set()
     for group in by_index.values():
-        _take_back([work for work in group if work.entry.pk not in counted])
-    for work in works:
-        _record_failure(work)
-    if postponed := [work for work in works if work.postponed_by]:
+        _undo([item for item in group if item.entry.pk not in recorded])
+    for item in items:
+        _record_failure(item)
+    if postponed := [item for item in items if item.postponed_by]:
         error = postponed[0].postponed_by
         log.warning("indexing_postponed", entries=len(postponed), error=str(error))
-    return {work.entry.index_id for work in done if work.entry.pk in counted}
+    return {item.entry.index_id for item in done if item.entry.pk in recorded}
 
 
-def _write_vectors(works: list[Work]) -> None:
-    """Mirror to Chroma; if it is away the index is repaired later and searched exactly."""
-    index = works[0].entry.index
-    vectors = np.stack([work.result for work in works if work.result is not None])
+def _write_vectors(items: list[PipelineItem]) -> None:
+    """Write to Chroma; while it is down search is exact, and the index is repaired later."""
+    index = items[0].entry.index
+    vectors = np.stack([item.result for item in items if item.result is not None])
     try:
-        write_vectors(index, [work.image for work in works], vectors)
+        write_vectors(index, [item.image for item in items], vectors)
     except (VectorStoreUnavailable, CollectionUnusable) as error:
         log.warning("vectors_not_mirrored", index=str(index.pk), error=str(error))
         mark_incomplete(index)
 
 
-def _record(works: list[Work]) -> set[UUID]:
-    results = [work.result for work in works]
+def _record(items: list[PipelineItem]) -> set[UUID]:
+    results = [item.result for item in items]
     columns = (
-        [work.entry.pk for work in works],
-        [work.claim.version for work in works],
+        [item.entry.pk for item in items],
+        [item.claim.version for item in items],
         [result.astype(np.float16).tobytes() for result in results if result is not None],
-        [work.image.digest for work in works],
+        [item.image.digest for item in items],
     )
     with connection.cursor() as cursor:
         cursor.execute(RECORD, columns)
         return {pk for (pk,) in cursor.fetchall()}
 
 
-def _take_back(works: list[Work]) -> None:
-    """Undo late writes: remove the vectors of images that went, redo those that changed."""
-    if not works:
+def _undo(items: list[PipelineItem]) -> None:
+    """Delete the late vectors of deleted images, and index changed images again."""
+    if not items:
         return
-    index: VectorIndex = works[0].entry.index
-    entries = IndexEntry.objects.filter(pk__in=[work.entry.pk for work in works])
+    entries = IndexEntry.objects.filter(pk__in=[item.entry.pk for item in items])
     entries.filter(state=IndexEntry.State.INDEXED).request()
-    kept = set(entries.exclude(state=IndexEntry.State.REMOVING).values_list("pk", flat=True))
-    gone = [str(work.image.pk) for work in works if work.entry.pk not in kept]
+    live = set(entries.exclude(state=IndexEntry.State.REMOVING).values_list("pk", flat=True))
+    deleted = [item.image.pk for item in items if item.entry.pk not in live]
+    _delete_vectors(items[0].entry.index, deleted)
+
+
+def _record_failure(item: PipelineItem) -> None:
+    entry = IndexEntry.objects.filter(pk=item.entry.pk, version=item.claim.version)
+    if item.reason:
+        entry.update(state=IndexEntry.State.FAILED, reason=item.reason)
+        log.warning("indexing_failed", image=str(item.image.pk), reason=item.reason)
+    elif item.must_retry:
+        entry.retry(attempts=item.claim.attempts)
+    elif item.postponed_by:
+        entry.postpone()
+
+
+def remove_entries(entries: list[IndexEntry]) -> None:
+    """Remove the vectors, the files and the rows of deleted images, in this order.
+
+    Can run twice. While Chroma is down the vectors stay until the next repair; they are in no
+    answer, since search checks its candidates in Postgres.
+    """
+    by_index: defaultdict[VectorIndex, list[UUID]] = defaultdict(list)
+    for entry in entries:
+        by_index[entry.index].append(entry.image_id)
+    for index, image_ids in by_index.items():
+        _delete_vectors(index, image_ids)
+    for image in {entry.image for entry in entries}:
+        try:
+            delete_files(image.photo.name, image.original.name)
+        except StorageUnavailable as error:
+            # The row stays, and with it the entry that asks for the removal.
+            log.warning("files_not_removed", image=str(image.pk), error=str(error.__cause__))
+        else:
+            Image.objects.filter(pk=image.pk, deleted_at__isnull=False).delete()
+
+
+def _delete_vectors(index: VectorIndex, image_ids: list[UUID]) -> None:
     try:
-        vector_store(index.node).delete(index.collection, gone)
-    except (VectorStoreUnavailable, CollectionUnusable):
+        vector_store(index.node).delete(index.collection, list(map(str, image_ids)))
+    except (VectorStoreUnavailable, CollectionUnusable) as error:
+        log.warning("vectors_not_removed", index=str(index.pk), error=str(error))
         mark_incomplete(index)
-
-
-def _record_failure(work: Work) -> None:
-    entry = IndexEntry.objects.filter(pk=work.entry.pk, version=work.claim.version)
-    if work.reason:
-        entry.update(state=IndexEntry.State.FAILED, reason=work.reason)
-        log.warning("indexing_failed", image=str(work.image.pk), reason=work.reason)
-    elif work.must_retry:
-        wait = BACKOFF * 2**work.claim.attempts
-        entry.update(due_at=Now() + wait)
-    elif work.postponed_by:
-        # Waiting for something that is away is no attempt.
-        entry.update(due_at=Now() + POSTPONED_FOR, attempts=F("attempts") - 1)

@@ -9,7 +9,7 @@ import pytest
 
 from catalog.indexing.calibration import calibrate_indexes
 from catalog.indexing.calibration_prompts import Sold, clothing_prompts, prompts_for_sold
-from catalog.indexing.indexes import decode_embedding, live_index, unmeasured_indexes
+from catalog.indexing.indexes import decode_embedding, live_index, uncalibrated_indexes
 from catalog.models import Image, IndexEntry, VectorIndex
 from catalog.tasks import index_images
 from catalog.tests.factories import make_image
@@ -126,15 +126,15 @@ def test_an_index_measured_in_the_old_way_is_measured_again_though_nothing_waits
     make_embedded(scoped, vectors_for(1)[0], name="Red dress")
     index = live_index(scoped.pk)
     VectorIndex.objects.filter(pk=index.pk).update(calibration={"count": 1, "weak": 0.2})
-    assert unmeasured_indexes() == [index.pk]
+    assert uncalibrated_indexes() == [index.pk]
 
     index_images()
 
     index.refresh_from_db()
     assert index.is_calibrated
-    assert unmeasured_indexes() == []
+    assert uncalibrated_indexes() == []
 
 
 def test_an_empty_index_waits_for_its_first_image_to_be_measured(scoped):
     assert not live_index(scoped.pk).is_calibrated
-    assert unmeasured_indexes() == []
+    assert uncalibrated_indexes() == []

@@ -6,9 +6,10 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from catalog.indexing.queue import claim_entries, has_waiting
+from catalog.indexing.indexes import ENTRIES
 from catalog.models import IndexEntry
 from catalog.tests.factories import make_image
+from core.jobs.queues import Claim
 from core.tenancy import all_shops
 from tenants.tests.factories import make_member
 
@@ -19,6 +20,10 @@ def shops_of(claims) -> Counter:
     with all_shops():
         entries = IndexEntry.objects.filter(pk__in=[claim.row_id for claim in claims])
         return Counter(entries.values_list("shop_id", flat=True))
+
+
+def claim(*, size: int) -> list[Claim]:
+    return ENTRIES.claim(size=size, lease=60)
 
 
 def copy_entries(image, count: int) -> None:
@@ -35,30 +40,30 @@ def copy_entries(image, count: int) -> None:
 def test_takes_some_of_every_waiting_shop_in_turn(shop, rival):
     copy_entries(make_image(shop.shop), 30)
     make_image(rival.shop)
-    counted = shops_of(claim_entries(size=8))
+    counted = shops_of(claim(size=8))
     assert counted == {shop.shop.pk: 7, rival.shop.pk: 1}
 
 
 def test_fills_one_batch_from_many_small_shops():
     for number in range(6):
         make_image(make_member(f"shop {number}").shop)
-    counted = shops_of(claim_entries(size=6))
+    counted = shops_of(claim(size=6))
     assert len(counted) == 6 and sum(counted.values()) == 6
 
 
 def test_does_not_give_out_what_is_leased(shop):
     make_image(shop.shop)
-    assert len(claim_entries(size=4)) == 1
-    assert claim_entries(size=4) == []
-    assert not has_waiting()
+    assert len(claim(size=4)) == 1
+    assert claim(size=4) == []
+    assert not ENTRIES.has_waiting()
 
 
 def test_gives_out_again_what_was_leased_too_long_ago(shop):
     make_image(shop.shop)
-    (first,) = claim_entries(size=4)
+    (first,) = claim(size=4)
     with all_shops():
         IndexEntry.objects.update(due_at=timezone.now() - timedelta(seconds=1))
-    (second,) = claim_entries(size=4)
+    (second,) = claim(size=4)
     assert (first.row_id, first.attempts, second.attempts) == (second.row_id, 1, 2)
 
 
@@ -66,19 +71,19 @@ def test_leaves_out_what_is_done(shop):
     make_image(shop.shop)
     with all_shops():
         IndexEntry.objects.update(state=IndexEntry.State.INDEXED)
-    assert claim_entries(size=4) == []
+    assert claim(size=4) == []
 
 
 @pytest.mark.django_db(transaction=True)
 def test_never_gives_one_entry_to_two_workers(shop):
     copy_entries(make_image(shop.shop), 39)
 
-    def claim(_: int) -> list:
+    def claim_some(_: int) -> list[Claim]:
         try:
-            return claim_entries(size=5)
+            return claim(size=5)
         finally:
             connection.close()
 
     with ThreadPoolExecutor(8) as workers:
-        claims = [claim.row_id for part in workers.map(claim, range(8)) for claim in part]
+        claims = [claim.row_id for part in workers.map(claim_some, range(8)) for claim in part]
     assert len(claims) == len(set(claims)) == 40

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.indexing.removal import remove_entries
+from catalog.indexing.results import remove_entries
 from catalog.models import Image, IndexEntry
 from catalog.services import (
     ImageGone,

@@ -11,6 +11,7 @@ from PIL import Image as Pillow
 from catalog import tasks
 from catalog.indexing import audit, pipeline, results
 from catalog.indexing.indexes import (
+    ENTRIES,
     decode_embedding,
     live_index,
     measure_drift,
@@ -18,8 +19,7 @@ from catalog.indexing.indexes import (
     repair_index,
 )
 from catalog.indexing.pipeline import index_waiting
-from catalog.indexing.queue import claim_entries
-from catalog.indexing.results import Work, record_works
+from catalog.indexing.results import PipelineItem, record_items
 from catalog.models import Image, IndexEntry, VectorIndex
 from catalog.services import ImageGone, delete_image, retry_failed, update_image
 from catalog.tests.factories import make_image
@@ -54,7 +54,7 @@ def audit_index(index_id: str) -> None:
 
 
 def index_all(shop) -> None:
-    """Do what the worker's nudge does: index, then repair the index if that is needed."""
+    """Do what the worker's task does: index, then repair the index if that is needed."""
     index_waiting()
     index = live_index(shop.pk)
     if not index.is_complete:
@@ -168,10 +168,10 @@ def test_a_photo_that_breaks_the_pass_fails_alone_after_five_attempts(scoped, mo
     culprit = image.pk
     forward = pipeline._forward
 
-    def break_on_culprit(works):
-        if any(work.image.pk == culprit for work in works):
+    def break_on_culprit(items):
+        if any(item.image.pk == culprit for item in items):
             raise RuntimeError("out of memory")
-        forward(works)
+        forward(items)
 
     monkeypatch.setattr(pipeline, "_forward", break_on_culprit)
     for attempt in range(1, 6):
@@ -200,9 +200,9 @@ def test_waits_for_an_encoder_that_is_away_without_counting_attempts(scoped, set
 
 def test_a_late_result_of_a_changed_image_does_not_count(scoped):
     image = make_image(scoped)
-    work = claimed_work()
+    item = claimed_item()
     IndexEntry.objects.all().request()
-    record_works([work])
+    record_items([item])
     entry = entry_of(image)
     assert entry.state == IndexEntry.State.PENDING and entry.embedding is None
 
@@ -211,10 +211,10 @@ def test_a_late_vector_of_a_removed_image_removes_itself(scoped):
     make_image(scoped)
     index = live_index(scoped.pk)
     repair_index(index)
-    work = claimed_work()
-    delete_image(image=work.image)
+    item = claimed_item()
+    delete_image(image=item.image)
     index_waiting()
-    record_works([work])
+    record_items([item])
     index.refresh_from_db()
     assert vector_store(index.node).ids(index.collection) == set()
 
@@ -303,12 +303,12 @@ def test_damage_during_a_repair_is_not_forgotten(scoped, monkeypatch):
     assert not live_index(scoped.pk).is_complete
 
 
-def claimed_work() -> Work:
+def claimed_item() -> PipelineItem:
     """Claim the one waiting entry and give it an embedding, as a slow worker would have."""
     with all_shops():
-        (claim,) = claim_entries(size=1)
+        (claim,) = ENTRIES.claim(size=1, lease=60)
         entry = IndexEntry.objects.select_related("image", "index").get(pk=claim.row_id)
-        work = Work(claim, entry)
+        item = PipelineItem(claim, entry)
         dimensions = get_encoder("tiny").dimensions
-        work.embedding = np.full(dimensions, dimensions**-0.5, np.float32)
-        return work
+        item.embedding = np.full(dimensions, dimensions**-0.5, np.float32)
+        return item

@@ -1,5 +1,6 @@
-"""Work on photos that a worker claims: the row is the outbox, and in the end the result."""
+"""Jobs: rows that ask for work, are claimed by a worker, and store the result."""
 
+from datetime import timedelta
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -8,44 +9,71 @@ from django.db.models.functions import Now
 from uuid_utils.compat import uuid7
 
 from core.tenancy import TenantQuerySet, tenant_manager
-from tenants.models import Shop
+
+MAX_ATTEMPTS = 5
+POSTPONED_FOR = timedelta(seconds=10)
+BACKOFF = timedelta(seconds=2)
 
 
-class JobQuerySet(TenantQuerySet["Job"]):
+class QueueRowQuerySet(TenantQuerySet["QueueRow"]):
+    def restart(self, **fields: Any) -> int:
+        """Set fields, and make the rows claimable at once as a new version; return how many."""
+        return self.update(version=F("version") + 1, attempts=0, due_at=Now(), **fields)
+
+    def postpone(self) -> int:
+        """Wait for a dependency that is down; this does not count as an attempt."""
+        return self.update(due_at=Now() + POSTPONED_FOR, attempts=F("attempts") - 1)
+
+    def retry(self, *, attempts: int) -> int:
+        """Wait after a failed attempt, twice as long after each."""
+        return self.update(due_at=Now() + BACKOFF * 2**attempts)
+
+
+class QueueRow(models.Model):
+    """A row that a `Queue` gives to workers.
+
+    A worker claims it by moving `due_at` to the end of its lease, and stores a result only while
+    `version` is the one it claimed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop = models.ForeignKey("tenants.Shop", on_delete=models.CASCADE, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+    due_at = models.DateTimeField(db_default=Now(), help_text="A worker may claim it from then on.")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar[Any] = tenant_manager(QueueRowQuerySet)
+
+    class Meta:
+        abstract = True
+
+    def if_current(self) -> Any:
+        """Return the row as a queryset, empty once it was requested again or deleted."""
+        return type(self)._default_manager.filter(pk=self.pk, version=self.version)
+
+
+class JobQuerySet(QueueRowQuerySet):
     def done(self) -> Self:
-        """Narrow to what has a result."""
+        """Narrow to jobs with a result."""
         return self.filter(state=Job.State.DONE)
 
     def request(self) -> int:
-        """Ask a worker to do these anew, whatever it is doing with them now."""
-        return self.update(
-            state=Job.State.PENDING,
-            version=F("version") + 1,
-            attempts=0,
-            problem=None,
-            due_at=Now(),
-        )
+        """Have the jobs done again, even those that a worker is running; return how many."""
+        return self.restart(state=Job.State.PENDING, problem=None)
 
 
-class Job(models.Model):
-    """A worker claims it by moving `due_at` past its lease, and records its result only where
-    `version` is still the one it claimed.
-    """
+class Job(QueueRow):
+    """Work on one row's photos, run by `core.jobs.runner`."""
 
     class State(models.TextChoices):
         PENDING = "pending"
         DONE = "done"
         FAILED = "failed"
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+")
     state = models.CharField(max_length=7, choices=State.choices, default=State.PENDING)
-    version = models.PositiveIntegerField(default=1)
-    due_at = models.DateTimeField(db_default=Now(), help_text="A worker may claim it from then on.")
-    attempts = models.PositiveSmallIntegerField(default=0)
     problem = models.JSONField(null=True, help_text="Why it failed: a code and what to do.")
     created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
 
     objects: ClassVar[Any] = tenant_manager(JobQuerySet)
 
@@ -58,7 +86,7 @@ class Job(models.Model):
 
 
 class WatchedJob(Job):
-    """A job that somebody looks on at: how far it has got, and how long it took."""
+    """A job whose progress a client follows."""
 
     stage = models.CharField(max_length=60, blank=True)
     progress = models.FloatField(default=0, help_text="The share done, 0 to 1.")

@@ -1,8 +1,8 @@
-"""Ask a worker something, and wait for its answer within a deadline.
+"""Ask a worker a question, and wait for its answer until a deadline.
 
-The question lies in Redis under a random id, which a task carries to the worker; the answer comes
-on a list of its own. (Celery's result backend shares one connection between the threads that wait;
-a list does not.) For what may be lost: nobody waits for it any more then.
+The question is stored in Redis under a random id, which a task takes to the worker. The answer
+comes on a list of its own: Celery's result backend would share one connection between all threads
+that wait. Question and answer may be lost; the caller then gets `WorkerBusy`.
 """
 
 import time
@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 import redis
+from celery import current_app
 from django.conf import settings
 from kombu.exceptions import OperationalError as BrokerUnavailable
 from uuid_utils.compat import uuid4
@@ -25,28 +26,28 @@ class WorkerBusy(Unavailable):
     code = "worker_busy"
 
 
-def call(task: Any, payload: bytes, *, seconds: float, **arguments: Any) -> str:
-    """Send a question that lives for so many seconds; return its id. Raises `WorkerBusy`.
+def call(task: str, payload: bytes, *, seconds: float, **arguments: Any) -> str:
+    """Send a question that expires after `seconds`; return its id. Raises `WorkerBusy`.
 
-    The task gets the id as `request_id`, and the arguments.
+    The task, given by its name, gets the id as `request_id`, and the arguments.
     """
     request_id = str(uuid4())
     connection().set(_question_key(request_id), payload, px=int(seconds * 1000))
     try:
-        task.apply_async(kwargs={"request_id": request_id, **arguments})
+        current_app.send_task(task, kwargs={"request_id": request_id, **arguments})
     except BrokerUnavailable as error:
-        raise WorkerBusy("The queue is away; try again shortly.") from error
+        raise WorkerBusy("The task queue is down; try again shortly.") from error
     return request_id
 
 
 def take_question(request_id: str) -> bytes | None:
-    """Return what a waiting caller asks, once; None when nobody waits any more."""
+    """Take a question out of Redis; return None once it has expired."""
     payload = connection().getdel(_question_key(request_id))
     return payload if isinstance(payload, bytes) else None
 
 
 def answer(request_id: str, data: bytes) -> None:
-    """Hand an answer to the caller who waits for it."""
+    """Send an answer to the caller."""
     with connection().pipeline(transaction=False) as pipeline:
         pipeline.rpush(_answer_key(request_id), data)
         pipeline.expire(_answer_key(request_id), ANSWER_TTL_SECONDS)
@@ -54,9 +55,9 @@ def answer(request_id: str, data: bytes) -> None:
 
 
 def receive(request_id: str, *, until: float) -> bytes:
-    """Wait for the answer until a moment of `time.monotonic`; raises `WorkerBusy` past it."""
-    left = max(until - time.monotonic(), 0.01)
-    found: Any = connection().blpop([_answer_key(request_id)], timeout=left)
+    """Return the answer; raises `WorkerBusy` if none comes before `until` (`time.monotonic`)."""
+    remaining = max(until - time.monotonic(), 0.01)
+    found: Any = connection().blpop([_answer_key(request_id)], timeout=remaining)
     if found is None:
         raise WorkerBusy("No worker was free in time; try again shortly.")
     return bytes(found[1])
@@ -64,13 +65,13 @@ def receive(request_id: str, *, until: float) -> bytes:
 
 @cache
 def connection() -> redis.Redis:
-    """Return this process's connections to the Redis that holds what may be lost."""
-    longest = max(settings.ENCODE_DEADLINE_SECONDS, settings.QUALITY_DEADLINE_SECONDS)
+    """Return this process's connections to the Redis database of the cache."""
+    max_wait = max(settings.ENCODE_DEADLINE_SECONDS, settings.QUALITY_DEADLINE_SECONDS)
     return redis.Redis.from_url(
         f"{settings.REDIS_URL}/1",
         socket_connect_timeout=2,
         # Longer than any wait for an answer, which blocks on the socket.
-        socket_timeout=longest + 2,
+        socket_timeout=max_wait + 2,
         health_check_interval=25,
     )
 

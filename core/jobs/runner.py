@@ -1,80 +1,81 @@
-"""How work on photos is done: claimed, run, and recorded where it still counts.
+"""Run jobs: claim, work, and record the result while it is still wanted.
 
-A kind of work is a function from its row to the fields of its result. It raises `DomainError` where
-the photo is at fault, which fails the job with that message, and `Unavailable` where something is
-away, which the job waits for.
+The work on a job is a function from its row to the fields of its result. It raises `DomainError`
+when the photo cannot be processed, which fails the job with that message, and `Unavailable` when a
+dependency is down, which postpones the job.
 """
 
+import os
+import threading
 from collections.abc import Callable
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db.models import F, FileField
+from django.db import connection
+from django.db.models import FileField
 from django.db.models.functions import Now
 
 from core.errors import DomainError, Unavailable
-from core.jobs.claims import Claim, Queue
+from core.jobs.models import Job
+from core.jobs.queues import Claim, Queue
 from core.storage import delete_files
 from core.tenancy import all_shops, shop_scope
-from quality.models import Job
 
 log = structlog.get_logger(__name__)
 
-POSTPONED_FOR = timedelta(seconds=10)
-BACKOFF = timedelta(seconds=2)
-MOST_ATTEMPTS = 5
+# Lower than the priority of queries and indexing, which somebody waits for.
+NICENESS = 10
 
-GONE = {
+PHOTO_MISSING = {
     "code": "photo_missing",
     "detail": "The photo is not in storage any more; send it again.",
 }
-LOST = {
+WORKER_LOST = {
     "code": "worker_lost",
     "detail": "The worker was lost each time it tried this photo; retry, or send another.",
 }
-BROKEN = {
+PHOTO_FAILED = {
     "code": "photo_failed",
     "detail": "Looking at this photo failed each time; retry, or send another.",
 }
 
 
 class Overtaken(Exception):
-    """The job was asked for anew, or is gone: its result counts no more."""
+    """The job was requested again or deleted: its result is no longer wanted."""
 
 
 Run = Callable[[Any], dict[str, Any]]
 
 
 def run_waiting(
-    queue: Queue,
-    model: type[Job],
-    run: Run,
-    *,
-    size: int,
-    after: Callable[[], None] | None = None,
+    queue: Queue, run: Run, *, size: int, after: Callable[[], None] | None = None
 ) -> int:
-    """Work until nothing waits, `after` each so many; return how many jobs were looked at."""
+    """Run jobs until none waits, `size` at a time; return how many were claimed.
+
+    `after` is called after each `size` jobs.
+    """
     count = 0
     while claims := queue.claim(size=size, lease=settings.QUALITY_LEASE_SECONDS):
         for claim in claims:
-            _run_one(claim, model, run)
+            _run_one(queue, claim, run)
         if after:
             after()
         count += len(claims)
     return count
 
 
-def _run_one(claim: Claim, model: type[Job], run: Run) -> None:
+def _run_one(queue: Queue, claim: Claim, run: Run) -> None:
     with all_shops():
-        row = model.objects.filter(pk=claim.row_id, version=claim.version).first()
+        rows = queue.model._default_manager.filter(pk=claim.row_id, version=claim.version)
+        row: Any = rows.first()
     if row is None:
         return
     bound = structlog.contextvars.bound_contextvars(shop=str(row.shop_id), job=str(row.pk))
     with bound, shop_scope(row.shop_id):
-        if claim.attempts > MOST_ATTEMPTS:
-            _fail(row, LOST)
+        if claim.is_lost:
+            _fail(row, WORKER_LOST)
             return
         try:
             _record(row, run(row))
@@ -82,33 +83,32 @@ def _run_one(claim: Claim, model: type[Job], run: Run) -> None:
             log.info("job_overtaken")
         except Unavailable as error:
             log.warning("job_postponed", error=error.message)
-            # Waiting for something that is away is no attempt.
-            _due_in(row, POSTPONED_FOR, attempts=F("attempts") - 1)
+            _pending(row).postpone()
         except DomainError as error:
             _fail(row, {"code": error.code, "detail": error.message})
         except FileNotFoundError:
-            _fail(row, GONE)
+            _fail(row, PHOTO_MISSING)
         except Exception:
             log.exception("job_failed", attempts=claim.attempts)
-            if claim.attempts >= MOST_ATTEMPTS:
-                _fail(row, BROKEN)
+            if claim.is_last:
+                _fail(row, PHOTO_FAILED)
             else:
-                _due_in(row, BACKOFF * 2**claim.attempts)
-
-
-def claimed(row: Job) -> Any:
-    """Return the rows to change, if the job is still as it was claimed: one or none."""
-    return type(row).objects.filter(pk=row.pk, version=row.version, state=Job.State.PENDING)
+                _pending(row).retry(attempts=claim.attempts)
 
 
 def note_progress(row: Job, stage: str, share: float) -> None:
-    """Say how far a watched job has got; raises `Overtaken` when nobody wants it any more."""
-    if not claimed(row).update(stage=stage, progress=share):
+    """Store how much of a watched job is done, 0 to 1; raises `Overtaken` if it is not wanted."""
+    if not _pending(row).update(stage=stage, progress=share):
         raise Overtaken
 
 
+def _pending(row: Job) -> Any:
+    """Return the row as a queryset, empty unless it is as it was claimed."""
+    return row.if_current().filter(state=Job.State.PENDING)
+
+
 def _record(row: Job, fields: dict[str, Any]) -> None:
-    if claimed(row).update(state=Job.State.DONE, problem=None, updated_at=Now(), **fields):
+    if _pending(row).update(state=Job.State.DONE, problem=None, updated_at=Now(), **fields):
         return
     files = [field.name for field in row._meta.fields if isinstance(field, FileField)]
     delete_files(*(fields[name] for name in files if fields.get(name)))
@@ -116,9 +116,41 @@ def _record(row: Job, fields: dict[str, Any]) -> None:
 
 
 def _fail(row: Job, problem: dict[str, str]) -> None:
-    claimed(row).update(state=Job.State.FAILED, problem=problem, updated_at=Now())
+    _pending(row).update(state=Job.State.FAILED, problem=problem, updated_at=Now())
     log.warning("job_given_up", code=problem["code"])
 
 
-def _due_in(row: Job, wait: timedelta, **fields: Any) -> None:
-    claimed(row).update(due_at=Now() + wait, **fields)
+class SingleFlight:
+    """Run work once at a time in this process; a call during a run asks for one more run."""
+
+    def __init__(self) -> None:
+        self._is_running = threading.Lock()
+        self._is_wanted = threading.Event()
+
+    def run(self, work: Callable[[], object]) -> None:
+        """Run `work` until no call has come since it began; return at once if it is running."""
+        self._is_wanted.set()
+        while self._is_wanted.is_set() and self._is_running.acquire(blocking=False):
+            try:
+                self._is_wanted.clear()
+                work()
+            finally:
+                self._is_running.release()
+
+
+def run_at_low_priority(work: Callable[[], object]) -> None:
+    """Run work that nobody waits for, so that other work gets the processors first."""
+    # In its own thread: only root may raise a thread's priority again.
+    with ThreadPoolExecutor(1, "low-priority", initializer=_lower_priority) as thread:
+        thread.submit(_run_and_disconnect, work).result()
+
+
+def _lower_priority() -> None:
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+
+
+def _run_and_disconnect(work: Callable[[], object]) -> None:
+    try:
+        work()
+    finally:
+        connection.close()

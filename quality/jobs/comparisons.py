@@ -15,7 +15,7 @@ from quality.policies import get_policy, get_profile
 
 def make_comparisons() -> int:
     """Compare every pair that somebody waits for; return how many."""
-    return run_waiting(COMPARISONS, Comparison, make_comparison, size=1)
+    return run_waiting(COMPARISONS, make_comparison, size=1)
 
 
 def make_comparison(row: Comparison) -> dict[str, Any]:

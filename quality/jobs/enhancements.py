@@ -9,7 +9,7 @@ from quality.enhance.enhancement import enhance
 from quality.enhance.improvement import AUTOMATIC, Step
 from quality.jobs.application import apply_ready
 from quality.jobs.photos import open_source, save_pixels
-from quality.jobs.queues import BATCHED, ENHANCEMENTS
+from quality.jobs.queues import BATCH_ENHANCEMENTS, ENHANCEMENTS
 from quality.measure.frame import Frame
 from quality.measure.metrics import measure
 from quality.models import Enhancement, Source
@@ -19,12 +19,12 @@ from quality.policies import get_policy, get_profile
 
 def make_enhancements() -> int:
     """Make every preview that somebody waits for; return how many."""
-    return run_waiting(ENHANCEMENTS, Enhancement, make_enhancement, size=1)
+    return run_waiting(ENHANCEMENTS, make_enhancement, size=1)
 
 
 def make_batched() -> int:
     """Make every preview of a batch, and apply those that are to be; return how many."""
-    count = run_waiting(BATCHED, Enhancement, make_enhancement, size=4, after=apply_ready)
+    count = run_waiting(BATCH_ENHANCEMENTS, make_enhancement, size=4, after=apply_ready)
     apply_ready()
     return count
 

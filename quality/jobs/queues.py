@@ -1,12 +1,15 @@
-"""The work on photos that waits in Postgres."""
+"""The queues of jobs on photos."""
 
-from core.jobs.claims import Queue
+from catalog.models.image_queue import ImageQueue
+from core.jobs.queues import Queue
+from quality.models import Comparison, Enhancement, Report
 
-REPORTS = Queue("quality_report", waiting="state = 'pending'")
-COMPARISONS = Queue("quality_comparison", waiting="state = 'pending'")
-ENHANCEMENTS = Queue("quality_enhancement", waiting="state = 'pending' AND batch_id IS NULL")
-BATCHED = Queue("quality_enhancement", waiting="state = 'pending' AND batch_id IS NOT NULL")
+# A client waits for these.
+INTERACTIVE = "quality.tasks.run_interactive_jobs"
+COMPARISONS = Queue(Comparison, INTERACTIVE)
+ENHANCEMENTS = Queue(Enhancement, INTERACTIVE, "state = 'pending' AND batch_id IS NULL")
 
-# What somebody waits for, and what comes after.
-REQUESTED = (COMPARISONS, ENHANCEMENTS)
-IN_BULK = (REPORTS, BATCHED)
+# Nobody waits for these.
+BULK = "quality.tasks.run_bulk_jobs"
+REPORTS = ImageQueue(Report, BULK)
+BATCH_ENHANCEMENTS = Queue(Enhancement, BULK, "state = 'pending' AND batch_id IS NOT NULL")

@@ -18,7 +18,7 @@ BATCH = 8
 
 def make_reports() -> int:
     """Measure every image that waits for it; return how many were looked at."""
-    return run_waiting(REPORTS, Report, make_report, size=BATCH)
+    return run_waiting(REPORTS, make_report, size=BATCH)
 
 
 def make_report(report: Report) -> dict[str, Any]:

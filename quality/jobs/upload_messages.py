@@ -15,15 +15,14 @@ from core.photos import Photo
 from quality.measure.assessment import Assessment
 
 RESULT, FAILURE = b"r", b"f"
+ASSESS = "quality.tasks.assess_photo"
 
 
 def examine(photo: Photo) -> Assessment:
     """Have a photo measured; raises what `quality.measure.frame` raises, and `WorkerBusy`."""
-    from quality.tasks import assess_photo
-
     seconds = settings.QUALITY_DEADLINE_SECONDS
     until = time.monotonic() + seconds
-    answer = rpc.receive(rpc.call(assess_photo, pack(photo), seconds=seconds), until=until)
+    answer = rpc.receive(rpc.call(ASSESS, pack(photo), seconds=seconds), until=until)
     told = json.loads(answer[1:])
     if answer[:1] == FAILURE:
         raise DomainError(**told)

@@ -36,10 +36,10 @@ ASSESS = "/api/v1/quality/assess/"
 def worker(monkeypatch):
     """A worker in a thread of this process: what is sent to it is done at once."""
 
-    def send(task: Any, kwargs: dict[str, str]) -> None:
+    def send(app: Any, task: str, kwargs: dict[str, str]) -> None:
         threading.Thread(target=assess_upload, args=(kwargs["request_id"],)).start()
 
-    monkeypatch.setattr("celery.app.task.Task.apply_async", send)
+    monkeypatch.setattr("celery.app.base.Celery.send_task", send)
 
 
 @pytest.fixture
@@ -100,13 +100,13 @@ def test_error_nobody_foresaw_is_answered_and_not_waited_for(shop, monkeypatch):
     def fail(frame):
         raise ZeroDivisionError
 
-    def answer(task: Any, kwargs: dict[str, str]) -> None:
+    def answer(app: Any, task: str, kwargs: dict[str, str]) -> None:
         with pytest.raises(ZeroDivisionError):
             assess_upload(kwargs["request_id"])
         told.append(True)
 
     monkeypatch.setattr(uploads, "assess", fail)
-    monkeypatch.setattr("celery.app.task.Task.apply_async", answer)
+    monkeypatch.setattr("celery.app.base.Celery.send_task", answer)
     answered = send(shop.client)
     assert told and (answered.status_code, answered.json()["code"]) == (400, "photo_failed")
 

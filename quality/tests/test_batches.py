@@ -12,7 +12,7 @@ from quality.jobs import application, enhancements
 from quality.jobs.application import apply_ready
 from quality.jobs.enhancements import make_batched, make_enhancements
 from quality.models import Batch, Enhancement, Source
-from quality.tasks import sweep_quality
+from quality.sweeps import sweep_quality
 from quality.tests.factories import DARK, make_image, make_jpeg, make_report, opened
 from tenants.models import Scope
 from tenants.tests.factories import make_key_client
@@ -204,14 +204,16 @@ def test_applied_by_another_worker_meanwhile_it_has_no_problem(inside, monkeypat
 
 def test_sweep_sends_for_previews_that_wait_to_be_applied(inside, monkeypatch):
     sent = []
-    monkeypatch.setattr("quality.tasks.nudge", lambda task, **told: sent.append(task.name))
+    monkeypatch.setattr(
+        "celery.app.base.Celery.send_task", lambda app, task, **_: sent.append(task)
+    )
     pk = batch_of(inside, dark(inside))
     make_batched()
     sweep_quality()
     assert sent == []
     inside.client.post(f"{BATCHES}{pk}/apply/")
     sweep_quality()
-    assert sent == ["quality.tasks.work_in_bulk"]
+    assert sent == ["quality.tasks.run_bulk_jobs"]
 
 
 def test_same_idempotency_key_makes_one_batch(inside):

@@ -17,7 +17,7 @@ from quality.jobs.enhancements import make_enhancements
 from quality.jobs.queues import REPORTS
 from quality.models import Enhancement, Policy, Report, Source
 from quality.policies import set_policy
-from quality.services import create_enhancement, discard, request_reports
+from quality.services import create_enhancement, discard
 from quality.tests.factories import DARK, make_image, make_jpeg, stored_files
 from tenants.models import Shop
 
@@ -101,8 +101,8 @@ def test_two_workers_never_make_the_same_report(shop):
 
     with shop_scope(shop.shop.pk):
         ids = [make_image(shop.shop).pk for _ in range(12)]
-        request_reports(shop_id=shop.shop.pk, image_ids=ids)
-    at_once(shop.shop, *[lambda: run_waiting(REPORTS, Report, make, size=2)] * 4)
+        REPORTS.request(shop_id=shop.shop.pk, image_ids=ids)
+    at_once(shop.shop, *[lambda: run_waiting(REPORTS, make, size=2)] * 4)
     assert len(made) == len(set(made)) == 12
 
 
@@ -112,7 +112,7 @@ def test_same_image_told_of_twice_has_one_report(shop):
         Report.objects.all().delete()
     at_once(
         shop.shop,
-        *[lambda: request_reports(shop_id=shop.shop.pk, image_ids=[image.pk])] * 4,
+        *[lambda: REPORTS.request(shop_id=shop.shop.pk, image_ids=[image.pk])] * 4,
     )
     with shop_scope(shop.shop.pk):
         assert Report.objects.get().state == "pending"

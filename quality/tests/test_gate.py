@@ -8,16 +8,15 @@ from catalog.models import Image, IndexEntry
 from catalog.services import update_image
 from core.tenancy import shop_scope
 from core.tests.factories import make_photo
-from quality.jobs import reports
+from quality.jobs import queues, reports
 from quality.jobs.application import apply_enhancement
 from quality.jobs.enhancements import make_enhancements
 from quality.jobs.reports import make_reports
 from quality.models import Policy, Report
 from quality.policies import drop_own_profile, set_own_profile, set_policy
 from quality.reports.judgement import find_unjudged_shops, judge_reports
-from quality.services import create_enhancement, request_reports
+from quality.services import create_enhancement
 from quality.sweeps import request_missing_reports
-from quality.tasks import find_missing_reports
 from quality.tests.factories import DARK, make_image, make_jpeg, make_report, opened
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +40,7 @@ def holding(shop):
 def measured(shop, data: bytes | None = None) -> Image:
     """Return an image as it is once its photo was measured."""
     image = make_image(shop.shop, data)
-    request_reports(shop_id=shop.shop.pk, image_ids=[image.pk])
+    queues.REPORTS.request(shop_id=shop.shop.pk, image_ids=[image.pk])
     make_reports()
     image.refresh_from_db()
     return image
@@ -64,7 +63,7 @@ def test_photo_that_fails_is_told_and_shown_nevertheless(shop, gate, outcome):
 def test_photo_that_passes_is_held_until_it_was_measured(holding):
     image = make_image(holding.shop)
     assert image.status == "held" and not is_in_the_index(image)
-    request_reports(shop_id=holding.shop.pk, image_ids=[image.pk])
+    queues.REPORTS.request(shop_id=holding.shop.pk, image_ids=[image.pk])
     make_reports()
     image.refresh_from_db()
     assert image.status == "published" and is_in_the_index(image)
@@ -137,7 +136,7 @@ def test_photo_held_while_the_gate_came_down_is_let_through(holding):
     """The upload read the shop before the change, and wrote after it."""
     image = make_image(holding.shop, make_photo(size=(40, 60)))
     set_gate(holding, "off")
-    request_reports(shop_id=holding.shop.pk, image_ids=[image.pk])
+    queues.REPORTS.request(shop_id=holding.shop.pk, image_ids=[image.pk])
     make_reports()
     image.refresh_from_db()
     assert image.status == "published"
@@ -145,7 +144,7 @@ def test_photo_held_while_the_gate_came_down_is_let_through(holding):
 
 def test_photo_is_judged_by_the_rules_at_the_end_of_its_measuring(holding, monkeypatch):
     image = make_image(holding.shop, make_jpeg(light=DARK))
-    request_reports(shop_id=holding.shop.pk, image_ids=[image.pk])
+    queues.REPORTS.request(shop_id=holding.shop.pk, image_ids=[image.pk])
     assess = reports.assess
 
     def assess_meanwhile(frame):
@@ -162,13 +161,13 @@ def test_photo_is_judged_by_the_rules_at_the_end_of_its_measuring(holding, monke
 
 def test_photo_replaced_while_its_report_was_made_is_not_cleared_by_it(holding, monkeypatch):
     image = make_image(holding.shop)
-    request_reports(shop_id=holding.shop.pk, image_ids=[image.pk])
+    queues.REPORTS.request(shop_id=holding.shop.pk, image_ids=[image.pk])
     assess = reports.assess
 
     def assess_meanwhile(frame):
         update_image(image=Image.objects.get(), fields={}, photo=opened(make_jpeg(light=DARK)))
         monkeypatch.undo()
-        request_reports(shop_id=holding.shop.pk, image_ids=[image.pk])
+        queues.REPORTS.request(shop_id=holding.shop.pk, image_ids=[image.pk])
         return assess(frame)
 
     monkeypatch.setattr(reports, "assess", assess_meanwhile)
@@ -191,7 +190,7 @@ def test_old_figures_clear_no_new_photo(holding):
     judge_reports()
     image.refresh_from_db()
     assert image.status == "held"
-    request_missing_reports()
+    queues.REPORTS.request_missing()
     make_reports()
     assert Report.objects.get().image_version == 2
 
@@ -217,9 +216,12 @@ def test_judging_that_nobody_came_to_is_found(shop, rival, monkeypatch):
         set_gate(shop, "warn", "google")
         assert find_unjudged_shops() == [shop.shop.pk]
     sent = []
-    monkeypatch.setattr("quality.tasks.nudge", lambda task, **told: sent.append((task.name, told)))
-    find_missing_reports()
-    assert sent == [("quality.tasks.judge_anew", {"shop_id": str(shop.shop.pk)})]
+    monkeypatch.setattr(
+        "celery.app.base.Celery.send_task",
+        lambda app, *sending, kwargs: sent.append((*sending, kwargs)),
+    )
+    request_missing_reports()
+    assert sent == [("quality.tasks.judge_reports", {"shop_id": str(shop.shop.pk)})]
     with shop_scope(shop.shop.pk):
         judge_reports()
     assert find_unjudged_shops() == []
@@ -229,7 +231,9 @@ def test_changes_of_the_policy_send_for_a_judge(
     shop, monkeypatch, django_capture_on_commit_callbacks
 ):
     sent = []
-    monkeypatch.setattr("quality.tasks.nudge", lambda task, **told: sent.append(task.name))
+    monkeypatch.setattr(
+        "celery.app.base.Celery.send_task", lambda app, task, **_: sent.append(task)
+    )
     rules = {"rules": [{"subject": "width", "least": 100}]}
     with shop_scope(shop.shop.pk), django_capture_on_commit_callbacks(execute=True):
         set_gate(shop, "off")
@@ -239,6 +243,6 @@ def test_changes_of_the_policy_send_for_a_judge(
         set_gate(shop, "off", "own")
         set_own_profile(shop=shop.shop, data=rules, today=date(2026, 11, 21))
         drop_own_profile(shop=shop.shop)
-    assert sent == ["quality.tasks.judge_anew"] * 3
+    assert sent == ["quality.tasks.judge_reports"] * 3
     with shop_scope(shop.shop.pk):
         assert Policy.objects.get().profile == "default"

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from catalog.indexing import removal
+from catalog.indexing.results import remove_entries
 from catalog.models import Image, IndexEntry
 from catalog.services import delete_image
 from core import storage
@@ -17,7 +17,7 @@ from quality.jobs.comparisons import make_comparisons
 from quality.jobs.enhancements import make_enhancements
 from quality.models import Comparison, Enhancement, Report, Source
 from quality.services import create_comparison, create_enhancement
-from quality.sweeps import purge_gone, purge_old
+from quality.sweeps import purge_old_jobs, purge_orphans
 from quality.tests.factories import DARK, make_image, make_jpeg, make_report, opened, stored_files
 
 pytestmark = pytest.mark.django_db
@@ -43,10 +43,6 @@ def make_old(*rows) -> None:
         type(row).objects.filter(pk=row.pk).update(created_at=timezone.now() - timedelta(days=31))
 
 
-def purge_month() -> None:
-    purge_old(before=timezone.now() - timedelta(days=30))
-
-
 def left() -> tuple[int, int, int]:
     return Enhancement.objects.count(), Comparison.objects.count(), Source.objects.count()
 
@@ -58,10 +54,10 @@ def test_old_previews_and_comparisons_go_with_their_files(inside, media_root):
     rows = [enhance(inside.shop, photo), compare(inside.shop, photo, image)]
     make_enhancements()
     make_comparisons()
-    purge_month()
+    purge_old_jobs()
     assert left() == (1, 1, 3), "they are not old yet"
     make_old(*rows)
-    purge_month()
+    purge_old_jobs()
     assert left() == (0, 0, 0) and stored_files(media_root) == files
 
 
@@ -71,7 +67,7 @@ def test_what_is_applied_is_kept_to_be_taken_back(inside, media_root):
     make_enhancements()
     row = apply_enhancement(enhancement=row)
     make_old(row)
-    purge_month()
+    purge_old_jobs()
     row.refresh_from_db()
     assert (media_root / row.photo.name).exists()
     assert (media_root / Source.objects.get().photo.name).exists()
@@ -87,11 +83,11 @@ def test_what_was_made_of_a_removed_image_goes_with_it(inside, media_root):
     make_comparisons()
     apply_enhancement(enhancement=applied)
     delete_image(image=image)
-    purge_gone()
+    purge_orphans()
     assert left() == (2, 1, 4), "the catalogue still has its row"
-    removal.remove_entries(list(IndexEntry.objects.filter(state="removing")))
+    remove_entries(list(IndexEntry.objects.filter(state="removing")))
     assert not Report.objects.exists()
-    purge_gone()
+    purge_orphans()
     assert [row.pk for row in Enhancement.objects.all()] == [other.pk]
     assert left() == (1, 0, 1) and Image.objects.get() == kept
     other.refresh_from_db()
@@ -102,7 +98,7 @@ def test_sent_photos_are_not_of_a_removed_image(inside):
     photo = opened(make_jpeg())
     enhance(inside.shop, photo)
     compare(inside.shop, photo, photo)
-    purge_gone()
+    purge_orphans()
     assert left() == (1, 1, 3)
 
 
@@ -114,10 +110,10 @@ def test_storage_that_is_away_keeps_the_rows_for_the_next_time(inside, media_roo
         raise StorageUnavailable("The storage is away.")
 
     monkeypatch.setattr(services, "delete_files", refuse)
-    purge_month()
+    purge_old_jobs()
     assert left() == (1, 0, 1)
     monkeypatch.setattr(services, "delete_files", storage.delete_files)
-    purge_month()
+    purge_old_jobs()
     assert left() == (0, 0, 0) and stored_files(media_root) == set()
 
 
@@ -125,7 +121,7 @@ def test_sweeps_leave_another_shops_rows_that_are_not_due(inside, rival):
     with shop_scope(rival.shop.pk):
         enhance(rival.shop, opened(make_jpeg()))
     make_old(enhance(inside.shop, opened(make_jpeg())))
-    purge_month()
+    purge_old_jobs()
     assert left() == (0, 0, 0)
     with shop_scope(rival.shop.pk):
         assert left() == (1, 0, 1)

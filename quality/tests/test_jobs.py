@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone
 
 from core.errors import DomainError, Unavailable
-from core.jobs.runner import MOST_ATTEMPTS, note_progress, run_waiting
+from core.jobs.models import MAX_ATTEMPTS
+from core.jobs.runner import note_progress, run_waiting
 from core.storage import save_file
 from core.tenancy import shop_scope
 from quality.jobs.queues import ENHANCEMENTS
@@ -32,7 +33,7 @@ def make_row(member) -> Enhancement:
 
 
 def work(run) -> int:
-    return run_waiting(ENHANCEMENTS, Enhancement, run, size=1)
+    return run_waiting(ENHANCEMENTS, run, size=1)
 
 
 def now(row: Enhancement) -> Any:
@@ -86,7 +87,7 @@ def test_what_is_away_is_waited_for_and_is_no_attempt(row):
     assert work(raising(Unavailable("The storage is away."))) == 1
     assert (now(row).state, now(row).attempts, now(row).problem) == ("pending", 0, None)
     assert now(row).due_at >= began + timedelta(seconds=10)
-    for _ in range(2 * MOST_ATTEMPTS):
+    for _ in range(2 * MAX_ATTEMPTS):
         change(row, due_at=timezone.now())
         work(raising(Unavailable("Still away.")))
     change(row, due_at=timezone.now())
@@ -103,11 +104,11 @@ def test_error_nobody_foresaw_backs_off_and_then_fails(row):
         assert began <= now(row).due_at - timedelta(seconds=seconds) <= timezone.now()
     change(row, due_at=timezone.now())
     work(raising(ZeroDivisionError()))
-    assert now(row).problem["code"] == "photo_failed" and now(row).attempts == MOST_ATTEMPTS
+    assert now(row).problem["code"] == "photo_failed" and now(row).attempts == MAX_ATTEMPTS
 
 
 def test_photo_that_takes_every_worker_down_is_given_up(row):
-    change(row, attempts=MOST_ATTEMPTS)
+    change(row, attempts=MAX_ATTEMPTS)
     work(raising(AssertionError("it is not tried again")))
     assert (now(row).state, now(row).problem["code"]) == ("failed", "worker_lost")
 

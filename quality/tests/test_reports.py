@@ -9,10 +9,10 @@ from catalog.models import Image
 from catalog.services import delete_image, update_image
 from core.tenancy import shop_scope
 from core.tests.factories import make_photo
+from quality.jobs import queues
 from quality.jobs.reports import make_reports
 from quality.models import Report
 from quality.services import retry_failed_reports
-from quality.sweeps import request_missing_reports
 from quality.tests.factories import DARK, make_image, make_jpeg, make_report, opened
 
 pytestmark = pytest.mark.django_db
@@ -116,12 +116,12 @@ def test_images_that_nobody_told_of_are_found(inside, rival):
     Image.objects.filter(pk=outdated.image_id).update(version=2)
     deleted = make_image(inside.shop)
     delete_image(image=deleted)
-    assert request_missing_reports() == 3
+    assert queues.REPORTS.request_missing() == 3
     states = dict(Report.objects.values_list("image_id", "state"))
     assert states == {never.pk: "pending", outdated.image_id: "pending", known.image_id: "done"}
     with shop_scope(rival.shop.pk):
         assert Report.objects.get().image == foreign
-    assert request_missing_reports() == 0
+    assert queues.REPORTS.request_missing() == 0
 
 
 def test_report_in_work_is_not_claimed_twice_before_its_lease_ends(inside):

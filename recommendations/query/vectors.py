@@ -21,6 +21,7 @@ from core.ml.vector_store import Vectors
 # A request begins with what it is, and so does a reply: a vector's bytes, or a message.
 TEXT, PHOTO = b"t", b"p"
 VECTOR, FAILURE = b"v", b"f"
+ENCODE = "recommendations.tasks.encode_query"
 
 
 class EncoderBusy(Unavailable):
@@ -96,12 +97,8 @@ def reply(request_id: str, kind: bytes, data: bytes) -> None:
 
 
 def _send(payload: bytes, encoder: str) -> str:
-    from recommendations.tasks import encode_query
-
     try:
-        return rpc.call(
-            encode_query, payload, seconds=settings.ENCODE_DEADLINE_SECONDS, encoder=encoder
-        )
+        return rpc.call(ENCODE, payload, seconds=settings.ENCODE_DEADLINE_SECONDS, encoder=encoder)
     except rpc.WorkerBusy as error:
         raise EncoderBusy(error.message) from error
 

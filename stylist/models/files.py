@@ -24,7 +24,7 @@ def picture_key(shop_id: UUID) -> str:
 def doom(names: Iterable[str | None]) -> None:
     """Have the sweep remove files, however long the storage is away.
 
-    Nobody is nudged: with a shopper go thousands of rows, each by itself.
+    This wakes no task: erasing a shopper calls it for thousands of rows, one by one.
     """
     from stylist.models import DoomedFile
 

@@ -30,12 +30,12 @@ CUTOUT_QUALITY = 80
 
 def tag_wardrobes() -> int:
     """Tag every garment that a shopper has added; return how many."""
-    return run_waiting(WARDROBE, WardrobeItem, tag_item, size=4)
+    return run_waiting(WARDROBE, tag_item, size=4)
 
 
 def tag_images() -> int:
     """Tag every image of the catalogues that waits for it; return how many."""
-    return run_waiting(IMAGES, ImageTags, tag_image, size=8)
+    return run_waiting(IMAGES, tag_image, size=8)
 
 
 def tag_item(item: WardrobeItem) -> dict[str, Any]:

@@ -1,6 +1,8 @@
-"""The garments that wait in Postgres to be tagged."""
+"""The queues of garments to tag."""
 
-from core.jobs.claims import Queue
+from catalog.models.image_queue import ImageQueue
+from core.jobs.queues import Queue
+from stylist.models import ImageTags, WardrobeItem
 
-WARDROBE = Queue("stylist_wardrobeitem", waiting="state = 'pending'")
-IMAGES = Queue("stylist_imagetags", waiting="state = 'pending'")
+WARDROBE = Queue(WardrobeItem, task="stylist.tasks.tag_wardrobes")
+IMAGES = ImageQueue(ImageTags, task="stylist.tasks.tag_images")

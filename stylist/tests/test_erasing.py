@@ -71,7 +71,7 @@ def test_files_go_later_when_the_storage_is_away(ada, monkeypatch, media_root):
 
 
 def test_more_files_than_one_portion_all_go(ada, monkeypatch, media_root):
-    monkeypatch.setattr(sweeps, "AT_ONCE", 4)
+    monkeypatch.setattr(sweeps, "CHUNK", 4)
     ada.client.delete(ADA)
     assert remove_doomed() == 15 and kinds_of_files(media_root) == []
 

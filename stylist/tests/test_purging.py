@@ -9,7 +9,7 @@ from django.utils import timezone
 from core.tenancy import shop_scope
 from stylist import sweeps
 from stylist.models import Conversation, Message, Outfit
-from stylist.sweeps import purge_old, remove_doomed
+from stylist.sweeps import purge_stylist, remove_doomed
 from stylist.tests.factories import ask_outfits, kinds_of_files, make_wardrobe
 from tenants.models import Shopper
 
@@ -37,7 +37,7 @@ def test_old_outfits_go_with_their_pictures_unless_somebody_spoke_of_them(outfit
     shop.client.post(f"/api/v1/outfits/{told[1]['id']}/feedback/", {"opinion": "worn"})
     age(Outfit.objects.all(), OLD)
     age(Outfit.objects.filter(pk=told[2]["id"]), YOUNG)
-    purge_old()
+    purge_stylist()
     kept = {str(pk) for pk in Outfit.objects.values_list("pk", flat=True)}
     assert kept == {told[1]["id"], told[2]["id"]}
     assert remove_doomed() == 1 and "outfits" not in kinds_of_files(media_root)
@@ -52,18 +52,18 @@ def test_conversation_is_kept_until_long_after_its_last_word(outfits):
     age(Conversation.objects.all(), OLD)
     age(Conversation.objects.filter(pk=old.pk), OLD, "updated_at")
     age(Conversation.objects.filter(pk=lively.pk), YOUNG, "updated_at")
-    purge_old()
+    purge_stylist()
     assert Conversation.objects.get() == lively and Message.objects.get().conversation == lively
 
 
 def test_more_than_one_portion_goes(outfits, monkeypatch, rival):
-    monkeypatch.setattr(sweeps, "AT_ONCE", 1)
+    monkeypatch.setattr(sweeps, "CHUNK", 1)
     make_wardrobe(rival.shop)
     ask_outfits(rival.client)
     with shop_scope(rival.shop.pk):
         age(Outfit.objects.all(), OLD)
     age(Outfit.objects.all(), OLD)
-    purge_old()
+    purge_stylist()
     assert not Outfit.objects.exists()
     with shop_scope(rival.shop.pk):
         assert not Outfit.objects.exists()

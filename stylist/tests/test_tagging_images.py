@@ -2,18 +2,17 @@
 
 import pytest
 
-from catalog.indexing.removal import remove_entries
+from catalog.indexing.results import remove_entries
 from catalog.models import Image, IndexEntry
 from catalog.services import delete_image, update_image
 from core.tenancy import shop_scope
 from quality.models import Job
-from quality.of_images import images_without
 from quality.tests.factories import make_image, opened
 from stylist.models import ImageTags
-from stylist.receivers import tag_saved_images
-from stylist.sweeps import remove_doomed, request_missing_tags
+from stylist.sweeps import remove_doomed
 from stylist.tagging import jobs
 from stylist.tagging.jobs import tag_images
+from stylist.tagging.queues import IMAGES
 from stylist.tests.factories import kinds_of_files, make_blank, make_jpeg, make_sold
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +83,7 @@ def test_photo_without_a_garment_fails_and_is_not_asked_for_again(
     tag_images()
     row = ImageTags.objects.get()
     assert row.state == Job.State.FAILED and "send one that shows" in row.problem["detail"]
-    assert images_without(ImageTags, limit=10) == {} and tag_images() == 0
+    assert IMAGES.missing_images() == {} and tag_images() == 0
 
 
 def test_deleted_image_takes_its_tags_and_its_cutout_along(inside, media_root):
@@ -109,12 +108,12 @@ def test_image_deleted_before_its_turn_is_not_looked_at(
 
 def test_image_that_nobody_told_of_is_found(inside, rival):
     image, foreign = make_image(inside.shop), make_image(rival.shop)
-    assert images_without(ImageTags, limit=10) == {
+    assert IMAGES.missing_images() == {
         inside.shop.pk: [image.pk],
         rival.shop.pk: [foreign.pk],
     }
-    assert request_missing_tags() == 2
-    assert request_missing_tags() == 0, "they are under way"
+    assert IMAGES.request_missing() == 2
+    assert IMAGES.request_missing() == 0, "they are under way"
     tag_images()
     with shop_scope(rival.shop.pk):
         assert ImageTags.objects.get().image_id == foreign.pk
@@ -122,16 +121,16 @@ def test_image_that_nobody_told_of_is_found(inside, rival):
 
 def test_image_whose_new_photo_nobody_told_of_is_found(inside):
     image = make_sold(inside.shop)
-    assert images_without(ImageTags, limit=10) == {}
+    assert IMAGES.missing_images() == {}
     Image.objects.update(version=2)
-    assert images_without(ImageTags, limit=10) == {inside.shop.pk: [image.pk]}
+    assert IMAGES.missing_images() == {inside.shop.pk: [image.pk]}
     delete_image(image=image)
-    assert images_without(ImageTags, limit=10) == {}
+    assert IMAGES.missing_images() == {}
 
 
 def test_told_twice_is_asked_for_once(inside):
     image = make_image(inside.shop)
     for _ in range(2):
-        tag_saved_images(shop_id=inside.shop.pk, image_ids=[image.pk])
+        IMAGES.request(shop_id=inside.shop.pk, image_ids=[image.pk])
     row = ImageTags.objects.get()
     assert (row.state, row.version) == ("pending", 2)

@@ -12,9 +12,9 @@ from recommendations.feedback.shoppers import get_or_create_shopper
 from stylist.garments.garment import Garment, GarmentSource
 from stylist.models import Outfit, WardrobeItem
 from stylist.models.files import doom, wardrobe_key
+from stylist.tagging.queues import WARDROBE
 from stylist.tagging.records import VALUES, garment_of
 from stylist.tagging.shop_taxonomy import taxonomy_of
-from stylist.tasks import nudge_tagging
 from tenants.models import Shop, Shopper
 
 MOST_ITEMS = 1_000
@@ -68,7 +68,7 @@ def add_items(
                 for key, photo in zip(saved, photos, strict=True)
             ]
             WardrobeItem.objects.bulk_create(items)
-            nudge_tagging()
+            WARDROBE.wake()
     except BaseException:
         delete_files(*saved)
         raise

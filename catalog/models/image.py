@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q, Value
+from django.db.models.functions import Replace
+from uuid_utils.compat import uuid7
+
+from catalog.models.facets import AgeGroup, Category, Style
+from core.tenancy import TenantQuerySet, tenant_manager
+from tenants.models import Shop
+
+
+def original_key(image: Image, extension: str) -> str:
+    """Return a fresh storage key for an original, which is never served."""
+    return f"shops/{image.shop_id}/originals/{uuid7()}.{extension}"
+
+
+def photo_key(image: Image) -> str:
+    """Return a fresh storage key for a rendition; nobody can guess it."""
+    return f"shops/{image.shop_id}/photos/{uuid7()}.jpg"
+
+
+class ImageQuerySet(TenantQuerySet["Image"]):
+    def live(self) -> Self:
+        """Narrow to what has not been deleted."""
+        return self.filter(deleted_at=None)
+
+    def searchable(self) -> Self:
+        """Narrow to what may appear in an answer to a shopper."""
+        return self.live().filter(status=Image.Status.PUBLISHED)
+
+    def matching(self, words: str) -> Self:
+        """Narrow to what holds the words, in the syntax of web search engines."""
+        return self.filter(
+            search=SearchQuery(words, config=Image.SEARCH_CONFIG, search_type="websearch")
+        )
+
+
+class Image(models.Model):
+    """One product photo with the facts that describe the product."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft"
+        PUBLISHED = "published"
+        HELD = "held"
+
+    class Availability(models.TextChoices):
+        IN_STOCK = "in_stock"
+        OUT_OF_STOCK = "out_of_stock"
+        PREORDER = "preorder"
+        BACKORDER = "backorder"
+
+    SEARCH_CONFIG = "english"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+")
+    photo = models.FileField(max_length=200, editable=False)
+    original = models.FileField(max_length=200, editable=False)
+    width = models.PositiveIntegerField(editable=False)
+    height = models.PositiveIntegerField(editable=False)
+    digest = models.CharField(
+        max_length=64,
+        editable=False,
+        help_text="SHA-256 of the original, or of the rendition that was put in its place.",
+    )
+    version = models.PositiveIntegerField(
+        default=1, editable=False, help_text="Counts the photos this image has had."
+    )
+    name = models.CharField(max_length=200)
+    description = models.TextField(max_length=5_000, blank=True)
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    styles = models.ManyToManyField(Style, blank=True, related_name="+")
+    age_group = models.ForeignKey(
+        AgeGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    sku = models.CharField("SKU", max_length=100, blank=True)
+    item_group_id = models.CharField(
+        max_length=100, blank=True, help_text="The product whose variants share it."
+    )
+    brand = models.CharField(max_length=100, blank=True)
+    price = models.DecimalField(
+        max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    currency = models.CharField(max_length=3, blank=True, help_text="ISO 4217.")
+    availability = models.CharField(
+        max_length=12, choices=Availability.choices, default=Availability.IN_STOCK
+    )
+    link = models.URLField(max_length=500, blank=True)
+    colour = models.CharField(max_length=60, blank=True)
+    gender = models.CharField(max_length=20, blank=True)
+    attributes = models.JSONField(default=dict, blank=True)
+    status = models.CharField(max_length=9, choices=Status.choices, default=Status.PUBLISHED)
+    held_status = models.CharField(
+        max_length=9,
+        choices=Status.choices,
+        blank=True,
+        editable=False,
+        help_text="What a held image becomes once it is cleared.",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    search = models.GeneratedField(
+        # Numbers without their hyphens, so that any part of "SKU-4711" finds it.
+        expression=SearchVector("name", "brand", weight="A", config=SEARCH_CONFIG)
+        + SearchVector(
+            Replace("sku", Value("-"), Value(" ")),
+            Replace("item_group_id", Value("-"), Value(" ")),
+            weight="A",
+            config=SEARCH_CONFIG,
+        )
+        + SearchVector("description", weight="B", config=SEARCH_CONFIG),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects: ClassVar[Any] = tenant_manager(ImageQuerySet)
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (
+            models.Index(fields=("shop", "-id"), name="image_newest", condition=Q(deleted_at=None)),
+            models.Index(
+                fields=("shop", "category"), name="image_category", condition=Q(deleted_at=None)
+            ),
+            GinIndex(fields=("search",), name="image_search"),
+        )
+        constraints = (
+            models.CheckConstraint(condition=Q(price__gte=0), name="image_price_not_negative"),
+        )
+
+    def __str__(self) -> str:
+        return self.name

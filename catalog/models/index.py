@@ -1,0 +1,124 @@
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+from uuid_utils.compat import uuid7
+
+from catalog.models.image import Image
+from core.jobs.models import QueueRow, QueueRowQuerySet
+from core.tenancy import TenantQuerySet, tenant_manager
+from tenants.models import Shop
+
+
+class VectorIndex(models.Model):
+    """One generation of a shop's embeddings, and the Chroma collection that mirrors them.
+
+    `is_complete` is false from when the collection is found missing or damaged until it
+    mirrors Postgres again; meanwhile search is exact.
+    """
+
+    class State(models.TextChoices):
+        BUILDING = "building"
+        LIVE = "live"
+        RETIRED = "retired"
+
+    # What `calibration` holds since texts are asked whether they speak of clothing.
+    LATEST_MEASURE = "axis"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+")
+    encoder = models.CharField(max_length=60)
+    revision = models.CharField(max_length=64, blank=True)
+    node = models.CharField(max_length=60, help_text="The Chroma server it lives on.")
+    collection = models.CharField(max_length=120, unique=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.LIVE)
+    is_complete = models.BooleanField(default=True)
+    damages = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Counts the times it was found incomplete."
+    )
+    calibration = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[Any] = tenant_manager(TenantQuerySet)
+
+    class Meta:
+        verbose_name_plural = "vector indexes"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("shop",), condition=Q(state="live"), name="one_live_index_per_shop"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.encoder} index of {self.shop_id}"
+
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether it was measured what matches in it, in the way that is read today."""
+        return self.LATEST_MEASURE in self.calibration
+
+
+class IndexEntryQuerySet(QueueRowQuerySet):
+    def waiting(self) -> Self:
+        """Narrow to entries that a worker has not finished."""
+        return self.filter(state__in=IndexEntry.WAITING)
+
+    def embedded(self) -> Self:
+        """Narrow to entries that have an embedding, of images that are not deleted."""
+        return self.filter(embedding__isnull=False).exclude(state=IndexEntry.State.REMOVING)
+
+    def request(self) -> int:
+        """Have the entries indexed again, even those that a worker is indexing; return how many."""
+        entries = self.exclude(state=IndexEntry.State.REMOVING)
+        return entries.restart(state=IndexEntry.State.PENDING, reason="")
+
+    def request_removal(self) -> int:
+        """Have the vectors, files and rows of these entries' images removed; return how many."""
+        return self.restart(state=IndexEntry.State.REMOVING, reason="")
+
+
+class IndexEntry(QueueRow):
+    """One image in one index: its state, and its embedding."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        INDEXED = "indexed"
+        FAILED = "failed"
+        REMOVING = "removing"
+
+    class Reason(models.TextChoices):
+        PHOTO_MISSING = "photo_missing", "The photo is not in storage; send it again."
+        PHOTO_UNREADABLE = "photo_unreadable", "The photo cannot be decoded; send another."
+        ENCODER_ERROR = "encoder_error", "The encoder failed on this photo; retry, or send another."
+        WORKER_LOST = "worker_lost", "The worker was lost each time it tried; retry."
+
+    WAITING = (State.PENDING, State.REMOVING)
+
+    index = models.ForeignKey(VectorIndex, on_delete=models.CASCADE)
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="entries")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PENDING)
+    reason = models.CharField(max_length=20, choices=Reason.choices, blank=True)
+    embedding = models.BinaryField(null=True, help_text="float16, L2-normalised.")
+    embedded_digest = models.CharField(
+        max_length=64, blank=True, help_text="The photo the embedding was made of."
+    )
+
+    objects: ClassVar[Any] = tenant_manager(IndexEntryQuerySet)
+
+    class Meta:
+        verbose_name_plural = "index entries"
+        constraints = (
+            models.UniqueConstraint(fields=("index", "image"), name="entry_once_per_index"),
+        )
+        indexes = (
+            # Serves the claim: which shops wait, and the first few entries of each.
+            models.Index(
+                fields=("shop", "id"),
+                name="entry_waiting",
+                condition=Q(state__in=("pending", "removing")),
+            ),
+            models.Index(fields=("index", "state"), name="entry_state"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.image_id} ({self.state})"

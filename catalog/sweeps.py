@@ -1,0 +1,28 @@
+"""Periodic tasks of the vector index: find work without a wake-up, and audit collections."""
+
+from typing import Any
+
+from celery import shared_task
+
+from catalog.indexing.indexes import ENTRIES, uncalibrated_indexes
+from catalog.models import VectorIndex
+from catalog.tasks import audit_index, wake_repairs
+from core.jobs.queues import wake
+from core.tenancy import all_shops
+
+
+@shared_task
+def sweep_index(**_: Any) -> None:
+    """Wake indexing, calibration and repairs where they are needed."""
+    if ENTRIES.has_waiting() or uncalibrated_indexes():
+        wake(ENTRIES.task)
+    wake_repairs()
+
+
+@shared_task
+def audit_indexes(**_: Any) -> None:
+    """Have every live index audited."""
+    with all_shops():
+        live = VectorIndex.objects.filter(state=VectorIndex.State.LIVE)
+        for pk in live.values_list("pk", flat=True):
+            wake(audit_index.name, index_id=str(pk))
