@@ -1,4 +1,4 @@
-"""Beat's scheduler, with a sign of life: a health check can tell when it hangs."""
+"""The scheduler of Celery beat, with a heartbeat file for a health check."""
 
 from pathlib import Path
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 from celery.beat import PersistentScheduler
 
 
-class WatchedScheduler(PersistentScheduler):
-    """Touches `<schedule file>.alive` at every look at the schedule, 5 minutes apart at most."""
+class HeartbeatScheduler(PersistentScheduler):
+    """Touches `<schedule file>.alive` whenever it reads the schedule, at least every 5 minutes."""
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         Path(f"{self.schedule_filename}.alive").touch()  # type: ignore[attr-defined]

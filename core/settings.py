@@ -75,10 +75,10 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "core.web.security_headers.LooserPolicyMiddleware",
+    "core.web.middleware.ContentPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "core.api.slashes.OptionalSlashMiddleware",
+    "core.web.middleware.OptionalSlashMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -219,7 +219,6 @@ if DEFAULT_ENCODER not in ENCODERS:
 # --- Indexing and asking --------------------------------------------------------------
 INDEX_BATCH_SIZE: int = env.int("INDEX_BATCH_SIZE", default=16)
 INDEX_LEASE_SECONDS: int = env.int("INDEX_LEASE_SECONDS", default=120)
-INDEX_MAX_ATTEMPTS = 5
 SWEEP_SECONDS: int = env.int("SWEEP_SECONDS", default=30)
 ENCODE_DEADLINE_SECONDS: float = env.float("ENCODE_DEADLINE_SECONDS", default=5.0)
 QUERY_VECTOR_TTL_SECONDS: int = env.int("QUERY_VECTOR_TTL_SECONDS", default=86_400)
@@ -251,8 +250,8 @@ CELERY_TASK_ROUTES = {
     "catalog.tasks.index_images": {"queue": "gpu"},
     "recommendations.tasks.encode_query": {"queue": "gpu.interactive"},
     "quality.tasks.assess_photo": {"queue": "gpu.interactive"},
-    "quality.tasks.work_on_requests": {"queue": "gpu.interactive"},
-    "quality.tasks.work_in_bulk": {"queue": "gpu"},
+    "quality.tasks.run_interactive_jobs": {"queue": "gpu.interactive"},
+    "quality.tasks.run_bulk_jobs": {"queue": "gpu"},
     "stylist.tasks.tag_wardrobes": {"queue": "gpu.interactive"},
     "stylist.tasks.tag_images": {"queue": "gpu"},
 }
@@ -275,33 +274,36 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_step": 0,
     "interval_max": 0,
 }
-# A nudge that cannot be sent is not worth a wait: the sweep finds the work in Postgres.
+# Do not retry a wake-up that cannot be sent: the sweep finds the work in Postgres.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_SCHEDULE_FILE", default="celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "sweep-the-index": {"task": "catalog.tasks.sweep_index", "schedule": SWEEP_SECONDS},
-    "audit-indexes": {"task": "catalog.tasks.audit_indexes", "schedule": crontab(hour=3, minute=0)},
+    "sweep-the-index": {"task": "catalog.sweeps.sweep_index", "schedule": SWEEP_SECONDS},
+    "audit-indexes": {
+        "task": "catalog.sweeps.audit_indexes",
+        "schedule": crontab(hour=3, minute=0),
+    },
     "roll-up-figures": {"task": "recommendations.tasks.roll_up_figures", "schedule": 60},
     "keep-top-prompts": {
         "task": "recommendations.tasks.keep_top_prompts",
         "schedule": crontab(hour=3, minute=30),
     },
-    "sweep-photo-quality": {"task": "quality.tasks.sweep_quality", "schedule": SWEEP_SECONDS},
+    "sweep-photo-quality": {"task": "quality.sweeps.sweep_quality", "schedule": SWEEP_SECONDS},
     "find-missing-reports": {
-        "task": "quality.tasks.find_missing_reports",
+        "task": "quality.sweeps.request_missing_reports",
         "schedule": crontab(minute="*/10"),
     },
     "purge-photo-quality": {
-        "task": "quality.tasks.purge_quality",
+        "task": "quality.sweeps.purge_old_jobs",
         "schedule": crontab(hour=4, minute=0),
     },
-    "sweep-the-stylist": {"task": "stylist.tasks.sweep_stylist", "schedule": SWEEP_SECONDS},
+    "sweep-the-stylist": {"task": "stylist.sweeps.sweep_stylist", "schedule": SWEEP_SECONDS},
     "find-untagged-images": {
-        "task": "stylist.tasks.find_untagged_images",
+        "task": "stylist.sweeps.request_missing_tags",
         "schedule": crontab(minute="*/10"),
     },
     "purge-the-stylist": {
-        "task": "stylist.tasks.purge_stylist",
+        "task": "stylist.sweeps.purge_stylist",
         "schedule": crontab(hour=4, minute=30),
     },
     "purge-idempotency-records": {

@@ -1,17 +1,19 @@
-"""Say by the exit status whether beat of this container still looks at its schedule."""
+"""Check that beat of this container still reads its schedule; exit with 0 if it does."""
 
 import os
 import sys
 import time
 from pathlib import Path
 
-# `core.beat` touches the file every 5 minutes at the latest.
-LONGEST_SILENCE_SECONDS = 600
+# `core.beat` touches the file at least every 5 minutes.
+HEARTBEAT_TIMEOUT_SECONDS = 600
 
 
 def is_alive() -> bool:
-    sign = Path(f"{os.environ['BEAT_SCHEDULE_FILE']}.alive")
-    return sign.exists() and time.time() - sign.stat().st_mtime < LONGEST_SILENCE_SECONDS
+    heartbeat = Path(f"{os.environ['BEAT_SCHEDULE_FILE']}.alive")
+    return (
+        heartbeat.exists() and time.time() - heartbeat.stat().st_mtime < HEARTBEAT_TIMEOUT_SECONDS
+    )
 
 
 if __name__ == "__main__":

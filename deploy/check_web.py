@@ -1,4 +1,4 @@
-"""Say by the exit status whether the web process of this container answers."""
+"""Check that the web process of this container responds; exit with 0 if it does."""
 
 import http.client
 import os
@@ -8,7 +8,7 @@ TIMEOUT_SECONDS = 3
 
 
 def is_alive() -> bool:
-    # Production answers only requests that name one of its hosts.
+    # Production refuses requests for other hosts.
     host = os.environ.get("ALLOWED_HOSTS", "").split(",")[0].strip().lstrip(".*")
     server = http.client.HTTPConnection("127.0.0.1", 8000, timeout=TIMEOUT_SECONDS)
     try:

@@ -13,7 +13,7 @@ import yaml
 from celery import Celery
 from django.conf import settings
 
-from core.beat import WatchedScheduler
+from core.beat import HeartbeatScheduler
 
 ROOT = Path(settings.BASE_DIR)
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
@@ -122,7 +122,7 @@ def test_a_beat_that_stopped_looking_at_its_schedule_is_noticed(tmp_path: Path) 
         return subprocess.run(command, env=environment, check=False).returncode == 0
 
     assert not is_healthy()
-    WatchedScheduler(Celery("idle"), schedule_filename=str(schedule)).tick()
+    HeartbeatScheduler(Celery("idle"), schedule_filename=str(schedule)).tick()
     assert is_healthy()
     long_ago = time.time() - 3_600
     os.utime(f"{schedule}.alive", (long_ago, long_ago))

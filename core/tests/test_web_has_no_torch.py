@@ -18,7 +18,7 @@ def touch(resolver):
 touch(get_resolver())
 import catalog.tasks, catalog.search.candidates, catalog.indexing.indexes
 import recommendations.tasks, tenants.sweeps
-import core.ml.vector_store, core.api.problems, core.web.media, core.web.load_limits
+import core.ml.vector_store, core.api.problems, core.web.views, core.web.load_limits
 from drf_spectacular.generators import SchemaGenerator
 SchemaGenerator().get_schema(public=True)
 heavy = {"torch", "transformers", "tokenizers", "safetensors"}

@@ -1,4 +1,7 @@
-"""How a request runs: whole, in one thread of a pool that is as large as its load may be."""
+"""The ASGI request handler: each request runs entirely in one thread of a fixed pool.
+
+See docs/decisions/0011-own-request-handler.md before a Django upgrade.
+"""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -14,12 +17,12 @@ from django.urls import set_script_prefix
 
 
 class ThreadedHandler(ASGIHandler):
-    """Answers each request in a thread that lives on, and sends the answer from the event loop.
+    """Runs middleware and view in a thread of the pool and sends the response from the event loop.
 
-    Django's own handler starts a thread for every request, with database wrappers of its own, and
-    goes back to the loop between signals, middleware and view; that took a third of a short
-    answer's time. Every request has a context of its own, so that nothing of it stays in the
-    thread. A streamed answer is made by the loop, after its request has let go of the database.
+    Django's own handler starts a thread for every request, with new database wrappers, and returns
+    to the event loop between signals, middleware and view. Here every request has its own copy of
+    the context, so nothing of it stays in the thread. A stream is produced by the event loop after
+    its request has released the database connection.
     """
 
     def __init__(self, *, threads: int) -> None:
@@ -47,7 +50,7 @@ class ThreadedHandler(ASGIHandler):
                 await self.send_response(response, send)
 
     async def _stream(self, response: HttpResponseBase, receive: Any, send: Any) -> None:
-        """Send an answer as it is made, until it ends or nobody reads it any more."""
+        """Send a stream until it ends or the client disconnects."""
         sending = asyncio.create_task(self.send_response(response, send))
         leaving = asyncio.create_task(self.listen_for_disconnect(receive))
         try:
@@ -68,7 +71,7 @@ class ThreadedHandler(ASGIHandler):
         if isinstance(response, FileResponse):
             response.block_size = self.chunk_size
         if response.streaming:
-            # Its own end comes later and in no particular thread; what this one holds goes now.
+            # A stream ends later and in another thread; release this thread's resources now.
             signals.request_finished.send(sender=self.__class__)
         else:
             response.close()

@@ -1,0 +1,48 @@
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+API_PREFIX = "/api/v1/"
+INLINE = ["'self'", "'unsafe-inline'"]
+# The admin's theme evaluates expressions (Alpine.js). Swagger UI and ReDoc contain inline scripts
+# and styles, and ReDoc starts a worker from a blob.
+POLICY_EXCEPTIONS = {
+    "/admin/": {"script-src": [*INLINE, "'unsafe-eval'"], "style-src": INLINE},
+    "/api/docs/": {"script-src": INLINE, "style-src": INLINE},
+    "/api/redoc/": {"script-src": INLINE, "style-src": INLINE, "worker-src": ["blob:"]},
+}
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class ContentPolicyMiddleware:
+    """Relaxes the content security policy of the pages that need it.
+
+    It must come after django-csp's middleware, which reads the attribute that is set here.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for prefix, directives in POLICY_EXCEPTIONS.items():
+            if request.path.startswith(prefix):
+                response._csp_update = directives  # type: ignore[attr-defined]
+        return response
+
+
+class OptionalSlashMiddleware:
+    """Accepts API addresses without their last slash.
+
+    A redirect would lose the body of a POST.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(API_PREFIX) and not request.path_info.endswith("/"):
+            request.path_info += "/"
+            request.path += "/"
+        return self.get_response(request)
