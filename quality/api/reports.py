@@ -1,61 +1,176 @@
-"""What is known of a shop's photos: reports, the whole of them, policy, profiles and batches."""
+"""Reports: the stored assessment of each image, and a summary of all of them."""
 
 from typing import Any
-from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
-from django.http import Http404
-from django.utils import timezone
-from drf_spectacular.utils import (
-    OpenApiParameter,
-    OpenApiResponse,
-    extend_schema,
-    extend_schema_view,
-)
-from rest_framework import mixins, status
+from django.db.models import Q, QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from catalog.models import Image
 from core.api.pagination import NewestFirst
-from core.api.parsers import JSONParser
 from quality import policies, services
-from quality.api.examples import BATCH
-from quality.api.inputs import BatchInput, OwnProfileInput, PolicySerializer, ReportFilter
-from quality.api.outputs import (
-    BatchSerializer,
-    CountOutput,
-    ListedReportOutput,
-    ProfileOutput,
-    ReportOutput,
-    SummaryOutput,
-)
-from quality.api.showing import show_report
-from quality.models import Batch, Enhancement, Job, Report
+from quality.api.assessments import AssessmentOutput
+from quality.api.base import ProblemOutput, QualityMixin, StagedSerializer
+from quality.api.figures import VERDICTS, FigureField
+from quality.api.photos import PhotoURLField
+from quality.models import Job, Policy, Report
 from quality.policies import get_policy, get_profile
-from quality.profiles.builtin import PROFILES
-from quality.profiles.model import Profile
+from quality.profiles.checking import judge
 from quality.reports.summary import summarise
-from tenants.api.base import TenantAPIView, TenantViewSet
-from tenants.api.idempotency import idempotent
-from tenants.models import Scope
+from tenants.api.base import TenantViewSet
+
+# `noted`, `warned` and `held`: a rule failed. `noted` while the gate is off.
+OUTCOMES = ["passed", "noted", "warned", "held"]
+
+
+class ReportFilter(serializers.Serializer[Any]):
+    """Query parameters of the list: filters and an order."""
+
+    order = serializers.ChoiceField(
+        choices=["newest", "worst"],
+        default="newest",
+        help_text="`worst`: finished reports by score, lowest first.",
+    )
+    state = serializers.ChoiceField(choices=Job.State.choices, required=False)
+    verdict = serializers.ChoiceField(choices=VERDICTS, required=False)
+    passed = serializers.BooleanField(
+        required=False, allow_null=True, default=None, help_text="No required rule failed."
+    )
+    failed_rule = serializers.CharField(max_length=100, required=False)
+    held = serializers.BooleanField(
+        required=False, allow_null=True, default=None, help_text="The image is held."
+    )
+
+    def narrow(self, reports: QuerySet[Report]) -> QuerySet[Report]:
+        """Apply the filters."""
+        wanted = self.validated_data
+        for name in ("state", "verdict", "passed"):
+            if wanted.get(name) is not None:
+                reports = reports.filter(**{name: wanted[name]})
+        if "failed_rule" in wanted:
+            reports = reports.filter(failed_rules__contains=[wanted["failed_rule"]])
+        if wanted["held"] is not None:
+            is_held = Q(image__status=Image.Status.HELD)
+            reports = reports.filter(is_held if wanted["held"] else ~is_held)
+        return reports.filter(state=Job.State.DONE) if wanted["order"] == "worst" else reports
+
+
+class OutcomeField(serializers.ChoiceField):
+    """The outcome of the policy's rules for a report; null before they were checked.
+
+    Needs the policy's `gate` in the context.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(choices=OUTCOMES, allow_null=True, source="*")
+
+    def to_representation(self, value: Report) -> str | None:
+        if value.image.status == Image.Status.HELD:
+            return "held"
+        if value.passed is None:
+            return None
+        if value.passed:
+            return "passed"
+        return "noted" if self.context["gate"] == Policy.Gate.OFF else "warned"
+
+
+class ReportStateOutput(StagedSerializer):
+    """What a report has before its figures."""
+
+    image = serializers.UUIDField(source="image_id")
+    name = serializers.CharField(source="image.name")
+    photo_url = PhotoURLField(source="image.photo")
+    status = serializers.ChoiceField(choices=Image.Status.choices, source="image.status")
+    state = serializers.ChoiceField(choices=Job.State.choices)
+    outcome = OutcomeField()
+    is_current = serializers.BooleanField(help_text="It measured the image's current photo.")
+    problem = ProblemOutput(allow_null=True)
+    measured_at = serializers.DateTimeField(source="updated_at")
+
+    def has_figures(self, row: Report) -> bool:
+        return bool(row.examined)
+
+
+class ListedReportOutput(ReportStateOutput):
+    """A report in a list, judged by the policy's profile."""
+
+    figures = ("score", "verdict", "profile", "passed", "failed_rules")
+
+    score = FigureField(1, required=False)
+    verdict = serializers.ChoiceField(choices=VERDICTS, required=False)
+    profile = serializers.CharField(required=False)
+    passed = serializers.BooleanField(required=False)
+    failed_rules = serializers.ListField(child=serializers.CharField(), required=False)
+
+
+class ReportOutput(AssessmentOutput, ReportStateOutput):
+    """An image's report; the figures are present once `state` has been `done`."""
+
+    figures = AssessmentOutput().fields.keys() - {"image"}
+
+
+class ScoreBinOutput(serializers.Serializer[Any]):
+    to = serializers.IntegerField()
+    images = serializers.IntegerField()
+
+    def get_fields(self) -> dict[str, Any]:
+        return {"from": serializers.IntegerField(), **super().get_fields()}
+
+
+class FailedRuleOutput(serializers.Serializer[Any]):
+    rule = serializers.CharField()
+    images = serializers.IntegerField()
+
+
+class BreachOutput(serializers.Serializer[Any]):
+    """A photo that differs from the shop's usual photos."""
+
+    image = serializers.UUIDField(source="image.pk")
+    name = serializers.CharField(source="image.name")
+    photo_url = PhotoURLField(source="image.photo")
+    groups = serializers.ListField(
+        child=serializers.ChoiceField(choices=["background", "framing", "light"]),
+        source="outlier.groups",
+    )
+    looks = serializers.ListField(child=serializers.CharField(), source="outlier.looks")
+    distance = FigureField(
+        2, source="outlier.distance", help_text="The modified z-score; far is above 3.5."
+    )
+
+
+class SummaryOutput(serializers.Serializer[Any]):
+    """Figures over all photos of the shop."""
+
+    images = serializers.IntegerField()
+    measured = serializers.IntegerField()
+    pending = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    passed = serializers.IntegerField()
+    held = serializers.IntegerField()
+    mean_score = FigureField(1, allow_null=True)
+    scores = ScoreBinOutput(many=True)
+    verdicts = serializers.DictField(child=serializers.IntegerField())
+    failed_rules = FailedRuleOutput(many=True)
+    breaches = BreachOutput(many=True)
+
+
+class CountOutput(serializers.Serializer[Any]):
+    retried = serializers.IntegerField()
 
 
 class WorstFirst(NewestFirst):
-    """Reports by their score, the lowest first."""
+    """Reports by their score, lowest first."""
 
     ordering = ("score", "id")  # type: ignore[assignment]  # of several keys, as the base takes
     read_position = float
 
 
-class QualityMixin:
-    read_scope = Scope.CATALOG_READ
-    write_scope = Scope.CATALOG_WRITE
-
-
 @extend_schema(tags=["photo quality"])
 class ReportViewSet(QualityMixin, TenantViewSet):
-    """What was measured in each image's photo, and what came of the shop's rules."""
+    """The measures of each image's photo, and the results of the shop's rules."""
 
     serializer_class = ReportOutput
     filter_backends = ()
@@ -69,24 +184,25 @@ class ReportViewSet(QualityMixin, TenantViewSet):
         return rows
 
     @extend_schema(
-        summary="List reports, the newest images first, or the worst",
+        summary="List reports, newest images or worst first",
         parameters=[ReportFilter],
         responses=ListedReportOutput(many=True),
     )
     def list(self, request: Request) -> Response:
-        asked = ReportFilter(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        rows = asked.narrow(self.get_queryset())
-        pages = WorstFirst() if asked.validated_data["order"] == "worst" else NewestFirst()
+        query = ReportFilter(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        rows = query.narrow(self.get_queryset())
+        pages = WorstFirst() if query.validated_data["order"] == "worst" else NewestFirst()
         page = pages.paginate_queryset(rows, request, view=self)
-        gate = get_policy(self.shop.pk).gate
-        return pages.get_paginated_response([show_report(row, gate, request) for row in page or ()])
+        context = {"request": request, "gate": get_policy(self.shop.pk).gate}
+        reports = ListedReportOutput(page, many=True, context=context)
+        return pages.get_paginated_response(reports.data)
 
     @extend_schema(
-        summary="Show an image's report",
+        summary="Get an image's report",
         parameters=[
             OpenApiParameter(
-                "profile", str, enum=policies.KEYS, description="Judged by these rules instead."
+                "profile", str, enum=policies.KEYS, description="Use these rules instead."
             )
         ],
         responses=ReportOutput,
@@ -94,11 +210,16 @@ class ReportViewSet(QualityMixin, TenantViewSet):
     def retrieve(self, request: Request, pk: str) -> Response:
         policy = get_policy(self.shop.pk)
         profile = get_profile(policy, request.query_params.get("profile", ""))
-        return Response(show_report(self.get_object(), policy.gate, request, profile))
+        report = self.get_object()
+        if report.examined:
+            report.judgement = judge(profile, report.assessment)
+        context = {"request": request, "gate": policy.gate}
+        return Response(ReportOutput(report, context=context).data)
 
     @extend_schema(
         summary="Clear a held image",
-        description="Somebody has looked at it: it is what it was to be, and embedded.",
+        description="A person has checked it: it gets the status that it was meant to have, and "
+        "is embedded.",
         request=None,
         responses=ReportOutput,
     )
@@ -116,204 +237,12 @@ class ReportViewSet(QualityMixin, TenantViewSet):
         return Response(body, status.HTTP_202_ACCEPTED)
 
     @extend_schema(
-        summary="Where the shop's photos stand as a whole",
-        description="The distribution of scores, the rules that fail most, and photos that break "
-        "the shop's own consistency in background, framing or light: of eight photos and more, "
-        "those whose modified z-score is above 3.5.",
+        summary="Get figures over all photos",
+        description="The distribution of scores, the rules that fail most often, and photos that "
+        "differ from the shop's usual ones in background, framing or light: from eight photos on, "
+        "those with a modified z-score above 3.5.",
         responses=SummaryOutput,
     )
     @action(detail=False, methods=["get"])
     def summary(self, request: Request) -> Response:
-        return Response(summarise(request))
-
-
-@extend_schema(tags=["photo quality"])
-class PolicyView(QualityMixin, TenantAPIView):
-    """The shop's gate, and the rules that it judges by."""
-
-    serializer_class = PolicySerializer
-
-    @extend_schema(summary="Show the gate and the rules that count", responses=PolicySerializer)
-    def get(self, request: Request) -> Response:
-        return Response(PolicySerializer(get_policy(self.shop.pk)).data)
-
-    @extend_schema(
-        summary="Set the gate and the rules that count",
-        description="`off`: photos are measured and judged, nothing else. `warn`: what fails a "
-        "required rule has the outcome `warned`. `hold`: every new photo is held until it has "
-        "been measured, and one that fails until a person clears it or an enhancement makes it "
-        "pass. Reports that exist are judged anew within seconds.",
-        request=PolicySerializer,
-        responses=PolicySerializer,
-    )
-    def patch(self, request: Request) -> Response:
-        data = PolicySerializer(data=request.data, partial=True)
-        data.is_valid(raise_exception=True)
-        policy = policies.set_policy(shop=self.shop, fields=data.validated_data)
-        return Response(PolicySerializer(policy).data)
-
-
-@extend_schema(tags=["photo quality"])
-class ProfilesView(QualityMixin, TenantAPIView):
-    """The rules there are."""
-
-    serializer_class = ProfileOutput
-    filter_backends = ()
-    pagination_class = None
-
-    @extend_schema(
-        summary="List the rules of marketplaces, and the shop's own",
-        operation_id="quality_profiles",
-        responses=ProfileOutput(many=True),
-    )
-    def get(self, request: Request) -> Response:
-        policy = get_policy(self.shop.pk)
-        profiles = [*PROFILES.values()]
-        if policy.own_profile is not None:
-            profiles.append(get_profile(policy, policies.OWN))
-        return Response([_show_profile(profile) for profile in profiles])
-
-
-@extend_schema(tags=["photo quality"])
-class OwnProfileView(QualityMixin, TenantAPIView):
-    """The shop's own rules."""
-
-    serializer_class = OwnProfileInput
-    # Rules are nested, which forms cannot say.
-    parser_classes = (JSONParser,)
-
-    def get_object(self) -> Profile:
-        policy = get_policy(self.shop.pk)
-        if policy.own_profile is None:
-            raise Http404
-        return get_profile(policy, policies.OWN)
-
-    @extend_schema(
-        summary="Show the shop's own rules",
-        operation_id="quality_own_profile",
-        responses=ProfileOutput,
-    )
-    def get(self, request: Request) -> Response:
-        return Response(_show_profile(self.get_object()))
-
-    @extend_schema(
-        summary="Set the shop's own rules",
-        description="They count once the policy's `profile` is `own`.",
-        request=OwnProfileInput,
-        responses=ProfileOutput,
-    )
-    def put(self, request: Request) -> Response:
-        data = OwnProfileInput(data=request.data)
-        data.is_valid(raise_exception=True)
-        policies.set_own_profile(
-            shop=self.shop, data=data.validated_data, today=timezone.now().date()
-        )
-        return Response(_show_profile(self.get_object()))
-
-    @extend_schema(
-        summary="Forget the shop's own rules",
-        description="Where they counted, the default ones do from now on.",
-        responses={204: OpenApiResponse(description="Gone.")},
-    )
-    def delete(self, request: Request) -> Response:
-        policies.drop_own_profile(shop=self.shop)
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-@extend_schema_view(
-    list=extend_schema(summary="List batches, the newest first"),
-    retrieve=extend_schema(summary="Show how far a batch has got"),
-)
-@extend_schema(tags=["photo quality"])
-class BatchViewSet(QualityMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
-    """Many images enhanced as one job; `GET quality/enhance/?batch=…` lists its previews."""
-
-    serializer_class = BatchSerializer
-    pagination_class = NewestFirst
-    filter_backends = ()
-
-    def get_queryset(self) -> QuerySet[Batch]:
-        counted = {
-            standing: Count("enhancements", filter=Q(enhancements__standing=standing))
-            for standing in Enhancement.Standing.values
-        }
-        states = {
-            state: Count("enhancements", filter=Q(enhancements__state=state))
-            for state in (Job.State.PENDING.value, Job.State.FAILED.value)
-        }
-        rows: QuerySet[Batch] = Batch.objects.annotate(
-            images=Count("enhancements"), **counted, **states
-        )
-        return rows
-
-    @extend_schema(
-        summary="Enhance many images",
-        description="At most 1,000 at a time. Previews are applied one by one, all at once by "
-        "`apply`, or by themselves.",
-        request=BatchInput,
-        responses={202: BatchSerializer},
-        examples=[BATCH],
-    )
-    @idempotent
-    def create(self, request: Request) -> Response:
-        data = BatchInput(data=request.data)
-        data.is_valid(raise_exception=True)
-        batch = services.create_batch(
-            shop=self.shop,
-            image_ids=_chosen(data.validated_data),
-            level=data.validated_data["level"],
-            steps=data.validated_data.get("steps", ()),
-            profile=data.validated_data["profile"],
-            applies=data.validated_data["apply"],
-        )
-        return Response(self._show(batch.pk), status.HTTP_202_ACCEPTED)
-
-    @extend_schema(
-        summary="Apply every preview of a batch",
-        description="Those that are ready, and those still to come.",
-        request=None,
-        responses={202: BatchSerializer},
-    )
-    @action(detail=True, methods=["post"])
-    def apply(self, request: Request, pk: str) -> Response:
-        services.apply_batch(batch=self.get_object())
-        return Response(self._show(UUID(pk)), status.HTTP_202_ACCEPTED)
-
-    def _show(self, pk: UUID) -> Any:
-        return self.get_serializer(self.get_queryset().get(pk=pk)).data
-
-
-def _chosen(data: dict[str, Any]) -> list[UUID]:
-    """Return the ids of the images that a batch chooses; of foreign ones nothing comes."""
-    if "images" in data:
-        return list(dict.fromkeys(data["images"]))
-    rows = Report.objects.done().filter(image__deleted_at=None)
-    if "verdict" in data:
-        rows = rows.filter(verdict=data["verdict"])
-    if "failed_rule" in data:
-        rows = rows.filter(failed_rules__contains=[data["failed_rule"]])
-    return list(
-        rows.order_by("score", "pk").values_list("image_id", flat=True)[: services.MAX_BATCH_IMAGES]
-    )
-
-
-def _show_profile(profile: Profile) -> dict[str, Any]:
-    return {
-        "key": profile.key,
-        "label": profile.label,
-        "aspect": profile.aspect,
-        "fill": profile.fill,
-        "wants_white": profile.wants_white,
-        "rules": [
-            {
-                "rule": rule.name,
-                "measures": rule.subject,
-                "least": rule.least,
-                "most": rule.most,
-                "is_required": rule.is_required,
-                "source": rule.source,
-                "as_of": rule.as_of.isoformat(),
-            }
-            for rule in profile.rules
-        ],
-    }
+        return Response(SummaryOutput(summarise(), context={"request": request}).data)

@@ -1,18 +1,23 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from quality.api import reports, views
+from quality.api.assessments import AssessView
+from quality.api.batches import BatchViewSet
+from quality.api.comparisons import CompareViewSet
+from quality.api.enhancements import EnhanceViewSet
+from quality.api.profiles import OwnProfileView, PolicyView, ProfilesView
+from quality.api.reports import ReportViewSet
 
 router = SimpleRouter()
-router.register("compare", views.CompareViewSet, "comparison")
-router.register("enhance", views.EnhanceViewSet, "enhancement")
-router.register("batches", reports.BatchViewSet, "batch")
-router.register("reports", reports.ReportViewSet, "report")
+router.register("compare", CompareViewSet, "comparison")
+router.register("enhance", EnhanceViewSet, "enhancement")
+router.register("batches", BatchViewSet, "batch")
+router.register("reports", ReportViewSet, "report")
 
 urlpatterns = [
-    path("quality/assess/", views.AssessView.as_view(), name="assess"),
-    path("quality/policy/", reports.PolicyView.as_view(), name="quality-policy"),
-    path("quality/profiles/", reports.ProfilesView.as_view(), name="quality-profiles"),
-    path("quality/profiles/own/", reports.OwnProfileView.as_view(), name="own-profile"),
+    path("quality/assess/", AssessView.as_view(), name="assess"),
+    path("quality/policy/", PolicyView.as_view(), name="quality-policy"),
+    path("quality/profiles/", ProfilesView.as_view(), name="quality-profiles"),
+    path("quality/profiles/own/", OwnProfileView.as_view(), name="own-profile"),
     path("quality/", include(router.urls)),
 ]

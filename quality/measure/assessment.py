@@ -53,6 +53,10 @@ class Assessment:
         """The verdict on the overall score."""
         return Verdict.from_score(self.score / 100)
 
+    @property
+    def measured_area(self) -> str:
+        return "garment" if self.has_subject else "whole frame"
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 

@@ -1,3 +1,4 @@
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -7,6 +8,7 @@ from uuid_utils.compat import uuid7
 
 from core.jobs.models import JobQuerySet, WatchedJob
 from core.tenancy import TenantQuerySet, tenant_manager
+from quality.enhance.improvement import AUTOMATIC, Improvement, Step
 from quality.models.source import Source
 from tenants.models import Shop
 
@@ -83,6 +85,16 @@ class Enhancement(WatchedJob):
             ),
             models.Index(fields=("shop", "-id"), name="enhancement_newest"),
         )
+
+    @property
+    def effective_steps(self) -> list[Step]:
+        """The steps that the request named, else the automatic ones."""
+        return [Step(name) for name in self.steps] or list(AUTOMATIC)
+
+    @cached_property
+    def improvement(self) -> Improvement:
+        """The stored result; needs `result` to be filled."""
+        return Improvement.from_json(self.result)
 
     @property
     def sources(self) -> tuple[Source]:

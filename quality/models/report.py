@@ -1,17 +1,19 @@
+from functools import cached_property
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from catalog.models import Image
 from core.jobs.models import Job
+from quality.measure.assessment import Assessment
 from quality.measure.scales import Verdict
 
 
 class Report(Job):
-    """What was measured in an image's photo, and judged by the shop's policy.
+    """The assessment of an image's photo, judged by the shop's policy.
 
-    `examined` holds the raw figures, from which all else is told; the columns are what lists are
-    narrowed and ordered by.
+    `examined` is the assessment as JSON. The other columns follow from it, for filters and orders.
     """
 
     image = models.OneToOneField(Image, on_delete=models.CASCADE, related_name="report")
@@ -43,8 +45,18 @@ class Report(Job):
             models.Index(fields=("shop", "-id"), name="report_newest"),
         )
 
+    @cached_property
+    def assessment(self) -> Assessment:
+        """The stored figures; needs `examined` to be filled."""
+        return Assessment.from_json(self.examined)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it measured the image's current photo."""
+        return self.image_version == self.image.version
+
     def is_final_for(self, image: Image) -> bool:
-        """Whether it is decided, and of the photo that the image has, or of a newer one."""
+        """Return whether it is finished for the photo that `image` has, or for a newer one."""
         if self.state == self.State.DONE:
             return self.image_version >= image.version
         return self.state == self.State.FAILED

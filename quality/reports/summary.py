@@ -1,20 +1,25 @@
 """Where a shop's photos stand as a whole: how good they are, what fails, what stands out."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.db.models import Avg, Count, F, Func, IntegerField, QuerySet
 from django.db.models.functions import Cast, Floor, Least
-from rest_framework.request import Request
 
 from catalog.models import Image
 from quality.measure.scales import Verdict
 from quality.models import Report
-from quality.reports.consistency import find_outliers
+from quality.reports.consistency import Outlier, find_outliers
 
 MAX_OUTLIERS = 100
 MAX_RULES = 50
 TENS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ImageOutlier:
+    image: Image
+    outlier: Outlier
 
 
 class Unnest(Func):
@@ -22,7 +27,7 @@ class Unnest(Func):
     set_returning = True
 
 
-def summarise(request: Request) -> dict[str, Any]:
+def summarise() -> dict[str, Any]:
     """Return the figures over every live image of the scope's shop."""
     reports = Report.objects.filter(image__deleted_at=None)
     done = reports.done()
@@ -34,14 +39,14 @@ def summarise(request: Request) -> dict[str, Any]:
         "failed": states.get("failed", 0),
         "passed": done.filter(passed=True).count(),
         "held": reports.filter(image__status=Image.Status.HELD).count(),
-        "mean_score": _rounded(done.aggregate(mean=Avg("score"))["mean"]),
+        "mean_score": done.aggregate(mean=Avg("score"))["mean"],
         "scores": _histogram(done),
         "verdicts": {
             **{verdict.value: 0 for verdict in Verdict if verdict is not Verdict.UNKNOWN},
             **dict(done.values_list("verdict").annotate(count=Count("pk")).order_by()),
         },
         "failed_rules": _failed_rules(done),
-        "breaches": _breaches(done, request),
+        "breaches": _find_outliers(done),
     }
 
 
@@ -61,25 +66,13 @@ def _failed_rules(done: QuerySet[Report]) -> list[dict[str, Any]]:
     return [dict(row) for row in counted[:MAX_RULES]]
 
 
-def _breaches(done: QuerySet[Report], request: Request) -> list[dict[str, Any]]:
-    """Return the photos that break the shop's own consistency, the farthest from usual first."""
+def _find_outliers(done: QuerySet[Report]) -> list[ImageOutlier]:
+    """Return images that differ from the shop's usual ones, the farthest first."""
     rows = list(done.exclude(look=None).order_by("pk").values_list("image_id", "look"))
-    breaches = find_outliers([look or [] for _, look in rows])[:MAX_OUTLIERS]
-    ids = [rows[breach.place][0] for breach in breaches]
-    images = Image.objects.defer("search").in_bulk(ids)
+    outliers = find_outliers([look or [] for _, look in rows])[:MAX_OUTLIERS]
+    images = Image.objects.defer("search").in_bulk([rows[found.place][0] for found in outliers])
     return [
-        {
-            "image": str(pk),
-            "name": images[pk].name,
-            "photo_url": request.build_absolute_uri(default_storage.url(images[pk].photo.name)),
-            "groups": list(breach.groups),
-            "looks": list(breach.looks),
-            "distance": round(breach.distance, 2),
-        }
-        for pk, breach in zip(ids, breaches, strict=True)
-        if pk in images
+        ImageOutlier(images[rows[found.place][0]], found)
+        for found in outliers
+        if rows[found.place][0] in images
     ]
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 1)

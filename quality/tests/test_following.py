@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 
 from core.tenancy import shop_scope
-from quality.api import progress
-from quality.api.progress import follow
+from quality.api import jobs
+from quality.api.jobs import follow
 from quality.models import Enhancement
 from quality.services import create_enhancement, discard
 from quality.tests.factories import make_image
@@ -51,7 +51,7 @@ def test_what_is_decided_is_told_at_once_and_whole(row, state):
 
 
 def test_what_takes_too_long_goes_on_without_its_reader(row, monkeypatch):
-    monkeypatch.setattr(progress, "LONGEST_SECONDS", 0.3)
+    monkeypatch.setattr(jobs, "STREAM_TIMEOUT_SECONDS", 0.3)
     change(row, stage="measuring", progress=0.12345)
     first, last = told(row)
     assert first == ("progress", {"stage": "measuring", "progress": 0.123})

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from quality.api.outputs import ProblemOutput
+from quality.api.base import ProblemOutput
 from quality.models import Job
 from stylist.garments.garment import GarmentSource, Slot
 
