@@ -1,10 +1,9 @@
-"""Garments made up by a program: for the demo shop, for training, for tests.
+"""Generated garments, for the demo shop, for training and for tests.
 
-A garment is a few features; from them come its product photo, its catalogue page and its captions.
+A garment is a set of features; its product photo and its catalogue page are made from them.
 Imports nothing from Django.
 """
 
-from demo.garments.captions import captions
 from demo.garments.cloths import shade_of
 from demo.garments.describing import Listing, describe
 from demo.garments.drawing import draw_garment
@@ -19,7 +18,6 @@ __all__ = [
     "SYNONYMS",
     "Garment",
     "Listing",
-    "captions",
     "describe",
     "draw_garment",
     "sample_garments",

@@ -1,6 +1,7 @@
 """The features of a garment, and what each kind of garment can have."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 PATTERNS = ("plain", "striped", "checked", "dotted", "floral", "zigzag", "leopard")
@@ -26,11 +27,12 @@ class Garment:
 class Kind:
     """A kind of garment and the variants it is made in; an empty tuple where it has none.
 
-    A variant named twice is twice as common.
+    `cuts` maps each cut to what the garment is then called. A variant named twice is twice as
+    common.
     """
 
     name: str
-    cuts: tuple[str, ...] = ()
+    cuts: Mapping[str, str] = field(default_factory=dict)
     sleeves: tuple[str, ...] = ()
     necklines: tuple[str, ...] = ()
     fits: tuple[str, ...] = ()
@@ -60,7 +62,7 @@ _KINDS = (
         necklines=("scoop neck", "scoop neck", "crew neck"), fits=("regular", "slim"),
     ),
     Kind(
-        "top", cuts=("camisole", "crop", "peplum"),
+        "top", cuts={"camisole": "camisole", "crop": "crop top", "peplum": "peplum top"},
         sleeves=("sleeveless", "sleeveless", "short"), fits=("regular",),
         necklines=("square neck", "v-neck", "scoop neck", "boat neck"), gloss=0.10,
     ),
@@ -78,16 +80,19 @@ _KINDS = (
         necklines=("classic collar",), fits=_FITS,
     ),
     Kind(
-        "blouse", cuts=("bow", "ruffle", "wrap"),
+        "blouse",
+        cuts={"bow": "bow-neck blouse", "ruffle": "ruffled blouse", "wrap": "wrap blouse"},
         sleeves=("long", "long", "short"), necklines=("v-neck", "round neck"),
         fits=("regular",), gloss=0.22,
     ),
     Kind(
-        "hoodie", popularity=2, cuts=("pullover", "zip"), sleeves=("long",),
+        "hoodie", popularity=2, cuts={"pullover": "hoodie", "zip": "zip hoodie"}, sleeves=("long",),
         necklines=("hooded",), fits=_FITS, weave="fleece",
     ),
     Kind(
-        "jumper", popularity=2, cuts=("ribbed", "cable"), sleeves=("long",),
+        "jumper", popularity=2,
+        cuts={"ribbed": "jumper", "cable": "cable-knit jumper"},
+        sleeves=("long",),
         necklines=("crew neck", "v-neck", "roll neck"), fits=_FITS, weave="knit",
     ),
     Kind(
@@ -95,61 +100,80 @@ _KINDS = (
         fits=("regular", "oversized"), weave="knit",
     ),
     Kind(
-        "blazer", cuts=("single-breasted", "double-breasted"),
+        "blazer", cuts={"single-breasted": "blazer", "double-breasted": "double-breasted blazer"},
         sleeves=("long",), necklines=("notch lapels",), fits=("regular", "slim", "oversized"),
         patterns=(*_CLOTH, "zigzag"), weave="twill",
     ),
     Kind(
-        "coat", cuts=("overcoat", "parka"), sleeves=("long",),
+        "coat", cuts={"overcoat": "overcoat", "parka": "parka"}, sleeves=("long",),
         necklines=("notch lapels",), fits=("regular", "oversized"), lengths=("long", "mid"),
         patterns=("plain", "plain", "checked", "zigzag", "leopard"), weave="twill",
     ),
     Kind(
-        "jacket", popularity=2, cuts=("bomber", "denim", "puffer"), sleeves=("long",),
+        "jacket", popularity=2,
+        cuts={"bomber": "bomber jacket", "denim": "denim jacket", "puffer": "puffer jacket"},
+        sleeves=("long",),
         necklines=("stand collar",), fits=("regular", "oversized"),
         patterns=("plain", "plain", "plain", "checked", "leopard", "floral"), weave="twill",
     ),
     Kind(
-        "dress", popularity=4, cuts=("a-line", "fit-and-flare", "shift", "wrap", "slip"),
+        "dress", popularity=4,
+        cuts={"a-line": "a-line dress", "fit-and-flare": "fit-and-flare dress",
+              "shift": "shift dress", "wrap": "wrap dress", "slip": "slip dress"},
         sleeves=("short", "long", "sleeveless"), fits=("regular",),
         necklines=("round neck", "v-neck", "square neck", "scoop neck"),
         lengths=("mini", "midi", "maxi"), gloss=0.06, patterns=_FLOWERS,
     ),
     Kind(
-        "skirt", popularity=2, cuts=("a-line", "pencil", "pleated", "tiered"),
+        "skirt", popularity=2,
+        cuts={"a-line": "a-line skirt", "pencil": "pencil skirt", "pleated": "pleated skirt",
+              "tiered": "tiered skirt"},
         lengths=("mini", "midi", "maxi"), patterns=_FLOWERS,
     ),
     Kind(
-        "trousers", popularity=2, cuts=("chino", "wide-leg", "joggers"),
+        "trousers", popularity=2,
+        cuts={"chino": "chinos", "wide-leg": "wide-leg trousers", "joggers": "joggers"},
         fits=("regular", "slim"), lengths=("full", "full", "cropped"), weave="twill",
         patterns=("plain", "plain", "checked", "striped", "zigzag", "floral", "leopard", "dotted"),
     ),
     Kind(
-        "jeans", popularity=2, cuts=("straight", "skinny", "flared"),
+        "jeans", popularity=2,
+        cuts={"straight": "straight-leg jeans", "skinny": "skinny jeans",
+              "flared": "flared jeans"},
         lengths=("full",), patterns=("plain",), weave="denim",
         colours=("blue", "blue", "blue", "navy", "black", "grey", "white", "beige", "green"),
     ),
     Kind(
-        "shorts", cuts=("chino", "sport", "denim"), fits=("regular",), weave="twill",
+        "shorts",
+        cuts={"chino": "chino shorts", "sport": "sports shorts", "denim": "denim shorts"},
+        fits=("regular",), weave="twill",
     ),
     Kind(
-        "sneakers", popularity=2, cuts=("low-top", "high-top", "runner"), weave="leather",
+        "sneakers", popularity=2,
+        cuts={"low-top": "low-top sneakers", "high-top": "high-top sneakers",
+              "runner": "running shoes"},
+        weave="leather",
         patterns=("plain", "plain", "plain", "checked", "leopard", "floral"), gloss=0.20,
     ),
     Kind(
-        "boots", cuts=("ankle", "chelsea", "knee-high"), weave="leather",
+        "boots",
+        cuts={"ankle": "lace-up ankle boots", "chelsea": "Chelsea boots",
+              "knee-high": "knee-high boots"},
+        weave="leather",
         patterns=("plain",), gloss=0.40,
     ),
     Kind(
-        "hat", cuts=("cap", "beanie", "bucket"), weave="twill",
+        "hat", cuts={"cap": "cap", "beanie": "beanie", "bucket": "bucket hat"}, weave="twill",
     ),
     Kind(
-        "bag", cuts=("tote", "handbag", "backpack"), weave="leather",
+        "bag",
+        cuts={"tote": "tote bag", "handbag": "handbag", "backpack": "backpack"},
+        weave="leather",
         patterns=("plain", "plain", "plain", "striped", "checked", "leopard", "floral"),
         gloss=0.25,
     ),
     Kind(
-        "scarf", cuts=("looped", "folded"), weave="knit",
+        "scarf", cuts={"looped": "scarf", "folded": "scarf"}, weave="knit",
     ),
 )  # fmt: skip
 

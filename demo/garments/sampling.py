@@ -75,7 +75,7 @@ class _Traits:
             "colour": kind.colours or BASIC_COLOURS + _POPULAR_COLOURS,
             # Half of what a shop sells is plain.
             "pattern": ["plain"] * max(1, len(fancy)) + fancy,
-            "sleeve": kind.sleeves, "neckline": kind.necklines, "cut": kind.cuts,
+            "sleeve": kind.sleeves, "neckline": kind.necklines, "cut": tuple(kind.cuts),
             "fit": kind.fits, "length": kind.lengths,
         }  # fmt: skip
         self.kind = kind

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from catalog.vocabulary.kinds import KINDS, GarmentKind
 from core.ml.encoder import Encoder
 from evaluation.tagging.metrics import Figures, best_temperature, judge, measure
 from quality.measure.frame import PhotoUnmeasurable
-from stylist.tagging.garment_types import GARMENT_TYPES, GarmentType
 from stylist.tagging.labels import Labels
 from stylist.tagging.tagger import tag
 from stylist.tagging.tags import Tags
@@ -53,12 +53,12 @@ class PhotoFigures:
     unmeasurable: int
 
 
-def label_of(kind: GarmentType) -> str:
+def label_of(kind: GarmentKind) -> str:
     """Return the label that photos of a type have."""
     return _OF_TYPE.get(kind.name) or _OF_SLOT.get(kind.slot, NO_LABEL)
 
 
-_SLOT_OF = {label_of(kind): kind.slot for kind in GARMENT_TYPES}
+_SLOT_OF = {label_of(kind): kind.slot for kind in KINDS.values()}
 
 
 def evaluate_photos(

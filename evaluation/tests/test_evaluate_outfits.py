@@ -3,12 +3,12 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
+from catalog.vocabulary.kinds import KINDS
+from catalog.vocabulary.properties import STYLES
 from evaluation.outfits.harness import evaluate
 from evaluation.outfits.looks import LOOKS
 from evaluation.outfits.questions import CHOICES, LEAST_PIECES, make_blanks, spoil
 from evaluation.outfits.sampler import Drawing
-from stylist.tagging.attributes import STYLES
-from stylist.tagging.garment_types import GARMENT_TYPES
 
 OUTFITS = 136
 
@@ -19,7 +19,7 @@ def drawn():
 
 
 def test_the_looks_use_the_names_that_garments_are_tagged_with():
-    slots = {kind.name: kind.slot for kind in GARMENT_TYPES}
+    slots = {kind.name: kind.slot for kind in KINDS.values()}
     for look in LOOKS:
         assert look.style in STYLES
         assert all(slots[kind] == slot for slot, kinds in look.kinds.items() for kind in kinds)

@@ -12,7 +12,7 @@ import numpy as np
 
 from stylist.garments.garment import Garment
 from stylist.garments.pool import Pool
-from stylist.tagging.attributes import PATTERNS, SEASONS, STYLES
+from catalog.vocabulary.properties import PATTERNS, SEASONS, STYLES
 
 STYLE_NAMES = tuple(STYLES)
 PATTERN_NAMES = np.array([*PATTERNS], np.str_)

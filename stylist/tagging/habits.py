@@ -6,9 +6,9 @@ zero-shot where the encoder knows the words. None is surer than its type.
 
 import numpy as np
 
+from catalog.vocabulary.properties import FORMALITY_LEVELS
 from core.ml.colours import Floats
 from core.ml.encoder import Embeddings
-from stylist.tagging.attributes import FORMALITY_LEVELS
 from stylist.tagging.labels import Labels
 from stylist.tagging.tags import ALL_YEAR, Tag
 from stylist.tagging.zero_shot import probabilities

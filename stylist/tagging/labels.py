@@ -10,18 +10,18 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from core.ml.colours import Floats
-from core.ml.encoder import Embeddings, Encoder
-from stylist.tagging.attributes import (
+from catalog.vocabulary.kinds import GarmentKind
+from catalog.vocabulary.properties import (
     FORMALITY,
     FORMALITY_LEVELS,
     PATTERNS,
     SEASONS,
     STYLES,
-    Wordings,
 )
+from catalog.vocabulary.words import Use, Words, texts_for
+from core.ml.colours import Floats
+from core.ml.encoder import Embeddings, Encoder
 from stylist.tagging.calibration import Calibration, calibration_of
-from stylist.tagging.garment_types import GarmentType
 from stylist.tagging.prompts import TYPE_TEMPLATES, Encode, ensemble, understood
 from stylist.tagging.taxonomy import Taxonomy
 
@@ -50,7 +50,7 @@ class Labels:
     the shape that it sees photos in, width by height.
     """
 
-    types: tuple[GarmentType, ...]
+    types: tuple[GarmentKind, ...]
     untold: tuple[str, ...]
     type_vectors: Embeddings  # (k, d)
     patterns: tuple[str, ...]
@@ -76,12 +76,14 @@ def build_labels(
 ) -> Labels:
     """Return the labels for whatever turns texts into unit vectors."""
     groups = (PATTERNS, STYLES, SEASONS, FORMALITY)
-    every = [kind.wordings for kind in taxonomy.types]
-    every += [wordings for group in groups for wordings in group.values()]
+    every = [kind.prompts for kind in taxonomy.types]
+    every += [texts_for(Use.PROMPT, words) for group in groups for words in group.values()]
     known = understood([wording for wordings in every for wording in wordings], encode)
-    types = {kind: _kept(kind.wordings, known) for kind in taxonomy.types}
+    types = {kind: _kept(kind.prompts, known) for kind in taxonomy.types}
     told = tuple(kind for kind, wordings in types.items() if wordings)
-    patterns = {name: _kept(wordings, known) for name, wordings in PATTERNS.items()}
+    patterns = {
+        name: _kept(texts_for(Use.PROMPT, words), known) for name, words in PATTERNS.items()
+    }
     tellable = tuple(name for name, wordings in patterns.items() if wordings)
     return Labels(
         types=told,
@@ -106,15 +108,18 @@ def _kept(wordings: tuple[str, ...], known: frozenset[str]) -> tuple[str, ...]:
 
 
 def _group(
-    values: Wordings, habits: Iterable[list[float]], known: frozenset[str], encode: Encode
+    values: Mapping[str, Words],
+    habits: Iterable[list[float]],
+    known: frozenset[str],
+    encode: Encode,
 ) -> Group:
-    kept = [_kept(wordings, known) for wordings in values.values()]
+    kept = [_kept(texts_for(Use.PROMPT, words), known) for words in values.values()]
     # What it knows some words of, it would find everywhere: the habits alone are better then.
     vectors = ensemble(kept, HABIT_TEMPLATES, encode) if all(kept) else None
     return Group(tuple(values), vectors, np.array(list(habits), dtype=np.float32))
 
 
-def _weighted(habits: tuple[str, ...], values: Wordings) -> list[float]:
+def _weighted(habits: tuple[str, ...], values: Mapping[str, Words]) -> list[float]:
     """Return 1 spread over a type's habits, the first counted twice; over all where it has none."""
     if not habits:
         return [1 / len(values)] * len(values)

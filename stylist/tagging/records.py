@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from core.ml.colours import RETAIL_COLOURS, srgb_to_oklab
 from stylist.garments.garment import Garment, GarmentSource, Lab, Slot
-from stylist.tagging.attributes import FORMALITY, FORMALITY_LEVELS, PATTERNS, SEASONS, STYLES
+from catalog.vocabulary.properties import FORMALITY, FORMALITY_LEVELS, PATTERNS, SEASONS, STYLES
 
 if TYPE_CHECKING:
     from stylist.tagging.tags import Tag, Tags

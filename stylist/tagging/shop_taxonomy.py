@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from catalog.vocabulary.kinds import GarmentKind
 from stylist.models import StylistSettings
-from stylist.tagging.garment_types import GarmentType
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY, Taxonomy
 from tenants.models import Shop
 
@@ -21,7 +21,7 @@ def taxonomy_of(shop_id: UUID) -> Taxonomy:
     return DEFAULT_TAXONOMY.extended(own_types_of(shop_id))
 
 
-def stated_type(taxonomy: Taxonomy, category: str | None) -> GarmentType | None:
+def stated_type(taxonomy: Taxonomy, category: str | None) -> GarmentKind | None:
     """Return the type that a shop's category is, in the singular or the plural; None of others."""
     name = (category or "").strip()
     for form in (name, name.removesuffix("es"), name.removesuffix("s"), f"{name}s"):

@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from catalog.vocabulary.kinds import SLOTS
 from core.ml.colours import Floats
 from core.ml.encoder import Embeddings, Encoder
 from core.ml.garment_colours import centre_weights
 from quality.measure.frame import make_frame
 from stylist.tagging.colour.measurement import MeasuredColour, measure_colours
 from stylist.tagging.crop import Crop, Mask, crop_to_garment
-from stylist.tagging.garment_types import SLOTS
 from stylist.tagging.habits import (
     expected_formality,
     likely_values,

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from catalog.vocabulary.kinds import KINDS, SLOTS, GarmentKind
 from core.errors import DomainError
-from stylist.tagging.garment_types import GARMENT_TYPES, SLOTS, GarmentType
 
 MOST_OWN_TYPES = 100
 MOST_PROMPTS = 8
@@ -31,17 +31,17 @@ class TypeUnusable(DomainError):
 class Taxonomy:
     """Types of garment, each name once in any case."""
 
-    types: tuple[GarmentType, ...]
+    types: tuple[GarmentKind, ...]
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         return tuple(kind.name for kind in self.types)
 
     @cached_property
-    def _by_name(self) -> Mapping[str, GarmentType]:
+    def _by_name(self) -> Mapping[str, GarmentKind]:
         return {kind.name.casefold(): kind for kind in self.types}
 
-    def find(self, name: str) -> GarmentType | None:
+    def find(self, name: str) -> GarmentKind | None:
         """Return the type of that name in any case, or None."""
         return self._by_name.get(_tidied(name).casefold())
 
@@ -67,7 +67,7 @@ class Taxonomy:
         return Taxonomy((*self.types, *added))
 
 
-def _own_type(row: Mapping[str, Any], index: int) -> GarmentType:
+def _own_type(row: Mapping[str, Any], index: int) -> GarmentKind:
     name = _text(row.get("name"), LONGEST_NAME, index, "name")
     slot = row.get("slot")
     if slot not in SLOTS:
@@ -77,8 +77,8 @@ def _own_type(row: Mapping[str, Any], index: int) -> GarmentType:
         raise TypeUnusable(
             f"Prompts are a list of at most {MOST_PROMPTS} texts.", index=index, field="prompts"
         )
-    wordings = tuple(_text(prompt, LONGEST_PROMPT, index, "prompts") for prompt in prompts)
-    return GarmentType(name, slot, tuple(dict.fromkeys(wordings)))
+    texts = tuple(_text(prompt, LONGEST_PROMPT, index, "prompts") for prompt in prompts)
+    return GarmentKind(name, slot, tuple(dict.fromkeys(texts)))
 
 
 def _text(value: object, longest: int, index: int, field: str) -> str:
@@ -93,4 +93,4 @@ def _tidied(text: str) -> str:
     return " ".join(text.split())
 
 
-DEFAULT_TAXONOMY = Taxonomy(GARMENT_TYPES)
+DEFAULT_TAXONOMY = Taxonomy(tuple(KINDS.values()))

@@ -22,7 +22,7 @@ from stylist.garments.features import pack_features
 from stylist.garments.garment import GarmentSource
 from stylist.models import ImageTags, Outfit, WardrobeItem
 from stylist.models.files import cutout_key, wardrobe_key
-from stylist.tagging.attributes import FORMALITY_LEVELS, SEASONS
+from catalog.vocabulary.properties import FORMALITY_LEVELS, SEASONS
 from stylist.tagging.records import LAB_OF, garment_of
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
 from tenants.models import Shop

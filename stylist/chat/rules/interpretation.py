@@ -7,9 +7,9 @@ English. What it does not understand it says: `Intent.missed`, and `IntentKind.U
 
 import re
 
+from catalog.vocabulary.properties import STYLE_FORMALITY
 from stylist.chat.rules.follow_ups import follow, is_following, step_formality
 from stylist.chat.rules.lexicon import cues
-from stylist.chat.rules.lexicon.looks import FORMALITY_OF
 from stylist.chat.rules.mentions import NounPhrase
 from stylist.chat.rules.message import ParsedMessage, parse_message
 from stylist.chat.rules.references import as_reference, pin, points_vaguely
@@ -41,7 +41,7 @@ def _wish(kind: IntentKind, message: ParsedMessage) -> Intent:
     if _points(kind, message):
         references = (_it(message.memory), *references)
     styles = message.wanted(Field.STYLE, beside=partner)
-    formalities = [FORMALITY_OF[style] for style in styles if style in FORMALITY_OF]
+    formalities = [STYLE_FORMALITY[style] for style in styles if style in STYLE_FORMALITY]
     occasions, seasons = message.wanted(Field.OCCASION), message.wanted(Field.SEASON)
     formality = formalities[0] if formalities else None
     occasion = occasions[0] if occasions else None

@@ -6,27 +6,32 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cached_property, lru_cache
 
-from core.ml.colours import RETAIL_COLOURS
+from catalog.vocabulary.colours import COLOURS
+from catalog.vocabulary.kinds import SLOT_PHRASES
+from catalog.vocabulary.properties import MATERIALS, PATTERNS, SEASONS, STYLES
+from catalog.vocabulary.words import Use, texts_for
 from stylist.chat.rules.lexicon.common import COMMON
 from stylist.chat.rules.lexicon.cues import WORDS
-from stylist.chat.rules.lexicon.garments import MORE_GARMENTS, NOT_GARMENTS, SLOT_WORDS
-from stylist.chat.rules.lexicon.looks import (
-    DETAILS,
-    MATERIALS,
-    MORE_COLOURS,
-    MORE_PATTERNS,
-    NOT_COLOURS,
-    STYLE_WORDS,
-)
-from stylist.chat.rules.lexicon.occasions import OCCASION_WORDS, SEASON_WORDS
+from stylist.chat.rules.lexicon.occasions import OCCASION_WORDS
 from stylist.chat.rules.tokens import stem, tokenise
-from stylist.tagging.attributes import PATTERNS
 from stylist.tagging.taxonomy import Taxonomy
 
 MAX_PHRASE_LENGTH = 4  # words
 MIN_SWAPPED_LENGTH = 4  # letters: two of them may have changed places
 MIN_MISSPELT_LENGTH = 5  # letters: shorter words are too like each other
 MIN_SIMILARITY = 0.8
+
+# Words that a search can use as they stand.
+DETAILS = frozenset(
+    "long short midi maxi mini slim skinny straight wide loose tight oversized fitted cropped "
+    "sleeveless strapless backless hooded padded quilted warm light lightweight heavy thick thin "
+    "soft waterproof breathable stretchy comfortable comfy sexy cute bright dark pale pastel "
+    "colourful colorful neutral shiny sparkly sequin sequined lace ruffle pleated belted "
+    "high-waisted low-cut v-neck crew-neck round-neck turtleneck sustainable organic vegan eco "
+    "men man women woman mens womens ladies unisex kids kid children boy girl baby plus petite "
+    "tall maternity pocket zip button flat embroidered knitted knit flowy asymmetric wrap modern "
+    "trendy fashionable new stylish".replace("-", " ").split()
+)
 
 
 class Field(StrEnum):
@@ -93,32 +98,24 @@ def _phrases(taxonomy: Taxonomy) -> Iterator[tuple[Field, str, str]]:
     """Yield phrases, those first that win where two fields have one."""
     for kind in taxonomy.types:
         yield Field.GARMENT, kind.name, kind.name
-    for slot in SLOT_WORDS.items():
-        yield Field.SLOT, *slot
-    for phrase, name in MORE_GARMENTS.items():
-        if taxonomy.find(name):
-            yield Field.GARMENT, phrase, name
+    for phrase, slot in SLOT_PHRASES.items():
+        yield Field.SLOT, phrase, slot
     for kind in taxonomy.types:
-        for wording in kind.wordings:
-            if wording not in NOT_GARMENTS:
-                yield Field.GARMENT, wording, kind.name
-    for colour in RETAIL_COLOURS:
-        if colour.name not in NOT_COLOURS:
-            yield Field.COLOUR, colour.name, colour.name
+        for phrase in kind.phrases:
+            yield Field.GARMENT, phrase, kind.name
+    for phrase, occasion in OCCASION_WORDS.items():
+        yield Field.OCCASION, phrase, occasion
     tables = (
-        (Field.COLOUR, MORE_COLOURS),
-        (Field.OCCASION, OCCASION_WORDS),
-        (Field.SEASON, SEASON_WORDS),
-        (Field.STYLE, STYLE_WORDS),
+        (Field.COLOUR, COLOURS),
+        (Field.SEASON, SEASONS),
+        (Field.STYLE, STYLES),
         (Field.MATERIAL, MATERIALS),
-        (Field.PATTERN, MORE_PATTERNS),
+        (Field.PATTERN, PATTERNS),
     )
     for field, table in tables:
-        for phrase, value in table.items():
-            yield field, phrase, value
-    for name, wordings in PATTERNS.items():
-        for wording in wordings:
-            yield Field.PATTERN, wording, name
+        for name, words in table.items():
+            for phrase in texts_for(Use.CHAT, words):
+                yield field, phrase, name
     yield Field.DETAIL, "dress code", "dress code"
     for word in sorted(DETAILS):
         yield Field.DETAIL, word, word

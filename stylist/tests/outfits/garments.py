@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from core.ml.colours import RETAIL_COLOURS, srgb_to_oklab
 from stylist.garments.garment import SEASONS, SLOTS, Garment, GarmentSource, Lab, Slot
 from stylist.outfits.wishes import OCCASIONS, Taste, Wish
-from stylist.tagging.attributes import PATTERNS, STYLES
+from catalog.vocabulary.properties import PATTERNS, STYLES
 
 LAB = {
     colour.name: Lab(*map(float, srgb_to_oklab(np.array(colour.rgb, np.uint8))))

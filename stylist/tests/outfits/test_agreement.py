@@ -4,7 +4,7 @@ import pytest
 from stylist.garments.pool import NEUTRAL, season_suitability
 from stylist.garments.styles import RELATED_STYLES, style_vectors
 from stylist.outfits.compatibility.agreement import formality_agreement, or_neutral, style_agreement
-from stylist.tagging.attributes import STYLES
+from catalog.vocabulary.properties import STYLES
 
 
 def agree(one, other):

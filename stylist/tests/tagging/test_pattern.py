@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stylist.tagging.attributes import PATTERNS
+from catalog.vocabulary.properties import PATTERNS
 from stylist.tagging.pattern import PatternMeasure, measure_pattern, pattern_prior
 from stylist.tests.tagging.photos import cut_out
 

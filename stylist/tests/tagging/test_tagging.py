@@ -5,11 +5,12 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
+from catalog.vocabulary.properties import FORMALITY, FORMALITY_LEVELS, PATTERNS, SEASONS, STYLES
+from catalog.vocabulary.words import Use, texts_for
 from core.ml.colours import basic_colour
 from core.ml.encoder import get_encoder
 from quality.measure.frame import PhotoUnmeasurable, make_frame
 from quality.tests.photos import make_scene
-from stylist.tagging.attributes import FORMALITY, FORMALITY_LEVELS, PATTERNS, SEASONS, STYLES
 from stylist.tagging.calibration import LARGE, calibration_of
 from stylist.tagging.crop import crop_to_garment
 from stylist.tagging.habits import expected_formality, tag_season
@@ -122,8 +123,9 @@ def test_habits_alone_say_style_where_the_encoder_lacks_the_words(labels):
 
 
 def test_an_encoder_that_knows_all_words_has_a_say_in_style():
-    wordings = [kind.wordings for kind in DEFAULT_TAXONOMY.types]
-    wordings += [texts for g in (PATTERNS, STYLES, SEASONS, FORMALITY) for texts in g.values()]
+    wordings = [kind.prompts for kind in DEFAULT_TAXONOMY.types]
+    groups = (PATTERNS, STYLES, SEASONS, FORMALITY)
+    wordings += [texts_for(Use.PROMPT, words) for g in groups for words in g.values()]
     words = {word for texts in wordings for text in texts for word in text.split()}
 
     labels = build_labels(

@@ -5,17 +5,17 @@ import importlib
 import pytest
 
 from stylist.garments.garment import Slot
-from stylist.tagging.attributes import FORMALITY, FORMALITY_LEVELS, SEASONS, STYLES
-from stylist.tagging.garment_types import GARMENT_TYPES, SLOTS
+from catalog.vocabulary.properties import FORMALITY, FORMALITY_LEVELS, SEASONS, STYLES
+from catalog.vocabulary.kinds import KINDS, SLOTS
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY, MOST_OWN_TYPES, TypeUnusable
 
 DEFAULTS = importlib.import_module("catalog.migrations.0002_default_taxonomy")
 
 
 def test_there_are_at_least_forty_types_and_every_slot_has_some():
-    assert len(GARMENT_TYPES) >= 40
-    assert {kind.slot for kind in GARMENT_TYPES} == set(SLOTS)
-    assert len({name.casefold() for name in DEFAULT_TAXONOMY.names}) == len(GARMENT_TYPES)
+    assert len(KINDS) >= 40
+    assert {kind.slot for kind in KINDS.values()} == set(SLOTS)
+    assert len({name.casefold() for name in DEFAULT_TAXONOMY.names}) == len(KINDS)
 
 
 def test_slots_are_those_that_outfits_are_made_of():
@@ -29,7 +29,7 @@ def test_the_catalogues_categories_are_types_by_the_same_names():
 
 
 def test_habits_name_values_that_there_are():
-    for kind in GARMENT_TYPES:
+    for kind in KINDS.values():
         assert set(kind.styles) <= set(STYLES), kind.name
         assert set(kind.seasons) <= set(SEASONS), kind.name
         assert 0 <= kind.formality <= 1, kind.name
@@ -45,8 +45,8 @@ def test_a_shop_adds_types_with_words_of_its_own():
     )
 
     assert taxonomy.find("KILT").slot == "bottom"
-    assert taxonomy.find("kilt").wordings == ("tartan kilt", "scottish kilt")
-    assert taxonomy.find("obi belt").wordings == ("obi belt",)
+    assert taxonomy.find("kilt").prompts == ("tartan kilt", "scottish kilt")
+    assert taxonomy.find("obi belt").prompts == ("obi belt",)
     assert taxonomy.find("T-Shirt").slot == "top"
     assert DEFAULT_TAXONOMY.find("kilt") is None
 

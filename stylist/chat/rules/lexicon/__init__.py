@@ -1,1 +1,1 @@
-"""The words that the rules understand, beside the taxonomy's and the table of colours."""
+"""The words that the rules understand, in addition to the vocabulary of garments."""

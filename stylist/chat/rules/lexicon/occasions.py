@@ -1,4 +1,4 @@
-"""Words for occasions and seasons, by the names that outfits know them by."""
+"""Words for occasions, by the names that outfits know them by."""
 
 from collections.abc import Mapping
 
@@ -86,25 +86,4 @@ OCCASION_WORDS: Mapping[str, str] = {
     "working from home": "home",
     "sofa": "home",
     "lounging": "home",
-}
-
-SEASON_WORDS: Mapping[str, str] = {
-    "spring": "spring",
-    "summer": "summer",
-    "summery": "summer",
-    "hot weather": "summer",
-    "hot day": "summer",
-    "heat": "summer",
-    "heatwave": "summer",
-    "autumn": "autumn",
-    "autumnal": "autumn",
-    "fall": "autumn",
-    "rainy": "autumn",
-    "rain": "autumn",
-    "winter": "winter",
-    "wintry": "winter",
-    "cold weather": "winter",
-    "cold": "winter",
-    "snow": "winter",
-    "freezing": "winter",
 }

@@ -1,0 +1,69 @@
+"""Words for a name of the vocabulary, and what each word is used for.
+
+The tables write words like entries of a dictionary: "tee, vest (caption demo), hoody (not demo)".
+A word without a note is for every use; words after a bar, "jeans | jeggings", are only understood
+in chat.
+"""
+
+import re
+from collections.abc import Mapping
+from enum import Flag, auto
+from typing import NamedTuple, TypeAlias
+
+
+class Use(Flag):
+    """A purpose that a word can have."""
+
+    PROMPT = auto()  # tagging compares photos with it
+    CHAT = auto()  # the stylist understands it
+    CAPTION = auto()  # captions for training contain it
+    DEMO = auto()  # another word for a kind of generated garment
+
+
+EVERY_USE = Use.PROMPT | Use.CHAT | Use.CAPTION | Use.DEMO
+
+
+class Word(NamedTuple):
+    """One word or phrase, in the spelling of shops: "short-sleeve t-shirt"."""
+
+    text: str
+    uses: Use = EVERY_USE
+
+
+Words: TypeAlias = tuple[Word, ...]
+_WORD = re.compile(r"([^,()]+?)\s*(?:\((not )?([a-z ]+)\))?\s*(?:,\s*|$)")
+
+
+def parse_words(entry: str) -> Words:
+    """Return the words of an entry, in its order."""
+    general, _, chat = entry.partition("|")
+    return (*_parse(general.strip(), EVERY_USE), *_parse(chat.strip(), Use.CHAT))
+
+
+def parse_table(entries: Mapping[str, str]) -> dict[str, Words]:
+    """Return each name's words."""
+    return {name: parse_words(entry) for name, entry in entries.items()}
+
+
+def texts_for(use: Use, words: Words) -> tuple[str, ...]:
+    """Return the words for a use, in plain spelling."""
+    return tuple(plain(word.text) for word in words if use in word.uses)
+
+
+def plain(text: str) -> str:
+    """Return a text in lower-case letters and single spaces: "womens t shirt"."""
+    return " ".join(re.sub(r"[^a-z]+", " ", text.lower().replace("'", "")).split())
+
+
+def _parse(entry: str, uses: Use) -> Words:
+    return tuple(
+        Word(text, _noted(uses, negation, note) if note else uses)
+        for text, negation, note in _WORD.findall(entry)
+    )
+
+
+def _noted(uses: Use, negation: str, note: str) -> Use:
+    named = Use(0)
+    for name in note.split():
+        named |= Use[name.upper()]
+    return uses & ~named if negation else named
