@@ -9,7 +9,7 @@ from demo.garments.describing import Listing, describe
 from demo.garments.drawing import draw_garment
 from demo.garments.model import KINDS, PATTERNS, Garment
 from demo.garments.sampling import sample_garments
-from demo.garments.words import LABELS, SYNONYMS
+from demo.garments.words import LABELS, SYNONYMS, noun_of
 
 __all__ = [
     "KINDS",
@@ -20,6 +20,7 @@ __all__ = [
     "Listing",
     "describe",
     "draw_garment",
+    "noun_of",
     "sample_garments",
     "shade_of",
 ]

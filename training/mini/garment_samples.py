@@ -4,38 +4,22 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-from demo.garments import Garment, draw_garment, sample_garments, shade_of
+from catalog.vocabulary.words import plain
+from demo.garments import Garment, draw_garment, noun_of, sample_garments, shade_of
 from training.mini.captions import is_worded
 from training.mini.facts import Facts
-from training.mini.words import normalised
+from training.mini.words import TAG_VALUES
 
-# The wide and narrow kinds that each kind of garment falls under; a cut can add another.
-_KINDS = {
-    "long-sleeve top": ("longsleeve",),
-    "tank top": ("undershirt",),
-    "bodysuit": ("body",),
-    "polo shirt": ("polo",),
-    "jumper": ("jumper", "knitwear"),
-    "cardigan": ("cardigan", "knitwear"),
-    "coat": ("coat", "outwear"),
-    "jacket": ("jacket", "outwear"),
-    "trousers": ("trousers", "pants"),
-    "jeans": ("jeans", "pants"),
-    "sneakers": ("sneakers", "shoes"),
-    "boots": ("boots", "shoes"),
-}
-_CUT_KINDS = {
-    "cap": "cap",
-    "beanie": "beanie",
-    "bucket": "bucket hat",
-    "camisole": "camisole",
-    "crop": "crop top",
-    "peplum": "peplum top",
-    "tote": "tote",
-    "handbag": "handbag",
-    "backpack": "backpack",
-    "joggers": "joggers",
-    "parka": "parka",
+# The wide kinds that narrow ones fall under.
+_WIDE_KINDS = {
+    "jumper": "knitwear",
+    "cardigan": "knitwear",
+    "coat": "outwear",
+    "jacket": "outwear",
+    "trousers": "pants",
+    "jeans": "pants",
+    "sneakers": "shoes",
+    "boots": "shoes",
 }
 # What one could also call it, or not: neither pulled together nor pushed apart.
 _ARGUABLE = {
@@ -58,13 +42,14 @@ def garment_samples(*, count: int, seed: int, height: int) -> Iterator[tuple[Ima
 
 def garment_facts(garment: Garment) -> Facts:
     """Return the tags of a garment; everything is known but what words leave open."""
-    kinds = {*_KINDS.get(garment.kind, (garment.kind,)), _CUT_KINDS.get(garment.cut or "")}
-    tags = {f"kind:{kind}" for kind in kinds if kind}
-    tags |= {f"colour:{garment.colour}", f"shade:{normalised(shade_of(garment))}"}
+    # A cut can add a kind: a hat cut as a cap is a cap, too.
+    names = (garment.kind, noun_of(garment), _WIDE_KINDS.get(garment.kind))
+    tags = {f"kind:{TAG_VALUES.get(name, name)}" for name in names if name}
+    tags |= {f"colour:{garment.colour}", f"shade:{plain(shade_of(garment))}"}
     for field in _NAMED_FIELDS:
         value = getattr(garment, field)
         if value:
-            tags.add(f"{field}:{normalised(value)}")
+            tags.add(f"{field}:{plain(value)}")
     unknown = {f"kind:{kind}" for kind in _ARGUABLE.get(garment.kind, ())}
     if garment.accent:
         tags.add(f"accent:{garment.accent}")

@@ -1,92 +1,74 @@
-"""The words for each tag: English shop language, lower case, letters and spaces only.
+"""The words that captions have for each tag: lower case, letters and spaces only.
 
-`KINDS` are nouns, `MODIFIERS` stand before the noun, `TAILS` after it. A garment has several kinds,
-a wide and a narrow one: sneakers are also shoes.
+`KINDS` are nouns, `MODIFIERS` stand before the noun, `TAILS` after it. Most words are those of the
+vocabulary that are used in captions. A garment has several kinds, a wide and a narrow one: sneakers
+are also shoes. The wide kinds are named like the labels of the clothing photos.
 """
 
 from collections.abc import Mapping
 
-Words = Mapping[str, tuple[str, ...]]
+from catalog.vocabulary.colours import COLOURS as RETAIL_COLOURS
+from catalog.vocabulary.kinds import KINDS as VOCABULARY
+from catalog.vocabulary.properties import PATTERNS
+from catalog.vocabulary.words import Use, texts_for
+from core.ml.colours import BASIC_COLOURS
 
-KINDS: Words = {
-    "kind:blazer": ("blazer", "suit jacket", "sports coat"),
-    "kind:blouse": ("blouse", "womens blouse"),
-    "kind:body": ("bodysuit", "baby bodysuit", "onesie", "baby body", "baby romper", "body"),
-    "kind:dress": ("dress", "frock", "gown"),
-    "kind:hat": ("hat", "headwear"),
-    "kind:hoodie": ("hoodie", "hooded sweatshirt", "hooded jumper", "hoody"),
-    "kind:longsleeve": (
-        "longsleeve", "long sleeve top", "long sleeve t shirt", "long sleeved t shirt",
-        "long sleeve tee",
-    ),
+Texts = Mapping[str, tuple[str, ...]]
+
+# The tag of a kind, where it is not the vocabulary's name for it.
+TAG_VALUES = {
+    "bodysuit": "body",
+    "long-sleeve top": "longsleeve",
+    "polo shirt": "polo",
+    "sweater": "jumper",
+    "tank top": "undershirt",
+    "tote bag": "tote",
+}
+
+
+def _kind(name: str, *, plainest: str | None = None) -> tuple[str, ...]:
+    """Return a kind's words for captions, the plainest first."""
+    return tuple(
+        sorted(texts_for(Use.CAPTION, VOCABULARY[name].words), key=lambda text: text != plainest)
+    )
+
+
+KINDS: Texts = {
+    **{
+        f"kind:{TAG_VALUES.get(name, name)}": _kind(name)
+        for name in (
+            "blazer", "blouse", "bodysuit", "dress", "hat", "hoodie", "shirt", "shoes", "shorts",
+            "skirt", "t-shirt", "top", "jeans", "joggers", "coat", "parka", "jacket", "sneakers",
+            "boots", "cardigan", "cap", "beanie", "bucket hat", "camisole", "crop top", "bag",
+            "tote bag", "handbag", "backpack", "scarf",
+        )
+    },
+    "kind:longsleeve": _kind("long-sleeve top", plainest="longsleeve"),
+    "kind:polo": _kind("polo shirt", plainest="polo"),
+    "kind:undershirt": _kind("tank top", plainest="undershirt"),
+    "kind:jumper": _kind("sweater", plainest="jumper"),
+    "kind:pants": _kind("trousers", plainest="pants"),
+    "kind:trousers": ("trousers", "chinos", "slacks"),  # the narrow kind: jeans are pants, too
     "kind:outwear": ("outwear", "outerwear"),
-    "kind:pants": ("pants", "trousers", "slacks"),
-    "kind:polo": ("polo", "polo shirt"),
-    "kind:shirt": ("shirt", "button up shirt", "button down shirt", "collared shirt"),
-    "kind:shoes": ("shoes", "footwear", "pair of shoes"),
-    "kind:shorts": ("shorts", "short trousers", "pair of shorts"),
-    "kind:skirt": ("skirt",),
-    "kind:t-shirt": ("t shirt", "tshirt", "tee", "tee shirt", "short sleeve t shirt"),
-    "kind:top": ("top", "womens top"),
-    "kind:undershirt": ("undershirt", "tank top", "singlet", "vest", "sleeveless top"),
-    "kind:trousers": ("trousers", "chinos", "slacks"),
-    "kind:jeans": ("jeans", "denims", "denim trousers", "denim jeans"),
-    "kind:joggers": ("joggers", "jogging pants", "sweatpants"),
-    "kind:coat": ("coat", "winter coat", "overcoat"),
-    "kind:parka": ("parka",),
-    "kind:jacket": ("jacket", "short jacket"),
-    "kind:sneakers": ("sneakers", "trainers", "sports shoes", "running shoes"),
-    "kind:boots": ("boots", "leather boots"),
-    "kind:jumper": ("jumper", "sweater", "pullover", "knitted jumper"),
-    "kind:cardigan": ("cardigan", "knitted cardigan"),
     "kind:knitwear": ("knitwear", "knit"),
-    "kind:cap": ("cap", "baseball cap"),
-    "kind:beanie": ("beanie", "woolly hat", "knitted hat"),
-    "kind:bucket hat": ("bucket hat", "sun hat"),
-    "kind:camisole": ("camisole", "cami top"),
-    "kind:crop top": ("crop top", "cropped top"),
     "kind:peplum top": ("peplum top",),
-    "kind:bag": ("bag",),
-    "kind:tote": ("tote bag", "tote", "shopping bag"),
-    "kind:handbag": ("handbag", "purse"),
-    "kind:backpack": ("backpack", "rucksack"),
-    "kind:scarf": ("scarf", "knitted scarf", "shawl"),
 }  # fmt: skip
 
-COLOURS: Words = {
-    "colour:black": ("black",),
-    "colour:white": ("white",),
-    "colour:grey": ("grey", "gray"),
-    "colour:navy": ("navy", "navy blue", "dark blue"),
-    "colour:blue": ("blue",),
-    "colour:teal": ("teal", "turquoise"),
-    "colour:green": ("green",),
-    "colour:yellow": ("yellow",),
-    "colour:orange": ("orange",),
-    "colour:red": ("red",),
-    "colour:pink": ("pink",),
-    "colour:purple": ("purple", "violet"),
-    "colour:brown": ("brown",),
-    "colour:beige": ("beige",),
+_COLOURS: Texts = {
+    f"colour:{name}": texts_for(Use.CAPTION, RETAIL_COLOURS[name]) for name in BASIC_COLOURS
 }
-
-_SHADES = (
-    "charcoal", "silver", "ivory", "cream", "sand", "khaki", "camel", "taupe", "chocolate",
-    "royal blue", "sky blue", "light blue", "forest green", "olive", "sage",
-    "mint", "lime", "lemon", "mustard", "rust", "peach", "coral", "burgundy", "blush",
-    "dusty rose", "fuchsia", "plum", "lavender",
-)  # fmt: skip
-
-_PATTERNS: Words = {
-    "pattern:plain": ("plain", "solid", "plain coloured"),
-    "pattern:striped": ("striped", "stripy"),
-    "pattern:checked": ("checked", "plaid", "checkered", "tartan", "gingham"),
-    "pattern:dotted": ("dotted", "polka dot", "spotted"),
-    "pattern:floral": ("floral", "flowery", "flower print"),
-    "pattern:zigzag": ("zigzag", "chevron"),
-    "pattern:leopard": ("leopard", "leopard print", "animal print"),
+_SHADES = tuple(
+    text
+    for name, words in RETAIL_COLOURS.items()
+    if name not in BASIC_COLOURS
+    for text in texts_for(Use.CAPTION, words)
+)
+# The generator draws one pattern of animals.
+_PATTERNS: Texts = {
+    f"pattern:{'leopard' if name == 'animal' else name}": texts_for(Use.CAPTION, PATTERNS[name])
+    for name in ("plain", "striped", "checked", "dotted", "floral", "zigzag", "animal")
 }
-_PATTERN_TAILS: Words = {
+_PATTERN_TAILS: Texts = {
     "pattern:striped": ("with stripes", "with a striped pattern"),
     "pattern:checked": ("with checks", "with a checked pattern"),
     "pattern:dotted": ("with dots", "with polka dots", "with a dotted pattern"),
@@ -96,12 +78,12 @@ _PATTERN_TAILS: Words = {
     "pattern:leopard": ("with leopard print", "with a leopard pattern"),
 }  # fmt: skip
 
-_SLEEVES: Words = {
+_SLEEVES: Texts = {
     "sleeve:long": ("long sleeve", "long sleeved"),
     "sleeve:short": ("short sleeve", "short sleeved"),
     "sleeve:sleeveless": ("sleeveless",),
 }
-_SLEEVE_TAILS: Words = {
+_SLEEVE_TAILS: Texts = {
     "sleeve:long": ("with long sleeves",),
     "sleeve:short": ("with short sleeves",),
     "sleeve:sleeveless": ("without sleeves",),
@@ -118,8 +100,8 @@ _CUTS = (
     "runner", "ankle", "chelsea", "knee high", "looped", "folded", "pullover",
 )  # fmt: skip
 
-MODIFIERS: Words = {
-    **COLOURS,
+MODIFIERS: Texts = {
+    **_COLOURS,
     **{f"shade:{name}": (name,) for name in _SHADES},
     **_PATTERNS,
     **_SLEEVES,
@@ -135,22 +117,22 @@ MODIFIERS: Words = {
     "length:long": ("long",),
 }
 
-TAILS: Words = {
-    **{tag: tuple(f"in {word}" for word in words) for tag, words in COLOURS.items()},
+TAILS: Texts = {
+    **{tag: tuple(f"in {word}" for word in words) for tag, words in _COLOURS.items()},
     **_PATTERN_TAILS,
     **_SLEEVE_TAILS,
     **{f"neckline:{name}": (f"with {name}", f"with a {name}") for name in _NECKLINES},
     "neckline:hooded": ("with a hood",),
     **{
         f"accent:{tag.removeprefix('colour:')}": (f"with {words[0]}", f"with {words[0]} details")
-        for tag, words in COLOURS.items()
+        for tag, words in _COLOURS.items()
     },
 }
 
 LEADS = ("", "", "", "", "a", "a photo of a", "a photo of", "picture of a", "the", "an image of a",
          "an", "a product photo of a")  # fmt: skip
 
-NOISE: Words = {
+NOISE: Texts = {
     "nouns": ("clothes", "clothing", "garment", "item", "piece of clothing", "something", "one",
               "", "", ""),
     "praise": ("nice", "new", "beautiful", "stylish", "modern", "classic", "pretty", "cool",
@@ -159,11 +141,6 @@ NOISE: Words = {
              "for everyday", "online", "on a plain background", "for a party", "for the beach",
              "for kids", "please"),
 }  # fmt: skip
-
-
-def normalised(name: str) -> str:
-    """Return a tag's value as it is spelled here: letters and single spaces."""
-    return " ".join("".join(c if c.isalpha() else " " for c in name.lower()).split())
 
 
 def plural(noun: str) -> str:
