@@ -7,10 +7,10 @@ from uuid import UUID
 
 import numpy as np
 
+from catalog.vocabulary.properties import FORMALITY, PATTERNS, SEASONS, STYLES
 from core.ml.colours import BASIC_COLOURS
 from stylist.garments.features import pack_features
 from stylist.garments.garment import SLOTS, GarmentSource
-from catalog.vocabulary.properties import FORMALITY, PATTERNS, SEASONS, STYLES
 from stylist.tagging.colour.measurement import MeasuredColour
 from stylist.tagging.records import ALL_YEAR, COLOUR_NAMES, LAB_OF, garment_of, tags_to_json
 from stylist.tagging.tags import Sighting, Tag, Tags

@@ -10,9 +10,9 @@ from uuid import UUID
 
 import numpy as np
 
+from catalog.vocabulary.properties import PATTERNS, SEASONS, STYLES
 from stylist.garments.garment import Garment
 from stylist.garments.pool import Pool
-from catalog.vocabulary.properties import PATTERNS, SEASONS, STYLES
 
 STYLE_NAMES = tuple(STYLES)
 PATTERN_NAMES = np.array([*PATTERNS], np.str_)

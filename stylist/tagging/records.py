@@ -13,9 +13,9 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog.vocabulary.properties import FORMALITY, FORMALITY_LEVELS, PATTERNS, SEASONS, STYLES
 from core.ml.colours import RETAIL_COLOURS, srgb_to_oklab
 from stylist.garments.garment import Garment, GarmentSource, Lab, Slot
-from catalog.vocabulary.properties import FORMALITY, FORMALITY_LEVELS, PATTERNS, SEASONS, STYLES
 
 if TYPE_CHECKING:
     from stylist.tagging.tags import Tag, Tags

@@ -12,6 +12,7 @@ from PIL import Image as Pillow
 from rest_framework.response import Response
 
 from catalog.models import Image
+from catalog.vocabulary.properties import FORMALITY_LEVELS, SEASONS
 from core.storage import save_file
 from core.tenancy import shop_scope
 from demo.garments import Garment, draw_garment
@@ -22,7 +23,6 @@ from stylist.garments.features import pack_features
 from stylist.garments.garment import GarmentSource
 from stylist.models import ImageTags, Outfit, WardrobeItem
 from stylist.models.files import cutout_key, wardrobe_key
-from catalog.vocabulary.properties import FORMALITY_LEVELS, SEASONS
 from stylist.tagging.records import LAB_OF, garment_of
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
 from tenants.models import Shop

@@ -5,10 +5,10 @@ from uuid import UUID
 import numpy as np
 from hypothesis import strategies as st
 
+from catalog.vocabulary.properties import PATTERNS, STYLES
 from core.ml.colours import RETAIL_COLOURS, srgb_to_oklab
 from stylist.garments.garment import SEASONS, SLOTS, Garment, GarmentSource, Lab, Slot
 from stylist.outfits.wishes import OCCASIONS, Taste, Wish
-from catalog.vocabulary.properties import PATTERNS, STYLES
 
 LAB = {
     colour.name: Lab(*map(float, srgb_to_oklab(np.array(colour.rgb, np.uint8))))

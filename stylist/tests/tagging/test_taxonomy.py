@@ -4,9 +4,9 @@ import importlib
 
 import pytest
 
-from stylist.garments.garment import Slot
-from catalog.vocabulary.properties import FORMALITY, FORMALITY_LEVELS, SEASONS, STYLES
 from catalog.vocabulary.kinds import KINDS, SLOTS
+from catalog.vocabulary.properties import FORMALITY, FORMALITY_LEVELS, SEASONS, STYLES
+from stylist.garments.garment import Slot
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY, MOST_OWN_TYPES, TypeUnusable
 
 DEFAULTS = importlib.import_module("catalog.migrations.0002_default_taxonomy")
