@@ -16,7 +16,7 @@ from benchmarks.uploads import BenchShop, open_shop
 from catalog.models import VectorIndex
 from core.ml.colours import BASIC_COLOURS
 from core.ml.encoder import Embeddings, Encoder, get_encoder
-from core.ml.vector_store import vector_store
+from core.ml.vector_store import get_vector_store
 from recommendations.ranking.candidate_pool import OVERFETCH, SPARE
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ class Bare:
         return self.encoder.encode_texts([prompt])
 
     def query(self, vector: Embeddings) -> None:
-        store = vector_store(self.index.node)
+        store = get_vector_store(self.index.node)
         store.query(self.index.collection, vector, count=COUNT * OVERFETCH + SPARE)
 
 

@@ -11,7 +11,7 @@ import structlog
 
 from catalog.indexing.indexes import decode_embedding, rebuild_index, repair_index
 from catalog.models import IndexEntry, VectorIndex
-from core.ml.vector_store import vector_store
+from core.ml.vector_store import get_vector_store
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +49,7 @@ def _chunks(index: VectorIndex) -> Iterator[tuple[list[str], np.ndarray]]:
 
 
 def _count_lost(index: VectorIndex, ids: list[str], vectors: np.ndarray) -> int:
-    found = vector_store(index.node).query_many(index.collection, vectors, count=NEIGHBOURS)
+    found = get_vector_store(index.node).query_many(index.collection, vectors, count=NEIGHBOURS)
     return sum(
         pk not in neighbours.ids and not (neighbours.similarities >= SAME).any()
         for pk, neighbours in zip(ids, found, strict=True)

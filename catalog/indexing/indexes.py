@@ -17,7 +17,7 @@ from uuid_utils.compat import uuid7
 from catalog.indexing.facets import chroma_facets
 from catalog.models import Image, IndexEntry, VectorIndex
 from core.jobs.queues import Queue
-from core.ml.vector_store import CALL_SIZE, CollectionUnusable, Vectors, vector_store
+from core.ml.vector_store import CALL_SIZE, CollectionUnusable, Vectors, get_vector_store
 from core.tenancy import all_shops
 
 log = structlog.get_logger(__name__)
@@ -92,7 +92,7 @@ def measure_drift(index: VectorIndex) -> Drift:
     """
     entries = IndexEntry.objects.filter(index=index).embedded()
     settled = {str(pk) for pk in _image_ids(entries.filter(state=IndexEntry.State.INDEXED))}
-    found = vector_store(index.node).ids(index.collection)
+    found = get_vector_store(index.node).ids(index.collection)
     # Read after the collection: what was indexed meanwhile is not taken for a leftover.
     known = {str(pk) for pk in _image_ids(entries)}
     return Drift(missing=frozenset(settled - found), extra=frozenset(found - known))
@@ -130,7 +130,7 @@ def rebuild_index(index: VectorIndex) -> bool:
 
 
 def _fill(index: VectorIndex) -> bool:
-    store = vector_store(index.node)
+    store = get_vector_store(index.node)
     for _ in range(MAX_REPAIR_ROUNDS):
         index.refresh_from_db(fields=["damages"])
         drift = measure_drift(index)
@@ -168,7 +168,7 @@ def _mirror(index: VectorIndex, image_ids: list[str]) -> None:
 
 def write_vectors(index: VectorIndex, images: list[Image], vectors: Vectors) -> None:
     """Upsert the vectors (n, d) of images, with the facets they have now."""
-    vector_store(index.node).upsert(
+    get_vector_store(index.node).upsert(
         index.collection,
         [str(image.pk) for image in images],
         vectors,
@@ -178,7 +178,7 @@ def write_vectors(index: VectorIndex, images: list[Image], vectors: Vectors) -> 
 
 def _start_afresh(index: VectorIndex) -> None:
     """Switch to a new, empty collection; from here on workers write to that one."""
-    store, old = vector_store(index.node), index.collection
+    store, old = get_vector_store(index.node), index.collection
     index.collection = _new_collection_name()
     index.is_complete = False
     store.create(index.collection)

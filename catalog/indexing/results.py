@@ -16,7 +16,12 @@ from catalog.models import Image, IndexEntry, VectorIndex
 from core.errors import Unavailable
 from core.jobs.queues import Claim
 from core.ml.encoder import Pixels
-from core.ml.vector_store import CollectionUnusable, Vectors, VectorStoreUnavailable, vector_store
+from core.ml.vector_store import (
+    CollectionUnusable,
+    Vectors,
+    VectorStoreUnavailable,
+    get_vector_store,
+)
 from core.storage import StorageUnavailable, delete_files
 
 log = structlog.get_logger(__name__)
@@ -160,7 +165,7 @@ def remove_entries(entries: list[IndexEntry]) -> None:
 
 def _delete_vectors(index: VectorIndex, image_ids: list[UUID]) -> None:
     try:
-        vector_store(index.node).delete(index.collection, list(map(str, image_ids)))
+        get_vector_store(index.node).delete(index.collection, list(map(str, image_ids)))
     except (VectorStoreUnavailable, CollectionUnusable) as error:
         log.warning("vectors_not_removed", index=str(index.pk), error=str(error))
         mark_incomplete(index)

@@ -23,8 +23,8 @@ from core.ml.vector_store import (
     Neighbours,
     Vectors,
     VectorStoreUnavailable,
-    nearest,
-    vector_store,
+    get_vector_store,
+    search_exactly,
 )
 from core.tenancy import scoped_shop_id
 
@@ -66,7 +66,7 @@ def find_nearest(*, index: VectorIndex, vector: Vectors, count: int, facets: Fac
     """
     if index.is_complete:
         try:
-            neighbours = vector_store(index.node).query(
+            neighbours = get_vector_store(index.node).query(
                 index.collection, vector, count=count, where=facets.where()
             )
         except CollectionUnusable as error:
@@ -156,7 +156,7 @@ def _merge(
     matrix: NDArray[np.float16] = np.frombuffer(
         b"".join(embedding for _, embedding in chunk), np.float16
     ).reshape(len(chunk), -1)
-    found = nearest(vector, [str(pk) for pk, _ in chunk], matrix, count)
+    found = search_exactly(vector, [str(pk) for pk, _ in chunk], matrix, count)
     ids = best.ids + found.ids
     similarities = np.concatenate([best.similarities, found.similarities])
     order = np.argsort(-similarities, kind="stable")[:count]

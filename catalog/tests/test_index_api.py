@@ -8,7 +8,7 @@ import pytest
 from catalog.indexing.indexes import live_index, rebuild_index
 from catalog.models import IndexEntry
 from catalog.tests.factories import make_image
-from core.ml.vector_store import vector_store
+from core.ml.vector_store import get_vector_store
 from core.tenancy import shop_scope
 from tenants.models import Shop
 
@@ -84,7 +84,7 @@ def test_drift_names_what_is_missing_and_what_is_left_over(shop, rival):
     lost, kept = make_indexed(shop.shop, 1), make_indexed(shop.shop, 2)
     collection = mirror(shop.shop)
     stray = str(uuid4())
-    store = vector_store("main")
+    store = get_vector_store("main")
     store.delete(collection, [str(lost.pk)])
     store.upsert(collection, [stray], make_vector(3)[None], [{"version": 1}])
 
@@ -96,7 +96,7 @@ def test_drift_names_what_is_missing_and_what_is_left_over(shop, rival):
 
 def test_everything_is_missing_from_a_collection_that_is_gone(shop):
     images = [make_indexed(shop.shop, seed) for seed in range(3)]
-    vector_store("main").drop(mirror(shop.shop))
+    get_vector_store("main").drop(mirror(shop.shop))
     drift = shop.client.get(f"{INDEX}drift/").json()
     assert sorted(drift["missing"]) == sorted(str(image.pk) for image in images)
     assert drift["extra"] == []
@@ -111,7 +111,7 @@ def test_what_waits_is_no_drift(shop):
 def test_drift_that_is_no_uuid_is_told_too(shop):
     """Whatever is in the collection: a diagnosis must not fail on what it diagnoses."""
     collection = mirror(shop.shop)
-    vector_store("main").upsert(collection, ["not-ours"], make_vector()[None], [{"version": 1}])
+    get_vector_store("main").upsert(collection, ["not-ours"], make_vector()[None], [{"version": 1}])
     response = shop.client.get(f"{INDEX}drift/")
     assert response.status_code == 200
     assert response.json()["extra"] == ["not-ours"]

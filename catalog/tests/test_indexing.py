@@ -24,7 +24,7 @@ from catalog.models import Image, IndexEntry, VectorIndex
 from catalog.services import ImageGone, delete_image, retry_failed, update_image
 from catalog.tests.factories import make_image
 from core.ml.encoder import get_encoder
-from core.ml.vector_store import vector_store
+from core.ml.vector_store import get_vector_store
 from core.photos import open_photo
 from core.tenancy import all_shops, shop_scope
 from core.tests.factories import make_photo
@@ -46,7 +46,7 @@ def entry_of(image) -> IndexEntry:
 
 def collection_ids(shop) -> set[str]:
     index = live_index(shop.pk)
-    return vector_store(index.node).ids(index.collection)
+    return get_vector_store(index.node).ids(index.collection)
 
 
 def audit_index(index_id: str) -> None:
@@ -90,7 +90,7 @@ def test_a_facet_is_mirrored_without_embedding_again(scoped, monkeypatch):
     index_all(scoped)
     index = live_index(scoped.pk)
     vector = decode_embedding(entry_of(image).embedding)
-    found = vector_store(index.node).query(
+    found = get_vector_store(index.node).query(
         index.collection, vector, count=5, where={"colour": {"$in": ["red"]}}
     )
     assert (found.ids, passes) == ([str(image.pk)], [])
@@ -216,16 +216,16 @@ def test_a_late_vector_of_a_removed_image_removes_itself(scoped):
     index_waiting()
     record_items([item])
     index.refresh_from_db()
-    assert vector_store(index.node).ids(index.collection) == set()
+    assert get_vector_store(index.node).ids(index.collection) == set()
 
 
 @pytest.fixture
 def chroma_away(settings):
     """Point every client of this process at a port where nothing listens."""
     settings.CHROMA_NODES = {"main": "http://127.0.0.1:9"}
-    vector_store.cache_clear()
+    get_vector_store.cache_clear()
     yield
-    vector_store.cache_clear()
+    get_vector_store.cache_clear()
 
 
 def test_chroma_away_still_indexes_and_asks_for_a_repair(scoped, chroma_away):
@@ -240,7 +240,7 @@ def test_a_lost_collection_is_rebuilt_from_postgres(scoped):
     images = [make_image(scoped, colour) for colour in ("red", "blue", "green")]
     index_all(scoped)
     index = live_index(scoped.pk)
-    vector_store(index.node).drop(index.collection)
+    get_vector_store(index.node).drop(index.collection)
     assert repair_index(index)
     assert collection_ids(scoped) == {str(image.pk) for image in images}
     assert not measure_drift(live_index(scoped.pk))
@@ -249,7 +249,7 @@ def test_a_lost_collection_is_rebuilt_from_postgres(scoped):
 def test_a_repair_mends_missing_and_extra_vectors(scoped):
     image = make_image(scoped)
     index_all(scoped)
-    index, store = live_index(scoped.pk), vector_store(live_index(scoped.pk).node)
+    index, store = live_index(scoped.pk), get_vector_store(live_index(scoped.pk).node)
     stray = np.ones((1, 64), np.float32)[:, : decode_embedding(entry_of(image).embedding).size]
     store.upsert(index.collection, ["stray"], stray, [{"version": 1}])
     store.delete(index.collection, [str(image.pk)])
@@ -268,7 +268,7 @@ def test_the_audit_asks_every_vector_for_itself_and_rebuilds_a_collection_that_f
     audit_index(str(whole.pk))
     assert live_index(scoped.pk).collection == whole.collection
     # The same ids, but one vector is not the image's own: only asking for it can tell.
-    store = vector_store(whole.node)
+    store = get_vector_store(whole.node)
     opposite = -decode_embedding(entry_of(images[0]).embedding)[None]
     store.upsert(whole.collection, [str(images[0].pk)], opposite, [{"version": 1}])
     monkeypatch.setattr(audit, "NEIGHBOURS", 1)

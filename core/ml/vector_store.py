@@ -1,8 +1,8 @@
-"""Where vectors are searched: a shop's Chroma collection, or exactly when Chroma is away.
+"""Vector search: in a Chroma collection, or exact.
 
-Vectors are float32 with norm 1, similarities are cosines (-1 to 1, higher is nearer). The
-collections mirror Postgres and can be rebuilt from it at any time, so every failure here is
-either `VectorStoreUnavailable` (wait) or `CollectionUnusable` (rebuild).
+Vectors are float32 with norm 1, similarities are cosines (-1 to 1, higher is nearer). Collections
+are copies of rows in PostgreSQL and can be rebuilt at any time. So every failure here is either
+`VectorStoreUnavailable` (try later) or `CollectionUnusable` (rebuild).
 """
 
 import threading
@@ -26,14 +26,14 @@ from numpy.typing import NDArray
 from core.errors import Unavailable
 
 Vectors = NDArray[np.float32]
-# What Chroma takes in one call is more; a few hundred is where it is fastest.
+# Chroma accepts more in one call, but is fastest with a few hundred.
 CALL_SIZE = 250
 PAGE_SIZE = 5_000
-# After a failure a server is left alone for so long: a search must not wait for it each time.
+# Time without calls after a failure, so that not every search waits for the server.
 PAUSE_SECONDS = 5.0
-# On catalogue-like vectors the default graph (M 16, ef 100) misses several in a thousand.
-# A large sync_threshold makes a server killed while writing replay its log instead of
-# finding an index it cannot open.
+# On vectors like ours the default graph (M 16, ef 100) misses several neighbours in a thousand.
+# With a large sync_threshold, a server that was killed while writing replays its log; otherwise it
+# may find an index that it cannot open.
 COLLECTION_CONFIGURATION = {
     "hnsw": {
         "space": "cosine",
@@ -46,18 +46,18 @@ COLLECTION_CONFIGURATION = {
 
 
 class VectorStoreUnavailable(Unavailable):
-    """The Chroma server is away, or answers with an error of its own."""
+    """The Chroma server does not respond, or reports an internal error."""
 
     code = "vector_store_unavailable"
 
 
 class CollectionUnusable(Exception):
-    """The server answers, but the collection is missing or broken: it has to be rebuilt."""
+    """The server responds, but the collection is missing or broken and must be rebuilt."""
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """Ids and their cosine similarities, the nearest first."""
+    """Ids and their cosine similarities, nearest first."""
 
     ids: list[str]
     similarities: Vectors
@@ -66,9 +66,9 @@ class Neighbours:
 class VectorStore:
     """One Chroma server. Methods may be called from several threads.
 
-    Every method raises `VectorStoreUnavailable`, and those that read or write a collection
-    `CollectionUnusable`. For a while after a failure only one call finds out whether the
-    server is back, and the others raise at once.
+    Every method raises `VectorStoreUnavailable`; methods that read or write a collection also
+    raise `CollectionUnusable`. After a failure all calls raise immediately for `PAUSE_SECONDS`;
+    then a single call tries whether the server responds again.
     """
 
     def __init__(self, address: str, *, timeout: float) -> None:
@@ -80,17 +80,17 @@ class VectorStore:
         self._paused_until = 0.0
 
     def create(self, name: str) -> None:
-        """Make an empty collection; one that exists is kept."""
-        with self._translating():
+        """Create an empty collection unless it exists."""
+        with self._translate_errors():
             self._connect().get_or_create_collection(
                 name, configuration=COLLECTION_CONFIGURATION, embedding_function=None
             )
 
     def drop(self, name: str) -> None:
-        """Remove a collection; one that does not exist is no error."""
+        """Delete a collection if it exists."""
         self._collections.pop(name, None)
         try:
-            with self._translating():
+            with self._translate_errors():
                 self._connect().delete_collection(name)
         except CollectionUnusable:
             return
@@ -98,7 +98,7 @@ class VectorStore:
     def upsert(
         self, name: str, ids: Sequence[str], vectors: Vectors, facets: Sequence[dict[str, Any]]
     ) -> None:
-        """Write vectors (n, d) with their facets; doing it twice changes nothing."""
+        """Write vectors (n, d) with their facets; idempotent."""
         with self._collection(name) as collection:
             for start in range(0, len(ids), CALL_SIZE):
                 part = slice(start, start + CALL_SIZE)
@@ -107,7 +107,7 @@ class VectorStore:
                 )
 
     def delete(self, name: str, ids: Sequence[str]) -> None:
-        """Remove vectors; those that are not there are no error."""
+        """Delete vectors, ignoring unknown ids."""
         with self._collection(name) as collection:
             for start in range(0, len(ids), CALL_SIZE):
                 collection.delete(ids=list(ids[start : start + CALL_SIZE]))
@@ -115,7 +115,7 @@ class VectorStore:
     def query(
         self, name: str, vector: Vectors, *, count: int, where: dict[str, Any] | None = None
     ) -> Neighbours:
-        """Return up to `count` neighbours of one vector (d,), narrowed by facets."""
+        """Return up to `count` neighbours of one vector (d,), filtered by facets."""
         return self.query_many(name, vector[None], count=count, where=where)[0]
 
     def query_many(
@@ -140,20 +140,20 @@ class VectorStore:
         return found
 
     def heartbeat(self) -> None:
-        """Raise `VectorStoreUnavailable` when the server does not answer now."""
+        """Raise `VectorStoreUnavailable` if the server does not respond now."""
         self._paused_until = 0.0
-        with self._translating():
+        with self._translate_errors():
             self._connect().heartbeat()
 
     def _connect(self) -> Any:
         with self._lock:
             if self._client is None:
-                self._client = _client(self.address, self.timeout)
+                self._client = _make_client(self.address, self.timeout)
             return self._client
 
     @contextmanager
     def _collection(self, name: str) -> Iterator[Collection]:
-        with self._translating(name):
+        with self._translate_errors(name):
             collection = self._collections.get(name)
             if collection is None:
                 collection = self._connect().get_collection(name, embedding_function=None)
@@ -161,15 +161,15 @@ class VectorStore:
             yield collection
 
     @contextmanager
-    def _translating(self, name: str = "") -> Iterator[None]:
-        message = "The vector store is away; try again shortly."
+    def _translate_errors(self, name: str = "") -> Iterator[None]:
+        message = "The vector store is not available; try again shortly."
         if self._is_paused():
             raise VectorStoreUnavailable(message)
         try:
             yield
             self._paused_until = 0.0
         except ChromaError as error:
-            # A handle kept from before the collection was recreated answers "not found".
+            # A handle from before the collection was recreated raises "not found".
             self._collections.pop(name, None)
             self._paused_until = 0.0
             raise CollectionUnusable(f"{name}: {error}") from error
@@ -178,7 +178,7 @@ class VectorStore:
             raise VectorStoreUnavailable(message) from error
 
     def _is_paused(self) -> bool:
-        """Return whether to leave the server alone; once the pause is over, one caller goes on."""
+        """Return if calls must wait; after the pause, only the first caller gets False."""
         with self._lock:
             now = time.monotonic()
             if now < self._paused_until:
@@ -188,10 +188,10 @@ class VectorStore:
             return False
 
 
-def _client(address: str, timeout: float) -> Any:
+def _make_client(address: str, timeout: float) -> Any:
     parts = urlsplit(address)
     limits = httpx.Timeout(timeout, connect=min(timeout, 2.0))
-    # The client asks who it is before its waiting can be bounded, and waits for ever by default.
+    # The constructor makes requests without a time-out: first check that the server responds.
     httpx.get(f"{address}/api/v2/heartbeat", timeout=limits).raise_for_status()
     client: Any = chromadb.HttpClient(
         host=parts.hostname or "localhost",
@@ -199,18 +199,21 @@ def _client(address: str, timeout: float) -> Any:
         ssl=parts.scheme == "https",
         settings=Settings(anonymized_telemetry=False),
     )
-    client._server._session.timeout = limits  # which it has no public way to set
+    # The client waits for ever and has no setting for it: docs/decisions/0012-chroma-time-outs.md
+    client._server._session.timeout = limits
     return client
 
 
 @cache
-def vector_store(node: str) -> VectorStore:
-    """Return this process's store for a node named in `settings.CHROMA_NODES`."""
+def get_vector_store(node: str) -> VectorStore:
+    """Return this process's store for a node in `settings.CHROMA_NODES`."""
     return VectorStore(settings.CHROMA_NODES[node], timeout=settings.CHROMA_TIMEOUT_SECONDS)
 
 
-def nearest(vector: Vectors, ids: Sequence[str], vectors: NDArray[Any], count: int) -> Neighbours:
-    """Return the exact `count` nearest of `vectors` (n, d), of 16 or 32 bits, to `vector` (d,)."""
+def search_exactly(
+    vector: Vectors, ids: Sequence[str], vectors: NDArray[Any], count: int
+) -> Neighbours:
+    """Find the `count` nearest of `vectors` (n, d), float16 or float32, to `vector` (d,)."""
     if not len(ids):
         return Neighbours([], np.empty(0, np.float32))
     similarities = vectors.astype(np.float32, copy=False) @ vector

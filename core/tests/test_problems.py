@@ -12,6 +12,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from core.jobs import rpc
+from core.ml.vector_store import get_vector_store
 from core.photos import MAX_BYTES
 from core.tests.factories import make_photo
 from demo.services import free_port
@@ -273,12 +274,11 @@ def test_redis_gone(shop, settings):
 
 
 def test_chroma_gone(shop, settings):
-    from core.ml.vector_store import vector_store
 
     settings.CHROMA_NODES = {"main": f"http://127.0.0.1:{free_port()}"}
-    vector_store.cache_clear()
+    get_vector_store.cache_clear()
     try:
         response = shop.client.get("/api/v1/index/drift/")
     finally:
-        vector_store.cache_clear()
+        get_vector_store.cache_clear()
     assert_problem(response, 503, "vector_store_unavailable")
