@@ -1,4 +1,4 @@
-"""What the tests of the pages share: a few garments, and what a person does on a page."""
+"""A few garments, and the actions of a person on a page."""
 
 import io
 from collections.abc import Callable
@@ -19,7 +19,7 @@ GARMENTS = [
     Garment(kind="shirt", colour="white", seed=3, sleeve="long"),
     Garment(kind="bag", colour="brown", seed=4, cut="tote"),
 ]
-# A name that a careless page would run.
+# A name that an unsafe page would execute.
 HOSTILE = "<img src=x onerror=\"document.title='taken'\"> coat"
 NUMBER_OF_IMAGES = len(GARMENTS) + 1
 
@@ -33,7 +33,7 @@ def picture(garment: Garment) -> bytes:
 
 
 def search(page: Page, prompt: str) -> None:
-    """Ask for this too, and wait for the answer."""
+    """Add a text to the query, and wait for the results."""
     page.get_by_role("searchbox").fill(prompt)
     page.get_by_role("button", name="Search", exact=True).click()
     expect(page.locator("#results-title")).to_contain_text(f"“{prompt.removeprefix('-')}”")
@@ -58,7 +58,7 @@ def scroll_width(page: Page) -> int:
 
 
 def drop(page: Page, photo: Path, *, on: str = "body") -> None:
-    """Drop a file on a part of the page, as a file manager does."""
+    """Drop a file on an element of the page, like a file manager."""
     transfer = page.evaluate_handle(
         """([bytes, name]) => {
             const transfer = new DataTransfer();
@@ -72,13 +72,13 @@ def drop(page: Page, photo: Path, *, on: str = "body") -> None:
 
 
 def brightness(part: Locator) -> int:
-    """Return the commonest grey value of a part of the page as it is painted, 0 to 255."""
+    """Return the most frequent grey value of a screenshot of the element, 0 to 255."""
     with Image.open(io.BytesIO(part.screenshot())) as shot:
         histogram = shot.convert("L").histogram()
     return max(range(256), key=histogram.__getitem__)
 
 
 def violations(page: Page) -> list[tuple[str, Any]]:
-    """Return what axe finds wrong: the rule, and the first place of each."""
+    """Return the violations that axe finds: each rule with its first place."""
     found: list[dict[str, Any]] = Axe().run(page).response["violations"]
     return [(rule["id"], rule["nodes"][0]["html"]) for rule in found]

@@ -1,4 +1,4 @@
-"""Photos whose worth is plain, and how they are chosen on the page."""
+"""Photos of known quality, and how to choose them on the page."""
 
 import io
 from pathlib import Path
@@ -18,7 +18,7 @@ Photos = dict[str, Path]
 
 
 def make_photos(folder: Path) -> Photos:
-    """Write the photos into a folder; return where each is, by its name."""
+    """Write the photos into a folder; return their paths by name."""
     dress = draw_garment(DRESS, height=HEIGHT)
     blocks = np.random.default_rng(0).integers(0, 255, (12, 9, 3), dtype=np.uint8)
     pictures = {
@@ -36,12 +36,12 @@ def make_photos(folder: Path) -> Photos:
 
 
 def choose_photos(page: Page, *photos: Path) -> None:
-    """Choose one photo, or several, on the page of photo quality."""
+    """Choose one or more photos on the photo quality page."""
     page.locator("#photos").set_input_files(list(photos))
 
 
 def darken(photo: Image.Image) -> Image.Image:
-    """Return a photo that fails the lenient rules by its exposure, and by nothing else."""
+    """Return a photo that fails only the exposure of the lenient rules."""
     return ImageEnhance.Brightness(photo).enhance(0.3)
 
 

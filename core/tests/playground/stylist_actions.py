@@ -1,4 +1,4 @@
-"""A shop for the stylist's page, and what a person does on it."""
+"""A shop for the stylist page, and the actions of a person on it."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ from stylist.tests.factories import make_jpeg
 OWNED = [("t-shirt", "white"), ("jeans", "blue"), ("sneakers", "white")]
 SOLD = [("dress", "red"), ("t-shirt", "red"), ("jeans", "black"), ("sneakers", "black")]
 
-# An answer that the test tells as it likes: `sendEvent(name, data)` and `endAnswer()`.
+# An answer whose events the test sends, by `sendEvent(name, data)` and `endAnswer()`.
 SCRIPTED_ANSWER = """() => {
     const real = window.fetch;
     window.fetch = (address, options) => {
@@ -70,14 +70,14 @@ def wardrobe(client: httpx.Client, shopper: str) -> list[dict[str, Any]]:
 
 
 def use_shopper(page: Page, shopper: str) -> None:
-    """Go on as another shopper."""
+    """Switch to another shopper."""
     page.get_by_label("Shopper", exact=True).fill(shopper)
     with page.expect_response("**/conversations/**"), page.expect_response("**/wardrobe/**"):
         page.get_by_role("button", name="Use", exact=True).click()
 
 
 def send_message(page: Page, text: str) -> Locator:
-    """Say something to the stylist and return the answer, once it has ended."""
+    """Send a message to the stylist, wait for the end of the answer and return it."""
     before = page.locator(".answer").count()
     words = page.get_by_label("Message to the stylist")
     words.fill(text)
@@ -88,7 +88,7 @@ def send_message(page: Page, text: str) -> Locator:
 
 
 def stream_event(page: Page, name: str, data: Any) -> None:
-    """Tell the next event of the test's own answer."""
+    """Send the next event of the scripted answer."""
     page.wait_for_function("() => Boolean(window.sendEvent)")
     page.evaluate(f"sendEvent({json.dumps(name)}, {json.dumps(data)})")
 

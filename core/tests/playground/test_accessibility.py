@@ -1,4 +1,4 @@
-"""On a phone, in the dark, by keyboard and by screen reader."""
+"""The playground on a phone, in dark mode, by keyboard and by screen reader."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from core.tests.playground.browser_actions import (
     wait_for_results,
 )
 
-# An outline on the focused element or, for a box or a card drawn over it, on what is drawn.
+# The outline is on the focused element or, for a checkbox or card, on the element that covers it.
 SHOWS_FOCUS = """() => {
     const focused = document.activeElement;
     const drawn = [focused, focused.nextElementSibling, focused.closest("label"),
@@ -78,9 +78,9 @@ def test_works_by_keyboard_alone(page: Page) -> None:
     tab_to(page, "#shopper-panel > summary")
 
 
-def tab_to(page: Page, selector: str, *, most: int = 80) -> None:
-    """Press Tab until this is focused; whatever is focused on the way must show it."""
-    for _ in range(most):
+def tab_to(page: Page, selector: str, *, max_presses: int = 80) -> None:
+    """Press Tab until the element is focused; each element on the way must show its focus."""
+    for _ in range(max_presses):
         page.keyboard.press("Tab")
         assert page.evaluate(SHOWS_FOCUS)
         if page.evaluate("selector => document.activeElement.matches(selector)", selector):
@@ -90,7 +90,7 @@ def tab_to(page: Page, selector: str, *, most: int = 80) -> None:
 
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_has_nothing_that_axe_complains_about(
+def test_has_no_accessibility_violations(
     open_page: OpenPage, api_key: str, scheme: str, viewport: Any
 ) -> None:
     page = open_page(api_key, viewport=viewport, color_scheme=scheme, reduced_motion="reduce")

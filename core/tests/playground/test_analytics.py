@@ -1,4 +1,4 @@
-"""The analytics page: figures, charts, tables and files of them."""
+"""The analytics page: figures, charts, tables and CSV files."""
 
 import csv
 import io
@@ -22,7 +22,7 @@ PROMPTS = ["red dress", "red dress", "a white shirt"]
 
 @pytest.fixture(scope="module")
 def active_key(live_stack: Stack, api_key: str) -> str:
-    """A shop that was asked three times, with one click, all of it counted."""
+    """The key of a shop with three searches and one click, all counted."""
     with live_stack.client(api_key) as client:
         answers = [
             client.post("recommendations/", json={"prompt": prompt}).json() for prompt in PROMPTS
@@ -52,7 +52,7 @@ def test_shows_the_figures_of_the_period(page: Page) -> None:
     expect(page.get_by_text("Figures are up to a minute old")).to_be_visible()
 
 
-def test_every_chart_is_drawn_and_says_what_it_shows(page: Page) -> None:
+def test_every_chart_is_drawn_and_has_a_summary(page: Page) -> None:
     charts = page.locator("#charts canvas")
     expect(charts).to_have_count(4)
     expect(charts.first).to_have_attribute("aria-label", re.compile("Searches: at most 3, on"))
@@ -63,7 +63,7 @@ def test_every_chart_is_drawn_and_says_what_it_shows(page: Page) -> None:
     assert painted == [True] * 4
 
 
-def test_prompts_lead_back_to_the_search(page: Page) -> None:
+def test_prompts_link_to_the_search(page: Page) -> None:
     rows = page.locator("#top-prompts tbody tr")
     expect(rows).to_have_count(2)
     expect(rows.first).to_have_text("red dress20%50%")
@@ -73,7 +73,7 @@ def test_prompts_lead_back_to_the_search(page: Page) -> None:
     expect(page.get_by_role("heading", name="Analytics")).to_be_visible()
 
 
-def test_files_have_the_rows_of_the_period(page: Page) -> None:
+def test_csv_files_have_the_rows_of_the_period(page: Page) -> None:
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV of the most frequent searches").click()
     assert download.value.suggested_filename.startswith("prompts-")
@@ -84,7 +84,7 @@ def test_files_have_the_rows_of_the_period(page: Page) -> None:
     ]
 
 
-def test_the_days_are_chosen_and_kept_in_the_address(page: Page) -> None:
+def test_the_period_is_stored_in_the_address(page: Page) -> None:
     with page.expect_response("**/analytics/?*") as answered:
         page.locator(".segments label", has_text="7 days").click()
     assert len(answered.value.json()["results"]) == 7
@@ -98,12 +98,12 @@ def test_the_days_are_chosen_and_kept_in_the_address(page: Page) -> None:
     expect(page.get_by_text("No activity in this period")).to_be_visible()
 
 
-def test_a_new_shop_is_told_what_to_do(open_page: OpenPage, live_stack: Stack) -> None:
+def test_a_new_shop_sees_what_to_do(open_page: OpenPage, live_stack: Stack) -> None:
     page = open_page(live_stack.create_shop("Quiet shop"), path="/analytics/")
     expect(page.get_by_text("Search on the search page")).to_be_visible()
 
 
-def test_a_key_that_may_not_read_says_so(open_page: OpenPage) -> None:
+def test_an_unknown_key_shows_an_error(open_page: OpenPage) -> None:
     page = open_page("atelier.unknown", path="/analytics/")
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("key")
@@ -112,17 +112,17 @@ def test_a_key_that_may_not_read_says_so(open_page: OpenPage) -> None:
 
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_fits_and_has_nothing_that_axe_or_the_browser_complains_about(
+def test_fits_the_screen_without_violations_or_console_errors(
     open_page: OpenPage, active_key: str, scheme: Any, viewport: ViewportSize
 ) -> None:
-    complaints: list[str] = []
+    console_errors: list[str] = []
     page = open_page("", viewport=viewport, color_scheme=scheme)
-    page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: console_errors.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: console_errors.append(str(error)))
     page.evaluate(f"sessionStorage.setItem('atelier-key', {json.dumps(active_key)})")
     page.goto(page.url + "analytics/", wait_until="networkidle")
     expect(page.locator("#totals")).to_be_visible()
     page.locator("#by-day summary").click()
     assert scroll_width(page) == viewport["width"]
     assert violations(page) == []
-    assert complaints == []
+    assert console_errors == []

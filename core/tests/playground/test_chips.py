@@ -1,4 +1,4 @@
-"""What is asked for as chips, and the answer's reasons as bars."""
+"""The parts of the query as chips, and the explanations as bars."""
 
 import re
 from typing import Any
@@ -16,21 +16,21 @@ from core.tests.playground.browser_actions import (
 
 
 def body_sent_by(page: Page, action: Any) -> dict[str, Any]:
-    """Return what the page asks the API when this is done."""
+    """Run an action and return the body of the search that it causes."""
     with page.expect_request("**/recommendations/") as request:
         action()
     wait_for_results(page)
     return request.value.post_data_json or {}
 
 
-def test_a_single_prompt_is_asked_as_one(page: Page) -> None:
+def test_a_single_text_is_sent_as_prompt(page: Page) -> None:
     body = body_sent_by(page, lambda: search(page, "red dress"))
     assert body["prompt"] == "red dress"
     assert "terms" not in body
     expect(page.get_by_role("searchbox")).to_have_value("")
 
 
-def test_words_become_chips_that_count_more_less_or_against(page: Page) -> None:
+def test_texts_become_chips_with_weights(page: Page) -> None:
     search(page, "dress")
     body = body_sent_by(page, lambda: search(page, "blue"))
     terms = [{"text": "dress", "weight": 1}, {"text": "blue", "weight": 1}]
@@ -45,7 +45,7 @@ def test_words_become_chips_that_count_more_less_or_against(page: Page) -> None:
     assert body["terms"] == [{"text": "dress", "weight": 1.5}]
 
 
-def test_a_minus_says_what_is_not_wanted(page: Page) -> None:
+def test_a_minus_makes_a_negative_term(page: Page) -> None:
     search(page, "dress")
     page.get_by_role("searchbox").fill("-red")
     body = body_sent_by(page, lambda: page.keyboard.press("Enter"))
@@ -65,7 +65,7 @@ def test_chips_are_changed_by_keyboard(page: Page) -> None:
     expect(page.get_by_role("button", name="Remove “dress”")).to_be_focused()
 
 
-def test_products_are_asked_for_and_against(page: Page) -> None:
+def test_products_count_for_and_against(page: Page) -> None:
     bag = cards(page).filter(has_text="bag")
     identity = bag.get_attribute("data-image")
     body = body_sent_by(page, bag.get_by_role("button", name="More like").click)
@@ -80,13 +80,13 @@ def test_products_are_asked_for_and_against(page: Page) -> None:
     assert [image["weight"] for image in body["images"]] == [1, -1]
 
 
-def test_only_what_is_not_wanted_is_explained_to_be_no_question(page: Page) -> None:
+def test_a_query_without_positive_part_shows_an_error(page: Page) -> None:
     page.get_by_role("searchbox").fill("-red")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("at least one thing that is wanted")
 
 
-def test_start_over_forgets_the_question(page: Page) -> None:
+def test_start_over_clears_the_query(page: Page) -> None:
     search(page, "dress")
     page.get_by_role("button", name="Start over").click()
     expect(page.get_by_role("heading", name="Newest in your shop")).to_be_visible()
@@ -94,7 +94,7 @@ def test_start_over_forgets_the_question(page: Page) -> None:
     assert "#" not in page.url
 
 
-def test_options_are_sent_as_they_stand(page: Page) -> None:
+def test_options_are_sent_with_the_query(page: Page) -> None:
     open_filters(page)
     body = body_sent_by(page, lambda: search(page, "dress"))
     assert not {"diversity", "group_by", "min_match", "filters"} & body.keys()
@@ -112,7 +112,7 @@ def test_options_are_sent_as_they_stand(page: Page) -> None:
     assert "diversity" not in body
 
 
-def test_each_result_says_why_with_bars(page: Page) -> None:
+def test_each_result_is_explained_with_bars(page: Page) -> None:
     search(page, "red dress")
     first = cards(page).first
     expect(first.get_by_text("Relevance", exact=True)).to_be_hidden()
@@ -127,7 +127,7 @@ def test_each_result_says_why_with_bars(page: Page) -> None:
     expect(page.locator("#grid .why[open]")).to_have_count(NUMBER_OF_IMAGES)
 
 
-def test_a_product_asked_for_keeps_its_name_as_text(page: Page) -> None:
+def test_a_products_name_in_a_chip_is_text(page: Page) -> None:
     coat = cards(page).filter(has_text="coat")
     coat.get_by_role("button", name="More like").click()
     expect(page.locator(".chip-name")).to_have_text(HOSTILE)

@@ -1,4 +1,4 @@
-"""The command that asks what the page asked."""
+"""The curl command for the page's query."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from demo.stack import Stack
 
 
 def run_command(page: Page, api_key: str, folder: Path) -> list[dict[str, Any]]:
-    """Run the command that the page shows, and return what it finds."""
+    """Run the command that the page shows, and return its results."""
     command = page.locator("#curl").inner_text()
     assert api_key not in command
     ran = subprocess.run(
@@ -37,7 +37,7 @@ def places(results: list[dict[str, Any]]) -> list[tuple[str, float]]:
     "prompt",
     ["red dress", "a sailor's shirt, `$HOME` \"quoted\" \\ it's", "Kleid für den Sommer – größer!"],
 )
-def test_the_curl_shown_gets_the_same_answer(
+def test_the_curl_command_gets_the_same_answer(
     page: Page, api_key: str, tmp_path: Path, prompt: str
 ) -> None:
     open_filters(page)
@@ -64,7 +64,7 @@ def test_the_command_is_copied_with_a_click(page: Page, live_stack: Stack, api_k
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed.")
-def test_the_curl_shown_sends_the_photo_too(page: Page, api_key: str, tmp_path: Path) -> None:
+def test_the_curl_command_sends_the_photo(page: Page, api_key: str, tmp_path: Path) -> None:
     photo = tmp_path / 'it\'s; a "shirt", 1.jpg'
     photo.write_bytes(picture(Garment(kind="shirt", colour="white", seed=9, sleeve="long")))
     search(page, "white; type=long")

@@ -1,4 +1,4 @@
-"""The page of photo quality on a phone, in the dark, by keyboard and by screen reader."""
+"""The photo quality page on a phone, in dark mode, by keyboard and by screen reader."""
 
 import json
 from typing import Any
@@ -13,13 +13,13 @@ from core.tests.playground.test_accessibility import tab_to
 
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_fits_and_has_nothing_that_axe_or_the_browser_complains_about(
+def test_fits_the_screen_without_violations_or_console_errors(
     open_page: OpenPage, photo_key: str, photos: Photos, scheme: Any, viewport: ViewportSize
 ) -> None:
-    complaints: list[str] = []
+    console_errors: list[str] = []
     page = open_page("", viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
-    page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: console_errors.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: console_errors.append(str(error)))
     page.evaluate(f"sessionStorage.setItem('atelier-key', {json.dumps(photo_key)})")
     page.goto(page.url + "quality/")
     expect(page.locator("#worst .card")).to_have_count(3)
@@ -32,7 +32,7 @@ def test_fits_and_has_nothing_that_axe_or_the_browser_complains_about(
     choose_photos(page, photos["dark-dress"], photos["dress"])
     expect(page.locator("#pair")).to_be_visible()
     expect_accessible(page, viewport)
-    assert complaints == []
+    assert console_errors == []
 
 
 def expect_accessible(page: Page, viewport: ViewportSize) -> None:
@@ -40,7 +40,7 @@ def expect_accessible(page: Page, viewport: ViewportSize) -> None:
     assert violations(page) == []
 
 
-def test_a_refusal_and_an_image_have_nothing_that_axe_complains_about(
+def test_an_error_and_an_image_have_no_accessibility_violations(
     photo_page: Page, photos: Photos
 ) -> None:
     choose_photos(photo_page, photos["red"])
@@ -52,7 +52,7 @@ def test_a_refusal_and_an_image_have_nothing_that_axe_complains_about(
 
 
 def test_works_by_keyboard_alone(photo_page: Page, photos: Photos) -> None:
-    # Set before the first key, since the browser hears of it a moment later.
+    # Listen before the first key, because the event arrives a moment later.
     photo_page.on("filechooser", lambda chooser: chooser.set_files(photos["dark-dress"]))
     tab_to(photo_page, "#photos")
     photo_page.keyboard.press("Enter")
@@ -74,7 +74,7 @@ def test_works_by_keyboard_alone(photo_page: Page, photos: Photos) -> None:
     expect(photo_page.get_by_role("heading", name="Dark dress", level=2)).to_be_visible()
 
 
-def test_the_pages_lead_to_each_other(photo_page: Page) -> None:
+def test_the_pages_link_to_each_other(photo_page: Page) -> None:
     photo_page.get_by_role("link", name="Search", exact=True).click()
     photo_page.get_by_role("link", name="Photos").click()
     expect(photo_page.get_by_role("heading", name="How good is the photo?")).to_be_visible()

@@ -1,4 +1,4 @@
-"""One photo on the page of photo quality: how it comes in, its figures, its rules, its refusals."""
+"""One photo on the photo quality page: input, measures, rules and errors."""
 
 import base64
 from typing import Any
@@ -17,7 +17,7 @@ PASTE = """([bytes, name]) => {
 }"""
 
 
-def test_a_photo_is_measured_and_judged(photo_page: Page, photos: Photos) -> None:
+def test_a_photo_is_measured_and_checked_against_rules(photo_page: Page, photos: Photos) -> None:
     choose_photos(photo_page, photos["dark-dress"])
     expect(photo_page.get_by_role("heading", name="dark-dress.jpg")).to_be_visible()
     expect(photo_page.locator("#overall")).to_have_text("48.1 of 100, fair")
@@ -37,7 +37,7 @@ def test_a_photo_is_measured_and_judged(photo_page: Page, photos: Photos) -> Non
     expect(failed).to_contain_text("Correct exposure and contrast")
 
 
-def test_another_profile_judges_the_same_photo_again(photo_page: Page, photos: Photos) -> None:
+def test_another_profile_checks_the_same_photo_again(photo_page: Page, photos: Photos) -> None:
     choose_photos(photo_page, photos["dress"])
     expect(photo_page.locator("#judgement")).to_contain_text("Every required rule passes")
     photo_page.get_by_label("Checked against").select_option("zalando")
@@ -49,14 +49,14 @@ def test_another_profile_judges_the_same_photo_again(photo_page: Page, photos: P
     expect(aspect.get_by_role("button", name="Preview this")).to_be_visible()
 
 
-def test_says_when_the_garment_could_not_be_told(photo_page: Page, photos: Photos) -> None:
+def test_says_when_the_garment_was_not_found(photo_page: Page, photos: Photos) -> None:
     choose_photos(photo_page, photos["blocks"])
     expect(photo_page.locator("#measured-on")).to_contain_text("Measured on the whole frame")
-    untold = photo_page.locator("#rules .rule").filter(has_text="Unknown")
-    expect(untold).to_contain_text("before a plain, evenly lit ground")
+    unknown = photo_page.locator("#rules .rule").filter(has_text="Unknown")
+    expect(unknown).to_contain_text("before a plain, evenly lit ground")
 
 
-def test_takes_a_photo_that_is_dropped_or_pasted(photo_page: Page, photos: Photos) -> None:
+def test_accepts_a_dropped_or_pasted_photo(photo_page: Page, photos: Photos) -> None:
     drop(photo_page, photos["dress"])
     expect(photo_page.get_by_role("heading", name="dress.jpg", exact=True)).to_be_visible()
     bytes_of = base64.b64encode(photos["shirt"].read_bytes()).decode()
@@ -67,7 +67,7 @@ def test_takes_a_photo_that_is_dropped_or_pasted(photo_page: Page, photos: Photo
 @pytest.mark.parametrize(
     ("name", "message"), [("red", "all one colour"), ("tiny", "send a larger photo")]
 )
-def test_a_refused_photo_says_why(
+def test_a_refused_photo_shows_the_reason(
     photo_page: Page, photos: Photos, name: str, message: str
 ) -> None:
     choose_photos(photo_page, photos["dress"])
@@ -77,18 +77,18 @@ def test_a_refused_photo_says_why(
     expect(photo_page.locator("#one")).to_be_hidden()
 
 
-def test_what_is_no_picture_says_so(photo_page: Page) -> None:
+def test_a_file_that_is_not_a_photo_shows_an_error(photo_page: Page) -> None:
     notes: Any = {"name": "notes.jpg", "mimeType": "image/jpeg", "buffer": b"not a photo"}
     photo_page.locator("#photos").set_input_files(notes)
     expect(photo_page.get_by_role("alert")).to_contain_text("This is no JPEG")
 
 
-def test_three_photos_are_too_many(photo_page: Page, photos: Photos) -> None:
+def test_rejects_three_photos(photo_page: Page, photos: Photos) -> None:
     choose_photos(photo_page, photos["dress"], photos["shirt"], photos["tiny"])
     expect(photo_page.get_by_role("alert")).to_contain_text("These are 3 photos")
 
 
-def test_a_busy_server_says_to_try_again(photo_page: Page, photos: Photos) -> None:
+def test_a_busy_server_can_be_tried_again(photo_page: Page, photos: Photos) -> None:
     problem = {"status": 503, "code": "busy", "detail": "The worker is busy."}
     photo_page.route("**/quality/assess/", lambda route: route.fulfill(status=503, json=problem))
     choose_photos(photo_page, photos["dress"])

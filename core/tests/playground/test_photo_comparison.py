@@ -1,4 +1,4 @@
-"""Two photos side by side on the page of photo quality."""
+"""Two photos side by side on the photo quality page."""
 
 from playwright.sync_api import Page, expect
 
@@ -21,13 +21,13 @@ def test_the_better_of_two_is_marked_measure_by_measure(photo_page: Page, photos
     expect(photo_page.get_by_role("slider", name="Before and after")).to_be_attached()
 
 
-def test_other_scenes_have_no_figures_in_common(photo_page: Page, photos: Photos) -> None:
+def test_different_scenes_have_no_likeness(photo_page: Page, photos: Photos) -> None:
     choose_photos(photo_page, photos["dark-dress"], photos["shirt"])
     expect(photo_page.locator("#advice")).to_contain_text("Use the second photo")
     expect(photo_page.locator("#likeness dt")).to_have_count(0)
 
 
-def test_a_comparison_is_made_again_at_another_level(photo_page: Page, photos: Photos) -> None:
+def test_a_comparison_is_repeated_at_another_level(photo_page: Page, photos: Photos) -> None:
     choose_photos(photo_page, photos["dark-dress"], photos["dress"])
     overall = photo_page.locator("#weaker .overall")
     expect(overall).to_contain_text("48.1 → 6")
@@ -36,7 +36,7 @@ def test_a_comparison_is_made_again_at_another_level(photo_page: Page, photos: P
     expect(overall).to_contain_text("48.1 → 76")
 
 
-def test_one_of_two_that_is_refused_says_why(photo_page: Page, photos: Photos) -> None:
+def test_a_refused_photo_of_a_pair_shows_the_reason(photo_page: Page, photos: Photos) -> None:
     choose_photos(photo_page, photos["dress"], photos["red"])
     expect(photo_page.get_by_role("alert")).to_contain_text("all one colour")
     expect(photo_page.locator("#pair")).to_be_hidden()

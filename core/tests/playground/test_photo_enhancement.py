@@ -1,4 +1,4 @@
-"""A photo made better on the page: previewed, applied, taken back, added to the shop, discarded."""
+"""Enhancements on the page: preview, apply, revert, add to the shop, discard."""
 
 import io
 import json
@@ -31,7 +31,7 @@ def preview(page: Page) -> None:
     expect(page.locator("#preview")).to_be_visible()
 
 
-def test_a_preview_tells_what_was_done(photo_page: Page, photos: Photos) -> None:
+def test_a_preview_shows_what_was_done(photo_page: Page, photos: Photos) -> None:
     choose_photos(photo_page, photos["dark-dress"])
     with photo_page.expect_request("**/quality/enhance/") as asked:
         preview(photo_page)
@@ -48,7 +48,9 @@ def test_a_preview_tells_what_was_done(photo_page: Page, photos: Photos) -> None
     expect(exposure.nth(1)).to_contain_text("better")
 
 
-def test_before_and_after_are_uncovered_with_the_keys(photo_page: Page, photos: Photos) -> None:
+def test_the_slider_between_before_and_after_is_moved_with_keys(
+    photo_page: Page, photos: Photos
+) -> None:
     choose_photos(photo_page, photos["dark-dress"])
     preview(photo_page)
     slider = photo_page.get_by_role("slider", name="Before and after")
@@ -76,14 +78,14 @@ def test_the_fix_of_a_rule_previews_that_step_alone(photo_page: Page, photos: Ph
     assert checked == ["tone"]
 
 
-def test_a_good_photo_is_left_as_it_is(photo_page: Page, photos: Photos) -> None:
+def test_a_good_photo_stays_as_it_is(photo_page: Page, photos: Photos) -> None:
     choose_photos(photo_page, photos["dress"])
     photo_page.get_by_role("button", name="Preview", exact=True).click()
     expect(photo_page.locator("#enhance-notice")).to_contain_text("No enhancement needed")
     expect(photo_page.locator("#preview")).to_be_hidden()
 
 
-def test_no_step_at_all_is_not_asked_for(photo_page: Page, photos: Photos) -> None:
+def test_requires_at_least_one_step(photo_page: Page, photos: Photos) -> None:
     choose_photos(photo_page, photos["dress"])
     expect(photo_page.locator("#one")).to_be_visible()
     for step in photo_page.locator("#steps label:has(:checked) span").all_inner_texts():
@@ -110,7 +112,7 @@ def test_a_preview_of_a_dropped_photo_is_saved_and_added_to_the_shop(
     client.delete(f"images/{added['id']}/")
 
 
-def test_a_discarded_preview_is_gone(
+def test_a_discarded_preview_is_deleted(
     photo_page: Page, photos: Photos, client: httpx.Client
 ) -> None:
     choose_photos(photo_page, photos["dark-dress"])
@@ -121,7 +123,7 @@ def test_a_discarded_preview_is_gone(
     assert client.get(f"quality/enhance/{made}/").status_code == httpx.codes.NOT_FOUND
 
 
-def test_a_preview_that_fails_says_why_where_it_was_asked_for(
+def test_a_failed_preview_shows_the_reason_next_to_the_form(
     photo_page: Page, photos: Photos
 ) -> None:
     choose_photos(photo_page, photos["dark-dress"])
@@ -134,7 +136,7 @@ def test_a_preview_that_fails_says_why_where_it_was_asked_for(
     expect(photo_page.locator("#enhance-notice [role=alert]")).to_contain_text("It is not to be.")
 
 
-def test_a_stream_that_is_let_go_is_taken_up_again(
+def test_an_ended_stream_is_continued(
     photo_page: Page, photos: Photos, client: httpx.Client
 ) -> None:
     choose_photos(photo_page, photos["dark-dress"])
@@ -151,7 +153,7 @@ def test_a_stream_that_is_let_go_is_taken_up_again(
     expect(photo_page.locator("#change .overall")).to_have_text("48.1 → 76 of 100")
 
 
-def test_an_enhancement_of_an_image_is_applied_and_taken_back(
+def test_an_enhancement_of_an_image_is_applied_and_reverted(
     photo_page: Page, client: httpx.Client
 ) -> None:
     before = image_named(client, "Dark dress")

@@ -1,4 +1,4 @@
-"""Asking with a photo, and with a region of it."""
+"""Search with a photo, and with a region of it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -32,7 +32,7 @@ SendBox = Callable[[Callable[[], object]], dict[str, float] | None]
 
 @pytest.fixture
 def box_sent(page: Page, live_stack: Stack, api_key: str) -> SendBox:
-    """Return what tells the region, as the API was asked with it when something is done."""
+    """A function that runs an action and returns the region that the page sent."""
 
     def search(action: Callable[[], object]) -> dict[str, float] | None:
         with page.expect_response("**/recommendations/") as answered:
@@ -47,7 +47,7 @@ def box_sent(page: Page, live_stack: Stack, api_key: str) -> SendBox:
 
 
 def draw(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    """Drag over the photo, from one point to another in shares of it."""
+    """Drag over the photo between two points, in fractions of its size."""
     stage = page.locator("#stage").bounding_box()
     assert stage
     points = [
@@ -59,7 +59,7 @@ def draw(page: Page, start: tuple[float, float], end: tuple[float, float]) -> No
     page.mouse.up()
 
 
-def test_a_dropped_photo_is_looked_for(page: Page, photo: Path) -> None:
+def test_a_dropped_photo_is_searched_with(page: Page, photo: Path) -> None:
     wait_for_results(page)
     drop(page, photo)
     expect(page.get_by_role("heading", name="Like the photo")).to_be_visible()
@@ -104,7 +104,7 @@ def test_a_region_is_set_by_keyboard_alone(page: Page, photo: Path, box_sent: Se
     assert box_sent(lambda: page.keyboard.press("Delete")) is None
 
 
-def test_a_photo_that_is_none_says_why(page: Page) -> None:
+def test_a_file_that_is_not_a_photo_shows_an_error(page: Page) -> None:
     page.locator("#query-photo").set_input_files(
         {"name": "notes.jpg", "mimeType": "image/jpeg", "buffer": b"not a photo"}
     )

@@ -1,4 +1,4 @@
-"""Where a shop's photos stand, on the page of photo quality: summary, worst, gate, held ones."""
+"""The summary of a shop on the photo quality page: totals, worst photos, gate, held ones."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from demo.stack import Stack
 
 @pytest.fixture
 def client(live_stack: Stack, photo_key: str) -> Iterator[httpx.Client]:
-    """The shop's own, with its policy as it was once the test is over."""
+    """A client of the shop; resets the shop's policy after the test."""
     with live_stack.client(photo_key) as client:
         yield client
         client.patch("quality/policy/", json={"gate": "off", "profile": "default"})
@@ -24,7 +24,7 @@ def figure(page: Page, name: str) -> str:
     return page.locator(f"#totals dt:text-is('{name}') + dd b").inner_text()
 
 
-def test_shows_where_the_shop_stands(photo_page: Page) -> None:
+def test_shows_the_summary_of_the_shop(photo_page: Page) -> None:
     assert [figure(photo_page, name) for name in ("Measured", "Passed", "Held")] == ["3", "2", "0"]
     bars = photo_page.locator("#histogram li .visually-hidden")
     expect(bars).to_have_count(10)
@@ -48,7 +48,7 @@ def test_lists_the_worst_first_and_opens_one(photo_page: Page) -> None:
     expect(photo_page.locator("#one")).to_be_hidden()
 
 
-def test_a_failing_rule_leads_to_the_photos_that_fail_it(photo_page: Page) -> None:
+def test_a_failed_rule_filters_the_photos(photo_page: Page) -> None:
     photo_page.locator("#failing").get_by_role("button").click()
     expect(photo_page.locator("#worst .card")).to_have_count(1)
     expect(photo_page.get_by_role("combobox", name="Show", exact=True)).to_have_value(
@@ -56,7 +56,7 @@ def test_a_failing_rule_leads_to_the_photos_that_fail_it(photo_page: Page) -> No
     )
 
 
-def test_another_shops_image_is_not_there(
+def test_another_shops_image_is_not_found(
     open_page: OpenPage, live_stack: Stack, photo_page: Page
 ) -> None:
     link = photo_page.locator("#worst").get_by_role("link", name="Red dress")
@@ -87,7 +87,7 @@ def test_the_gate_holds_a_bad_photo_until_it_is_cleared(
     client.delete(f"images/{image['id']}/")
 
 
-def test_other_rules_that_count_judge_every_photo_anew(
+def test_another_profile_of_the_policy_checks_every_photo_again(
     photo_page: Page, client: httpx.Client
 ) -> None:
     rules = photo_page.get_by_label("Listing rules in use")
@@ -100,7 +100,7 @@ def test_other_rules_that_count_judge_every_photo_anew(
     expect(photo_page.locator("#failing li")).to_have_count(1)
 
 
-def test_a_policy_that_cannot_be_set_is_shown_as_it_is(photo_page: Page) -> None:
+def test_a_policy_that_cannot_be_saved_is_reset(photo_page: Page) -> None:
     problem = {"status": 403, "code": "insufficient_scope", "detail": "This key may not."}
     photo_page.route(
         "**/quality/policy/",

@@ -1,4 +1,4 @@
-"""Asking in words: in a real browser, against the real stack."""
+"""Search by text, in a real browser against the real stack."""
 
 import re
 
@@ -14,21 +14,21 @@ from core.tests.playground.browser_actions import (
 )
 
 
-def test_loads_without_errors_or_anything_that_the_policy_forbids(
+def test_loads_without_console_errors_or_policy_violations(
     open_page: OpenPage, api_key: str
 ) -> None:
     page = open_page("")
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    console_errors: list[str] = []
+    page.on("console", lambda message: console_errors.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: console_errors.append(str(error)))
     page.evaluate("key => sessionStorage.setItem('atelier-key', key)", api_key)
     page.reload(wait_until="networkidle")
     search(page, "red dress")
     page.wait_for_load_state("networkidle")
-    assert complaints == []
+    assert console_errors == []
 
 
-def test_asks_for_a_key_and_keeps_it_in_the_tab_only(open_page: OpenPage, api_key: str) -> None:
+def test_requests_a_key_and_stores_it_in_the_tab_only(open_page: OpenPage, api_key: str) -> None:
     page = open_page("")
     expect(page.get_by_text("Enter an API key to begin")).to_be_visible()
     page.get_by_label("Key", exact=True).fill(api_key)
@@ -38,7 +38,7 @@ def test_asks_for_a_key_and_keeps_it_in_the_tab_only(open_page: OpenPage, api_ke
     assert api_key not in page.url + page.content()
 
 
-def test_a_prompt_shows_pictures_with_scores(page: Page) -> None:
+def test_a_prompt_shows_images_with_scores(page: Page) -> None:
     search(page, "red dress")
     expect(cards(page)).to_have_count(NUMBER_OF_IMAGES)
     pictures = cards(page).locator(".tile img")
@@ -56,7 +56,7 @@ def test_a_prompt_shows_pictures_with_scores(page: Page) -> None:
     expect(page.locator(".legend .total")).to_contain_text("ms at the server")
 
 
-def test_facets_narrow_the_answer(page: Page) -> None:
+def test_facets_filter_the_results(page: Page) -> None:
     open_filters(page)
     search(page, "something to wear")
     page.locator("label.pill", has_text="blue").click()
@@ -69,7 +69,7 @@ def test_facets_narrow_the_answer(page: Page) -> None:
     expect(cards(page)).to_have_count(2)
 
 
-def test_an_empty_answer_offers_a_way_on(page: Page) -> None:
+def test_an_empty_answer_offers_to_clear_the_filters(page: Page) -> None:
     open_filters(page)
     search(page, "a dress")
     page.get_by_label("From", exact=True).fill("90000")
@@ -79,7 +79,7 @@ def test_an_empty_answer_offers_a_way_on(page: Page) -> None:
     expect(cards(page)).to_have_count(NUMBER_OF_IMAGES)
 
 
-def test_prices_the_wrong_way_round_can_be_put_right(page: Page) -> None:
+def test_prices_in_the_wrong_order_can_be_corrected(page: Page) -> None:
     open_filters(page)
     page.get_by_label("From", exact=True).fill("80")
     page.get_by_label("to", exact=True).fill("20")
@@ -91,7 +91,7 @@ def test_prices_the_wrong_way_round_can_be_put_right(page: Page) -> None:
     expect(page.locator("#chosen")).to_have_text("from 80up to 900")
 
 
-def test_says_what_is_wrong_with_an_unknown_key(open_page: OpenPage) -> None:
+def test_an_unknown_key_can_be_changed(open_page: OpenPage) -> None:
     page = open_page("atelier.unknown")
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("key")
@@ -99,7 +99,7 @@ def test_says_what_is_wrong_with_an_unknown_key(open_page: OpenPage) -> None:
     expect(page.get_by_label("Key", exact=True)).to_be_focused()
 
 
-def test_an_overloaded_server_is_asked_again_when_it_said_so(page: Page) -> None:
+def test_an_overloaded_server_is_retried_after_its_delay(page: Page) -> None:
     problem = {
         "title": "Service Unavailable",
         "status": 503,
@@ -120,14 +120,14 @@ def test_an_overloaded_server_is_asked_again_when_it_said_so(page: Page) -> None
     expect(alert).to_have_count(0)
 
 
-def test_what_a_shop_writes_is_text(page: Page) -> None:
+def test_texts_of_a_shop_are_not_markup(page: Page) -> None:
     search(page, "coat")
     page.locator("#grid").get_by_role("button", name=HOSTILE, exact=True).click()
     expect(page.get_by_role("dialog").get_by_role("heading", name=HOSTILE)).to_be_visible()
     assert page.title() == "Atelier playground"
 
 
-def test_a_question_is_kept_in_the_address(page: Page) -> None:
+def test_the_query_is_stored_in_the_address(page: Page) -> None:
     search(page, "red dress")
     open_filters(page)
     page.locator("label.pill", has_text="red").click()

@@ -1,4 +1,4 @@
-"""The shopper, what they like and dislike, and the feed that follows."""
+"""The shopper, their likes and dislikes, and their feed."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ PAGE = 6
 
 @pytest.fixture(scope="module")
 def feed_key(live_stack: Stack) -> str:
-    """A shop with more than one page of a feed, so that order can change."""
+    """The key of a shop with more than one page of a feed, so that the order can change."""
     key = live_stack.create_shop("Feed shop")
     with live_stack.client(key) as client:
         for number, colour in enumerate(COLOURS * 2):
@@ -30,7 +30,7 @@ def feed_key(live_stack: Stack) -> str:
 
 @pytest.fixture
 def page(open_page: OpenPage, feed_key: str, live_stack: Stack) -> Page:
-    """The playground with a shopper of whom nothing is known."""
+    """The playground with an unknown shopper."""
     with live_stack.client(feed_key) as client:
         client.delete(f"shoppers/{SHOPPER}/")
     page = open_page(feed_key)
@@ -49,9 +49,7 @@ def events(stack: Stack, key: str, kind: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_a_like_changes_the_feed_beside_the_answer(
-    page: Page, live_stack: Stack, feed_key: str
-) -> None:
+def test_a_like_changes_the_feed(page: Page, live_stack: Stack, feed_key: str) -> None:
     expect(page.locator("#feed-step")).to_contain_text("nothing is known about this shopper")
     with page.expect_response("**/recommendations/") as answered:
         search(page, "green dress")
@@ -69,7 +67,7 @@ def test_a_like_changes_the_feed_beside_the_answer(
     ).to_have_attribute("aria-pressed", "true")
 
 
-def test_a_dislike_hides_the_product_at_once_and_from_then_on(
+def test_a_dislike_hides_the_product_now_and_later(
     page: Page, live_stack: Stack, feed_key: str
 ) -> None:
     search(page, "red dress")
@@ -84,7 +82,7 @@ def test_a_dislike_hides_the_product_at_once_and_from_then_on(
     expect(cards(page).filter(has_text="Red dress")).to_have_count(0)
 
 
-def test_a_dislike_that_cannot_be_told_is_taken_back(page: Page) -> None:
+def test_a_dislike_that_cannot_be_sent_is_undone(page: Page) -> None:
     search(page, "red dress")
     problem = {"status": 403, "code": "insufficient_scope", "detail": "This key may not."}
     page.route("**/events/", lambda route: route.fulfill(status=403, json=problem))
@@ -95,7 +93,7 @@ def test_a_dislike_that_cannot_be_told_is_taken_back(page: Page) -> None:
     expect(red).to_be_visible()
 
 
-def test_an_event_that_did_not_arrive_is_sent_again_as_the_same(page: Page) -> None:
+def test_a_failed_event_is_sent_again_with_the_same_id(page: Page) -> None:
     search(page, "red dress")
     tries: list[str] = []
 
@@ -115,16 +113,14 @@ def test_an_event_that_did_not_arrive_is_sent_again_as_the_same(page: Page) -> N
     assert tries[0] == tries[1]
 
 
-def test_the_feed_goes_on_without_repeating_itself(page: Page) -> None:
+def test_the_feed_continues_without_repetition(page: Page) -> None:
     page.get_by_role("button", name="Show more").click()
     expect(feed(page)).to_have_count(2 * len(COLOURS))
     shown = feed(page).evaluate_all("cards => cards.map((card) => card.dataset.image)")
     assert len(set(shown)) == len(shown)
 
 
-def test_looking_counts_as_clicks_and_impressions(
-    page: Page, live_stack: Stack, feed_key: str
-) -> None:
+def test_records_clicks_and_impressions(page: Page, live_stack: Stack, feed_key: str) -> None:
     with page.expect_response("**/recommendations/") as answered:
         search(page, "blue dress")
     answer = answered.value.json()["id"]
@@ -143,7 +139,7 @@ def test_looking_counts_as_clicks_and_impressions(
     assert len({event["image"] for event in seen}) == len(seen)
 
 
-def test_a_shopper_is_chosen_left_out_and_forgotten(
+def test_a_shopper_is_chosen_left_out_and_erased(
     page: Page, live_stack: Stack, feed_key: str
 ) -> None:
     page.locator("#shopper-panel > summary").click()

@@ -1,4 +1,4 @@
-"""The stylist's page on a phone, in the dark, by keyboard and by screen reader."""
+"""The stylist page on a phone, in dark mode, by keyboard and by screen reader."""
 
 import json
 from typing import Any
@@ -13,13 +13,13 @@ from core.tests.playground.test_accessibility import tab_to
 
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_fits_and_has_nothing_that_axe_or_the_browser_complains_about(
+def test_fits_the_screen_without_violations_or_console_errors(
     open_page: OpenPage, styled_key: str, scheme: Any, viewport: ViewportSize
 ) -> None:
-    complaints: list[str] = []
+    console_errors: list[str] = []
     page = open_page("", viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
-    page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: console_errors.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: console_errors.append(str(error)))
     page.evaluate(f"sessionStorage.setItem('atelier-key', {json.dumps(styled_key)})")
     page.goto(page.url + "stylist/")
     expect(garments(page)).to_have_count(3)
@@ -40,7 +40,7 @@ def test_fits_and_has_nothing_that_axe_or_the_browser_complains_about(
     expect(page.locator("#looks .look-card")).to_have_count(1)
     page.get_by_role("button", name="Like", exact=True).click()
     expect_accessible(page, viewport)
-    assert complaints == []
+    assert console_errors == []
 
 
 def expect_accessible(page: Page, viewport: ViewportSize) -> None:
@@ -79,14 +79,14 @@ def test_works_by_keyboard_alone(open_page: OpenPage, styled_key: str) -> None:
     expect(page.get_by_role("button", name="Remove Everyday shoes")).to_be_focused()
 
 
-def test_without_a_key_it_asks_for_one(open_page: OpenPage) -> None:
+def test_requests_a_key(open_page: OpenPage) -> None:
     page = open_page("", path="/stylist/")
     expect(page.get_by_text("Enter an API key to begin")).to_be_visible()
     expect(page.get_by_label("Key", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("path", ["/", "/analytics/", "/quality/"])
-def test_every_page_leads_there(open_page: OpenPage, styled_key: str, path: str) -> None:
+def test_every_page_links_to_it(open_page: OpenPage, styled_key: str, path: str) -> None:
     page = open_page(styled_key, path=path, viewport=PHONE)
     page.get_by_role("link", name="Stylist", exact=True).click()
     expect(page.get_by_role("heading", name="What should they wear?")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Talking on the stylist's page: what is answered, how it is told, and what goes wrong."""
+"""The chat on the stylist page: answers, streaming and errors."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,7 +16,7 @@ OPINIONS = ("Like", "Dislike")
 
 @pytest.fixture
 def page(open_page: OpenPage, styled_key: str) -> Page:
-    """The stylist's page of ada."""
+    """The stylist page with the shopper ada."""
     page = open_page(styled_key, path="/stylist/")
     expect(page.locator("#garments .garment")).to_have_count(3)
     return page
@@ -26,7 +26,7 @@ def field_text(page: Page) -> str:
     return page.get_by_label("Message to the stylist").input_value()
 
 
-def test_an_answer_shows_products_and_says_who_spoke(page: Page) -> None:
+def test_an_answer_shows_products_and_its_source(page: Page) -> None:
     use_shopper(page, "finder")
     answer = send_message(page, "I am looking for a red dress")
     expect(page.locator(".heard")).to_contain_text("I am looking for a red dress")
@@ -40,7 +40,7 @@ def test_an_answer_shows_products_and_says_who_spoke(page: Page) -> None:
     assert field_text(page) == ""
 
 
-def test_outfits_come_as_collages_and_are_liked(page: Page) -> None:
+def test_outfits_are_collages_and_can_be_liked(page: Page) -> None:
     use_shopper(page, "liker")
     answer = send_message(page, "Put an outfit together for work")
     outfit = answer.locator(".look-card").first
@@ -60,7 +60,7 @@ def test_outfits_come_as_collages_and_are_liked(page: Page) -> None:
     expect(dislike).to_have_attribute("aria-pressed", "true")
 
 
-def test_an_opinion_that_cannot_be_told_is_not_shown_as_given(page: Page) -> None:
+def test_an_opinion_that_cannot_be_sent_is_not_shown(page: Page) -> None:
     problem = {"status": 404, "code": "not_found", "detail": "This outfit was deleted meanwhile."}
     page.route("**/feedback/", lambda route: route.fulfill(status=404, json=problem))
     use_shopper(page, "unheard")
@@ -70,7 +70,7 @@ def test_an_opinion_that_cannot_be_told_is_not_shown_as_given(page: Page) -> Non
     expect(outfit.get_by_role("button", name="Worn")).to_have_attribute("aria-pressed", "false")
 
 
-def test_what_shops_write_stays_text(page: Page) -> None:
+def test_texts_of_a_shop_are_not_markup(page: Page) -> None:
     use_shopper(page, "reader")
     answer = send_message(page, "I am looking for a black dress")
     expect(answer.locator(".card", has_text=HOSTILE)).to_have_count(1)
@@ -93,17 +93,17 @@ def test_a_suggestion_begins_a_conversation(page: Page) -> None:
     expect(page.locator("#opening")).to_be_hidden()
 
 
-def test_an_answer_grows_and_is_told_aloud_piece_by_piece(page: Page) -> None:
+def test_an_answer_grows_and_is_logged_for_screen_readers(page: Page) -> None:
     use_shopper(page, "listener")
     page.evaluate(SCRIPTED_ANSWER)
     page.get_by_role("button", name="How do I wash silk?").click()
-    aloud = page.get_by_role("log").locator("p")
+    log = page.get_by_role("log").locator("p")
     stream_event(page, "words", {"text": "Wash silk by hand."})
     expect(page.locator(".answer .said")).to_have_text("Wash silk by hand.")
-    first = aloud.element_handle()
+    first = log.element_handle()
     stream_event(page, "words", {"text": " Dry it in the shade."})
     expect(page.locator(".answer .said")).to_have_text("Wash silk by hand. Dry it in the shade.")
-    expect(aloud).to_have_text(["Wash silk by hand.", "Dry it in the shade."])
+    expect(log).to_have_text(["Wash silk by hand.", "Dry it in the shade."])
     assert first and first.evaluate("one => one.isConnected")
     stream_event(page, "done", {"spoken_by": "model", "fallback": None})
     expect(page.locator(".who")).to_have_text("Answered by the language model.")
@@ -116,7 +116,7 @@ def test_an_answer_grows_and_is_told_aloud_piece_by_piece(page: Page) -> None:
         ("unheard_of", "Answered by rules: the language model was unavailable."),
     ],
 )
-def test_says_why_the_rules_spoke_in_the_models_place(
+def test_shows_why_the_rules_answered_instead_of_the_model(
     page: Page, fallback: str, message: str
 ) -> None:
     use_shopper(page, fallback)
@@ -128,7 +128,7 @@ def test_says_why_the_rules_spoke_in_the_models_place(
     expect(page.locator(".who").last).to_have_text(message)
 
 
-def test_an_answer_can_be_stopped_and_the_next_word_said(page: Page) -> None:
+def test_an_answer_can_be_stopped_and_another_message_sent(page: Page) -> None:
     use_shopper(page, "stopper")
     page.evaluate(SCRIPTED_ANSWER)
     field = page.get_by_label("Message to the stylist")
@@ -150,7 +150,7 @@ def test_an_answer_can_be_stopped_and_the_next_word_said(page: Page) -> None:
 @pytest.mark.parametrize(
     ("status", "code"), [(400, "validation_error"), (409, "already_answering"), (503, "overloaded")]
 )
-def test_what_could_not_be_said_is_back_in_the_field(page: Page, status: int, code: str) -> None:
+def test_an_unsent_message_is_back_in_the_field(page: Page, status: int, code: str) -> None:
     use_shopper(page, f"unlucky-{status}")
     problem = {"status": status, "code": code, "detail": "It did not go through."}
     page.route("**/messages/", lambda route: route.fulfill(status=status, json=problem))
@@ -170,7 +170,7 @@ def test_what_could_not_be_said_is_back_in_the_field(page: Page, status: int, co
 
 
 @pytest.mark.parametrize("ending", ["failed", "broken"])
-def test_an_answer_that_breaks_off_says_so_and_loses_nothing(page: Page, ending: str) -> None:
+def test_an_interrupted_answer_loses_nothing(page: Page, ending: str) -> None:
     use_shopper(page, f"cut-off-{ending}")
     page.evaluate(SCRIPTED_ANSWER)
     page.get_by_label("Message to the stylist").fill("A long thought")

@@ -1,4 +1,4 @@
-"""Conversations on the stylist's page: begun, found again, forgotten, and nobody else's."""
+"""Conversations on the stylist page: begin, open, delete, separate for each shopper."""
 
 import re
 
@@ -12,7 +12,7 @@ from demo.stack import Stack
 
 @pytest.fixture
 def page(open_page: OpenPage, styled_key: str) -> Page:
-    """The stylist's page of ada."""
+    """The stylist page with the shopper ada."""
     page = open_page(styled_key, path="/stylist/")
     expect(page.locator("#garments .garment")).to_have_count(3)
     return page
@@ -42,7 +42,7 @@ def test_earlier_conversations_are_found_by_their_first_words(page: Page) -> Non
     expect(page.get_by_label("Shopper", exact=True)).to_have_value("talker")
 
 
-def test_a_kept_answer_has_its_products_and_outfits(page: Page) -> None:
+def test_a_stored_answer_has_its_products_and_outfits(page: Page) -> None:
     use_shopper(page, "keeper")
     send_message(page, "I am looking for a red dress")
     send_message(page, "Put an outfit together for work")
@@ -52,7 +52,7 @@ def test_a_kept_answer_has_its_products_and_outfits(page: Page) -> None:
     expect(page.locator(".who").first).to_have_text("Answered by rules.")
 
 
-def test_a_conversation_is_forgotten_for_good_once_it_is_confirmed(
+def test_a_conversation_is_deleted_after_confirmation(
     page: Page, live_stack: Stack, styled_key: str
 ) -> None:
     use_shopper(page, "forgetter")
@@ -69,7 +69,7 @@ def test_a_conversation_is_forgotten_for_good_once_it_is_confirmed(
         assert client.get("shoppers/forgetter/conversations/").json()["results"] == []
 
 
-def test_one_that_was_forgotten_elsewhere_gives_way_to_a_new_one(
+def test_a_conversation_deleted_elsewhere_is_replaced_by_a_new_one(
     page: Page, live_stack: Stack, styled_key: str
 ) -> None:
     use_shopper(page, "elsewhere")
@@ -85,7 +85,7 @@ def test_one_that_was_forgotten_elsewhere_gives_way_to_a_new_one(
     expect(conversations(page)).to_contain_text(["And wool?"])
 
 
-def test_what_was_said_before_is_read_page_by_page(
+def test_earlier_messages_are_loaded_page_by_page(
     page: Page, live_stack: Stack, styled_key: str
 ) -> None:
     with live_stack.client(styled_key) as client:
@@ -101,7 +101,7 @@ def test_what_was_said_before_is_read_page_by_page(
     expect(page.locator("#earlier")).to_be_hidden()
 
 
-def test_another_shopper_sees_nothing_of_it(page: Page) -> None:
+def test_another_shopper_sees_nothing(page: Page) -> None:
     use_shopper(page, "first")
     send_message(page, "How do I wash silk?")
     use_shopper(page, "second")

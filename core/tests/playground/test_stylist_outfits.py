@@ -1,4 +1,4 @@
-"""Outfits on the stylist's page: put together, explained, and what to buy."""
+"""Outfits on the stylist page: their explanation, and purchases."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,7 +9,7 @@ from core.tests.playground.stylist_actions import open_section, use_shopper
 
 @pytest.fixture
 def page(open_page: OpenPage, styled_key: str) -> Page:
-    """The outfits of ada."""
+    """The outfits section with the shopper ada."""
     page = open_page(styled_key, path="/stylist/#outfits")
     expect(page.locator("#garments .garment")).to_have_count(3)
     return page
@@ -33,7 +33,7 @@ def test_outfits_of_the_wardrobe_are_explained_part_by_part(page: Page) -> None:
     assert all(looks.locator(".part p").all_inner_texts())
 
 
-def test_what_is_wished_for_is_asked_for(page: Page) -> None:
+def test_the_chosen_options_are_sent(page: Page) -> None:
     page.get_by_role("radio", name="Both").check()
     page.get_by_label("Occasion").select_option("work")
     page.get_by_label("Season").select_option("autumn")
@@ -48,7 +48,7 @@ def test_what_is_wished_for_is_asked_for(page: Page) -> None:
 
 
 @pytest.mark.parametrize("part", ["occasion", "season", "formality"])
-def test_every_wish_on_offer_can_be_asked_for(page: Page, part: str) -> None:
+def test_every_option_is_accepted(page: Page, part: str) -> None:
     select = page.locator(f"#dress [name={part}]")
     values = select.locator("option").evaluate_all("options => options.map((one) => one.value)")
     assert len(values) > 4
@@ -78,7 +78,7 @@ def test_a_purchase_says_how_many_outfits_it_would_complete(page: Page) -> None:
     expect(page.locator("#looks .look-card").first.locator(".piece")).not_to_have_count(0)
 
 
-def test_a_busy_server_is_asked_again(page: Page) -> None:
+def test_a_busy_server_can_be_tried_again(page: Page) -> None:
     problem = {"status": 503, "code": "overloaded", "detail": "The server is at its limit."}
     page.route("**/outfits/", lambda route: route.fulfill(status=503, json=problem))
     page.get_by_role("button", name="Put outfits together").click()
@@ -89,7 +89,7 @@ def test_a_busy_server_is_asked_again(page: Page) -> None:
     expect(page.locator("#looks .look-card")).to_have_count(1)
 
 
-def test_back_leads_to_the_part_before(page: Page) -> None:
+def test_back_returns_to_the_previous_section(page: Page) -> None:
     open_section(page, "Talk")
     expect(page.locator("#thread")).to_be_visible()
     page.go_back()

@@ -1,4 +1,4 @@
-"""The wardrobe on the stylist's page: photos come in, tags are set right, garments go."""
+"""The wardrobe on the stylist page: add photos, correct tags, remove garments."""
 
 import re
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def client(live_stack: Stack, styled_key: str) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def page(open_page: OpenPage, styled_key: str) -> Page:
-    """The wardrobe of ada."""
+    """The wardrobe section with the shopper ada."""
     page = open_page(styled_key, path="/stylist/#wardrobe")
     expect(garments(page)).to_have_count(3)
     return page
@@ -67,7 +67,7 @@ def test_a_photo_dropped_anywhere_goes_into_the_wardrobe(page: Page, tmp_path: P
     expect(page.locator("#garments [data-tag=type]")).to_contain_text("dress")
 
 
-def test_unsure_tags_are_marked_and_set_right(page: Page, client: httpx.Client) -> None:
+def test_unsure_tags_are_marked_and_corrected(page: Page, client: httpx.Client) -> None:
     fill_wardrobe(client, "corrector")
     use_shopper(page, "corrector")
     (item, *_) = wardrobe(client, "corrector")
@@ -88,7 +88,7 @@ def test_unsure_tags_are_marked_and_set_right(page: Page, client: httpx.Client) 
     assert not [tag for tag in sure if tag != "type" and stored["tags"][tag]["is_corrected"]]
 
 
-def test_a_correction_is_taken_back(page: Page, client: httpx.Client) -> None:
+def test_a_correction_is_undone(page: Page, client: httpx.Client) -> None:
     fill_wardrobe(client, "waverer")
     (item, *_) = wardrobe(client, "waverer")
     address = f"shoppers/waverer/wardrobe/{item['id']}/"
@@ -104,7 +104,7 @@ def test_a_correction_is_taken_back(page: Page, client: httpx.Client) -> None:
     assert pattern["value"] == item["tags"]["pattern"]["value"]
 
 
-def test_tags_that_cannot_be_saved_stay_as_they_were_chosen(page: Page) -> None:
+def test_tags_that_cannot_be_saved_stay_selected(page: Page) -> None:
     problem = {"status": 503, "code": "overloaded", "detail": "The server is at its limit."}
     card = garments(page).first
     card.locator("summary").click()
@@ -115,7 +115,7 @@ def test_tags_that_cannot_be_saved_stay_as_they_were_chosen(page: Page) -> None:
     expect(card.get_by_label("Pattern")).to_have_value("floral")
 
 
-def test_a_garment_is_removed_once_it_is_confirmed(page: Page, client: httpx.Client) -> None:
+def test_a_garment_is_removed_after_confirmation(page: Page, client: httpx.Client) -> None:
     fill_wardrobe(client, "remover")
     use_shopper(page, "remover")
     expect(garments(page)).to_have_count(3)
@@ -131,7 +131,7 @@ def test_a_garment_is_removed_once_it_is_confirmed(page: Page, client: httpx.Cli
     assert page.evaluate("document.activeElement.closest('#garments .garment') !== null")
 
 
-def test_what_is_no_photo_says_so_and_the_one_beside_it_arrives(page: Page) -> None:
+def test_an_invalid_file_shows_an_error_and_the_other_photo_is_added(page: Page) -> None:
     use_shopper(page, "mixer")
     add(page, photo("notes.jpg", b"not a photo"), photo("dress.jpg", make_jpeg("dress", "red")))
     refused = garments(page).filter(has_text="notes.jpg")
@@ -141,7 +141,7 @@ def test_what_is_no_photo_says_so_and_the_one_beside_it_arrives(page: Page) -> N
     expect(garments(page)).to_have_count(1)
 
 
-def test_a_photo_that_met_a_busy_server_is_sent_again(page: Page, client: httpx.Client) -> None:
+def test_a_photo_is_sent_again_after_a_busy_server(page: Page, client: httpx.Client) -> None:
     use_shopper(page, "retrier")
     problem = {"status": 503, "code": "overloaded", "detail": "The server is at its limit."}
     page.route("**/retrier/wardrobe/", lambda route: route.fulfill(status=503, json=problem))
@@ -153,13 +153,15 @@ def test_a_photo_that_met_a_busy_server_is_sent_again(page: Page, client: httpx.
     assert len(wardrobe(client, "retrier")) == 1
 
 
-def test_a_photo_of_nothing_and_one_of_two_garments_are_told_kindly(page: Page) -> None:
+def test_photos_of_no_garment_and_of_two_have_a_note(page: Page) -> None:
     use_shopper(page, "puzzler")
     add(page, photo("blank.jpg", make_blank()), photo("pair.jpg", make_pair()))
     expect(garments(page)).to_contain_text(["send one that shows the product", "several garments"])
 
 
-def test_what_could_not_be_tagged_says_why(page: Page, client: httpx.Client) -> None:
+def test_a_photo_that_could_not_be_tagged_shows_the_reason(
+    page: Page, client: httpx.Client
+) -> None:
     (item, *_) = wardrobe(client, "ada")
     unseen: dict[str, Any] = dict.fromkeys(item["tags"])
     problem = {"code": "photo_failed", "detail": "The photo could not be read."}

@@ -1,4 +1,4 @@
-"""A photo put into the shop from the page."""
+"""Upload of a photo from the page."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ from demo.garments import Garment
 from demo.stack import Stack
 
 
-def test_a_new_photo_is_followed_until_it_can_be_found(
+def test_a_new_photo_is_shown_until_it_is_indexed(
     open_page: OpenPage, live_stack: Stack, tmp_path: Path
 ) -> None:
     page = open_page(live_stack.create_shop("Upload shop"))
@@ -27,7 +27,7 @@ def test_a_new_photo_is_followed_until_it_can_be_found(
     expect(page.locator("#grid .score")).to_have_count(1)
 
 
-def test_a_refused_photo_says_why(page: Page) -> None:
+def test_a_refused_photo_shows_the_reason(page: Page) -> None:
     page.locator("#photo").set_input_files(
         {"name": "notes.jpg", "mimeType": "image/jpeg", "buffer": b"not a photo"}
     )
