@@ -12,7 +12,7 @@ export function showChips(onChange) {
   const parts = queryParts();
   byId("wanted").hidden = !parts.length;
   byId("examples").hidden = parts.length > 0;
-  byId("prompt").placeholder = parts.length ? "and …, or −without …" : "a red dress with flowers";
+  byId("prompt").placeholder = parts.length ? "add …, or −exclude …" : "a red dress with flowers";
   const shown = [...byId("chips").children].map((node) => partOfChip.get(node));
   const isShown = shown.length === parts.length && parts.every((part, place) => part === shown[place]);
   // Replacing chips that did not change would lose the focus.

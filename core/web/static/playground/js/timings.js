@@ -6,7 +6,7 @@ const SOURCES = {
   cache: "words from the cache",
   encoder: "words encoded now",
   index: "photos found in the index",
-  exact: "photos compared one by one because the index is unavailable",
+  exact: "photos compared one by one",
 };
 const NAMES = { encode: "words", search: "search", rest: "rest" };
 

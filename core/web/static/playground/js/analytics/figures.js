@@ -10,7 +10,7 @@ export const formatShare = (value) => (value == null ? "–" : share.format(valu
 export const formatTime = (value) => (value == null ? "–" : `${number.format(value < 10 ? value : Math.round(value))} ms`);
 
 const TOTALS = [
-  ["searches", "Searches", formatCount, "questions in words, photos or products"],
+  ["searches", "Searches", formatCount, "by text, photos or products"],
   ["no_match_rate", "No match", formatShare, "of searches"],
   ["click_through_rate", "Click-through", formatShare, "of answers led to a click"],
   ["add_to_cart_rate", "Add to cart", formatShare, "of answers led to a cart"],

@@ -10,8 +10,8 @@ const share = (name) => (row) => formatShare(row[name]);
 const time = (name) => (row) => formatTime(row[name]);
 
 const TABLES = {
-  "top-prompts": ["prompts", [PROMPT, ["Asked", count("asked")], ["No match", share("no_match_rate")], ["Clicked", share("click_through_rate")]]],
-  "lost-prompts": ["lost", [PROMPT, ["Asked", count("asked")], ["No match", count("no_match")]]],
+  "top-prompts": ["prompts", [PROMPT, ["Searches", count("asked")], ["No match", share("no_match_rate")], ["Clicked", share("click_through_rate")]]],
+  "lost-prompts": ["lost", [PROMPT, ["Searches", count("asked")], ["No match", count("no_match")]]],
   "best-images": ["best", [IMAGE, ["Popularity", share("popularity")], ["Clicks", count("clicks")], ["Carts", count("add_to_carts")]]],
   "worst-images": ["worst", [IMAGE, ["Shown", count("impressions")], ["Clicks", count("clicks")]]],
   days: ["days", [
