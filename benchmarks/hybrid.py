@@ -23,7 +23,7 @@ from evaluation.search.catalogue import Catalogue, read_catalogue
 from evaluation.search.judgements import Query
 from evaluation.search.metrics import ndcg_at
 from evaluation.search.systems import ask_shop
-from recommendations.steering.settings import set_weights
+from recommendations.steering.weights import set_weights
 from tenants.models import Shop
 
 # Not the demo's garments, nor those that the weights were chosen on.

@@ -23,6 +23,8 @@ app.autodiscover_tasks(related_name="sweeps")
 FORMER_TASK_NAMES = {
     "catalog.tasks.sweep_index": "catalog.sweeps.sweep_index",
     "catalog.tasks.audit_indexes": "catalog.sweeps.audit_indexes",
+    "recommendations.tasks.roll_up_figures": "recommendations.sweeps.roll_up_figures",
+    "recommendations.tasks.keep_top_prompts": "recommendations.sweeps.delete_rare_prompts",
     "quality.tasks.work_on_requests": "quality.tasks.run_interactive_jobs",
     "quality.tasks.work_in_bulk": "quality.tasks.run_bulk_jobs",
     "quality.tasks.judge_anew": "quality.tasks.judge_reports",

@@ -283,9 +283,9 @@ CELERY_BEAT_SCHEDULE = {
         "task": "catalog.sweeps.audit_indexes",
         "schedule": crontab(hour=3, minute=0),
     },
-    "roll-up-figures": {"task": "recommendations.tasks.roll_up_figures", "schedule": 60},
-    "keep-top-prompts": {
-        "task": "recommendations.tasks.keep_top_prompts",
+    "roll-up-figures": {"task": "recommendations.sweeps.roll_up_figures", "schedule": 60},
+    "delete-rare-prompts": {
+        "task": "recommendations.sweeps.delete_rare_prompts",
         "schedule": crontab(hour=3, minute=30),
     },
     "sweep-photo-quality": {"task": "quality.sweeps.sweep_quality", "schedule": SWEEP_SECONDS},
@@ -373,7 +373,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "IndexStateEnum": "catalog.models.IndexEntry.State",
         "ImageStatusEnum": "catalog.models.Image.Status",
-        "MatchEnum": "recommendations.api.search.serializers.MATCHES",
+        "MatchEnum": "recommendations.query.match.MATCHES",
         "PromptSourceEnum": "recommendations.models.Prompt.Source",
         "GarmentSourceEnum": "stylist.api.outputs.SOURCES",
         "OutfitOriginEnum": "stylist.api.inputs.ORIGINS",

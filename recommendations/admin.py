@@ -1,4 +1,4 @@
-"""What operators see of what was asked, and of how shops steer their rankings."""
+"""Admin pages of prompts, events, steering and figures."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ class PromptAdmin(ReadOnlyAdmin):
 
 @admin.register(Rule)
 class RuleAdmin(ReadOnlyAdmin):
-    """Shops make rules by the API, which checks them; operators switch off what does harm."""
+    """Shops create rules through the API, which validates them; operators can switch them off."""
 
     list_display = ("name", "shop", "action", "strength", "starts_at", "ends_at", "is_active")
     list_filter = ("action", "is_active", SHOP_FILTER)
@@ -74,7 +74,7 @@ class ExperimentAdmin(ReadOnlyAdmin):
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
-    """Events go with their image, and those that somebody made up can go by themselves."""
+    """Events are deleted with their image; operators can delete fake events."""
 
     list_display = ("kind", "image", "shopper", "position", "shop", "occurred_at", "created_at")
     list_filter = ("kind", SHOP_FILTER, "created_at")
@@ -123,6 +123,6 @@ class ImagePopularityAdmin(ReadOnlyAdmin):
 
 @admin.register(Watermark)
 class WatermarkAdmin(ReadOnlyAdmin):
-    """Shows whether figures are being counted."""
+    """Shows whether the roll-up is running."""
 
     list_display = ("counted_at", "prompts", "events")

@@ -1,4 +1,4 @@
-"""The right products for what was asked: the public door of this room."""
+"""Recommend products: the public functions of this package."""
 
 from django.utils import timezone
 
@@ -7,13 +7,19 @@ from recommendations.answers.answer import (
     Recommendation,
     Result,
     Stopwatch,
-    answer,
-    record,
-    setting_of,
+    find_results,
+    read_context,
+    record_answer,
 )
 from recommendations.models import Prompt
-from recommendations.query.queries import Direction, NothingWanted, Query, ask, resolve
-from recommendations.ranking.visitors import Visitor, find_visitor
+from recommendations.query.queries import (
+    Direction,
+    NothingWanted,
+    Query,
+    find_direction,
+    request_vectors,
+)
+from recommendations.ranking.taste import Visitor, read_visitor
 from tenants.models import Shop
 
 __all__ = ["Recommendation", "Result", "recommend"]
@@ -24,25 +30,25 @@ def recommend(
 ) -> Recommendation:
     """Return the shop's images that fit a query best, and record the answer.
 
-    Raises `NothingWanted`, `ImageNotIndexed`, and `Unavailable` when no worker reads the query in
+    Raises `NothingWanted`, `ImageNotIndexed`, and `EncoderBusy` when no worker encodes the query in
     time.
     """
     watch, now = Stopwatch(), timezone.now()
-    with watch.timing("total"):
+    with watch.measure("total"):
         index = live_index(shop.pk)
-        # While the worker encodes, all is read that does not need its vectors.
-        asked = ask(query, index)
-        visitor = find_visitor(
+        # While the worker encodes, read everything that does not depend on the vectors.
+        pending = request_vectors(query, index)
+        visitor = read_visitor(
             shop=shop, index=index, external_id=query.shopper, session=query.session, now=now
         )
-        setting = setting_of(shop=shop, index=index, visitor=visitor, query=query, now=now)
-        with watch.timing("encode"):
-            direction = resolve(query, index, asked) or _taste_of(visitor)
-        results, searched_by = answer(
-            setting=setting, query=query, direction=direction, watch=watch
+        context = read_context(shop=shop, index=index, visitor=visitor, query=query, now=now)
+        with watch.measure("encode"):
+            direction = find_direction(query, index, pending) or _follow_taste(visitor)
+        results, searched_by = find_results(
+            context=context, query=query, direction=direction, watch=watch
         )
-    return record(
-        setting=setting,
+    return record_answer(
+        context=context,
         query=query,
         source=source,
         results=results,
@@ -51,8 +57,8 @@ def recommend(
     )
 
 
-def _taste_of(visitor: Visitor) -> Direction:
-    """Look where a shopper's taste lies, when they ask for nothing."""
-    if visitor.learned.liked is None:
+def _follow_taste(visitor: Visitor) -> Direction:
+    """Return the direction of a shopper's taste, for a query that names nothing else."""
+    if visitor.taste.liked is None:
         raise NothingWanted
-    return Direction(visitor.learned.liked, [])
+    return Direction(visitor.taste.liked, [])

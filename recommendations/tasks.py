@@ -1,49 +1,44 @@
+"""Encode queries on the GPU worker: the task and the format of its messages.
+
+A request is one byte for its kind, then a text in UTF-8 or a JPEG. A reply is one byte for its
+status, then the vector, float32 (d,), or an error message.
+"""
+
 import io
 from typing import Any
 
 from celery import shared_task
-from django.utils import timezone
 from PIL import Image
 
 from core.errors import Unavailable
-from core.tenancy import all_shops
-from recommendations.analytics import rollup
-from recommendations.query.vectors import FAILURE, PHOTO, VECTOR, reply, take_request
-from recommendations.ranking.popularity import refresh_popularity
+from core.jobs import rpc
+from core.ml.batching import get_batcher
+from core.ml.vector_store import Vectors
+
+TEXT, PHOTO = b"t", b"p"
+VECTOR, FAILURE = b"v", b"f"
 
 
-# Flower is not told of each: telling took the worker as long as encoding a short text.
+# Without task events: sending them took the worker as long as encoding a short text.
 @shared_task(send_events=False)
 def encode_query(*, request_id: str, encoder: str, **_: Any) -> None:
     """Encode the text or photo that a caller waits for; concurrent texts share a forward pass."""
-    from core.ml.batching import get_batcher  # the web process sends this task, without torch
-
-    request = take_request(request_id)
+    request = rpc.take_question(request_id)
     if request is None:
         return
-    kind, data = request
     try:
-        batcher = get_batcher(encoder)
-        if kind == PHOTO:
-            with Image.open(io.BytesIO(data)) as photo:
-                vector = batcher.encode_pixels(batcher.encoder.prepare([photo]))[0]
-        else:
-            vector = batcher.encode_texts([data.decode()])[0]
+        reply = VECTOR + _encode(encoder, request[:1], request[1:]).tobytes()
     except Unavailable as error:
-        reply(request_id, FAILURE, error.message.encode())
+        reply = FAILURE + error.message.encode()
+    rpc.answer(request_id, reply)
+
+
+def _encode(encoder: str, kind: bytes, data: bytes) -> Vectors:
+    batcher = get_batcher(encoder)
+    if kind == PHOTO:
+        with Image.open(io.BytesIO(data)) as photo:
+            vectors = batcher.encode_pixels(batcher.encoder.prepare([photo]))
     else:
-        reply(request_id, VECTOR, vector.tobytes())
-
-
-@shared_task
-def roll_up_figures(**_: Any) -> None:
-    """Count what has arrived since the last time, and how popular images are by it."""
-    rollup.roll_up()
-    with all_shops():
-        refresh_popularity()
-
-
-@shared_task
-def keep_top_prompts(**_: Any) -> None:
-    """Forget the rarest prompts of days gone by."""
-    rollup.keep_top_prompts(today=timezone.now().date())
+        vectors = batcher.encode_texts([data.decode()])
+    vector: Vectors = vectors[0]
+    return vector

@@ -15,7 +15,7 @@ from drf_spectacular.validation import validate_schema
 from catalog.api.examples import IMAGE, OTHER
 from catalog.tests.factories import make_image
 from core.tests.factories import make_photo
-from recommendations.api.events.views import RECOMMENDATION
+from recommendations.api.events import RECOMMENDATION
 from recommendations.tests.factories import make_answer
 from tenants.tests.factories import make_person
 

@@ -6,7 +6,7 @@ added. One that the walk does not know how to try fails here until it is taught.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pytest
@@ -68,7 +68,7 @@ def make_rule(shop: Shop) -> Rule:
 
 def make_experiment(shop: Shop) -> Experiment:
     with shop_scope(shop.pk):
-        weights = Weights().named()
+        weights = asdict(Weights())
         experiment: Experiment = Experiment.objects.create(
             shop=shop, name="Secret", control=weights, variant={**weights, "taste": 0.5}
         )

@@ -21,7 +21,7 @@ from evaluation.search.negative_queries import LACKING, foreign_queries, lacking
 from evaluation.search.sampling import sample
 from evaluation.search.sections import METHODS, Section, Trial, measure_found, measure_not_sold
 from evaluation.search.systems import Asker, Feed
-from recommendations.ranking.candidate_pool import embeddings_of
+from recommendations.ranking.candidate_pool import read_embeddings
 from tenants.models import Shop
 
 MOST_OF_A_KIND = 200  # unless told otherwise; judged queries are then all asked
@@ -99,7 +99,7 @@ def _measure(trials: Sequence[Trial], shop: Shop, catalogue: Catalogue, k: int) 
     if trials[0].query.kind in (NOT_SOLD, LACKING):
         return measure_not_sold(trials)
     shown = {image for trial in trials for method in METHODS for image in trial.ranking(method)}
-    vectors = embeddings_of(live_index(shop.pk), list(shown))
+    vectors = read_embeddings(live_index(shop.pk), list(shown))
     return measure_found(trials, catalogue, vectors, k)
 
 

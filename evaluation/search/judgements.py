@@ -13,7 +13,7 @@ from uuid import UUID
 
 from evaluation.search.catalogue import Catalogue
 from evaluation.search.metrics import Grades
-from recommendations.api.search.inputs import LONGEST_PROMPT
+from recommendations.api.search.inputs import MAX_PROMPT_LENGTH
 
 JUDGED, NOT_SOLD = "judged", "not sold"
 MOST_FAULTS = 20
@@ -97,8 +97,12 @@ def _read_line(line: str, catalogue: Catalogue) -> Query:
 
 
 def _read_prompt(value: Any) -> str:
-    if not isinstance(value, str) or "\0" in value or not 0 < len(value.strip()) <= LONGEST_PROMPT:
-        raise ValueError(f"“prompt” has to be a text of 1 to {LONGEST_PROMPT:,} characters")
+    if (
+        not isinstance(value, str)
+        or "\0" in value
+        or not 0 < len(value.strip()) <= MAX_PROMPT_LENGTH
+    ):
+        raise ValueError(f"“prompt” has to be a text of 1 to {MAX_PROMPT_LENGTH:,} characters")
     return value.strip()
 
 

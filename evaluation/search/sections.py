@@ -13,7 +13,7 @@ from evaluation.search.catalogue import Catalogue
 from evaluation.search.judgements import Query
 from evaluation.search.metrics import Figure
 from evaluation.search.systems import Answer
-from recommendations.ranking.match import Match
+from recommendations.query.match import Match
 
 ATELIER = "Atelier"
 METHODS = (ATELIER, *BASELINES)

@@ -27,7 +27,7 @@ from evaluation.search.judgements import read_judged
 from evaluation.search.negative_queries import THINGS_NOT_SOLD, lacking_queries
 from evaluation.search.systems import Answer, ask_shop
 from recommendations.models import Event, Prompt
-from recommendations.query import vectors
+from recommendations.query.queries import make_cache_key, pack_text
 from recommendations.tests.factories import make_calibration
 from tenants.models import Shop, Shopper
 
@@ -48,7 +48,7 @@ def know_prompts(shop: Shop, *texts: str) -> None:
     with shop_scope(shop.pk):
         index = live_index(shop.pk)
     for text in texts:
-        key = vectors._cache_key(index, vectors.text_payload(text))
+        key = make_cache_key(index, pack_text(text))
         rpc.connection().set(key, make_vector(text).tobytes(), ex=60)
 
 

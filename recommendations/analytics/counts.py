@@ -1,8 +1,8 @@
-"""What a batch of prompts or events adds to the figures; runs under the watermark's lock."""
+"""Add a batch of prompts or events to the figures; needs the watermark's lock."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -12,9 +12,9 @@ from django.utils import timezone
 from catalog.models import Image
 from recommendations.analytics import latency, rollup_sql
 from recommendations.models import Event, ImageFigures, PopularityState, Prompt, ShopFigures
-from recommendations.models.figures import LONGEST_TEXT
+from recommendations.models.figures import MAX_TEXT_LENGTH
 
-# The fields of `ShopFigures` that count each source, kind and outcome.
+# Fields of `ShopFigures` for each source of answers, kind of event, and outcome of answers.
 SOURCES = {
     Prompt.Source.SEARCH: "searches",
     Prompt.Source.SIMILAR: "similars",
@@ -33,12 +33,12 @@ OUTCOMES = {
     Event.Kind.ADD_TO_CART: "answers_added_to_cart",
 }
 
-Day = tuple[UUID, date]  # a shop's
+Day = tuple[UUID, date]  # of a shop
 Counts = defaultdict[Day, Counter[str]]
 
 
 def count_prompts(low: UUID, high: UUID) -> int:
-    """Count the prompts after `low` up to `high`; return how many they are."""
+    """Count the prompts after `low`, up to and including `high`; return their number."""
     span = {"low": low, "high": high}
     counts: Counts = defaultdict(Counter)
     times: defaultdict[Day, list[float]] = defaultdict(list)
@@ -53,16 +53,16 @@ def count_prompts(low: UUID, high: UUID) -> int:
                 times[shop_id, day].append(milliseconds)
             if source == Prompt.Source.SEARCH:
                 counts[shop_id, day]["no_match"] += is_no_match
-                mine = texts[shop_id, day, normalise(text)]
-                mine[0] += 1
-                mine[1] += is_no_match
-        cursor.executemany(rollup_sql.ADD_TEXTS, [(*key, *mine) for key, mine in texts.items()])
+                text_counts = texts[shop_id, day, normalise_text(text)]
+                text_counts[0] += 1
+                text_counts[1] += is_no_match
+        cursor.executemany(rollup_sql.ADD_TEXTS, [(*key, *asked) for key, asked in texts.items()])
     _add_to_shops(counts, times)
     return len(rows)
 
 
 def count_events(low: UUID, high: UUID) -> int:
-    """Count the events after `low` up to `high`; return how many they are."""
+    """Count the events after `low`, up to and including `high`; return their number."""
     span = {"low": low, "high": high}
     counts: Counts = defaultdict(Counter)
     clicks: Counter[tuple[UUID, date, str]] = Counter()
@@ -76,7 +76,7 @@ def count_events(low: UUID, high: UUID) -> int:
         for shop_id, day, text, kind, number in cursor.fetchall():
             counts[shop_id, day][OUTCOMES[kind]] += number
             if text and kind == Event.Kind.CLICK:
-                clicks[shop_id, day, normalise(text)] += number
+                clicks[shop_id, day, normalise_text(text)] += number
         cursor.executemany(
             rollup_sql.ADD_CLICKS, [(number, *key) for key, number in clicks.items()]
         )
@@ -85,16 +85,16 @@ def count_events(low: UUID, high: UUID) -> int:
     return total
 
 
-def normalise(text: str) -> str:
-    """Return a prompt's text so that the same question is the same text."""
-    return " ".join(text.casefold().split())[:LONGEST_TEXT].rstrip()
+def normalise_text(text: str) -> str:
+    """Return a prompt's text without differences of case and white space."""
+    return " ".join(text.casefold().split())[:MAX_TEXT_LENGTH].rstrip()
 
 
-def _add_to_shops(counts: Counts, times: Any) -> None:
-    """Add to the figures of shops' days, and look anew at how many images each day showed."""
+def _add_to_shops(counts: Counts, times: Mapping[Day, list[float]]) -> None:
+    """Add to the figures of shops by day, and update how many images each day showed."""
     shop_ids, days = {shop_id for shop_id, _ in counts}, {day for _, day in counts}
     span = {"shop_id__in": shop_ids, "day__in": days}
-    known = {(row.shop_id, row.day): row for row in ShopFigures.objects.filter(**span)}
+    stored = {(row.shop_id, row.day): row for row in ShopFigures.objects.filter(**span)}
     was_shown = Q(answers__gt=0) | Q(impressions__gt=0)
     shown = {
         (shop_id, day): number
@@ -111,11 +111,12 @@ def _add_to_shops(counts: Counts, times: Any) -> None:
     )
     rows = []
     for (shop_id, day), added in counts.items():
-        row = known.get((shop_id, day)) or ShopFigures(shop_id=shop_id, day=day, **NOTHING)
+        row = stored.get((shop_id, day)) or ShopFigures(shop_id=shop_id, day=day, **ZEROS)
         for name, number in added.items():
             setattr(row, name, getattr(row, name) + number)
-        row.latency = latency.add_up([row.latency, latency.sketch(times.get((shop_id, day), ()))])
-        # What was shown stays so, though the image and its figures go.
+        sketch = latency.build_sketch(times.get((shop_id, day), ()))
+        row.latency = latency.merge_sketches([row.latency, sketch])
+        # The number must not fall when an image is deleted with its figures.
         row.images_shown = max(row.images_shown, shown.get((shop_id, day), 0))
         if row.pk is None or day == timezone.now().date():
             row.images_published = published.get(shop_id, 0)
@@ -125,8 +126,8 @@ def _add_to_shops(counts: Counts, times: Any) -> None:
     )
 
 
-# The database's defaults, which a row has only once it is there.
-NOTHING = dict.fromkeys(KINDS.values(), 0)
+# Database defaults, which a row has only after it was saved.
+ZEROS = dict.fromkeys(KINDS.values(), 0)
 UPDATED = (
     *(*SOURCES.values(), *KINDS.values(), *OUTCOMES.values(), "no_match"),
     *("images_shown", "images_published", "latency"),
@@ -134,7 +135,7 @@ UPDATED = (
 
 
 def _mark_changed(shop_ids: set[UUID]) -> None:
-    """Have the popularity in these shops counted anew."""
+    """Request that popularity is computed again in these shops."""
     PopularityState.objects.bulk_create(
         [PopularityState(shop_id=shop_id) for shop_id in shop_ids],
         update_conflicts=True,

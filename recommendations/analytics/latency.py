@@ -1,8 +1,8 @@
-"""Times counted in buckets that can be added up, and quantiles of them within 1 %.
+"""Sketches of durations: counts by bucket that can be merged, with quantiles within 1 %.
 
-The sketch is DDSketch's (Masson, Rim and Lee, VLDB 2019): bucket i counts what lies above
-g^(i-1) and up to g^i, with g = (1 + accuracy) / (1 - accuracy). Keys are buckets as texts,
-as JSON has them; times are milliseconds.
+The sketch is DDSketch (Masson, Rim and Lee, VLDB 2019): bucket i counts durations above g^(i-1) and
+up to g^i, with g = (1 + accuracy) / (1 - accuracy). Keys are bucket numbers as texts, for JSON;
+durations are milliseconds.
 """
 
 import math
@@ -10,27 +10,27 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 ACCURACY = 0.01
-SHORTEST_MS = 0.1
+MIN_MS = 0.1
 _GROWTH = (1 + ACCURACY) / (1 - ACCURACY)
 
 Sketch = Mapping[str, int]
 
 
-def sketch(times: Iterable[float]) -> Counter[str]:
-    """Count times by bucket; what is shorter than `SHORTEST_MS` counts as that."""
-    return Counter(str(math.ceil(math.log(max(time, SHORTEST_MS), _GROWTH))) for time in times)
+def build_sketch(times: Iterable[float]) -> Counter[str]:
+    """Count durations by bucket; shorter ones than `MIN_MS` count as `MIN_MS`."""
+    return Counter(str(math.ceil(math.log(max(time, MIN_MS), _GROWTH))) for time in times)
 
 
-def add_up(sketches: Iterable[Sketch]) -> Counter[str]:
-    """Return the sketch of all times in any of the sketches."""
+def merge_sketches(sketches: Iterable[Sketch]) -> Counter[str]:
+    """Return the sketch of all durations in the sketches."""
     total: Counter[str] = Counter()
-    for one in sketches:
-        total.update(one)
+    for sketch in sketches:
+        total.update(sketch)
     return total
 
 
-def quantile(counts: Sketch, share: float) -> float | None:
-    """Return the time that `share` (0 to 1) of the times do not exceed; None of no times."""
+def estimate_quantile(counts: Sketch, share: float) -> float | None:
+    """Return the duration that a `share` (0 to 1) does not exceed; None without durations."""
     rank = math.ceil(share * sum(counts.values()))
     for bucket in sorted(map(int, counts)):
         rank -= counts[str(bucket)]

@@ -1,6 +1,6 @@
-"""What a shop reads of its figures: by day, by prompt and by image. Needs the shop's scope.
+"""Report a shop's figures by day, by prompt and by image; needs the shop's scope.
 
-A rate of nothing is None.
+A rate is None where its denominator is 0.
 """
 
 from collections.abc import Iterable
@@ -14,18 +14,18 @@ from django.db.models import Count, Sum
 from catalog.models import Image
 from recommendations.analytics import latency
 from recommendations.models import ImageFigures, PromptFigures, ShopFigures
-from recommendations.ranking.popularity import WEIGHTS, Standing, Tally, standings
+from recommendations.ranking.popularity import ACTION_WEIGHTS, ImageRating, Tally, rate_images
 
-ADDED_UP = (
+SHOP_FIELDS = (
     *("searches", "similars", "feeds", "no_match", "answers_clicked", "answers_added_to_cart"),
     *("impressions", "clicks", "likes", "dislikes", "add_to_carts", "purchases"),
 )
-OF_AN_IMAGE = ("answers", "impressions", "expected", *WEIGHTS)
+IMAGE_FIELDS = ("answers", "impressions", "expected", *ACTION_WEIGHTS)
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Days in UTC, from the first to the last, both included."""
+    """Days in UTC, from the first to the last, inclusive."""
 
     first: date
     last: date
@@ -41,7 +41,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What happened on a day, or in a period where `day` is None."""
+    """Figures of a day, or of a period where `day` is None."""
 
     day: date | None
     counts: dict[str, int]
@@ -56,24 +56,24 @@ class Activity:
 
     @property
     def no_match_rate(self) -> float | None:
-        return rate(self.counts["no_match"], self.counts["searches"])
+        return compute_rate(self.counts["no_match"], self.counts["searches"])
 
     @property
     def click_through_rate(self) -> float | None:
-        return rate(self.counts["answers_clicked"], self.answers)
+        return compute_rate(self.counts["answers_clicked"], self.answers)
 
     @property
     def add_to_cart_rate(self) -> float | None:
-        return rate(self.counts["answers_added_to_cart"], self.answers)
+        return compute_rate(self.counts["answers_added_to_cart"], self.answers)
 
     @property
     def coverage(self) -> float | None:
-        return rate(min(self.images_shown, self.images_published), self.images_published)
+        return compute_rate(min(self.images_shown, self.images_published), self.images_published)
 
 
 @dataclass(frozen=True, slots=True)
 class PromptActivity:
-    """How often a prompt was asked in a period, and what came of it."""
+    """Figures of a prompt in a period: how often it was asked, with which outcome."""
 
     prompt: str
     asked: int
@@ -82,16 +82,16 @@ class PromptActivity:
 
     @property
     def no_match_rate(self) -> float | None:
-        return rate(self.no_match, self.asked)
+        return compute_rate(self.no_match, self.asked)
 
     @property
     def click_through_rate(self) -> float | None:
-        return rate(self.clicked, self.asked)
+        return compute_rate(self.clicked, self.asked)
 
 
 @dataclass(frozen=True, slots=True)
 class ImageActivity:
-    """How an image did in a period; `popularity` and `surplus` as in `popularity.Standing`."""
+    """Figures of an image in a period; `popularity` and `surplus` as in `ImageRating`."""
 
     id: UUID
     name: str
@@ -102,69 +102,69 @@ class ImageActivity:
 
     @property
     def click_rate(self) -> float | None:
-        """Clicks over the times the image was looked at, wherever it stood."""
-        return rate(self.counts["clicks"], self.counts["expected"])
+        """Return clicks divided by the expected number of looks."""
+        return compute_rate(self.counts["clicks"], self.counts["expected"])
 
 
-def rate(part: float, whole: float) -> float | None:
-    """Return a share of 1 with four digits; None of nothing."""
+def compute_rate(part: float, whole: float) -> float | None:
+    """Return a rate with four digits; None where `whole` is 0."""
     return round(part / whole, 4) if whole else None
 
 
 def read_activity(period: Period) -> tuple[list[Activity], Activity]:
-    """Return every day of the period, quiet ones too, and the whole of it. Two queries."""
+    """Return every day of the period, also days without figures, and the total; two queries."""
     rows = list(ShopFigures.objects.filter(day__range=period.bounds).order_by("day"))
-    by_day = {row.day: row for row in rows}
+    by_day = {row.day: [row] for row in rows}
     days = []
     for day in period.days():
-        mine = [by_day[day]] if day in by_day else []
-        days.append(_activity(day, mine, sum(row.images_shown for row in mine)))
+        found = by_day.get(day, [])
+        days.append(_make_activity(day, found, sum(row.images_shown for row in found)))
     shown = (
         ImageFigures.objects.filter(day__range=period.bounds)
         .exclude(answers=0, impressions=0)
         .aggregate(number=Count("image_id", distinct=True))
     )
-    return days, _activity(None, rows, shown["number"])
+    return days, _make_activity(None, rows, shown["number"])
 
 
 def read_prompts(period: Period, *, only_no_match: bool, limit: int) -> list[PromptActivity]:
-    """Return the prompts asked most, or those most often without a good match. One query."""
+    """Return the most frequent prompts, or the most frequent without a match; one query."""
     order = "total_no_match" if only_no_match else "total_asked"
     names = ("asked", "no_match", "clicked")
     rows = (
         PromptFigures.objects.filter(day__range=period.bounds)
         .order_by()
         .values("text")
-        .annotate(**_sums(names))
+        .annotate(**_sum_fields(names))
         .filter(**{f"{order}__gt": 0})
         .order_by(f"-{order}", "text")
-        .values_list("text", *_sums(names))
+        .values_list("text", *_sum_fields(names))
     )
     return [PromptActivity(*row) for row in rows[:limit]]
 
 
 def read_images(period: Period, *, worst: bool, limit: int) -> list[ImageActivity]:
-    """Return the images that did best, or those furthest below the average. Two queries.
+    """Return the most popular images of the period, or those furthest below average; two queries.
 
-    The best are the most popular of the period, without decay. The worst were looked at most
-    for the least: what they lack is what an average image would have had in their place.
+    Older days weigh as much as newer ones. The worst images have the lowest `surplus`, below 0.
     """
     figures = {row["image_id"]: row for row in _sum_images(period)}
-    found = standings(
+    ratings = rate_images(
         {
-            image_id: Tally.of(row["total_expected"], [row[f"total_{name}"] for name in WEIGHTS])
+            image_id: Tally.of(
+                row["total_expected"], [row[f"total_{name}"] for name in ACTION_WEIGHTS]
+            )
             for image_id, row in figures.items()
         }
     )
     if worst:
-        below = [image_id for image_id in found if found[image_id].surplus < 0]
-        chosen = sorted(below, key=lambda image_id: (found[image_id].surplus, image_id))[:limit]
+        ranks = {pk: rating.surplus for pk, rating in ratings.items() if rating.surplus < 0}
     else:
-        seen = sorted(found, key=lambda image_id: (-found[image_id].popularity, image_id))
-        chosen = seen[:limit]
+        ranks = {pk: -rating.popularity for pk, rating in ratings.items()}
+    chosen = sorted(ranks, key=lambda pk: (ranks[pk], pk))[:limit]
     images = Image.objects.live().only("name", "sku").in_bulk(chosen)
     return [
-        _image_activity(images[image_id], figures[image_id], found[image_id])
+        _make_image_activity(images[image_id], figures[image_id], ratings[image_id])
         for image_id in chosen
         if image_id in images
     ]
@@ -175,33 +175,33 @@ def _sum_images(period: Period) -> Iterable[dict[str, Any]]:
         ImageFigures.objects.filter(day__range=period.bounds, image__deleted_at=None)
         .order_by()
         .values("image_id")
-        .annotate(**_sums(OF_AN_IMAGE))
+        .annotate(**_sum_fields(IMAGE_FIELDS))
     )
     return rows
 
 
-def _sums(names: Iterable[str]) -> dict[str, Sum]:
+def _sum_fields(names: Iterable[str]) -> dict[str, Sum]:
     return {f"total_{name}": Sum(name) for name in names}
 
 
-def _activity(day: date | None, rows: list[ShopFigures], images_shown: int) -> Activity:
-    times = latency.add_up(row.latency for row in rows)
+def _make_activity(day: date | None, rows: list[ShopFigures], images_shown: int) -> Activity:
+    times = latency.merge_sketches(row.latency for row in rows)
     return Activity(
         day=day,
-        counts={name: sum(getattr(row, name) for row in rows) for name in ADDED_UP},
+        counts={name: sum(getattr(row, name) for row in rows) for name in SHOP_FIELDS},
         images_shown=images_shown,
         images_published=rows[-1].images_published if rows else 0,
-        latency_median_ms=latency.quantile(times, 0.5),
-        latency_p95_ms=latency.quantile(times, 0.95),
+        latency_median_ms=latency.estimate_quantile(times, 0.5),
+        latency_p95_ms=latency.estimate_quantile(times, 0.95),
     )
 
 
-def _image_activity(image: Image, row: dict[str, Any], standing: Standing) -> ImageActivity:
+def _make_image_activity(image: Image, row: dict[str, Any], rating: ImageRating) -> ImageActivity:
     return ImageActivity(
         id=image.pk,
         name=image.name,
         sku=image.sku,
-        counts={name: row[f"total_{name}"] for name in OF_AN_IMAGE},
-        popularity=round(standing.popularity, 4),
-        surplus=round(standing.surplus, 2),
+        counts={name: row[f"total_{name}"] for name in IMAGE_FIELDS},
+        popularity=round(rating.popularity, 4),
+        surplus=round(rating.surplus, 2),
     )

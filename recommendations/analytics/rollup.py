@@ -1,11 +1,12 @@
-"""Counts what arrived since the last time into figures by day; see decision 6.
+"""Roll up new prompts and events into figures by day; see decision 6.
 
-Prompts and events are taken in the order of their ids, which is that of their arrival, a batch
-to a transaction with the watermark: whatever is killed half-way was never counted, and nothing
-is counted twice. The watermark's row lock keeps two from counting at once.
+Prompts and events are counted in the order of their ids, the order of arrival, in batches. The
+watermark moves in the same transaction as the figures, so a batch that was interrupted was never
+counted, and nothing is counted twice. The lock on the watermark's row allows one roll-up at a time.
 
-A row that is still arriving must not be passed. Ids are made shortly before their transaction
-writes, so we stay `LAG` behind the clock and behind the oldest transaction that has written.
+The watermark must not pass a row that is still arriving. Ids are created shortly before their
+transaction writes, so the roll-up stays `LAG` behind the clock and behind the oldest transaction
+that has written.
 """
 
 from datetime import date, datetime, timedelta
@@ -25,17 +26,17 @@ from recommendations.models import Event, Prompt, PromptFigures, Watermark
 log = structlog.get_logger(__name__)
 
 BATCH = 50_000
-# More than a request waits between an id and its row, and than clocks differ.
+# Longer than a request takes between an id and its row, and than clocks differ.
 LAG = timedelta(seconds=15)
-LONG = timedelta(minutes=10)
-TOP_PROMPTS = 1_000
-DAYS_TO_CUT = timedelta(days=7)
+LONG_TRANSACTION = timedelta(minutes=10)
+MAX_PROMPTS_A_DAY = 1_000
+DAYS_TO_CHECK = timedelta(days=7)
 
 
 def roll_up(*, up_to: datetime | None = None) -> int:
-    """Count all that has arrived; return how many prompts and events that was.
+    """Count everything that has arrived; return the number of prompts and events.
 
-    `up_to` is for who knows that nothing older is still arriving.
+    Pass `up_to` only if no older row can still arrive.
     """
     total = 0
     with all_shops():
@@ -45,56 +46,58 @@ def roll_up(*, up_to: datetime | None = None) -> int:
     return total
 
 
-def keep_top_prompts(*, today: date) -> int:
-    """Forget all but the most asked prompts of the days before; return how many."""
+def delete_rare_prompts(*, today: date) -> int:
+    """Delete the figures of all but the most frequent prompts of past days; return how many."""
     with all_shops():
-        ranked = PromptFigures.objects.filter(day__lt=today, day__gte=today - DAYS_TO_CUT).annotate(
+        ranked = PromptFigures.objects.filter(
+            day__lt=today, day__gte=today - DAYS_TO_CHECK
+        ).annotate(
             rank=Window(
                 RowNumber(),
                 partition_by=[F("shop"), F("day")],
                 order_by=[F("asked").desc(), F("no_match").desc(), "text"],
             )
         )
-        spare = list(ranked.filter(rank__gt=TOP_PROMPTS).values_list("pk", flat=True))
-        return int(PromptFigures.objects.filter(pk__in=spare).delete()[0])
+        rare = list(ranked.filter(rank__gt=MAX_PROMPTS_A_DAY).values_list("pk", flat=True))
+        return int(PromptFigures.objects.filter(pk__in=rare).delete()[0])
 
 
 @transaction.atomic
 def _roll_up_batch(up_to: datetime | None) -> int:
-    """Count a batch of prompts, or of events once all prompts are; return how many rows."""
+    """Count a batch of prompts, or of events once no prompt is left; return the number of rows."""
     mark = Watermark.objects.select_for_update(skip_locked=True).first()
     if mark is None:
-        return 0  # somebody else is at it
-    ceiling = _lowest_id(up_to or _settled_until())
+        return 0  # another process holds the lock
+    ceiling = _make_lowest_id(up_to or _find_settled_time())
     counted = 0
-    if high := _end_of_batch(Prompt.objects, mark.prompts, ceiling):
+    if high := _find_batch_end(Prompt.objects, mark.prompts, ceiling):
         counted = count_prompts(mark.prompts, high)
         mark.prompts = high
-    elif high := _end_of_batch(Event.objects, mark.events, ceiling):
+    elif high := _find_batch_end(Event.objects, mark.events, ceiling):
         counted = count_events(mark.events, high)
         mark.events = high
     mark.save()
     return counted
 
 
-def _settled_until() -> datetime:
-    """Return the time before which whatever was given an id is there, or never will be."""
+def _find_settled_time() -> datetime:
+    """Return a time such that no row with an older id can still arrive."""
     with connection.cursor() as cursor:
         cursor.execute(rollup_sql.OLDEST_WRITER)
         now, oldest = cursor.fetchone()
-    if oldest and now - oldest > LONG:
+    if oldest and now - oldest > LONG_TRANSACTION:
         log.warning("figures_held_up", transaction_since=oldest.isoformat())
     settled: datetime = min(now, oldest or now) - LAG
     return settled
 
 
-def _lowest_id(moment: datetime) -> UUID:
-    """Return what every UUIDv7 of this millisecond lies above, and all earlier ones below."""
+def _make_lowest_id(moment: datetime) -> UUID:
+    """Return a UUID below every UUIDv7 of this millisecond, and above all earlier ones."""
     return UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
-def _end_of_batch(rows: Any, low: UUID, ceiling: UUID) -> UUID | None:
-    """Return the id of the last row of the batch after `low`; None when nothing is left."""
+def _find_batch_end(rows: Any, low: UUID, ceiling: UUID) -> UUID | None:
+    """Return the id of the last row of the batch after `low`; None if there is no row."""
     ids = rows.filter(pk__gt=low, pk__lt=ceiling).order_by("pk").values_list("pk", flat=True)
     end: UUID | None = next(iter(ids[BATCH - 1 : BATCH]), None) or ids.last()
     return end

@@ -1,15 +1,15 @@
-"""The statements of the roll-up: each reads the rows after `low` up to and with `high`, once.
+"""SQL statements of the roll-up: each reads the rows after `low`, up to and including `high`.
 
-Days are UTC's. What adds figures up runs under the watermark's lock.
+Days are in UTC. Statements that add to figures run under the watermark's lock.
 """
 
-# Others' transactions only: our own has written nothing that is counted.
+# Without our own transaction, which has written nothing that is counted.
 OLDEST_WRITER = """
 SELECT clock_timestamp(), min(xact_start) FROM pg_stat_activity
 WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()
 """
 
-# A result without a match is of an index that was not measured yet: it may be a good one.
+# A result without a match comes from an index that is not calibrated yet; it may be a good one.
 READ_PROMPTS = """
 SELECT shop_id, (created_at AT TIME ZONE 'UTC')::date, source, prompt,
     NOT jsonb_path_exists(results, '$[*] ? (!(@.match == "none"))'),
@@ -30,10 +30,10 @@ GROUP BY 1, 2, 3
 ON CONFLICT (shop_id, day, image_id) DO UPDATE SET answers = figures.answers + EXCLUDED.answers
 """
 
-# The chance that a shopper looks as far as a position is taken to fall with its logarithm, as
-# in discounted cumulated gain (Järvelin and Kekäläinen, ACM TOIS 20(4), 2002); that clicks are
-# looks times liking is the position-based model (Craswell et al., WSDM 2008). An impression
-# without a position was looked at for certain.
+# The probability that a shopper looks at a position falls with the position's logarithm, as in
+# discounted cumulated gain (Järvelin and Kekäläinen, ACM TOIS 20(4), 2002). That clicks are looks
+# times attraction is the position-based model (Craswell et al., WSDM 2008). An impression without
+# a position counts as one look.
 COUNT_IMAGES = """
 INSERT INTO recommendations_imagefigures AS figures (shop_id, image_id, day,
     impressions, clicks, likes, dislikes, add_to_carts, purchases, expected)
@@ -63,7 +63,7 @@ FROM recommendations_event WHERE id > %(low)s AND id <= %(high)s
 GROUP BY 1, 2, 3
 """
 
-# An answer is clicked once: where it was before `low`, it has been counted.
+# Each answer counts as clicked once: a click up to `low` has already been counted.
 READ_OUTCOMES = """
 SELECT prompt.shop_id, (prompt.created_at AT TIME ZONE 'UTC')::date,
     CASE WHEN prompt.source = 'search' THEN prompt.prompt ELSE '' END, outcome.kind, count(*)
@@ -90,7 +90,7 @@ ON CONFLICT (shop_id, day, text) DO UPDATE SET
     asked = figures.asked + EXCLUDED.asked, no_match = figures.no_match + EXCLUDED.no_match
 """
 
-# Not inserted: a text that is not there was cut from its day's top ones.
+# An update only: a text without a row was deleted because it is rare.
 ADD_CLICKS = """
 UPDATE recommendations_promptfigures SET clicked = clicked + %s
 WHERE shop_id = %s AND day = %s AND text = %s

@@ -1,4 +1,4 @@
-"""The way of every answer: gather candidates, weigh them, rank them, judge how well they match."""
+"""Answer a query: gather candidates, rank them, judge how well they match, explain and record."""
 
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -12,22 +12,23 @@ from catalog.indexing.facets import FacetFilter
 from catalog.models import VectorIndex
 from catalog.search.candidates import NO_WORDS, Worded, find_by_words
 from core.ml.vector_store import Vectors
-from recommendations.answers.explanation import explain
 from recommendations.models import Prompt
+from recommendations.query.match import Match, Thresholds, is_at_least
 from recommendations.query.queries import Direction, Query
-from recommendations.ranking.candidate_pool import Pool, gather
-from recommendations.ranking.match import Match, Thresholds, reaches, thresholds_for
+from recommendations.ranking.candidate_pool import CandidatePool, gather_candidates
 from recommendations.ranking.rank import Candidate, Ranked, rank
-from recommendations.ranking.taste import suit
-from recommendations.ranking.visitors import Visitor
-from recommendations.steering.rules import ActiveRule, active_rules, effects_of
-from recommendations.steering.settings import ChosenWeights, read_steering, weights_for
+from recommendations.ranking.taste import Visitor, score_taste
+from recommendations.steering.rules import ActiveRule, apply_rules, select_active_rules
+from recommendations.steering.weights import ChosenWeights, choose_weights, read_steering
 from tenants.models import Shop
+
+# Factors below this value are not worth a mention in the explanation.
+MIN_EXPLAINED_FACTOR = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One image in an answer, with its public fields, and why it is there."""
+    """One image in an answer: its public fields, its score, and the explanation."""
 
     id: UUID
     image: dict[str, Any]
@@ -48,12 +49,12 @@ class Recommendation:
 
 @dataclass(slots=True)
 class Stopwatch:
-    """How long each part took, in milliseconds."""
+    """Measures how long the parts of an answer take, in milliseconds."""
 
     timings: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
-    def timing(self, part: str) -> Iterator[None]:
+    def measure(self, part: str) -> Iterator[None]:
         start = time.perf_counter()
         try:
             yield
@@ -62,8 +63,8 @@ class Stopwatch:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """What is known of an answer before the query's vector is."""
+class AnswerContext:
+    """Everything an answer needs that can be read before the query's vector is there."""
 
     shop: Shop
     index: VectorIndex
@@ -73,24 +74,24 @@ class Setting:
     worded: Worded
 
 
-def setting_of(
+def read_context(
     *, shop: Shop, index: VectorIndex, visitor: Visitor, query: Query, now: datetime
-) -> Setting:
-    """Read what the shop wants of a ranking for this query, and who holds its words."""
+) -> AnswerContext:
+    """Read the shop's weights and rules for a query, and the images that contain its words."""
     steering = read_steering(shop)
-    chosen = weights_for(shop, steering.weights, query.shopper)
+    chosen = choose_weights(shop, steering.weights, query.shopper)
     if query.diversity is not None:
         chosen = replace(chosen, weights=replace(chosen.weights, diversity=query.diversity))
-    rules = active_rules(steering.rules, query.words, now)
+    rules = select_active_rules(steering.rules, query.words, now)
     worded = NO_WORDS
     if query.words and chosen.weights.text > 0:
         worded = find_by_words(query.words)
-    return Setting(shop, index, visitor, chosen, rules, worded)
+    return AnswerContext(shop, index, visitor, chosen, rules, worded)
 
 
-def answer(
+def find_results(
     *,
-    setting: Setting,
+    context: AnswerContext,
     query: Query,
     direction: Direction | None,
     watch: Stopwatch,
@@ -98,37 +99,37 @@ def answer(
     also: Collection[UUID] = (),
     choose: Callable[[list[Ranked]], list[Ranked]] | None = None,
 ) -> tuple[list[Result], list[str]]:
-    """Return results, the best first, and who searched for them.
+    """Return results, best first, and the names of what searched for them.
 
-    Without a direction the images `listed` stand for the nearest; `also` names images to consider
-    wherever it leads. `choose` takes what is shown from all that were ranked; without it
-    that is the best.
+    Without a direction, the images in `listed` replace the nearest ones. Images in `also` are
+    candidates in any case. `choose` selects the results from all ranked candidates; by default the
+    best are taken.
     """
     vector = direction.vector if direction else None
-    pinned = [pk for rule in setting.rules if rule.action == "pin" for pk in rule.images]
-    with watch.timing("search"):
-        pool = gather(
-            index=setting.index,
+    pinned = [pk for rule in context.rules if rule.action == "pin" for pk in rule.images]
+    with watch.measure("search"):
+        pool = gather_candidates(
+            index=context.index,
             vector=vector,
-            worded=setting.worded,
-            facets=_narrowed(query, setting.visitor),
+            worded=context.worded,
+            facets=_exclude_unwanted(query, context.visitor),
             count=query.count,
-            text_weight=setting.chosen.weights.text,
+            text_weight=context.chosen.weights.text,
             listed=listed,
             also=[*also, *pinned],
         )
-    with watch.timing("rank"):
-        ranked = _rank(setting, query, pool, vector, with_rest=choose is not None)
+    with watch.measure("rank"):
+        ranked = _rank(context, query, pool, vector, with_rest=choose is not None)
         if choose:
             ranked = choose(ranked)
-        thresholds = _thresholds(setting.index, direction)
-        results = _results(ranked, pool, thresholds, query.min_match)
+        thresholds = direction.find_thresholds(context.index) if direction else None
+        results = _make_results(ranked, pool, thresholds, query.min_match)
     return results, [pool.answered_by] if pool.answered_by else []
 
 
-def record(
+def record_answer(
     *,
-    setting: Setting,
+    context: AnswerContext,
     query: Query,
     source: Prompt.Source,
     results: list[Result],
@@ -136,43 +137,67 @@ def record(
     watch: Stopwatch,
     feed: UUID | None = None,
 ) -> Recommendation:
-    """Keep what was asked and answered; events are attributed to it."""
+    """Store a query and its results; events refer to this row."""
     prompt = Prompt.objects.create(
-        shop=setting.shop,
-        shopper=setting.visitor.shopper,
+        shop=context.shop,
+        shopper=context.visitor.shopper,
         source=source,
         feed=feed,
         prompt=query.words[:1_000],
-        query=query.asked,
+        query=query.request,
         number_of_images=query.count,
-        filters=query.asked.get("filters") or {},
+        filters=query.request.get("filters") or {},
         results=[
             {"id": str(result.id), "score": result.score, "match": result.match}
             for result in results
         ],
         answered_by=answered_by,
         timings_ms=watch.timings,
-        experiment=setting.chosen.experiment,
-        is_variant=setting.chosen.is_variant,
+        experiment=context.chosen.experiment,
+        is_variant=context.chosen.is_variant,
     )
     return Recommendation(prompt, results)
 
 
-def _narrowed(query: Query, visitor: Visitor) -> FacetFilter:
-    """Leave out what the shopper dislikes, and what the answer is to be like."""
-    known = {str(like.image) for like in query.images}
+def explain(ranked: Ranked) -> str:
+    """Return a sentence with the reasons for an image's score, the strongest first."""
+    if ranked.candidate.effect.pin is not None:
+        return f"Pinned by the rule {_name_rule(ranked, 'pin')}."
+    reasons = [
+        reason
+        for _, reason in sorted(
+            (
+                (abs(value), _describe_factor(name, value, ranked))
+                for name, value in ranked.factors.items()
+            ),
+            reverse=True,
+        )
+        if reason
+    ]
+    sentence = "; ".join(reasons) or "is among the nearest images"
+    return f"{sentence[0].upper()}{sentence[1:]}."
+
+
+def _exclude_unwanted(query: Query, visitor: Visitor) -> FacetFilter:
+    """Exclude the images of the query itself, and those that the shopper dislikes."""
+    own = {str(term.image) for term in query.images}
     hidden = {str(pk) for pk in visitor.hidden}
-    return replace(query.facets, exclude=tuple({*query.facets.exclude, *known, *hidden}))
+    return replace(query.facets, exclude=tuple({*query.facets.exclude, *own, *hidden}))
 
 
 def _rank(
-    setting: Setting, query: Query, pool: Pool, vector: Vectors | None, *, with_rest: bool
+    context: AnswerContext,
+    query: Query,
+    pool: CandidatePool,
+    vector: Vectors | None,
+    *,
+    with_rest: bool,
 ) -> list[Ranked]:
     if not pool.facts:
         return []
-    visitor = setting.visitor
+    visitor = context.visitor
     similarities = [None] * len(pool.facts) if vector is None else (pool.vectors @ vector).tolist()
-    tastes = suit(pool.facts, pool.vectors, visitor.learned, visitor.preferences).tolist()
+    tastes = score_taste(pool.facts, pool.vectors, visitor.taste, visitor.preferences).tolist()
     candidates = [
         Candidate(
             facts=facts,
@@ -180,7 +205,7 @@ def _rank(
             similarity=None if similarity is None else round(similarity, 4),
             taste=taste,
             popularity=popularity,
-            effect=effects_of(facts, setting.rules),
+            effect=apply_rules(facts, context.rules),
         )
         for facts, similarity, taste, popularity in zip(
             pool.facts, similarities, tastes, pool.popularity, strict=True
@@ -189,27 +214,26 @@ def _rank(
     return rank(
         candidates,
         pool.vectors,
-        weights=setting.chosen.weights,
+        weights=context.chosen.weights,
         count=query.count,
         by_item=query.by_item,
         with_rest=with_rest,
     )
 
 
-def _results(
-    ranked: list[Ranked], pool: Pool, thresholds: Thresholds | None, least: Match
+def _make_results(
+    ranked: list[Ranked], pool: CandidatePool, thresholds: Thresholds | None, minimum: Match
 ) -> list[Result]:
     results = []
     for place in ranked:
         candidate = place.candidate
-        match = _judge(candidate, pool, thresholds)
-        # What the shop pins is shown however well it fits.
-        is_wanted = reaches(match, least) or candidate.effect.pin is not None
-        if is_wanted:
+        match = _judge_match(candidate, pool, thresholds)
+        # Images that the shop pins are in the answer regardless of their match.
+        if is_at_least(match, minimum) or candidate.effect.pin is not None:
             results.append(
                 Result(
                     id=candidate.facts.id,
-                    image=pool.image(candidate.facts.id),
+                    image=pool.make_public_image(candidate.facts.id),
                     score=place.score,
                     similarity=candidate.similarity,
                     match=match,
@@ -220,20 +244,38 @@ def _results(
     return results
 
 
-def _thresholds(index: VectorIndex, direction: Direction | None) -> Thresholds | None:
-    if direction is None:
-        return None
-    return thresholds_for(
-        index.calibration,
-        text=direction.text,
-        by_text=direction.by_text,
-        wanted=direction.wanted,
-    )
-
-
-def _judge(candidate: Candidate, pool: Pool, thresholds: Thresholds | None) -> Match | None:
+def _judge_match(
+    candidate: Candidate, pool: CandidatePool, thresholds: Thresholds | None
+) -> Match | None:
     if candidate.facts.id in pool.holding_all:
         return Match.STRONG
     if thresholds is None or candidate.similarity is None:
         return None
     return thresholds.judge(candidate.similarity)
+
+
+def _describe_factor(name: str, value: float, ranked: Ranked) -> str:
+    if abs(value) < MIN_EXPLAINED_FACTOR:
+        return ""
+    if name == "relevance":
+        return _describe_relevance(ranked.candidate)
+    if name == "taste":
+        return "suits the shopper's taste" if value > 0 else "does not suit the shopper's taste"
+    if name == "popularity":
+        return "is popular"
+    if value > 0:
+        return f"is boosted by the rule {_name_rule(ranked, 'boost')}"
+    return f"is buried by the rule {_name_rule(ranked, 'bury')}"
+
+
+def _describe_relevance(candidate: Candidate) -> str:
+    if candidate.similarity is None:
+        return "contains words of the query"
+    if candidate.relevance > 0.9:
+        return f"is among the nearest to the query (similarity {candidate.similarity:.2f})"
+    return f"resembles the query (similarity {candidate.similarity:.2f})"
+
+
+def _name_rule(ranked: Ranked, action: str) -> str:
+    names = [name for name, taken in ranked.candidate.effect.reasons if taken == action]
+    return f"“{names[0]}”" if names else "of the shop"

@@ -1,4 +1,4 @@
-"""Two images of the catalogue side by side."""
+"""Compare two images of the catalogue."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -7,18 +7,18 @@ from django.http import Http404
 
 from catalog.indexing.indexes import live_index
 from catalog.models import Image
+from recommendations.query.match import Match, find_thresholds
 from recommendations.query.queries import ImageNotIndexed
-from recommendations.ranking.candidate_pool import embeddings_of
-from recommendations.ranking.match import Match, thresholds_for
+from recommendations.ranking.candidate_pool import read_embeddings
 from tenants.models import Shop
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """How alike two images are: the cosine, what it means, and which facets they share.
+class ImageComparison:
+    """How similar two images are: the cosine, the match it stands for, and the shared facets.
 
-    `shared` says of category, colour and pattern whether both have the same; None where one of
-    them does not say.
+    `shared`: whether both have the same category, colour and pattern; None where one of them has
+    no value.
     """
 
     similarity: float
@@ -26,7 +26,7 @@ class Comparison:
     shared: dict[str, bool | None]
 
 
-def compare(*, shop: Shop, first: UUID, second: UUID) -> Comparison:
+def compare_images(*, shop: Shop, first: UUID, second: UUID) -> ImageComparison:
     """Compare two images; raises `Http404` and `ImageNotIndexed`."""
     images = {
         image.pk: image
@@ -35,19 +35,19 @@ def compare(*, shop: Shop, first: UUID, second: UUID) -> Comparison:
     if not {first, second} <= images.keys():
         raise Http404
     index = live_index(shop.pk)
-    vectors = embeddings_of(index, [first, second])
+    vectors = read_embeddings(index, [first, second])
     if missing := [pk for pk in (first, second) if pk not in vectors]:
         raise ImageNotIndexed(missing)
     similarity = float(vectors[first] @ vectors[second])
-    thresholds = thresholds_for(index.calibration, text=None, by_text=0.0)
-    one, other = _features(images[first]), _features(images[second])
+    thresholds = find_thresholds(index.calibration, text=None, by_text=0.0)
+    one, other = _read_facets(images[first]), _read_facets(images[second])
     shared = {name: one[name] == other[name] if one[name] and other[name] else None for name in one}
-    return Comparison(
+    return ImageComparison(
         round(similarity, 4), thresholds.judge(similarity) if thresholds else None, shared
     )
 
 
-def _features(image: Image) -> dict[str, str]:
+def _read_facets(image: Image) -> dict[str, str]:
     return {
         "category": image.category.name.lower() if image.category else "",
         "colour": image.colour.lower(),

@@ -1,9 +1,9 @@
-"""A shopper's own feed: what suits them, with some that is popular, new, or a surprise.
+"""Answer with a page of a shopper's own feed: images for their taste, and some to discover.
 
-The less is known, the lower the step that answers, and the answer says which: taste learned from
-what they did; preferences that they stated; what this session did; what is popular; what is new.
-Every page is an answer of its own, recorded like any other; the next one leaves out what the pages
-before it have shown, and sees what happened since.
+Each page uses the first of these that is known, and names it: the taste learned from the shopper's
+events, their stated preferences, the events of this session, popular images, new images. Every page
+is an answer of its own, recorded like any other. The next page leaves out the images of the pages
+before it, and uses the events since then.
 """
 
 import random
@@ -20,30 +20,29 @@ from catalog.indexing.indexes import live_index
 from catalog.models import Image, VectorIndex
 from core.errors import DomainError
 from recommendations.answers.answer import (
+    AnswerContext,
     Recommendation,
     Result,
-    Setting,
     Stopwatch,
-    answer,
-    record,
-    setting_of,
+    find_results,
+    read_context,
+    record_answer,
 )
 from recommendations.models import Preferences, Prompt
-from recommendations.query.queries import Direction, Query
-from recommendations.query.vectors import ask_vectors, text_payload
-from recommendations.ranking.popularity import most_popular
+from recommendations.query.queries import Direction, Query, call_encoder, pack_text
+from recommendations.ranking.popularity import find_most_popular
 from recommendations.ranking.rank import Ranked
-from recommendations.ranking.visitors import Visitor, find_visitor
+from recommendations.ranking.taste import Visitor, read_visitor
 from tenants.models import Shop
 
-MOST_PAGES = 50
-# One place in so many goes to what is popular, what is new, and a surprise, in turn.
-EVERY = 4
-POOLED = 60
+MAX_PAGES = 50
+# Every fourth place goes to a popular, a new and a random image, in turn.
+DISCOVERY_INTERVAL = 4
+DISCOVERY_POOL = 60
 
 
-class Step(StrEnum):
-    """What a page of a feed was made of: the first of these that is known."""
+class FeedStep(StrEnum):
+    """The source of a page: the first of these that is known."""
 
     TASTE = "taste"
     STATED = "stated"
@@ -53,55 +52,62 @@ class Step(StrEnum):
 
 
 class FeedUnknown(DomainError):
-    """There is no such feed of this shopper."""
+    """The cursor does not belong to a feed of this shopper."""
 
     code = "unknown_cursor"
 
     def __init__(self) -> None:
-        super().__init__("This cursor is of no feed of this shopper; begin without one.")
+        super().__init__("This cursor belongs to no feed of this shopper; start without a cursor.")
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """One page: the answer, the step that gave it, and the cursor of the next, if there is one."""
+class FeedPage:
+    """One page: the answer, its source, and the cursor of the next page, if there is one."""
 
     answer: Recommendation
-    step: Step
+    step: FeedStep
     next: str | None
 
 
-def read_feed(*, shop: Shop, query: Query, cursor: str | None = None) -> Page:
-    """Return the next page of a shopper's feed; raises `FeedUnknown`.
+def read_feed(*, shop: Shop, query: Query, cursor: str | None = None) -> FeedPage:
+    """Return the next page of a shopper's feed.
 
-    The encoder is asked for stated preferences alone; raises `Unavailable` when it is away.
+    The encoder is needed for stated preferences only. Raises `FeedUnknown` and `EncoderBusy`.
     """
     watch, now = Stopwatch(), timezone.now()
-    with watch.timing("total"):
+    with watch.measure("total"):
         index = live_index(shop.pk)
-        visitor = find_visitor(
+        visitor = read_visitor(
             shop=shop, index=index, external_id=query.shopper, session=query.session, now=now
         )
-        feed, shown, pages = _so_far(visitor, cursor)
+        feed, shown, pages = _read_earlier_pages(visitor, cursor)
         facets = replace(query.facets, exclude=tuple({*query.facets.exclude, *shown}))
         query = replace(query, facets=facets)
-        step, direction = _step(visitor, index)
-        setting = setting_of(shop=shop, index=index, visitor=visitor, query=query, now=now)
-        results, searched_by = _page(setting, query, direction, watch)
-    recommendation = record(
-        setting=setting,
-        query=replace(query, asked={**query.asked, "step": step}),
+        step, direction = _choose_step(visitor, index)
+        context = read_context(shop=shop, index=index, visitor=visitor, query=query, now=now)
+        results, searched_by = _find_page(context, query, direction, watch)
+    recommendation = record_answer(
+        context=context,
+        query=replace(query, request={**query.request, "step": step}),
         source=Prompt.Source.FEED,
         results=results,
         answered_by=[*(direction.sources if direction else []), *searched_by],
         watch=watch,
         feed=feed,
     )
-    goes_on = len(results) == query.count and pages + 1 < MOST_PAGES
-    return Page(recommendation, step, str(feed) if goes_on else None)
+    has_next = len(results) == query.count and pages + 1 < MAX_PAGES
+    return FeedPage(recommendation, step, str(feed) if has_next else None)
 
 
-def _so_far(visitor: Visitor, cursor: str | None) -> tuple[UUID, set[str], int]:
-    """Return the feed's id, what its pages have shown, and how many they are."""
+def describe_preferences(preferences: Preferences) -> str:
+    """Return stated preferences as a prompt, such as "red blue casual dress, long sleeves"."""
+    liked = preferences.liked
+    words = [word for name in ("colour", "styles", "category") for word in liked.get(name, ())]
+    return ", ".join(filter(None, (" ".join(words), preferences.text)))
+
+
+def _read_earlier_pages(visitor: Visitor, cursor: str | None) -> tuple[UUID, set[str], int]:
+    """Return the feed's id, the images of its pages so far, and the number of these pages."""
     if cursor is None:
         return uuid7(), set(), 0
     try:
@@ -115,77 +121,68 @@ def _so_far(visitor: Visitor, cursor: str | None) -> tuple[UUID, set[str], int]:
     return feed, {result["id"] for results in answers for result in results}, len(answers)
 
 
-def _step(visitor: Visitor, index: VectorIndex) -> tuple[Step, Direction | None]:
-    if visitor.has_acted and visitor.learned.liked is not None:
-        return Step.TASTE, Direction(visitor.learned.liked, [])
-    if visitor.preferences is not None and visitor.has_stated:
-        wished = text_payload(wish(visitor.preferences))
-        (known,) = ask_vectors(index=index, payloads=[wished]).receive()
-        return Step.STATED, Direction(known.vector, [known.source], text=known.vector, by_text=1.0)
-    if visitor.learned.liked is not None:
-        return Step.SESSION, Direction(visitor.learned.liked, [])
-    return (Step.POPULAR if most_popular(1) else Step.NEW), None
+def _choose_step(visitor: Visitor, index: VectorIndex) -> tuple[FeedStep, Direction | None]:
+    if visitor.has_acted and visitor.taste.liked is not None:
+        return FeedStep.TASTE, Direction(visitor.taste.liked, [])
+    if visitor.preferences is not None and visitor.has_stated_likes:
+        payload = pack_text(describe_preferences(visitor.preferences))
+        (found,) = call_encoder([payload], index=index).receive()
+        direction = Direction(found.vector, [found.source], text=found.vector, by_text=1.0)
+        return FeedStep.STATED, direction
+    if visitor.taste.liked is not None:
+        return FeedStep.SESSION, Direction(visitor.taste.liked, [])
+    return (FeedStep.POPULAR if find_most_popular(1) else FeedStep.NEW), None
 
 
-def wish(preferences: Preferences) -> str:
-    """Put stated preferences into words: "red blue casual dress, long sleeves"."""
-    liked = preferences.liked
-    words = [word for name in ("colour", "styles", "category") for word in liked.get(name, ())]
-    return ", ".join(filter(None, (" ".join(words), preferences.text)))
-
-
-def _page(
-    setting: Setting,
-    query: Query,
-    direction: Direction | None,
-    watch: Stopwatch,
+def _find_page(
+    context: AnswerContext, query: Query, direction: Direction | None, watch: Stopwatch
 ) -> tuple[list[Result], list[str]]:
-    """Rank all there is, and give every fourth place to something else."""
-    others = [
-        most_popular(POOLED, query.facets),
-        _newest(query.facets),
-        _surprising(query.facets),
-    ]
-    return answer(
-        setting=setting,
+    """Rank all candidates, and give every fourth place to an image to discover."""
+    popular = find_most_popular(DISCOVERY_POOL, query.facets)
+    new = _find_newest(query.facets)
+    discoveries = [popular, new, _find_random(query.facets)]
+    return find_results(
+        context=context,
         query=query,
         direction=direction,
-        listed=list(dict.fromkeys([*others[0], *others[1]])),
-        also=[pk for ids in others for pk in ids],
-        choose=lambda ranked: list(_mixed(ranked, others, query.count)),
+        listed=list(dict.fromkeys([*popular, *new])),
+        also=[pk for ids in discoveries for pk in ids],
+        choose=lambda ranked: list(_mix(ranked, discoveries, query.count)),
         watch=watch,
     )
 
 
-def _mixed(
-    ranked: Sequence[Ranked], others: Sequence[Sequence[UUID]], count: int
+def _mix(
+    ranked: Sequence[Ranked], discoveries: Sequence[Sequence[UUID]], count: int
 ) -> Iterator[Ranked]:
-    """Yield `count` places by rank, with others in between: popular, new and surprising in turn.
+    """Yield `count` places by rank, with discoveries of each list in turn.
 
-    An other is the first of its list that rank alone would not have shown.
+    A discovery is the first of its list that rank alone would not have shown.
     """
     by_rank = {place.candidate.facts.id: place for place in ranked[:count]}
     beyond = {place.candidate.facts.id: place for place in ranked[count:]}
     for number in range(min(count, len(ranked))):
-        turn = others[(number // EVERY) % len(others)] if number % EVERY == EVERY - 1 else ()
-        other = next((pk for pk in turn if pk in beyond), None)
-        if other is None:
+        is_discovery = number % DISCOVERY_INTERVAL == DISCOVERY_INTERVAL - 1
+        turn = number // DISCOVERY_INTERVAL % len(discoveries)
+        ids = discoveries[turn] if is_discovery else ()
+        discovery = next((pk for pk in ids if pk in beyond), None)
+        if discovery is None:
             yield by_rank.pop(next(iter(by_rank)))
         else:
-            yield beyond.pop(other)
+            yield beyond.pop(discovery)
 
 
-def _newest(facets: FacetFilter) -> list[UUID]:
+def _find_newest(facets: FacetFilter) -> list[UUID]:
     images = Image.objects.searchable().filter(facets.condition())
-    return list(images.order_by("-pk").values_list("pk", flat=True)[:POOLED])
+    return list(images.order_by("-pk").values_list("pk", flat=True)[:DISCOVERY_POOL])
 
 
-def _surprising(facets: FacetFilter) -> list[UUID]:
-    """Return images from anywhere in the catalogue: those next to random places in its order."""
+def _find_random(facets: FacetFilter) -> list[UUID]:
+    """Return a few images that follow a random id in the order of ids."""
     images = Image.objects.searchable().filter(facets.condition())
-    ends = images.order_by("pk").values_list("pk", flat=True)
-    first, last = ends.first(), ends.last()
+    ids = images.order_by("pk").values_list("pk", flat=True)
+    first, last = ids.first(), ids.last()
     if first is None or last is None:
         return []
-    place = UUID(int=random.randint(first.int, last.int))  # noqa: S311 - chance, not a secret
-    return list(ends.filter(pk__gte=place)[: POOLED // 6])
+    start = UUID(int=random.randint(first.int, last.int))  # noqa: S311 - not a secret
+    return list(ids.filter(pk__gte=start)[: DISCOVERY_POOL // 6])

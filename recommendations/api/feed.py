@@ -1,4 +1,4 @@
-"""A shopper's feed over HTTP."""
+"""A shopper's feed."""
 
 from typing import Any
 
@@ -8,37 +8,37 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.api.serializers import FacetFilterInput
-from recommendations.answers.feed import Step, read_feed
-from recommendations.api.search.inputs import MOST_IMAGES, RecommendationInput
-from recommendations.api.search.serializers import ResultSerializer
+from recommendations.answers.feed import FeedPage, FeedStep, read_feed
+from recommendations.api.search.inputs import MAX_IMAGES, RecommendationInput
+from recommendations.api.search.recommendations import ResultSerializer
 from tenants.api.base import TenantAPIView
 from tenants.models import Scope
 
 
 class FeedInput(serializers.Serializer[Any]):
-    """What may be said of a page; the rest follows from the shopper."""
+    """Query parameters of a page."""
 
-    number_of_images = serializers.IntegerField(min_value=1, max_value=MOST_IMAGES, default=20)
+    number_of_images = serializers.IntegerField(min_value=1, max_value=MAX_IMAGES, default=20)
     session = serializers.CharField(max_length=100, required=False)
     cursor = serializers.CharField(max_length=60, required=False)
     explain = serializers.BooleanField(default=False)
 
 
-class FeedSerializer(serializers.Serializer[Any]):
+class FeedSerializer(serializers.Serializer[FeedPage]):
     """One page of a feed."""
 
     id = serializers.UUIDField(
         source="answer.prompt.id", help_text="The attribution token of this page."
     )
     step = serializers.ChoiceField(
-        choices=[step.value for step in Step],
-        help_text="What it was made of, the first that is known: `taste` learned from what the "
-        "shopper did, preferences that they `stated`, what this `session` did, what is `popular`, "
-        "what is `new`.",
+        choices=[step.value for step in FeedStep],
+        help_text="The source of the page, the first of these that is known: `taste` learned from "
+        "the shopper's events, preferences that they `stated`, events of this `session`, `popular` "
+        "images, `new` images.",
     )
     results = ResultSerializer(source="answer.results", many=True)
     next = serializers.CharField(
-        allow_null=True, help_text="The `cursor` of the next page; null where there is none."
+        allow_null=True, help_text="The `cursor` of the next page; null on the last page."
     )
     timings_ms = serializers.DictField(
         source="answer.prompt.timings_ms", child=serializers.FloatField()
@@ -52,13 +52,13 @@ class FeedView(TenantAPIView):
     @extend_schema(
         tags=["recommendations"],
         summary="Read a page of a shopper's own feed",
-        description="A shopper who is not known is treated as new. Facets narrow the feed as they "
-        "narrow recommendations: `?category=dress&category=skirt&price_max=80`.",
+        description="An unknown shopper is treated as new. Facets filter the feed as they filter "
+        "recommendations: `?category=dress&category=skirt&price_max=80`.",
         parameters=[
-            OpenApiParameter("number_of_images", int, description=f"1 to {MOST_IMAGES}; else 20."),
-            OpenApiParameter("session", str, description="What the session did counts, too."),
-            OpenApiParameter("cursor", str, description="`next` of the page before."),
-            OpenApiParameter("explain", bool, description="Say why each image is there."),
+            OpenApiParameter("number_of_images", int, description=f"1 to {MAX_IMAGES}."),
+            OpenApiParameter("session", str, description="Also use the events of this session."),
+            OpenApiParameter("cursor", str, description="`next` of the previous page."),
+            OpenApiParameter("explain", bool, description="Explain why each image is there."),
         ],
         responses=FeedSerializer,
     )
@@ -66,24 +66,20 @@ class FeedView(TenantAPIView):
         params = request.query_params
         page = FeedInput(data=params.dict())
         page.is_valid(raise_exception=True)
-        asked: dict[str, Any] = {"shopper": external_id}
-        asked |= {
-            name: page.validated_data[name]
-            for name in ("number_of_images", "session")
-            if name in page.validated_data
-        }
+        options = page.validated_data
+        body: dict[str, Any] = {"shopper": external_id}
+        body |= {name: options[name] for name in ("number_of_images", "session") if name in options}
         filters = {
             name: params[name] if name.startswith("price") else params.getlist(name)
             for name in map(str, FacetFilterInput().get_fields())
             if name in params
         }
-        serializer = RecommendationInput(
-            data={**asked, **({"filters": filters} if filters else {})}
-        )
+        if filters:
+            body["filters"] = filters
+        serializer = RecommendationInput(data=body)
         serializer.is_valid(raise_exception=True)
-        cursor = page.validated_data.get("cursor")
-        found = read_feed(shop=self.shop, query=serializer.query(), cursor=cursor)
-        explain = page.validated_data["explain"]
-        context = {**self.get_serializer_context(), "explain": explain}
-        body: Any = FeedSerializer(found, context=context).data
-        return Response(body)
+        found = read_feed(
+            shop=self.shop, query=serializer.make_query(), cursor=options.get("cursor")
+        )
+        context = {**self.get_serializer_context(), "explain": options["explain"]}
+        return Response(FeedSerializer(found, context=context).data)

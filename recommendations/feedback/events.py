@@ -1,4 +1,4 @@
-"""What shoppers did, taken in by the hundred: whatever is new is written at once."""
+"""Record what shoppers did, many events at a time."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from tenants.models import Shop
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """An event as it was sent; `recommendation` is the id of the answer that showed the image."""
+    """An event as received; `recommendation` is the id of the answer that showed the image."""
 
     event_id: str
     kind: str
@@ -30,11 +30,14 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why one event is not taken: the field at fault, a stable code, and a word for people."""
+    """The reason why an event is rejected: the field, a stable code, and a text for people."""
 
     field: str
     code: str
-    detail: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.message}"
 
 
 UNKNOWN_IMAGE = Refusal("image", "unknown_image", "There is no such image.")
@@ -45,9 +48,10 @@ UNKNOWN_RECOMMENDATION = Refusal(
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of the events sent; `refused` by their number.
+    """The result of recording events; `refused` by their number.
 
-    The same event sent twice at the same instant may count as accepted twice; it is kept once.
+    If the same event is sent twice at the same moment, both receipts may count it as accepted; it
+    is stored once.
     """
 
     accepted: int
@@ -56,21 +60,21 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """What events may refer to: the shop's live images, and its answers' results."""
+class _References:
+    """The rows that events may refer to: the shop's live images, and the results of its answers."""
 
     images: frozenset[UUID]
     answers: dict[UUID, list[dict[str, Any]]]
 
-    def refusal_of(self, event: NewEvent) -> Refusal | None:
+    def check(self, event: NewEvent) -> Refusal | None:
         if event.image not in self.images:
             return UNKNOWN_IMAGE
         if event.recommendation and event.recommendation not in self.answers:
             return UNKNOWN_RECOMMENDATION
         return None
 
-    def position_of(self, event: NewEvent) -> int | None:
-        """Return where an event's image stood, from 1: as it was told, or in the answer."""
+    def find_position(self, event: NewEvent) -> int | None:
+        """Return the image's position, from 1: as sent, or as found in the answer."""
         if event.position or not event.recommendation:
             return event.position
         results = enumerate(self.answers[event.recommendation], start=1)
@@ -79,30 +83,29 @@ class _Known:
 
 
 def record_events(*, shop: Shop, events: Mapping[int, NewEvent]) -> Receipt:
-    """Write the events whose ids are new, all that are in order or none.
+    """Store all valid events with new ids in one transaction, and create new shoppers.
 
-    Whoever shopped for the first time becomes a shopper. Five queries, whatever the number of
-    events, and two more for new shoppers.
+    Makes five queries for any number of events, and two more for new shoppers.
     """
     try:
         return _record(shop, events)
     except IntegrityError:
-        # An image, an answer or a shopper went meanwhile: the second look does not find it.
+        # An image, an answer or a shopper was deleted in the meantime: check again without it.
         return _record(shop, events)
 
 
 def _record(shop: Shop, events: Mapping[int, NewEvent]) -> Receipt:
     with transaction.atomic():
-        new = _new_ones(events)
-        known = _look_up(new.values())
-        refused = {n: refusal for n, event in new.items() if (refusal := known.refusal_of(event))}
-        taken = [event for number, event in new.items() if number not in refused]
-        _write(shop, taken, known)
-    return Receipt(len(taken), len(events) - len(new), refused)
+        new = _select_new(events)
+        references = _read_references(new.values())
+        refused = {n: refusal for n, event in new.items() if (refusal := references.check(event))}
+        accepted = [event for number, event in new.items() if number not in refused]
+        _write(shop, accepted, references)
+    return Receipt(len(accepted), len(events) - len(new), refused)
 
 
-def _new_ones(events: Mapping[int, NewEvent]) -> dict[int, NewEvent]:
-    """Return the events that were not sent before; of those with the same id, the first."""
+def _select_new(events: Mapping[int, NewEvent]) -> dict[int, NewEvent]:
+    """Return the events that were not sent before; the first of those with the same id."""
     ids = {event.event_id for event in events.values()}
     seen = set(Event.objects.filter(event_id__in=ids).values_list("event_id", flat=True))
     new: dict[int, NewEvent] = {}
@@ -113,17 +116,17 @@ def _new_ones(events: Mapping[int, NewEvent]) -> dict[int, NewEvent]:
     return new
 
 
-def _look_up(events: Iterable[NewEvent]) -> _Known:
+def _read_references(events: Iterable[NewEvent]) -> _References:
     images, answers = set(), set()
     for event in events:
         images.add(event.image)
         answers.add(event.recommendation)
     live = Image.objects.live().filter(pk__in=images).values_list("pk", flat=True)
-    given = Prompt.objects.filter(pk__in=answers - {None}).values_list("pk", "results")
-    return _Known(frozenset(live), dict(given))
+    results = Prompt.objects.filter(pk__in=answers - {None}).values_list("pk", "results")
+    return _References(frozenset(live), dict(results))
 
 
-def _write(shop: Shop, events: list[NewEvent], known: _Known) -> None:
+def _write(shop: Shop, events: list[NewEvent], references: _References) -> None:
     external_ids = {event.shopper for event in events if event.shopper}
     shoppers = get_or_create_shoppers(shop=shop, external_ids=external_ids)
     rows = [
@@ -135,13 +138,13 @@ def _write(shop: Shop, events: list[NewEvent], known: _Known) -> None:
             shopper_id=shoppers.get(event.shopper),
             session=event.session,
             prompt_id=event.recommendation,
-            position=known.position_of(event),
+            position=references.find_position(event),
             occurred_at=event.occurred_at,
         )
         for event in events
     ]
-    # In one order, so that two who send the same events do not wait for each other.
+    # Sorted, so that two requests with the same events cannot deadlock.
     rows.sort(key=lambda row: row.event_id)
     Event.objects.bulk_create(rows, ignore_conflicts=True)
-    # References are else checked on commit, which may be beyond our reach.
+    # Foreign keys would otherwise be checked on commit, after this function has returned.
     connection.check_constraints()

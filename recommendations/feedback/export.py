@@ -1,4 +1,4 @@
-"""Everything that is kept about one shopper, to be handed to them."""
+"""Export everything that is stored about one shopper."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,28 +7,28 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from recommendations.feedback.shoppers import preferences_of
+from recommendations.feedback.shoppers import read_preferences
 from recommendations.models import Event, Preferences, Prompt
 from tenants.models import Shopper
 
 PAGE = 500
 
-# What the rooms above keep about shoppers, by name: each makes plain data of a shopper.
+# Data of the packages above this one, by name: each function returns plain data of a shopper.
 Section = Callable[[Shopper], Any]
 _sections: dict[str, Section] = {}
 
 
 def register_section(name: str, section: Section) -> None:
-    """Have something more told in every export; its rows go when the shopper's does."""
+    """Add a section to every export; its rows must be deleted together with the shopper."""
     _sections[name] = section
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A shopper, and a page of their events and prompts, the newest first.
+    """A shopper, with a page of their events and prompts, newest first.
 
-    Ids are in the order of arrival, so one id ends the page for both: what is older comes
-    `before` it. `before` is None when nothing older is left.
+    Ids are in order of arrival, so one id ends the page of both. Older rows follow on the page
+    `before` that id; `before` is None on the last page.
     """
 
     shopper: Shopper
@@ -39,28 +39,25 @@ class Export:
 
     @property
     def more(self) -> dict[str, Any]:
-        """What the rooms above keep, by name."""
+        """Return the sections of the packages above."""
         return {name: section(self.shopper) for name, section in _sections.items()}
 
 
 def export_shopper(*, shopper: Shopper, before: UUID | None = None) -> Export:
-    """Return what is kept about a shopper; of events and prompts those before an id, if given."""
-    events = _newest(Event.objects.select_related("shopper"), shopper, before)
-    prompts = _newest(Prompt.objects.all(), shopper, before)
-    ends = [rows[PAGE - 1].pk for rows in (events, prompts) if len(rows) > PAGE]
-    if not ends:
-        return Export(shopper, preferences_of(shopper), events, prompts, None)
-    end = max(ends)
+    """Return what is stored about a shopper, with the events and prompts before an id, if given."""
+    events = _read_newest(Event.objects.select_related("shopper"), shopper, before)
+    prompts = _read_newest(Prompt.objects.all(), shopper, before)
+    end = max((rows[PAGE - 1].pk for rows in (events, prompts) if len(rows) > PAGE), default=None)
     return Export(
         shopper,
-        preferences_of(shopper),
-        [event for event in events if event.pk >= end],
-        [prompt for prompt in prompts if prompt.pk >= end],
+        read_preferences(shopper),
+        [event for event in events if end is None or event.pk >= end],
+        [prompt for prompt in prompts if end is None or prompt.pk >= end],
         end,
     )
 
 
-def _newest(rows: QuerySet[Any], shopper: Shopper, before: UUID | None) -> list[Any]:
-    """Return a page of a shopper's rows, and one more where there are more."""
+def _read_newest(rows: QuerySet[Any], shopper: Shopper, before: UUID | None) -> list[Any]:
+    """Return a page of a shopper's rows, and one row more if there are older ones."""
     rows = rows.filter(shopper=shopper).order_by("-id")
     return list((rows.filter(pk__lt=before) if before else rows)[: PAGE + 1])

@@ -1,4 +1,4 @@
-"""What was asked and answered, what shoppers did with it, what the shop wants, and the figures."""
+"""Prompts, events, preferences, steering and figures."""
 
 from recommendations.models.event import Event
 from recommendations.models.figures import (

@@ -1,4 +1,4 @@
-"""What shoppers did."""
+"""Events: actions of shoppers."""
 
 from typing import Any, ClassVar
 
@@ -12,9 +12,9 @@ from tenants.models import Shop, Shopper
 
 
 class Event(models.Model):
-    """One thing that a shopper did with one image.
+    """One action of a shopper on one image.
 
-    `event_id` is the sender's own, so that what is sent twice counts once.
+    The sender chooses `event_id`, so that an event that is sent twice counts once.
     """
 
     class Kind(models.TextChoices):
@@ -56,10 +56,10 @@ class Event(models.Model):
             models.UniqueConstraint(fields=("shop", "event_id"), name="event_once_per_shop"),
         )
         indexes = (
-            # A shopper's latest, which taste is learned from.
+            # A shopper's latest events, for taste.
             models.Index(fields=("shopper", "-occurred_at"), name="event_of_shopper"),
             models.Index(fields=("shop", "session", "-occurred_at"), name="event_of_session"),
-            # UUIDv7: in the order of arrival, for the roll-up.
+            # UUIDv7 ids are in order of arrival, which the roll-up follows.
             models.Index(fields=("shop", "id"), name="event_arrival"),
         )
 

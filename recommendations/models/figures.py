@@ -1,4 +1,4 @@
-"""What happened, counted by day in UTC: a few rows for each shop, image and prompt."""
+"""Figures by day (UTC): counts of events and prompts for each shop, image and prompt text."""
 
 from typing import Any, ClassVar
 from uuid import UUID
@@ -10,11 +10,11 @@ from catalog.models import Image
 from core.tenancy import TenantQuerySet, tenant_manager
 from tenants.models import Shop
 
-LONGEST_TEXT = 200
+MAX_TEXT_LENGTH = 200
 
 
 class EventCounts(models.Model):
-    """How many events of each kind."""
+    """Number of events of each kind."""
 
     impressions = models.PositiveIntegerField(db_default=0)
     clicks = models.PositiveIntegerField(db_default=0)
@@ -28,7 +28,7 @@ class EventCounts(models.Model):
 
 
 class ShopFigures(EventCounts):
-    """A shop's day. Clicks and carts are counted on the day of the answer that led to them."""
+    """Figures of a shop on one day; answers clicked and carts count on the day of their answer."""
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+", db_index=False)
     day = models.DateField()
@@ -62,10 +62,10 @@ class ShopFigures(EventCounts):
 
 
 class ImageFigures(EventCounts):
-    """An image's day. `expected` is how often it will have been looked at; see `rollup`.
+    """Figures of an image on one day; `expected` estimates how often shoppers looked at it.
 
-    No foreign key in the database: counting must neither wait for the removal of an image nor
-    hold it up. Rows go with their image all the same.
+    Without a foreign key in the database: counting must neither wait for the deletion of an image
+    nor delay it. Django still deletes the rows together with their image.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -91,11 +91,11 @@ class ImageFigures(EventCounts):
 
 
 class PromptFigures(models.Model):
-    """A day of one prompt's text, casefolded, of single spaces, cut to its beginning."""
+    """Figures of one prompt text on one day; case folded, with single spaces, and truncated."""
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+", db_index=False)
     day = models.DateField()
-    text = models.CharField(max_length=LONGEST_TEXT)
+    text = models.CharField(max_length=MAX_TEXT_LENGTH)
     asked = models.PositiveIntegerField(default=0)
     no_match = models.PositiveIntegerField(default=0)
     clicked = models.PositiveIntegerField(default=0, help_text="Answers with a click.")
@@ -116,7 +116,7 @@ class PromptFigures(models.Model):
 
 
 class Watermark(models.Model):
-    """Up to which prompt and event the figures count. Its lock is the right to count."""
+    """The last prompt and event that figures include; its lock allows one roll-up at a time."""
 
     ONLY = 1
 
@@ -133,7 +133,7 @@ class Watermark(models.Model):
 
 
 class ImagePopularity(models.Model):
-    """How popular an image is in its shop, from 0 to 1; without a foreign key, as its figures."""
+    """Popularity of an image in its shop, 0 to 1; without a foreign key, like `ImageFigures`."""
 
     image = models.OneToOneField(
         Image,
@@ -156,7 +156,7 @@ class ImagePopularity(models.Model):
 
 
 class PopularityState(models.Model):
-    """Whether a shop's events were counted since its popularity was, and when that was."""
+    """When a shop's popularity was computed, and whether events were counted since then."""
 
     shop = models.OneToOneField(Shop, on_delete=models.CASCADE, primary_key=True, related_name="+")
     is_changed = models.BooleanField(default=True)

@@ -1,4 +1,4 @@
-"""What shoppers say they like. What they show is learned from their events when it is needed."""
+"""Preferences that shoppers state; learned taste is not stored."""
 
 from typing import Any, ClassVar
 
@@ -10,7 +10,7 @@ from tenants.models import Shop, Shopper
 
 
 class Preferences(models.Model):
-    """A shopper's stated preferences; `liked` and `avoided` are facets in the words of filters."""
+    """A shopper's stated preferences; `liked` and `avoided` have the format of filters."""
 
     shopper = models.OneToOneField(
         Shopper, on_delete=models.CASCADE, primary_key=True, related_name="preferences"

@@ -1,4 +1,4 @@
-"""What was asked and what was answered."""
+"""Prompts: queries with their answers."""
 
 from typing import Any, ClassVar
 
@@ -11,7 +11,7 @@ from tenants.models import Shop, Shopper
 
 
 class Prompt(models.Model):
-    """One recommendation: its id is the token that later events are attributed to."""
+    """One query and its answer; the id is the attribution token of later events."""
 
     class Source(models.TextChoices):
         SEARCH = "search"

@@ -1,4 +1,4 @@
-"""What a shop wants of its rankings: weights, rules, and experiments between two weightings."""
+"""Steering: a shop's weights, rules and experiments."""
 
 from typing import Any, ClassVar
 
@@ -13,7 +13,7 @@ SHARE = (MinValueValidator(0.0), MaxValueValidator(1.0))
 
 
 class RankingSettings(models.Model):
-    """How much each part of a ranking counts in one shop; without a row, the defaults."""
+    """A shop's own weights; without a row, the defaults apply."""
 
     shop = models.OneToOneField(Shop, on_delete=models.CASCADE, primary_key=True, related_name="+")
     weights = models.JSONField(
@@ -31,7 +31,7 @@ class RankingSettings(models.Model):
 
 
 class Rule(models.Model):
-    """What is to be pinned, boosted, buried or hidden, for which prompts, and when."""
+    """Pins, boosts, buries or hides images, for some prompts and times or for all."""
 
     class Action(models.TextChoices):
         PIN = "pin"
@@ -67,7 +67,7 @@ class Rule(models.Model):
 
 
 class Experiment(models.Model):
-    """Two weightings side by side: which shopper sees which follows from their id alone."""
+    """A comparison of two sets of weights; a shopper's id decides which one they see."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+")

@@ -1,52 +1,61 @@
-"""What is asked: words, photos and images of the catalogue, each for or against, and by whom."""
+"""Queries, and the vector of a query: from the cache, or from the GPU worker within a deadline.
 
-from collections.abc import Sequence
+The web process never holds a model; it calls the worker's `encode_query`. Vectors are float32 (d,)
+with norm 1.
+"""
+
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import numpy as np
+from django.conf import settings
 
 from catalog.indexing.facets import FacetFilter
 from catalog.models import VectorIndex
 from core.errors import Conflict, DomainError
+from core.jobs import rpc
+from core.ml.batching import EncoderBusy
 from core.ml.vector_store import Vectors
-from recommendations.query.vectors import Asked, ask_vectors, photo_payload, text_payload
-from recommendations.ranking.candidate_pool import embeddings_of
-from recommendations.ranking.match import Match
+from recommendations.query.match import Match, Thresholds, find_thresholds
+from recommendations.ranking.candidate_pool import read_embeddings
+from recommendations.tasks import FAILURE, PHOTO, TEXT, encode_query
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A text, and how much it is wanted; below 0, not wanted."""
+    """A text and its weight; results should not fit a text with a weight below 0."""
 
     text: str
     weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
-    """An image of the catalogue to be like, or unlike."""
-
-    image: UUID
-    weight: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoPart:
-    """A photo, or a region of one, as a JPEG; and how much it is wanted."""
+class PhotoTerm:
+    """A photo, or a region of one, as a JPEG, and its weight."""
 
     jpeg: bytes
     weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
+class ImageTerm:
+    """An image of the catalogue and its weight."""
+
+    image: UUID
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
-    """Everything that decides an answer; `asked` is how the caller put it, for the record."""
+    """Everything that decides an answer; `request` is the request's body, stored for the shop."""
 
     terms: tuple[Term, ...] = ()
-    photos: tuple[PhotoPart, ...] = ()
-    images: tuple[Likeness, ...] = ()
+    photos: tuple[PhotoTerm, ...] = ()
+    images: tuple[ImageTerm, ...] = ()
     shopper: str | None = None
     session: str = ""
     count: int = 10
@@ -54,46 +63,79 @@ class Query:
     min_match: Match = Match.NONE
     diversity: float | None = None
     by_item: bool = True
-    asked: dict[str, Any] = field(default_factory=dict)
+    request: dict[str, Any] = field(default_factory=dict)
 
     @property
     def weights(self) -> list[float]:
-        """Return the weights of all that is asked: of texts, photos and images, in this order."""
-        parts: list[Term | PhotoPart | Likeness] = [*self.terms, *self.photos, *self.images]
+        """Return the weights of texts, photos and images, in this order."""
+        parts: list[Term | PhotoTerm | ImageTerm] = [*self.terms, *self.photos, *self.images]
         return [part.weight for part in parts]
 
     @property
     def words(self) -> str:
-        """Return all the words that are wanted."""
+        """Return the texts with a weight above 0, joined by spaces."""
         return " ".join(term.text for term in self.terms if term.weight > 0)
 
 
 class NothingWanted(DomainError):
-    """Only negatives, or weights that cancel out: there is no direction to look in."""
+    """The query has no direction: all weights are negative, or they cancel out."""
 
     code = "nothing_wanted"
 
     def __init__(self) -> None:
-        super().__init__("Say at least one thing that is wanted, with a weight above 0.")
+        super().__init__("Name at least one thing that is wanted, with a weight above 0.")
 
 
 class ImageNotIndexed(Conflict):
-    """An image to be like waits to be embedded."""
+    """An image of the query has no embedding yet."""
 
     code = "image_not_indexed"
 
     def __init__(self, ids: Sequence[UUID]) -> None:
         names = [str(pk) for pk in ids]
-        super().__init__("These images are not indexed yet; ask again shortly.", images=names)
+        super().__init__("These images are not indexed yet; try again shortly.", images=names)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryVector:
+    """The vector of one text or photo, and where it came from."""
+
+    vector: Vectors
+    source: Literal["cache", "encoder"]
+
+
+@dataclass(frozen=True, slots=True)
+class PendingVectors:
+    """Vectors found in the cache, by key, and the worker calls that will return the others.
+
+    `keys` has one key for each payload. `deadline` is a time of `time.monotonic`.
+    """
+
+    keys: list[str]
+    cached: Mapping[str, bytes]
+    calls: Mapping[str, str]
+    deadline: float
+
+    def receive(self) -> list[QueryVector]:
+        """Return the vectors in the order of the payloads; raises `EncoderBusy`."""
+        encoded = {key: _receive(call, self.deadline) for key, call in self.calls.items()}
+        for key, data in encoded.items():
+            rpc.connection().set(key, data, ex=settings.QUERY_VECTOR_TTL_SECONDS)
+        return [
+            QueryVector(np.frombuffer(encoded[key], np.float32), "encoder")
+            if key in encoded
+            else QueryVector(np.frombuffer(self.cached[key], np.float32), "cache")
+            for key in self.keys
+        ]
 
 
 @dataclass(frozen=True, slots=True)
 class Direction:
-    """Where to look, float32 (d,) with norm 1, and who gave the vectors: cache or encoder.
+    """The vector that an answer is searched with, and the sources of its parts.
 
-    `text` (d,) is the mean of the texts that are wanted, None where pictures are wanted, too.
-    `by_text` (0 to 1) of what is asked is words and the rest photos. `wanted` (0 to 1) is the
-    length of what is asked for, of its length with what is asked not to be.
+    `text` (d,): weighted mean of the wanted texts, None where photos or images are wanted too.
+    `by_text`: share of texts in the sum of absolute weights, 0 to 1.
+    `wanted`: ratio of the positive weights' norm to the norm of all weights, 0 to 1.
     """
 
     vector: Vectors
@@ -102,45 +144,95 @@ class Direction:
     by_text: float = 0.0
     wanted: float = 1.0
 
+    def find_thresholds(self, index: VectorIndex) -> Thresholds | None:
+        """Return the similarities that count as matches; None until the index is calibrated."""
+        return find_thresholds(
+            index.calibration, text=self.text, by_text=self.by_text, wanted=self.wanted
+        )
 
-def ask(query: Query, index: VectorIndex) -> Asked:
-    """Send what is to be encoded to the worker; raises `NothingWanted` and `Unavailable`."""
+
+def request_vectors(query: Query, index: VectorIndex) -> PendingVectors:
+    """Start to encode a query's texts and photos; raises `NothingWanted` and `EncoderBusy`."""
     if query.weights and max(query.weights) <= 0:
         raise NothingWanted
-    payloads = [text_payload(term.text) for term in query.terms]
-    payloads += [photo_payload(photo.jpeg) for photo in query.photos]
-    return ask_vectors(index=index, payloads=payloads)
+    texts = [pack_text(term.text) for term in query.terms]
+    return call_encoder(texts + [PHOTO + photo.jpeg for photo in query.photos], index=index)
 
 
-def resolve(query: Query, index: VectorIndex, asked: Asked) -> Direction | None:
-    """Return the weighted sum of all that is asked; None where a query asks for nothing.
+def call_encoder(payloads: Sequence[bytes], *, index: VectorIndex) -> PendingVectors:
+    """Look up vectors in the cache and call the worker for the others, without waiting.
 
-    Raises `NothingWanted`, `ImageNotIndexed`, and `Unavailable` past the deadline.
+    All calls are sent at once, so that they share a forward pass. Raises `EncoderBusy`.
+    """
+    deadline = time.monotonic() + settings.ENCODE_DEADLINE_SECONDS
+    keys = [make_cache_key(index, payload) for payload in payloads]
+    found: Any = rpc.connection().mget(keys) if keys else []
+    cached = {key: data for key, data in zip(keys, found, strict=True) if data is not None}
+    missing = {key: data for key, data in zip(keys, payloads, strict=True) if key not in cached}
+    calls = {key: _call(payload, index.encoder) for key, payload in missing.items()}
+    return PendingVectors(keys, cached, calls, deadline)
+
+
+def find_direction(query: Query, index: VectorIndex, pending: PendingVectors) -> Direction | None:
+    """Return the weighted sum of a query's vectors; None where the query has no parts.
+
+    Raises `NothingWanted`, `ImageNotIndexed` and `EncoderBusy`.
     """
     if not query.weights:
         return None
     weights = np.array(query.weights, np.float32)
-    known = asked.receive()
-    vectors = np.stack([found.vector for found in known] + _likenesses(query.images, index))
+    received = pending.receive()
+    vectors = np.stack([part.vector for part in received] + _read_images(query.images, index))
     direction = weights @ vectors
     length = float(np.linalg.norm(direction))
     if length < 1e-6:
         raise NothingWanted
-    sources = ["encoder"] if any(found.source == "encoder" for found in known) else ["cache"]
+    sources = ["encoder"] if any(part.source == "encoder" for part in received) else ["cache"]
     wanted, texts = np.maximum(weights, 0), len(query.terms)
     return Direction(
         direction / length,
-        sources if known else [],
+        sources if received else [],
         text=None if wanted[texts:].any() else wanted[:texts] @ vectors[:texts] / wanted.sum(),
         by_text=float(np.abs(weights[:texts]).sum() / np.abs(weights).sum()),
         wanted=float(np.linalg.norm(wanted) / np.linalg.norm(weights)),
     )
 
 
-def _likenesses(images: Sequence[Likeness], index: VectorIndex) -> list[Vectors]:
+def pack_text(text: str) -> bytes:
+    """Return the worker's request for a text; white space is made uniform."""
+    return TEXT + " ".join(text.split()).encode()
+
+
+def make_cache_key(index: VectorIndex, payload: bytes) -> str:
+    """Return a key that contains the shop: response times must not reveal other shops' queries."""
+    digest = hashlib.sha256(payload).hexdigest()
+    return f"atelier:vector:{index.shop_id}:{index.encoder}@{index.revision}:{digest}"
+
+
+def _read_images(images: Sequence[ImageTerm], index: VectorIndex) -> list[Vectors]:
     if not images:
         return []
-    found = embeddings_of(index, [like.image for like in images])
-    if missing := [like.image for like in images if like.image not in found]:
+    found = read_embeddings(index, [term.image for term in images])
+    if missing := [term.image for term in images if term.image not in found]:
         raise ImageNotIndexed(missing)
-    return [found[like.image] for like in images]
+    return [found[term.image] for term in images]
+
+
+def _call(payload: bytes, encoder: str) -> str:
+    try:
+        return rpc.call(
+            encode_query.name, payload, seconds=settings.ENCODE_DEADLINE_SECONDS, encoder=encoder
+        )
+    except rpc.WorkerBusy as error:
+        raise EncoderBusy(error.message) from error
+
+
+def _receive(call: str, deadline: float) -> bytes:
+    try:
+        reply = rpc.receive(call, until=deadline)
+    except rpc.WorkerBusy as error:
+        message = "No worker was free to encode the query in time; try again shortly."
+        raise EncoderBusy(message) from error
+    if reply[:1] == FAILURE:
+        raise EncoderBusy(reply[1:].decode())
+    return reply[1:]

@@ -1,7 +1,7 @@
-"""The candidates of an answer with all that ranking wants to know of them.
+"""Gather the candidates of an answer, with everything that ranking needs to know about them.
 
-Found by vector and by words, checked against live rows of the shop; embeddings are float32 (n, d)
-with norm 1, and zero for an image that waits to be embedded.
+Candidates come from the vector index and from full-text search, and are checked against the live
+rows of the shop. Embeddings are float32 (n, d) with norm 1; zero for an image that has none yet.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -11,6 +11,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 import numpy as np
+from django.db import connection
 from numpy.typing import NDArray
 
 from catalog.indexing.facets import FacetFilter
@@ -20,18 +21,19 @@ from catalog.search.candidates import Worded, find_exactly, find_nearest
 from catalog.search.image_facts import Facts, facts_of
 from catalog.search.public_images import public_image, read_rows
 from core.ml.vector_store import Vectors
-from recommendations.ranking.popularity import popularity_of
+from core.tenancy import scoped_shop_id
 from recommendations.ranking.rank import fuse
 
-SPARE, OVERFETCH, LARGEST = 20, 2, 300
+SPARE, OVERFETCH, MAX_CANDIDATES = 20, 2, 300
+Searcher = Literal["index", "exact", ""]
 
 
 @dataclass(frozen=True, slots=True)
-class Pool:
-    """Live candidates, one row each, and who found them.
+class CandidatePool:
+    """Live candidates: `facts`, `vectors` and `popularity` have one row for each.
 
-    `relevance` is 1 for the first by vector and by words; `holding_all` are those that hold every
-    word that was asked for; `popularity` is 0 to 1, a row each.
+    `relevance` and `popularity` are 0 to 1. `holding_all` are the images that contain every word
+    of the query. `answered_by` is empty where no vector was searched for.
     """
 
     facts: list[Facts]
@@ -39,14 +41,14 @@ class Pool:
     popularity: list[float]
     relevance: Mapping[UUID, float]
     holding_all: frozenset[UUID]
-    answered_by: Literal["index", "exact", ""]
+    answered_by: Searcher
     rows: Mapping[UUID, Mapping[str, Any]]
 
-    def image(self, pk: UUID) -> dict[str, Any]:
+    def make_public_image(self, pk: UUID) -> dict[str, Any]:
         return public_image(self.rows[pk])
 
 
-def gather(
+def gather_candidates(
     *,
     index: VectorIndex,
     vector: Vectors | None,
@@ -56,27 +58,33 @@ def gather(
     text_weight: float,
     listed: Sequence[UUID] = (),
     also: Collection[UUID] = (),
-) -> Pool:
-    """Return what may answer: near to the vector, found by words, or named by `also`.
+) -> CandidatePool:
+    """Return the images near to the vector, those found by words, and those in `also`.
 
-    Without a vector the images that are `listed`, the best first, stand for the nearest.
-
-    Where too few that the collection names are live, every embedding is compared.
+    Without a vector, the images in `listed`, best first, replace the nearest ones. If too few of
+    the collection's candidates are live, search compares every embedding instead.
     """
-    size = min(count * OVERFETCH + SPARE, LARGEST)
+    size = min(count * OVERFETCH + SPARE, MAX_CANDIDATES)
     also = [*islice(worded.shares, size), *also]
+
+    def build(nearest: Sequence[UUID], searcher: Searcher) -> CandidatePool:
+        relevance = fuse(nearest, worded.shares, text_weight=text_weight)
+        ids = _filter_by_facets(list(dict.fromkeys([*nearest, *also])), facets)
+        rows = read_rows(index, ids)
+        return _build_pool(rows, relevance, worded.holding_all, searcher)
+
     if vector is None:
-        return _pool(index, listed, worded, facets, text_weight, also, "")
+        return build(listed, "")
     found = find_nearest(index=index, vector=vector, count=size, facets=facets)
-    pool = _pool(index, found.ids, worded, facets, text_weight, also, found.answered_by)
+    pool = build(found.ids, found.answered_by)
     if found.answered_by == "index" and len(pool.facts) < count:
         found = find_exactly(index=index, vector=vector, count=size, facets=facets)
-        pool = _pool(index, found.ids, worded, facets, text_weight, also, found.answered_by)
+        pool = build(found.ids, found.answered_by)
     return pool
 
 
-def embeddings_of(index: VectorIndex, ids: Sequence[UUID]) -> dict[UUID, Vectors]:
-    """Return the embeddings of those images that have one."""
+def read_embeddings(index: VectorIndex, ids: Sequence[UUID]) -> dict[UUID, Vectors]:
+    """Return the embeddings of live images; images without one are left out."""
     rows = Image.objects.live().filter(pk__in=ids, entries__index=index)
     return {
         pk: decode_embedding(data)
@@ -85,33 +93,33 @@ def embeddings_of(index: VectorIndex, ids: Sequence[UUID]) -> dict[UUID, Vectors
     }
 
 
-def _pool(
-    index: VectorIndex,
-    nearest: Sequence[UUID],
-    worded: Worded,
-    facets: FacetFilter,
-    text_weight: float,
-    also: Collection[UUID],
-    answered_by: Literal["index", "exact", ""],
-) -> Pool:
-    relevance = fuse(nearest, worded.shares, text_weight=text_weight)
-    rows = read_rows(index, _allowed(list(dict.fromkeys([*nearest, *also])), facets))
+def _build_pool(
+    rows: Sequence[Mapping[str, Any]],
+    relevance: Mapping[UUID, float],
+    holding_all: frozenset[UUID],
+    searcher: Searcher,
+) -> CandidatePool:
     facts = [facts_of(row) for row in rows]
     dimensions = max((len(row["embedding"] or b"") // 2 for row in rows), default=0)
-    waiting = np.zeros(dimensions, np.float32)
+    missing = np.zeros(dimensions, np.float32)
     vectors = [
-        decode_embedding(row["embedding"]) if row["embedding"] is not None else waiting
+        decode_embedding(row["embedding"]) if row["embedding"] is not None else missing
         for row in rows
     ]
-    matrix = np.stack(vectors) if vectors else np.empty((0, 0), np.float32)
-    known = popularity_of([fact.id for fact in facts])
-    popularity = [known.get(fact.id, 0.0) for fact in facts]
-    shown = {row["id"]: row for row in rows}
-    return Pool(facts, matrix, popularity, relevance, worded.holding_all, answered_by, shown)
+    popularity = _read_popularity([row["id"] for row in rows])
+    return CandidatePool(
+        facts=facts,
+        vectors=np.stack(vectors) if vectors else np.empty((0, 0), np.float32),
+        popularity=[popularity.get(row["id"], 0.0) for row in rows],
+        relevance=relevance,
+        holding_all=holding_all,
+        answered_by=searcher,
+        rows={row["id"]: row for row in rows},
+    )
 
 
-def _allowed(ids: Sequence[UUID], facets: FacetFilter) -> list[UUID]:
-    """Return those of the images that have the facets; most queries ask for none."""
+def _filter_by_facets(ids: Sequence[UUID], facets: FacetFilter) -> list[UUID]:
+    """Return the images that have the facets; makes no query where only `exclude` is set."""
     excluded = set(facets.exclude)
     left = [pk for pk in ids if str(pk) not in excluded]
     facets = replace(facets, exclude=())
@@ -119,3 +127,17 @@ def _allowed(ids: Sequence[UUID], facets: FacetFilter) -> list[UUID]:
         return left
     images = Image.objects.filter(facets.condition(), pk__in=left)
     return list(images.values_list("pk", flat=True))
+
+
+def _read_popularity(ids: Sequence[UUID]) -> dict[UUID, float]:
+    """Return the popularity of images (0 to 1), without those that have none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_POPULARITY, [list(ids), scoped_shop_id()])
+        return dict(cursor.fetchall())
+
+
+# Plain SQL: building this query for every answer takes longer than running it.
+_POPULARITY = """
+    SELECT image_id, score FROM recommendations_imagepopularity
+    WHERE image_id = ANY(%s) AND shop_id = %s
+"""

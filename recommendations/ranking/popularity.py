@@ -1,43 +1,47 @@
-"""How popular an image is in its shop: counted, corrected for where it stood, and kept.
+"""Compute and store how popular each image is in its shop.
 
-What shoppers do depends on where an image stands, so actions are held against the number of
-times it will have been looked at (`ImageFigures.expected`): clicks over expected clicks (Zhang
-and Jones, WWW 2007, "Comparing click logs and editorial labels"). Each kind of action is held
-against its own average in the shop, since purchases are rarer than clicks. A Gamma prior worth
-`PRIOR_EVENTS` of the kind shrinks towards nothing: an image is unpopular until shown otherwise.
+What shoppers do depends on an image's position in answers. Actions are therefore divided by the
+number of times that shoppers are expected to have looked at the image (`ImageFigures.expected`):
+clicks over expected clicks (Zhang and Jones, WWW 2007, "Comparing click logs and editorial
+labels"). Each kind of action is compared with its own average in the shop, since purchases are
+rarer than clicks. A Gamma prior worth `PRIOR_EVENTS` of the kind pulls scores towards zero: an
+image is unpopular until enough events show otherwise.
 """
-
-from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Self
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from catalog.indexing.facets import FacetFilter
 from catalog.models import Image
-from core.tenancy import scoped_shop_id
 from recommendations.models import ImageFigures, ImagePopularity, PopularityState
 
-WEIGHTS = {"purchases": 8.0, "add_to_carts": 4.0, "likes": 2.0, "clicks": 1.0, "dislikes": -4.0}
+ACTION_WEIGHTS = {
+    "purchases": 8.0,
+    "add_to_carts": 4.0,
+    "likes": 2.0,
+    "clicks": 1.0,
+    "dislikes": -4.0,
+}
 PRIOR_EVENTS = 5.0
 HALF_LIFE_DAYS = 14.0
-# Older days count less than a sixtieth, and are not read.
-REMEMBERED_HALF_LIVES = 6
-REFRESH_AFTER = timedelta(minutes=10)
-# Without events, too: figures age.
-REFRESH_AT_LEAST = timedelta(days=1)
+# Older days weigh less than a sixtieth and are not read.
+MAX_HALF_LIVES = 6
+MIN_REFRESH_INTERVAL = timedelta(minutes=10)
+# Without new events too, because figures age.
+MAX_REFRESH_INTERVAL = timedelta(days=1)
 PRECISION = 4
 
 
 class ImageDay(NamedTuple):
-    """An image's figures of a day; a tuple, since there are many."""
+    """The figures of one image on one day; a tuple, because there are many."""
 
     image_id: UUID
     day: date
@@ -51,82 +55,66 @@ class ImageDay(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How often an image was looked at, and its actions in the order of `WEIGHTS`."""
+    """How often an image was looked at, and its actions in the order of `ACTION_WEIGHTS`."""
 
-    examined: float
+    looks: float
     actions: tuple[float, ...]
 
     @classmethod
-    def of(cls, expected: float, actions: Sequence[float]) -> Tally:
-        """Whoever acts on an image has looked at it, told of or not."""
+    def of(cls, expected: float, actions: Sequence[float]) -> Self:
+        """Count at least one look for each action, with or without an impression."""
         return cls(max(expected, *actions), tuple(actions))
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """An image among its shop's: its popularity from 0 to 1, and what it has over the average.
+class ImageRating:
+    """An image compared with the others of its shop.
 
-    `surplus` is the weighted actions beyond those of an average image looked at as often.
+    `popularity`: 0 to 1. `surplus`: weighted actions beyond those of an average image with as many
+    looks.
     """
 
     popularity: float
     surplus: float
 
 
-def popularity(
+def compute_popularity(
     rows: Iterable[ImageDay], now: datetime, half_life_days: float = HALF_LIFE_DAYS
 ) -> dict[UUID, float]:
-    """Return the popularity of every image that has figures, the most popular being 1.
+    """Return the popularity of every image that has figures; the most popular has 1.
 
-    A day's figures count half as much every `half_life_days`.
+    The figures of a day weigh half as much after `half_life_days`.
     """
-    found = standings(tally(rows, now=now, half_life_days=half_life_days))
-    return {image_id: standing.popularity for image_id, standing in found.items()}
-
-
-def tally(rows: Iterable[ImageDay], *, now: datetime, half_life_days: float) -> dict[UUID, Tally]:
-    """Add up each image's days, the old ones for less."""
     today = now.date()
-    sums: defaultdict[UUID, list[float]] = defaultdict(lambda: [0.0] * (1 + len(WEIGHTS)))
+    sums: defaultdict[UUID, list[float]] = defaultdict(lambda: [0.0] * (1 + len(ACTION_WEIGHTS)))
     for image_id, day, *figures in rows:
-        worth = 0.5 ** (max((today - day).days, 0) / half_life_days)
-        mine = sums[image_id]
+        weight = 0.5 ** (max((today - day).days, 0) / half_life_days)
+        total = sums[image_id]
         for place, figure in enumerate(figures):
-            mine[place] += worth * figure
-    return {image_id: Tally.of(mine[0], mine[1:]) for image_id, mine in sums.items()}
+            total[place] += weight * figure
+    tallies = {image_id: Tally.of(total[0], total[1:]) for image_id, total in sums.items()}
+    return {image_id: rating.popularity for image_id, rating in rate_images(tallies).items()}
 
 
-def standings(tallies: Mapping[UUID, Tally]) -> dict[UUID, Standing]:
-    """Hold every image's actions against what is usual in the shop."""
-    examined = sum(mine.examined for mine in tallies.values()) or 1.0
-    usual = [
-        sum(mine.actions[place] for mine in tallies.values()) / examined
-        for place in range(len(WEIGHTS))
+def rate_images(tallies: Mapping[UUID, Tally]) -> dict[UUID, ImageRating]:
+    """Compare every image's actions with the shop's average for as many looks."""
+    looks = sum(tally.looks for tally in tallies.values()) or 1.0
+    averages = [
+        sum(tally.actions[place] for tally in tallies.values()) / looks
+        for place in range(len(ACTION_WEIGHTS))
     ]
-    scores = {image_id: _score(mine, usual) for image_id, mine in tallies.items()}
+    scores = {image_id: _score(tally, averages) for image_id, tally in tallies.items()}
     highest = max([*scores.values(), 0.0]) or 1.0
     return {
-        image_id: Standing(max(scores[image_id], 0.0) / highest, _surplus(mine, usual))
-        for image_id, mine in tallies.items()
+        image_id: ImageRating(
+            max(scores[image_id], 0.0) / highest, _compute_surplus(tally, averages)
+        )
+        for image_id, tally in tallies.items()
     }
 
 
-def _score(mine: Tally, usual: list[float]) -> float:
-    return sum(
-        weight * count / (mine.examined * rate + PRIOR_EVENTS)
-        for weight, count, rate in zip(WEIGHTS.values(), mine.actions, usual, strict=True)
-    )
-
-
-def _surplus(mine: Tally, usual: list[float]) -> float:
-    return sum(
-        weight * (count - mine.examined * rate)
-        for weight, count, rate in zip(WEIGHTS.values(), mine.actions, usual, strict=True)
-    )
-
-
-def most_popular(limit: int, facets: FacetFilter | None = None) -> list[UUID]:
-    """Return the searchable images that are most popular, of those that have the facets."""
+def find_most_popular(limit: int, facets: FacetFilter | None = None) -> list[UUID]:
+    """Return the most popular searchable images that have the facets."""
     images = Image.objects.searchable()
     if facets:
         images = images.filter(facets.condition())
@@ -134,54 +122,59 @@ def most_popular(limit: int, facets: FacetFilter | None = None) -> list[UUID]:
     return list(rows.order_by("-score", "pk").values_list("image_id", flat=True)[:limit])
 
 
-def popularity_of(ids: Sequence[UUID]) -> dict[UUID, float]:
-    """Return how popular those of the images are that are popular at all, up to 1."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SCORES, [list(ids), scoped_shop_id()])
-        return dict(cursor.fetchall())
-
-
-_SCORES = """
-    SELECT image_id, score FROM recommendations_imagepopularity
-    WHERE image_id = ANY(%s) AND shop_id = %s
-"""
-
-
 def refresh_popularity() -> None:
-    """Count anew the popularity in shops that had events, or whose figures have aged.
+    """Compute popularity again in shops with new events, or with old scores.
 
-    Needs the scope of all shops. A shop waits `REFRESH_AFTER` between two times.
+    Needs the scope of all shops.
     """
     now = timezone.now()
-    changed = Q(is_changed=True, refreshed_at__lt=now - REFRESH_AFTER)
-    due = Q(refreshed_at=None) | changed | Q(refreshed_at__lt=now - REFRESH_AT_LEAST)
+    changed = Q(is_changed=True, refreshed_at__lt=now - MIN_REFRESH_INTERVAL)
+    due = Q(refreshed_at=None) | changed | Q(refreshed_at__lt=now - MAX_REFRESH_INTERVAL)
     states = PopularityState.objects.filter(due)
     for shop_id in list(states.values_list("pk", flat=True)):
         with transaction.atomic():
-            # A count that goes on meanwhile waits for the lock, and marks the shop once more.
+            # A roll-up running at the same time waits for the lock, then marks the shop again.
             if state := states.filter(pk=shop_id).select_for_update(skip_locked=True).first():
                 state.is_changed, state.refreshed_at = False, now
                 state.save(update_fields=["is_changed", "refreshed_at"])
                 _refresh_shop(shop_id, now)
 
 
+def _score(tally: Tally, averages: Sequence[float]) -> float:
+    return sum(
+        weight * count / (tally.looks * average + PRIOR_EVENTS)
+        for weight, count, average in zip(
+            ACTION_WEIGHTS.values(), tally.actions, averages, strict=True
+        )
+    )
+
+
+def _compute_surplus(tally: Tally, averages: Sequence[float]) -> float:
+    return sum(
+        weight * (count - tally.looks * average)
+        for weight, count, average in zip(
+            ACTION_WEIGHTS.values(), tally.actions, averages, strict=True
+        )
+    )
+
+
 def _refresh_shop(shop_id: UUID, now: datetime) -> None:
-    """Write those scores that differ from what is kept."""
-    oldest = now.date() - timedelta(days=REMEMBERED_HALF_LIVES * HALF_LIFE_DAYS)
+    """Write the scores that differ from the stored ones."""
+    oldest = now.date() - timedelta(days=MAX_HALF_LIVES * HALF_LIFE_DAYS)
     days = ImageFigures.objects.filter(
         shop_id=shop_id, day__gte=oldest, image__deleted_at=None
     ).values_list(*ImageDay._fields)
-    found = popularity((ImageDay(*row) for row in days.iterator()), now)
-    rounded = {image_id: round(score, PRECISION) for image_id, score in found.items()}
+    popularity = compute_popularity((ImageDay(*row) for row in days.iterator()), now)
+    rounded = {image_id: round(score, PRECISION) for image_id, score in popularity.items()}
     scores = {image_id: score for image_id, score in rounded.items() if score}
-    mine = ImagePopularity.objects.filter(shop_id=shop_id)
-    kept = dict(mine.values_list("image_id", "score"))
-    mine.filter(pk__in=kept.keys() - scores.keys()).delete()
+    rows = ImagePopularity.objects.filter(shop_id=shop_id)
+    stored = dict(rows.values_list("image_id", "score"))
+    rows.filter(pk__in=stored.keys() - scores.keys()).delete()
     ImagePopularity.objects.bulk_create(
         [
             ImagePopularity(image_id=image_id, shop_id=shop_id, score=score)
             for image_id, score in scores.items()
-            if kept.get(image_id) != score
+            if stored.get(image_id) != score
         ],
         batch_size=5_000,
         update_conflicts=True,

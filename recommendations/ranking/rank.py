@@ -1,9 +1,12 @@
-"""From candidates to an answer; pure functions.
+"""Rank candidates; pure functions.
 
-A candidate's score is a sum, so that each part of it can be told: its relevance to what was asked
-(0 to 1), the shopper's taste (-1 to 1), popularity (0 to 1) and the shop's boosts (-1 to 1), each
-by its weight. Then variants of one item make one, alike images make room for others, and what is
-pinned stands first.
+A candidate's score is a sum of factors, each times its weight, so that an answer can be explained:
+relevance to the query (0 to 1), the shopper's taste (-1 to 1), popularity (0 to 1) and the shop's
+boosts (-1 to 1). After scoring, only the best variant of each item stays, similar images give way
+to others, and pinned images come first.
+
+Diversity is maximal marginal relevance (Carbonell & Goldstein 1998) on final scores: each next
+image is the one with the highest score less its similarity to the images chosen before.
 """
 
 import math
@@ -16,19 +19,21 @@ from numpy.typing import NDArray
 
 from catalog.models import Image
 from catalog.search.image_facts import Facts
-from recommendations.ranking.diversity import spread
 from recommendations.steering.rules import Effect
 from recommendations.steering.weights import Weights
 
 Matrix = NDArray[np.float32]
 RANK_CONSTANT = 60  # Cormack et al. 2009, Reciprocal rank fusion
+# Greedy selection alone can make an answer less diverse when more diversity is requested.
+# Therefore every step up to the requested one is tried, and the most diverse answer wins.
+DIVERSITY_STEPS = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An image that may be in the answer, and what speaks for and against it.
+    """An image that may be in the answer, with its unweighted factors.
 
-    `similarity` is the cosine to what was asked, None where it was found by its words alone.
+    `similarity` is the cosine to the query, None where the query has no vector.
     """
 
     facts: Facts
@@ -41,7 +46,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One image of an answer; the `factors` add up to the `score`."""
+    """One image of an answer; the weighted `factors` add up to the `score`."""
 
     candidate: Candidate
     score: float
@@ -53,13 +58,13 @@ def fuse(
 ) -> dict[UUID, float]:
     """Return each image's relevance by weighted reciprocal rank: 1 for the first in both lists.
 
-    `by_words` gives the share of the wanted words that an image holds, above 0 and up to 1; images
-    with the same share have the same rank. `text_weight` is how much the words count against the
-    vectors where an image holds all of them, and as much less as the best one holds of them:
-    of "white frock" a page may hold "white", which says little of what is meant.
+    `by_words`: the share of the query's words that an image contains, above 0 and up to 1; images
+    with equal shares have equal ranks. `text_weight`: weight of words against vectors, reduced by
+    the highest share: a page that contains only "white" of "white frock" says little about what
+    is wanted.
     """
-    held = max(by_words.values(), default=0.0)
-    text_weight = text_weight * held if by_vector else 1.0
+    highest = max(by_words.values(), default=0.0)
+    text_weight = text_weight * highest if by_vector else 1.0
     best = 1 / (RANK_CONSTANT + 1)
     relevance = {
         pk: (1 - text_weight) / (RANK_CONSTANT + rank) / best
@@ -69,8 +74,8 @@ def fuse(
     for rank, share in enumerate(sorted(by_words.values(), reverse=True), start=1):
         ranks.setdefault(share, rank)
     for pk, share in by_words.items():
-        gained = text_weight * share / held / (RANK_CONSTANT + ranks[share]) / best
-        relevance[pk] = relevance.get(pk, 0.0) + gained
+        gain = text_weight * share / highest / (RANK_CONSTANT + ranks[share]) / best
+        relevance[pk] = relevance.get(pk, 0.0) + gain
     return relevance
 
 
@@ -83,56 +88,109 @@ def rank(
     by_item: bool = True,
     with_rest: bool = False,
 ) -> list[Ranked]:
-    """Return the best `count` candidates, the best first, whatever order they come in.
+    """Return the best `count` candidates, best first; the order of `candidates` has no effect.
 
-    `vectors` (n, d) are the candidates' embeddings with norm 1. Hidden images and what is out of
-    stock are left out. With `by_item` an item's best variant stands for all. With `with_rest` all
-    the others follow by their scores.
+    `vectors` (n, d) are the candidates' embeddings with norm 1. Hidden and sold-out images are
+    left out. With `by_item`, only the best variant of each item stays. With `with_rest`, all other
+    candidates follow by score.
     """
-    rows = [row for row, candidate in enumerate(candidates) if _is_shown(candidate)]
+    rows = [row for row, candidate in enumerate(candidates) if _can_appear(candidate)]
     ranked = {row: _score(candidates[row], weights) for row in rows}
-    order = sorted(rows, key=lambda row: _standing(ranked[row]))
+    order = sorted(rows, key=lambda row: _make_sort_key(ranked[row]))
     if by_item:
-        order = _one_of_each(order, candidates)
+        order = _select_best_variants(order, candidates)
     pinned = [row for row in order if candidates[row].effect.pin is not None]
     rest = [row for row in order if candidates[row].effect.pin is None]
-    chosen = spread(
+    chosen = select_diverse(
         np.array([ranked[row].score for row in rest], np.float32),
         vectors[rest],
         vectors[pinned],
         count=count - len(pinned),
         diversity=weights.diversity,
     )
-    shown = [*pinned, *(rest[place] for place in chosen)][:count]
+    selected = [*pinned, *(rest[place] for place in chosen)][:count]
     if with_rest:
-        shown = list(dict.fromkeys([*shown, *order]))
-    return [ranked[row] for row in shown]
+        selected = list(dict.fromkeys([*selected, *order]))
+    return [ranked[row] for row in selected]
 
 
-def _is_shown(candidate: Candidate) -> bool:
+def select_diverse(
+    scores: Matrix, vectors: Matrix, above: Matrix, *, count: int, diversity: float
+) -> list[int]:
+    """Return up to `count` rows in the order in which the answer shows them.
+
+    `scores` (n,) are sorted, highest first; `vectors` (n, d) have norm 1; `above` (m, d) are the
+    images that the answer shows before these. `diversity` 0 keeps the order of scores; a higher
+    value never reduces the mean distance between images.
+    """
+    count = max(0, min(count, len(scores)))
+    by_score = list(range(count))
+    strengths = [step for step in DIVERSITY_STEPS if step <= diversity]
+    if not strengths or count == 0:
+        return by_score
+    similarity = vectors @ vectors.T
+    nearest = (
+        (vectors @ above.T).max(axis=1) if len(above) else np.full(len(scores), -1, np.float32)
+    )
+    # Scores scaled to 0..1, so that similarity has the same weight in every answer.
+    lowest, highest = scores.min(), scores.max()
+    scaled: Matrix = (scores - lowest) / max(float(highest - lowest), 1e-6)
+    selections = [
+        _select_greedily(scaled, similarity, nearest, count, strength) for strength in strengths
+    ]
+    return max([by_score, *selections], key=lambda rows: _compute_distance(similarity, rows))
+
+
+def compute_pairwise_distance(vectors: Matrix) -> float:
+    """Return the mean cosine distance of all pairs of rows (n, d) with norm 1; 0 below 2 rows."""
+    return _compute_distance(vectors @ vectors.T, list(range(len(vectors))))
+
+
+def _can_appear(candidate: Candidate) -> bool:
     is_sold_out = candidate.facts.availability == Image.Availability.OUT_OF_STOCK
     return not (candidate.effect.is_hidden or is_sold_out)
 
 
 def _score(candidate: Candidate, weights: Weights) -> Ranked:
-    factors = {
+    values = {
         "relevance": candidate.relevance,
         "taste": weights.taste * candidate.taste,
         "popularity": weights.popularity * candidate.popularity,
         "rules": candidate.effect.boost,
     }
-    told = {name: round(value, 4) for name, value in factors.items() if value}
-    return Ranked(candidate, round(math.fsum(told.values()), 4), told)
+    factors = {name: round(value, 4) for name, value in values.items() if value}
+    return Ranked(candidate, round(math.fsum(factors.values()), 4), factors)
 
 
-def _standing(ranked: Ranked) -> tuple[float, float, str]:
-    """Order by pin, then score; the id decides between equals, so that answers repeat."""
+def _make_sort_key(ranked: Ranked) -> tuple[float, float, str]:
+    """Sort by pin, then by score; ids decide between equal scores, so that answers repeat."""
     pin = ranked.candidate.effect.pin
     return (math.inf if pin is None else pin, -ranked.score, str(ranked.candidate.facts.id))
 
 
-def _one_of_each(order: Sequence[int], candidates: Sequence[Candidate]) -> list[int]:
+def _select_best_variants(order: Sequence[int], candidates: Sequence[Candidate]) -> list[int]:
     best: dict[str, int] = {}
     for row in order:
         best.setdefault(candidates[row].facts.item, row)
     return list(best.values())
+
+
+def _select_greedily(
+    scores: Matrix, similarity: Matrix, nearest: Matrix, count: int, strength: float
+) -> list[int]:
+    nearest, left = nearest.copy(), (1 - strength) * scores
+    chosen: list[int] = []
+    for _ in range(count):
+        row = int(np.argmax(left - strength * nearest))
+        chosen.append(row)
+        left[row] = -np.inf
+        np.maximum(nearest, similarity[row], out=nearest)
+    return chosen
+
+
+def _compute_distance(similarity: Matrix, rows: list[int]) -> float:
+    n = len(rows)
+    if n < 2:
+        return 0.0
+    part = similarity[np.ix_(rows, rows)]
+    return float(1 - (part.sum() - np.trace(part)) / (n * (n - 1)))

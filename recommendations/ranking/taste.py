@@ -1,86 +1,143 @@
-"""What a shopper likes: learned from what they did, and stated by themselves; pure functions.
+"""A shopper's taste: learned from their events, and stated in their preferences.
 
-Embeddings are float32 with norm 1. The learned part is a mean of the images a shopper dealt with,
-each by how telling the deed was and how long ago; what they dislike has a mean of its own, since
-its opposite is no garment. It is learned anew for each answer, so that the next event counts.
+Embeddings are float32 with norm 1. The learned taste is a weighted mean of the embeddings of the
+images that a shopper acted on; stronger and more recent actions weigh more. Dislikes have a mean of
+their own, because the opposite of a garment's vector is not a garment. Taste is learned for every
+answer, so that the next event counts immediately.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog.models import VectorIndex
 from catalog.search.image_facts import Facts
 from core.ml.vector_store import Vectors
+from recommendations.feedback.shoppers import (
+    find_disliked_images,
+    find_shopper,
+    read_preferences,
+    read_taste_events,
+)
 from recommendations.models import Event, Preferences
+from recommendations.ranking.candidate_pool import read_embeddings
+from tenants.models import Shop, Shopper
 
 HALF_LIFE_DAYS = 30.0
-TELLING: Mapping[str, float] = {
+EVENT_WEIGHTS: Mapping[str, float] = {
     Event.Kind.CLICK: 0.25,
     Event.Kind.LIKE: 0.8,
     Event.Kind.ADD_TO_CART: 0.7,
     Event.Kind.PURCHASE: 1.0,
     Event.Kind.DISLIKE: -1.0,
 }
+OPINIONS = {Event.Kind.LIKE, Event.Kind.DISLIKE}
 DISLIKE_SHARE = 0.5
 OVER_BUDGET = -0.5
-# Of the shop's candidates, one this many standard deviations above the mean suits entirely.
-DEVIATIONS = 2.5
+# A similarity this many standard deviations above the mean of all candidates scores 1.
+MAX_DEVIATIONS = 2.5
 
 
 @dataclass(frozen=True, slots=True)
-class Learned:
-    """Where a shopper's likes and dislikes lie, (d,) each, or None without any."""
+class LearnedTaste:
+    """Mean embeddings of liked and of disliked images, (d,) each; None without such events."""
 
     liked: Vectors | None = None
     disliked: Vectors | None = None
 
 
-def learn(events: Sequence[Event], embeddings: Mapping[UUID, Vectors], now: datetime) -> Learned:
-    """Return the means of what is liked and disliked; an image's latest like or dislike holds."""
-    opinion: dict[UUID, str] = {}
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """The sender of a query: a shopper, or an anonymous session.
+
+    `hidden` are images that the shopper dislikes. `has_acted`: the shopper has events of their own,
+    not only of this session.
+    """
+
+    shopper: Shopper | None = None
+    taste: LearnedTaste = field(default_factory=LearnedTaste)
+    preferences: Preferences | None = None
+    hidden: frozenset[UUID] = frozenset()
+    has_acted: bool = False
+
+    @property
+    def has_stated_likes(self) -> bool:
+        stated = self.preferences
+        return bool(stated and (any(stated.liked.values()) or stated.text))
+
+
+ANONYMOUS = Visitor()
+
+
+def read_visitor(
+    *, shop: Shop, index: VectorIndex, external_id: str | None, session: str, now: datetime
+) -> Visitor:
+    """Return what is known about a shopper and a session; an unknown shopper counts as new."""
+    shopper = find_shopper(shop, external_id) if external_id else None
+    if shopper is None and not session:
+        return ANONYMOUS
+    events = read_taste_events(shopper.pk if shopper else None, session)
+    embeddings = read_embeddings(index, [event.image_id for event in events]) if events else {}
+    return Visitor(
+        shopper=shopper,
+        taste=learn_taste(events, embeddings, now),
+        preferences=read_preferences(shopper) if shopper else None,
+        hidden=frozenset(find_disliked_images(shopper.pk)) if shopper else frozenset(),
+        has_acted=any(event.shopper_id for event in events),
+    )
+
+
+def learn_taste(
+    events: Sequence[Event], embeddings: Mapping[UUID, Vectors], now: datetime
+) -> LearnedTaste:
+    """Return the taste that events show; the latest like or dislike of an image wins."""
+    opinions: dict[UUID, str] = {}
     for event in sorted(events, key=lambda event: event.occurred_at, reverse=True):
-        if event.kind in {Event.Kind.LIKE, Event.Kind.DISLIKE}:
-            opinion.setdefault(event.image_id, event.kind)
-    sums: dict[bool, list[Vectors]] = {True: [], False: []}
+        if event.kind in OPINIONS:
+            opinions.setdefault(event.image_id, event.kind)
+    liked: list[Vectors] = []
+    disliked: list[Vectors] = []
     for event in events:
-        worth = TELLING.get(event.kind, 0.0)
+        weight = EVENT_WEIGHTS.get(event.kind, 0.0)
         vector = embeddings.get(event.image_id)
-        if vector is None or not worth:
+        if vector is None or not weight:
             continue
-        decided = opinion.get(event.image_id)
-        if decided == Event.Kind.DISLIKE and worth > 0:
-            continue
-        if decided == Event.Kind.LIKE and worth < 0:
+        overruling = Event.Kind.DISLIKE if weight > 0 else Event.Kind.LIKE
+        if opinions.get(event.image_id) == overruling:
             continue
         days = max((now - event.occurred_at).total_seconds() / 86_400, 0.0)
-        sums[worth > 0].append(abs(worth) * 0.5 ** (days / HALF_LIFE_DAYS) * vector)
-    return Learned(_unit(sums[True]), _unit(sums[False]))
+        vectors = liked if weight > 0 else disliked
+        vectors.append(abs(weight) * 0.5 ** (days / HALF_LIFE_DAYS) * vector)
+    return LearnedTaste(_normalise_sum(liked), _normalise_sum(disliked))
 
 
-def suit(
+def score_taste(
     facts: Sequence[Facts],
     vectors: NDArray[np.float32],
-    learned: Learned,
+    taste: LearnedTaste,
     preferences: Preferences | None,
 ) -> NDArray[np.float32]:
-    """Return how much each candidate suits the shopper, (n,), from -1 to 1."""
+    """Return how well each candidate suits the shopper, (n,), from -1 to 1."""
     total = np.zeros(len(facts), np.float32)
-    if learned.liked is not None:
-        total += _standing(vectors @ learned.liked)
-    if learned.disliked is not None:
-        total -= DISLIKE_SHARE * _standing(vectors @ learned.disliked).clip(min=0)
+    if taste.liked is not None:
+        total += _standardise(vectors @ taste.liked)
+    if taste.disliked is not None:
+        total -= DISLIKE_SHARE * _standardise(vectors @ taste.disliked).clip(min=0)
     if preferences is not None:
-        total += np.array([stated(fact, preferences) for fact in facts], np.float32)
+        total += np.array([score_preferences(fact, preferences) for fact in facts], np.float32)
     return total.clip(-1, 1)
 
 
-def stated(facts: Facts, preferences: Preferences) -> float:
-    """Return how far an image meets stated preferences: the share that it has, less the avoided."""
-    named = {
+def score_preferences(facts: Facts, preferences: Preferences) -> float:
+    """Return the share of liked facets that an image has, less 1 if it has an avoided facet.
+
+    `OVER_BUDGET` is added where the price is outside the budget.
+    """
+    values = {
         "category": {facts.category},
         "styles": facts.styles,
         "colour": {facts.colour},
@@ -88,35 +145,35 @@ def stated(facts: Facts, preferences: Preferences) -> float:
     }
     liked, avoided = (
         [
-            bool(named[facet] & {value.lower() for value in values})
-            for facet, values in wanted.items()
-            if facet in named and values
+            bool(values[facet] & {value.lower() for value in wanted})
+            for facet, wanted in stated.items()
+            if facet in values and wanted
         ]
-        for wanted in (preferences.liked, preferences.avoided)
+        for stated in (preferences.liked, preferences.avoided)
     )
-    suits = sum(liked) / len(liked) if liked else 0.0
+    score = sum(liked) / len(liked) if liked else 0.0
     if any(avoided):
-        suits -= 1.0
-    return suits + (OVER_BUDGET if _is_over_budget(facts, preferences) else 0.0)
+        score -= 1.0
+    return score + (OVER_BUDGET if _is_outside_budget(facts, preferences) else 0.0)
 
 
-def _is_over_budget(facts: Facts, preferences: Preferences) -> bool:
+def _is_outside_budget(facts: Facts, preferences: Preferences) -> bool:
     if facts.price is None:
         return False
     low, high = preferences.budget_min, preferences.budget_max
     return bool((high is not None and facts.price > high) or (low and facts.price < low))
 
 
-def _standing(similarities: Vectors) -> NDArray[np.float32]:
-    """Return where each similarity stands among all, (n,), from -1 to 1."""
-    spread = float(similarities.std()) * DEVIATIONS
-    standing: NDArray[np.float32] = (similarities - similarities.mean()) / max(spread, 1e-6)
-    return standing.clip(-1, 1)
+def _standardise(similarities: Vectors) -> NDArray[np.float32]:
+    """Return each similarity's position among all, (n,), from -1 to 1."""
+    scale = float(similarities.std()) * MAX_DEVIATIONS
+    positions: NDArray[np.float32] = (similarities - similarities.mean()) / max(scale, 1e-6)
+    return positions.clip(-1, 1)
 
 
-def _unit(vectors: Sequence[Vectors]) -> Vectors | None:
+def _normalise_sum(vectors: Sequence[Vectors]) -> Vectors | None:
     if not vectors:
         return None
-    mean = np.sum(vectors, axis=0)
-    unit: Vectors = mean / max(float(np.linalg.norm(mean)), 1e-6)
+    total = np.sum(vectors, axis=0)
+    unit: Vectors = total / max(float(np.linalg.norm(total)), 1e-6)
     return unit

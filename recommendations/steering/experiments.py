@@ -1,23 +1,49 @@
-"""Who sees which arm of an experiment, and what its outcome tells; pure functions.
+"""Run experiments between two sets of weights, and compare their outcomes.
 
-Rates are shares of answers, so that each answer counts as a success or not, and once. Intervals
-are of 95 %: Wilson's for one rate, Newcombe's hybrid of two Wilson intervals (method 10 of his
-1998 comparison) for a difference. Both take answers for independent: where few shoppers ask
-often, the truth is less certain than they say.
+Rates are shares of answers: each answer counts once, as a success or not. Intervals are 95 %:
+Wilson's for one rate, Newcombe's hybrid of two Wilson intervals (method 10 of his 1998 comparison)
+for a difference. Both assume independent answers; where few shoppers ask often, the true intervals
+are wider.
 """
 
 import math
-from dataclasses import dataclass
-from hashlib import sha256
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from statistics import NormalDist
-from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Exists, OuterRef
+from django.utils import timezone
+
+from core.errors import Conflict, DomainError
+from recommendations.models import Event, Experiment, Prompt
+from recommendations.steering.weights import read_weights
+from tenants.models import Shop
 
 Z = NormalDist().inv_cdf(0.975)
 
 
+class ExperimentRunning(Conflict):
+    """The shop already has a running experiment; two at once would disturb each other."""
+
+    code = "experiment_running"
+
+    def __init__(self) -> None:
+        super().__init__("An experiment is running; end it first.")
+
+
+class NothingToCompare(DomainError):
+    """Both arms of the experiment have the same weights."""
+
+    code = "nothing_to_compare"
+
+    def __init__(self) -> None:
+        super().__init__("The variant has the control's weights; change at least one of them.")
+
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A value with its 95 % interval; None where nothing was counted."""
+    """A value with its 95 % interval; the value is None where nothing was counted."""
 
     value: float | None
     low: float
@@ -25,8 +51,8 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """What was counted in one arm; `clicked` and `added` are answers, not events."""
+class ArmCounts:
+    """Counts of one arm; `clicked` and `added` count answers, not events."""
 
     shoppers: int = 0
     answers: int = 0
@@ -36,7 +62,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """How one arm did."""
+    """The outcome of one arm."""
 
     shoppers: int
     answers: int
@@ -46,7 +72,7 @@ class Arm:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The variant's rate less the control's, and what that means in a sentence."""
+    """The variant's rate minus the control's, and its meaning in a sentence."""
 
     estimate: Estimate
     sentence: str
@@ -54,7 +80,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How both arms did, and how they differ."""
+    """The outcomes of both arms, and their differences."""
 
     control: Arm
     variant: Arm
@@ -62,43 +88,83 @@ class Outcome:
     add_to_cart: Difference
 
 
-def is_variant(experiment_id: UUID, shopper_external_id: str, share: float) -> bool:
-    """Say whether a shopper is of the `share` (0 to 1) who see the variant.
+def start_experiment(
+    *,
+    shop: Shop,
+    name: str,
+    control: Mapping[str, float],
+    variant: Mapping[str, float],
+    share: float,
+) -> Experiment:
+    """Start to split the shop's shoppers between two sets of weights.
 
-    Follows from the two ids alone, so it is the same each time, and one experiment's split
-    tells nothing of another's.
+    Weights that `control` does not name are the shop's present ones, and stay so until the end;
+    weights that `variant` does not name are the control's. Raises `ExperimentRunning`, and
+    `NothingToCompare` if both are equal.
     """
-    digest = sha256(f"{experiment_id}:{shopper_external_id}".encode()).digest()
-    # The 53 bits that a float holds exactly: below 1 always.
-    return (int.from_bytes(digest[:8], "big") >> 11) / 2**53 < share
+    first = read_weights(shop).merge(control)
+    second = first.merge(variant)
+    if first == second:
+        raise NothingToCompare
+    try:
+        with transaction.atomic():
+            experiment: Experiment = Experiment.objects.create(
+                shop=shop, name=name, control=asdict(first), variant=asdict(second), share=share
+            )
+    except IntegrityError as error:
+        raise ExperimentRunning from error
+    return experiment
 
 
-def judge(control: Counts, variant: Counts) -> Outcome:
-    """Return what the counts of two arms tell."""
-    arms = _arm(control), _arm(variant)
-    click_through = difference(arms[0].click_through, arms[1].click_through)
-    add_to_cart = difference(arms[0].add_to_cart, arms[1].add_to_cart)
+def end_experiment(*, experiment: Experiment) -> None:
+    """Return all shoppers to the shop's own weights; does nothing to an ended experiment."""
+    Experiment.objects.filter(pk=experiment.pk, ended_at=None).update(ended_at=timezone.now())
+    experiment.refresh_from_db()
+
+
+def read_outcome(*, experiment: Experiment) -> Outcome:
+    """Return the experiment's outcome so far, in one query."""
+    arms = (
+        Prompt.objects.filter(experiment=experiment)
+        .order_by()
+        .values("is_variant")
+        .annotate(
+            shoppers=Count("shopper", distinct=True),
+            answers=Count("pk"),
+            clicked=Count("pk", filter=_has_event(Event.Kind.CLICK)),
+            added=Count("pk", filter=_has_event(Event.Kind.ADD_TO_CART)),
+        )
+    )
+    counts = {arm.pop("is_variant"): ArmCounts(**arm) for arm in arms}
+    return compare_arms(counts.get(False, ArmCounts()), counts.get(True, ArmCounts()))
+
+
+def compare_arms(control: ArmCounts, variant: ArmCounts) -> Outcome:
+    """Return rates and differences of two arms."""
+    arms = _make_arm(control), _make_arm(variant)
+    click_through = estimate_difference(arms[0].click_through, arms[1].click_through)
+    add_to_cart = estimate_difference(arms[0].add_to_cart, arms[1].add_to_cart)
     return Outcome(
         *arms,
-        Difference(click_through, _sentence(click_through, "click-through rate")),
-        Difference(add_to_cart, _sentence(add_to_cart, "add-to-cart rate")),
+        Difference(click_through, _describe(click_through, "click-through rate")),
+        Difference(add_to_cart, _describe(add_to_cart, "add-to-cart rate")),
     )
 
 
-def rate(successes: int, trials: int) -> Estimate:
-    """Return a share with its Wilson interval; of no trials, all that is possible."""
+def estimate_rate(successes: int, trials: int) -> Estimate:
+    """Return a share with its Wilson interval; without trials, the interval from 0 to 1."""
     if not trials:
         return Estimate(None, 0.0, 1.0)
     share, spread = successes / trials, Z * Z / trials
     centre = (share + spread / 2) / (1 + spread)
     margin = math.sqrt(spread * (share * (1 - share) + spread / 4)) / (1 + spread)
-    # Rounding must not leave the share outside of its own interval.
+    # Rounding must not put the share outside its own interval.
     low, high = max(0.0, centre - margin), min(1.0, centre + margin)
     return Estimate(share, min(low, share), max(high, share))
 
 
-def difference(control: Estimate, variant: Estimate) -> Estimate:
-    """Return the variant's rate less the control's with its Newcombe interval."""
+def estimate_difference(control: Estimate, variant: Estimate) -> Estimate:
+    """Return the variant's rate minus the control's, with its Newcombe interval."""
     if control.value is None or variant.value is None:
         return Estimate(None, -1.0, 1.0)
     value = variant.value - control.value
@@ -107,17 +173,21 @@ def difference(control: Estimate, variant: Estimate) -> Estimate:
     return Estimate(value, max(-1.0, value - below), min(1.0, value + above))
 
 
-def _arm(counts: Counts) -> Arm:
+def _has_event(kind: Event.Kind) -> Exists:
+    return Exists(Event.objects.filter(prompt=OuterRef("pk"), kind=kind))
+
+
+def _make_arm(counts: ArmCounts) -> Arm:
     return Arm(
         shoppers=counts.shoppers,
         answers=counts.answers,
-        click_through=rate(counts.clicked, counts.answers),
-        add_to_cart=rate(counts.added, counts.answers),
+        click_through=estimate_rate(counts.clicked, counts.answers),
+        add_to_cart=estimate_rate(counts.added, counts.answers),
     )
 
 
-def _sentence(estimate: Estimate, what: str) -> str:
+def _describe(estimate: Estimate, rate: str) -> str:
     if estimate.low > 0 or estimate.high < 0:
         direction = "higher" if estimate.low > 0 else "lower"
-        return f"The variant's {what} is {direction}; the interval excludes zero."
-    return f"No difference in the {what} can be told yet."
+        return f"The variant's {rate} is {direction}; the interval excludes zero."
+    return f"No difference in the {rate} is visible yet."

@@ -1,7 +1,7 @@
-"""What a shop's rules do to an image; pure functions.
+"""A shop's rules: stored, selected for a query, and applied to images.
 
-A rule applies to an image when everything that its target names holds: being one of the
-`images`, and each of the facets; within one, any of the values will do.
+A rule applies to an image that has everything the rule's target names: it is one of the `images`,
+and it has one of the values of each facet.
 """
 
 import math
@@ -10,23 +10,49 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
 
 from catalog.models import Image
 from catalog.search.image_facts import Facts
+from core.errors import Conflict, DomainError
 from recommendations.models import Rule
+from tenants.models import Shop
 
+MAX_RULES = 200
 FACETS = ("category", "styles", "age_group", "brand", "colour", "gender")
-LIFTING: set[str] = {Rule.Action.PIN, Rule.Action.BOOST}
+PROMOTING: set[str] = {Rule.Action.PIN, Rule.Action.BOOST}
 SIGNS: dict[str, float] = {Rule.Action.BOOST: 1.0, Rule.Action.BURY: -1.0}
+
+
+class TooManyRules(Conflict):
+    """The shop has as many rules as allowed; every answer checks all of them."""
+
+    code = "too_many_rules"
+
+    def __init__(self) -> None:
+        super().__init__(f"A shop has at most {MAX_RULES} rules; delete one first.")
+
+
+class RuleGone(DomainError):
+    """The rule was deleted while the request was running."""
+
+    status_code = 404
+    code = "not_found"
+
+    def __init__(self) -> None:
+        super().__init__("This rule was deleted in the meantime.")
 
 
 @dataclass(frozen=True, slots=True)
 class ActiveRule:
-    """A rule that is active for what was asked now.
+    """A rule that is active for the present query.
 
-    `images` gives each image its place in the target, and is empty where the target names
-    none. `first_pin` counts the pins of the rules before this one.
+    `images`: position of each image in the target, empty where the target names none.
+    `first_pin`: number of places that the pins of earlier rules take.
     """
 
     name: str
@@ -39,19 +65,19 @@ class ActiveRule:
     def applies_to(self, facts: Facts) -> bool:
         if self.images and facts.id not in self.images:
             return False
-        return all(_has(facts, name, values) for name, values in self.facets)
+        return all(_has_facet(facts, name, values) for name, values in self.facets)
 
-    def pin_of(self, facts: Facts) -> int:
+    def find_pin(self, facts: Facts) -> int:
         return self.first_pin + self.images.get(facts.id, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What rules do to one image.
+    """The combined effect of rules on one image.
 
-    `pin`: pinned images stand above all others, the lowest number first; images that one rule
-    pins by a facet share a number. `boost`: boosts less burials, from -1 to 1. `reasons`: name
-    and action of each rule that had a part in this, in the order of the rules.
+    `pin`: pinned images come before all others, lowest number first; images that one rule pins by
+    a facet share a number. `boost`: sum of boosts and burials, -1 to 1. `reasons`: name and action
+    of each rule that took part, in the order of the rules.
     """
 
     pin: int | None = None
@@ -60,20 +86,44 @@ class Effect:
     reasons: tuple[tuple[str, str], ...] = ()
 
 
-UNTOUCHED = Effect()
+NO_EFFECT = Effect()
 
 
-def active_rules(rules: Iterable[Rule], prompt: str, now: datetime) -> list[ActiveRule]:
-    """Return the rules that count for a prompt at a time: the newest first, however they come.
+def read_enabled_rules(shop_id: UUID) -> list[Rule]:
+    """Return the rules that a shop has switched on, for all prompts and dates."""
+    return list(Rule.objects.filter(shop_id=shop_id, is_active=True))
 
-    A rule with `prompts` counts where the prompt holds all the words of any of them, in any
-    case; one without, for every prompt and for "", which is what asks without words.
+
+def create_rule(*, shop: Shop, fields: Mapping[str, Any]) -> Rule:
+    """Add a rule; raises `TooManyRules`."""
+    with transaction.atomic():
+        # Requests that add a rule to this shop run one after another; nothing else waits.
+        Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)
+        if Rule.objects.filter(shop=shop).count() >= MAX_RULES:
+            raise TooManyRules
+        rule: Rule = Rule.objects.create(shop=shop, **fields)
+    return rule
+
+
+def update_rule(*, rule: Rule, fields: Mapping[str, Any]) -> None:
+    """Change a rule; raises `RuleGone` if it was deleted in the meantime."""
+    with transaction.atomic():
+        if not Rule.objects.filter(pk=rule.pk).update(**fields, updated_at=timezone.now()):
+            raise RuleGone
+        rule.refresh_from_db()
+
+
+def select_active_rules(rules: Iterable[Rule], prompt: str, now: datetime) -> list[ActiveRule]:
+    """Return the rules that are active for a prompt at a time, the newest first.
+
+    A rule with `prompts` is active if the prompt contains all words of one of them, in any case.
+    A rule without is active for every prompt, and for "", a query without words.
     """
-    asked = words_of(prompt)
+    words = split_words(prompt)
     active: list[ActiveRule] = []
     pins = 0
     for rule in sorted(rules, key=lambda rule: rule.pk, reverse=True):
-        if not (_is_due(rule, now) and _is_meant(rule, asked)):
+        if not (_is_active_at(rule, now) and _fits_prompt(rule, words)):
             continue
         images = {UUID(pk): place for place, pk in enumerate(rule.target.get("images", ()))}
         facets = tuple(
@@ -87,46 +137,46 @@ def active_rules(rules: Iterable[Rule], prompt: str, now: datetime) -> list[Acti
     return active
 
 
-def effects_of(facts: Facts, rules: Sequence[ActiveRule]) -> Effect:
-    """Return what rules, as `active_rules` gives them, do to an image.
+def apply_rules(facts: Facts, rules: Sequence[ActiveRule]) -> Effect:
+    """Return the effect of rules, in the order of `select_active_rules`, on an image.
 
-    Hiding beats all else. What is out of stock is neither pinned nor boosted.
+    Hiding overrides everything else. Sold-out images are neither pinned nor boosted.
     """
     if not rules:
-        return UNTOUCHED
+        return NO_EFFECT
     applying = [rule for rule in rules if rule.applies_to(facts)]
     if hiding := [rule for rule in applying if rule.action == Rule.Action.HIDE]:
-        return Effect(is_hidden=True, reasons=_reasons(hiding))
+        return Effect(is_hidden=True, reasons=_list_reasons(hiding))
     if facts.availability == Image.Availability.OUT_OF_STOCK:
-        applying = [rule for rule in applying if rule.action not in LIFTING]
-    pins = [rule.pin_of(facts) for rule in applying if rule.action == Rule.Action.PIN]
+        applying = [rule for rule in applying if rule.action not in PROMOTING]
+    pins = [rule.find_pin(facts) for rule in applying if rule.action == Rule.Action.PIN]
     boost = math.fsum(SIGNS.get(rule.action, 0.0) * rule.strength for rule in applying)
     return Effect(
         pin=min(pins, default=None),
         boost=max(-1.0, min(1.0, boost)),
-        reasons=_reasons(applying),
+        reasons=_list_reasons(applying),
     )
 
 
-def words_of(text: str) -> frozenset[str]:
-    """Return the words of a prompt as rules compare them."""
+def split_words(text: str) -> frozenset[str]:
+    """Return the words of a prompt as rules compare them: NFKC, case folded."""
     return frozenset(re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold()))
 
 
-def _is_due(rule: Rule, now: datetime) -> bool:
-    has_begun = rule.starts_at is None or rule.starts_at <= now
-    return rule.is_active and has_begun and (rule.ends_at is None or now < rule.ends_at)
+def _is_active_at(rule: Rule, now: datetime) -> bool:
+    has_started = rule.starts_at is None or rule.starts_at <= now
+    return rule.is_active and has_started and (rule.ends_at is None or now < rule.ends_at)
 
 
-def _is_meant(rule: Rule, asked: frozenset[str]) -> bool:
-    return not rule.prompts or any(words_of(phrase) <= asked for phrase in rule.prompts)
+def _fits_prompt(rule: Rule, words: frozenset[str]) -> bool:
+    return not rule.prompts or any(split_words(phrase) <= words for phrase in rule.prompts)
 
 
-def _has(facts: Facts, name: str, values: frozenset[str]) -> bool:
+def _has_facet(facts: Facts, name: str, values: frozenset[str]) -> bool:
     if name == "styles":
         return not values.isdisjoint(facts.styles)
     return getattr(facts, name) in values
 
 
-def _reasons(rules: Iterable[ActiveRule]) -> tuple[tuple[str, str], ...]:
+def _list_reasons(rules: Iterable[ActiveRule]) -> tuple[tuple[str, str], ...]:
     return tuple((rule.name, str(rule.action)) for rule in rules)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from recommendations.api.analytics.csv import to_csv
+from recommendations.api.analytics.csv import format_csv
 from recommendations.tests.figures import (
     count_all,
     make_event,
@@ -248,7 +248,9 @@ def test_csv_of_nothing_still_names_its_columns(shop):
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n"])
 def test_spreadsheets_take_no_cell_for_a_formula(sign):
     rows = [{"prompt": f'{sign}HYPERLINK("http://evil.example","a,b")', "surplus": -1.5}]
-    (_, (text, number)) = csv.reader(io.StringIO(to_csv(["prompt", "surplus"], rows), newline=""))
+    (_, (text, number)) = csv.reader(
+        io.StringIO(format_csv(["prompt", "surplus"], rows), newline="")
+    )
     assert text.startswith(f"'{sign}")
     assert number == "-1.5"
 

@@ -14,7 +14,7 @@ from catalog.models import Image
 from catalog.tests.factories import make_image
 from core.tenancy import all_shops, shop_scope
 from recommendations.feedback import events as recording
-from recommendations.feedback.shoppers import disliked_images, find_shopper, recent_events
+from recommendations.feedback.shoppers import find_disliked_images, find_shopper, read_taste_events
 from recommendations.models import Event
 from recommendations.tests.factories import make_answer
 from tenants.models import Shopper
@@ -314,21 +314,21 @@ def test_number_of_queries_does_not_grow_with_the_batch(shop, image):
     assert queries(300, "many") == queries(2, "few") <= 16
 
 
-def test_event_whose_image_goes_meanwhile_loses_nothing_of_the_rest(shop, image, monkeypatch):
-    look_up, looks = recording._look_up, []
+def test_deletion_of_an_image_during_a_request_loses_no_other_event(shop, image, monkeypatch):
+    read_references, reads = recording._read_references, []
 
-    def look_too_early(events: Any) -> Any:
-        """See, the first time, an image that is gone when the events are written."""
-        known = look_up(events)
-        looks.append(known)
-        return known if len(looks) > 1 else replace(known, images={image.pk, UUID(NOBODY)})
+    def read_too_early(events: Any) -> Any:
+        """Return, the first time, an image that is deleted before the events are written."""
+        found = read_references(events)
+        reads.append(found)
+        return found if len(reads) > 1 else replace(found, images={image.pk, UUID(NOBODY)})
 
-    monkeypatch.setattr(recording, "_look_up", look_too_early)
-    batch = [sent(NOBODY, "lost"), sent(image, "kept", shopper="ada")]
+    monkeypatch.setattr(recording, "_read_references", read_too_early)
+    batch = [sent(NOBODY, "lost"), sent(image, "stored", shopper="ada")]
     answer = shop.client.post(EVENTS, {"events": batch}).json()
-    assert (len(looks), answer["accepted"]) == (2, 1)
+    assert (len(reads), answer["accepted"]) == (2, 1)
     assert [rejected["code"] for rejected in answer["rejected"]] == ["unknown_image"]
-    assert [event.event_id for event in kept()] == ["kept"]
+    assert [event.event_id for event in kept()] == ["stored"]
 
 
 def test_same_idempotency_key_is_answered_the_same(shop, image):
@@ -429,7 +429,7 @@ def test_latest_opinion_counts(shop, image, kinds, is_hidden, django_assert_num_
     with shop_scope(shop.shop.pk):
         shopper = find_shopper(shop.shop, "ada")
         with django_assert_num_queries(1):
-            assert disliked_images(shopper.pk) == ({image.pk} if is_hidden else set())
+            assert find_disliked_images(shopper.pk) == ({image.pk} if is_hidden else set())
 
 
 def test_late_like_does_not_undo_a_later_dislike(shop, image):
@@ -438,14 +438,14 @@ def test_late_like_does_not_undo_a_later_dislike(shop, image):
     late = sent(image, "late", kind="like", shopper="ada", occurred_at=before)
     shop.client.post(EVENTS, late)
     with shop_scope(shop.shop.pk):
-        assert disliked_images(find_shopper(shop.shop, "ada").pk) == {image.pk}
+        assert find_disliked_images(find_shopper(shop.shop, "ada").pk) == {image.pk}
 
 
 def test_dislike_of_one_shopper_is_not_anothers(shop, image):
     opine(shop.client, image, "dislike", shopper="ada")
     opine(shop.client, image, "like", shopper="eve")
     with shop_scope(shop.shop.pk):
-        assert disliked_images(find_shopper(shop.shop, "eve").pk) == set()
+        assert find_disliked_images(find_shopper(shop.shop, "eve").pk) == set()
 
 
 def test_recent_events_are_the_shoppers_and_their_sessions(shop, image, django_assert_num_queries):
@@ -472,6 +472,6 @@ def test_recent_events_are_the_shoppers_and_their_sessions(shop, image, django_a
             (None, "s", 200, ["anonymous"]),
         ):
             with django_assert_num_queries(1):
-                found = recent_events(shopper, session, limit)
+                found = read_taste_events(shopper, session, limit)
             assert [event.event_id for event in found] == expected
-        assert recent_events(None, "") == []
+        assert read_taste_events(None, "") == []

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommendations.steering.experiments import Counts, difference, is_variant, judge, rate
+from recommendations.steering.experiments import (
+    ArmCounts,
+    compare_arms,
+    estimate_difference,
+    estimate_rate,
+)
+from recommendations.steering.weights import is_variant
 
 EXPERIMENT = UUID("0199d0c4-7a00-7000-8000-000000000000")
 SHOPPERS = [f"customer-{number}" for number in range(20_000)]
@@ -63,7 +69,7 @@ def test_any_id_of_a_shopper_is_placed(shopper):
     ],
 )
 def test_rates_have_wilsons_interval(successes, trials, low, high):
-    told = rate(successes, trials)
+    told = estimate_rate(successes, trials)
     assert told.value == successes / trials
     assert (told.low, told.high) == pytest.approx((low, high), abs=0.00005)
 
@@ -80,15 +86,15 @@ def test_rates_have_wilsons_interval(successes, trials, low, high):
     ],
 )
 def test_differences_have_newcombes_interval(variant, control, low, high):
-    told = difference(rate(*control), rate(*variant))
+    told = estimate_difference(estimate_rate(*control), estimate_rate(*variant))
     assert (told.low, told.high) == pytest.approx((low, high), abs=0.00005)
 
 
 @given(trials=st.integers(0, 10_000), data=st.data())
 def test_interval_holds_its_value_and_stays_in_range(trials, data):
-    told = rate(data.draw(st.integers(0, trials)), trials)
-    other = rate(data.draw(st.integers(0, trials)), trials)
-    between = difference(told, other)
+    told = estimate_rate(data.draw(st.integers(0, trials)), trials)
+    other = estimate_rate(data.draw(st.integers(0, trials)), trials)
+    between = estimate_difference(told, other)
     assert 0 <= told.low <= told.high <= 1
     assert -1 <= between.low <= between.high <= 1
     if told.value is not None and between.value is not None:
@@ -98,16 +104,16 @@ def test_interval_holds_its_value_and_stays_in_range(trials, data):
 
 @given(shares=st.tuples(st.integers(0, 50), st.integers(0, 50)))
 def test_difference_the_other_way_round_is_its_negative(shares):
-    first, second = (rate(successes, 50) for successes in shares)
-    there, back = difference(first, second), difference(second, first)
+    first, second = (estimate_rate(successes, 50) for successes in shares)
+    there, back = estimate_difference(first, second), estimate_difference(second, first)
     assert (there.low, there.high) == pytest.approx((-back.high, -back.low))
 
 
 # --- What it means --------------------------------------------------------------------
 
 
-def counts(clicked: int, answers: int = 1000) -> Counts:
-    return Counts(shoppers=400, answers=answers, clicked=clicked, added=clicked)
+def counts(clicked: int, answers: int = 1000) -> ArmCounts:
+    return ArmCounts(shoppers=400, answers=answers, clicked=clicked, added=clicked)
 
 
 @pytest.mark.parametrize(
@@ -123,17 +129,17 @@ def counts(clicked: int, answers: int = 1000) -> Counts:
             counts(200),
             "The variant's click-through rate is lower; the interval excludes zero.",
         ),
-        (counts(200), counts(210), "No difference in the click-through rate can be told yet."),
-        (Counts(), counts(210), "No difference in the click-through rate can be told yet."),
-        (Counts(), Counts(), "No difference in the click-through rate can be told yet."),
+        (counts(200), counts(210), "No difference in the click-through rate is visible yet."),
+        (ArmCounts(), counts(210), "No difference in the click-through rate is visible yet."),
+        (ArmCounts(), ArmCounts(), "No difference in the click-through rate is visible yet."),
     ],
 )
 def test_outcome_says_in_a_sentence_what_can_be_told(control, variant, sentence):
-    assert judge(control, variant).click_through.sentence == sentence
+    assert compare_arms(control, variant).click_through.sentence == sentence
 
 
 def test_arm_without_answers_has_no_rate():
-    outcome = judge(Counts(), counts(210))
+    outcome = compare_arms(ArmCounts(), counts(210))
     assert outcome.control.click_through.value is None
     assert outcome.click_through.estimate.value is None
     assert outcome.variant.click_through.value == 0.21

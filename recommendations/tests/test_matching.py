@@ -12,7 +12,7 @@ from core.ml.vector_store import Vectors
 from core.tenancy import shop_scope
 from demo.garments import Garment, draw_garment
 from evaluation.encoder import embed
-from recommendations.ranking.match import NOTHING_MATCHES, Match, Thresholds, thresholds_for
+from recommendations.query.match import NOTHING_MATCHES, Match, Thresholds, find_thresholds
 from recommendations.tests.factories import make_calibration
 from recommendations.tests.test_queries_api import know, place
 from tenants.models import Shop
@@ -22,14 +22,14 @@ CLOTHING, FOREIGN = np.array([1, 0], np.float32), np.array([-1, 0], np.float32)
 
 
 def test_an_index_that_was_not_measured_judges_nothing():
-    assert thresholds_for({}, text=CLOTHING, by_text=1.0) is None
+    assert find_thresholds({}, text=CLOTHING, by_text=1.0) is None
     old = {"count": 3, "weak": 0.1, "strong": 0.2, "photo_weak": 0.1, "photo_strong": 0.2}
-    assert thresholds_for(old, text=CLOTHING, by_text=1.0) is None
+    assert find_thresholds(old, text=CLOTHING, by_text=1.0) is None
 
 
 def test_thresholds_lie_between_those_of_texts_and_photos():
     found = {
-        by_text: thresholds_for(CALIBRATION, text=CLOTHING, by_text=by_text)
+        by_text: find_thresholds(CALIBRATION, text=CLOTHING, by_text=by_text)
         for by_text in (0.0, 0.5, 1.0)
     }
     assert [found[share].weak for share in found] == pytest.approx([0.5, 0.4, 0.3])
@@ -37,18 +37,18 @@ def test_thresholds_lie_between_those_of_texts_and_photos():
 
 
 def test_nothing_matches_a_text_that_does_not_speak_of_clothing():
-    found = thresholds_for(CALIBRATION, text=FOREIGN, by_text=1.0)
+    found = find_thresholds(CALIBRATION, text=FOREIGN, by_text=1.0)
     assert found == NOTHING_MATCHES
     assert found.judge(1.0) is Match.NONE
 
 
 def test_a_photo_need_not_speak():
-    found = thresholds_for(CALIBRATION, text=None, by_text=0.0)
+    found = find_thresholds(CALIBRATION, text=None, by_text=0.0)
     assert found.judge(1.0) is Match.STRONG
 
 
 def test_less_is_to_be_reached_where_part_of_the_query_leads_away():
-    found = thresholds_for(CALIBRATION, text=CLOTHING, by_text=1.0, wanted=0.5)
+    found = find_thresholds(CALIBRATION, text=CLOTHING, by_text=1.0, wanted=0.5)
     assert (found.weak, found.strong) == pytest.approx((0.15, 0.3))
 
 
@@ -160,7 +160,7 @@ def judge(shop, garments, mini):
 
     def judge_best(prompt: str) -> Match:
         (vector,) = mini.encode_texts([prompt])
-        thresholds = thresholds_for(calibration, text=vector, by_text=1.0)
+        thresholds = find_thresholds(calibration, text=vector, by_text=1.0)
         return thresholds.judge(float((garments[1] @ vector).max()))
 
     return judge_best

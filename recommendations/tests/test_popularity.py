@@ -14,10 +14,10 @@ from catalog.indexing.facets import FacetFilter
 from core.tenancy import UnscopedQueryError, all_shops, shop_scope
 from recommendations.models import ImagePopularity, PopularityState
 from recommendations.ranking.popularity import (
-    WEIGHTS,
+    ACTION_WEIGHTS,
     ImageDay,
-    most_popular,
-    popularity,
+    compute_popularity,
+    find_most_popular,
     refresh_popularity,
 )
 from recommendations.tests.figures import count_all, make_event, make_plain_image
@@ -31,7 +31,7 @@ def make_day(image: UUID, expected: float, *, ago: int = 0, **counts: int) -> Im
 
 
 def ranked(*rows: ImageDay) -> list[UUID]:
-    found = popularity(rows, NOW)
+    found = compute_popularity(rows, NOW)
     return sorted(found, key=lambda image: -found[image])
 
 
@@ -69,20 +69,20 @@ def test_dislikes_count_against_an_image():
 
 
 def test_what_is_only_disliked_is_not_popular_at_all():
-    assert popularity([make_day(A, 10, dislikes=3)], NOW) == {A: 0.0}
+    assert compute_popularity([make_day(A, 10, dislikes=3)], NOW) == {A: 0.0}
 
 
 def test_old_clicks_count_less_by_half_every_half_life():
     rows = [make_day(A, 100, ago=28, clicks=20), make_day(B, 100, clicks=20)]
-    found = popularity(rows, NOW)
+    found = compute_popularity(rows, NOW)
     assert found[A] < found[B] == 1.0
-    assert popularity(rows, NOW, half_life_days=1)[A] < found[A]
+    assert compute_popularity(rows, NOW, half_life_days=1)[A] < found[A]
 
 
 def test_days_of_an_image_add_up():
     parts = [make_day(A, 50, clicks=5), make_day(A, 50, clicks=5), make_day(B, 100, clicks=3)]
     whole = [make_day(A, 100, clicks=10), make_day(B, 100, clicks=3)]
-    assert popularity(parts, NOW) == popularity(whole, NOW)
+    assert compute_popularity(parts, NOW) == compute_popularity(whole, NOW)
 
 
 def test_without_impressions_what_is_clicked_more_is_more_popular():
@@ -90,7 +90,7 @@ def test_without_impressions_what_is_clicked_more_is_more_popular():
 
 
 def test_nothing_has_no_popularity():
-    assert popularity([], NOW) == {}
+    assert compute_popularity([], NOW) == {}
 
 
 counts = st.integers(0, 50)
@@ -100,7 +100,7 @@ days = st.lists(
         st.sampled_from([A, B, C, D]),
         st.dates(NOW.date() - timedelta(days=90), NOW.date() + timedelta(days=1)),
         st.floats(0, 1_000),
-        *[counts] * len(WEIGHTS),
+        *[counts] * len(ACTION_WEIGHTS),
     ),
     max_size=30,
 )
@@ -109,7 +109,7 @@ days = st.lists(
 @given(days)
 @settings(max_examples=100, deadline=None)
 def test_popularity_lies_between_0_and_1_and_somebody_has_1(rows):
-    found = popularity(rows, NOW)
+    found = compute_popularity(rows, NOW)
     assert found.keys() == {row.image_id for row in rows}
     assert all(0 <= score <= 1 for score in found.values())
     assert not found or max(found.values()) in {0.0, 1.0}
@@ -121,7 +121,7 @@ def test_one_more_good_action_never_lowers_a_rank(rows, kind):
     # Looked at so often that one more action says nothing new of how often that is.
     rows = [*rows, make_day(A, 5_000, clicks=1)]
     more = [*rows, make_day(A, 0, **{kind: 1})]
-    was, now = popularity(rows, NOW), popularity(more, NOW)
+    was, now = compute_popularity(rows, NOW), compute_popularity(more, NOW)
     for other in was.keys() - {A}:
         assert not (was[A] > was[other] + 1e-9 and now[A] < now[other] - 1e-9)
 
@@ -162,9 +162,9 @@ def test_what_was_counted_is_kept(shop, images):
 def test_most_popular_come_first_and_can_be_narrowed(shop, images):
     refresh()
     with shop_scope(shop.shop.pk):
-        assert most_popular(5) == [images[2].pk, images[1].pk]
-        assert most_popular(1) == [images[2].pk]
-        assert most_popular(5, FacetFilter(price_max=Decimal(10))) == [images[1].pk]
+        assert find_most_popular(5) == [images[2].pk, images[1].pk]
+        assert find_most_popular(1) == [images[2].pk]
+        assert find_most_popular(5, FacetFilter(price_max=Decimal(10))) == [images[1].pk]
 
 
 @pytest.mark.parametrize("change", [{"status": "draft"}, {"deleted_at": NOW}])
@@ -172,14 +172,14 @@ def test_what_is_not_for_sale_is_not_among_the_most_popular(shop, images, change
     refresh()
     with shop_scope(shop.shop.pk):
         type(images[2]).objects.filter(pk=images[2].pk).update(**change)
-        assert most_popular(5) == [images[1].pk]
+        assert find_most_popular(5) == [images[1].pk]
 
 
 def test_no_shop_sees_anothers_popularity(images, rival):
     refresh()
     with shop_scope(rival.shop.pk):
         assert kept() == {}
-        assert most_popular(5) == []
+        assert find_most_popular(5) == []
     with pytest.raises(UnscopedQueryError):
         kept()
 
@@ -198,11 +198,11 @@ def test_new_events_change_it_after_a_while(shop, images):
         make_event(images[0], "purchase")
     refresh()
     with shop_scope(shop.shop.pk):
-        assert most_popular(1) == [images[2].pk]
+        assert find_most_popular(1) == [images[2].pk]
     with time_machine.travel(timezone.now() + timedelta(minutes=11), tick=True):
         refresh()
     with shop_scope(shop.shop.pk):
-        assert most_popular(1) == [images[0].pk]
+        assert find_most_popular(1) == [images[0].pk]
 
 
 def test_it_ages_without_events(shop, images):

@@ -13,7 +13,7 @@ from core.jobs import rpc
 from core.tenancy import shop_scope
 from core.tests.factories import make_photo
 from recommendations.models import Prompt, Rule
-from recommendations.query.vectors import _cache_key, text_payload
+from recommendations.query.queries import make_cache_key, pack_text
 from recommendations.tests.test_recommendations_api import make_vector
 
 ASK = "/api/v1/recommendations/"
@@ -25,7 +25,7 @@ NOBODY = "018f0000-0000-7000-8000-000000000000"
 def know(shop, text: str, *axes: float) -> None:
     with shop_scope(shop.pk):
         index = live_index(shop.pk)
-    key = _cache_key(index, text_payload(text))
+    key = make_cache_key(index, pack_text(text))
     rpc.connection().set(key, make_vector(*axes).tobytes(), ex=60)
 
 

@@ -9,9 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.search.image_facts import Facts
-from recommendations.answers.explanation import explain
-from recommendations.ranking.diversity import STEPS, pairwise_distance
-from recommendations.ranking.rank import Candidate, fuse, rank
+from recommendations.answers.answer import explain
+from recommendations.ranking.rank import (
+    DIVERSITY_STEPS,
+    Candidate,
+    compute_pairwise_distance,
+    fuse,
+    rank,
+)
 from recommendations.steering.rules import Effect
 from recommendations.steering.weights import Weights
 
@@ -128,8 +133,8 @@ def test_factors_add_up_and_variants_of_an_item_make_one(candidates, weights, co
     st.integers(0, 10_000),
     st.integers(2, 40),
     st.integers(2, 12),
-    st.sampled_from(STEPS),
-    st.sampled_from(STEPS),
+    st.sampled_from(DIVERSITY_STEPS),
+    st.sampled_from(DIVERSITY_STEPS),
 )
 @settings(max_examples=150)
 def test_more_diversity_never_brings_images_nearer(seed, number, count, one, other):
@@ -140,7 +145,7 @@ def test_more_diversity_never_brings_images_nearer(seed, number, count, one, oth
     def distance(diversity: float) -> float:
         ranked = rank(candidates, vectors, weights=Weights(diversity=diversity), count=count)
         rows = [place.candidate.facts.id.int - 1 for place in ranked]
-        return pairwise_distance(vectors[rows])
+        return compute_pairwise_distance(vectors[rows])
 
     less, more = sorted((one, other))
     assert distance(0.0) <= distance(less) + 1e-6
@@ -198,16 +203,16 @@ def test_what_is_found_in_one_way_counts_by_that_alone():
 @pytest.mark.parametrize(
     ("candidate", "sentence"),
     [
-        (Candidate(make_facts(1), 0.5, 0.31), "Is like what was asked (similarity 0.31)."),
+        (Candidate(make_facts(1), 0.5, 0.31), "Resembles the query (similarity 0.31)."),
         (
             Candidate(make_facts(1), 0.1, effect=Effect(boost=0.5, reasons=(("Sale", "boost"),))),
-            "Is boosted by the rule “Sale”; holds the words that were asked for.",
+            "Is boosted by the rule “Sale”; contains words of the query.",
         ),
         (
             Candidate(make_facts(1), 0.1, effect=Effect(pin=0, reasons=(("Launch", "pin"),))),
             "Pinned by the rule “Launch”.",
         ),
-        (Candidate(make_facts(1), 0.0), "Comes among the nearest."),
+        (Candidate(make_facts(1), 0.0), "Is among the nearest images."),
     ],
 )
 def test_the_sentence_names_what_weighs_most(candidate, sentence):

@@ -11,7 +11,7 @@ from catalog.tests.factories import make_image
 from core.jobs import rpc
 from core.tenancy import all_shops, shop_scope
 from recommendations.models import Prompt
-from recommendations.query.vectors import _cache_key, text_payload
+from recommendations.query.queries import make_cache_key, pack_text
 from tenants.models import Shop
 
 ASK = "/api/v1/recommendations/"
@@ -29,7 +29,7 @@ def know_prompt(shop: Shop, text: str = TEXT) -> None:
     """Leave a prompt's vector in the cache, as if it had been asked before."""
     with shop_scope(shop.pk):
         index = live_index(shop.pk)
-    rpc.connection().set(_cache_key(index, text_payload(text)), make_vector(1, 0).tobytes(), ex=60)
+    rpc.connection().set(make_cache_key(index, pack_text(text)), make_vector(1, 0).tobytes(), ex=60)
 
 
 def make_indexed(shop: Shop, similarity: float, **fields: Any):

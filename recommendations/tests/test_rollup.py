@@ -16,7 +16,7 @@ from uuid_utils.compat import uuid7
 from core.tenancy import all_shops, shop_scope
 from recommendations.analytics import counts as counting
 from recommendations.analytics import latency, rollup
-from recommendations.analytics.rollup import keep_top_prompts, roll_up
+from recommendations.analytics.rollup import delete_rare_prompts, roll_up
 from recommendations.models import (
     Event,
     ImageFigures,
@@ -24,7 +24,7 @@ from recommendations.models import (
     ShopFigures,
     Watermark,
 )
-from recommendations.tasks import roll_up_figures
+from recommendations.sweeps import roll_up_figures
 from recommendations.tests.figures import (
     count_all,
     make_event,
@@ -135,22 +135,24 @@ def test_latency_is_told_within_one_percent(shop):
     make_prompt(shop.shop, timings_ms={})
     count_all()
     counts = figures_of(shop.shop).latency
-    assert latency.quantile(counts, 0.5) == pytest.approx(50, rel=0.01)
-    assert latency.quantile(counts, 0.95) == pytest.approx(95, rel=0.01)
+    assert latency.estimate_quantile(counts, 0.5) == pytest.approx(50, rel=0.01)
+    assert latency.estimate_quantile(counts, 0.95) == pytest.approx(95, rel=0.01)
 
 
 @given(st.lists(st.floats(0.2, 1e6), min_size=1, max_size=200), st.floats(0, 1))
 @settings(max_examples=50, deadline=None)
 def test_quantiles_of_added_sketches_are_those_of_all_times(times, share):
     half = len(times) // 2
-    both = latency.add_up([latency.sketch(times[:half]), latency.sketch(times[half:])])
+    both = latency.merge_sketches(
+        [latency.build_sketch(times[:half]), latency.build_sketch(times[half:])]
+    )
     exact = sorted(times)[max(math.ceil(share * len(times)) - 1, 0)]
     # One percent, and the rounding to a tenth of a millisecond.
-    assert abs(latency.quantile(both, share) - exact) <= 0.01001 * exact + 0.051
+    assert abs(latency.estimate_quantile(both, share) - exact) <= 0.01001 * exact + 0.051
 
 
 def test_quantile_of_nothing_is_none():
-    assert latency.quantile({}, 0.5) is None
+    assert latency.estimate_quantile({}, 0.5) is None
 
 
 # --- Events ---------------------------------------------------------------------------
@@ -302,7 +304,7 @@ def test_what_may_still_be_arriving_waits(shop, image):
     make_event(image)
     with all_shops():
         old = Event(
-            id=rollup._lowest_id(timezone.now() - timedelta(minutes=1)),
+            id=rollup._make_lowest_id(timezone.now() - timedelta(minutes=1)),
             shop=shop.shop,
             image=image,
             kind="click",
@@ -330,11 +332,11 @@ def test_what_an_open_transaction_writes_is_not_passed(shop):
     writer = threading.Thread(target=write_slowly)
     writer.start()
     assert written.wait(30)
-    settled = rollup._settled_until()
-    assert rollup._settled_until() == settled
+    settled = rollup._find_settled_time()
+    assert rollup._find_settled_time() == settled
     decided.set()
     writer.join()
-    assert rollup._settled_until() > settled
+    assert rollup._find_settled_time() > settled
 
 
 @pytest.mark.django_db(transaction=True)
@@ -401,7 +403,7 @@ def test_task_counts_and_says_when(shop):
 
 
 def test_only_the_top_prompts_of_past_days_are_kept(shop, rival, monkeypatch):
-    monkeypatch.setattr(rollup, "TOP_PROMPTS", 2)
+    monkeypatch.setattr(rollup, "MAX_PROMPTS_A_DAY", 2)
     yesterday = noon(TODAY - timedelta(days=1))
     for text, times in (("a", 3), ("b", 1), ("c", 2)):
         for _ in range(times):
@@ -410,6 +412,6 @@ def test_only_the_top_prompts_of_past_days_are_kept(shop, rival, monkeypatch):
     for text in "xyz":
         make_prompt(shop.shop, text)
     count_all()
-    assert keep_top_prompts(today=TODAY) == 1
+    assert delete_rare_prompts(today=TODAY) == 1
     assert set(texts_of(shop.shop)) == {"a", "c", "x", "y", "z"}
     assert set(texts_of(rival.shop)) == {"theirs"}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from catalog.search.image_facts import Facts
 from recommendations.models import Rule
-from recommendations.steering.rules import Effect, active_rules, effects_of
+from recommendations.steering.rules import Effect, apply_rules, select_active_rules
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 IDS = [UUID(int=number) for number in range(1, 7)]
@@ -39,11 +39,11 @@ def make_rule(number: int = 1, action: str = "boost", **fields: Any) -> Rule:
 
 
 def effect(rules: list[Rule], facts: Facts | None = None, prompt: str = "") -> Effect:
-    return effects_of(facts or make_facts(), active_rules(rules, prompt, NOW))
+    return apply_rules(facts or make_facts(), select_active_rules(rules, prompt, NOW))
 
 
 def is_active(prompt: str = "", **fields: Any) -> bool:
-    return bool(active_rules([make_rule(**fields)], prompt, NOW))
+    return bool(select_active_rules([make_rule(**fields)], prompt, NOW))
 
 
 # --- Which images ---------------------------------------------------------------------
@@ -101,8 +101,8 @@ def test_pins_go_by_the_newest_rule_then_by_place_in_the_target():
     old = make_rule(1, "pin", target={"images": [str(IDS[0]), str(IDS[1])]})
     new = make_rule(2, "pin", target={"images": [str(IDS[3]), str(IDS[2]), str(IDS[1])]})
     facet = make_rule(0, "pin")
-    rules = active_rules([old, facet, new], "", NOW)
-    pins = {pk: effects_of(make_facts(pk), rules).pin for pk in IDS}
+    rules = select_active_rules([old, facet, new], "", NOW)
+    pins = {pk: apply_rules(make_facts(pk), rules).pin for pk in IDS}
     assert sorted(IDS, key=lambda pk: pins[pk] or 0) == [IDS[3], IDS[2], IDS[1], IDS[0], *IDS[4:]]
     assert pins[IDS[4]] == pins[IDS[5]]
 
@@ -213,9 +213,9 @@ def test_order_in_which_rules_come_makes_no_difference(rules, image, prompt, dat
 
 @given(rules=rule_lists, image=facts, prompt=prompts, data=st.data())
 def test_order_of_active_rules_shows_in_reasons_only(rules, image, prompt, data):
-    active = active_rules(rules, prompt, NOW)
+    active = select_active_rules(rules, prompt, NOW)
     told, other = (
-        effects_of(image, order) for order in (active, data.draw(st.permutations(active)))
+        apply_rules(image, order) for order in (active, data.draw(st.permutations(active)))
     )
     assert (told.pin, told.boost, told.is_hidden) == (other.pin, other.boost, other.is_hidden)
     assert sorted(told.reasons) == sorted(other.reasons)
@@ -242,9 +242,9 @@ def test_hiding_beats_whatever_else_there_is(rules, image, prompt):
 
 @given(rules=rule_lists, prompt=prompts)
 def test_two_images_share_a_pin_only_by_one_rules_facets(rules, prompt):
-    active = active_rules(rules, prompt, NOW)
+    active = select_active_rules(rules, prompt, NOW)
     named = {
-        pk: effects_of(make_facts(pk), [rule for rule in active if rule.images]).pin for pk in IDS
+        pk: apply_rules(make_facts(pk), [rule for rule in active if rule.images]).pin for pk in IDS
     }
     pins = [pin for pin in named.values() if pin is not None]
     assert len(pins) == len(set(pins))

@@ -1,6 +1,7 @@
 """A shop's rules, weights and experiments, by the API and as ranking reads them."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,12 +13,16 @@ from django.urls import reverse
 from catalog.indexing.indexes import live_index
 from catalog.tests.factories import make_image
 from core.tenancy import all_shops, shop_scope
-from recommendations.api.steering.serializers import WeightsInput, WeightsSerializer
+from recommendations.api.steering.weights import WeightsInput, WeightsSerializer
 from recommendations.models import Event, Experiment, Prompt, RankingSettings, Rule
-from recommendations.steering import settings
-from recommendations.steering.experiments import is_variant
-from recommendations.steering.rules import active_rules
-from recommendations.steering.weights import Weights
+from recommendations.steering import rules
+from recommendations.steering.weights import (
+    ChosenWeights,
+    Weights,
+    choose_weights,
+    is_variant,
+    read_steering,
+)
 from tenants.models import Shop, Shopper, User
 from tenants.tests.factories import make_client, make_key_client
 
@@ -27,7 +32,7 @@ EXPERIMENTS = "/api/v1/experiments/"
 RULE = {"name": "Dresses first", "action": "boost", "target": {"category": ["dress"]}}
 EXPERIMENT = {"name": "More taste", "variant": {"taste": 0.5}}
 NOBODY = "018f0000-0000-7000-8000-000000000000"
-DEFAULTS = Weights().named()
+DEFAULTS = asdict(Weights())
 
 
 def add_rule(client, **fields: Any):
@@ -87,7 +92,9 @@ def test_saved_rule_reaches_ranking(shop):
     add_rule(shop.client, prompts=["dress"], target={"styles": ["Casual"], "colour": ["Red"]})
     add_rule(shop.client, is_active=False)
     with shop_scope(shop.shop.pk):
-        (rule,) = active_rules(settings.rules_of(shop.shop.pk), "a dress", datetime.now(UTC))
+        (rule,) = rules.select_active_rules(
+            rules.read_enabled_rules(shop.shop.pk), "a dress", datetime.now(UTC)
+        )
     assert rule.facets == (("styles", frozenset({"casual"})), ("colour", frozenset({"red"})))
 
 
@@ -158,7 +165,7 @@ def test_image_named_twice_has_one_place(shop):
 
 
 def test_shop_has_a_limited_number_of_rules(shop, rival, monkeypatch):
-    monkeypatch.setattr(settings, "MOST_RULES", 2)
+    monkeypatch.setattr(rules, "MAX_RULES", 2)
     assert [add_rule(shop.client).status_code for _ in range(2)] == [201, 201]
     response = add_rule(shop.client)
     assert (response.status_code, response.json()["code"]) == (409, "too_many_rules")
@@ -167,7 +174,7 @@ def test_shop_has_a_limited_number_of_rules(shop, rival, monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_limit_holds_for_rules_made_at_once(shop, monkeypatch):
-    monkeypatch.setattr(settings, "MOST_RULES", 2)
+    monkeypatch.setattr(rules, "MAX_RULES", 2)
 
     def add(_: int) -> int:
         try:
@@ -324,11 +331,11 @@ def test_rivals_experiments_are_out_of_reach(shop, rival):
 # --- What ranking reads ---------------------------------------------------------------
 
 
-def chosen(shop: Shop, shopper: str | None) -> settings.ChosenWeights:
+def chosen(shop: Shop, shopper: str | None) -> ChosenWeights:
     with shop_scope(shop.pk):
         live_index(shop.pk)
         with CaptureQueriesContext(connection) as queries:
-            weights = settings.weights_for(shop, settings.read_steering(shop).weights, shopper)
+            weights = choose_weights(shop, read_steering(shop).weights, shopper)
     assert len(queries) <= 2
     return weights
 
@@ -337,7 +344,7 @@ def test_without_an_experiment_everybody_has_the_shops_weights(shop):
     shop.client.put(RANKING, {"taste": 0.7})
     for shopper in (None, "", "customer-1"):
         told = chosen(shop.shop, shopper)
-        assert told == settings.ChosenWeights(Weights(taste=0.7))
+        assert told == ChosenWeights(Weights(taste=0.7))
 
 
 def test_experiment_gives_each_shopper_their_arms_weights(shop):
@@ -416,7 +423,7 @@ def test_outcome_counts_answers_that_led_to_something(shop):
     told = outcome["add_to_cart"]
     assert told["difference"] == pytest.approx(2 / 3, abs=1e-6)
     assert told["low"] < told["difference"] < told["high"]
-    assert told["sentence"] == "No difference in the add-to-cart rate can be told yet."
+    assert told["sentence"] == "No difference in the add-to-cart rate is visible yet."
 
 
 def test_outcome_without_answers_tells_nothing(shop):

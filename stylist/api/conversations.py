@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from core.api.pagination import NewestFirst
 from core.api.streaming import EventStreamRenderer, stream_events, wants_events
-from recommendations.api.shoppers.views import EXTERNAL_ID
+from recommendations.api.shoppers import EXTERNAL_ID
 from stylist.api.answer_stream import complete_answer, stream_events_of
 from stylist.api.base import ShopperMixin, StylistMixin
 from stylist.api.message_serializers import (

@@ -23,7 +23,7 @@ from core.api.pagination import NewestFirst
 from core.api.parsers import JSONParser
 from core.errors import Unavailable
 from core.tenancy import shop_scope
-from recommendations.api.shoppers.views import EXTERNAL_ID
+from recommendations.api.shoppers import EXTERNAL_ID
 from recommendations.feedback.shoppers import get_or_create_shopper
 from stylist.api.base import ShopperMixin, StylistMixin
 from stylist.api.inputs import (

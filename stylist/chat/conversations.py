@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from core.errors import Conflict
-from recommendations.feedback.shoppers import get_or_create_shopper, preferences_of
+from recommendations.feedback.shoppers import get_or_create_shopper, read_preferences
 from stylist.chat.shared.memory import Memory
 from stylist.chat.shared.pieces import EndPiece, ItemsPiece, OutfitsPiece, Piece, TextPiece
 from stylist.chat.shared.profile import ShopperProfile
@@ -112,7 +112,7 @@ def store_answer(pending: PendingAnswer) -> Message | None:
 
 def build_profile(shopper: Shopper) -> ShopperProfile:
     """Return what a shopper stated, in the words of a conversation."""
-    stated = preferences_of(shopper)
+    stated = read_preferences(shopper)
     avoided: Mapping[str, list[str]] = stated.avoided
     return ShopperProfile(
         palette=tuple(stated.liked.get("colour", ())),

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from recommendations.feedback.shoppers import preferences_of
+from recommendations.feedback.shoppers import read_preferences
 from stylist.garments.garment import Garment, GarmentSource, Lab, Slot
 from stylist.models import OutfitFeedback
 from stylist.outfits.feedback import Feedback, Opinion, learn_bonuses
@@ -20,7 +20,7 @@ def taste_of(shopper: Shopper | None) -> Taste:
     """Return a shopper's taste; nobody's is empty. Makes two queries."""
     if shopper is None:
         return Taste()
-    stated = preferences_of(shopper)
+    stated = read_preferences(shopper)
     liked = [name.lower() for name in stated.liked.get("colour", ())]
     avoided = [value for values in stated.avoided.values() for value in values]
     return Taste(

@@ -14,7 +14,7 @@ from evaluation.search.judgements import JudgementsUnusable
 from evaluation.search.plot import draw_plot
 from evaluation.search.report import render_table, write_figures
 from evaluation.search.systems import ask_feed, ask_shop
-from recommendations.api.search.inputs import MOST_IMAGES
+from recommendations.api.search.inputs import MAX_IMAGES
 from tenants.models import Shop
 
 MOST_NAMED = 10
@@ -39,8 +39,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         shop, k, limit = _find_shop(options["shop"]), options["k"], options["limit"]
-        if k > MOST_IMAGES:
-            raise CommandError(f"An answer holds at most {MOST_IMAGES} images.")
+        if k > MAX_IMAGES:
+            raise CommandError(f"An answer holds at most {MAX_IMAGES} images.")
         with shop_scope(shop.pk):
             try:
                 evaluation = evaluate(

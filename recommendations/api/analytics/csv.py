@@ -1,4 +1,4 @@
-"""A report's rows as CSV (RFC 4180), for spreadsheets."""
+"""Render a report's rows as CSV (RFC 4180), for spreadsheets."""
 
 import csv
 import io
@@ -6,12 +6,12 @@ from typing import Any
 
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 
-# What a spreadsheet would take for a formula; see OWASP's page on CSV injection.
+# A spreadsheet treats these as the start of a formula; see OWASP's page on CSV injection.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class CSVRenderer(BaseRenderer):
-    """Renders `results` below a line of the names that the view's `row_serializer_class` has."""
+    """Renders `results` as a table with the fields of the view's `row_serializer_class`."""
 
     media_type = "text/csv"
     format = "csv"
@@ -25,21 +25,21 @@ class CSVRenderer(BaseRenderer):
             body: bytes = JSONRenderer().render(data)
             return body
         names = list(context["view"].row_serializer_class().fields)
-        # The answer to OPTIONS has none.
-        return to_csv(names, data.get("results", [])).encode()
+        # Responses to OPTIONS have no results.
+        return format_csv(names, data.get("results", [])).encode()
 
 
-def to_csv(names: list[str], rows: list[dict[str, Any]]) -> str:
-    """Return a table with these columns; what is None is empty."""
+def format_csv(names: list[str], rows: list[dict[str, Any]]) -> str:
+    """Return a table with these columns; None becomes an empty field."""
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(names)
-    writer.writerows([_defuse(row[name]) for name in names] for row in rows)
+    writer.writerows([_escape_formula(row[name]) for name in names] for row in rows)
     return file.getvalue()
 
 
-def _defuse(value: Any) -> Any:
-    """Return a text that no spreadsheet runs; numbers are what they are."""
+def _escape_formula(value: Any) -> Any:
+    """Return a text that no spreadsheet executes; numbers stay as they are."""
     if isinstance(value, str) and value.startswith(FORMULA_SIGNS):
         return f"'{value}"
     return value

@@ -1,4 +1,4 @@
-"""How the API takes a query: as JSON, or as a form with photos and the rest as JSON in `query`."""
+"""Parse queries: JSON, or a form with photos and everything else as JSON in `query`."""
 
 import io
 import json
@@ -12,18 +12,17 @@ from catalog.api.serializers import FacetFilterInput
 from catalog.indexing.facets import FacetFilter
 from catalog.models import Image
 from core.photos import open_photo
-from recommendations.feedback.shoppers import LONGEST_ID, is_shopper_id
-from recommendations.query.queries import Likeness, PhotoPart, Query, Term
-from recommendations.ranking.match import Match
+from recommendations.feedback.shoppers import MAX_ID_LENGTH, is_shopper_id
+from recommendations.query.match import MATCHES, Match
+from recommendations.query.queries import ImageTerm, PhotoTerm, Query, Term
 
-LONGEST_PROMPT = 1_000
-MOST_IMAGES = 100
-MOST_TERMS, MOST_LIKENESSES, MOST_PHOTOS, MOST_EXCLUDED = 10, 20, 5, 1_000
-LARGEST_WEIGHT = 10.0
-# A region is sent to the encoder no larger than it can use.
-PHOTO_SIDE, SMALLEST_SIDE = 512, 16
-MATCHES = [match.value for match in Match]
-# The words of the API, one for each field of `FacetFilter`.
+MAX_PROMPT_LENGTH = 1_000
+MAX_IMAGES = 100
+MAX_TERMS, MAX_LIKENESSES, MAX_PHOTOS, MAX_EXCLUDED = 10, 20, 5, 1_000
+MAX_WEIGHT = 10.0
+# Pixels. The encoder gains nothing from larger regions.
+MAX_SIDE, MIN_SIDE = 512, 16
+# The API's names of filters, and the fields of `FacetFilter`.
 FACETS = {
     "category": "categories",
     "styles": "styles",
@@ -36,22 +35,22 @@ FACETS = {
 
 
 class WeightField(serializers.FloatField):
-    """How much something is wanted; below 0, not wanted."""
+    """A weight; negative for what is not wanted."""
 
-    default_error_messages = {"weight": "A number from -10 to 10, and not 0."}
+    default_error_messages = {"weight": "Send a number from -10 to 10, except 0."}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"default": 1.0, **kwargs})
 
     def to_internal_value(self, data: Any) -> float:
         value = float(super().to_internal_value(data))
-        if not math.isfinite(value) or value == 0 or abs(value) > LARGEST_WEIGHT:
+        if not math.isfinite(value) or value == 0 or abs(value) > MAX_WEIGHT:
             self.fail("weight")
         return value
 
 
 class TermInput(serializers.Serializer[Any]):
-    text = serializers.CharField(max_length=LONGEST_PROMPT)
+    text = serializers.CharField(max_length=MAX_PROMPT_LENGTH)
     weight = WeightField()
 
 
@@ -61,7 +60,7 @@ class LikenessInput(serializers.Serializer[Any]):
 
 
 class BoxInput(serializers.Serializer[Any]):
-    """A region in shares of the photo's width and height, from its upper left corner."""
+    """A region, as fractions of the photo's width and height from its upper left corner."""
 
     x = serializers.FloatField(min_value=0, max_value=1)
     y = serializers.FloatField(min_value=0, max_value=1)
@@ -70,7 +69,7 @@ class BoxInput(serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, float]) -> dict[str, float]:
         if attrs["x"] + attrs["width"] > 1.001 or attrs["y"] + attrs["height"] > 1.001:
-            raise serializers.ValidationError("The box reaches out of the photo.", code="outside")
+            raise serializers.ValidationError("The box extends beyond the photo.", code="outside")
         return attrs
 
 
@@ -80,87 +79,87 @@ class PhotoInput(serializers.Serializer[Any]):
 
 
 class RecommendationInput(serializers.Serializer[Any]):
-    """What is wanted: any mix of a prompt, terms, images, photos and a shopper."""
+    """A query: any mix of a prompt, terms, images, photos and a shopper."""
 
     prompt = serializers.CharField(
-        max_length=LONGEST_PROMPT,
+        max_length=MAX_PROMPT_LENGTH,
         required=False,
-        help_text="What the shopper is looking for, in the encoder's languages: see `GET index`.",
+        help_text="What the shopper wants, in a language of the encoder: see `GET index`.",
     )
-    terms = serializers.ListField(child=TermInput(), required=False, max_length=MOST_TERMS)
+    terms = serializers.ListField(child=TermInput(), required=False, max_length=MAX_TERMS)
     images = serializers.ListField(
         child=LikenessInput(),
         required=False,
-        max_length=MOST_LIKENESSES,
-        help_text="Images of the catalogue to be like, or with a weight below 0 unlike.",
+        max_length=MAX_LIKENESSES,
+        help_text="Images that results should resemble, or should not if the weight is negative.",
     )
     photos = serializers.ListField(
         child=PhotoInput(),
         required=False,
-        max_length=MOST_PHOTOS,
-        help_text="One entry for each file named `photo`, in their order; without it they count "
-        "whole, with weight 1.",
+        max_length=MAX_PHOTOS,
+        help_text="One entry for each file named `photo`, in their order; by default whole photos "
+        "with weight 1.",
     )
     shopper = serializers.CharField(
-        max_length=LONGEST_ID, required=False, help_text="Your own id of the shopper who asks."
+        max_length=MAX_ID_LENGTH, required=False, help_text="Your own id of the shopper."
     )
     session = serializers.CharField(max_length=100, required=False)
     number_of_images = serializers.IntegerField(
-        min_value=1, max_value=MOST_IMAGES, default=10, help_text="How many images at most."
+        min_value=1, max_value=MAX_IMAGES, default=10, help_text="Maximum number of results."
     )
     filters = FacetFilterInput(required=False)
     exclude = serializers.ListField(
         child=serializers.UUIDField(),
         required=False,
-        max_length=MOST_EXCLUDED,
-        help_text="Images that are not to be in the answer.",
+        max_length=MAX_EXCLUDED,
+        help_text="Images to leave out of the answer.",
     )
     diversity = serializers.FloatField(
         min_value=0,
         max_value=1,
         required=False,
-        help_text="How far alike images make room for others; otherwise as the shop has it.",
+        help_text="How strongly similar images give way to others; by default the shop's weight.",
     )
     min_match = serializers.ChoiceField(
         choices=MATCHES,
         default=Match.NONE.value,
-        help_text="Leave out what matches less than this.",
+        help_text="Leave out images with a weaker match.",
     )
     group_by = serializers.ChoiceField(
         choices=["item", "none"],
         default="item",
-        help_text="`item`: one variant of each `item_group_id`. `none`: all of them.",
+        help_text="`item`: one variant of each `item_group_id`. `none`: all variants.",
     )
     explain = serializers.BooleanField(
-        default=False, help_text="Say of each image what put it where it is."
+        default=False, help_text="Explain the position of each image."
     )
 
     def validate_shopper(self, value: str) -> str:
         if not is_shopper_id(value):
-            raise serializers.ValidationError("No shopper can have this id.", code="invalid")
+            raise serializers.ValidationError("This is not a valid shopper id.", code="invalid")
         return value
 
     def validate_images(self, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        wanted = {entry["id"] for entry in value}
-        known = set(Image.objects.live().filter(pk__in=wanted).values_list("pk", flat=True))
-        if missing := wanted - known:
+        ids = {entry["id"] for entry in value}
+        found = set(Image.objects.live().filter(pk__in=ids).values_list("pk", flat=True))
+        if missing := ids - found:
             names = ", ".join(sorted(map(str, missing)))
             raise serializers.ValidationError(f"There is no such image: {names}.", code="unknown")
         return value
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        said = ("prompt", "terms", "images", "shopper", "session")
+        parts = ("prompt", "terms", "images", "shopper", "session")
         files = self.context.get("photos", ())
-        if not files and not any(attrs.get(name) for name in said):
-            message = "Say what is wanted: a prompt, terms, images, photos or a shopper."
+        if not files and not any(attrs.get(name) for name in parts):
+            message = "Send at least one of: a prompt, terms, images, photos, a shopper."
             raise serializers.ValidationError({"prompt": [message]}, code="required")
         if len(attrs.get("photos", files)) != len(files):
             message = "Send a file named `photo` for each entry."
             raise serializers.ValidationError({"photos": [message]}, code="photos")
         return attrs
 
-    def query(self) -> Query:
-        """Return what was asked, with photos opened; raises `PhotoRefused`."""
+    def make_query(self) -> Query:
+        """Return the query, with its photos decoded; raises `PhotoRefused`."""
         data = self.validated_data
         terms = [Term(data["prompt"])] if "prompt" in data else []
         terms += [Term(**term) for term in data.get("terms", ())]
@@ -168,57 +167,57 @@ class RecommendationInput(serializers.Serializer[Any]):
         parts = data.get("photos") or [{"weight": 1.0}] * len(files)
         return Query(
             terms=tuple(terms),
-            photos=tuple(_part(file, part) for file, part in zip(files, parts, strict=True)),
+            photos=tuple(_make_photo_term(*pair) for pair in zip(files, parts, strict=True)),
             images=tuple(
-                Likeness(entry["id"], entry["weight"]) for entry in data.get("images", ())
+                ImageTerm(entry["id"], entry["weight"]) for entry in data.get("images", ())
             ),
             shopper=data.get("shopper"),
             session=data.get("session", ""),
             count=data["number_of_images"],
-            facets=self._facets(),
+            facets=self._make_facet_filter(),
             min_match=Match(data["min_match"]),
             diversity=data.get("diversity"),
             by_item=data["group_by"] == "item",
-            asked=dict(self.initial_data),
+            request=dict(self.initial_data),
         )
 
-    def _facets(self) -> FacetFilter:
-        chosen = self.validated_data.get("filters", {})
-        values = {name: tuple(chosen.get(word, ())) for word, name in FACETS.items()}
+    def _make_facet_filter(self) -> FacetFilter:
+        filters = self.validated_data.get("filters", {})
+        values = {field: tuple(filters.get(name, ())) for name, field in FACETS.items()}
         return FacetFilter(
             **values,
-            price_min=chosen.get("price_min"),
-            price_max=chosen.get("price_max"),
+            price_min=filters.get("price_min"),
+            price_max=filters.get("price_max"),
             exclude=tuple(map(str, self.validated_data.get("exclude", ()))),
         )
 
 
-def form_query(form: Any) -> Any:
-    """Return what a form's `query` holds; raises a validation error if it is no JSON object."""
+def parse_form_query(form: Any) -> dict[str, Any]:
+    """Return the JSON object in a form's field `query`; raises `ValidationError`."""
     try:
         value = json.loads(form.get("query") or "{}")
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
-        message = "Send everything but the photos as a JSON object in this field."
+        message = "Send everything except the photos as a JSON object in this field."
         raise serializers.ValidationError({"query": [message]}, code="invalid")
     return value
 
 
-def _part(file: Any, entry: dict[str, Any]) -> PhotoPart:
+def _make_photo_term(file: Any, entry: dict[str, Any]) -> PhotoTerm:
     photo = open_photo(file)
     with Pillow.open(io.BytesIO(photo.rendition)) as image:
-        part = image.crop(_pixels(image, entry["box"])) if "box" in entry else image
-        if min(part.size) < SMALLEST_SIDE:
-            message = f"The region has at least {SMALLEST_SIDE} pixels a side; take a larger one."
+        region = image.crop(_scale_box(entry["box"], image)) if "box" in entry else image
+        if min(region.size) < MIN_SIDE:
+            message = f"A region needs at least {MIN_SIDE} pixels on each side; send a larger one."
             raise serializers.ValidationError({"photos": [message]}, code="too_small")
-        part.thumbnail((PHOTO_SIDE, PHOTO_SIDE))
+        region.thumbnail((MAX_SIDE, MAX_SIDE))
         out = io.BytesIO()
-        part.save(out, "JPEG", quality=92)
-    return PhotoPart(out.getvalue(), entry["weight"])
+        region.save(out, "JPEG", quality=92)
+    return PhotoTerm(out.getvalue(), entry["weight"])
 
 
-def _pixels(image: Pillow.Image, box: dict[str, float]) -> tuple[int, int, int, int]:
+def _scale_box(box: dict[str, float], image: Pillow.Image) -> tuple[int, int, int, int]:
     left, upper = box["x"] * image.width, box["y"] * image.height
     right, lower = left + box["width"] * image.width, upper + box["height"] * image.height
     return (round(left), round(upper), round(right), round(lower))

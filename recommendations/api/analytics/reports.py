@@ -1,0 +1,256 @@
+"""Reports by day, by prompt and by image, as JSON or CSV."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from recommendations.analytics import reports
+from recommendations.analytics.reports import Activity, ImageActivity, Period, PromptActivity
+from recommendations.api.analytics.csv import CSVRenderer
+from recommendations.api.analytics.inputs import (
+    NO_MATCH,
+    WORST,
+    ImagesInput,
+    PeriodInput,
+    PromptsInput,
+)
+from tenants.api.base import TenantAPIView
+from tenants.models import Scope
+
+COUNTS = {
+    "impressions": 9120,
+    "clicks": 512,
+    "likes": 40,
+    "dislikes": 6,
+    "add_to_carts": 61,
+    "purchases": 17,
+}
+ACTIVITY = {
+    "answers": 1310,
+    "searches": 840,
+    "similars": 210,
+    "feeds": 260,
+    "no_match_rate": 0.0417,
+    "click_through_rate": 0.3618,
+    "add_to_cart_rate": 0.0443,
+    "coverage": 0.6133,
+    "latency_median_ms": 18.2,
+    "latency_p95_ms": 64.9,
+    **COUNTS,
+}
+PROMPT = {
+    "prompt": "snow boots",
+    "asked": 31,
+    "no_match": 31,
+    "clicked": 0,
+    "no_match_rate": 1.0,
+    "click_through_rate": 0.0,
+}
+IMAGE = {
+    "id": "0197c1a2-7c1e-7d4a-9a55-6a2f0c1b2d3e",
+    "name": "Red floral midi dress",
+    "sku": "DR-1042-RED",
+    "popularity": 1.0,
+    "surplus": 86.4,
+    "click_rate": 0.1174,
+    "expected": 4361.5,
+    "answers": 1104,
+    **COUNTS,
+}
+
+
+def _count(name: str, help_text: str | None = None) -> serializers.IntegerField:
+    return serializers.IntegerField(source=f"counts.{name}", help_text=help_text)
+
+
+def _rate(help_text: str) -> serializers.FloatField:
+    return serializers.FloatField(allow_null=True, help_text=help_text)
+
+
+class ActivitySerializer(serializers.Serializer[Activity]):
+    answers = serializers.IntegerField(help_text="Searches, similar images and pages of feeds.")
+    searches = _count("searches")
+    similars = _count("similars")
+    feeds = _count("feeds")
+    no_match_rate = _rate("The share of searches with no result, or with no match.")
+    click_through_rate = _rate("The share of answers with a click at any time.")
+    add_to_cart_rate = _rate("The share of answers with an image added to the cart.")
+    coverage = _rate("The share of published images that were in an answer or reported as seen.")
+    latency_median_ms = serializers.FloatField(allow_null=True, help_text="Within 1 %.")
+    latency_p95_ms = serializers.FloatField(
+        allow_null=True, help_text="95 % of answers took no longer; within 1 %."
+    )
+    impressions = _count("impressions")
+    clicks = _count("clicks")
+    likes = _count("likes")
+    dislikes = _count("dislikes")
+    add_to_carts = _count("add_to_carts")
+    purchases = _count("purchases")
+
+
+class DayActivitySerializer(ActivitySerializer):
+    def get_fields(self) -> dict[str, Any]:
+        return {"day": serializers.DateField(help_text="In UTC."), **super().get_fields()}
+
+
+class PromptActivitySerializer(serializers.Serializer[PromptActivity]):
+    prompt = serializers.CharField(
+        help_text="In lower case, with single spaces; the first 200 characters."
+    )
+    asked = serializers.IntegerField()
+    no_match = serializers.IntegerField()
+    clicked = serializers.IntegerField(help_text="Answers with a click.")
+    no_match_rate = _rate("`no_match` divided by `asked`.")
+    click_through_rate = _rate("`clicked` divided by `asked`.")
+
+
+class ImageActivitySerializer(serializers.Serializer[ImageActivity]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    sku = serializers.CharField()
+    popularity = serializers.FloatField(
+        help_text="From 0 to 1: shoppers' actions in the period, corrected for positions."
+    )
+    surplus = serializers.FloatField(
+        help_text="Weighted actions beyond those of an average image with as many looks."
+    )
+    click_rate = _rate("`clicks` divided by `expected`.")
+    expected = serializers.FloatField(
+        source="counts.expected",
+        help_text="Estimated number of looks: an impression counts less, the lower its position.",
+    )
+    answers = _count("answers", "Answers with this image.")
+    impressions = _count("impressions")
+    clicks = _count("clicks")
+    likes = _count("likes")
+    dislikes = _count("dislikes")
+    add_to_carts = _count("add_to_carts")
+    purchases = _count("purchases")
+
+
+class _Report(serializers.Serializer[Any]):
+    def get_fields(self) -> dict[str, Any]:
+        return {
+            "from": serializers.DateField(source="period.first"),
+            "to": serializers.DateField(source="period.last"),
+            **super().get_fields(),
+        }
+
+
+class ActivityReportSerializer(_Report):
+    total = ActivitySerializer()
+    results = DayActivitySerializer(many=True)
+
+
+class PromptReportSerializer(_Report):
+    results = PromptActivitySerializer(many=True)
+
+
+class ImageReportSerializer(_Report):
+    results = ImageActivitySerializer(many=True)
+
+
+def _describe(name: str, report: type[Any], parameters: type[Any], **body: Any) -> dict[str, Any]:
+    """Return what the three reports have in common in the API's description."""
+    period = {"from": "2026-11-21", "to": "2026-11-21"}
+    return {
+        "tags": ["analytics"],
+        "parameters": [parameters],
+        "responses": {
+            (200, "application/json"): report,
+            (200, "text/csv"): OpenApiTypes.STR,
+        },
+        "examples": [OpenApiExample(name, {**period, **body}, response_only=True)],
+    }
+
+
+class _ReportView(TenantAPIView):
+    """Returns a report of a period; as CSV, its rows only."""
+
+    read_scope = Scope.CATALOG_READ
+    renderer_classes = (JSONRenderer, CSVRenderer)
+    file_name: str
+    input_class: type[PeriodInput]
+    row_serializer_class: type[Any]
+
+    def parse(self, request: Request) -> dict[str, Any]:
+        """Return the query parameters; raises `ValidationError`."""
+        serializer = self.input_class(data=request.query_params)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+    def render(self, request: Request, period: Period, **body: Any) -> Response:
+        headers = {}
+        if request.accepted_renderer.format == CSVRenderer.format:
+            name = f"{self.file_name}-{period.first}-{period.last}.csv"
+            headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return Response(self.get_serializer({"period": period, **body}).data, headers=headers)
+
+
+class AnalyticsView(_ReportView):
+    file_name = "analytics"
+    input_class = PeriodInput
+    serializer_class = ActivityReportSerializer
+    row_serializer_class = DayActivitySerializer
+
+    @extend_schema(
+        summary="Report activity by day",
+        description="Figures are about a minute old. Days are in UTC; clicks and carts count on "
+        "the day of the answer that led to them. A rate is null where its denominator is 0.",
+        **_describe(
+            "A day",
+            ActivityReportSerializer,
+            PeriodInput,
+            total=ACTIVITY,
+            results=[{"day": "2026-11-21", **ACTIVITY}],
+        ),
+    )
+    def get(self, request: Request) -> Response:
+        period = self.parse(request)["period"]
+        days, total = reports.read_activity(period)
+        return self.render(request, period, total=total, results=days)
+
+
+class PromptAnalyticsView(_ReportView):
+    file_name = "prompts"
+    input_class = PromptsInput
+    serializer_class = PromptReportSerializer
+    row_serializer_class = PromptActivitySerializer
+
+    @extend_schema(
+        summary="Report the most frequent prompts, or those without a match",
+        description="Prompts that differ only in case and white space count as one. The 1,000 most "
+        "frequent prompts of each past day are stored.",
+        **_describe("One prompt", PromptReportSerializer, PromptsInput, results=[PROMPT]),
+    )
+    def get(self, request: Request) -> Response:
+        options = self.parse(request)
+        prompts = reports.read_prompts(
+            options["period"],
+            only_no_match=options.get("only") == NO_MATCH,
+            limit=options["limit"],
+        )
+        return self.render(request, options["period"], results=prompts)
+
+
+class ImageAnalyticsView(_ReportView):
+    file_name = "images"
+    input_class = ImagesInput
+    serializer_class = ImageReportSerializer
+    row_serializer_class = ImageActivitySerializer
+
+    @extend_schema(
+        summary="Report the best or the worst images",
+        **_describe("One image", ImageReportSerializer, ImagesInput, results=[IMAGE]),
+    )
+    def get(self, request: Request) -> Response:
+        options = self.parse(request)
+        images = reports.read_images(
+            options["period"], worst=options["order"] == WORST, limit=options["limit"]
+        )
+        return self.render(request, options["period"], results=images)

@@ -1,0 +1,268 @@
+"""Events: record them in bulk, and list them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import django_filters as filters
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import (
+    OpenApiExample,
+    PolymorphicProxySerializer,
+    extend_schema,
+    extend_schema_view,
+)
+from rest_framework import mixins, serializers, status
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from catalog.api.examples import IMAGE
+from core.api.parsers import JSONParser
+from recommendations.feedback.events import NewEvent, Receipt, Refusal, record_events
+from recommendations.feedback.shoppers import MAX_ID_LENGTH, InvalidShopperId, is_shopper_id
+from recommendations.models import Event
+from tenants.api.base import TenantViewSet
+from tenants.api.idempotency import idempotent
+from tenants.models import Scope
+
+MAX_EVENTS = 1_000
+MAX_EVENT_ID_LENGTH = 100
+MAX_MESSAGE_LENGTH = 300
+MAX_AGE = timedelta(days=90)
+MAX_POSITION = 32_767
+# Placeholders in the API description for an image and an answer of the reader's shop.
+RECOMMENDATION = "019aa000-0000-7000-8000-000000000002"
+LIKE = {"event_id": "web-7f3a-1", "kind": "like", "image": IMAGE, "shopper": "customer-17"}
+CLICK = {
+    "event_id": "web-7f3a-2",
+    "kind": "click",
+    "image": IMAGE,
+    "session": "s-90210",
+    "recommendation": RECOMMENDATION,
+}
+
+
+class EventInput(serializers.Serializer[Any]):
+    event_id = serializers.CharField(
+        max_length=MAX_EVENT_ID_LENGTH,
+        help_text="An id of your choice: events with the same id count once.",
+    )
+    kind = serializers.ChoiceField(choices=Event.Kind.choices)
+    image = serializers.UUIDField()
+    shopper = serializers.CharField(
+        default="",
+        allow_blank=True,
+        allow_null=True,
+        max_length=MAX_ID_LENGTH,
+        trim_whitespace=False,
+        help_text="Your own id of the shopper, who is added if they are new.",
+    )
+    session = serializers.CharField(default="", allow_blank=True, allow_null=True, max_length=100)
+    recommendation = serializers.UUIDField(
+        default=None, allow_null=True, help_text="The id of the answer that showed the image."
+    )
+    position = serializers.IntegerField(
+        default=None,
+        allow_null=True,
+        min_value=1,
+        max_value=MAX_POSITION,
+        help_text="The image's position in that answer, from 1; looked up if you omit it.",
+    )
+    occurred_at = serializers.DateTimeField(
+        default=timezone.now,
+        help_text=f"At most {MAX_AGE.days} days ago; now, if omitted or in the future.",
+    )
+
+    def validate_shopper(self, value: str | None) -> str:
+        if value and not is_shopper_id(value):
+            raise ValidationError(InvalidShopperId().message, code=InvalidShopperId.code)
+        return value or ""
+
+    def validate_session(self, value: str | None) -> str:
+        return value or ""
+
+    def validate_occurred_at(self, value: datetime) -> datetime:
+        now = timezone.now()
+        if value < now - MAX_AGE:
+            raise ValidationError(f"This is more than {MAX_AGE.days} days ago.", code="too_old")
+        return min(value, now)
+
+
+class LenientList(serializers.ListSerializer[Any]):
+    """Returns the error of an invalid item in its place, so that valid items are not lost."""
+
+    def run_child_validation(self, data: Any) -> Any:
+        try:
+            return super().run_child_validation(data)
+        except ValidationError as error:
+            return error
+
+
+class EventBatchInput(serializers.Serializer[Any]):
+    """Many events at once; an invalid event is rejected alone."""
+
+    events = LenientList(child=EventInput(), max_length=MAX_EVENTS)
+
+    def split(self) -> tuple[dict[int, NewEvent], dict[int, Refusal]]:
+        """Return the valid events, and what is wrong with the others, both by number."""
+        valid, invalid = {}, {}
+        for number, item in enumerate(self.validated_data["events"]):
+            if isinstance(item, ValidationError):
+                invalid[number] = _make_refusal(item)
+            else:
+                valid[number] = NewEvent(**item)
+        return valid, invalid
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A rejected event of a batch; `event_id` as sent, None where it is no text or number."""
+
+    index: int
+    event_id: str | None
+    refusal: Refusal
+
+
+class RejectionSerializer(serializers.Serializer[Rejection]):
+    index = serializers.IntegerField(help_text="The number of the event in the batch, from 0.")
+    event_id = serializers.CharField(allow_null=True)
+    code = serializers.CharField(source="refusal.code", help_text="Stable; meant for programs.")
+    detail = serializers.CharField(source="refusal")
+
+
+class ReceiptSerializer(serializers.Serializer[Any]):
+    """The result of recording events."""
+
+    accepted = serializers.IntegerField()
+    duplicates = serializers.IntegerField(help_text="Events whose `event_id` was sent before.")
+    rejected = RejectionSerializer(many=True)
+
+
+class EventSerializer(serializers.ModelSerializer[Event]):
+    image = serializers.UUIDField(source="image_id")
+    shopper = serializers.CharField(source="shopper.external_id", allow_null=True)
+    recommendation = serializers.UUIDField(source="prompt_id", allow_null=True)
+
+    class Meta:
+        model = Event
+        fields = (
+            "event_id",
+            "kind",
+            "image",
+            "shopper",
+            "session",
+            "recommendation",
+            "position",
+            "occurred_at",
+            "created_at",
+        )
+        read_only_fields = fields
+
+
+class EventFilter(filters.FilterSet):
+    kind = filters.ChoiceFilter(choices=Event.Kind.choices)
+    image = filters.UUIDFilter(field_name="image_id")
+    shopper = filters.CharFilter(field_name="shopper__external_id", help_text="Your own id.")
+    recommendation = filters.UUIDFilter(field_name="prompt_id")
+
+
+@extend_schema_view(list=extend_schema(summary="List events, in order of arrival"))
+@extend_schema(tags=["shoppers"])
+class EventViewSet(mixins.ListModelMixin, TenantViewSet):
+    read_scope = Scope.CATALOG_READ
+    # A shop's own web pages send events with a publishable key.
+    write_scope = Scope.RECOMMEND
+    serializer_class = EventSerializer
+    filterset_class = EventFilter
+    # Batches are nested, which forms cannot express.
+    parser_classes = (JSONParser,)
+
+    def get_queryset(self) -> QuerySet[Event]:
+        events: QuerySet[Event] = Event.objects.select_related("shopper")
+        return events
+
+    @extend_schema(
+        summary="Record events",
+        description="One event, or up to 1,000 as `events`. An event whose `event_id` was sent "
+        "before counts as a duplicate and changes nothing. In a batch, an invalid event is "
+        "rejected alone; a single invalid event returns 400.",
+        request=PolymorphicProxySerializer(
+            component_name="EventsInput",
+            serializers=[EventInput, EventBatchInput],
+            resource_type_field_name=None,
+        ),
+        responses={202: ReceiptSerializer},
+        examples=[
+            OpenApiExample("A like", LIKE, request_only=True),
+            OpenApiExample("A batch", {"events": [LIKE, CLICK]}, request_only=True),
+            OpenApiExample(
+                "The result of a batch",
+                {
+                    "accepted": 1,
+                    "duplicates": 0,
+                    "rejected": [
+                        {
+                            "index": 1,
+                            "event_id": "web-7f3a-2",
+                            "code": "unknown_image",
+                            "detail": "image: There is no such image.",
+                        }
+                    ],
+                },
+                response_only=True,
+            ),
+        ],
+    )
+    @idempotent
+    def create(self, request: Request) -> Response:
+        body: Any = request.data
+        if isinstance(body, dict) and "events" in body:
+            return self._create_batch(body)
+        return self._create_one(body)
+
+    def _create_batch(self, body: dict[str, Any]) -> Response:
+        batch = EventBatchInput(data=body)
+        batch.is_valid(raise_exception=True)
+        events, invalid = batch.split()
+        receipt = record_events(shop=self.shop, events=events)
+        rejected = [
+            Rejection(number, _read_event_id(body["events"][number]), refusal)
+            for number, refusal in sorted({**receipt.refused, **invalid}.items())
+        ]
+        return _render(receipt, rejected)
+
+    def _create_one(self, body: Any) -> Response:
+        event = EventInput(data=body)
+        event.is_valid(raise_exception=True)
+        receipt = record_events(shop=self.shop, events={0: NewEvent(**event.validated_data)})
+        if refusal := receipt.refused.get(0):
+            raise ValidationError({refusal.field: [refusal.message]}, code=refusal.code)
+        return _render(receipt, [])
+
+
+def _render(receipt: Receipt, rejected: list[Rejection]) -> Response:
+    body = {
+        "accepted": receipt.accepted,
+        "duplicates": receipt.duplicates,
+        "rejected": rejected,
+    }
+    return Response(ReceiptSerializer(body).data, status.HTTP_202_ACCEPTED)
+
+
+def _read_event_id(item: Any) -> str | None:
+    found = item.get("event_id") if isinstance(item, dict) else None
+    return _remove_nuls(found)[:MAX_EVENT_ID_LENGTH] if isinstance(found, (str, int)) else None
+
+
+def _make_refusal(error: ValidationError) -> Refusal:
+    """Return the first error of an event."""
+    fields: Any = serializers.as_serializer_error(error)
+    field, details = next(iter(fields.items()))
+    return Refusal(field, details[0].code, _remove_nuls(details[0])[:MAX_MESSAGE_LENGTH])
+
+
+def _remove_nuls(value: object) -> str:
+    """Return a text without NULs: responses are stored for idempotency, and NULs cannot be."""
+    return str(value).replace("\0", "")

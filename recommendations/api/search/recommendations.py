@@ -1,0 +1,168 @@
+"""Recommendations: images for a query, and images similar to one of the catalogue."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from catalog.api.examples import IMAGE
+from catalog.api.serializers import PUBLIC_FIELDS, PublicImageSerializer
+from catalog.models import Image
+from core.api.parsers import JSONParser
+from recommendations.api.search.inputs import (
+    MAX_IMAGES,
+    MAX_PHOTOS,
+    RecommendationInput,
+    parse_form_query,
+)
+from recommendations.models import Prompt
+from recommendations.query.match import MATCHES
+from recommendations.services import Recommendation, Result, recommend
+from tenants.api.base import TenantAPIView
+from tenants.api.idempotency import idempotent
+from tenants.models import Scope
+
+EXAMPLES = {
+    "A prompt": {"prompt": "red dress with floral patterns", "number_of_images": 5},
+    "A prompt with filters": {
+        "prompt": "something warm for the evening",
+        "number_of_images": 10,
+        "filters": {"category": ["sweater", "hoodie"], "price_max": "80.00"},
+        "min_match": "weak",
+    },
+    "Weighted terms, explained": {
+        "terms": [{"text": "red t-shirt", "weight": 1}, {"text": "buttons", "weight": -0.4}],
+        "diversity": 0.4,
+        "explain": True,
+    },
+    "Like this image, in blue, for a shopper": {
+        "images": [{"id": IMAGE, "weight": 1}],
+        "terms": [{"text": "blue", "weight": 0.5}],
+        "shopper": "customer-4711",
+    },
+}
+
+
+class ExplanationSerializer(serializers.Serializer[Any]):
+    """The reasons for an image's position; the factors add up to its score."""
+
+    factors = serializers.DictField(child=serializers.FloatField())
+    sentence = serializers.CharField()
+
+
+class ResultSerializer(PublicImageSerializer):
+    """The image's public fields, its score and its match."""
+
+    score = serializers.FloatField(read_only=True, help_text="Answers are sorted by score.")
+    similarity = serializers.FloatField(
+        read_only=True, allow_null=True, help_text="Cosine to the query, from -1 to 1."
+    )
+    match = serializers.ChoiceField(
+        choices=MATCHES,
+        read_only=True,
+        allow_null=True,
+        help_text="Null until the shop's index is calibrated for the first time.",
+    )
+    explanation = ExplanationSerializer(
+        read_only=True, required=False, help_text="Only if the request sets `explain`."
+    )
+
+    class Meta(PublicImageSerializer.Meta):
+        fields = (*PUBLIC_FIELDS, "score", "similarity", "match", "explanation")
+        read_only_fields = fields
+
+    def to_representation(self, instance: Any) -> Any:
+        """Return the public fields as search read them; fields of a model would cost more time."""
+        result: Result = instance
+        url = result.image["photo_url"]
+        if request := self.context.get("request"):
+            url = request.build_absolute_uri(url)
+        body: dict[str, Any] = {
+            **result.image,
+            "photo_url": url,
+            "score": result.score,
+            "similarity": result.similarity,
+            "match": result.match,
+        }
+        if self.context.get("explain"):
+            body["explanation"] = ExplanationSerializer(result).data
+        return body
+
+
+class RecommendationSerializer(serializers.Serializer[Recommendation]):
+    id = serializers.UUIDField(
+        source="prompt.id", help_text="The attribution token of this answer."
+    )
+    results = ResultSerializer(many=True)
+    answered_by = serializers.ListField(
+        source="prompt.answered_by",
+        child=serializers.ChoiceField(choices=["cache", "encoder", "index", "exact"]),
+        help_text="First the source of the query's vector: `cache` or `encoder`; missing if the "
+        "catalogue has the vector. Then the search: the vector `index`, or `exact` comparison "
+        "with every image if the index is unavailable.",
+    )
+    timings_ms = serializers.DictField(source="prompt.timings_ms", child=serializers.FloatField())
+
+
+class RecommendationView(TenantAPIView):
+    write_scope = Scope.RECOMMEND
+    serializer_class = RecommendationInput
+    parser_classes = (JSONParser, MultiPartParser)
+
+    @extend_schema(
+        tags=["recommendations"],
+        summary="Find the images that fit a query best",
+        description="Any mix of a prompt, weighted terms, images of the catalogue, photos and a "
+        "shopper. To send photos, use a form with files named `photo`, and everything else as "
+        "JSON in a field named `query`.",
+        request={"application/json": RecommendationInput},
+        responses={201: RecommendationSerializer},
+        examples=[OpenApiExample(name, body, request_only=True) for name, body in EXAMPLES.items()],
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        photos: list[Any] = []
+        body: Any = request.data
+        if hasattr(request.data, "getlist"):
+            photos = request.data.getlist("photo")[: MAX_PHOTOS + 1]
+            body = parse_form_query(request.data)
+        serializer = RecommendationInput(data=body, context={"photos": photos})
+        serializer.is_valid(raise_exception=True)
+        answer = recommend(shop=self.shop, query=serializer.make_query())
+        explain = serializer.validated_data["explain"]
+        context = {**self.get_serializer_context(), "explain": explain}
+        return Response(
+            RecommendationSerializer(answer, context=context).data, status.HTTP_201_CREATED
+        )
+
+
+class SimilarImagesView(TenantAPIView):
+    read_scope = Scope.RECOMMEND
+    serializer_class = RecommendationSerializer
+
+    @extend_schema(
+        tags=["recommendations"],
+        summary="Find the images most similar to one of the catalogue",
+        description="The same as a recommendation with this image as its only part.",
+        parameters=[
+            OpenApiParameter("number_of_images", int, description=f"1 to {MAX_IMAGES}."),
+        ],
+        responses=RecommendationSerializer,
+    )
+    def get(self, request: Request, pk: UUID) -> Response:
+        if not Image.objects.live().filter(pk=pk).exists():
+            raise Http404
+        body: dict[str, Any] = {"images": [{"id": str(pk)}]}
+        if "number_of_images" in request.query_params:
+            body["number_of_images"] = request.query_params["number_of_images"]
+        serializer = RecommendationInput(data=body)
+        serializer.is_valid(raise_exception=True)
+        source = Prompt.Source.SIMILAR
+        answer = recommend(shop=self.shop, query=serializer.make_query(), source=source)
+        context = self.get_serializer_context()
+        return Response(RecommendationSerializer(answer, context=context).data)

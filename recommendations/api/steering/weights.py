@@ -1,0 +1,112 @@
+"""The shop's weights, and what the resources of steering share."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.api.parsers import JSONParser
+from recommendations.steering.weights import Weights, read_weights, set_weights
+from tenants.api.base import TenantAPIView, TenantMixin
+from tenants.models import Scope
+
+WEIGHTS = asdict(Weights())
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses unknown names: a name with a typing error would change nothing."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = set(data) - set(self.fields) if isinstance(data, Mapping) else set()
+        if unknown:
+            message = f"There is no such name; the names are: {', '.join(self.fields)}."
+            raise serializers.ValidationError({name: [message] for name in unknown})
+        return super().to_internal_value(data)
+
+
+class ShareField(serializers.FloatField):
+    """A number from 0 to 1; refuses "nan", and integers that are too large for a float."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_value": 0.0, "max_value": 1.0, **kwargs})
+
+    def to_internal_value(self, data: Any) -> float:
+        try:
+            value = super().to_internal_value(data)
+        except OverflowError:
+            self.fail("invalid")
+        if not math.isfinite(value):
+            self.fail("invalid")
+        return value
+
+
+class WeightsSerializer(serializers.Serializer[Any]):
+    """How much each factor of a ranking weighs."""
+
+    text = serializers.FloatField()
+    taste = serializers.FloatField()
+    popularity = serializers.FloatField()
+    diversity = serializers.FloatField()
+
+
+class WeightsInput(StrictSerializer):
+    text = ShareField(
+        required=False, help_text="Of words in name and description; the photo has the rest."
+    )
+    taste = ShareField(required=False, help_text="Of the shopper's taste.")
+    popularity = ShareField(required=False, help_text="Of images that shoppers click and buy.")
+    diversity = ShareField(
+        required=False, help_text="How strongly similar images give way to others."
+    )
+
+
+class SteeringMixin(TenantMixin):
+    """Steering needs the same scopes as the catalogue."""
+
+    read_scope = Scope.CATALOG_READ
+    write_scope = Scope.CATALOG_WRITE
+    # Targets and weights are nested, which forms cannot express.
+    parser_classes = (JSONParser,)
+
+
+@extend_schema(tags=["steering"])
+class RankingView(SteeringMixin, TenantAPIView):
+    """The weights of the factors of this shop's rankings."""
+
+    serializer_class = WeightsSerializer
+
+    def get_object(self) -> Any:
+        """Return the shop's weights; OPTIONS calls this too."""
+        return read_weights(self.shop)
+
+    @extend_schema(
+        summary="Show the shop's weights",
+        examples=[OpenApiExample("The defaults", WEIGHTS, response_only=True)],
+    )
+    def get(self, request: Request) -> Response:
+        return Response(WeightsSerializer(self.get_object()).data)
+
+    @extend_schema(
+        summary="Replace the shop's weights",
+        description="Numbers from 0 to 1. Weights that you omit return to their defaults.",
+        request=WeightsInput,
+        examples=[
+            OpenApiExample("More variety", {"diversity": 0.4}, request_only=True),
+            OpenApiExample("The weights", {**WEIGHTS, "diversity": 0.4}, response_only=True),
+        ],
+    )
+    def put(self, request: Request) -> Response:
+        values = validate(WeightsInput(data=request.data))
+        return Response(WeightsSerializer(set_weights(shop=self.shop, values=values)).data)
+
+
+def validate(serializer: serializers.BaseSerializer[Any]) -> dict[str, Any]:
+    """Return the validated data; raises `ValidationError`."""
+    serializer.is_valid(raise_exception=True)
+    data: dict[str, Any] = serializer.validated_data
+    return data
