@@ -4,7 +4,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 
 from core.web.views import Page, is_live, is_ready, serve_photo
-from stylist.api.views import serve_picture
+from stylist.api.pictures import serve_picture
 
 # The API pages fail on OPTIONS, which describes an API and not a page.
 READ_METHODS = ["get", "head"]

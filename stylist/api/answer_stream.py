@@ -14,7 +14,7 @@ import structlog
 from core.api.streaming import event
 from core.tenancy import run_in_scope
 from stylist.api.message_serializers import show_items, show_message
-from stylist.api.showing import show_outfits
+from stylist.api.outfits import serialize_outfits
 from stylist.chat.conversations import PendingAnswer, store_answer
 from stylist.chat.dialogue import Question, converse
 from stylist.chat.llm.client import ChatModel, ModelSettings
@@ -158,7 +158,7 @@ async def _event_of(piece: Piece | Message, tools: ShopTools, request: Any) -> b
 
 def _outfits(ids: Sequence[str], request: Any) -> list[dict[str, Any]]:
     rows = Outfit.objects.in_bulk(ids)
-    return show_outfits((rows[pk] for pk in map(UUID, ids) if pk in rows), request)
+    return serialize_outfits((rows[pk] for pk in map(UUID, ids) if pk in rows), request)
 
 
 async def _in_thread(work: Callable[[], T], tools: ShopTools) -> T:

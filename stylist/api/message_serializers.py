@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from stylist.api.outputs import SOURCES, OutfitOutput
-from stylist.api.showing import show_outfits
+from stylist.api.fields import SOURCES
+from stylist.api.outfits import OutfitOutput, serialize_outfits
 from stylist.chat.shared.tools import Item
 from stylist.chat.shop_tools import ShopTools
 from stylist.models import Message, Outfit
@@ -111,7 +111,7 @@ def show_messages(
     item_ids = [item["id"] for message in messages for item in message.items]
     items = {item.id: item for item in tools.item_details(item_ids)}
     rows = Outfit.objects.in_bulk({pk for message in messages for pk in message.outfits})
-    outfits = {outfit["id"]: outfit for outfit in show_outfits(rows.values(), request)}
+    outfits = {outfit["id"]: outfit for outfit in serialize_outfits(rows.values(), request)}
     return [
         {
             "id": str(message.pk),

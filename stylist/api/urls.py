@@ -1,24 +1,23 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from stylist.api import conversations, views
+from stylist.api import conversations, outfits, purchases, vocabulary, wardrobes
 
 router = SimpleRouter()
 router.register(
-    r"shoppers/(?P<external_id>[^/\x00]+)/wardrobe", views.WardrobeViewSet, "wardrobe-item"
+    r"shoppers/(?P<external_id>[^/\x00]+)/wardrobe", wardrobes.WardrobeViewSet, "wardrobe-item"
 )
-
 router.register("conversations", conversations.ConversationViewSet, "conversation")
 
 urlpatterns = [
     path(
         "shoppers/<str:external_id>/outfits/",
-        views.ShopperOutfitsView.as_view(),
+        outfits.ShopperOutfitsView.as_view(),
         name="shopper-outfits",
     ),
     path(
         "shoppers/<str:external_id>/purchases/",
-        views.PurchasesView.as_view(),
+        purchases.PurchasesView.as_view(),
         name="shopper-purchases",
     ),
     path(
@@ -30,8 +29,10 @@ urlpatterns = [
         "conversations/<uuid:pk>/messages/", conversations.MessagesView.as_view(), name="messages"
     ),
     path("stylist/model/", conversations.ModelView.as_view(), name="stylist-model"),
-    path("images/<uuid:pk>/outfits/", views.LookView.as_view(), name="look"),
-    path("outfits/<uuid:pk>/feedback/", views.OutfitFeedbackView.as_view(), name="outfit-feedback"),
-    path("stylist/vocabulary/", views.VocabularyView.as_view(), name="vocabulary"),
+    path("images/<uuid:pk>/outfits/", outfits.LookView.as_view(), name="look"),
+    path(
+        "outfits/<uuid:pk>/feedback/", outfits.OutfitFeedbackView.as_view(), name="outfit-feedback"
+    ),
+    path("stylist/vocabulary/", vocabulary.VocabularyView.as_view(), name="vocabulary"),
     path("", include(router.urls)),
 ]

@@ -6,7 +6,6 @@ Bound on the server: no call names a shop or a shopper, so that no message can.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -24,7 +23,7 @@ from stylist.models import ImageTags, Outfit, WardrobeItem
 from stylist.outfits.composition.compose import AnchorsExclude, AnchorUnknown
 from stylist.outfits.suggestions import Origin, dress
 from stylist.outfits.wishes import OCCASIONS, Wish
-from stylist.tagging.records import show_tags
+from stylist.tagging.records import EffectiveTag, effective_tags
 from stylist.tagging.shop_taxonomy import stated_type
 from stylist.tagging.taxonomy import Taxonomy
 from tenants.models import Shop, Shopper
@@ -162,7 +161,7 @@ class ShopTools:
         return last
 
     def _sold(self, image: Image, tags: ImageTags | None) -> Item:
-        seen = show_tags(tags.tags, {}) if tags and tags.tags else {}
+        seen = effective_tags(tags.tags if tags else {}, {})
         stated = stated_type(self.taxonomy, image.category.name if image.category else "")
         return Item(
             id=str(image.pk),
@@ -178,7 +177,7 @@ class ShopTools:
         )
 
     def _owned(self, item: WardrobeItem) -> Item:
-        seen = show_tags(item.tags, item.corrected)
+        seen = effective_tags(item.tags, item.corrected)
         return Item(
             id=str(item.pk),
             source=GarmentSource.WARDROBE,
@@ -202,9 +201,9 @@ def _summarise(outfit: Outfit, items: Mapping[str, Item]) -> OutfitSummary:
     )
 
 
-def _value(seen: dict[str, Any], name: str) -> str:
+def _value(seen: dict[str, EffectiveTag | None], name: str) -> str:
     tag = seen.get(name)
-    return str(tag["value"]) if tag else ""
+    return tag.value if tag else ""
 
 
 def _uuids(ids: Iterable[str]) -> list[UUID]:

@@ -18,7 +18,7 @@ from stylist.garments.features import unpack_features
 from stylist.garments.pool import Pool
 from stylist.models import ImageTags
 
-MOST_KEPT = 4  # 50,000 images take some 15 MB
+MAX_POOLS = 4  # 50,000 images take some 15 MB
 FRESH_SECONDS = 5.0
 
 
@@ -47,7 +47,7 @@ def pool_of(shop_id: UUID) -> Pool:
     with _lock:
         _kept[shop_id] = _Kept(pool, state, now)
         _kept.move_to_end(shop_id)
-        while len(_kept) > MOST_KEPT:
+        while len(_kept) > MAX_POOLS:
             _kept.popitem(last=False)
     return pool
 

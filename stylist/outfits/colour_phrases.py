@@ -8,7 +8,7 @@ import numpy as np
 from core.ml.colours import RETAIL_COLOURS, name_oklab, srgb_to_oklab
 from stylist.garments.garment import Garment, Lab
 from stylist.outfits.compatibility.harmony import (
-    MOST_COLOURS,
+    MAX_COLOURS,
     chromatic_hues,
     count_colours,
     hue_agreement,
@@ -44,7 +44,7 @@ def tell_colours(garments: Sequence[Garment]) -> str:
         return "All the colours are neutral and go with each other."
     if len(hues) == 1:
         return f"{names.capitalize()} is the one colour; the rest is neutral."
-    if count_colours(found[None])[0] > MOST_COLOURS:
+    if count_colours(found[None])[0] > MAX_COLOURS:
         return f"{names.capitalize()} are more than three colours."
     one, other = min(
         combinations(sorted(hues), 2),

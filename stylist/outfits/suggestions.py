@@ -59,6 +59,14 @@ class Dressed:
     lacking: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PurchaseAdvice:
+    """A purchase, and the stored row of the best outfit it makes possible."""
+
+    purchase: Purchase
+    best: Outfit
+
+
 def dress(
     *,
     shop: Shop,
@@ -104,14 +112,14 @@ def complete_look(*, shop: Shop, image: Image, wish: Wish, count: int) -> Dresse
     return dress(shop=shop, shopper=None, origin=Origin.CATALOG, wish=around, count=count)
 
 
-def advise_purchases(*, shopper: Shopper, wish: Wish, count: int) -> list[tuple[Purchase, Outfit]]:
-    """Return what one purchase would complete the most outfits, each with the best it makes."""
+def advise_purchases(*, shopper: Shopper, wish: Wish, count: int) -> list[PurchaseAdvice]:
+    """Return the purchases that would complete the most outfits, and store the best outfits."""
     taste, owned = taste_of(shopper), wardrobe_of(shopper)
     sold = _from_catalog(owned, wish, taste, per_slot=FOR_PURCHASES)
     purchases = rank_purchases(wardrobe=owned, candidates=sold, wish=wish, taste=taste, count=count)
     outfits = [_row(shopper.shop, shopper, purchase.best, wish) for purchase in purchases]
     Outfit.objects.bulk_create(outfits)
-    return list(zip(purchases, outfits, strict=True))
+    return [PurchaseAdvice(*row) for row in zip(purchases, outfits, strict=True)]
 
 
 def _from_catalog(

@@ -12,7 +12,7 @@ from stylist.outfits.wishes import Taste
 from stylist.tagging.records import LAB_OF
 from tenants.models import Shopper
 
-MOST_FEEDBACK = 200
+MAX_FEEDBACK = 200
 DAY_SECONDS = 86_400
 
 
@@ -41,7 +41,7 @@ def _feedback_of(shopper: Shopper) -> list[Feedback]:
             opinion=Opinion(row.opinion),
             age_days=(now - row.created_at).total_seconds() / DAY_SECONDS,
         )
-        for row in rows.order_by("-id")[:MOST_FEEDBACK]
+        for row in rows.order_by("-id")[:MAX_FEEDBACK]
     ]
 
 

@@ -7,6 +7,7 @@ Neither OpenCV nor torch here: the web process reads them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -20,7 +21,15 @@ from stylist.garments.garment import Garment, GarmentSource, Lab, Slot
 if TYPE_CHECKING:
     from stylist.tagging.tags import Tag, Tags
 
-NAMES = ("type", "primary_colour", "secondary_colour", "pattern", "style", "season", "formality")
+TAG_NAMES = (
+    "type",
+    "primary_colour",
+    "secondary_colour",
+    "pattern",
+    "style",
+    "season",
+    "formality",
+)
 ALL_YEAR = "all year"
 NO_COLOUR = "none"  # a garment of one colour
 COLOUR_NAMES = tuple(colour.name for colour in RETAIL_COLOURS)
@@ -34,12 +43,23 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "season": (*SEASONS, ALL_YEAR),
     "formality": tuple(FORMALITY),
 }
-MOST_ALTERNATIVES = 3
+MAX_ALTERNATIVES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveTag:
+    """A tag's value, with other likely values, the most likely first."""
+
+    value: str
+    confidence: float
+    is_sure: bool
+    is_corrected: bool
+    alternatives: list[str] = field(default_factory=list)
 
 
 def tags_to_json(tags: Tags) -> dict[str, Any]:
     """Return what is kept of tags."""
-    told = {name: _tag_to_json(getattr(tags, name)) for name in (*NAMES, "slot")}
+    told = {name: _tag_to_json(getattr(tags, name)) for name in (*TAG_NAMES, "slot")}
     return {
         **told,
         "sighting": tags.sighting.value,
@@ -62,28 +82,27 @@ def _tag_to_json(tag: Tag | None) -> dict[str, Any] | None:
     }
 
 
-def show_tags(tags: Mapping[str, Any], corrected: Mapping[str, str]) -> dict[str, Any]:
-    """Return every tag as it counts: what the owner set, else what was seen and how sure."""
-    return {name: _show_tag(tags.get(name), corrected.get(name)) for name in NAMES}
+def effective_tags(
+    tags: Mapping[str, Any], corrected: Mapping[str, str]
+) -> dict[str, EffectiveTag | None]:
+    """Return each tag as the owner set it, or else as it was found in the photo."""
+    return {name: _effective_tag(tags.get(name), corrected.get(name)) for name in TAG_NAMES}
 
 
-def _show_tag(seen: Mapping[str, Any] | None, corrected: str | None) -> dict[str, Any] | None:
+def _effective_tag(found: Mapping[str, Any] | None, corrected: str | None) -> EffectiveTag | None:
     if corrected is not None:
-        return {
-            "value": corrected, "confidence": 1.0, "is_sure": True, "is_corrected": True,
-            "alternatives": [],
-        }  # fmt: skip
-    if not seen:
+        return EffectiveTag(corrected, confidence=1.0, is_sure=True, is_corrected=True)
+    if not found:
         return None
-    likely = sorted(seen["distribution"].items(), key=lambda pair: -pair[1])
-    others = [name for name, share in likely if name != seen["value"] and share > 0.01]
-    return {
-        "value": seen["value"],
-        "confidence": round(seen["confidence"], 3),
-        "is_sure": seen["is_sure"],
-        "is_corrected": False,
-        "alternatives": others[:MOST_ALTERNATIVES],
-    }
+    likely = sorted(found["distribution"].items(), key=lambda pair: -pair[1])
+    others = [name for name, share in likely if name != found["value"] and share > 0.01]
+    return EffectiveTag(
+        found["value"],
+        confidence=round(found["confidence"], 3),
+        is_sure=found["is_sure"],
+        is_corrected=False,
+        alternatives=others[:MAX_ALTERNATIVES],
+    )
 
 
 def garment_of(

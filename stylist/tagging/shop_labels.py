@@ -10,7 +10,7 @@ from core.ml.encoder import get_encoder
 from stylist.tagging.labels import Labels, make_labels
 from stylist.tagging.shop_taxonomy import own_types_of, taxonomy_of
 
-MOST_KEPT = 32
+MAX_LABELS = 32
 
 _kept: OrderedDict[tuple[str, str], Labels] = OrderedDict()
 _lock = Lock()
@@ -24,6 +24,6 @@ def labels_of(shop_id: UUID) -> tuple[str, Labels]:
         if key not in _kept:
             _kept[key] = make_labels(taxonomy_of(shop_id), get_encoder(encoder))
         _kept.move_to_end(key)
-        while len(_kept) > MOST_KEPT:
+        while len(_kept) > MAX_LABELS:
             _kept.popitem(last=False)
         return encoder, _kept[key]

@@ -15,10 +15,10 @@ from typing import Any
 from catalog.vocabulary.kinds import KINDS, SLOTS, GarmentKind
 from core.errors import DomainError
 
-MOST_OWN_TYPES = 100
-MOST_PROMPTS = 8
-LONGEST_NAME = 60
-LONGEST_PROMPT = 120
+MAX_OWN_TYPES = 100
+MAX_PROMPTS = 8
+MAX_NAME_LENGTH = 60
+MAX_PROMPT_LENGTH = 120
 
 
 class TypeUnusable(DomainError):
@@ -51,8 +51,8 @@ class Taxonomy:
         Each row has `name`, `slot` and perhaps `prompts`, words that an encoder may know it by
         instead of the name. Raises `TypeUnusable`.
         """
-        if len(own) > MOST_OWN_TYPES:
-            message = f"A shop may add {MOST_OWN_TYPES} types; these are {len(own)}."
+        if len(own) > MAX_OWN_TYPES:
+            message = f"A shop may add {MAX_OWN_TYPES} types; these are {len(own)}."
             raise TypeUnusable(message, field="types")
         taken = set(self._by_name)
         added = []
@@ -68,16 +68,16 @@ class Taxonomy:
 
 
 def _own_type(row: Mapping[str, Any], index: int) -> GarmentKind:
-    name = _text(row.get("name"), LONGEST_NAME, index, "name")
+    name = _text(row.get("name"), MAX_NAME_LENGTH, index, "name")
     slot = row.get("slot")
     if slot not in SLOTS:
         raise TypeUnusable(f"A slot is one of {', '.join(SLOTS)}.", index=index, field="slot")
     prompts = row.get("prompts") or (name,)
-    if not isinstance(prompts, list | tuple) or len(prompts) > MOST_PROMPTS:
+    if not isinstance(prompts, list | tuple) or len(prompts) > MAX_PROMPTS:
         raise TypeUnusable(
-            f"Prompts are a list of at most {MOST_PROMPTS} texts.", index=index, field="prompts"
+            f"Prompts are a list of at most {MAX_PROMPTS} texts.", index=index, field="prompts"
         )
-    texts = tuple(_text(prompt, LONGEST_PROMPT, index, "prompts") for prompt in prompts)
+    texts = tuple(_text(prompt, MAX_PROMPT_LENGTH, index, "prompts") for prompt in prompts)
     return GarmentKind(name, slot, tuple(dict.fromkeys(texts)))
 
 

@@ -86,7 +86,7 @@ def test_pools_are_never_shared_between_shops(shop, rival):
 
 
 def test_only_the_pools_asked_for_last_are_kept(shop, rival, monkeypatch):
-    monkeypatch.setattr(catalog_pool, "MOST_KEPT", 1)
+    monkeypatch.setattr(catalog_pool, "MAX_POOLS", 1)
     for member in (shop, rival):
         with shop_scope(member.shop.pk):
             pool_of(member.shop.pk)

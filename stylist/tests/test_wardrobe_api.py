@@ -75,7 +75,7 @@ def test_one_photo_that_is_none_adds_nothing_of_the_others(shop, media_root):
 
 
 def test_full_wardrobe_takes_no_more_and_keeps_no_file(shop, monkeypatch, media_root):
-    monkeypatch.setattr(items, "MOST_ITEMS", 2)
+    monkeypatch.setattr(items, "MAX_ITEMS", 2)
     assert add_photos(shop.client, make_jpeg()).status_code == 201
     answer = add_photos(shop.client, make_jpeg(), make_jpeg("dress"))
     assert (answer.status_code, answer.json()["code"]) == (409, "wardrobe_full")

@@ -1,11 +1,12 @@
 """What the stylist keeps about a shopper, to be handed to them."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.core.files.storage import default_storage
 
 from stylist.models import Conversation, Outfit, OutfitFeedback, WardrobeItem
-from stylist.tagging.records import show_tags
+from stylist.tagging.records import effective_tags
 from tenants.models import Shopper
 
 
@@ -15,7 +16,10 @@ def export_wardrobe(shopper: Shopper) -> list[dict[str, Any]]:
             "id": str(item.pk),
             "name": item.name,
             "photo_url": default_storage.url(item.photo.name),
-            "tags": show_tags(item.tags, item.corrected),
+            "tags": {
+                name: tag and asdict(tag)
+                for name, tag in effective_tags(item.tags, item.corrected).items()
+            },
             "created_at": item.created_at.isoformat(),
         }
         for item in WardrobeItem.objects.filter(shopper=shopper)

@@ -17,7 +17,7 @@ from stylist.tagging.records import VALUES, garment_of
 from stylist.tagging.shop_taxonomy import taxonomy_of
 from tenants.models import Shop, Shopper
 
-MOST_ITEMS = 1_000
+MAX_ITEMS = 1_000
 
 
 class WardrobeFull(Conflict):
@@ -26,7 +26,7 @@ class WardrobeFull(Conflict):
     code = "wardrobe_full"
 
     def __init__(self) -> None:
-        super().__init__(f"A wardrobe holds {MOST_ITEMS} garments; take some out first.")
+        super().__init__(f"A wardrobe holds {MAX_ITEMS} garments; take some out first.")
 
 
 class TagUnknown(DomainError):
@@ -54,7 +54,7 @@ def add_items(
         saved.extend(save_file(wardrobe_key(shop.pk), photo.rendition) for photo in photos)
         with transaction.atomic():
             shopper, _ = get_or_create_shopper(shop=shop, external_id=external_id)
-            if WardrobeItem.objects.filter(shopper=shopper).count() + len(photos) > MOST_ITEMS:
+            if WardrobeItem.objects.filter(shopper=shopper).count() + len(photos) > MAX_ITEMS:
                 raise WardrobeFull
             items = [
                 WardrobeItem(

@@ -17,7 +17,7 @@ NEUTRAL_CHROMA = 0.075
 FULL_CHROMA = 0.135  # from here a colour is as loud as can be
 FREE = 0.92  # what a neutral is worth beside anything: a little less than colours in harmony
 UNKNOWN_COLOUR = 0.85  # the mean of all pairs of retail colours
-MOST_COLOURS = 3
+MAX_COLOURS = 3
 SAME_HUE = 20.0  # degrees between neighbours that are shades of one colour
 SHARED = 0.1  # OKLab distance up to which two colours are the same one
 

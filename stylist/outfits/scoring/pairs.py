@@ -15,7 +15,7 @@ from stylist.garments.garment import SLOTS
 from stylist.garments.pool import Pool
 from stylist.outfits.compatibility.agreement import formality_agreement, or_neutral, style_agreement
 from stylist.outfits.compatibility.harmony import (
-    MOST_COLOURS,
+    MAX_COLOURS,
     UNKNOWN_COLOUR,
     Floats,
     chromatic_hues,
@@ -85,7 +85,7 @@ def obey_rules(relations: Relations, rows: Rows) -> NDArray[np.bool_]:
     colours = count_colours(relations.hues[rows].reshape(len(rows), 2 * len(SLOTS)))
     places, _ = find_pairs(relations, rows)
     clashing = np.asarray(relations.clashes.take(places).any(axis=0))
-    return (colours <= MOST_COLOURS) & ~clashing
+    return (colours <= MAX_COLOURS) & ~clashing
 
 
 def pad(array: NDArray[Any], value: float) -> Floats:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from stylist.garments.garment import SLOT_INDEX, SLOTS, Season, Slot
 from stylist.garments.pool import Pool
 from stylist.outfits.compatibility.harmony import (
-    MOST_COLOURS,
+    MAX_COLOURS,
     chromatic_hues,
     count_colours,
     share_a_colour,
@@ -58,7 +58,7 @@ def test_outfits_obey_the_rules(garments, wish, taste):
         assert is_whole(set(slots))
         assert not (wish.season == Season.SUMMER and Slot.OUTER in slots)
         pool = Pool.of(outfit.garments)
-        assert count_colours(chromatic_hues(pool.colours).reshape(1, -1))[0] <= MOST_COLOURS
+        assert count_colours(chromatic_hues(pool.colours).reshape(1, -1))[0] <= MAX_COLOURS
         patterned = pool.colours[pool.is_patterned]
         assert all(share_a_colour(one, other) for one, other in combinations(patterned, 2))
         assert outfit.scored == score_outfit(outfit.garments, wish=wish, taste=taste)

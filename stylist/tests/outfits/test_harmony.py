@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stylist.outfits.compatibility.harmony import (
-    MOST_COLOURS,
+    MAX_COLOURS,
     UNKNOWN_COLOUR,
     chromatic_hues,
     colour_agreement,
@@ -65,7 +65,7 @@ def test_shades_of_a_hue_are_one_colour_all_around_the_circle():
 @given(st.permutations([10.0, 20.0, 200.0, 300.0, np.nan]), hues)
 def test_colours_are_counted_whatever_their_order_and_turn(order, turn):
     row = (np.array([order], np.float32) + turn) % 360
-    assert count_colours(row).tolist() == [MOST_COLOURS]
+    assert count_colours(row).tolist() == [MAX_COLOURS]
 
 
 def test_neutrals_have_no_hue_that_counts():

@@ -7,7 +7,7 @@ import pytest
 from catalog.vocabulary.kinds import KINDS, SLOTS
 from catalog.vocabulary.properties import FORMALITY, FORMALITY_LEVELS, SEASONS, STYLES
 from stylist.garments.garment import Slot
-from stylist.tagging.taxonomy import DEFAULT_TAXONOMY, MOST_OWN_TYPES, TypeUnusable
+from stylist.tagging.taxonomy import DEFAULT_TAXONOMY, MAX_OWN_TYPES, TypeUnusable
 
 DEFAULTS = importlib.import_module("catalog.migrations.0002_default_taxonomy")
 
@@ -75,7 +75,7 @@ def test_says_which_field_of_which_row_to_mend(rows, field):
 
 
 def test_refuses_more_types_than_a_photo_is_compared_with():
-    rows = [{"name": f"own {k}", "slot": "top"} for k in range(MOST_OWN_TYPES + 1)]
+    rows = [{"name": f"own {k}", "slot": "top"} for k in range(MAX_OWN_TYPES + 1)]
 
     with pytest.raises(TypeUnusable, match="101"):
         DEFAULT_TAXONOMY.extended(rows)

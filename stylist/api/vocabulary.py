@@ -1,0 +1,92 @@
+"""The vocabulary of garments: the values of tags, and the shop's own types."""
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.api.parsers import JSONParser
+from stylist.api.base import StylistMixin
+from stylist.api.fields import SLOTS
+from stylist.outfits.wishes import OCCASIONS
+from stylist.tagging.records import VALUES
+from stylist.tagging.shop_taxonomy import own_types_of, set_own_types, taxonomy_of
+from stylist.tagging.taxonomy import (
+    MAX_NAME_LENGTH,
+    MAX_OWN_TYPES,
+    MAX_PROMPT_LENGTH,
+    MAX_PROMPTS,
+)
+from tenants.api.base import TenantAPIView
+
+
+class OwnTypeInput(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=MAX_NAME_LENGTH)
+    slot = serializers.ChoiceField(choices=SLOTS)
+    prompts = serializers.ListField(
+        child=serializers.CharField(max_length=MAX_PROMPT_LENGTH),
+        required=False,
+        max_length=MAX_PROMPTS,
+        help_text="Words by which an encoder may know the type, instead of its name.",
+    )
+
+
+class OwnTypesInput(serializers.Serializer[Any]):
+    """The types that the shop adds; types that are not listed are removed."""
+
+    types = serializers.ListField(child=OwnTypeInput(), max_length=MAX_OWN_TYPES)
+
+    class Meta:
+        examples: ClassVar[dict[str, Any]] = {
+            "types": [{"name": "dirndl", "slot": "one_piece", "prompts": ["bavarian dress"]}]
+        }
+
+
+class GarmentTypeOutput(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    slot = serializers.ChoiceField(choices=SLOTS)
+    is_own = serializers.BooleanField()
+
+
+class VocabularyOutput(serializers.Serializer[Any]):
+    """Every value that a tag can have, and the occasions for outfits."""
+
+    types = GarmentTypeOutput(many=True)
+    colours = serializers.ListField(source="primary_colour", child=serializers.CharField())
+    patterns = serializers.ListField(source="pattern", child=serializers.CharField())
+    styles = serializers.ListField(source="style", child=serializers.CharField())
+    seasons = serializers.ListField(source="season", child=serializers.CharField())
+    formality = serializers.ListField(child=serializers.CharField())
+    occasions = serializers.ListField(child=serializers.CharField())
+
+
+@extend_schema(tags=["stylist"])
+class VocabularyView(StylistMixin, TenantAPIView):
+    """The words for garments, and the shop's own types."""
+
+    serializer_class = VocabularyOutput
+    # Forms cannot express nested types.
+    parser_classes = (JSONParser,)
+
+    @extend_schema(summary="List every value that a tag can have", operation_id="vocabulary")
+    def get(self, request: Request) -> Response:
+        own = {row["name"].casefold() for row in own_types_of(self.shop.pk)}
+        types = [
+            {"name": kind.name, "slot": kind.slot, "is_own": kind.name.casefold() in own}
+            for kind in taxonomy_of(self.shop.pk).types
+        ]
+        words = {**VALUES, "types": types, "occasions": sorted(OCCASIONS)}
+        return Response(VocabularyOutput(words).data)
+
+    @extend_schema(
+        summary="Replace the shop's own types",
+        description="Photos that are tagged from now on use them.",
+        request=OwnTypesInput,
+    )
+    def patch(self, request: Request) -> Response:
+        data = OwnTypesInput(data=request.data)
+        data.is_valid(raise_exception=True)
+        set_own_types(shop=self.shop, types=data.validated_data["types"])
+        return self.get(request)

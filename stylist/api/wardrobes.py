@@ -1,0 +1,197 @@
+"""Wardrobes: the garments that a shopper owns."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_view,
+)
+from rest_framework import mixins, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.api.pagination import NewestFirst
+from core.photos import MAX_BYTES, Photo, open_photo
+from quality.api.base import ProblemOutput
+from quality.models import Job
+from recommendations.api.shoppers import EXTERNAL_ID
+from stylist.api.base import ShopperMixin
+from stylist.api.fields import SLOTS, NullableChoiceField, PhotoField
+from stylist.models import WardrobeItem
+from stylist.tagging.records import TAG_NAMES, EffectiveTag, effective_tags
+from stylist.wardrobe import items as wardrobe
+from tenants.api.base import TenantViewSet
+from tenants.api.idempotency import idempotent
+
+MAX_PHOTOS = 20
+ITEM = [EXTERNAL_ID, OpenApiParameter("id", UUID, OpenApiParameter.PATH)]
+SLOT = serializers.ChoiceField(choices=SLOTS)
+
+
+class WardrobeInput(serializers.Serializer[Any]):
+    """One garment or several: multipart files named `photo`, each of one garment."""
+
+    photo = serializers.ListField(
+        child=serializers.FileField(),
+        allow_empty=False,
+        max_length=MAX_PHOTOS,
+        help_text=f"JPEG, PNG, WebP or AVIF of at most {MAX_BYTES // 1024**2} MB each.",
+    )
+    name = serializers.CharField(max_length=200, required=False, default="")
+
+    def photos(self) -> list[Photo]:
+        """Open the photos; raises `PhotoRefused`."""
+        return [open_photo(file) for file in self.validated_data["photo"]]
+
+
+class ItemChange(serializers.Serializer[Any]):
+    """Corrected tags; null restores the tag that was found in the photo."""
+
+    name = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    tags = serializers.DictField(
+        child=serializers.CharField(max_length=60, allow_null=True), required=False
+    )
+
+    class Meta:
+        examples: ClassVar[dict[str, Any]] = {
+            "tags": {"type": "jeans", "primary_colour": "navy", "style": None}
+        }
+
+    def validate_tags(self, value: dict[str, str | None]) -> dict[str, str | None]:
+        if unknown := sorted(value.keys() - set(TAG_NAMES)):
+            message = f"There is no such tag; the tags are {', '.join(TAG_NAMES)}."
+            raise serializers.ValidationError({name: [message] for name in unknown})
+        return value
+
+
+class TagOutput(serializers.Serializer[EffectiveTag]):
+    value = serializers.CharField()
+    confidence = serializers.FloatField(help_text="How often such a tag is right, 0 to 1.")
+    is_sure = serializers.BooleanField()
+    is_corrected = serializers.BooleanField()
+    alternatives = serializers.ListField(child=serializers.CharField())
+
+
+class TagsOutput(serializers.Serializer[WardrobeItem]):
+    type = TagOutput(allow_null=True)
+    primary_colour = TagOutput(allow_null=True)
+    secondary_colour = TagOutput(allow_null=True)
+    pattern = TagOutput(allow_null=True)
+    style = TagOutput(allow_null=True)  # type: ignore[assignment]
+    season = TagOutput(allow_null=True)
+    formality = TagOutput(allow_null=True)
+
+    def to_representation(self, item: WardrobeItem) -> dict[str, Any]:
+        return super().to_representation(_tags_of(item))  # type: ignore[arg-type]
+
+
+class UnsureField(serializers.ListField):
+    """The names of an item's tags that are not sure."""
+
+    def to_representation(self, item: Any) -> list[Any]:
+        return [name for name, tag in _tags_of(item).items() if tag and not tag.is_sure]
+
+
+class ItemOutput(serializers.Serializer[WardrobeItem]):
+    """A garment that a shopper owns; its tags are present once `state` is `done`."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    photo_url = PhotoField(source="photo")
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    state = serializers.ChoiceField(choices=Job.State.choices)
+    problem = ProblemOutput(allow_null=True)
+    slot = NullableChoiceField(choices=SLOTS)
+    garments_seen = NullableChoiceField(
+        source="tags.sighting",
+        choices=["one", "none", "several"],
+        help_text="Other than `one`: check the photo.",
+    )
+    tags = TagsOutput(source="*")
+    unsure = UnsureField(
+        source="*",
+        child=serializers.CharField(),
+        help_text="Tags that the shopper may want to check.",
+    )
+    created_at = serializers.DateTimeField()
+
+
+def _tags_of(item: WardrobeItem) -> Mapping[str, EffectiveTag | None]:
+    return effective_tags(item.tags, item.corrected)
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="List a wardrobe, the newest first",
+        parameters=[EXTERNAL_ID, OpenApiParameter("slot", str, enum=SLOTS)],
+    ),
+    retrieve=extend_schema(summary="Show a garment", parameters=ITEM),
+)
+@extend_schema(tags=["stylist"])
+class WardrobeViewSet(
+    ShopperMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet
+):
+    """The garments that a shopper owns; their photos are tagged automatically."""
+
+    serializer_class = ItemOutput
+    filter_backends = ()
+    pagination_class = NewestFirst
+
+    def get_queryset(self) -> QuerySet[WardrobeItem]:
+        items: QuerySet[WardrobeItem] = WardrobeItem.objects.filter(shopper=self.shopper)
+        slot = self.request.query_params.get("slot")
+        return items.filter(slot=SLOT.to_internal_value(slot)) if slot else items
+
+    @extend_schema(
+        summary="Add garments",
+        description="One photo for each garment, up to 20. They are `pending` until they are "
+        "tagged, usually within seconds. A shopper who is not known yet is added.",
+        parameters=[EXTERNAL_ID],
+        request={"multipart/form-data": WardrobeInput},
+        responses={201: ItemOutput(many=True)},
+    )
+    @idempotent
+    def create(self, request: Request, external_id: str) -> Response:
+        data = WardrobeInput(data=request.data)
+        data.is_valid(raise_exception=True)
+        items = wardrobe.add_items(
+            shop=self.shop,
+            external_id=external_id,
+            photos=data.photos(),
+            name=data.validated_data["name"],
+        )
+        return Response(self.get_serializer(items, many=True).data, status.HTTP_201_CREATED)
+
+    @extend_schema(
+        summary="Correct a garment's tags",
+        description="A corrected tag stays, whatever is found in the photo later; null restores "
+        "the tag that was found. `stylist/vocabulary/` lists the possible values.",
+        parameters=ITEM,
+        request=ItemChange,
+    )
+    def partial_update(self, request: Request, external_id: str, pk: str) -> Response:
+        item = self.get_object()
+        data = ItemChange(data=request.data)
+        data.is_valid(raise_exception=True)
+        changed = wardrobe.correct_item(
+            item=item,
+            name=data.validated_data.get("name"),
+            tags=data.validated_data.get("tags", {}),
+        )
+        return Response(self.get_serializer(changed).data)
+
+    @extend_schema(
+        summary="Remove a garment",
+        description="Its photo is deleted, also from the pictures of outfits.",
+        parameters=ITEM,
+        responses={204: OpenApiResponse(description="Removed.")},
+    )
+    def destroy(self, request: Request, external_id: str, pk: str) -> Response:
+        wardrobe.remove_item(item=self.get_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
