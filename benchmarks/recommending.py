@@ -14,7 +14,7 @@ from benchmarks.report import Goal, Report
 from benchmarks.stack import Stack
 from benchmarks.uploads import BenchShop, open_shop
 from catalog.models import Image
-from catalog.search.image_facts import Facts
+from catalog.search.public_images import ImageFacts
 from core.ml.encoder import get_encoder
 from core.tenancy import shop_scope
 from recommendations.models import Event
@@ -53,7 +53,7 @@ def _time_ranking(dimensions: int) -> float:
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     candidates = [
         Candidate(
-            Facts(
+            ImageFacts(
                 id=UUID(int=number),
                 item=str(number // 2),
                 category="dress",

@@ -14,7 +14,6 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef
 from uuid_utils.compat import uuid7
 
-from catalog.indexing.facets import chroma_facets
 from catalog.models import Image, IndexEntry, VectorIndex
 from core.jobs.queues import Queue
 from core.ml.vector_store import CALL_SIZE, CollectionUnusable, Vectors, get_vector_store
@@ -172,8 +171,24 @@ def write_vectors(index: VectorIndex, images: list[Image], vectors: Vectors) -> 
         index.collection,
         [str(image.pk) for image in images],
         vectors,
-        [chroma_facets(image) for image in images],
+        [_facets(image) for image in images],
     )
+
+
+def _facets(image: Image) -> dict[str, Any]:
+    """Return the facets that Chroma stores with a vector; see `FacetFilter.where`."""
+    facets: dict[str, Any] = {
+        # Chroma refuses empty metadata.
+        "version": image.version,
+        "category": str(image.category_id or ""),
+        "age_group": str(image.age_group_id or ""),
+        "colour": image.colour.lower(),
+        "gender": image.gender.lower(),
+        "brand": image.brand.lower(),
+    }
+    if styles := [str(style.pk) for style in image.styles.all()]:
+        facets["styles"] = styles
+    return facets
 
 
 def _start_afresh(index: VectorIndex) -> None:

@@ -1,4 +1,4 @@
-"""Which images may answer: near to a vector, or holding words; checked against live rows.
+"""Find candidates for an answer: images near to a vector, and images with the words of a text.
 
 Query vectors are float32 (d,) with norm 1, similarities cosines (-1 to 1).
 """
@@ -15,9 +15,9 @@ import structlog
 from django.db import connection
 from numpy.typing import NDArray
 
-from catalog.indexing.facets import FacetFilter
 from catalog.indexing.indexes import mark_incomplete
 from catalog.models import Image, IndexEntry, VectorIndex
+from catalog.search.facet_filter import FacetFilter
 from core.ml.vector_store import (
     CollectionUnusable,
     Neighbours,
@@ -31,14 +31,14 @@ from core.tenancy import scoped_shop_id
 log = structlog.get_logger(__name__)
 
 CHUNK = 5_000
-MOST_WORDS = 16
-# A word that more images hold tells none of them apart; the vectors know what it means.
-COMMON = 200
+MAX_WORDS = 16
+# A word of more images is too common to prefer some of them.
+MAX_HITS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Ids of images and their similarities, the nearest first, and who found them."""
+class NearestImages:
+    """Ids of images and their similarities, the nearest first; `exact` compared every embedding."""
 
     ids: list[UUID]
     similarities: Vectors
@@ -46,23 +46,26 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Worded:
-    """Images that hold rare words of a text, the best first, and those that hold all its words.
+class TextMatches:
+    """Images with rare words of a text, the best first, and those with all of its words.
 
-    A share (above 0, up to 1) is what an image holds of the worth of all that was asked for.
+    A share is the weight of the words that an image has, divided by the weight of all words: above
+    0, up to 1.
     """
 
     shares: dict[UUID, float]
     holding_all: frozenset[UUID]
 
 
-NO_WORDS = Worded({}, frozenset())
+NO_TEXT_MATCHES = TextMatches({}, frozenset())
 
 
-def find_nearest(*, index: VectorIndex, vector: Vectors, count: int, facets: FacetFilter) -> Found:
-    """Return up to `count` images near to a vector by the collection, not yet checked.
+def find_nearest(
+    *, index: VectorIndex, vector: Vectors, count: int, facets: FacetFilter
+) -> NearestImages:
+    """Return up to `count` images near to a vector; the caller checks them in Postgres.
 
-    Where the collection is incomplete or fails, every embedding is compared.
+    If the collection is incomplete or fails, this compares every embedding.
     """
     if index.is_complete:
         try:
@@ -76,14 +79,16 @@ def find_nearest(*, index: VectorIndex, vector: Vectors, count: int, facets: Fac
             cause = str(error.__cause__ or error)
             log.warning("search_is_exact", index=str(index.pk), error=cause)
         else:
-            return _found(neighbours, "index")
+            return _nearest_images(neighbours, "index")
     return find_exactly(index=index, vector=vector, count=count, facets=facets)
 
 
-def find_exactly(*, index: VectorIndex, vector: Vectors, count: int, facets: FacetFilter) -> Found:
-    """Return the `count` nearest searchable images that have the facets, comparing every one.
+def find_exactly(
+    *, index: VectorIndex, vector: Vectors, count: int, facets: FacetFilter
+) -> NearestImages:
+    """Return the `count` nearest searchable images with the facets, comparing every embedding.
 
-    A few thousand embeddings are held at a time. Needs the shop's scope.
+    A few thousand embeddings are in memory at a time. Needs the shop's scope.
     """
     entries = IndexEntry.objects.filter(
         index=index, image__in=Image.objects.searchable().filter(facets.condition())
@@ -96,56 +101,55 @@ def find_exactly(*, index: VectorIndex, vector: Vectors, count: int, facets: Fac
         if len(chunk) == CHUNK:
             best = _merge(best, chunk, vector, count)
             chunk = []
-    return _found(_merge(best, chunk, vector, count), "exact")
+    return _nearest_images(_merge(best, chunk, vector, count), "exact")
 
 
-def find_by_words(text: str) -> Worded:
-    """Return searchable images by the rare words of a text that they hold.
+def find_by_words(text: str) -> TextMatches:
+    """Return searchable images with rare words of a text in name, description, brand or numbers.
 
-    Names, descriptions, brands and numbers are searched. A word counts the more, the fewer images
-    hold it (inverse document frequency); one that too many hold counts for none, and one that none
-    holds is worth as much as one that a single image holds.
+    A word's weight is its inverse document frequency: 0 if more than `MAX_HITS` images have
+    it; a word of no image weighs as much as a word of one image. Needs the shop's scope.
     """
-    words = list(dict.fromkeys(re.findall(r"\w+", text.lower())))[:MOST_WORDS]
-    holders: defaultdict[int, list[UUID]] = defaultdict(list)
+    words = list(dict.fromkeys(re.findall(r"\w+", text.lower())))[:MAX_WORDS]
+    images_by_word: defaultdict[int, list[UUID]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(_HOLDERS, [Image.SEARCH_CONFIG, words, scoped_shop_id(), COMMON + 1])
-        for word, is_meant, pk in cursor.fetchall():
-            if is_meant:
-                holders[word].append(pk)
-    held: defaultdict[UUID, float] = defaultdict(float)
+        cursor.execute(_WORD_IMAGES, [Image.SEARCH_CONFIG, words, scoped_shop_id(), MAX_HITS + 1])
+        for word, is_term, pk in cursor.fetchall():
+            if is_term:
+                images_by_word[word].append(pk)
+    weights: defaultdict[UUID, float] = defaultdict(float)
     counts: defaultdict[UUID, int] = defaultdict(int)
-    asked = 0.0
-    for found in holders.values():
+    total = 0.0
+    for found in images_by_word.values():
         ids = [pk for pk in found if pk is not None]
-        worth = math.log(1 + COMMON / max(len(ids), 1)) if len(ids) <= COMMON else 0.0
-        asked += worth
+        weight = math.log(1 + MAX_HITS / max(len(ids), 1)) if len(ids) <= MAX_HITS else 0.0
+        total += weight
         for pk in ids:
             counts[pk] += 1
-            held[pk] += worth
-    best = sorted((pk for pk in held if held[pk]), key=lambda pk: (-held[pk], str(pk)))
-    return Worded(
-        {pk: held[pk] / asked for pk in best},
-        frozenset(pk for pk in best if counts[pk] == len(holders)),
+            weights[pk] += weight
+    best = sorted((pk for pk in weights if weights[pk]), key=lambda pk: (-weights[pk], str(pk)))
+    return TextMatches(
+        {pk: weights[pk] / total for pk in best},
+        frozenset(pk for pk in best if counts[pk] == len(images_by_word)),
     )
 
 
-# Each word with the images that hold it, or with none; a word that is no search term ("the") not.
-_HOLDERS = """
+# Each word with the images that have it, or with none. A stop word ("the") is no search term.
+_WORD_IMAGES = """
     WITH terms AS (
         SELECT number, plainto_tsquery(%s::regconfig, word) AS term
         FROM unnest(%s::text[]) WITH ORDINALITY AS given (word, number)
     )
-    SELECT number, numnode(term) > 0, holder.id FROM terms LEFT JOIN LATERAL (
+    SELECT number, numnode(term) > 0, image.id FROM terms LEFT JOIN LATERAL (
         SELECT id FROM catalog_image
         WHERE shop_id = %s AND deleted_at IS NULL AND status = 'published' AND search @@ term
         LIMIT %s
-    ) AS holder ON true
+    ) AS image ON true
 """
 
 
-def _found(neighbours: Neighbours, by: Literal["index", "exact"]) -> Found:
-    return Found([UUID(pk) for pk in neighbours.ids], neighbours.similarities, by)
+def _nearest_images(neighbours: Neighbours, by: Literal["index", "exact"]) -> NearestImages:
+    return NearestImages([UUID(pk) for pk in neighbours.ids], neighbours.similarities, by)
 
 
 def _merge(

@@ -1,21 +1,27 @@
-"""Images as shoppers see them, with what ranking weighs: read in one query, without models.
+"""Images as search reads them: one query of plain rows, since models take longer than the search.
 
-Every answer weighs dozens of images and shows ten. Building this query anew for each answer and
-making models of its rows took longer than the search itself, so it is written out.
+Each answer ranks dozens of images and returns ten. Building this query in Django for each answer,
+and model instances of its rows, took longer than the search itself.
 """
+
+from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.db import connection
 
-from catalog.models import VectorIndex
+from catalog.indexing.indexes import decode_embedding
+from catalog.models import Image, VectorIndex
+from core.ml.vector_store import Vectors
 from core.tenancy import scoped_shop_id
 
-TOLD_AS_THEY_ARE = (
+PUBLIC_COLUMNS = (
     "name",
     "description",
     "width",
@@ -29,14 +35,14 @@ TOLD_AS_THEY_ARE = (
     "colour",
     "gender",
 )
-COLUMNS = ("id", "photo", "price", "attributes", *TOLD_AS_THEY_ARE)
+COLUMNS = ("id", "photo", "price", "attributes", *PUBLIC_COLUMNS)
 
 
 def read_rows(index: VectorIndex, ids: Sequence[UUID]) -> list[dict[str, Any]]:
-    """Return `COLUMNS` of those of the images that are searchable, in no order.
+    """Return the rows of searchable images, in no order; needs the shop's scope.
 
-    Also `category_name`, `age_group_name` (None where there is none), `style_names`, and
-    `embedding`, None for an image that waits for it. Needs the shop's scope.
+    A row has `COLUMNS`, `category_name` and `age_group_name` (None if not set), `style_names`, and
+    `embedding` (None while the image waits to be indexed).
     """
     with connection.cursor() as cursor:
         cursor.execute(_ROWS, [index.pk, list(ids), scoped_shop_id()])
@@ -66,12 +72,9 @@ _ROWS = f"""
 
 
 def public_image(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is public of a row of `read_rows`, as `PublicImageSerializer` tells it.
-
-    Except that `photo_url` may be relative.
-    """
+    """Serialize a row like `PublicImageSerializer`, except that `photo_url` may be relative."""
     return {
-        **{name: row[name] for name in TOLD_AS_THEY_ARE},
+        **{name: row[name] for name in PUBLIC_COLUMNS},
         "id": str(row["id"]),
         "photo_url": default_storage.url(row["photo"]),
         "category": row["category_name"],
@@ -79,4 +82,46 @@ def public_image(row: Mapping[str, Any]) -> dict[str, Any]:
         "age_group": row["age_group_name"],
         "price": None if row["price"] is None else str(row["price"]),
         "attributes": json.loads(row["attributes"]),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """The facts that ranking uses; every text in lower case, "" where there is none."""
+
+    id: UUID
+    item: str  # `item_group_id`, or the image's own id
+    category: str
+    styles: frozenset[str]
+    age_group: str
+    brand: str
+    colour: str
+    gender: str
+    availability: str
+    price: Decimal | None
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> ImageFacts:
+        """Return the facts of a row of `read_rows`."""
+        return cls(
+            id=row["id"],
+            item=row["item_group_id"] or str(row["id"]),
+            category=(row["category_name"] or "").lower(),
+            styles=frozenset(name.lower() for name in row["style_names"]),
+            age_group=(row["age_group_name"] or "").lower(),
+            brand=row["brand"].lower(),
+            colour=row["colour"].lower(),
+            gender=row["gender"].lower(),
+            availability=row["availability"],
+            price=row["price"],
+        )
+
+
+def read_embeddings(index: VectorIndex, ids: Sequence[UUID]) -> dict[UUID, Vectors]:
+    """Return the embeddings, float32 (d,), of those live images that have one."""
+    rows = Image.objects.live().filter(pk__in=ids, entries__index=index)
+    return {
+        pk: decode_embedding(data)
+        for pk, data in rows.values_list("pk", "entries__embedding")
+        if data is not None
     }

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 import redis
+from celery import Celery
 
+from core.celery import FORMER_TASK_NAMES
 from core.tests.factories import make_photo
 from core.tests.live import upload, wait_for
 from core.tests.plugin import FOLDER
@@ -158,3 +160,17 @@ def test_a_killed_postgres_comes_back_with_everything(stack, client):
     wait_for(lambda: client.get("images/").is_success, what="Postgres' return")
     upload_many(client, 1)
     wait_until_indexed(client, 5)
+
+
+def test_a_worker_accepts_former_task_names(stack):
+    old = Celery(broker=f"{stack.addresses.redis_url}/0")
+    old.conf.task_default_queue = "default"
+    sent = {name for name in FORMER_TASK_NAMES if not name.endswith(".judge_anew")}
+    for name in sent:
+        old.send_task(name, kwargs={"argument_of_the_last_release": 1})
+
+    def accepted() -> bool:
+        stats = old.control.inspect(timeout=2).stats() or {}
+        return any(sent <= worker["total"].keys() for worker in stats.values())
+
+    wait_for(accepted, what="work on every former task name")

@@ -8,8 +8,7 @@ from uuid import UUID
 
 from catalog.indexing.indexes import live_index
 from catalog.models import Image
-from catalog.search.image_facts import Facts, facts_of
-from catalog.search.public_images import read_rows
+from catalog.search.public_images import ImageFacts, read_rows
 from core.tenancy import scoped_shop_id
 
 CHUNK = 2_000
@@ -23,7 +22,7 @@ class Listing:
 
     name: str
     sku: str
-    facts: Facts
+    facts: ImageFacts
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def read_catalogue() -> Catalogue:
     index = live_index(scoped_shop_id())
     ids = list(images.order_by("id").values_list("id", flat=True))
     listings = {
-        row["id"]: Listing(row["name"], row["sku"], facts_of(row))
+        row["id"]: Listing(row["name"], row["sku"], ImageFacts.from_row(row))
         for start in range(0, len(ids), CHUNK)
         for row in read_rows(index, ids[start : start + CHUNK])
     }

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import product
 from uuid import UUID
 
-from catalog.search.image_facts import Facts
+from catalog.search.public_images import ImageFacts
 from evaluation.search.catalogue import Catalogue
 from evaluation.search.judgements import Query
 
@@ -38,7 +38,7 @@ def facet_queries(catalogue: Catalogue) -> list[Query]:
     ]
 
 
-def _facet_prompts(facts: Facts) -> Iterator[tuple[str, str]]:
+def _facet_prompts(facts: ImageFacts) -> Iterator[tuple[str, str]]:
     for kind, values in ((COLOUR, {facts.colour}), (STYLE, facts.styles)):
         for value, category in product(values - {""}, {facts.category} - {""}):
             yield kind, f"{value} {category}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.indexing.indexes import live_index
+from catalog.search.public_images import read_embeddings
 from evaluation.search.baselines import Baselines, read_baselines
 from evaluation.search.catalogue import Catalogue, read_catalogue
 from evaluation.search.catalogue_queries import facet_queries, title_queries
@@ -21,7 +22,6 @@ from evaluation.search.negative_queries import LACKING, foreign_queries, lacking
 from evaluation.search.sampling import sample
 from evaluation.search.sections import METHODS, Section, Trial, measure_found, measure_not_sold
 from evaluation.search.systems import Asker, Feed
-from recommendations.ranking.candidate_pool import read_embeddings
 from tenants.models import Shop
 
 MOST_OF_A_KIND = 200  # unless told otherwise; judged queries are then all asked

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.search.image_facts import Facts
+from catalog.search.public_images import ImageFacts
 from evaluation.search.catalogue import Catalogue, Listing
 from evaluation.search.judgements import Query
 from evaluation.search.metrics import (
@@ -198,8 +198,8 @@ def test_a_sample_keeps_the_order_and_repeats_nothing(things, most):
 # --- Items ----------------------------------------------------------------------------
 
 
-def make_facts(image: UUID, item: str) -> Facts:
-    return Facts(
+def make_facts(image: UUID, item: str) -> ImageFacts:
+    return ImageFacts(
         id=image,
         item=item,
         category="",

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from catalog.indexing.facets import FacetFilter
 from catalog.models import VectorIndex
-from catalog.search.candidates import NO_WORDS, Worded, find_by_words
+from catalog.search.candidates import NO_TEXT_MATCHES, TextMatches, find_by_words
+from catalog.search.facet_filter import FacetFilter
 from core.ml.vector_store import Vectors
 from recommendations.models import Prompt
 from recommendations.query.match import Match, Thresholds, is_at_least
@@ -71,7 +71,7 @@ class AnswerContext:
     visitor: Visitor
     chosen: ChosenWeights
     rules: list[ActiveRule]
-    worded: Worded
+    worded: TextMatches
 
 
 def read_context(
@@ -83,7 +83,7 @@ def read_context(
     if query.diversity is not None:
         chosen = replace(chosen, weights=replace(chosen.weights, diversity=query.diversity))
     rules = select_active_rules(steering.rules, query.words, now)
-    worded = NO_WORDS
+    worded = NO_TEXT_MATCHES
     if query.words and chosen.weights.text > 0:
         worded = find_by_words(query.words)
     return AnswerContext(shop, index, visitor, chosen, rules, worded)

@@ -7,9 +7,9 @@ from django.http import Http404
 
 from catalog.indexing.indexes import live_index
 from catalog.models import Image
+from catalog.search.public_images import read_embeddings
 from recommendations.query.match import Match, find_thresholds
 from recommendations.query.queries import ImageNotIndexed
-from recommendations.ranking.candidate_pool import read_embeddings
 from tenants.models import Shop
 
 

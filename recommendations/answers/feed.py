@@ -15,9 +15,9 @@ from uuid import UUID
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from catalog.indexing.facets import FacetFilter
 from catalog.indexing.indexes import live_index
 from catalog.models import Image, VectorIndex
+from catalog.search.facet_filter import FacetFilter
 from core.errors import DomainError
 from recommendations.answers.answer import (
     AnswerContext,

@@ -14,14 +14,14 @@ from uuid import UUID
 import numpy as np
 from django.conf import settings
 
-from catalog.indexing.facets import FacetFilter
 from catalog.models import VectorIndex
+from catalog.search.facet_filter import FacetFilter
+from catalog.search.public_images import read_embeddings
 from core.errors import Conflict, DomainError
 from core.jobs import rpc
 from core.ml.batching import EncoderBusy
 from core.ml.vector_store import Vectors
 from recommendations.query.match import Match, Thresholds, find_thresholds
-from recommendations.ranking.candidate_pool import read_embeddings
 from recommendations.tasks import FAILURE, PHOTO, TEXT, encode_query
 
 

@@ -14,12 +14,11 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from catalog.indexing.facets import FacetFilter
 from catalog.indexing.indexes import decode_embedding
 from catalog.models import Image, VectorIndex
-from catalog.search.candidates import Worded, find_exactly, find_nearest
-from catalog.search.image_facts import Facts, facts_of
-from catalog.search.public_images import public_image, read_rows
+from catalog.search.candidates import TextMatches, find_exactly, find_nearest
+from catalog.search.facet_filter import FacetFilter
+from catalog.search.public_images import ImageFacts, public_image, read_rows
 from core.ml.vector_store import Vectors
 from core.tenancy import scoped_shop_id
 from recommendations.ranking.rank import fuse
@@ -36,7 +35,7 @@ class CandidatePool:
     of the query. `answered_by` is empty where no vector was searched for.
     """
 
-    facts: list[Facts]
+    facts: list[ImageFacts]
     vectors: NDArray[np.float32]
     popularity: list[float]
     relevance: Mapping[UUID, float]
@@ -52,7 +51,7 @@ def gather_candidates(
     *,
     index: VectorIndex,
     vector: Vectors | None,
-    worded: Worded,
+    worded: TextMatches,
     facets: FacetFilter,
     count: int,
     text_weight: float,
@@ -83,23 +82,13 @@ def gather_candidates(
     return pool
 
 
-def read_embeddings(index: VectorIndex, ids: Sequence[UUID]) -> dict[UUID, Vectors]:
-    """Return the embeddings of live images; images without one are left out."""
-    rows = Image.objects.live().filter(pk__in=ids, entries__index=index)
-    return {
-        pk: decode_embedding(data)
-        for pk, data in rows.values_list("pk", "entries__embedding")
-        if data is not None
-    }
-
-
 def _build_pool(
     rows: Sequence[Mapping[str, Any]],
     relevance: Mapping[UUID, float],
     holding_all: frozenset[UUID],
     searcher: Searcher,
 ) -> CandidatePool:
-    facts = [facts_of(row) for row in rows]
+    facts = [ImageFacts.from_row(row) for row in rows]
     dimensions = max((len(row["embedding"] or b"") // 2 for row in rows), default=0)
     missing = np.zeros(dimensions, np.float32)
     vectors = [

@@ -19,8 +19,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from catalog.indexing.facets import FacetFilter
 from catalog.models import Image
+from catalog.search.facet_filter import FacetFilter
 from recommendations.models import ImageFigures, ImagePopularity, PopularityState
 
 ACTION_WEIGHTS = {

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.models import Image
-from catalog.search.image_facts import Facts
+from catalog.search.public_images import ImageFacts
 from recommendations.steering.rules import Effect
 from recommendations.steering.weights import Weights
 
@@ -36,7 +36,7 @@ class Candidate:
     `similarity` is the cosine to the query, None where the query has no vector.
     """
 
-    facts: Facts
+    facts: ImageFacts
     relevance: float
     similarity: float | None = None
     taste: float = 0.0

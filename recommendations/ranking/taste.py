@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.models import VectorIndex
-from catalog.search.image_facts import Facts
+from catalog.search.public_images import ImageFacts, read_embeddings
 from core.ml.vector_store import Vectors
 from recommendations.feedback.shoppers import (
     find_disliked_images,
@@ -24,7 +24,6 @@ from recommendations.feedback.shoppers import (
     read_taste_events,
 )
 from recommendations.models import Event, Preferences
-from recommendations.ranking.candidate_pool import read_embeddings
 from tenants.models import Shop, Shopper
 
 HALF_LIFE_DAYS = 30.0
@@ -116,7 +115,7 @@ def learn_taste(
 
 
 def score_taste(
-    facts: Sequence[Facts],
+    facts: Sequence[ImageFacts],
     vectors: NDArray[np.float32],
     taste: LearnedTaste,
     preferences: Preferences | None,
@@ -132,7 +131,7 @@ def score_taste(
     return total.clip(-1, 1)
 
 
-def score_preferences(facts: Facts, preferences: Preferences) -> float:
+def score_preferences(facts: ImageFacts, preferences: Preferences) -> float:
     """Return the share of liked facets that an image has, less 1 if it has an avoided facet.
 
     `OVER_BUDGET` is added where the price is outside the budget.
@@ -157,7 +156,7 @@ def score_preferences(facts: Facts, preferences: Preferences) -> float:
     return score + (OVER_BUDGET if _is_outside_budget(facts, preferences) else 0.0)
 
 
-def _is_outside_budget(facts: Facts, preferences: Preferences) -> bool:
+def _is_outside_budget(facts: ImageFacts, preferences: Preferences) -> bool:
     if facts.price is None:
         return False
     low, high = preferences.budget_min, preferences.budget_max

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalog.models import Image
-from catalog.search.image_facts import Facts
+from catalog.search.public_images import ImageFacts
 from core.errors import Conflict, DomainError
 from recommendations.models import Rule
 from tenants.models import Shop
@@ -62,12 +62,12 @@ class ActiveRule:
     facets: tuple[tuple[str, frozenset[str]], ...]
     first_pin: int
 
-    def applies_to(self, facts: Facts) -> bool:
+    def applies_to(self, facts: ImageFacts) -> bool:
         if self.images and facts.id not in self.images:
             return False
         return all(_has_facet(facts, name, values) for name, values in self.facets)
 
-    def find_pin(self, facts: Facts) -> int:
+    def find_pin(self, facts: ImageFacts) -> int:
         return self.first_pin + self.images.get(facts.id, 0)
 
 
@@ -137,7 +137,7 @@ def select_active_rules(rules: Iterable[Rule], prompt: str, now: datetime) -> li
     return active
 
 
-def apply_rules(facts: Facts, rules: Sequence[ActiveRule]) -> Effect:
+def apply_rules(facts: ImageFacts, rules: Sequence[ActiveRule]) -> Effect:
     """Return the effect of rules, in the order of `select_active_rules`, on an image.
 
     Hiding overrides everything else. Sold-out images are neither pinned nor boosted.
@@ -172,7 +172,7 @@ def _fits_prompt(rule: Rule, words: frozenset[str]) -> bool:
     return not rule.prompts or any(split_words(phrase) <= words for phrase in rule.prompts)
 
 
-def _has_facet(facts: Facts, name: str, values: frozenset[str]) -> bool:
+def _has_facet(facts: ImageFacts, name: str, values: frozenset[str]) -> bool:
     if name == "styles":
         return not values.isdisjoint(facts.styles)
     return getattr(facts, name) in values

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.search.image_facts import Facts
+from catalog.search.public_images import ImageFacts
 from recommendations.answers.answer import explain
 from recommendations.ranking.rank import (
     DIVERSITY_STEPS,
@@ -24,9 +24,9 @@ DIMENSIONS = 6
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 
-def make_facts(number: int, *, item: str = "", availability: str = "in_stock") -> Facts:
+def make_facts(number: int, *, item: str = "", availability: str = "in_stock") -> ImageFacts:
     pk = UUID(int=number + 1)
-    return Facts(
+    return ImageFacts(
         id=pk,
         item=item or str(pk),
         category="dress",

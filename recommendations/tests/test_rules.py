@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.search.image_facts import Facts
+from catalog.search.public_images import ImageFacts
 from recommendations.models import Rule
 from recommendations.steering.rules import Effect, apply_rules, select_active_rules
 
@@ -17,7 +17,7 @@ IDS = [UUID(int=number) for number in range(1, 7)]
 DRESS, SHIRT = "Dress", "Shirt"
 
 
-def make_facts(pk: UUID = IDS[0], **fields: Any) -> Facts:
+def make_facts(pk: UUID = IDS[0], **fields: Any) -> ImageFacts:
     known: dict[str, Any] = {
         "item": str(pk),
         "category": "dress",
@@ -29,7 +29,7 @@ def make_facts(pk: UUID = IDS[0], **fields: Any) -> Facts:
         "availability": "in_stock",
         "price": None,
     }
-    return Facts(id=pk, **{**known, **fields})
+    return ImageFacts(id=pk, **{**known, **fields})
 
 
 def make_rule(number: int = 1, action: str = "boost", **fields: Any) -> Rule:
@@ -38,7 +38,7 @@ def make_rule(number: int = 1, action: str = "boost", **fields: Any) -> Rule:
     return Rule(id=UUID(int=number), name=f"rule {number}", action=action, **fields)
 
 
-def effect(rules: list[Rule], facts: Facts | None = None, prompt: str = "") -> Effect:
+def effect(rules: list[Rule], facts: ImageFacts | None = None, prompt: str = "") -> Effect:
     return apply_rules(facts or make_facts(), select_active_rules(rules, prompt, NOW))
 
 

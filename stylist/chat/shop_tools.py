@@ -11,8 +11,8 @@ from uuid import UUID
 import structlog
 from django.core.files.storage import default_storage
 
-from catalog.indexing.facets import FacetFilter
 from catalog.models import Image
+from catalog.search.facet_filter import FacetFilter
 from core.errors import DomainError, Unavailable
 from recommendations.query.queries import Query, Term
 from recommendations.services import recommend

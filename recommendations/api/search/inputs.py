@@ -9,8 +9,8 @@ from PIL import Image as Pillow
 from rest_framework import serializers
 
 from catalog.api.serializers import FacetFilterInput
-from catalog.indexing.facets import FacetFilter
 from catalog.models import Image
+from catalog.search.facet_filter import FacetFilter
 from core.photos import open_photo
 from recommendations.feedback.shoppers import MAX_ID_LENGTH, is_shopper_id
 from recommendations.query.match import MATCHES, Match

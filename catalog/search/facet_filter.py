@@ -1,7 +1,7 @@
-"""What images are filtered by, said once for Chroma and once for Postgres.
+"""A filter on facets, as a condition in Chroma and in Postgres.
 
-Postgres is asked last and has the final say; Chroma's copy narrows the candidates, so that
-a filter leaves enough of them. Price and availability change often and are not copied.
+Chroma's condition narrows the candidates, so that enough of them are left. Postgres checks them
+again, and also price and availability: they change often, and Chroma has no copy of them.
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from catalog.models import AgeGroup, Category, Image, Style
 
 @dataclass(frozen=True, slots=True)
 class FacetFilter:
-    """Facets an image must have; within one facet any of the values will do."""
+    """Facets that an image must have: of each one that is set, any of the values."""
 
     categories: tuple[Category, ...] = ()
     styles: tuple[Style, ...] = ()
@@ -29,7 +29,7 @@ class FacetFilter:
     exclude: tuple[str, ...] = field(default=())
 
     def where(self) -> dict[str, Any] | None:
-        """Return the filter in Chroma's words; None when it does not narrow anything there."""
+        """Return the filter in Chroma's query language; None if it has no condition there."""
         clauses: list[dict[str, Any]] = [
             {name: {"$in": list(values)}}
             for name, values in (
@@ -56,7 +56,7 @@ class FacetFilter:
         if self.age_groups:
             condition &= Q(age_group__in=self.age_groups)
         if self.styles:
-            # A subquery, since a join would answer an image once for each style it has.
+            # A subquery, since a join would return an image once for each of its styles.
             having = Image.styles.through.objects.filter(style__in=self.styles)
             condition &= Q(pk__in=having.values("image_id"))
         for name, values in (
@@ -75,19 +75,3 @@ class FacetFilter:
         if self.price_max is not None:
             condition &= Q(price__lte=self.price_max)
         return condition
-
-
-def chroma_facets(image: Image) -> dict[str, Any]:
-    """Return the facets of an image as Chroma keeps them beside its vector."""
-    facets: dict[str, Any] = {
-        # Chroma refuses metadata that is empty.
-        "version": image.version,
-        "category": str(image.category_id or ""),
-        "age_group": str(image.age_group_id or ""),
-        "colour": image.colour.lower(),
-        "gender": image.gender.lower(),
-        "brand": image.brand.lower(),
-    }
-    if styles := [str(style.pk) for style in image.styles.all()]:
-        facets["styles"] = styles
-    return facets
