@@ -1,4 +1,4 @@
-"""The web process: Django behind a bound on how much it takes on at once."""
+"""The ASGI application: Django behind limits on load and body size."""
 
 import gc
 import os
@@ -13,20 +13,20 @@ from django.conf import settings  # noqa: E402 - Django is set up first
 from core.web.handler import ThreadedHandler  # noqa: E402
 from core.web.load_limits import BodyLimit, LoadLimit  # noqa: E402
 
-# What was imported stays: looking through it for garbage again and again would slow each answer.
+# Imported objects stay for ever: exclude them from garbage collection, which slows requests.
 gc.collect()
 gc.freeze()
 gc.set_threshold(20_000, 20, 20)
 
-# Beside the bounded requests, liveness is always answered.
+# For liveness requests, which the load limit lets through.
 SPARE_THREADS = 2
 application = LoadLimit(
     BodyLimit(
         ThreadedHandler(threads=settings.WEB_CONCURRENCY_LIMIT + SPARE_THREADS),
-        limit=settings.WEB_BODY_LIMIT_BYTES,
+        max_bytes=settings.WEB_BODY_LIMIT_BYTES,
     ),
-    running=settings.WEB_CONCURRENCY_LIMIT,
-    waiting=settings.WEB_QUEUE_LIMIT,
-    patience=settings.WEB_QUEUE_SECONDS,
-    streams=settings.WEB_STREAM_LIMIT,
+    max_running=settings.WEB_CONCURRENCY_LIMIT,
+    max_waiting=settings.WEB_QUEUE_LIMIT,
+    max_wait_seconds=settings.WEB_QUEUE_SECONDS,
+    max_streams=settings.WEB_STREAM_LIMIT,
 )

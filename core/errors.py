@@ -1,13 +1,12 @@
-"""The three base errors of the domain; concrete ones live beside what raises them."""
+"""Base classes of domain errors; concrete ones are defined where they are raised."""
 
 from typing import Any
 
 
 class DomainError(Exception):
-    """A request that cannot be carried out as asked; rendered as a 4xx problem.
+    """A request that cannot be carried out; rendered as a 4xx problem.
 
-    `code` is stable and meant for programs, the message for people, and
-    `details` for whatever helps to mend the request.
+    `code` is stable and for programs, the message for people; `details` are added to the problem.
     """
 
     status_code = 400
@@ -21,25 +20,21 @@ class DomainError(Exception):
 
 
 class Conflict(DomainError):
-    """The request contradicts the present state."""
+    """The request conflicts with the current state."""
 
     status_code = 409
     code = "conflict"
 
 
 class Unavailable(DomainError):
-    """Something this answer depends on is away; the caller may try again."""
+    """A service that the request needs is not available; the client may try again."""
 
     status_code = 503
     code = "unavailable"
 
     def __init__(
-        self,
-        message: str,
-        *,
-        code: str | None = None,
-        retry_after: int = 5,
-        **details: Any,
+        self, message: str, *, code: str | None = None, retry_after: int = 5, **details: Any
     ) -> None:
+        """Set `retry_after`, in seconds, for the header `Retry-After`."""
         super().__init__(message, code=code, **details)
         self.retry_after = retry_after

@@ -1,32 +1,30 @@
-"""All configuration, from the environment; `.env.example` lists every variable."""
+"""All configuration, read from the environment; `.env.example` lists every variable."""
 
-import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import environ
-import structlog
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
-from core.logs import drop_starts
+from core.logs import configure_logging
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 if (BASE_DIR / ".env").exists():
     env.read_env(BASE_DIR / ".env")
 
-# --- Which installation this is -------------------------------------------------------
+# --- Installation ---------------------------------------------------------------------
 ENVIRONMENT: str = env.str("ATELIER_ENV", default="development")
 if ENVIRONMENT not in {"development", "production"}:
-    raise ImproperlyConfigured("ATELIER_ENV is 'development' or 'production'.")
+    raise ImproperlyConfigured("ATELIER_ENV must be 'development' or 'production'.")
 PRODUCTION = ENVIRONMENT == "production"
 DEBUG: bool = env.bool("DEBUG", default=False)
 
 
 def required_in_production(name: str, development_default: str) -> str:
-    """Read a variable that production must set itself; a default secret is no secret."""
+    """Read a variable that must be set in production; raise `ImproperlyConfigured`."""
     value: str = env.str(name, default="" if PRODUCTION else development_default)
     if PRODUCTION and (not value or value.startswith("insecure-")):
         raise ImproperlyConfigured(f"{name} must be set to a value of your own in production.")
@@ -66,7 +64,7 @@ INSTALLED_APPS = [
     "recommendations",
     "quality",
     "stylist",
-    # Commands only: the demo, what trains models, and what measures how good answers are.
+    # Management commands only.
     "demo",
     "training",
     "evaluation",
@@ -128,11 +126,11 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
-    # A bounded pool: load queues for a connection and is then refused, instead of piling up.
+    # A bounded pool: under load, requests wait for a connection and are then refused.
     "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=20), "timeout": 5},
     "connect_timeout": 5,
-    # Postgres keeps the plans of what is asked again and again. A pooler in between has to keep
-    # connections for whole sessions.
+    # PostgreSQL reuses the plans of repeated queries. A connection pooler in between must use
+    # session pooling.
     "server_side_binding": True,
     "prepare_threshold": 5,
 }
@@ -145,7 +143,7 @@ CACHES = {
         "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
     }
 }
-# Name -> address of every Chroma server; a shop's index lives on one of them.
+# Name -> address of every Chroma server; each shop's index is on one of them.
 CHROMA_NODES: dict[str, str] = env.dict("CHROMA_NODES", default={"main": "http://localhost:8001"})
 CHROMA_TIMEOUT_SECONDS: float = env.float("CHROMA_TIMEOUT_SECONDS", default=5.0)
 
@@ -181,10 +179,10 @@ STORAGES: dict[str, dict[str, Any]] = {
         )
     },
 }
-# Development serves the files of the apps as they are; production collects them first.
+# Development serves static files from the apps; production collects them first.
 WHITENOISE_USE_FINDERS = not PRODUCTION
 FILE_UPLOAD_PERMISSIONS = 0o640
-# Photos arrive in memory or in a temporary file; `core.photos` holds the real limit.
+# Does not limit photos: `core.photos` does.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- Encoders -------------------------------------------------------------------------
@@ -205,7 +203,7 @@ ENCODERS: dict[str, dict[str, str | None]] = {
         "languages": "over a hundred, English best",
     },
 }
-# One more encoder of your own: any dual encoder that transformers loads by itself.
+# An additional encoder: any dual encoder that transformers can load.
 if env.str("ENCODER_MODEL", default=""):
     ENCODERS["custom"] = {
         "model": env.str("ENCODER_MODEL"),
@@ -214,9 +212,9 @@ if env.str("ENCODER_MODEL", default=""):
     }
 DEFAULT_ENCODER: str = env.str("ENCODER", default="mini")
 if DEFAULT_ENCODER not in ENCODERS:
-    raise ImproperlyConfigured(f"ENCODER is one of: {', '.join(ENCODERS)}.")
+    raise ImproperlyConfigured(f"ENCODER must be one of: {', '.join(ENCODERS)}.")
 
-# --- Indexing and asking --------------------------------------------------------------
+# --- Indexing and search --------------------------------------------------------------
 INDEX_BATCH_SIZE: int = env.int("INDEX_BATCH_SIZE", default=16)
 INDEX_LEASE_SECONDS: int = env.int("INDEX_LEASE_SECONDS", default=120)
 SWEEP_SECONDS: int = env.int("SWEEP_SECONDS", default=30)
@@ -229,15 +227,15 @@ QUALITY_LEASE_SECONDS: int = env.int("QUALITY_LEASE_SECONDS", default=120)
 QUALITY_RETENTION = timedelta(days=env.int("QUALITY_RETENTION_DAYS", default=30))
 
 # --- The stylist ----------------------------------------------------------------------
-# Name -> address (before /chat/completions) of every language model server that may be asked.
+# Name -> address (before /chat/completions) of every language model server that shops may use.
 STYLIST_MODEL_SERVERS: dict[str, str] = env.dict("STYLIST_MODEL_SERVERS", default={})
-# What shops speak with that have chosen none; without a server the stylist speaks by rules.
+# For shops that have not chosen a server; without one, the stylist answers by rules.
 STYLIST_MODEL_SERVER: str = env.str("STYLIST_MODEL_SERVER", default="")
 STYLIST_MODEL_NAME: str = env.str("STYLIST_MODEL_NAME", default="")
 STYLIST_MODEL_KEY: str = env.str("STYLIST_MODEL_KEY", default="")
 STYLIST_MODEL_SECONDS: float = env.float("STYLIST_MODEL_SECONDS", default=30.0)
 if STYLIST_MODEL_SERVER and STYLIST_MODEL_SERVER not in STYLIST_MODEL_SERVERS:
-    raise ImproperlyConfigured("STYLIST_MODEL_SERVER is one of STYLIST_MODEL_SERVERS.")
+    raise ImproperlyConfigured("STYLIST_MODEL_SERVER must be one of STYLIST_MODEL_SERVERS.")
 CONVERSATION_RETENTION = timedelta(days=env.int("CONVERSATION_RETENTION_DAYS", default=90))
 
 # --- Celery ---------------------------------------------------------------------------
@@ -268,7 +266,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 5,
     "socket_keepalive": True,
     "health_check_interval": 25,
-    # One short try: an upload must not wait for a Redis that is away.
+    # One short try: an upload must not wait when Redis is down.
     "max_retries": 1,
     "interval_start": 0,
     "interval_step": 0,
@@ -334,7 +332,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "COERCE_DECIMAL_TO_STRING": True,
 }
-# Requests a minute: of one shop, and of one address that names no shop (sign-in, register).
+# Requests a minute: of one shop, and of one address without a key (register, sign in).
 RATE_LIMIT_SHOP: int = env.int("RATE_LIMIT_SHOP", default=6_000)
 RATE_LIMIT_ANONYMOUS: int = env.int("RATE_LIMIT_ANONYMOUS", default=60)
 IDEMPOTENCY_TTL = timedelta(hours=24)
@@ -356,17 +354,17 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
-    # In the order in which they are shown.
+    # In the order of the documentation pages.
     "TAGS": [
-        {"name": "recommendations", "description": "Asking, and what was asked."},
-        {"name": "steering", "description": "Rules, weights and experiments on them."},
-        {"name": "shoppers", "description": "Customers: what they do, and what they like."},
-        {"name": "analytics", "description": "What was asked, and what shoppers did, counted."},
-        {"name": "stylist", "description": "What shoppers own, and what goes together."},
-        {"name": "photo quality", "description": "Photos measured, compared and made better."},
+        {"name": "recommendations", "description": "Search, and past searches."},
+        {"name": "steering", "description": "Ranking rules, weights and experiments."},
+        {"name": "shoppers", "description": "Customers: their events and their taste."},
+        {"name": "analytics", "description": "Figures of searches and of shoppers' events."},
+        {"name": "stylist", "description": "Wardrobes, outfits and conversations."},
+        {"name": "photo quality", "description": "Measure, compare and enhance photos."},
         {"name": "catalogue", "description": "Product photos and the facts that describe them."},
-        {"name": "facets", "description": "What images are described and filtered by."},
-        {"name": "index", "description": "Where the vector index stands."},
+        {"name": "facets", "description": "Categories, styles and age groups of images."},
+        {"name": "index", "description": "State of the vector index."},
         {"name": "access", "description": "People, their shop and its keys."},
     ],
     "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "tryItOutEnabled": True},
@@ -384,7 +382,7 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-# --- Load: bounded threads, a short queue, then a quick 503 ---------------------------
+# --- Load: a limited number of threads, a short queue, then 503 ------------------------
 WEB_CONCURRENCY_LIMIT: int = env.int("WEB_CONCURRENCY_LIMIT", default=16)
 WEB_QUEUE_LIMIT: int = env.int("WEB_QUEUE_LIMIT", default=128)
 WEB_STREAM_LIMIT: int = env.int("WEB_STREAM_LIMIT", default=100)
@@ -405,7 +403,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
         "img-src": ["'self'", "data:", "blob:", *env.list("CSP_IMG_SRC", default=[])],
-        # A preview is fetched from where photos are, to be saved or added.
+        # Pages fetch previews from the photo storage, to save or add them.
         "connect-src": ["'self'", *env.list("CSP_IMG_SRC", default=[])],
         "object-src": ["'none'"],
         "base-uri": ["'self'"],
@@ -413,7 +411,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- The demo's own key, shown by the playground; never set in production -------------
+# --- The demo's API key, which the playground contains --------------------------------
 DEMO_API_KEY: str = env.str("DEMO_API_KEY", default="")
 if PRODUCTION and DEMO_API_KEY:
     raise ImproperlyConfigured("DEMO_API_KEY would publish a shop's key; unset it in production.")
@@ -422,55 +420,8 @@ if PRODUCTION and DEMO_API_KEY:
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="atelier@localhost")
 
-# --- Logs: one JSON line an event in production, readable lines elsewhere -------------
+# --- Logs -----------------------------------------------------------------------------
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
-structlog.configure(
-    processors=[
-        drop_starts,
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.filter_by_level,
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso"),
-        structlog.stdlib.PositionalArgumentsFormatter(),
-        structlog.processors.format_exc_info,
-        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-    ],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    cache_logger_on_first_use=True,
-)
-# Addresses are personal data, and of no use where every line names the shop and its key.
+LOGGING = configure_logging(level=LOG_LEVEL, is_production=PRODUCTION)
+# Addresses are personal data, and every line already identifies the shop and its key.
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "processor": (
-                structlog.processors.JSONRenderer()
-                if PRODUCTION
-                else structlog.dev.ConsoleRenderer(
-                    colors=sys.stderr.isatty(),
-                    # The default shows local variables, secrets among them.
-                    exception_formatter=structlog.dev.plain_traceback,
-                )
-            ),
-            "foreign_pre_chain": [
-                structlog.contextvars.merge_contextvars,
-                structlog.stdlib.add_logger_name,
-                structlog.stdlib.add_log_level,
-                structlog.processors.TimeStamper(fmt="iso"),
-                *([structlog.processors.format_exc_info] if PRODUCTION else []),
-            ],
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {
-        "httpx": {"level": "WARNING"},
-        "chromadb": {"level": "WARNING"},
-        # That a task was received; what became of it has a line of its own.
-        "celery.worker.strategy": {"level": "WARNING"},
-    },
-}

@@ -1,4 +1,4 @@
-"""The one door for stored files: a folder, or S3. When it is away, work waits for it."""
+"""Stored files, in a folder or S3; all access goes through this module."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,37 +11,37 @@ from core.errors import Unavailable
 
 
 class StorageUnavailable(Unavailable):
-    """The storage does not answer, or refuses what it should take."""
+    """The storage does not respond, or fails."""
 
     code = "storage_unavailable"
 
 
 def save_file(name: str, data: bytes) -> str:
-    """Store bytes; return the name they got. Raises `StorageUnavailable`."""
-    with _translating():
+    """Store a file; return its final name. Raises `StorageUnavailable`."""
+    with _translate_errors():
         return default_storage.save(name, ContentFile(data))
 
 
 def read_file(name: str) -> bytes:
-    """Return a file's bytes; raises `FileNotFoundError` and `StorageUnavailable`."""
-    with _translating(), default_storage.open(name) as file:
+    """Return the bytes of a file; raise `FileNotFoundError` or `StorageUnavailable`."""
+    with _translate_errors(), default_storage.open(name) as file:
         data: bytes = file.read()
         return data
 
 
 def delete_files(*names: str | None) -> None:
-    """Remove files; those that are not there are no error. Raises `StorageUnavailable`."""
-    with _translating():
+    """Delete files that exist; raise `StorageUnavailable`."""
+    with _translate_errors():
         for name in filter(None, names):
             default_storage.delete(name)
 
 
 @contextmanager
-def _translating() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     try:
         yield
     except FileNotFoundError:
         raise
     except (OSError, BotoCoreError, ClientError) as error:
-        message = "The storage for photos is away; try again shortly."
+        message = "The photo storage is not available; try again shortly."
         raise StorageUnavailable(message) from error

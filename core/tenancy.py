@@ -1,8 +1,7 @@
-"""Tenancy fails closed: a query for tenant-owned rows outside a shop's scope is an error.
+"""The tenancy scope: querying tenant-owned rows outside of one is an error.
 
-Requests enter their shop's scope once they are authenticated, tasks when they begin.
-Work that spans shops (sweeps, audits, the operators' admin) says so with `all_shops`.
-The idea is django-scopes'.
+A request enters the scope of its shop after authentication, a task when it begins. Sweeps, audits
+and the admin query all shops and use `all_shops`. The idea comes from django-scopes.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,7 +19,7 @@ T = TypeVar("T")
 
 
 class UnscopedQueryError(RuntimeError):
-    """Tenant-owned rows were asked for without saying whose."""
+    """Tenant-owned rows were queried outside a tenancy scope."""
 
 
 class _Span(Enum):
@@ -32,7 +31,7 @@ _scope: ContextVar[UUID | _Span | None] = ContextVar("tenant_scope", default=Non
 
 @contextmanager
 def shop_scope(shop_id: UUID) -> Iterator[None]:
-    """Narrow every tenant-owned query in this context to one shop."""
+    """Limit tenant-owned queries in this context to one shop."""
     token = _scope.set(shop_id)
     try:
         yield
@@ -42,7 +41,7 @@ def shop_scope(shop_id: UUID) -> Iterator[None]:
 
 @contextmanager
 def all_shops() -> Iterator[None]:
-    """Let queries in this context span shops; for operators and sweeps, never for a request."""
+    """Let queries in this context return all shops' rows; not for requests of the API."""
     token = _scope.set(_Span.ALL_SHOPS)
     try:
         yield
@@ -51,7 +50,7 @@ def all_shops() -> Iterator[None]:
 
 
 def run_in_scope(work: Callable[[], T], shop_id: UUID) -> T:
-    """Run what asks the database in a thread that outlives it: its connection is given back."""
+    """Run `work` in a shop's scope, then close the database connection of this thread."""
     try:
         with shop_scope(shop_id):
             return work()
@@ -60,7 +59,7 @@ def run_in_scope(work: Callable[[], T], shop_id: UUID) -> T:
 
 
 def scoped_shop_id() -> UUID:
-    """Return the shop in whose scope this runs; raise `UnscopedQueryError` outside of one."""
+    """Return the shop of the current scope; raise `UnscopedQueryError` without one."""
     scope = _scope.get()
     if not isinstance(scope, UUID):
         raise UnscopedQueryError("This needs the scope of one shop.")
@@ -68,10 +67,10 @@ def scoped_shop_id() -> UUID:
 
 
 class TenantQuerySet(QuerySet[M]):
-    """Rows of a table that has a `shop` column."""
+    """A queryset of a model with a field `shop`."""
 
     def in_scope(self) -> Self:
-        """Narrow to the scope's shop; raise `UnscopedQueryError` when there is no scope."""
+        """Return only rows of the current scope; raise `UnscopedQueryError` without one."""
         scope = _scope.get()
         if scope is None:
             raise UnscopedQueryError(
@@ -81,7 +80,7 @@ class TenantQuerySet(QuerySet[M]):
 
 
 class TenantManager(models.Manager[M]):
-    """The default manager of every tenant-owned model."""
+    """The default manager of tenant-owned models: limits every query to the tenancy scope."""
 
     queryset_class: type[TenantQuerySet[Any]] = TenantQuerySet
 
@@ -90,7 +89,7 @@ class TenantManager(models.Manager[M]):
 
 
 def tenant_manager(queryset_class: type[TenantQuerySet[Any]]) -> Any:
-    """Return a `TenantManager` that also offers the methods of `queryset_class`."""
+    """Return a `TenantManager` with the methods of `queryset_class`."""
     bases: tuple[Any, ...] = (TenantManager.from_queryset(queryset_class),)
-    # On the class and not the instance: Django derives related managers from the class.
+    # An attribute of the class: Django derives related managers from the class.
     return type(f"{queryset_class.__name__}Manager", bases, {"queryset_class": queryset_class})()

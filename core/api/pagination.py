@@ -1,4 +1,4 @@
-"""Cursor pages, ordered by an immutable unique key: UUIDv7 ids are in order of creation."""
+"""Cursor pagination by an immutable unique key; UUIDv7 ids are ordered by creation."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,21 +10,21 @@ from rest_framework.request import Request
 
 
 class NewestFirst(CursorPagination):
-    """`{"next", "previous", "results"}`, the newest first; `page_size` up to 200."""
+    """Pages of `{"next", "previous", "results"}`, newest first; `page_size` is at most 200."""
 
     ordering = "-id"
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
-    # What a cursor's position is, being a value of the first key that is ordered by.
-    read_position: Callable[[str], object] = UUID
+    # Parses a cursor's position, a value of the first ordering key.
+    parse_position: Callable[[str], object] = UUID
 
     def decode_cursor(self, request: Request) -> Any:
-        """Return the cursor sent, if any; one that was made up is not found."""
+        """Return the cursor of a request, if any; raise `NotFound` if it is not one of ours."""
         cursor = super().decode_cursor(request)
         try:
             if cursor and cursor.position is not None:
-                type(self).read_position(str(cursor.position))
+                type(self).parse_position(str(cursor.position))
         except ValueError as error:
             raise NotFound(self.invalid_cursor_message) from error
         return cursor

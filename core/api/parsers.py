@@ -1,4 +1,4 @@
-"""JSON bodies as RFC 8259 has them: UTF-8, finite numbers, and of a size that fits in memory."""
+"""A strict JSON parser."""
 
 import json
 import math
@@ -11,10 +11,10 @@ from rest_framework.exceptions import ParseError
 
 
 class JSONParser(parsers.JSONParser):
-    """Refuses what the database could not keep, so that no view has to.
+    """Accepts JSON as in RFC 8259: UTF-8, finite numbers, limited size.
 
-    DRF's own reads the body past `DATA_UPLOAD_MAX_MEMORY_SIZE`, in whatever encoding the
-    caller names, and takes 1e999, lone surrogates and any depth.
+    DRF's parser ignores `DATA_UPLOAD_MAX_MEMORY_SIZE`, decodes any encoding that the client names,
+    and accepts 1e999, lone surrogates and any depth, which the database cannot store.
     """
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
@@ -23,19 +23,19 @@ class JSONParser(parsers.JSONParser):
             raise RequestDataTooBig
         try:
             text = data.decode("utf-8")
-            body = json.loads(text, parse_constant=_refuse, parse_float=_finite)
+            body = json.loads(text, parse_constant=_refuse_constant, parse_float=_parse_finite)
             if "\\u" in text:
                 json.dumps(body, ensure_ascii=False).encode("utf-8")
         except (ValueError, RecursionError) as error:
-            raise ParseError(f"The body is no JSON that can be read: {error}") from error
+            raise ParseError(f"The body is not valid JSON: {error}") from error
         return body
 
 
-def _refuse(name: str) -> float:
-    raise ValueError(f"{name} is no JSON")
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not allowed")
 
 
-def _finite(digits: str) -> float:
+def _parse_finite(digits: str) -> float:
     number = float(digits)
     if not math.isfinite(number):
         raise ValueError("a number is too large")

@@ -1,4 +1,4 @@
-"""One error shape for the whole API: RFC 9457 problem details with a stable `code`."""
+"""Errors of the API: RFC 9457 problem details with a stable `code`."""
 
 from http import HTTPStatus
 from typing import Any
@@ -18,11 +18,12 @@ from core.errors import DomainError, Unavailable
 log = structlog.get_logger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
+SUSPICIOUS_MESSAGE = "The request is malformed: no normal client would send it."
 BROKEN_DEPENDENCIES = (OperationalError, InterfaceError, RedisConnectionError, RedisTimeoutError)
 
 
-def problem(*, status: int, code: str, detail: str, **extra: Any) -> dict[str, Any]:
-    """Return the body of a problem answer."""
+def make_problem(*, status: int, code: str, detail: str, **extra: Any) -> dict[str, Any]:
+    """Return the body of an error response."""
     return {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -34,33 +35,33 @@ def problem(*, status: int, code: str, detail: str, **extra: Any) -> dict[str, A
 
 
 def render_problem(exc: Exception, context: dict[str, Any]) -> Response | None:
-    """Turn any expected exception into the one error shape; DRF's exception handler."""
+    """Render every expected exception as a problem; this is DRF's exception handler."""
     if isinstance(exc, BROKEN_DEPENDENCIES):
         log.warning("dependency_unavailable", error=type(exc).__name__)
-        exc = Unavailable("A service this answer depends on is away; try again shortly.")
+        exc = Unavailable("A service that this request needs is not available; try again shortly.")
     if isinstance(exc, RequestDataTooBig):
-        exc = DomainError("The request's fields are too large.", code="request_too_large")
+        exc = DomainError("The fields of the request are too large.", code="request_too_large")
         exc.status_code = 413
     if isinstance(exc, SuspiciousOperation):
-        exc = DomainError("The request is not one that a client of ours would send.")
+        exc = DomainError(SUSPICIOUS_MESSAGE)
     if isinstance(exc, DomainError):
         set_rollback()
-        return _domain_response(exc)
+        return _render_domain_error(exc)
     if isinstance(exc, Http404):
         exc = exceptions.NotFound()
     if not isinstance(exc, exceptions.APIException):
         return None
     set_rollback()
-    return _framework_response(exc)
+    return _render_api_exception(exc)
 
 
-def _domain_response(exc: DomainError) -> Response:
-    body = problem(status=exc.status_code, code=exc.code, detail=exc.message, **exc.details)
+def _render_domain_error(exc: DomainError) -> Response:
+    body = make_problem(status=exc.status_code, code=exc.code, detail=exc.message, **exc.details)
     headers = {"Retry-After": str(exc.retry_after)} if isinstance(exc, Unavailable) else {}
     return Response(body, exc.status_code, headers=headers, content_type=CONTENT_TYPE)
 
 
-def _framework_response(exc: exceptions.APIException) -> Response:
+def _render_api_exception(exc: exceptions.APIException) -> Response:
     headers: dict[str, str] = dict(getattr(exc, "headers", None) or {})
     if challenge := getattr(exc, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
@@ -68,34 +69,33 @@ def _framework_response(exc: exceptions.APIException) -> Response:
         headers["Retry-After"] = str(int(wait) + 1)
     extra: dict[str, Any] = {}
     if isinstance(exc, exceptions.ValidationError):
-        code, detail = "validation_error", "Some fields need another look; see `errors`."
+        code, detail = "validation_error", "Some fields are invalid; see `errors`."
         extra["errors"] = exc.get_full_details()
     else:
         codes = exc.get_codes()
         code = codes if isinstance(codes, str) else exc.default_code
         detail = str(exc.detail)
-    body = problem(status=exc.status_code, code=code, detail=detail, **extra)
+    body = make_problem(status=exc.status_code, code=code, detail=detail, **extra)
     return Response(body, exc.status_code, headers=headers, content_type=CONTENT_TYPE)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
-    """Answer what no view has seen, such as a Host header that is not ours."""
-    detail = "The request is not one that a client of ours would send."
-    return _plain(status=400, code="invalid", detail=detail)
+    """Render an error before any view, such as an unknown Host header."""
+    return _respond(status=400, code="invalid", detail=SUSPICIOUS_MESSAGE)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
-    """Answer an address that leads nowhere."""
+    """Render an unknown address."""
     detail = "There is nothing at this address; see /api/docs/."
-    return _plain(status=404, code="not_found", detail=detail)
+    return _respond(status=404, code="not_found", detail=detail)
 
 
 def server_error(request: HttpRequest) -> JsonResponse:
-    """Answer after an error nobody foresaw; it is in the log with the request's id."""
-    detail = "Something went wrong on our side; the error was recorded."
-    return _plain(status=500, code="server_error", detail=detail)
+    """Render an unexpected error; the log has it with the request's id."""
+    detail = "Something went wrong on our side; the error was logged."
+    return _respond(status=500, code="server_error", detail=detail)
 
 
-def _plain(*, status: int, code: str, detail: str) -> JsonResponse:
-    body = problem(status=status, code=code, detail=detail)
+def _respond(*, status: int, code: str, detail: str) -> JsonResponse:
+    body = make_problem(status=status, code=code, detail=detail)
     return JsonResponse(body, status=status, content_type=CONTENT_TYPE)

@@ -1,4 +1,4 @@
-"""What every operation of the OpenAPI description shares: the error answers."""
+"""The error responses of every operation in the OpenAPI description."""
 
 from typing import Any
 
@@ -15,52 +15,52 @@ PROBLEM = {
         "status": {"type": "integer", "examples": [400]},
         "code": {
             "type": "string",
-            "description": "Stable; meant for programs.",
+            "description": "Stable; for programs.",
             "examples": ["validation_error"],
         },
-        "detail": {"type": "string", "description": "For people: what to do."},
-        "errors": {"type": "object", "description": "By field, when fields are at fault."},
+        "detail": {"type": "string", "description": "For people; says what to do."},
+        "errors": {"type": "object", "description": "Errors by field, if fields are invalid."},
     },
 }
-ALWAYS_POSSIBLE = {
-    "401": "No key or token, or one that is unknown, expired or revoked.",
-    "403": "The key lacks the scope this call needs.",
-    "429": "Too many requests; `Retry-After` says when to come back.",
-    "503": "A service this answer depends on is away; `Retry-After` says when to try again.",
+COMMON_ERRORS = {
+    "401": "The key or token is missing, unknown, expired or revoked.",
+    "403": "The key lacks the scope that this request needs.",
+    "429": "Too many requests; `Retry-After` says when to try again.",
+    "503": "A service is not available; `Retry-After` says when to try again.",
 }
 
 
-class ProblemAwareSchema(AutoSchema):
-    """Documents the problem answers on every operation, so that no view has to."""
+class ProblemSchema(AutoSchema):
+    """Documents the error responses of every operation."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
-        possible = dict(ALWAYS_POSSIBLE)
+        errors = dict(COMMON_ERRORS)
         if not self.view.authentication_classes:
-            del possible["403"]
+            del errors["403"]
         if self.method in {"POST", "PUT", "PATCH"}:
-            possible["400"] = "Something in the request needs mending; `detail` says what."
+            errors["400"] = "The request is invalid; `detail` says why."
         if "{" in self.path:
-            possible["404"] = "Not there, or not this shop's."
-        content = {"application/problem+json": {"schema": self._problem()}}
-        for status, description in possible.items():
+            errors["404"] = "Not found, or not of this shop."
+        content = {"application/problem+json": {"schema": self._problem_reference()}}
+        for status, description in errors.items():
             operation["responses"].setdefault(
                 status, {"description": description, "content": content}
             )
         return operation
 
     def _map_serializer(self, serializer: Any, *args: Any, **kwargs: Any) -> Any:
-        """Give properties the values of `Meta.examples`, with which forms come filled in."""
+        """Add the examples of `Meta.examples` to properties, so that forms are filled in."""
         schema = super()._map_serializer(serializer, *args, **kwargs)  # type: ignore[no-untyped-call]
         meta = getattr(serializer, "Meta", None)
         for name, value in getattr(meta, "examples", {}).items():
             schema["properties"][name]["examples"] = [value]
         return schema
 
-    def _problem(self) -> dict[str, Any]:
-        """Return a reference to the one shape of errors."""
+    def _problem_reference(self) -> dict[str, Any]:
+        """Return a reference to the problem component."""
         component = ResolvedComponent(  # type: ignore[no-untyped-call]
             "Problem", ResolvedComponent.SCHEMA, schema=PROBLEM, object="Problem"
         )

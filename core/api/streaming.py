@@ -1,4 +1,4 @@
-"""Answers that are told while they are made: server-sent events (WHATWG HTML, 9.2)."""
+"""Responses as server-sent events (WHATWG HTML, section 9.2)."""
 
 import json
 from collections.abc import AsyncIterator
@@ -13,23 +13,23 @@ MEDIA_TYPE = "text/event-stream"
 
 
 class EventStreamRenderer(JSONRenderer):
-    """Lets a caller accept events; what goes wrong before the first is a problem like any other."""
+    """Lets a client accept events; an error before the first event is rendered as a problem."""
 
     media_type = MEDIA_TYPE
     format = "events"
 
 
 def wants_events(request: Request) -> bool:
-    """Say whether the caller prefers to be told how far the answer has got."""
+    """Return whether the client asked for events."""
     return request.accepted_media_type == MEDIA_TYPE
 
 
 def event(name: str, data: Any) -> bytes:
-    """Return one event with JSON as its data."""
+    """Return an event with JSON data."""
     return f"event: {name}\ndata: {json.dumps(data, cls=JSONEncoder)}\n\n".encode()
 
 
 def stream_events(events: AsyncIterator[bytes], *, status: int = 200) -> StreamingHttpResponse:
-    """Return an answer that sends events as they come, past proxies that would collect them."""
+    """Return a response that sends events immediately; its headers forbid proxies to buffer."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingHttpResponse(events, status=status, content_type=MEDIA_TYPE, headers=headers)

@@ -1,4 +1,4 @@
-"""Rate limits on Redis, exact under concurrency, reported in `RateLimit` headers."""
+"""Rate limits in Redis, exact under concurrency, reported in `RateLimit-*` headers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 if TYPE_CHECKING:
-    # DRF reads this class from the settings while it defines `APIView`.
+    # A cycle otherwise: DRF imports this module while it defines `APIView`.
     from rest_framework.views import APIView
 
 log = structlog.get_logger(__name__)
@@ -30,11 +30,10 @@ def _storage() -> RedisStorage:
 
 
 class RateLimit(BaseThrottle):
-    """So many requests a minute for each shop, or for each address that names none.
+    """Limits requests a minute of each shop, or of each address without a shop.
 
-    A minute is the clock's, so that one trip to Redis counts and tells all.
-    While Redis is away nobody is limited: refusing a shop's uploads because we cannot
-    count them would be the greater harm. The log says so.
+    Minutes begin with the clock's minutes, so that one call to Redis is enough. When Redis is not
+    available, requests are not limited, since refusing uploads would be worse; it is logged.
     """
 
     reset_in = 0
@@ -55,9 +54,9 @@ class RateLimit(BaseThrottle):
         return count <= limit
 
     def get_ident(self, request: Request) -> str:
-        """Return the address that the server saw: any header can be forged.
+        """Return the client's address as the server has it; clients can forge any header.
 
-        Behind a proxy the server resolves it: uvicorn's `FORWARDED_ALLOW_IPS` names the proxy.
+        Behind a proxy, uvicorn finds it: `FORWARDED_ALLOW_IPS` must contain the proxy.
         """
         return str(request.META.get("REMOTE_ADDR", ""))
 

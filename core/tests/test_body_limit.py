@@ -40,7 +40,7 @@ def ask(chunks: int, *headers: tuple[bytes, bytes]) -> tuple[int, dict[bytes, by
         sent.append(message)
 
     scope = {"type": "http", "path": "/", "headers": list(headers)}
-    asyncio.run(BodyLimit(Application(), limit=LIMIT)(scope, receive, send))
+    asyncio.run(BodyLimit(Application(), max_bytes=LIMIT)(scope, receive, send))
     start, body = sent
     return start["status"], dict(start["headers"]), body["body"]
 

@@ -67,7 +67,7 @@ def run(scenario: Callable[[Application], Awaitable[None]]) -> None:
 @pytest.mark.parametrize(("running", "waiting"), [(1, 0), (2, 3), (4, 4)])
 def test_burst_runs_so_many_queues_so_many_and_refuses_the_rest(running, waiting):
     async def scenario(app: Application) -> None:
-        limit = LoadLimit(app, running=running, waiting=waiting, patience=60)
+        limit = LoadLimit(app, max_running=running, max_waiting=waiting, max_wait_seconds=60)
         asks = [asyncio.create_task(ask(limit)) for _ in range(20)]
         await settle()
         assert app.running == running
@@ -84,7 +84,7 @@ def test_burst_runs_so_many_queues_so_many_and_refuses_the_rest(running, waiting
 
 def test_refusal_is_a_problem_that_says_when_to_return():
     async def scenario(app: Application) -> None:
-        limit = LoadLimit(app, running=1, waiting=0, patience=60)
+        limit = LoadLimit(app, max_running=1, max_waiting=0, max_wait_seconds=60)
         task = asyncio.create_task(ask(limit))
         await settle()
         start, body = await ask(limit)
@@ -104,7 +104,7 @@ def test_refusal_is_a_problem_that_says_when_to_return():
 
 def test_whoever_waited_long_enough_is_refused_and_frees_the_line():
     async def scenario(app: Application) -> None:
-        limit = LoadLimit(app, running=1, waiting=1, patience=0.01)
+        limit = LoadLimit(app, max_running=1, max_waiting=1, max_wait_seconds=0.01)
         first = asyncio.create_task(ask(limit))
         await settle()
         assert status(await ask(limit)) == 503
@@ -120,7 +120,7 @@ def test_whoever_waited_long_enough_is_refused_and_frees_the_line():
 
 def test_slot_is_free_again_after_an_answer_and_after_an_error():
     async def scenario(app: Application) -> None:
-        limit = LoadLimit(app, running=1, waiting=0, patience=60)
+        limit = LoadLimit(app, max_running=1, max_waiting=0, max_wait_seconds=60)
         app.gate.set()
         for _ in range(3):
             assert status(await ask(limit)) == 200
@@ -133,7 +133,7 @@ def test_slot_is_free_again_after_an_answer_and_after_an_error():
 
 def test_caller_who_leaves_the_line_takes_nothing_along():
     async def scenario(app: Application) -> None:
-        limit = LoadLimit(app, running=1, waiting=2, patience=60)
+        limit = LoadLimit(app, max_running=1, max_waiting=2, max_wait_seconds=60)
         first = asyncio.create_task(ask(limit))
         await settle()
         leaver, patient = asyncio.create_task(ask(limit)), asyncio.create_task(ask(limit))
@@ -151,7 +151,7 @@ def test_caller_who_leaves_the_line_takes_nothing_along():
 
 def test_liveness_answers_when_everything_else_is_busy():
     async def scenario(app: Application) -> None:
-        limit = LoadLimit(app, running=1, waiting=0, patience=60)
+        limit = LoadLimit(app, max_running=1, max_waiting=0, max_wait_seconds=60)
         task = asyncio.create_task(ask(limit))
         await settle()
         live = [asyncio.create_task(ask(limit, "/health/live")) for _ in range(5)]
@@ -168,7 +168,7 @@ def test_liveness_answers_when_everything_else_is_busy():
 
 def test_what_is_no_request_passes():
     async def scenario(app: Application) -> None:
-        limit = LoadLimit(app, running=1, waiting=0, patience=60)
+        limit = LoadLimit(app, max_running=1, max_waiting=0, max_wait_seconds=60)
         task = asyncio.create_task(ask(limit))
         await settle()
         lifespan = asyncio.create_task(ask(limit, kind="lifespan"))
@@ -198,7 +198,7 @@ class Streams:
 def test_streams_give_their_place_to_others_up_to_their_own_limit():
     async def run() -> None:
         app = Streams()
-        limit = LoadLimit(app, running=1, waiting=0, patience=60, streams=2)
+        limit = LoadLimit(app, max_running=1, max_waiting=0, max_wait_seconds=60, max_streams=2)
         going = [asyncio.create_task(ask(limit, "/events"))]
         await settle()
         assert status(await ask(limit)) == 200

@@ -1,55 +1,60 @@
-"""Overload is refused quickly: so many at once, so many in line, so much in one request."""
+"""ASGI middleware that limits concurrent requests and the size of bodies."""
 
 import asyncio
 import json
 from typing import Any
 
-from core.api.problems import CONTENT_TYPE, problem
+from core.api.problems import CONTENT_TYPE, make_problem
 
-# Liveness must answer when everything else is busy.
-NEVER_REFUSED = ("/health/live",)
+# Liveness must respond when all slots are taken.
+UNLIMITED_PATHS = ("/health/live",)
 
 
 class LoadLimit:
-    """ASGI middleware: `running` requests at once, `waiting` more for at most `patience` s.
+    """Runs at most `max_running` requests; `max_waiting` more wait up to `max_wait_seconds`.
 
-    Anything beyond answers 503 with `Retry-After`, in the API's one error shape. An answer that is
-    streamed as events needs no thread any more once it begins: up to `streams` of them give their
-    place to others, and any more keep it.
+    Others get 503 with `Retry-After`, as a problem. An event stream needs no thread after it
+    begins: up to `max_streams` of them release their slot, further ones hold it.
     """
 
     def __init__(
-        self, app: Any, *, running: int, waiting: int, patience: float, streams: int = 0
+        self,
+        app: Any,
+        *,
+        max_running: int,
+        max_waiting: int,
+        max_wait_seconds: float,
+        max_streams: int = 0,
     ) -> None:
         self.app = app
-        self.slots = asyncio.Semaphore(running)
-        self.limit = waiting
+        self.slots = asyncio.Semaphore(max_running)
+        self.max_waiting = max_waiting
+        self.max_wait_seconds = max_wait_seconds
         self.waiting = 0
-        self.patience = patience
-        self.streams = asyncio.Semaphore(streams)
+        self.streams = asyncio.Semaphore(max_streams)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http" or scope["path"] in NEVER_REFUSED:
+        if scope["type"] != "http" or scope["path"] in UNLIMITED_PATHS:
             await self.app(scope, receive, send)
         elif await self._enter():
-            place = _Place(self)
+            slot = _Slot(self)
             try:
-                await self.app(scope, receive, place.watching(send))
+                await self.app(scope, receive, slot.wrap(send))
             finally:
-                place.leave()
+                slot.release()
         else:
-            detail = "The server is at its limit; try again in a moment."
-            body = problem(status=503, code="overloaded", detail=detail)
+            detail = "The server is overloaded; try again in a moment."
+            body = make_problem(status=503, code="overloaded", detail=detail)
             await _send_problem(send, body, (b"retry-after", b"2"))
 
     async def _enter(self) -> bool:
-        if self.slots.locked() and self.waiting >= self.limit:
+        if self.slots.locked() and self.waiting >= self.max_waiting:
             return False
         self.waiting += 1
         try:
-            # Not `wait_for`: in Python 3.11 it takes the slot only later, so that a burst of
-            # requests would see it free and all get in line.
-            async with asyncio.timeout(self.patience):
+            # Not `wait_for`: in Python 3.11 it takes the slot only later, so that every request of
+            # a burst would see a free slot and start to wait.
+            async with asyncio.timeout(self.max_wait_seconds):
                 await self.slots.acquire()
         except TimeoutError:
             return False
@@ -58,25 +63,27 @@ class LoadLimit:
         return True
 
 
-class _Place:
-    """One request's place among those that run, or, once it streams events, among the streams."""
+class _Slot:
+    """A request's slot among the running requests, or among the streams after one begins."""
 
     def __init__(self, limit: LoadLimit) -> None:
         self._limit = limit
         self._held = limit.slots
 
-    def watching(self, send: Any) -> Any:
-        async def watched(message: Any) -> None:
+    def wrap(self, send: Any) -> Any:
+        """Return `send` such that the start of an event stream moves the request."""
+
+        async def send_and_move(message: Any) -> None:
             if message["type"] == "http.response.start" and _is_event_stream(message):
-                await self._move()
+                await self._move_to_streams()
             await send(message)
 
-        return watched
+        return send_and_move
 
-    def leave(self) -> None:
+    def release(self) -> None:
         self._held.release()
 
-    async def _move(self) -> None:
+    async def _move_to_streams(self) -> None:
         if not self._limit.streams.locked():
             await self._limit.streams.acquire()
             self._held.release()
@@ -84,45 +91,45 @@ class _Place:
 
 
 class BodyLimit:
-    """ASGI middleware: bodies of at most `limit` bytes, so that nobody fills the disk.
+    """Limits bodies to `max_bytes`, so that no client can fill the disk.
 
-    A longer one answers 413 at once where its length is told, else as soon as it is passed.
+    A longer body gets 413 immediately if its length is stated, otherwise when it exceeds the limit.
     """
 
-    def __init__(self, app: Any, *, limit: int) -> None:
+    def __init__(self, app: Any, *, max_bytes: int) -> None:
         self.app = app
-        self.limit = limit
+        self.max_bytes = max_bytes
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-        elif _stated_length(scope) > self.limit:
+        elif _stated_length(scope) > self.max_bytes:
             await self._refuse(send)
         else:
             await self._count(scope, receive, send)
 
     async def _count(self, scope: Any, receive: Any, send: Any) -> None:
-        received, is_answered = 0, False
+        received, has_response = 0, False
 
-        async def receive_counted() -> Any:
+        async def receive_and_count() -> Any:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            # Django drops a request whose client left, and answers nothing.
-            return message if received <= self.limit else {"type": "http.disconnect"}
+            # Django drops the request of a disconnected client and sends no response.
+            return message if received <= self.max_bytes else {"type": "http.disconnect"}
 
-        async def send_noted(message: Any) -> None:
-            nonlocal is_answered
-            is_answered = True
+        async def send_and_note(message: Any) -> None:
+            nonlocal has_response
+            has_response = True
             await send(message)
 
-        await self.app(scope, receive_counted, send_noted)
-        if received > self.limit and not is_answered:
+        await self.app(scope, receive_and_count, send_and_note)
+        if received > self.max_bytes and not has_response:
             await self._refuse(send)
 
     async def _refuse(self, send: Any) -> None:
-        detail = f"A request has at most {self.limit // 1024**2} MB; send less at a time."
-        body = problem(status=413, code="request_too_large", detail=detail)
+        detail = f"A request has at most {self.max_bytes // 1024**2} MB; send less at a time."
+        body = make_problem(status=413, code="request_too_large", detail=detail)
         await _send_problem(send, body, (b"connection", b"close"))
 
 

@@ -165,7 +165,7 @@ class WorstFirst(NewestFirst):
     """Reports by their score, lowest first."""
 
     ordering = ("score", "id")  # type: ignore[assignment]  # of several keys, as the base takes
-    read_position = float
+    parse_position = float
 
 
 @extend_schema(tags=["photo quality"])

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter
 
-from core.api.schema import ProblemAwareSchema
+from core.api.schema import ProblemSchema
 from core.tenancy import all_shops
 from tenants.api.idempotency import HEADER
 
@@ -18,7 +18,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 )
 
 
-class TenantSchema(ProblemAwareSchema):
+class TenantSchema(ProblemSchema):
     """Inspects tenant-owned models, which need a scope, and documents `Idempotency-Key`."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:

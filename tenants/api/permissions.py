@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from tenants.api.authentication import Access
 
 if TYPE_CHECKING:
-    # DRF reads this class from the settings while it defines `APIView`.
+    # A cycle otherwise: DRF imports this module while it defines `APIView`.
     from rest_framework.views import APIView
 
 
