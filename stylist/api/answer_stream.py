@@ -1,92 +1,37 @@
-"""An answer told as it is made, and kept when it ends, or when nobody listens any more."""
+"""Answers streamed while they are made, and stored at the end or when the client leaves."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any, TypeVar
-from uuid import UUID
+from typing import TypeVar
 
 import httpx
 import structlog
+from rest_framework.request import Request
 
 from core.api.streaming import event
 from core.tenancy import run_in_scope
-from stylist.api.message_serializers import show_items, show_message
+from stylist.api.message_serializers import NamedItemOutput, serialize_messages
 from stylist.api.outfits import serialize_outfits
 from stylist.chat.conversations import PendingAnswer, store_answer
 from stylist.chat.dialogue import Question, converse
 from stylist.chat.llm.client import ChatModel, ModelSettings
-from stylist.chat.shared.pieces import ItemsPiece, OutfitsPiece, Piece, TextPiece
-from stylist.chat.shared.tools import Item, OutfitSummary, Sources
-from stylist.chat.shop_tools import ShopTools
+from stylist.chat.shared.answer import ItemsPiece, OutfitsPiece, Piece, TextPiece
+from stylist.chat.shop_tools import ScopedTools, ShopTools
 from stylist.models import Message, Outfit
 
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
-INTERRUPTED = "Something went wrong on our side; the error was recorded."
-
-
-@dataclass(frozen=True)
-class ScopedTools:
-    """A shop's tools for threads that know of no shop: each call enters its scope and leaves it."""
-
-    tools: ShopTools
-
-    def search_catalog(
-        self,
-        *,
-        text: str,
-        colour: str | None = None,
-        kind: str | None = None,
-        price_min: Decimal | None = None,
-        price_max: Decimal | None = None,
-        n: int = 4,
-        exclude: Collection[str] = (),
-    ) -> list[Item]:
-        return self._call(
-            lambda: self.tools.search_catalog(
-                text=text, colour=colour, kind=kind, price_min=price_min, price_max=price_max,
-                n=n, exclude=exclude,
-            )
-        )  # fmt: skip
-
-    def my_wardrobe(self, *, kind: str | None = None, slot: str | None = None) -> list[Item]:
-        return self._call(lambda: self.tools.my_wardrobe(kind=kind, slot=slot))
-
-    def make_outfits(
-        self,
-        *,
-        anchor: str | None = None,
-        occasion: str | None = None,
-        season: str | None = None,
-        formality: float | None = None,
-        sources: Sources = Sources.MIXED,
-        replace_slot: str | None = None,
-        n: int = 3,
-    ) -> list[OutfitSummary]:
-        return self._call(
-            lambda: self.tools.make_outfits(
-                anchor=anchor, occasion=occasion, season=season, formality=formality,
-                sources=sources, replace_slot=replace_slot, n=n,
-            )
-        )  # fmt: skip
-
-    def item_details(self, ids: Sequence[str]) -> list[Item]:
-        return self._call(lambda: self.tools.item_details(ids))
-
-    def _call(self, look_up: Callable[[], T]) -> T:
-        return run_in_scope(look_up, self.tools.shop.pk)
+FAILURE = "Something went wrong on our side; the error was recorded."
 
 
 async def stream_answer(
     pending: PendingAnswer, tools: ShopTools, model: ModelSettings | None
-) -> AsyncIterator[Piece | Message]:
-    """Yield an answer in pieces, and at its end the message that was kept of it.
+) -> AsyncGenerator[Piece | Message, None]:
+    """Yield an answer in pieces, and then the stored message.
 
-    What was said when the reader left, or when something broke, is kept as well.
+    What was answered before the client left or an error occurred is stored as well.
     """
     question = Question(
         text=pending.message.text,
@@ -96,69 +41,70 @@ async def stream_answer(
         memory=pending.memory,
         taxonomy=tools.taxonomy,
     )
-    shop_id, message = tools.shop.pk, None
+    message = None
     try:
         async with AsyncExitStack() as stack:
             chat = None
             if model:
-                # Nothing but the address that operators allow, whatever the environment says.
+                # No proxies from the environment: only the address that operators allow.
                 client = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
                 chat = ChatModel(client, model)
             answer = converse(question, tools=ScopedTools(tools), model=chat)
             async for piece in await stack.enter_async_context(aclosing(answer)):
-                pending.add(piece)
+                pending.pieces.append(piece)
                 yield piece
     finally:
-        keeping = asyncio.to_thread(run_in_scope, lambda: store_answer(pending), shop_id)
-        message = await asyncio.shield(asyncio.ensure_future(keeping))
+        storing = _in_thread(lambda: store_answer(pending), tools)
+        message = await asyncio.shield(asyncio.ensure_future(storing))
     if message:
         yield message
 
 
-async def stream_events_of(
-    pending: PendingAnswer, tools: ShopTools, model: ModelSettings | None, request: Any
+async def stream_answer_events(
+    pending: PendingAnswer, tools: ShopTools, model: ModelSettings | None, request: Request
 ) -> AsyncIterator[bytes]:
-    """Yield the answer as events: `words`, `items` and `outfits` as they come, then `done`."""
+    """Yield the answer as events: `words`, `items` and `outfits`, then `done` or `failed`."""
     try:
-        async with aclosing(stream_answer(pending, tools, model)) as pieces:  # type: ignore[type-var]
+        async with aclosing(stream_answer(pending, tools, model)) as pieces:
             async for piece in pieces:
-                yield await _event_of(piece, tools, request)
+                yield await _make_event(piece, tools, request)
     except Exception:
         log.exception("stylist_failed", message=str(pending.message.pk))
-        yield event("failed", {"problem": {"code": "server_error", "detail": INTERRUPTED}})
+        yield event("failed", {"problem": {"code": "server_error", "detail": FAILURE}})
 
 
 async def complete_answer(
     pending: PendingAnswer, tools: ShopTools, model: ModelSettings | None
 ) -> Message | None:
-    """Return the whole answer, as it was kept."""
+    """Return the whole answer, as it was stored."""
     message = None
-    async with aclosing(stream_answer(pending, tools, model)) as pieces:  # type: ignore[type-var]
+    async with aclosing(stream_answer(pending, tools, model)) as pieces:
         async for piece in pieces:
             if isinstance(piece, Message):
                 message = piece
     return message
 
 
-async def _event_of(piece: Piece | Message, tools: ShopTools, request: Any) -> bytes:
+async def _make_event(piece: Piece | Message, tools: ShopTools, request: Request) -> bytes:
     if isinstance(piece, TextPiece):
         return event("words", {"text": piece.text})
     if isinstance(piece, ItemsPiece):
-        return event("items", {"kind": piece.kind, "items": show_items(piece.items)})
+        items = NamedItemOutput(piece.items, many=True).data
+        return event("items", {"kind": piece.kind, "items": items})
     if isinstance(piece, OutfitsPiece):
         ids = [outfit.id for outfit in piece.outfits]
-        shown = await _in_thread(lambda: _outfits(ids, request), tools)
-        return event("outfits", {"outfits": shown})
+        outfits = await _in_thread(lambda: _serialize_outfits(ids, request), tools)
+        return event("outfits", {"outfits": outfits})
     if isinstance(piece, Message):
         message = piece
-        body = await _in_thread(lambda: show_message(message, tools, request), tools)
+        (body,) = await _in_thread(lambda: serialize_messages([message], tools, request), tools)
         return event("done", body)
     return b""
 
 
-def _outfits(ids: Sequence[str], request: Any) -> list[dict[str, Any]]:
-    rows = Outfit.objects.in_bulk(ids)
-    return serialize_outfits((rows[pk] for pk in map(UUID, ids) if pk in rows), request)
+def _serialize_outfits(ids: list[str], request: Request) -> list[dict[str, object]]:
+    rows = {str(pk): row for pk, row in Outfit.objects.in_bulk(ids).items()}
+    return serialize_outfits([rows[pk] for pk in ids if pk in rows], request)
 
 
 async def _in_thread(work: Callable[[], T], tools: ShopTools) -> T:

@@ -8,11 +8,12 @@ from rest_framework.request import Request
 
 from stylist.api.fields import SOURCES
 from stylist.api.outfits import OutfitOutput, serialize_outfits
-from stylist.chat.shared.tools import Item
+from stylist.chat.shared.items import Item
+from stylist.chat.shared.tools import ItemLookup
 from stylist.chat.shop_tools import ShopTools
-from stylist.models import Message, Outfit
+from stylist.models import Conversation, Message, Outfit
 
-SPEAKERS = ["rules", "model"]
+RESPONDERS = ["rules", "model"]
 MAX_MESSAGE_LENGTH = 2_000
 
 T = TypeVar("T")
@@ -37,15 +38,19 @@ class ModelInput(serializers.Serializer[Any]):
     )
 
 
-class ConversationOutput(serializers.Serializer[Any]):
+class ConversationOutput(serializers.Serializer[Conversation]):
     id = serializers.UUIDField()
-    shopper = serializers.CharField(help_text="Your own id of the customer.")
-    begins_with = serializers.CharField(help_text="The first words said in it; empty before.")
+    shopper = serializers.CharField(
+        source="shopper.external_id", help_text="Your own id of the customer."
+    )
+    begins_with = serializers.CharField(
+        help_text="The beginning of the first message; empty before it."
+    )
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
 
-class NamedItemOutput(serializers.Serializer[Any]):
+class NamedItemOutput(serializers.Serializer[Item]):
     source = serializers.ChoiceField(choices=SOURCES)  # type: ignore[assignment]
     id = serializers.UUIDField()
     name = serializers.CharField()
@@ -59,16 +64,16 @@ class NamedItemOutput(serializers.Serializer[Any]):
 
 
 class MessageOutput(serializers.Serializer[Any]):
-    """What one side said, with items and outfits as they are now."""
+    """A message with its items and outfits as they are now."""
 
     id = serializers.UUIDField()
     role = serializers.ChoiceField(choices=["shopper", "stylist"])
     text = serializers.CharField()
     items = NamedItemOutput(many=True)
     outfits = OutfitOutput(many=True)
-    spoken_by = serializers.ChoiceField(choices=SPEAKERS, allow_null=True)
+    spoken_by = serializers.ChoiceField(choices=RESPONDERS, allow_null=True)
     fallback = serializers.CharField(
-        allow_null=True, help_text="Why the rules spoke in the model's place."
+        allow_null=True, help_text="Why the rules answered instead of the model."
     )
     created_at = serializers.DateTimeField()
 
@@ -77,39 +82,15 @@ class ModelOutput(serializers.Serializer[Any]):
     server = serializers.CharField()
     name = serializers.CharField()
     has_key = serializers.BooleanField()
-    speaks = serializers.ChoiceField(choices=SPEAKERS)
+    speaks = serializers.ChoiceField(choices=RESPONDERS)
 
 
-def show_items(items: Iterable[Item]) -> list[dict[str, Any]]:
-    """Return items as the stylist names them."""
-    return [
-        {
-            "source": item.source,
-            "id": item.id,
-            "name": item.name,
-            "kind": item.kind,
-            "slot": item.slot,
-            "colour": item.colour,
-            "price": None if item.price is None else str(item.price),
-            "currency": item.currency,
-            "link": item.link,
-            "photo_url": item.photo_url,
-        }
-        for item in items
-    ]
-
-
-def show_message(message: Message, tools: ShopTools, request: Request) -> dict[str, Any]:
-    """Return a message with its items and outfits as they are now."""
-    return show_messages([message], tools, request)[0]
-
-
-def show_messages(
+def serialize_messages(
     messages: Sequence[Message], tools: ShopTools, request: Request
 ) -> list[dict[str, Any]]:
     """Return messages with their items and outfits as they are now, all looked up together."""
-    item_ids = [item["id"] for message in messages for item in message.items]
-    items = {item.id: item for item in tools.item_details(item_ids)}
+    ids = tuple(item["id"] for message in messages for item in message.items)
+    items = {item.id: item for item in tools.item_details(ItemLookup(ids=ids))}
     rows = Outfit.objects.in_bulk({pk for message in messages for pk in message.outfits})
     outfits = {outfit["id"]: outfit for outfit in serialize_outfits(rows.values(), request)}
     return [
@@ -117,8 +98,10 @@ def show_messages(
             "id": str(message.pk),
             "role": message.role,
             "text": message.text,
-            "items": show_items(_present(items, [item["id"] for item in message.items])),
-            "outfits": _present(outfits, message.outfits),
+            "items": NamedItemOutput(
+                _select(items, (item["id"] for item in message.items)), many=True
+            ).data,
+            "outfits": _select(outfits, message.outfits),
             "spoken_by": message.spoken_by or None,
             "fallback": message.fallback or None,
             "created_at": message.created_at,
@@ -127,6 +110,6 @@ def show_messages(
     ]
 
 
-def _present(found: Mapping[str, T], ids: Iterable[str]) -> list[T]:
-    """Return what was found of these ids, each once, in their order."""
-    return [found[own_id] for own_id in dict.fromkeys(ids) if own_id in found]
+def _select(found: Mapping[str, T], ids: Iterable[str]) -> list[T]:
+    """Return the values found for these ids, each once, in their order."""
+    return [found[each] for each in dict.fromkeys(ids) if each in found]

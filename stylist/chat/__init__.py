@@ -1,8 +1,9 @@
-"""A stylist's conversation, from a message to an answer in pieces; no rows, no Django models.
+"""A conversation with the stylist, from a message to an answer in pieces.
 
     pieces = converse(Question(...), tools=tools, model=None)    by the model or the rules
     pieces = RuleStylist(tools).answer(text, ...)                by the rules alone
-    wish = understand(text, memory)                              what a message asks for
+    intent = understand(text, memory)                            what a message asks for
 
-`tools` is what the database answers through, bound on the server to one shop and one shopper.
+`dialogue`, `llm`, `rules` and `shared` use the database only through `tools`, which the server
+binds to one shop and one shopper. `conversations` stores messages, `shop_tools` has the tools.
 """

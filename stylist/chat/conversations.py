@@ -1,9 +1,8 @@
-"""Conversations kept: begun, a message heard, and what was answered to it."""
+"""Stored conversations: start one, receive a message, store the answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -12,16 +11,16 @@ from django.utils import timezone
 
 from core.errors import Conflict
 from recommendations.feedback.shoppers import get_or_create_shopper, read_preferences
+from stylist.chat.shared.answer import EndPiece, ItemsPiece, OutfitsPiece, Piece, TextPiece
 from stylist.chat.shared.memory import Memory
-from stylist.chat.shared.pieces import EndPiece, ItemsPiece, OutfitsPiece, Piece, TextPiece
 from stylist.chat.shared.profile import ShopperProfile
 from stylist.chat.shared.redaction import redact
 from stylist.models import Conversation, Message
 from tenants.models import Shop, Shopper
 
-# Longer than any answer may take; a worker that dies meanwhile blocks nobody for ever.
-ANSWER_TIMEOUT = timedelta(seconds=90)
-PALETTE_FACETS = ("category", "styles", "colour", "brand")
+# Longer than any answer may take; after it, a process that died blocks the conversation no more.
+MAX_ANSWER_TIME = timedelta(seconds=90)
+DISLIKED_FACETS = ("category", "styles", "colour", "brand")
 
 
 class AlreadyAnswering(Conflict):
@@ -35,31 +34,17 @@ class AlreadyAnswering(Conflict):
 
 @dataclass(slots=True)
 class PendingAnswer:
-    """One message on its way: what is known beforehand, and the answer as it grows."""
+    """A received message with what is needed to answer it, and the pieces of the answer so far."""
 
     conversation: Conversation
     message: Message
     memory: Memory
     profile: ShopperProfile
-    words: list[str] = field(default_factory=list)
-    items: list[dict[str, Any]] = field(default_factory=list)
-    outfits: list[str] = field(default_factory=list)
-    done: EndPiece | None = None
-
-    def add(self, piece: Piece) -> None:
-        """Take a piece of the answer down."""
-        if isinstance(piece, TextPiece):
-            self.words.append(piece.text)
-        elif isinstance(piece, ItemsPiece):
-            self.items += [{"id": item.id, "source": item.source} for item in piece.items]
-        elif isinstance(piece, OutfitsPiece):
-            self.outfits += [outfit.id for outfit in piece.outfits]
-        else:
-            self.done = piece
+    pieces: list[Piece] = field(default_factory=list)
 
 
 def begin_conversation(*, shop: Shop, external_id: str) -> Conversation:
-    """Open a conversation; the shopper is made if they are new. Raises `InvalidShopperId`."""
+    """Open a conversation, and create a new shopper if necessary. Raises `InvalidShopperId`."""
     with transaction.atomic():
         shopper, _ = get_or_create_shopper(shop=shop, external_id=external_id)
         conversation: Conversation = Conversation.objects.create(shop=shop, shopper=shopper)
@@ -67,11 +52,11 @@ def begin_conversation(*, shop: Shop, external_id: str) -> Conversation:
 
 
 def receive_message(*, conversation: Conversation, text: str) -> PendingAnswer:
-    """Keep a shopper's message, personal data redacted; raises `AlreadyAnswering`."""
-    free = Q(answering_until=None) | Q(answering_until__lt=Now())
+    """Store a shopper's message without personal data. Raises `AlreadyAnswering`."""
+    is_free = Q(answering_until=None) | Q(answering_until__lt=Now())
     with transaction.atomic():
-        rows = Conversation.objects.filter(free, pk=conversation.pk)
-        if not rows.update(answering_until=timezone.now() + ANSWER_TIMEOUT):
+        rows = Conversation.objects.filter(is_free, pk=conversation.pk)
+        if not rows.update(answering_until=timezone.now() + MAX_ANSWER_TIME):
             raise AlreadyAnswering
         message = Message.objects.create(
             shop_id=conversation.shop_id,
@@ -88,37 +73,44 @@ def receive_message(*, conversation: Conversation, text: str) -> PendingAnswer:
 
 
 def store_answer(pending: PendingAnswer) -> Message | None:
-    """Keep what was answered, whole or as far as it got, and let the next message in."""
-    text, done = "".join(pending.words).strip(), pending.done
-    memory = done.memory if done else pending.memory.with_message("shopper", pending.message.text)
+    """Store the answer, complete or not, and allow the next message.
+
+    Returns None for an empty answer, or if the conversation was deleted.
+    """
+    pieces = pending.pieces
+    end = next((piece for piece in pieces if isinstance(piece, EndPiece)), None)
+    text = "".join(piece.text for piece in pieces if isinstance(piece, TextPiece)).strip()
+    items = [item for piece in pieces if isinstance(piece, ItemsPiece) for item in piece.items]
+    outfits = [o for piece in pieces if isinstance(piece, OutfitsPiece) for o in piece.outfits]
+    memory = end.memory if end else pending.memory.with_message("shopper", pending.message.text)
     with transaction.atomic():
-        kept = Conversation.objects.filter(pk=pending.conversation.pk).update(
+        updated = Conversation.objects.filter(pk=pending.conversation.pk).update(
             memory=memory.to_data(), answering_until=None, updated_at=Now()
         )
-        if not kept or not (text or pending.items or pending.outfits):
+        if not updated or not (text or items or outfits):
             return None
-        answered: Message = Message.objects.create(
+        answer: Message = Message.objects.create(
             shop_id=pending.conversation.shop_id,
             conversation=pending.conversation,
             role=Message.Role.STYLIST,
             text=text,
-            items=pending.items,
-            outfits=pending.outfits,
-            spoken_by=done.spoken_by if done else "",
-            fallback=done.reason if done and done.fallback else "",
+            items=[{"id": item.id, "source": item.source} for item in items],
+            outfits=[outfit.id for outfit in outfits],
+            spoken_by=end.spoken_by if end else "",
+            fallback=end.reason if end and end.fallback else "",
         )
-    return answered
+    return answer
 
 
 def build_profile(shopper: Shopper) -> ShopperProfile:
-    """Return what a shopper stated, in the words of a conversation."""
-    stated = read_preferences(shopper)
-    avoided: Mapping[str, list[str]] = stated.avoided
+    """Return the preferences of a shopper as the stylist uses them."""
+    preferences = read_preferences(shopper)
+    avoided: Mapping[str, list[str]] = preferences.avoided
     return ShopperProfile(
-        palette=tuple(stated.liked.get("colour", ())),
-        styles=tuple(stated.liked.get("styles", ())),
-        occasions=tuple(stated.occasions),
-        disliked=tuple(value for name in PALETTE_FACETS for value in avoided.get(name, ())),
-        sizes={str(place): size for place, size in enumerate(stated.sizes)},
-        about=stated.text,
+        palette=tuple(preferences.liked.get("colour", ())),
+        styles=tuple(preferences.liked.get("styles", ())),
+        occasions=tuple(preferences.occasions),
+        disliked=tuple(value for name in DISLIKED_FACETS for value in avoided.get(name, ())),
+        sizes={str(place): size for place, size in enumerate(preferences.sizes)},
+        about=preferences.text,
     )

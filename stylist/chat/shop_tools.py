@@ -1,11 +1,11 @@
-"""The stylist's tools for one shop and one shopper, over what is there now.
+"""The stylist's tools for one shop and one shopper, over live rows.
 
-Bound on the server: no call names a shop or a shopper, so that no message can.
+The server binds them to both: no call names a shop or a shopper.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
@@ -14,10 +14,16 @@ from django.core.files.storage import default_storage
 from catalog.models import Image
 from catalog.search.facet_filter import FacetFilter
 from core.errors import DomainError, Unavailable
+from core.tenancy import run_in_scope
 from recommendations.query.queries import Query, Term
 from recommendations.services import recommend
-from stylist.chat.shared.garment_kinds import kinds_under
-from stylist.chat.shared.tools import Item, OutfitSummary, Sources
+from stylist.chat.shared.items import Item, OutfitSummary, kinds_under, normalise_id
+from stylist.chat.shared.tools import (
+    CatalogSearch,
+    ItemLookup,
+    OutfitRequest,
+    WardrobeSearch,
+)
 from stylist.garments.garment import GarmentSource, Season, Slot
 from stylist.models import ImageTags, Outfit, WardrobeItem
 from stylist.outfits.composition.compose import AnchorsExclude, AnchorUnknown
@@ -30,124 +36,113 @@ from tenants.models import Shop, Shopper
 
 log = structlog.get_logger(__name__)
 
+A = TypeVar("A")
+T = TypeVar("T")
+
 MAX_RESULTS = 20
-MORE_FOR_KIND = 4  # times as many are looked through where they are to be of one kind
+FACTOR_FOR_KIND = 4  # times as many results are needed if only those of one kind count
 MAX_OWNED = 200
 REASONS = ("colour", "style", "occasion", "season", "feedback")
 
 
 @dataclass(frozen=True)
 class ShopTools:
-    """Look-ups for a shopper of a shop; runs in the shop's scope."""
+    """Look-ups for a shopper of a shop; they run in the shop's tenancy scope."""
 
     shop: Shop
     shopper: Shopper
     taxonomy: Taxonomy
     base_url: str
 
-    def search_catalog(
-        self,
-        *,
-        text: str,
-        colour: str | None = None,
-        kind: str | None = None,
-        price_min: Decimal | None = None,
-        price_max: Decimal | None = None,
-        n: int = 4,
-        exclude: Collection[str] = (),
-    ) -> list[Item]:
-        """Return what the shop sells, best first; without an encoder, by its words alone."""
-        wanted = min(n, MAX_RESULTS) * (MORE_FOR_KIND if kind else 1)
+    def search_catalog(self, search: CatalogSearch) -> list[Item]:
+        """Return what the shop sells, best first; without an encoder, by words alone."""
+        count = min(search.n, MAX_RESULTS) * (FACTOR_FOR_KIND if search.kind else 1)
         facets = FacetFilter(
-            price_min=price_min,
-            price_max=price_max,
+            price_min=search.price_min,
+            price_max=search.price_max,
             availability=(Image.Availability.IN_STOCK, Image.Availability.PREORDER),
-            exclude=tuple(map(str, _uuids(exclude))),
+            exclude=tuple(map(str, _to_uuids(search.exclude))),
         )
-        words = " ".join(dict.fromkeys(f"{text} {colour or ''} {kind or ''}".lower().split()))
+        text = f"{search.text} {search.colour or ''} {search.kind or ''}"
+        words = " ".join(dict.fromkeys(text.lower().split()))
         query = Query(
-            terms=(Term(words),), shopper=self.shopper.external_id, count=wanted, facets=facets
+            terms=(Term(words),), shopper=self.shopper.external_id, count=count, facets=facets
         )
-        ids = self._find(query, words, facets, wanted)
-        found = self.item_details([str(pk) for pk in ids])
-        return self._of_kind(found, kind)[:n]
+        found = self._look_up(self._search(query))
+        return self._select_kind(found, search.kind)[: search.n]
 
-    def my_wardrobe(self, *, kind: str | None = None, slot: str | None = None) -> list[Item]:
-        """Return what the shopper owns, the newest first."""
+    def my_wardrobe(self, search: WardrobeSearch) -> list[Item]:
+        """Return what the shopper owns, newest first."""
         items = WardrobeItem.objects.filter(shopper=self.shopper)
-        if kind:
-            items = items.filter(kind__in=kinds_under(kind, self.taxonomy))
-        if slot:
-            items = items.filter(slot=slot)
-        return [self._owned(item) for item in items.exclude(slot="")[:MAX_OWNED]]
+        if search.kind:
+            items = items.filter(kind__in=kinds_under(search.kind, self.taxonomy))
+        if search.slot:
+            items = items.filter(slot=search.slot)
+        return [self._owned_item(item) for item in items.exclude(slot="")[:MAX_OWNED]]
 
-    def make_outfits(
-        self,
-        *,
-        anchor: str | None = None,
-        occasion: str | None = None,
-        season: str | None = None,
-        formality: float | None = None,
-        sources: Sources = Sources.MIXED,
-        replace_slot: str | None = None,
-        n: int = 3,
-    ) -> list[OutfitSummary]:
-        """Return outfits, best first; with `replace_slot`, the last one but for what is there."""
+    def make_outfits(self, request: OutfitRequest) -> list[OutfitSummary]:
+        """Return outfits, best first.
+
+        With `replace_slot`, the last outfit again with another garment in this slot.
+        """
         wish = Wish(
-            occasion=OCCASIONS.get(occasion or ""),
-            season=Season(season) if season in set(Season) else None,
-            formality=formality,
-            anchors=frozenset(_uuids([anchor] if anchor else [])),
+            occasion=OCCASIONS.get(request.occasion or ""),
+            season=Season(request.season) if request.season in set(Season) else None,
+            formality=request.formality,
+            anchors=frozenset(_to_uuids([request.anchor] if request.anchor else [])),
         )
         without: frozenset[UUID] = frozenset()
-        if replace_slot in set(Slot) and (last := self._last_outfit()):
-            kept = {UUID(p["id"]) for p in last.pieces if p["slot"] != replace_slot}
-            without = frozenset(UUID(p["id"]) for p in last.pieces) - kept
-            wish = replace(wish, anchors=wish.anchors | kept)
+        if request.replace_slot in set(Slot) and (last := self._last_outfit()):
+            rest = {UUID(p["id"]) for p in last.pieces if p["slot"] != request.replace_slot}
+            without = frozenset(UUID(p["id"]) for p in last.pieces) - rest
+            wish = replace(wish, anchors=wish.anchors | rest)
         try:
-            dressed = dress(
+            made = dress(
                 shop=self.shop,
                 shopper=self.shopper,
-                origin=Origin(sources.value),
+                origin=Origin(request.sources.value),
                 wish=wish,
-                count=n,
+                count=request.n,
                 without=without,
             )
         except (AnchorUnknown, AnchorsExclude) as error:
             log.info("outfit_not_possible", code=error.code)
             return []
-        ids = [piece["id"] for outfit in dressed.outfits for piece in outfit.pieces]
-        items = {item.id: item for item in self.item_details(ids)}
-        return [_summarise(outfit, items) for outfit in dressed.outfits]
+        ids = [UUID(piece["id"]) for outfit in made.outfits for piece in outfit.pieces]
+        items = {item.id: item for item in self._look_up(ids)}
+        return [_summarise(outfit, items) for outfit in made.outfits]
 
-    def item_details(self, ids: Sequence[str]) -> list[Item]:
-        """Return items in the order of their ids, as they are now; others are left out."""
-        wanted = _uuids(ids)
-        sold = Image.objects.searchable().select_related("category").defer("search")
-        images = sold.in_bulk(wanted)
+    def item_details(self, lookup: ItemLookup) -> list[Item]:
+        """Return the items in the order of their ids, as they are now; others are left out."""
+        return self._look_up(_to_uuids(lookup.ids))
+
+    def _look_up(self, ids: Iterable[UUID]) -> list[Item]:
+        ids = list(dict.fromkeys(ids))
+        rows = Image.objects.searchable().select_related("category").defer("search")
+        images = rows.in_bulk(ids)
         seen = ImageTags.objects.filter(image_id__in=images).only("image_id", "tags", "slot")
         tags = seen.in_bulk(field_name="image_id")
-        owned = WardrobeItem.objects.filter(shopper=self.shopper).in_bulk(wanted)
+        owned = WardrobeItem.objects.filter(shopper=self.shopper).in_bulk(ids)
         found = []
-        for pk in wanted:
+        for pk in ids:
             if pk in images:
-                found.append(self._sold(images[pk], tags.get(pk)))
+                found.append(self._catalog_item(images[pk], tags.get(pk)))
             elif pk in owned:
-                found.append(self._owned(owned[pk]))
+                found.append(self._owned_item(owned[pk]))
         return found
 
-    def _find(self, query: Query, words: str, facets: FacetFilter, count: int) -> list[UUID]:
+    def _search(self, query: Query) -> list[UUID]:
         try:
             return [result.id for result in recommend(shop=self.shop, query=query).results]
         except Unavailable as error:
             log.warning("stylist_searches_by_words", error=error.message)
         except DomainError:
             return []
-        named = Image.objects.searchable().filter(facets.condition()).matching(words)
-        return list(named.values_list("pk", flat=True)[:count])
+        rows = Image.objects.searchable().filter(query.facets.condition()).matching(query.words)
+        return list(rows.values_list("pk", flat=True)[: query.count])
 
-    def _of_kind(self, found: list[Item], kind: str | None) -> list[Item]:
-        """Put what is of a kind first, then what is worn in its place; leave the rest out."""
+    def _select_kind(self, found: list[Item], kind: str | None) -> list[Item]:
+        """Return the items of a kind, then others for the same slot."""
         known = self.taxonomy.find(kind) if kind else None
         if known is None:
             return found
@@ -160,7 +155,7 @@ class ShopTools:
         last: Outfit | None = Outfit.objects.filter(shopper=self.shopper).order_by("-id").first()
         return last
 
-    def _sold(self, image: Image, tags: ImageTags | None) -> Item:
+    def _catalog_item(self, image: Image, tags: ImageTags | None) -> Item:
         seen = effective_tags(tags.tags if tags else {}, {})
         stated = stated_type(self.taxonomy, image.category.name if image.category else "")
         return Item(
@@ -176,7 +171,7 @@ class ShopTools:
             photo_url=self._url(image.photo.name),
         )
 
-    def _owned(self, item: WardrobeItem) -> Item:
+    def _owned_item(self, item: WardrobeItem) -> Item:
         seen = effective_tags(item.tags, item.corrected)
         return Item(
             id=str(item.pk),
@@ -206,12 +201,34 @@ def _value(seen: dict[str, EffectiveTag | None], name: str) -> str:
     return tag.value if tag else ""
 
 
-def _uuids(ids: Iterable[str]) -> list[UUID]:
-    """Return ids that are ones; a model may make up others."""
+def _to_uuids(ids: Iterable[str]) -> list[UUID]:
+    """Return the valid ids, each once; a model may make up others."""
     found = []
     for text in ids:
         try:
-            found.append(UUID(str(text)))
+            found.append(UUID(normalise_id(text)))
         except ValueError:
             continue
     return list(dict.fromkeys(found))
+
+
+@dataclass(frozen=True)
+class ScopedTools:
+    """A shop's tools for threads without a tenancy scope: each call enters that of the shop."""
+
+    tools: ShopTools
+
+    def search_catalog(self, search: CatalogSearch) -> list[Item]:
+        return self._run(self.tools.search_catalog, search)
+
+    def my_wardrobe(self, search: WardrobeSearch) -> list[Item]:
+        return self._run(self.tools.my_wardrobe, search)
+
+    def make_outfits(self, request: OutfitRequest) -> list[OutfitSummary]:
+        return self._run(self.tools.make_outfits, request)
+
+    def item_details(self, lookup: ItemLookup) -> list[Item]:
+        return self._run(self.tools.item_details, lookup)
+
+    def _run(self, tool: Callable[[A], T], arguments: A) -> T:
+        return run_in_scope(lambda: tool(arguments), self.tools.shop.pk)

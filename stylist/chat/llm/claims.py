@@ -1,8 +1,9 @@
-"""What a language model's sentence claims that no tool returned.
+"""Find claims in a language model's sentence that no tool result supports.
 
-Checked are prices, products' names, discounts, stock, delivery and reviews, codes, and requests for
-personal data. Names are told by their capitals: English writes few words with them, and the model
-is told to name no product but by its id. A sentence in doubt fails: dropping one costs little.
+Checked are prices, product names, discounts, stock, delivery and reviews, codes, and requests for
+personal data. Names are recognised by their capitals: English uses few others, and the prompt
+tells the model to refer to products by id only. A doubtful sentence fails: dropping it costs
+little.
 """
 
 import re
@@ -52,10 +53,10 @@ _PLAIN_CAPITALS = frozenset(_CAPITALS.split())
 
 @dataclass(frozen=True, slots=True)
 class KnownFacts:
-    """What may be said: prices and names that tools returned, and the shop's own name.
+    """The facts that a sentence may repeat: returned prices and names, and the shop's name.
 
-    What the shopper said is repeated with care: an amount only as a bound, a name only if it is one
-    word, for neither makes a product.
+    Of `said`, the shopper's own text, it may repeat an amount only as a limit, and a name only if
+    it is one word, because neither of these makes up a product.
     """
 
     prices: frozenset[Decimal]
@@ -65,9 +66,9 @@ class KnownFacts:
 
 
 def find_false_claim(sentence: str, facts: KnownFacts) -> str:
-    """Return what a sentence claims without ground, as a code, or nothing.
+    """Return a code for the first false claim of a sentence, or nothing.
 
-    References to items are already replaced by a word. `facts.names` are in lower case.
+    References to items must be replaced by a word before. `facts.names` are in lower case.
     """
     said = facts.said.casefold()
     if any(_is_new_price(sentence, found, facts, said) for found in _PRICES.finditer(sentence)):
@@ -98,7 +99,7 @@ def _is_new_price(sentence: str, found: re.Match[str], facts: KnownFacts, said: 
 
 
 def _without_names(sentence: str, names: frozenset[str]) -> str:
-    """Return a sentence without the names of items, the longest first."""
+    """Return a sentence without the names of items, removed longest first."""
     for name in sorted(names, key=len, reverse=True):
         if name:
             sentence = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "it", sentence, flags=re.I)

@@ -1,9 +1,9 @@
-"""Any server that speaks OpenAI's chat completions, streamed, by httpx.
+"""Client of servers with OpenAI's chat completions API, streamed, by httpx.
 
     model = ChatModel(client, ModelSettings(address="https://…/v1", name="…", key="…"))
-    async with aclosing(model.stream(messages, FUNCTIONS, deadline)) as events: ...
+    async with aclosing(model.stream(messages, FUNCTIONS, deadline=…, max_tokens=…)) as events: ...
 
-The client belongs to the caller, who also decides which addresses it may reach.
+The caller owns the httpx client, and decides which addresses it may reach.
 """
 
 import asyncio
@@ -35,26 +35,25 @@ class FailureReason(StrEnum):
 
 
 class ModelUnavailable(Exception):
-    """The model cannot answer, or not usefully; the rules are to."""
+    """The model cannot answer, or not usefully; the rules answer instead."""
 
     def __init__(self, reason: FailureReason) -> None:
-        super().__init__(f"The language model is away: {reason}.")
+        super().__init__(f"The language model did not answer: {reason}.")
         self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
-    """Where the model is and how much it may take.
+    """The address of a model and its limits.
 
-    `address` ends before "/chat/completions". `deadline` is for a whole answer,
-    `silence_timeout` for the wait between two chunks, both in seconds; `max_tokens` is for all
-    steps together.
+    `address` ends before "/chat/completions". `timeout` limits a whole answer and
+    `silence_timeout` the wait between two chunks, in seconds; `max_tokens` is for all steps.
     """
 
     address: str
     name: str
     key: str = field(default="", repr=False)
-    deadline: float = 30.0
+    timeout: float = 30.0
     silence_timeout: float = 8.0
     max_steps: int = 5
     max_tokens: int = 1200
@@ -69,7 +68,7 @@ class TextDelta:
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A call that the model asks for; the arguments are JSON, if it is well-behaved."""
+    """A tool call of the model; its arguments should be JSON."""
 
     id: str
     name: str
@@ -81,7 +80,7 @@ ModelEvent: TypeAlias = TextDelta | ToolCall
 
 @dataclass(frozen=True, slots=True)
 class ChatModel:
-    """A language model behind an address."""
+    """A language model at an address."""
 
     client: httpx.AsyncClient
     settings: ModelSettings
@@ -94,7 +93,7 @@ class ChatModel:
         deadline: float,
         max_tokens: int,
     ) -> AsyncGenerator[ModelEvent, None]:
-        """Yield text as it comes, then the calls. Raises `ModelUnavailable`.
+        """Yield text as it comes, then the tool calls. Raises `ModelUnavailable`.
 
         `deadline` is the event loop's time. Closing the generator closes the connection.
         """
@@ -115,13 +114,13 @@ class ChatModel:
                 timeout=self._timeout(deadline),
                 follow_redirects=False,
             ) as response:
-                _check_answer(response)
-                calls = _Calls()
+                _check_response(response)
+                calls = _CallAssembler()
                 async for delta in _deltas(response, deadline):
                     if content := delta.get("content"):
                         yield TextDelta(_text(content))
                     calls.add(delta.get("tool_calls") or [])
-                for call in calls.finished():
+                for call in calls.list_calls():
                     yield call
         except httpx.TimeoutException as error:
             raise ModelUnavailable(FailureReason.SLOW) from error
@@ -135,8 +134,8 @@ class ChatModel:
         return min(left, self.settings.silence_timeout)
 
 
-class _Calls:
-    """Calls of tools, put together from the fragments that a stream brings."""
+class _CallAssembler:
+    """Puts tool calls together from the fragments in a stream."""
 
     def __init__(self) -> None:
         self._parts: dict[int, dict[str, str]] = {}
@@ -160,14 +159,14 @@ class _Calls:
             part["name"] += _text(function.get("name") or "")
             part["arguments"] += _text(function.get("arguments") or "")
 
-    def finished(self) -> list[ToolCall]:
+    def list_calls(self) -> list[ToolCall]:
         return [
             ToolCall(part["id"] or f"call_{place}", part["name"], part["arguments"])
             for place, part in sorted(self._parts.items())
         ]
 
 
-def _check_answer(response: httpx.Response) -> None:
+def _check_response(response: httpx.Response) -> None:
     if response.status_code >= 500 or response.status_code == 429:
         raise ModelUnavailable(FailureReason.FAILED)
     if response.status_code != 200:
@@ -177,7 +176,7 @@ def _check_answer(response: httpx.Response) -> None:
 
 
 async def _deltas(response: httpx.Response, deadline: float) -> AsyncIterator[dict[str, Any]]:
-    """Yield the deltas of a stream to its end, which it has to say."""
+    """Yield the deltas of a stream; raise `ModelUnavailable` if it ends without saying so."""
     is_ended = False
     async for line in _lines(response, deadline):
         if not line.startswith("data:"):
@@ -193,7 +192,7 @@ async def _deltas(response: httpx.Response, deadline: float) -> AsyncIterator[di
 
 
 async def _lines(response: httpx.Response, deadline: float) -> AsyncIterator[str]:
-    """Yield the lines of a response, none of them and not all of them without end."""
+    """Yield the lines of a response; raise `ModelUnavailable` if one or all are too long."""
     loop, rest, size = asyncio.get_running_loop(), b"", 0
     async for chunk in response.aiter_bytes():
         size += len(chunk)

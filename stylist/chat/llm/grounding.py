@@ -1,19 +1,18 @@
-"""A language model's sentences held against what its tools returned in this conversation.
+"""Grounding: check a language model's sentences against what its tools returned.
 
-The model refers to items and outfits by id, `[item:ID]` and `[outfit:ID]`, never by name. Ids are
-normalised and must have been returned and still be live; names and prices come from those rows. A
-sentence with an unknown id or a claim without ground is dropped as a whole.
+The model refers to items and outfits by id, `[item:ID]` and `[outfit:ID]`, never by name. The ids
+must have been returned in this conversation and still be live; names and prices come from those
+rows. A sentence with an unknown id or a false claim is dropped.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from uuid import UUID
 
 from stylist.chat.llm.claims import KnownFacts, find_false_claim
+from stylist.chat.shared.items import Item, OutfitSummary, normalise_id
 from stylist.chat.shared.phrasing import name_and_price, name_item
-from stylist.chat.shared.plain_text import plain
-from stylist.chat.shared.tools import Item, OutfitSummary
+from stylist.chat.shared.plain_text import to_plain_text
 
 _REFERENCE = re.compile(r"\[\s*(item|outfit)\s*:\s*([^\[\]]{1,100}?)\s*\]", re.IGNORECASE)
 _BROKEN = re.compile(r"\[\s*(?:item|outfit)\b|\b(?:item|outfit)\s*:\s*\S", re.IGNORECASE)
@@ -22,72 +21,61 @@ _BARE_ID = re.compile(r"\b[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\b", re.I
 
 @dataclass
 class Evidence:
-    """What tools returned in this conversation, and what of it was named in this answer.
+    """What tools returned in this conversation, and what this answer used of it.
 
-    `items` holds live items by id, `outfits` those made for this answer, `said` the shopper's own
-    words.
+    `said` is the shopper's own text; `items` and `outfits` are by id, and `used_items` and
+    `used_outfits` are those of them that the answer names. `dropped` has a code for each sentence
+    that failed.
     """
 
     shop_name: str
     said: str
     items: dict[str, Item] = field(default_factory=dict)
     outfits: dict[str, OutfitSummary] = field(default_factory=dict)
-    named: dict[str, Item] = field(default_factory=dict)
-    worn: dict[str, OutfitSummary] = field(default_factory=dict)
+    used_items: dict[str, Item] = field(default_factory=dict)
+    used_outfits: dict[str, OutfitSummary] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
-
-    def returned(self, items: Mapping[str, Item], outfits: Mapping[str, OutfitSummary]) -> None:
-        """Take in what a tool returned."""
-        self.items.update(items)
-        self.outfits.update(outfits)
 
     @property
     def facts(self) -> KnownFacts:
         """What the answer may repeat."""
         return KnownFacts(
             prices=frozenset(i.price for i in self.items.values() if i.price is not None),
-            names=frozenset(plain(i.name).strip().casefold() for i in self.items.values()),
+            names=frozenset(to_plain_text(i.name).strip().casefold() for i in self.items.values()),
             shop_name=self.shop_name,
             said=self.said,
         )
 
 
-def normalise_id(text: str) -> str:
-    """Return an id as the server writes it: UUIDs in lower case with hyphens."""
-    bare = text.strip(" \t\n\"'`{}<>#").removeprefix("urn:uuid:")
-    try:
-        return str(UUID(bare))
-    except ValueError:
-        return bare
-
-
-def referred_ids(sentence: str, evidence: Evidence) -> Iterator[str]:
-    """Yield the ids of the items a sentence refers to, outfits' items too, normalised."""
+def find_item_ids(sentence: str, evidence: Evidence) -> Iterator[str]:
+    """Yield the returned items that a sentence refers to, including those of its outfits."""
     for found in _REFERENCE.finditer(sentence):
-        own_id = normalise_id(found[2])
-        outfit = evidence.outfits.get(own_id) if found[1].casefold() == "outfit" else None
-        yield from (item.id for item in outfit.items) if outfit else (own_id,)
+        ref_id = normalise_id(found[2])
+        outfit = evidence.outfits.get(ref_id) if found[1].casefold() == "outfit" else None
+        ids = [item.id for item in outfit.items] if outfit else [ref_id]
+        yield from (each for each in ids if each in evidence.items)
 
 
 def ground_sentence(sentence: str, evidence: Evidence, live: Mapping[str, Item]) -> str:
-    """Return a sentence with names in place of ids, or nothing where it is not grounded.
+    """Return a sentence with names instead of ids, or nothing if it is not grounded.
 
-    `live` has the items referred to that were returned and are live now, by id.
+    `live` has those items by id, of the ones that `find_item_ids` yields, that are still live.
     """
-    told, named, worn = [], dict[str, Item](), dict[str, OutfitSummary]()
+    parts, items, outfits = [], dict[str, Item](), dict[str, OutfitSummary]()
     last = 0
     for found in _REFERENCE.finditer(sentence):
-        told.append(sentence[last : found.start()])
+        parts.append(sentence[last : found.start()])
         last = found.end()
-        own_id = normalise_id(found[2])
-        if found[1].casefold() == "item" and own_id in live:
-            item = live[own_id]
-            is_first = own_id not in evidence.named and own_id not in named
-            told.append(name_and_price(item) if is_first else name_item(item))
-            named[own_id] = item
-        elif (outfit := evidence.outfits.get(own_id)) and all(i.id in live for i in outfit.items):
-            worn[own_id] = outfit
-            told.append(f"outfit {list({**evidence.worn, **worn}).index(own_id) + 1}")
+        ref_id = normalise_id(found[2])
+        if found[1].casefold() == "item" and ref_id in live:
+            item = live[ref_id]
+            is_first = ref_id not in evidence.used_items and ref_id not in items
+            parts.append(name_and_price(item) if is_first else name_item(item))
+            items[ref_id] = item
+        elif (outfit := evidence.outfits.get(ref_id)) and all(i.id in live for i in outfit.items):
+            outfits[ref_id] = outfit
+            number = list({**evidence.used_outfits, **outfits}).index(ref_id) + 1
+            parts.append(f"outfit {number}")
         else:
             evidence.dropped.append("id")
             return ""
@@ -96,6 +84,6 @@ def ground_sentence(sentence: str, evidence: Evidence, live: Mapping[str, Item])
     if claim := claim or find_false_claim(rest, evidence.facts):
         evidence.dropped.append(claim)
         return ""
-    evidence.named.update(named)
-    evidence.worn.update(worn)
-    return "".join((*told, sentence[last:]))
+    evidence.used_items.update(items)
+    evidence.used_outfits.update(outfits)
+    return "".join((*parts, sentence[last:]))

@@ -1,4 +1,4 @@
-"""What a language model is told before it speaks."""
+"""The prompt of the language model."""
 
 import json
 from typing import Any
@@ -34,9 +34,9 @@ The data below describes the shop, the shopper and what was shown last, counted 
 def build_messages(
     text: str, *, shop_name: str, profile: ShopperProfile, memory: Memory
 ) -> list[dict[str, Any]]:
-    """Return the messages to begin with: the rules, the data, the last turns, the question.
+    """Return the first messages: instructions with data, the last turns, the question.
 
-    `text` and the turns are redacted already.
+    `text` and the turns must be redacted.
     """
     shown = [
         {"place": place, "id": each.id, "kind": each.kind, "colour": each.colour}

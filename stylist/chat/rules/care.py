@@ -1,11 +1,12 @@
-"""How to look after fibres: general advice that is safe where the label says nothing else."""
+"""Care of fibres: general advice that is safe unless the care label says otherwise."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
+
+from stylist.chat.rules.lexicon.common import list_words
 
 LABEL = "The care label inside has the last word."
 
-CARE: Mapping[str, str] = MappingProxyType({
+CARE: Mapping[str, str] = {
     "wool": "Wash wool seldom: airing it overnight is mostly enough. If it must be, by hand or on "
     "the wool cycle, at most 30 °C, with wool detergent and no softener. Roll it in a towel, dry "
     "it flat, and keep it away from the dryer; it felts with heat and rubbing.",
@@ -35,44 +36,17 @@ CARE: Mapping[str, str] = MappingProxyType({
     "never press the pile with an iron.",
     "fleece": "Wash fleece at 30 °C, inside out and without softener, and let it dry in the air; "
     "a hot dryer mats it.",
-})  # fmt: skip
+}
 
-# What a garment is mostly made of, where the shopper does not say.
-FIBRE_OF: Mapping[str, str] = MappingProxyType({
-    "jeans": "denim",
-    "denim jacket": "denim",
-    "denim shorts": "denim",
-    "dungarees": "denim",
-    "leather jacket": "leather",
-    "sweater": "wool",
-    "turtleneck": "wool",
-    "cardigan": "wool",
-    "coat": "wool",
-    "beanie": "wool",
-    "puffer jacket": "down",
-    "fleece jacket": "fleece",
-    "t-shirt": "cotton",
-    "sweatshirt": "cotton",
-    "hoodie": "cotton",
-    "shirt": "cotton",
-    "leggings": "synthetics",
-    "swimsuit": "synthetics",
-    "tights": "synthetics",
-    "sneakers": "synthetics",
-    "boots": "leather",
-    "ankle boots": "leather",
-    "loafers": "leather",
-    "lace-up shoes": "leather",
-    "belt": "leather",
-    "handbag": "leather",
-})  # fmt: skip
-
-
-def care_for(fibre: str) -> str | None:
-    """Return how to look after a fibre, or None where it is not known."""
-    return CARE.get(fibre)
-
-
-def likely_fibre(garment: str) -> str | None:
-    """Return what garments of a type are mostly made of, or None where it is anything."""
-    return FIBRE_OF.get(garment)
+# The usual fibre of a garment, for shoppers who name none.
+FIBRE_OF: Mapping[str, str] = list_words(
+    {
+        "denim": "jeans, denim jacket, denim shorts, dungarees",
+        "wool": "sweater, turtleneck, cardigan, coat, beanie",
+        "down": "puffer jacket",
+        "fleece": "fleece jacket",
+        "cotton": "t-shirt, sweatshirt, hoodie, shirt",
+        "synthetics": "leggings, swimsuit, tights, sneakers",
+        "leather": "leather jacket, boots, ankle boots, loafers, lace-up shoes, belt, handbag",
+    }
+)

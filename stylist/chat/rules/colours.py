@@ -1,4 +1,4 @@
-"""Advice on what goes with a colour, by the rules that outfits are put together by."""
+"""Advice on which colours go together, by the rules that outfits are scored by."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,56 +9,57 @@ from core.ml.colours import RETAIL_COLOURS, srgb_to_oklab
 from stylist.outfits.colour_phrases import ANALOGOUS, COMPLEMENTARY, NEUTRALS
 from stylist.outfits.compatibility.harmony import chroma_and_hue, colour_agreement
 
-GOES, CLASHES = 0.8, 0.5  # agreement from which on two colours go together, and up to which not
+MIN_AGREEMENT = 0.8  # of two colours that go together
+MAX_CLASH = 0.5  # below this agreement, two colours clash
 
 _NAMES = tuple(colour.name for colour in RETAIL_COLOURS)
 _LAB = srgb_to_oklab(np.array([colour.rgb for colour in RETAIL_COLOURS], np.uint8))
 _AGREEMENT = colour_agreement(_LAB[:, None], _LAB[None, :])
 _HUES = chroma_and_hue(_LAB)[1]
-_APART = np.abs((_HUES[:, None] - _HUES[None, :] + 180) % 360 - 180)
+_HUE_DISTANCE = np.abs((_HUES[:, None] - _HUES[None, :] + 180) % 360 - 180)
 
 
 @dataclass(frozen=True, slots=True)
 class ColourAdvice:
-    """Which colours go with one: its neighbours and opposites on the wheel, and what clashes.
+    """The neighbours and opposites of a colour on the wheel, and the colours that clash with it.
 
-    Each is a tuple of retail names, the best, or the worst, first. A neutral has none of them: it
-    goes with all.
+    Tuples of retail names, sorted by how strongly that holds; all empty for a neutral, which goes
+    with every colour.
     """
 
     is_neutral: bool
-    near: tuple[str, ...]
-    opposite: tuple[str, ...]
-    clashing: tuple[str, ...]
+    near: tuple[str, ...] = ()
+    opposite: tuple[str, ...] = ()
+    clashing: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=len(_NAMES))
 def find_partners(colour: str) -> ColourAdvice:
-    """Return what goes with a retail colour; ValueError if the table lacks it."""
+    """Return advice on a retail colour; raise ValueError for an unknown one."""
     at = _NAMES.index(colour)
     if colour in NEUTRALS:
-        return ColourAdvice(True, (), (), ())
-    agreement, apart = _AGREEMENT[at], _APART[at]
+        return ColourAdvice(is_neutral=True)
+    agreement, distance = _AGREEMENT[at], _HUE_DISTANCE[at]
     others = [k for k in range(len(_NAMES)) if k != at and _NAMES[k] not in NEUTRALS]
     best = sorted(others, key=lambda k: (-agreement[k], k))
-    going = [k for k in best if agreement[k] >= GOES]
+    partners = [k for k in best if agreement[k] >= MIN_AGREEMENT]
     return ColourAdvice(
-        False,
-        near=tuple(_NAMES[k] for k in going if apart[k] <= ANALOGOUS),
-        opposite=tuple(_NAMES[k] for k in going if apart[k] >= COMPLEMENTARY),
-        clashing=tuple(_NAMES[k] for k in reversed(best) if agreement[k] < CLASHES),
+        is_neutral=False,
+        near=tuple(_NAMES[k] for k in partners if distance[k] <= ANALOGOUS),
+        opposite=tuple(_NAMES[k] for k in partners if distance[k] >= COMPLEMENTARY),
+        clashing=tuple(_NAMES[k] for k in reversed(best) if agreement[k] < MAX_CLASH),
     )
 
 
 def measure_agreement(one: str, other: str) -> float:
-    """Return how well two retail colours go together, in [0, 1]; ValueError of an unknown one."""
+    """Return how well two retail colours go together, in [0, 1]; ValueError for unknown ones."""
     return float(_AGREEMENT[_NAMES.index(one), _NAMES.index(other)])
 
 
 def explain_pair(one: str, other: str) -> str:
     """Return why two retail colours go together or do not, without a full stop."""
     neutral = [name for name in dict.fromkeys((one, other)) if name in NEUTRALS]
-    apart = _APART[_NAMES.index(one), _NAMES.index(other)]
+    distance = _HUE_DISTANCE[_NAMES.index(one), _NAMES.index(other)]
     if one == other:
         return f"{one} with {one} makes a calm look in one colour"
     if len(neutral) == 2:
@@ -66,12 +67,12 @@ def explain_pair(one: str, other: str) -> str:
     if neutral:
         return f"{neutral[0]} is neutral and goes with any colour"
     agreement = measure_agreement(one, other)
-    if agreement >= GOES and apart <= ANALOGOUS:
+    if agreement >= MIN_AGREEMENT and distance <= ANALOGOUS:
         return f"{one} and {other} are neighbours on the colour wheel"
-    if agreement >= GOES and apart >= COMPLEMENTARY:
+    if agreement >= MIN_AGREEMENT and distance >= COMPLEMENTARY:
         return f"{one} and {other} are opposites on the colour wheel, which lift each other"
-    if agreement >= GOES:
+    if agreement >= MIN_AGREEMENT:
         return f"{one} and {other} are soft enough to go together"
-    if agreement < CLASHES:
+    if agreement < MAX_CLASH:
         return f"{one} and {other} are neither near nor opposite on the colour wheel and clash"
     return f"{one} and {other} can be worn together, with something neutral between them"

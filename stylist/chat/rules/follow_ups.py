@@ -1,4 +1,4 @@
-"""Messages that change the last wish: "cheaper", "in blue", "instead of the shoes"."""
+"""Messages that change the last intent: "cheaper", "in blue", "instead of the shoes"."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -11,146 +11,146 @@ from stylist.outfits.wishes import OCCASIONS
 from stylist.tagging.taxonomy import Taxonomy
 
 CENT = Decimal("0.01")
-STEP = 0.2  # how far "more formal" goes
-SHORT = 4  # words
-USUAL = 0.4  # how formal a wish is that says nothing of it
+FORMALITY_STEP = 0.2  # of "more formal"
+DEFAULT_FORMALITY = 0.4
+MAX_SHORT_MESSAGE = 4  # words
 
-_LAST = frozenset(
-    {IntentKind.FIND, IntentKind.MATCH, IntentKind.OUTFIT, IntentKind.OCCASION, IntentKind.WARDROBE}
+# The intents that a later message may change.
+FOLLOWED_KINDS = frozenset(
+    {
+        IntentKind.FIND,
+        IntentKind.MATCH,
+        IntentKind.OUTFIT,
+        IntentKind.OCCASION,
+        IntentKind.WARDROBE,
+    }
 )
-_MADE = frozenset({IntentKind.OUTFIT, IntentKind.OCCASION})
+_OUTFIT_KINDS = frozenset({IntentKind.OUTFIT, IntentKind.OCCASION})
 
 
 def is_following(message: ParsedMessage, intent: Intent) -> bool:
-    """Say whether a message goes on from the last wish."""
+    """Check whether a message changes the last intent; `intent` is that of the message alone."""
     last, joined = message.memory.intent, message.joined
-    if last is None or last.kind not in _LAST:
+    if last is None or last.kind not in FOLLOWED_KINDS:
         return False
-    if intent.kind in _MADE and (last.kind not in _MADE or intent.occasion):
+    if intent.kind in _OUTFIT_KINDS and (last.kind not in _OUTFIT_KINDS or intent.occasion):
         return False
-    if cues.changes(joined) or message.replaced_garments:
-        return intent.kind in {
-            IntentKind.FIND,
-            IntentKind.UNCLEAR,
-            IntentKind.THANKS,
-            *_MADE,
-        } and not _is_new(intent)
-    if intent.kind == IntentKind.FIND and last.kind in _MADE:
+    if cues.has_change(joined) or message.replaced_garments:
+        is_complete = bool(intent.garments) and bool(intent.occasion or intent.colours)
+        changing = {IntentKind.FIND, IntentKind.UNCLEAR, IntentKind.THANKS, *_OUTFIT_KINDS}
+        return intent.kind in changing and not is_complete
+    if intent.kind == IntentKind.FIND and last.kind in _OUTFIT_KINDS:
         return bool(intent.garments) and bool(cues.SAME_LIKE.search(joined))
     if intent.kind in {IntentKind.FIND, IntentKind.UNCLEAR} and not (
         intent.garments or intent.slots
     ):
-        return _says_something(message, intent)
-    if intent.kind == IntentKind.FIND:
-        return bool(cues.SAME_LIKE.search(joined))
-    return False
+        return _adds_wishes(message, intent)
+    return intent.kind == IntentKind.FIND and bool(cues.SAME_LIKE.search(joined))
 
 
 def follow(message: ParsedMessage, intent: Intent, taxonomy: Taxonomy) -> Intent:
-    """Return the last wish with what the message changes."""
+    """Return the last intent with the changes of the message."""
     last = message.memory.intent
-    assert last is not None, "is_following says so"  # noqa: S101
-    merged = _merged(last, intent)
-    merged = _replaced(message, last, merged, taxonomy)
-    merged = _repriced(message, merged)
-    merged = _dressed(message, last, merged)
+    assert last is not None, "is_following checks this"  # noqa: S101
+    merged = _merge(last, intent)
+    merged = _replace_garments(message, last, merged, taxonomy)
+    merged = _change_price(message, merged)
+    merged = _change_formality(message, last, merged)
     if cues.OTHERS.search(message.joined):
         shown = (each.id for each in message.memory.shown)
         merged = replace(merged, exclude=tuple(dict.fromkeys((*last.exclude, *shown))))
     return merged
 
 
-def _is_new(intent: Intent) -> bool:
-    """Say whether a message with a word of change in it is complete without the last wish."""
-    return bool(intent.garments) and bool(intent.occasion or intent.colours)
-
-
-def _says_something(message: ParsedMessage, intent: Intent) -> bool:
-    """Say whether a message adds to a wish; a word like "tall" in a long sentence does not."""
-    if intent.without != Exclusions() or any(
-        (intent.colours, intent.patterns, intent.styles, intent.materials, intent.price_min,
-         intent.price_max,         intent.occasion, intent.season, intent.size)
-    ):  # fmt: skip
+def _adds_wishes(message: ParsedMessage, intent: Intent) -> bool:
+    """Check whether a message adds wishes; a word like "tall" in a long sentence does not."""
+    wishes = (
+        intent.colours,
+        intent.patterns,
+        intent.styles,
+        intent.materials,
+        intent.price_min,
+        intent.price_max,
+        intent.occasion,
+        intent.season,
+        intent.size,
+    )
+    if intent.without != Exclusions() or any(wishes):
         return True
-    is_short = len(message.tokens) <= SHORT or bool(cues.FIND.search(message.joined))
+    is_short = len(message.tokens) <= MAX_SHORT_MESSAGE or bool(cues.FIND.search(message.joined))
     return bool(intent.details) and is_short
 
 
-def _merged(last: Intent, new: Intent) -> Intent:
-    without = Exclusions(*(
-        tuple(dict.fromkeys((*before, *now)))
-        for before, now in (
-            (last.without.garments, new.without.garments),
-            (last.without.colours, new.without.colours),
-            (last.without.patterns, new.without.patterns),
-        )
-    ))  # fmt: skip
-    garments = new.garments or last.garments
-    # What is asked for now is no longer unwanted, and what is unwanted now no longer asked for.
+def _merge(last: Intent, new: Intent) -> Intent:
+    """Return the last intent with new wishes; the newer of a wish and an exclusion counts."""
     without = Exclusions(
-        tuple(name for name in without.garments if name not in new.garments),
-        tuple(name for name in without.colours if name not in new.colours),
-        tuple(name for name in without.patterns if name not in new.patterns),
+        *(
+            tuple(name for name in dict.fromkeys((*before, *now)) if name not in wanted)
+            for before, now, wanted in (
+                (last.without.garments, new.without.garments, new.garments),
+                (last.without.colours, new.without.colours, new.colours),
+                (last.without.patterns, new.without.patterns, new.patterns),
+            )
+        )
     )
-    swaps = bool(new.garments) and new.garments != last.garments
+    has_new_garments = bool(new.garments) and new.garments != last.garments
+    is_new_search = has_new_garments and last.kind == IntentKind.WARDROBE
+    bounds = new if new.price_min or new.price_max else last
+    formality = None if new.occasion else last.formality  # a new occasion has its own
     return Intent(
-        kind=last.kind if not (swaps and last.kind == IntentKind.WARDROBE) else IntentKind.FIND,
-        garments=tuple(name for name in garments if name not in without.garments),
+        kind=IntentKind.FIND if is_new_search else last.kind,
+        garments=_exclude(new.garments or last.garments, without.garments),
         slots=new.slots or (() if new.garments else last.slots),
-        colours=tuple(name for name in new.colours or last.colours if name not in without.colours),
-        patterns=tuple(
-            name for name in new.patterns or last.patterns if name not in without.patterns
-        ),
+        colours=_exclude(new.colours or last.colours, without.colours),
+        patterns=_exclude(new.patterns or last.patterns, without.patterns),
         styles=new.styles or last.styles,
-        materials=new.materials or (() if swaps else last.materials),
-        details=new.details or (() if swaps else last.details),
+        materials=new.materials or (() if has_new_garments else last.materials),
+        details=new.details or (() if has_new_garments else last.details),
         missed=new.missed,
         without=without,
-        price_min=new.price_min if new.price_min or new.price_max else last.price_min,
-        price_max=new.price_max if new.price_min or new.price_max else last.price_max,
+        price_min=bounds.price_min,
+        price_max=bounds.price_max,
         occasion=new.occasion or last.occasion,
         season=new.season or last.season,
-        formality=_formality(last, new),
+        formality=formality if new.formality is None else new.formality,
         size=new.size or last.size,
         references=new.references or last.references,
         exclude=last.exclude,
-        replace_slot=None,
         is_follow_up=True,
     )
 
 
-def _formality(last: Intent, new: Intent) -> float | None:
-    """Return the new formality, or the last one unless a new occasion brings its own."""
-    if new.formality is not None:
-        return new.formality
-    return None if new.occasion else last.formality
+def _exclude(names: tuple[str, ...], unwanted: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if name not in unwanted)
 
 
-def _replaced(message: ParsedMessage, last: Intent, merged: Intent, taxonomy: Taxonomy) -> Intent:
-    """Take the garments out that are to be replaced; in an outfit, name their slot."""
+def _replace_garments(
+    message: ParsedMessage, last: Intent, merged: Intent, taxonomy: Taxonomy
+) -> Intent:
+    """Remove the garments that the message replaces; in an outfit, set the slot to replace."""
     garments = message.replaced_garments
     if not garments:
         return merged
     kind = taxonomy.find(garments[0])
-    if last.kind in _MADE and kind:
-        new = tuple(name for name in merged.garments if name not in last.garments)
+    if last.kind in _OUTFIT_KINDS and kind:
+        new = _exclude(merged.garments, last.garments)
         return replace(merged, garments=new, replace_slot=kind.slot)
-    without = (*merged.without.garments, *garments)
+    unwanted = tuple(dict.fromkeys((*merged.without.garments, *garments)))
     return replace(
         merged,
-        garments=tuple(name for name in merged.garments if name not in garments),
-        without=replace(merged.without, garments=tuple(dict.fromkeys(without))),
+        garments=_exclude(merged.garments, garments),
+        without=replace(merged.without, garments=unwanted),
     )
 
 
-def _repriced(message: ParsedMessage, merged: Intent) -> Intent:
-    """Bound the price by what was shown last: cheaper than the cheapest, dearer than the dearest.
+def _change_price(message: ParsedMessage, merged: Intent) -> Intent:
+    """Set a limit below the cheapest item shown for "cheaper", above the dearest for "dearer".
 
-    "Cheaper than the second one" is bound by that one. A stated bound goes first.
+    "Cheaper than the second one" counts that one only. A stated price goes first.
     """
-    if message.bounds.least or message.bounds.most:
+    if message.bounds.price_min or message.bounds.price_max:
         return merged
-    prices = _prices(message.memory, merged)
+    prices = _list_prices(message.memory, merged)
     if prices and cues.CHEAPER.search(message.joined):
         return replace(merged, price_min=None, price_max=min(prices) - CENT)
     if prices and cues.DEARER.search(message.joined):
@@ -158,14 +158,14 @@ def _repriced(message: ParsedMessage, merged: Intent) -> Intent:
     return merged
 
 
-def _prices(memory: Memory, intent: Intent) -> list[Decimal]:
-    meant = {own_id for reference in intent.references for own_id in reference.ids}
-    chosen = [each for each in memory.shown if each.id in meant] or memory.shown
-    return [each.price for each in chosen if each.price is not None]
+def _list_prices(memory: Memory, intent: Intent) -> list[Decimal]:
+    ids = {item_id for reference in intent.references for item_id in reference.ids}
+    items = [each for each in memory.shown if each.id in ids] or memory.shown
+    return [each.price for each in items if each.price is not None]
 
 
-def _dressed(message: ParsedMessage, last: Intent, merged: Intent) -> Intent:
-    """Make the wish a step more or less formal than the last one was."""
+def _change_formality(message: ParsedMessage, last: Intent, merged: Intent) -> Intent:
+    """Move the formality a step away from the last one, if the message asks for it."""
     formality = step_formality(message.joined, before=last.formality, occasion=last.occasion)
     if formality == last.formality:
         return merged
@@ -173,13 +173,13 @@ def _dressed(message: ParsedMessage, last: Intent, merged: Intent) -> Intent:
 
 
 def step_formality(joined: str, *, before: float | None, occasion: str | None) -> float | None:
-    """Return a formality a step up or down, as "more formal" and "not too formal" ask for.
+    """Return the formality a step up or down for words like "more formal", else the one before.
 
-    It goes out from the one before, else from the occasion's; without such words it stays.
+    Where none was stated before, the step starts from the usual formality of the occasion.
     """
     is_more = bool(cues.DRESSIER.search(joined))
     if not is_more and not cues.PLAINER.search(joined):
         return before
-    usual = OCCASIONS[occasion].formality if occasion else USUAL
+    usual = OCCASIONS[occasion].formality if occasion else DEFAULT_FORMALITY
     start = usual if before is None else before
-    return round(min(1.0, max(0.0, start + (STEP if is_more else -STEP))), 2)
+    return round(min(1.0, max(0.0, start + (FORMALITY_STEP if is_more else -FORMALITY_STEP))), 2)

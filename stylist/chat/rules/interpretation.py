@@ -1,8 +1,9 @@
-"""What a message asks for, by rules over its words; no model, the same answer every time.
+"""The intent of a message, by rules over its words; the same message has the same intent.
 
-    wish = understand("what shoes go with my blue jeans, under 80?", memory)
+    intent = understand("what shoes go with my blue jeans, under 80?", memory)
 
-English. What it does not understand it says: `Intent.missed`, and `IntentKind.UNCLEAR`.
+English only. Unknown words are in `Intent.missed`; a message that is not understood has the kind
+`IntentKind.UNCLEAR`.
 """
 
 import re
@@ -10,107 +11,101 @@ import re
 from catalog.vocabulary.properties import STYLE_FORMALITY
 from stylist.chat.rules.follow_ups import follow, is_following, step_formality
 from stylist.chat.rules.lexicon import cues
-from stylist.chat.rules.mentions import NounPhrase
 from stylist.chat.rules.message import ParsedMessage, parse_message
-from stylist.chat.rules.references import as_reference, pin, points_vaguely
-from stylist.chat.rules.vocabulary import Field, vocabulary_of
+from stylist.chat.rules.references import has_pronoun, make_reference, pin_reference
+from stylist.chat.rules.vocabulary import Field, build_vocabulary
 from stylist.chat.shared.intent import Intent, IntentKind, Reference
 from stylist.chat.shared.memory import Memory
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY, Taxonomy
 
+# Kinds whose question may be about an item that a pronoun refers to.
+_PRONOUN_KINDS = frozenset(
+    {
+        IntentKind.MATCH,
+        IntentKind.CARE,
+        IntentKind.COMPARE,
+        IntentKind.COLOUR,
+        IntentKind.DETAILS,
+    }
+)
+_CLOTHES = frozenset({Field.GARMENT, Field.SLOT, Field.COLOUR, Field.MATERIAL, Field.PATTERN})
+_WISHES = frozenset(Field) - {Field.GARMENT, Field.SLOT}
+_WHAT_TO_WEAR = re.compile(
+    r"\bwhat (?:should|can|could|shall|do|to)\b.* wear|how (?:should|do) i dress|^what to wear|"
+    r"dress code"
+)
+
 
 def understand(text: str, memory: Memory, *, taxonomy: Taxonomy = DEFAULT_TAXONOMY) -> Intent:
-    """Return what a message asks for, with what it leaves as the last wish had it."""
-    message = parse_message(text, memory, vocabulary_of(taxonomy))
-    topic = _off_topic(message)
+    """Return the intent of a message; a follow-up changes the last one and leaves the rest."""
+    message = parse_message(text, memory, build_vocabulary(taxonomy))
+    topic = _find_off_topic(message)
     if topic:
         return Intent(kind=IntentKind.OFF_TOPIC, topic=topic)
-    kind = _kind(message)
-    intent = _wish(kind, message)
-    if is_following(message, intent):
-        return follow(message, intent, taxonomy)
-    return intent
+    intent = _find_intent(_find_kind(message), message)
+    return follow(message, intent, taxonomy) if is_following(message, intent) else intent
 
 
-def _wish(kind: IntentKind, message: ParsedMessage) -> Intent:
+def _find_intent(kind: IntentKind, message: ParsedMessage) -> Intent:
     partner = None
     references = message.references
     if kind == IntentKind.MATCH and not references:
         partner = message.partner()
-        references = (as_reference(partner),) if partner else ()
-    if _points(kind, message):
-        references = (_it(message.memory), *references)
-    styles = message.wanted(Field.STYLE, beside=partner)
-    formalities = [STYLE_FORMALITY[style] for style in styles if style in STYLE_FORMALITY]
-    occasions, seasons = message.wanted(Field.OCCASION), message.wanted(Field.SEASON)
-    formality = formalities[0] if formalities else None
-    occasion = occasions[0] if occasions else None
+        references = (make_reference(partner),) if partner else ()
+    if _has_pronoun(kind, message):
+        references = (_refer_to_it(message.memory), *references)
+    styles = message.list_wanted(Field.STYLE, partner=partner)
+    formality = next((STYLE_FORMALITY[style] for style in styles if style in STYLE_FORMALITY), None)
+    occasion = next(iter(message.list_wanted(Field.OCCASION)), None)
     return Intent(
         kind=kind,
-        garments=message.wanted(Field.GARMENT, beside=partner),
-        slots=message.wanted(Field.SLOT, beside=partner),
-        colours=_colours(kind, message, partner_colour=partner.colour if partner else ""),
-        patterns=message.wanted(Field.PATTERN, beside=partner),
+        garments=message.list_wanted(Field.GARMENT, partner=partner),
+        slots=message.list_wanted(Field.SLOT, partner=partner),
+        # Advice is about every colour that is mentioned, whatever it describes.
+        colours=message.list_values(Field.COLOUR)
+        if kind == IntentKind.COLOUR
+        else message.list_wanted(
+            Field.COLOUR, partner=partner if partner and partner.colour else None
+        ),
+        patterns=message.list_wanted(Field.PATTERN, partner=partner),
         styles=styles,
-        materials=_materials(kind, message, partner),
-        details=message.wanted(Field.DETAIL, beside=partner),
+        materials=message.list_values(Field.MATERIAL)
+        if kind == IntentKind.CARE
+        else message.list_wanted(Field.MATERIAL, partner=partner),
+        details=message.list_wanted(Field.DETAIL, partner=partner),
         missed=message.missed,
         without=message.without,
-        price_min=message.bounds.least,
-        price_max=message.bounds.most,
+        price_min=message.bounds.price_min,
+        price_max=message.bounds.price_max,
         occasion=occasion,
-        season=seasons[0] if seasons else None,
+        season=next(iter(message.list_wanted(Field.SEASON)), None),
         formality=step_formality(message.joined, before=formality, occasion=occasion),
         size=message.size,
         asks_whether=cues.WHETHER.search(message.joined) is not None,
-        references=tuple(pin(each, message.memory.shown) for each in references),
+        references=tuple(pin_reference(each, message.memory.shown) for each in references),
     )
 
 
-_POINTING_KINDS = frozenset(
-    {IntentKind.MATCH, IntentKind.CARE, IntentKind.COMPARE, IntentKind.COLOUR, IntentKind.DETAILS}
-)
-
-
-def _points(kind: IntentKind, message: ParsedMessage) -> bool:
-    """Say whether a pronoun stands for what was shown; "those" before "shoes" does not."""
-    if kind not in _POINTING_KINDS:
+def _has_pronoun(kind: IntentKind, message: ParsedMessage) -> bool:
+    """Check whether a pronoun refers to a shown item; "those" before "shoes" does not."""
+    if kind not in _PRONOUN_KINDS:
         return False
     if message.references:
-        is_other = re.search(r"\b(?:it|this one|that one)\b", message.joined) is not None
-        return kind == IntentKind.MATCH and is_other
-    return points_vaguely(message.joined) and (kind == IntentKind.MATCH or not message.phrases)
+        has_other = re.search(r"\b(?:it|this one|that one)\b", message.joined) is not None
+        return kind == IntentKind.MATCH and has_other
+    return has_pronoun(message.joined) and (kind == IntentKind.MATCH or not message.phrases)
 
 
-def _it(memory: Memory) -> Reference:
-    """Return what "it" is: what the last answer was about, else the first of what was shown."""
+def _refer_to_it(memory: Memory) -> Reference:
+    """Return what "it" refers to: the subject of the last match, else the first shown item."""
     last = memory.intent
     if last and last.kind == IntentKind.MATCH:
-        about = tuple(own_id for each in last.references for own_id in each.ids)
-        return Reference(is_shown=True, ids=about[:1])
+        ids = tuple(item_id for each in last.references for item_id in each.ids)
+        return Reference(is_shown=True, ids=ids[:1])
     return Reference(is_shown=True)
 
 
-def _materials(
-    kind: IntentKind, message: ParsedMessage, partner: NounPhrase | None
-) -> tuple[str, ...]:
-    """Return the fibres that are wished for; of garments to care for, what they are made of."""
-    if kind == IntentKind.CARE:
-        named = (m.value for m in message.mentions if m.field == Field.MATERIAL)
-        return tuple(dict.fromkeys(named))
-    return message.wanted(Field.MATERIAL, beside=partner)
-
-
-def _colours(kind: IntentKind, message: ParsedMessage, *, partner_colour: str) -> tuple[str, ...]:
-    """Return the colours that are wished for; asked for advice, all that are named."""
-    if kind == IntentKind.COLOUR:
-        named = (m.value for m in message.mentions if m.field == Field.COLOUR)
-        return tuple(dict.fromkeys(named))
-    beside = message.partner() if kind == IntentKind.MATCH and partner_colour else None
-    return message.wanted(Field.COLOUR, beside=beside)
-
-
-def _off_topic(message: ParsedMessage) -> str:
+def _find_off_topic(message: ParsedMessage) -> str:
     joined, is_about_clothes = message.joined, _is_about_clothes(message)
     if cues.PRIVATE.search(joined):
         return "private"
@@ -124,113 +119,97 @@ def _off_topic(message: ParsedMessage) -> str:
 
 
 def _is_about_clothes(message: ParsedMessage) -> bool:
-    told = {mention.field for mention in message.mentions}
-    if told & {Field.GARMENT, Field.SLOT, Field.COLOUR, Field.MATERIAL, Field.PATTERN}:
-        return True
-    return any(
+    return any(mention.field in _CLOTHES for mention in message.mentions) or any(
         cue.search(message.joined)
         for cue in (cues.OUTFIT, cues.WARDROBE, cues.COLOUR_WORD, re.compile(r"\bwear\b"))
     )
 
 
-def _kind(message: ParsedMessage) -> IntentKind:
-    """Return what is asked, by the first rule that holds: the narrow ones come first."""
+def _find_kind(message: ParsedMessage) -> IntentKind:
+    """Return the kind by the first rule that holds, narrow rules first."""
     joined = message.joined
     fields = {mention.field for mention in message.mentions}
     has_garment = bool(fields & {Field.GARMENT, Field.SLOT})
-    is_pointing = bool(message.references) or points_vaguely(joined)
-    if cues.CARE.search(joined) and (has_garment or Field.MATERIAL in fields or is_pointing):
+    has_reference = bool(message.references) or has_pronoun(joined)
+    if cues.CARE.search(joined) and (has_garment or Field.MATERIAL in fields or has_reference):
         return IntentKind.CARE
-    if _asks_colours(message, fields, has_garment=has_garment):
+    if _asks_colours(message, has_garment=has_garment):
         return IntentKind.COLOUR
-    if _compares(message, is_pointing=is_pointing):
+    if _compares(message, has_reference=has_reference):
         return IntentKind.COMPARE
-    if cues.GOES.search(joined) and (has_garment or is_pointing) and not _is_only_outfit(joined):
+    if (
+        cues.GOES.search(joined)
+        and (has_garment or has_reference)
+        and not _only_wants_outfit(joined)
+    ):
         return IntentKind.MATCH
-    if is_pointing and cues.SUITS_ME.search(joined):
+    if has_reference and cues.SUITS_ME.search(joined):
         return IntentKind.COLOUR
     if cues.OUTFIT.search(joined):
-        return (
-            IntentKind.OCCASION
-            if _asks_what_to_wear(joined) and _has_event(fields)
-            else IntentKind.OUTFIT
-        )
+        is_for_event = Field.OCCASION in fields and _WHAT_TO_WEAR.search(joined)
+        return IntentKind.OCCASION if is_for_event else IntentKind.OUTFIT
     if cues.WARDROBE.search(joined):
         return IntentKind.WARDROBE
-    if _asks_details(message, is_pointing=is_pointing):
+    if _asks_details(message, has_reference=has_reference):
         return IntentKind.DETAILS
     if has_garment:
         return IntentKind.FIND
     if Field.OCCASION in fields and cues.WEAR.search(joined):
         return IntentKind.OCCASION
-    if fields & _LOOKS and cues.FIND.search(joined):
+    if fields & _WISHES and cues.FIND.search(joined):
         return IntentKind.FIND
-    return _small_talk(message)
+    return _find_smalltalk(message)
 
 
-_LOOKS = {Field.COLOUR, Field.PATTERN, Field.STYLE, Field.MATERIAL, Field.SEASON, Field.OCCASION,
-          Field.DETAIL}  # fmt: skip
-_WHAT_TO_WEAR = re.compile(
-    r"\bwhat (?:should|can|could|shall|do|to)\b.* wear|how (?:should|do) i dress|^what to wear|"
-    r"dress code"
-)
-
-
-def _asks_what_to_wear(joined: str) -> bool:
-    return _WHAT_TO_WEAR.search(joined) is not None
-
-
-def _has_event(fields: set[Field]) -> bool:
-    return Field.OCCASION in fields
-
-
-def _is_only_outfit(joined: str) -> bool:
-    """Say whether an outfit is asked for and "matching" only describes it."""
+def _only_wants_outfit(joined: str) -> bool:
+    """Check whether an outfit is wanted, and "matching" only describes it."""
     goes_with = re.search(r"\bgo(?:es)? with|\bwear (?:\w+ )?with", joined)
     return bool(cues.OUTFIT.search(joined)) and not goes_with
 
 
-def _asks_colours(message: ParsedMessage, fields: set[Field], *, has_garment: bool) -> bool:
+def _asks_colours(message: ParsedMessage, *, has_garment: bool) -> bool:
     joined = message.joined
-    named = [m for m in message.mentions if m.field == Field.COLOUR]
-    asks = cues.COLOUR_WORD.search(joined)
-    if named and not has_garment and cues.ALLOWED.search(joined):
+    colours = [m for m in message.mentions if m.field == Field.COLOUR]
+    if colours and not has_garment and cues.ALLOWED.search(joined):
         return True
-    if asks and (cues.GOES.search(joined) or re.search(r"\b(?:what|which|suits?|best)\b", joined)):
-        return bool(named) or not cues.FIND.search(joined)
-    goes = cues.GOES.search(joined) or re.search(r"\bwith\b", joined)
+    goes = cues.GOES.search(joined)
+    if cues.COLOUR_WORD.search(joined) and (
+        goes or re.search(r"\b(?:what|which|suits?|best)\b", joined)
+    ):
+        return bool(colours) or not cues.FIND.search(joined)
     if has_garment or message.references:
         return False
-    return bool(named and cues.GOES.search(joined)) or bool(len(named) > 1 and goes)
+    has_with = goes or re.search(r"\bwith\b", joined)
+    return bool(colours and goes) or bool(len(colours) > 1 and has_with)
 
 
-def _compares(message: ParsedMessage, *, is_pointing: bool) -> bool:
+def _compares(message: ParsedMessage, *, has_reference: bool) -> bool:
     joined = message.joined
     if not cues.COMPARE.search(joined):
         places = [place for r in message.references for place in r.ordinals]
         return len(places) > 1 and bool(cues.OR.search(joined))
     garments = [m for m in message.mentions if m.field == Field.GARMENT]
-    return is_pointing or len(garments) > 1 or bool(message.memory.shown)
+    return has_reference or len(garments) > 1 or bool(message.memory.shown)
 
 
-def _asks_details(message: ParsedMessage, *, is_pointing: bool) -> bool:
-    """Say whether more is asked of what was shown, or only it is named: "the second one"."""
-    if not message.memory.shown or cues.changes(message.joined) or message.replaced_garments:
+def _asks_details(message: ParsedMessage, *, has_reference: bool) -> bool:
+    """Check whether a shown item is asked about, or only named: "the second one"."""
+    if not message.memory.shown or cues.has_change(message.joined) or message.replaced_garments:
         return False
     if cues.DETAILS.search(message.joined):
-        return is_pointing
-    wished = {Field.OCCASION, Field.SEASON, Field.PATTERN, Field.MATERIAL}
+        return has_reference
+    wishes = {Field.OCCASION, Field.SEASON, Field.PATTERN, Field.MATERIAL}
     return bool(message.references) and not any(
-        m.field in wished or (m.field == Field.COLOUR and m.start not in message.pointed)
+        m.field in wishes or (m.field == Field.COLOUR and m.start not in message.referenced)
         for m in message.mentions
     )
 
 
-def _small_talk(message: ParsedMessage) -> IntentKind:
+def _find_smalltalk(message: ParsedMessage) -> IntentKind:
     joined = message.joined
     if cues.HELP.search(joined):
         return IntentKind.HELP
-    if message.mentions or message.bounds.least or message.bounds.most:
+    if message.mentions or message.bounds.price_min or message.bounds.price_max:
         return IntentKind.FIND if cues.FIND.search(joined) else IntentKind.UNCLEAR
     if cues.THANKS.search(joined):
         return IntentKind.THANKS

@@ -1,4 +1,4 @@
-"""What of the vocabulary a message mentions, where, and which garments it speaks of."""
+"""Mentions of the vocabulary in a message, and the noun phrases around its garments."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _LOOKS = frozenset({Field.COLOUR, Field.PATTERN, Field.STYLE, Field.MATERIAL, Fi
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A phrase of the vocabulary between two places in a message."""
+    """A phrase of the vocabulary, between two places in a message."""
 
     start: int
     end: int
@@ -26,7 +26,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class NounPhrase:
-    """A garment with the word that points at it and what is said of it before its name."""
+    """A garment with its determiner and the words before it that describe its look."""
 
     start: int
     end: int
@@ -40,7 +40,7 @@ class NounPhrase:
 
 
 def find_mentions(tokens: Sequence[str], vocabulary: Vocabulary) -> tuple[Mention, ...]:
-    """Return what is mentioned, in order; the longest phrase wins."""
+    """Return the mentions in order; the longest phrase wins."""
     stems = [stem(token) for token in tokens]
     found, at = [], 0
     while at < len(stems):
@@ -55,8 +55,8 @@ def find_mentions(tokens: Sequence[str], vocabulary: Vocabulary) -> tuple[Mentio
     return tuple(found)
 
 
-def noun_phrases(tokens: Sequence[str], mentions: Sequence[Mention]) -> tuple[NounPhrase, ...]:
-    """Return the garments mentioned, each with its determiner and looks."""
+def find_noun_phrases(tokens: Sequence[str], mentions: Sequence[Mention]) -> tuple[NounPhrase, ...]:
+    """Return the mentioned garments, each with its determiner and looks."""
     ends = {mention.end: mention for mention in mentions if mention.field in _LOOKS}
     phrases = []
     for garment in mentions:
@@ -79,7 +79,7 @@ def noun_phrases(tokens: Sequence[str], mentions: Sequence[Mention]) -> tuple[No
     return tuple(phrases)
 
 
-# Words that are garments but for those before them: "I watch", "does it suit me", "how to tie".
+# Garments that are verbs after these words: "I watch", "does it suit me", "how to tie".
 _VERBS = {
     "suit": ({"it", "this", "that", "they", "these", "would", "does", "not", "colours", "colors",
               "which", "what", "best", "to", "will", "can", "colour", "color"}),

@@ -1,4 +1,4 @@
-"""Bounds on the price, read from what was written."""
+"""Price limits in a message."""
 
 import re
 from decimal import Decimal
@@ -23,14 +23,14 @@ _BETWEEN = re.compile(
     rf"\b(?:between|from)\s+{_AMOUNT}{_UNIT}\s+(?:and|to)\s+{_AMOUNT}{_UNIT}{_NOT_MONEY}"
     rf"|{_AMOUNT}\s*(?:-|–|to)\s*{_AMOUNT}\s*{_MONEY}"
 )
-_MOST = re.compile(
+_MAX = re.compile(
     rf"\b(?:under|below|less than|up to|max(?:imum|imal)?(?: of)?|at most|no more than|"
     rf"not more than|cheaper than|within|"
     rf"budget(?: is| of|:)?(?: about| around)?|(?:for|costs?) less than|"
     rf"not over|spend(?: up to| about)?)\s+{_AMOUNT}{_UNIT}{_NOT_MONEY}"
     rf"|<\s*{_AMOUNT}|{_AMOUNT}{_UNIT}\s+(?:or less|max(?:imum)?|tops|at most)\b"
 )
-_LEAST = re.compile(
+_MIN = re.compile(
     rf"\b(?:over|above|more than|at least|from|starting at|min(?:imum)?(?: of)?)\s+"
     rf"{_AMOUNT}{_UNIT}{_NOT_MONEY}|>\s*{_AMOUNT}|{_AMOUNT}{_UNIT}\s+(?:or more)\b"
 )
@@ -40,32 +40,32 @@ _ABOUT = re.compile(
 _BARE = re.compile(rf"{_MONEY}\s*{_AMOUNT}|\b{_AMOUNT}\s*{_MONEY}(?!\w)")
 
 
-class Bounds(NamedTuple):
-    """A price's bounds, both included, and the text without the words that said so."""
+class PriceBounds(NamedTuple):
+    """Inclusive price limits, and the text without the words for them."""
 
-    least: Decimal | None
-    most: Decimal | None
+    price_min: Decimal | None
+    price_max: Decimal | None
     rest: str
 
 
-def find_bounds(text: str) -> Bounds:
-    """Return the bounds on the price that a text states; a bare amount of money is the most."""
+def find_bounds(text: str) -> PriceBounds:
+    """Return the price limits of a text; an amount of money alone is the maximum."""
     text = text.casefold()
     if found := _BETWEEN.search(text):
-        least, most = sorted(_amounts(found))
-        return Bounds(least, most, _without(text, found))
+        price_min, price_max = sorted(_amounts(found))
+        return PriceBounds(price_min, price_max, _without(text, found))
     if found := _ABOUT.search(text):
         (about,) = _amounts(found)
-        return Bounds(about * (1 - AROUND), about * (1 + AROUND), _without(text, found))
-    if found := _MOST.search(text):
+        return PriceBounds(about * (1 - AROUND), about * (1 + AROUND), _without(text, found))
+    if found := _MAX.search(text):
         rest = find_bounds(_without(text, found))
-        return Bounds(rest.least, _amounts(found)[0], rest.rest)
-    if found := _LEAST.search(text):
+        return PriceBounds(rest.price_min, _amounts(found)[0], rest.rest)
+    if found := _MIN.search(text):
         rest = find_bounds(_without(text, found))
-        return Bounds(_amounts(found)[0], rest.most, rest.rest)
+        return PriceBounds(_amounts(found)[0], rest.price_max, rest.rest)
     if found := _BARE.search(text):
-        return Bounds(None, _amounts(found)[0], _without(text, found))
-    return Bounds(None, None, text)
+        return PriceBounds(None, _amounts(found)[0], _without(text, found))
+    return PriceBounds(None, None, text)
 
 
 def _amounts(found: re.Match[str]) -> list[Decimal]:

@@ -1,4 +1,4 @@
-"""Which garments a message points at, and which it only wishes for."""
+"""References of a message: to items that were shown, and to owned garments."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,8 +7,8 @@ from dataclasses import replace
 from core.ml.colours import BASIC_OF
 from stylist.chat.rules.lexicon import cues
 from stylist.chat.rules.mentions import NounPhrase
-from stylist.chat.shared.garment_kinds import kinds_under
 from stylist.chat.shared.intent import Reference
+from stylist.chat.shared.items import kinds_under
 from stylist.chat.shared.memory import ShownItem
 
 _ORDINALS = {
@@ -33,10 +33,10 @@ _POINTING = re.compile(
 def find_references(
     text: str, joined: str, phrases: Sequence[NounPhrase], shown: Sequence[ShownItem]
 ) -> tuple[Reference, ...]:
-    """Return what the words point at: places in what was shown, own garments, "those shoes".
+    """Return the references of a text: "the second one", "those shoes", "my jeans".
 
-    `joined` is the text's tokens with one space between. A garment with "the" points when what was
-    shown has one of its kind.
+    `joined` has the tokens of the text, separated by spaces. A garment with "the" is a reference
+    if one of its kind was shown.
     """
     found = [Reference(ordinals=(place,), is_shown=True) for place in _places(text, joined)]
     kinds = {each.kind for each in shown}
@@ -44,32 +44,31 @@ def find_references(
         if any(reference.ordinals for reference in found) and phrase.determiner == "the":
             continue
         if phrase.determiner == "my":
-            found.append(_described(phrase, is_owned=True))
+            found.append(make_reference(phrase, is_owned=True))
         elif phrase.determiner in {"this", "that", "these", "those"} or (
             phrase.determiner == "the" and kinds & kinds_under(phrase.garment.value)
         ):
-            found.append(_described(phrase, is_shown=True))
+            found.append(make_reference(phrase, is_shown=True))
     return tuple(found)
 
 
-def point_at_colour(joined: str, colours: Sequence[str], words: Sequence[str]) -> Reference | None:
-    """Return what "the black one" points at; `words` are the colours as they were written."""
+def find_colour_reference(
+    joined: str, colours: Sequence[str], words: Sequence[str]
+) -> Reference | None:
+    """Return the reference of "the black one"; `words` are the colours as written."""
     for colour, word in zip(colours, words, strict=True):
         if re.search(rf"\b(?:the|that|this|those|these) {re.escape(word)} ones?\b", joined):
             return Reference(colour=colour, is_shown=True)
     return None
 
 
-def points_vaguely(joined: str) -> bool:
-    """Say whether the words have a pronoun that may mean what was shown."""
+def has_pronoun(joined: str) -> bool:
+    """Check for a pronoun that may refer to a shown item."""
     return _POINTING.search(joined) is not None
 
 
-def describe_partner(phrases: Sequence[NounPhrase], tokens: Sequence[str]) -> NounPhrase | None:
-    """Return the garment that others are to go with: the last after a "with" or its like.
-
-    Where nothing stands before it but "with", as in "with a red dress", it is that one too.
-    """
+def find_partner_phrase(phrases: Sequence[NounPhrase], tokens: Sequence[str]) -> NounPhrase | None:
+    """Return the garment that others should go with: the last one after a "with" or the like."""
     for phrase in reversed(phrases):
         before = " ".join(tokens[: phrase.start])
         links = [*cues.WITH.finditer(before)]
@@ -89,26 +88,24 @@ def _places(text: str, joined: str) -> list[int]:
     return [place for place in dict.fromkeys(places) if place]
 
 
-def _described(phrase: NounPhrase, *, is_owned: bool = False, is_shown: bool = False) -> Reference:
+def make_reference(
+    phrase: NounPhrase, *, is_owned: bool = False, is_shown: bool = False
+) -> Reference:
+    """Return a reference to an owned or a shown garment, or to neither: "a red dress"."""
     return Reference(
         garment=phrase.garment.value, colour=phrase.colour, is_owned=is_owned, is_shown=is_shown
     )
 
 
-def as_reference(phrase: NounPhrase) -> Reference:
-    """Return a garment that is only described: "a red dress"."""
-    return _described(phrase)
-
-
-def pin(reference: Reference, shown: Sequence[ShownItem]) -> Reference:
-    """Return a reference to what was shown with its ids: what is shown next changes the places."""
+def pin_reference(reference: Reference, shown: Sequence[ShownItem]) -> Reference:
+    """Return a reference with the ids of the items it means, as places change with every answer."""
     if not reference.is_shown or reference.ids:
         return reference
-    return replace(reference, ids=tuple(each.id for each in _meant(reference, shown)))
+    return replace(reference, ids=tuple(each.id for each in _find_shown(reference, shown)))
 
 
-def _meant(reference: Reference, shown: Sequence[ShownItem]) -> Iterator[ShownItem]:
-    """Yield what of the shown is meant; the first, where it could be any."""
+def _find_shown(reference: Reference, shown: Sequence[ShownItem]) -> Iterator[ShownItem]:
+    """Yield the shown items that are meant; the first if several fit."""
     if reference.ordinals:
         for place in reference.ordinals:
             if 0 < abs(place) <= len(shown):

@@ -1,9 +1,9 @@
-"""Messages cut into words."""
+"""Cut messages into words."""
 
 import re
 import unicodedata
 
-MAX_TOKENS = 300  # a longer message is understood by its beginning
+MAX_TOKENS = 300  # of a longer message, only the beginning is understood
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)*|[.,;:!?]")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'"})
@@ -24,12 +24,12 @@ def tokenise(text: str) -> tuple[str, ...]:
 
 
 def is_stop(token: str) -> bool:
-    """Say whether a token is a mark that ends a phrase."""
+    """Check whether a token is a punctuation mark that ends a phrase."""
     return token in _ENDS
 
 
 def stem(word: str) -> str:
-    """Return a word without its plural ending; the same for "dress" and "dresses"."""
+    """Return a word without its plural ending: "dress" for "dresses"."""
     if word in _IRREGULAR:
         return _IRREGULAR[word]
     if len(word) > 4 and word.endswith("ies"):

@@ -1,4 +1,4 @@
-"""Phrases and what they mean, for one taxonomy: a shop's own types are understood too."""
+"""The phrases that the rules understand, for one taxonomy including a shop's own types."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ from stylist.chat.rules.tokens import stem, tokenise
 from stylist.tagging.taxonomy import Taxonomy
 
 MAX_PHRASE_LENGTH = 4  # words
-MIN_SWAPPED_LENGTH = 4  # letters: two of them may have changed places
-MIN_MISSPELT_LENGTH = 5  # letters: shorter words are too like each other
+MIN_SWAPPED_LENGTH = 4  # letters, of a word with two letters swapped
+MIN_MISSPELT_LENGTH = 5  # letters: shorter words are too similar to each other
 MIN_SIMILARITY = 0.8
 
 # Words that a search can use as they stand.
@@ -35,7 +35,7 @@ DETAILS = frozenset(
 
 
 class Field(StrEnum):
-    """What a phrase says something of."""
+    """The property that a phrase describes."""
 
     GARMENT = "garment"
     SLOT = "slot"
@@ -67,8 +67,8 @@ class Vocabulary:
         """Every word of a phrase, stemmed."""
         return frozenset(word for phrase in self.meanings for word in phrase)
 
-    def mend(self, word: str) -> str:
-        """Return the word that a misspelt one was meant to be, or itself."""
+    def correct(self, word: str) -> str:
+        """Return the most similar known word for a misspelt one, or the word itself."""
         known = any(each in self.words | COMMON | WORDS for each in (word, stem(word)))
         if known or len(word) < MIN_SWAPPED_LENGTH or not word.isalpha():
             return word
@@ -80,14 +80,14 @@ class Vocabulary:
         near = [
             each for each in self.words if each[0] == word[0] and abs(len(each) - len(word)) < 3
         ]
-        scored = [(_likeness(word, each), each) for each in sorted(near)]
+        scored = [(_similarity(word, each), each) for each in sorted(near)]
         best, meant = max(scored, default=(0.0, word), key=lambda pair: pair[0])
         return meant if best >= MIN_SIMILARITY else word
 
 
 @lru_cache(maxsize=64)
-def vocabulary_of(taxonomy: Taxonomy) -> Vocabulary:
-    """Return the vocabulary for a taxonomy; made once for each."""
+def build_vocabulary(taxonomy: Taxonomy) -> Vocabulary:
+    """Return the vocabulary of a taxonomy; cached."""
     meanings: dict[tuple[str, ...], Meaning] = {}
     for field, phrase, value in _phrases(taxonomy):
         meanings.setdefault(tuple(stem(token) for token in tokenise(phrase)), Meaning(field, value))
@@ -95,7 +95,7 @@ def vocabulary_of(taxonomy: Taxonomy) -> Vocabulary:
 
 
 def _phrases(taxonomy: Taxonomy) -> Iterator[tuple[Field, str, str]]:
-    """Yield phrases, those first that win where two fields have one."""
+    """Yield phrases with their field and value; the first meaning of a phrase wins."""
     for kind in taxonomy.types:
         yield Field.GARMENT, kind.name, kind.name
     for phrase, slot in SLOT_PHRASES.items():
@@ -121,8 +121,8 @@ def _phrases(taxonomy: Taxonomy) -> Iterator[tuple[Field, str, str]]:
         yield Field.DETAIL, word, word
 
 
-def _likeness(word: str, other: str) -> float:
-    """Return how alike two words are, in [0, 1]; a plural ending makes no difference."""
+def _similarity(word: str, other: str) -> float:
+    """Return the similarity of two words in [0, 1], ignoring a plural ending."""
     return max(
         SequenceMatcher(None, spelt, other, autojunk=False).ratio() for spelt in (word, stem(word))
     )

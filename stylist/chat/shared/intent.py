@@ -1,4 +1,4 @@
-"""What a message asks for, as data."""
+"""The intent of a message, as data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 
 class IntentKind(StrEnum):
-    """What kind of thing is asked."""
+    """The kind of a question."""
 
     FIND = "find"
     MATCH = "match_with"
@@ -30,7 +30,7 @@ class IntentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Exclusions:
-    """What is not wanted."""
+    """Garments, colours and patterns that the shopper does not want."""
 
     garments: tuple[str, ...] = ()
     colours: tuple[str, ...] = ()
@@ -39,11 +39,10 @@ class Exclusions:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A garment that is spoken of: "the second one", "those shoes", "my blue jeans", "a red dress".
+    """A garment that a message mentions: "the second one", "my blue jeans", "a red dress".
 
-    `ordinals` count what was shown last from 1; -1 is the last. `is_shown` points at what was
-    shown, whose `ids` are known then; `is_owned` at the shopper's own; neither describes any such
-    garment.
+    `ordinals` count the items shown last from 1; -1 is the last. `is_shown`: one of the items
+    shown, given by `ids`; `is_owned`: the shopper's own; neither: any garment like this.
     """
 
     ordinals: tuple[int, ...] = ()
@@ -56,14 +55,13 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What a message asks for, with what the conversation had settled before.
+    """The intent of a message, combined with that of the messages before it.
 
     Garments are types of the taxonomy, colours retail names, occasion and season those of
     `stylist.outfits`; `formality` is in [0, 1]. `details` are words that only a search can use,
-    `missed` those that mean nothing to the rules. `exclude` are ids not to show again,
-    `replace_slot` the place in the last outfit to fill anew. `asks_whether` is true of questions
-    for a yes or no. `topic` says what an off-topic
-    question is about: "service", "private" or "outside".
+    `missed` are unknown words. `exclude` are ids not to show again, `replace_slot` is the slot of
+    the last outfit to fill again. `asks_whether` marks yes-or-no questions. `topic` of an
+    off-topic question is "service", "private" or "outside".
     """
 
     kind: IntentKind = IntentKind.UNCLEAR
@@ -90,7 +88,7 @@ class Intent:
     topic: str = ""
 
     def to_data(self) -> dict[str, Any]:
-        """Return it as what JSON can hold."""
+        """Return the intent as JSON data; memories store it, so field names do not change."""
         data = asdict(self)
         for bound in ("price_min", "price_max"):
             data[bound] = None if data[bound] is None else str(data[bound])
@@ -98,25 +96,20 @@ class Intent:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Intent:
-        """Return what `to_data` made, perhaps with JSON's lists, by an earlier release."""
-        values = {name: value for name, value in data.items() if name in _NAMES}
-        kept = {name: _tupled(value) for name, value in values.items()}
+        """Return the intent from its JSON data, which an earlier release may have stored."""
+        values = _to_tuples({name: value for name, value in data.items() if name in _NAMES})
         for bound in ("price_min", "price_max"):
-            if kept.get(bound) is not None:
-                kept[bound] = Decimal(kept[bound])
-        return cls(**{
-            **kept,
-            "kind": IntentKind(kept.get("kind", IntentKind.UNCLEAR)),
-            "without": Exclusions(**{k: _tupled(v) for k, v in kept.get("without", {}).items()}),
-            "references": tuple(
-                Reference(**{k: _tupled(v) for k, v in row.items()})
-                for row in kept.get("references", ())
-            ),
-        })  # fmt: skip
+            if values.get(bound) is not None:
+                values[bound] = Decimal(values[bound])
+        values["kind"] = IntentKind(values.get("kind", IntentKind.UNCLEAR))
+        values["without"] = Exclusions(**_to_tuples(values.get("without", {})))
+        references = values.get("references", ())
+        values["references"] = tuple(Reference(**_to_tuples(row)) for row in references)
+        return cls(**values)
 
 
 _NAMES = {each.name for each in fields(Intent)}
 
 
-def _tupled(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+def _to_tuples(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: tuple(value) if isinstance(value, list) else value for k, value in data.items()}

@@ -1,4 +1,4 @@
-"""What a conversation keeps between its messages: plain data, to JSON and back."""
+"""The memory of a conversation between its messages, as plain data that JSON can hold."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from stylist.chat.shared.intent import Intent
+from stylist.chat.shared.items import Item
 from stylist.chat.shared.redaction import redact
-from stylist.chat.shared.tools import Item
 
 MAX_TURNS = 10
 MAX_RETURNED_IDS = 200
@@ -28,7 +28,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class ShownItem:
-    """What was shown: enough to tell what "the blue one" is; all else comes from live rows."""
+    """An item shown earlier: enough to find "the blue one"; the rest comes from live rows."""
 
     id: str
     kind: str = ""
@@ -39,9 +39,9 @@ class ShownItem:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The last messages, the last wish, what was shown last in its order, and ids once returned.
+    """The last messages, the last intent, the items shown last in their order, and returned ids.
 
-    Only what is in `returned` may a language model name.
+    A language model may name only items whose ids are in `returned`.
     """
 
     turns: tuple[Turn, ...] = ()
@@ -54,24 +54,24 @@ class Memory:
         turn = Turn(speaker, redact(text)[:MAX_TURN_LENGTH])
         return replace(self, turns=(*self.turns, turn)[-MAX_TURNS:])
 
-    def with_prefix(self, words: str) -> Memory:
-        """Return the memory with words before those of the last message."""
+    def with_prefix(self, prefix: str) -> Memory:
+        """Return the memory with text put before that of the last message."""
         *turns, last = self.turns
-        text = (redact(words) + last.text)[:MAX_TURN_LENGTH]
+        text = (redact(prefix) + last.text)[:MAX_TURN_LENGTH]
         return replace(self, turns=(*turns, replace(last, text=text)))
 
     def with_shown(self, items: Iterable[Item]) -> Memory:
-        """Return the memory with these items as what was shown last; none leaves it as it is."""
+        """Return the memory with these items as shown last; without items it stays the same."""
         shown = tuple(ShownItem(i.id, i.kind, i.slot, i.colour, i.price) for i in items)
         return replace(self, shown=shown or self.shown).with_returned(each.id for each in shown)
 
     def with_returned(self, ids: Iterable[str]) -> Memory:
-        """Return the memory with these ids among those returned."""
+        """Return the memory with these ids added to those that tools returned."""
         returned = tuple(dict.fromkeys((*self.returned, *ids)))
         return replace(self, returned=returned[-MAX_RETURNED_IDS:])
 
     def to_data(self) -> dict[str, Any]:
-        """Return it as what JSON can hold."""
+        """Return the memory as JSON data; its keys are stored, so they do not change."""
         return {
             "turns": [[turn.speaker, turn.text] for turn in self.turns],
             "wish": self.intent.to_data() if self.intent else None,
@@ -84,7 +84,7 @@ class Memory:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Memory:
-        """Return what `to_data` made; of an empty mapping, an empty memory."""
+        """Return the memory from its JSON data; an empty mapping gives an empty memory."""
         return cls(
             turns=tuple(Turn(speaker, text) for speaker, text in data.get("turns", ())),
             intent=Intent.from_data(data["wish"]) if data.get("wish") else None,

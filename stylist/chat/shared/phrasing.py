@@ -1,66 +1,63 @@
-"""Garments, prices and lists as people say them, and one of several ways to say a thing.
+"""Phrases for garments, prices and lists, and a choice between wordings.
 
-Nothing here claims what no tool returned: names, colours and prices come from the items passed in.
+Names, colours and prices come from the items passed in, never from elsewhere.
 """
 
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from core.ml.colours import BASIC_OF
-from stylist.chat.shared.garment_kinds import kinds_under
 from stylist.chat.shared.intent import Intent
-from stylist.chat.shared.plain_text import plain
-from stylist.chat.shared.tools import Item
+from stylist.chat.shared.items import Item
+from stylist.chat.shared.plain_text import to_plain_text
 from stylist.outfits.colour_phrases import list_names
-from stylist.tagging.taxonomy import Taxonomy
 
 MAX_NAME_LENGTH = 80  # characters of a product's name in a sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A way of speaking that a message's id decides: the same message, the same words."""
+    """Chooses wordings by a message's id: the same message gets the same answer."""
 
     seed: str
 
-    def choose(self, *ways: str) -> str:
-        """Return one of several ways to say a thing."""
-        return ways[zlib.crc32(f"{self.seed}:{ways[0]}".encode()) % len(ways)]
+    def choose(self, *wordings: str) -> str:
+        """Return one of several wordings."""
+        return wordings[zlib.crc32(f"{self.seed}:{wordings[0]}".encode()) % len(wordings)]
 
 
 def name_item(item: Item) -> str:
-    """Return what to call an item: its own name in the shop, "your blue jeans" at home."""
+    """Return the name of a catalogue item, or "your blue jeans" for an owned one."""
     if item.is_owned:
         what = item.kind or item.name
         return f"your {what if item.colour in what else f'{item.colour} {what}'}".strip()
-    return plain(item.name)[:MAX_NAME_LENGTH].strip() or add_article(item.kind or "garment")
+    return to_plain_text(item.name)[:MAX_NAME_LENGTH].strip() or add_article(item.kind or "garment")
 
 
 def name_and_price(item: Item) -> str:
-    """Return an item's name, with its price where it has one."""
+    """Return an item's name, and its price if it has one."""
     price = format_price(item)
     return f"{name_item(item)} ({price})" if price else name_item(item)
 
 
-def list_items(items: Sequence[Item], *, most: int = 4) -> str:
+def list_items(items: Sequence[Item], *, count: int = 4) -> str:
     """Return the names and prices of the first items as a list."""
-    return list_names([name_and_price(item) for item in items[:most]])
+    return list_names([name_and_price(item) for item in items[:count]])
 
 
 def format_price(item: Item) -> str:
-    """Return an item's price: "49.90 EUR", or nothing where it has none."""
+    """Return an item's price, such as "49.90 EUR", or nothing if it has none."""
     return "" if item.price is None else f"{format_amount(item.price)} {item.currency}".strip()
 
 
 def format_amount(amount: Decimal) -> str:
-    """Return an amount with two decimals, or none where it is whole."""
+    """Return an amount with two decimals, or none if it is whole."""
     return f"{amount:.0f}" if amount == amount.to_integral_value() else f"{amount:.2f}"
 
 
 def is_plural(kind: str) -> bool:
-    """Say whether a kind is spoken of in the plural: trousers, jeans, boots."""
+    """Check whether a kind's name is a plural: trousers, jeans, boots."""
     return kind.endswith("s") and not kind.endswith("ss")
 
 
@@ -76,70 +73,48 @@ def pluralise(kind: str) -> str:
 
 
 def add_article(words: str) -> str:
-    """Return words with "a" or "an", pairs with "some"."""
+    """Return words with "a" or "an", plurals with "some"."""
     if is_plural(words):
         return f"some {words}"
     return f"{'an' if words[:1] in 'aeiou' else 'a'} {words}"
 
 
 def capitalise(sentence: str) -> str:
-    """Return a sentence with its first letter large, the rest as it is."""
+    """Return a sentence with a capital first letter, the rest unchanged."""
     return sentence[:1].upper() + sentence[1:]
 
 
-def describe_intent(intent: Intent, taxonomy: Taxonomy) -> str:
-    """Return what is looked for: "red floral dresses in silk under 50"."""
+def describe_intent(intent: Intent) -> str:
+    """Return a search in words: "red floral dresses in silk under 50"."""
     kinds = [pluralise(name) for name in intent.garments] or [
         {"outer": "something to wear over it", "bottom": "bottoms"}.get(slot, pluralise(slot))
         for slot in intent.slots
     ]
-    looks = [" or ".join(intent.colours), *intent.patterns, *_styles(intent)]
+    styles = (style for style in intent.styles if style not in intent.patterns)
+    looks = " ".join(filter(None, (" or ".join(intent.colours), *intent.patterns, *styles)))
     materials = [name for name in intent.materials if name not in " ".join(intent.garments)]
-    what = " ".join([*(look for look in looks if look), " or ".join(kinds) or "something"])
-    if not kinds and any(looks):
-        what = f"something {' '.join(look for look in looks if look)}"
-    made = f" in {' or '.join(materials)}" if materials else ""
-    reason = " ".join(
-        part
-        for part in (
-            f"for {format_occasion(intent.occasion)}" if intent.occasion else "",
-            f"for {intent.season}" if intent.season else "",
-            format_bounds(intent.price_min, intent.price_max),
-        )
-        if part
+    parts = (
+        f"{looks} {' or '.join(kinds)}".strip() if kinds else f"something {looks}".strip(),
+        f"in {' or '.join(materials)}" if materials else "",
+        f"for {format_occasion(intent.occasion)}" if intent.occasion else "",
+        f"for {intent.season}" if intent.season else "",
+        format_bounds(intent.price_min, intent.price_max),
     )
-    return f"{what}{made} {reason}".strip()
+    return " ".join(filter(None, parts))
 
 
 def format_occasion(name: str) -> str:
-    """Return an occasion as it stands after "for"."""
+    """Return an occasion as it is written after "for"."""
     return {
         "interview": "an interview", "date": "a date", "party": "a party", "wedding": "a wedding",
         "home": "a day at home", "beach": "the beach", "everyday": "every day",
     }.get(name, name)  # fmt: skip
 
 
-def format_bounds(least: Decimal | None, most: Decimal | None) -> str:
-    """Return bounds on the price in words, or nothing."""
-    if least is not None and most is not None:
-        return f"between {format_amount(least)} and {format_amount(most)}"
-    if most is not None:
-        return f"for at most {format_amount(most)}"
-    return f"from {format_amount(least)}" if least is not None else ""
-
-
-def is_colour(item: Item, colours: Collection[str]) -> bool:
-    """Say whether an item's colour is one of these, in any case, or falls under one."""
-    wanted = {name.casefold() for name in colours}
-    return item.colour in wanted or BASIC_OF.get(item.colour) in wanted
-
-
-def is_kind(item: Item, kinds: Collection[str], taxonomy: Taxonomy) -> bool:
-    """Say whether an item is of one of these kinds, by its own or its name; unknown ones may be."""
-    under = {name for kind in kinds for name in kinds_under(kind, taxonomy)}
-    called = item.name.casefold()
-    return not item.kind or item.kind in under or any(kind in called for kind in kinds)
-
-
-def _styles(intent: Intent) -> tuple[str, ...]:
-    return tuple(style for style in intent.styles if style not in intent.patterns)
+def format_bounds(price_min: Decimal | None, price_max: Decimal | None) -> str:
+    """Return price limits in words, or nothing."""
+    if price_min is not None and price_max is not None:
+        return f"between {format_amount(price_min)} and {format_amount(price_max)}"
+    if price_max is not None:
+        return f"for at most {format_amount(price_max)}"
+    return f"from {format_amount(price_min)}" if price_min is not None else ""

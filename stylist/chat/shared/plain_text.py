@@ -1,9 +1,8 @@
-"""What a language model says as plain text: no links, no markup, no control characters.
+"""Text of a language model as plain text: no links, no markup, no control characters.
 
-A stream is cut into units, at the ends of lines and sentences and never inside a bracket or a tag;
-each is cleaned by itself. Where it is cut depends on the text alone, so that however the chunks
-came, the same text comes out. `[item:ID]` and `[outfit:ID]` stay as they are; `REMOVED` stands
-where an address was.
+A stream is cut into units at the ends of lines and sentences, never inside a bracket or a tag, and
+each unit is cleaned separately. The cuts depend on the text alone and not on its chunks.
+`[item:ID]` and `[outfit:ID]` stay as they are; `REMOVED` replaces an address.
 """
 
 import html
@@ -11,7 +10,7 @@ import re
 import unicodedata
 
 MAX_UNIT_LENGTH = 600  # characters
-MAX_BRACKET_LENGTH = 200  # characters; what is open for longer is never closed
+MAX_BRACKET_LENGTH = 200  # characters; a longer one counts as never closed
 REMOVED = "\ue000"
 
 _ENDS = ".!?"
@@ -41,18 +40,18 @@ _EMPHASIS = re.compile(r"[*`~|\\]+|(?<!\w)_+|_+(?!\w)")
 
 
 class PlainStream:
-    """Plain text out of chunks; each unit ends a line or a sentence."""
+    """Turns chunks into units of plain text; each unit ends a line or a sentence."""
 
     def __init__(self) -> None:
         self._buffer = ""
 
     def feed(self, chunk: str) -> list[str]:
-        """Take a chunk; return the units it completes, each with its white space before it."""
+        """Add a chunk; return the units that it completes, each with the white space before it."""
         self._buffer += chunk
         return self._cut(is_end=False)
 
     def finish(self) -> list[str]:
-        """Return what is left at the end of the stream."""
+        """Return the units left at the end of the stream."""
         units = self._cut(is_end=True)
         rest, self._buffer = clean(self._buffer), ""
         return [*units, rest] if rest else units
@@ -65,8 +64,8 @@ class PlainStream:
         return [unit for unit in units if unit]
 
 
-def plain(text: str) -> str:
-    """Return a whole text as plain text, without a trace of addresses."""
+def to_plain_text(text: str) -> str:
+    """Return a whole text as plain text, without addresses and without `REMOVED`."""
     while (cleaned := _without_addresses(text)) != text:
         text = cleaned
     return text
@@ -78,7 +77,7 @@ def _without_addresses(text: str) -> str:
 
 
 def clean(unit: str) -> str:
-    """Return one unit without markup; what removing reveals is removed too."""
+    """Return one unit without markup; repeated, as removing some may reveal more."""
     while (cleaned := _clean_once(unit)) != unit:
         unit = cleaned
     return unit
@@ -86,7 +85,7 @@ def clean(unit: str) -> str:
 
 def _clean_once(unit: str) -> str:
     unit = unicodedata.normalize("NFKC", html.unescape(unit))
-    unit = "".join(c for c in unit if c in _KEPT or unicodedata.category(c) not in _UNPRINTED)
+    unit = "".join(c for c in unit if c in _PRINTABLE or unicodedata.category(c) not in _UNPRINTED)
     unit = _WRAPPED.sub(r"\1", _IMAGE.sub("", unit))
     unit = _LINK.sub(
         lambda found: f"[{found[1]}]" if _TOKEN.fullmatch(found[1]) else found[1], unit
@@ -98,12 +97,12 @@ def _clean_once(unit: str) -> str:
     return re.sub(r"[ \t]{2,}", " ", unit)
 
 
-_KEPT = {"\n", REMOVED}
+_PRINTABLE = {"\n", REMOVED}
 _UNPRINTED = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 
 
 def _find_cut(text: str, *, is_end: bool) -> int:
-    """Return where the first unit ends, or 0 while that cannot be told."""
+    """Return where the first unit ends, or 0 if more text is needed to know."""
     place = 0
     while place < min(len(text), MAX_UNIT_LENGTH):
         closing = _closing(text, place)
@@ -124,7 +123,7 @@ def _find_cut(text: str, *, is_end: bool) -> int:
 
 
 def _closing(text: str, place: int) -> str:
-    """Return what closes the bracket, address or tag that begins at a place, or nothing."""
+    """Return the closing character of a bracket, address or tag that begins at a place, or ""."""
     character = text[place]
     if character == "(" and text[place - 1 : place] == "]":
         return ")"

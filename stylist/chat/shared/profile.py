@@ -1,16 +1,16 @@
-"""What is known of a shopper's taste when they are spoken with."""
+"""The taste of the shopper who asks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class ShopperProfile:
-    """A shopper's stated taste; empty where nothing was said.
+    """A shopper's stated taste; empty where it is unknown.
 
     `palette` has retail colour names; `disliked` kinds, patterns, styles and colours; `sizes` a
-    size to each slot; `about` is free text.
+    size for each slot; `about` is free text.
     """
 
     palette: tuple[str, ...] = ()
@@ -21,13 +21,5 @@ class ShopperProfile:
     about: str = ""
 
     def to_data(self) -> dict[str, Any]:
-        """Return what is known as what JSON can hold."""
-        known = {
-            "palette": list(self.palette),
-            "styles": list(self.styles),
-            "occasions": list(self.occasions),
-            "disliked": list(self.disliked),
-            "sizes": dict(self.sizes),
-            "about": self.about,
-        }
-        return {name: value for name, value in known.items() if value}
+        """Return the known part as JSON data."""
+        return {name: value for name, value in asdict(self).items() if value}

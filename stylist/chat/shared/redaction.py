@@ -1,7 +1,7 @@
-"""Personal data taken out of what shoppers write, before a model, the history or a log has it.
+"""Remove personal data from shoppers' messages, before a model, the history or a log gets them.
 
-Mail addresses, phone numbers, card numbers (by Luhn's check, ISO/IEC 7812-1) and IBANs (by ISO
-7064 MOD 97-10). Prices, sizes, article numbers and UUIDs stay.
+Removed are mail addresses, phone numbers, card numbers (Luhn's check, ISO/IEC 7812-1) and IBANs
+(ISO 7064 MOD 97-10). Prices, sizes, article numbers and UUIDs stay.
 """
 
 import re
@@ -14,7 +14,7 @@ _UUID = re.compile(
 _MAIL = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _IBAN = re.compile(r"\b[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{1,4}){3,8}\b")
 _CARD = re.compile(r"(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])")
-# International, or of a trunk 0 or area code with the separators that people write.
+# International numbers, or with a trunk 0 or an area code, with usual separators.
 _PHONE = re.compile(
     r"(?<![\w.,-])(?<!\d )(?:"
     r"(?:\+|00)[1-9](?:[ ./()-]{0,3}\d){6,13}"
@@ -26,7 +26,7 @@ _PHONE = re.compile(
 
 
 def redact(text: str) -> str:
-    """Return the text with personal data replaced by what kind it was; twice changes nothing."""
+    """Return the text with personal data replaced by its kind, such as `[mail]`; idempotent."""
     parts, last = [], 0
     for found in _UUID.finditer(text):
         parts += [_redact(text[last : found.start()]), found[0]]
@@ -42,7 +42,7 @@ def _redact(text: str) -> str:
 
 
 def _iban(text: str) -> str:
-    """Redact the longest beginning that is an IBAN: the words after it may look like its groups."""
+    """Redact the longest prefix that is an IBAN: the words after it may look like its groups."""
     for end in range(len(text), 14, -1):
         code = re.sub(r"[ -]", "", text[:end]).upper()
         if text[end - 1].isalnum() and text[end : end + 1].strip().isalnum() is False:

@@ -1,97 +1,112 @@
-"""What the stylist may look up and make; bound on the server to one shop and one shopper.
+"""The stylist's tools, each bound on the server to one shop and one shopper.
 
-No signature has an id of either: whatever a message says, no other shop's and no other shopper's
-garments can be asked for.
+The arguments of a tool are declared once, as a dataclass. `stylist.chat.llm.tool_calls` makes
+the JSON schema for a language model from it: the docstring is the description that the model
+reads, and `metadata` adds limits to what the field's type says.
+
+No arguments contain a shop's or a shopper's id, so no message can reach another one's garments.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol, TypeAlias
 
-from stylist.garments.garment import GarmentSource
+from stylist.chat.shared.items import Item, OutfitSummary
+from stylist.garments.garment import Season, Slot
+from stylist.outfits.wishes import OCCASIONS
+
+MAX_ITEMS = 8
+MAX_OUTFITS = 4
+
+TEXT: Mapping[str, Any] = {"maxLength": 200}
+ID: Mapping[str, Any] = {"maxLength": 60}
+PRICE: Mapping[str, Any] = {"minimum": 0, "maximum": 1_000_000}
+SLOT: Mapping[str, Any] = {"enum": [slot.value for slot in Slot]}
 
 
 class Sources(StrEnum):
-    """Whose garments outfits are put together from."""
+    """Where the garments of outfits come from."""
 
     WARDROBE = "wardrobe"
     CATALOG = "catalog"
     MIXED = "mixed"
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One garment as it is told of; texts are empty where they are not known.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogSearch:
+    """Search what the shop sells. Returns items with id, name, kind, slot, colour and price."""
 
-    `kind` is a type of the taxonomy, `colour` a retail name. Only what the catalogue sells has a
-    price, and only with its currency.
-    """
-
-    id: str
-    source: GarmentSource
-    name: str
-    kind: str = ""
-    slot: str = ""
-    colour: str = ""
-    price: Decimal | None = None
-    currency: str = ""
-    link: str = ""
-    photo_url: str = ""
-
-    @property
-    def is_owned(self) -> bool:
-        return self.source == GarmentSource.WARDROBE
+    text: str = field(metadata=TEXT)
+    colour: str | None = field(
+        default=None, metadata={**TEXT, "description": "a colour name such as navy"}
+    )
+    kind: str | None = field(
+        default=None,
+        metadata={**TEXT, "description": "a type of garment such as dress or sneakers"},
+    )
+    price_min: Decimal | None = field(default=None, metadata=PRICE)
+    price_max: Decimal | None = field(default=None, metadata=PRICE)
+    n: int = field(default=4, metadata={"minimum": 1, "maximum": MAX_ITEMS})
+    exclude: tuple[str, ...] = field(default=(), metadata={"items": ID, "maxItems": 50})
 
 
-@dataclass(frozen=True, slots=True)
-class OutfitSummary:
-    """An outfit, and in sentences why it goes together."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WardrobeSearch:
+    """List what the shopper owns."""
 
-    id: str
-    items: tuple[Item, ...]
-    reasons: tuple[str, ...] = ()
+    kind: str | None = field(default=None, metadata=TEXT)
+    slot: str | None = field(default=None, metadata=SLOT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutfitRequest:
+    """Put outfits together that go well, with reasons; around one garment if `anchor` is given."""
+
+    anchor: str | None = field(default=None, metadata=ID)
+    occasion: str | None = field(default=None, metadata={"enum": list(OCCASIONS)})
+    season: str | None = field(default=None, metadata={"enum": [*map(str, Season)]})
+    formality: float | None = field(default=None, metadata={"minimum": 0, "maximum": 1})
+    sources: Sources = Sources.MIXED
+    replace_slot: str | None = field(default=None, metadata=SLOT)
+    n: int = field(default=2, metadata={"minimum": 1, "maximum": MAX_OUTFITS})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemLookup:
+    """Return items by their ids; those that are gone are left out."""
+
+    ids: tuple[str, ...] = field(metadata={"items": ID, "maxItems": 20})
+
+
+ToolArguments: TypeAlias = CatalogSearch | WardrobeSearch | OutfitRequest | ItemLookup
 
 
 class Tools(Protocol):
-    """Look-ups for one shopper of one shop; every answer is of live rows only."""
+    """Look-ups for one shopper of one shop; they return live rows only.
 
-    def search_catalog(
-        self,
-        *,
-        text: str,
-        colour: str | None = None,
-        kind: str | None = None,
-        price_min: Decimal | None = None,
-        price_max: Decimal | None = None,
-        n: int = 4,
-        exclude: Collection[str] = (),
-    ) -> list[Item]:
-        """Return what the shop sells, best first; both bounds are included.
+    Limits in `metadata` hold for language models; the rules may ask for more.
+    """
 
-        `kind` takes in the types of `kinds.kinds_under`, `colour` is a retail or a basic name.
+    def search_catalog(self, search: CatalogSearch) -> list[Item]:
+        """Return what the shop sells, best first; price limits are inclusive.
+
+        `kind` includes the kinds of `kinds_under`, `colour` is a retail or a basic name.
         """
         ...
 
-    def my_wardrobe(self, *, kind: str | None = None, slot: str | None = None) -> list[Item]:
-        """Return what the shopper owns; `kind` takes in the types of `kinds.kinds_under`."""
+    def my_wardrobe(self, search: WardrobeSearch) -> list[Item]:
+        """Return what the shopper owns; `kind` includes the kinds of `kinds_under`."""
         ...
 
-    def make_outfits(
-        self,
-        *,
-        anchor: str | None = None,
-        occasion: str | None = None,
-        season: str | None = None,
-        formality: float | None = None,
-        sources: Sources = Sources.MIXED,
-        replace_slot: str | None = None,
-        n: int = 3,
-    ) -> list[OutfitSummary]:
-        """Return outfits, best first; those with `replace_slot` have another garment there."""
+    def make_outfits(self, request: OutfitRequest) -> list[OutfitSummary]:
+        """Return outfits, best first.
+
+        With `replace_slot`, the last outfit again with another garment in this slot.
+        """
         ...
 
-    def item_details(self, ids: Sequence[str]) -> list[Item]:
-        """Return the items of these ids; unknown, foreign and deleted ones are left out."""
+    def item_details(self, lookup: ItemLookup) -> list[Item]:
+        """Return the items in the order of their ids; unknown and foreign ones are left out."""
         ...

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from core.ml.colours import BASIC_OF
 from stylist.chat.rules.stylist import RuleStylist
-from stylist.chat.shared.garment_kinds import kinds_under
+from stylist.chat.shared.answer import EndPiece, ItemsPiece, OutfitsPiece, TextPiece
+from stylist.chat.shared.items import Item, OutfitSummary, kinds_under
 from stylist.chat.shared.memory import Memory
-from stylist.chat.shared.pieces import EndPiece, ItemsPiece, OutfitsPiece, TextPiece
 from stylist.chat.shared.profile import ShopperProfile
-from stylist.chat.shared.tools import Item, OutfitSummary, Sources
+from stylist.chat.shared.tools import CatalogSearch, ItemLookup, OutfitRequest, WardrobeSearch
 from stylist.garments.garment import GarmentSource
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
 
@@ -62,67 +61,47 @@ class ShopTools:
     wardrobe: list[Item] = field(default_factory=lambda: list(WARDROBE))
     calls: list[str] = field(default_factory=list)
 
-    def search_catalog(
-        self,
-        *,
-        text: str,
-        colour: str | None = None,
-        kind: str | None = None,
-        price_min: Decimal | None = None,
-        price_max: Decimal | None = None,
-        n: int = 4,
-        exclude: Collection[str] = (),
-    ) -> list[Item]:
+    def search_catalog(self, search: CatalogSearch) -> list[Item]:
         self.calls.append("search_catalog")
         found = [
             item
             for item in self.catalog
-            if (kind is None or item.kind in kinds_under(kind))
-            and (colour is None or colour in (item.colour, BASIC_OF[item.colour]))
-            and (price_min is None or (item.price or 0) >= price_min)
-            and (price_max is None or (item.price or 0) <= price_max)
-            and item.id not in exclude
+            if (search.kind is None or item.kind in kinds_under(search.kind))
+            and (search.colour is None or search.colour in (item.colour, BASIC_OF[item.colour]))
+            and (search.price_min is None or (item.price or 0) >= search.price_min)
+            and (search.price_max is None or (item.price or 0) <= search.price_max)
+            and item.id not in search.exclude
         ]
-        return found[:n]
+        return found[: search.n]
 
-    def my_wardrobe(self, *, kind: str | None = None, slot: str | None = None) -> list[Item]:
+    def my_wardrobe(self, search: WardrobeSearch) -> list[Item]:
         self.calls.append("my_wardrobe")
-        kinds = kinds_under(kind) if kind else None
+        kinds = kinds_under(search.kind) if search.kind else None
         return [
             item
             for item in self.wardrobe
-            if (kinds is None or item.kind in kinds) and slot in (None, item.slot)
+            if (kinds is None or item.kind in kinds) and search.slot in (None, item.slot)
         ]
 
-    def make_outfits(
-        self,
-        *,
-        anchor: str | None = None,
-        occasion: str | None = None,
-        season: str | None = None,
-        formality: float | None = None,
-        sources: Sources = Sources.MIXED,
-        replace_slot: str | None = None,
-        n: int = 3,
-    ) -> list[OutfitSummary]:
+    def make_outfits(self, request: OutfitRequest) -> list[OutfitSummary]:
         self.calls.append("make_outfits")
         shoes = [item for item in (*self.wardrobe, *self.catalog) if item.slot == "shoes"]
         tops = [item for item in self.wardrobe if item.slot == "top"]
         bottoms = [i for i in (*self.wardrobe, *self.catalog) if i.slot == "bottom"]
-        if anchor:
-            tops = [item for item in tops if item.id == anchor] or tops
-            bottoms = [item for item in bottoms if item.id == anchor] or bottoms
+        if request.anchor:
+            tops = [item for item in tops if item.id == request.anchor] or tops
+            bottoms = [item for item in bottoms if item.id == request.anchor] or bottoms
         return [
             OutfitSummary(own_id(900 + k), (top, bottom, shoe), ("All the colours are neutral.",))
             for k, (top, bottom, shoe) in enumerate(
                 (top, bottom, shoe) for top in tops for bottom in bottoms for shoe in shoes
             )
-        ][:n]
+        ][: request.n]
 
-    def item_details(self, ids: Sequence[str]) -> list[Item]:
+    def item_details(self, lookup: ItemLookup) -> list[Item]:
         self.calls.append("item_details")
         rows = {item.id: item for item in (*self.catalog, *self.wardrobe)}
-        return [rows[each] for each in ids if each in rows]
+        return [rows[each] for each in lookup.ids if each in rows]
 
 
 @dataclass

@@ -5,8 +5,8 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stylist.chat.shared.answer import EndPiece, TextPiece
 from stylist.chat.shared.memory import Memory
-from stylist.chat.shared.pieces import EndPiece, TextPiece
 from stylist.tests.chat.shop import Chat
 
 WORDS = (

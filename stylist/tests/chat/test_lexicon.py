@@ -6,11 +6,11 @@ from catalog.vocabulary.colours import COLOURS
 from catalog.vocabulary.kinds import SLOT_PHRASES
 from catalog.vocabulary.properties import MATERIALS, SEASONS, STYLE_FORMALITY, STYLES
 from core.ml.colours import BASIC_OF, RETAIL_COLOURS
-from stylist.chat.rules.care import CARE, FIBRE_OF, care_for, likely_fibre
-from stylist.chat.rules.colours import GOES, explain_pair, find_partners, measure_agreement
+from stylist.chat.rules.care import CARE, FIBRE_OF
+from stylist.chat.rules.colours import MIN_AGREEMENT, explain_pair, find_partners, measure_agreement
 from stylist.chat.rules.interpretation import understand
 from stylist.chat.rules.lexicon.occasions import OCCASION_WORDS
-from stylist.chat.shared.garment_kinds import kinds_under
+from stylist.chat.shared.items import kinds_under
 from stylist.chat.shared.memory import Memory
 from stylist.garments.garment import Season, Slot
 from stylist.outfits.colour_phrases import NEUTRALS
@@ -30,8 +30,8 @@ def test_every_fibre_can_be_cared_for():
     assert {*MATERIALS} <= {*CARE}
     assert {*FIBRE_OF.values()} <= {*CARE}
     assert {*FIBRE_OF} <= {*DEFAULT_TAXONOMY.names}
-    assert care_for("kevlar") is None
-    assert likely_fibre("dress") is None
+    assert CARE.get("kevlar") is None
+    assert FIBRE_OF.get("dress") is None
 
 
 @pytest.mark.parametrize("kind", DEFAULT_TAXONOMY.types, ids=lambda kind: kind.name)
@@ -44,8 +44,8 @@ def test_advice_on_a_colour_is_what_the_outfits_scorer_finds(colour):
     advice = find_partners(colour.name)
     assert advice.is_neutral == (colour.name in NEUTRALS)
     going = (*advice.near, *advice.opposite)
-    assert all(measure_agreement(colour.name, other) >= GOES for other in going)
-    assert all(measure_agreement(colour.name, other) < GOES for other in advice.clashing)
+    assert all(measure_agreement(colour.name, other) >= MIN_AGREEMENT for other in going)
+    assert all(measure_agreement(colour.name, other) < MIN_AGREEMENT for other in advice.clashing)
     assert not {*going, *advice.clashing} & NEUTRALS
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from stylist.chat.dialogue import Question, converse
 from stylist.chat.llm.client import ChatModel, ModelSettings
+from stylist.chat.shared.answer import TextPiece
 from stylist.chat.shared.memory import Memory
-from stylist.chat.shared.pieces import TextPiece
 from stylist.chat.shared.profile import ShopperProfile
 from stylist.tests.chat.model_server import ask, drip, fail, junk, say, serving, stall
 from stylist.tests.chat.shop import CATALOG, Reply, ShopTools, own_id, sold
@@ -31,7 +31,7 @@ def question(text="a red dress", *, memory=None, profile=None) -> Question:
 
 
 def settings_for(server, **more) -> ModelSettings:
-    values = {"deadline": 10.0, "silence_timeout": 5.0, "key": "sk-test", **more}
+    values = {"timeout": 10.0, "silence_timeout": 5.0, "key": "sk-test", **more}
     return ModelSettings(address=server.address, name="fake", **values)
 
 
@@ -148,9 +148,9 @@ def test_what_the_shopper_made_up_is_no_ground(echo):
 
 def test_an_item_that_was_deleted_meanwhile_is_not_named():
     class Vanishing(ShopTools):
-        def item_details(self, ids):
+        def item_details(self, lookup):
             self.catalog = [item for item in self.catalog if item.id != own_id(1)]
-            return super().item_details(ids)
+            return super().item_details(lookup)
 
     said = say(f"Take [item:{own_id(1)}]. Or rather [item:{own_id(2)}].")
     with serving(SEARCH, said) as server:
@@ -258,7 +258,7 @@ def test_junk_arguments_are_answered_as_an_error(name, arguments, message):
 )
 def test_the_rules_answer_when_the_model_does_not(turn, reason):
     with serving(turn) as server:
-        reply = answer(question(), ShopTools(), server, deadline=0.6, silence_timeout=0.3)
+        reply = answer(question(), ShopTools(), server, timeout=0.6, silence_timeout=0.3)
     assert (reply.done.spoken_by, reply.done.fallback, reply.done.reason) == ("rules", True, reason)
     assert "Summer Breeze Dress (49.90 EUR)" in reply.text
     assert reply.names == ["Summer Breeze Dress", "Ruby Wrap Dress"]
@@ -273,7 +273,7 @@ def test_the_rules_answer_when_nobody_listens_there():
 
 def test_the_rules_go_on_where_the_model_was_interrupted():
     with serving(stall("Red is lively. Wear it")) as server:
-        reply = answer(question(), ShopTools(), server, deadline=0.8, silence_timeout=0.4)
+        reply = answer(question(), ShopTools(), server, timeout=0.8, silence_timeout=0.4)
     assert reply.text.startswith("Red is lively.\n\nI was interrupted there;")
     assert "Summer Breeze Dress" in reply.text
     assert (reply.done.spoken_by, reply.done.reason) == ("rules", "slow")
@@ -294,13 +294,13 @@ def test_a_slow_tool_does_not_outlast_the_deadline():
     with serving(SEARCH, say("Fine.")) as server:
 
         class Slow(ShopTools):
-            def search_catalog(self, **wanted):
+            def search_catalog(self, search):
                 if not self.calls:
                     self.calls.append("search_catalog")
                     server.release.wait(1)
-                return super().search_catalog(**wanted)
+                return super().search_catalog(search)
 
-        reply = answer(question(), Slow(), server, deadline=0.4)
+        reply = answer(question(), Slow(), server, timeout=0.4)
     assert (reply.done.spoken_by, reply.done.reason) == ("rules", "slow")
 
 

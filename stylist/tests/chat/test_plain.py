@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stylist.chat.shared.plain_text import REMOVED, PlainStream, plain
+from stylist.chat.shared.plain_text import REMOVED, PlainStream, to_plain_text
 
 PARTS = (
     "Hello", " ", "\n", ". ", "! ", "[", "]", "(", ")", "https://evil.example/x?d=1", "<b>", "</b>",
@@ -36,7 +36,7 @@ def test_character_by_character_too(text):
 
 @given(MARKUP)
 def test_no_links_tags_or_control_characters_come_out(text):
-    out = plain(text)
+    out = to_plain_text(text)
     assert "://" not in out
     assert "javascript:" not in out
     assert not re.search(r"<[A-Za-z/!][^<>]*>", out)
@@ -63,7 +63,7 @@ def test_no_links_tags_or_control_characters_come_out(text):
     ],
 )
 def test_strips_markup(markup, text):
-    assert plain(markup) == text
+    assert to_plain_text(markup) == text
 
 
 def test_an_address_leaves_a_mark_in_the_stream_for_its_sentence_to_be_dropped():

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from stylist.chat.rules.stylist import RuleStylist
+from stylist.chat.shared.answer import EndPiece, TextPiece
 from stylist.chat.shared.memory import Memory
-from stylist.chat.shared.pieces import EndPiece, TextPiece
 from stylist.chat.shared.profile import ShopperProfile
 from stylist.tests.chat.shop import CATALOG, WARDROBE, Chat, ShopTools, own_id, sold
 

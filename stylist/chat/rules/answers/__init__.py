@@ -1,1 +1,0 @@
-"""What the rules answer to each kind of question: generators of pieces, the first words first."""

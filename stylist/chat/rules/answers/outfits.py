@@ -1,26 +1,18 @@
-"""Answers with outfits, for an occasion or as they are wished for."""
+"""Answers with outfits, for an occasion or any other wish."""
 
 from collections.abc import Iterator, Sequence
 
 from stylist.chat.rules.answers.context import AnswerContext
-from stylist.chat.rules.answers.owned_items import find_owned
-from stylist.chat.rules.answers.targets import resolve
-from stylist.chat.shared.garment_kinds import kinds_under
+from stylist.chat.shared.answer import OutfitsPiece, Piece, TextPiece
 from stylist.chat.shared.intent import Exclusions, Intent
-from stylist.chat.shared.phrasing import (
-    capitalise,
-    format_occasion,
-    is_colour,
-    list_items,
-    name_item,
-)
-from stylist.chat.shared.pieces import OutfitsPiece, Piece, TextPiece
-from stylist.chat.shared.tools import OutfitSummary, Sources
+from stylist.chat.shared.items import OutfitSummary, is_colour, kinds_under
+from stylist.chat.shared.phrasing import format_occasion, list_items, name_item
+from stylist.chat.shared.tools import CatalogSearch, OutfitRequest
 from stylist.garments.garment import Slot
 from stylist.outfits.wishes import OCCASIONS
 
-COUNT = 3
-SPARE = 2  # times as many are made where some may not be shown
+MAX_OUTFITS = 3
+SPARE = 2  # times as many are made if some may be left out
 _DRESS_CODES = (
     (0.2, "comfort comes first; it need not be formal"),
     (0.45, "casual is right"),
@@ -30,17 +22,16 @@ _DRESS_CODES = (
 )
 
 
-def dress(context: AnswerContext) -> Iterator[Piece]:
-    """Put outfits together from the wardrobe, and from the shop what it lacks."""
+def suggest_outfits(context: AnswerContext) -> Iterator[Piece]:
+    """Suggest outfits from the wardrobe, completed by the shop."""
     intent = context.intent
     yield TextPiece(_opening(context))
-    anchors = resolve(context) if intent.replace_slot is None else []
-    anchor = anchors[0].id if anchors else _wanted_anchor(context)
-    made = _make(context, anchor)
-    outfits = [outfit for outfit in made if _is_wanted(outfit, intent)][:COUNT]
+    anchors = context.find_referenced() if intent.replace_slot is None else []
+    candidates = _make_outfits(context, anchors[0].id if anchors else _find_anchor(context))
+    outfits = [outfit for outfit in candidates if _is_wanted(outfit, intent)][:MAX_OUTFITS]
     if outfits:
         yield OutfitsPiece(tuple(outfits))
-    elif made:
+    elif candidates:
         yield TextPiece(
             " I found outfits, but none without what you rule out, and within your limits."
         )
@@ -49,7 +40,7 @@ def dress(context: AnswerContext) -> Iterator[Piece]:
 
 
 def describe_outfits(outfits: Sequence[OutfitSummary], *, around: str = "") -> Iterator[TextPiece]:
-    """Tell the first outfit with its reasons, and how many more there are."""
+    """Describe the first outfit with its reasons, and say how many more there are."""
     if not outfits:
         what = f" around {around}" if around else ""
         yield TextPiece(
@@ -58,7 +49,7 @@ def describe_outfits(outfits: Sequence[OutfitSummary], *, around: str = "") -> I
         )
         return
     first = outfits[0]
-    yield TextPiece(f" I would wear {list_items(first.items, most=7)}.")
+    yield TextPiece(f" I would wear {list_items(first.items, count=7)}.")
     for reason in first.reasons[:3]:
         yield TextPiece(f" {reason}")
     bought = [item for item in first.items if not item.is_owned]
@@ -70,28 +61,27 @@ def describe_outfits(outfits: Sequence[OutfitSummary], *, around: str = "") -> I
         yield TextPiece(f" There {'is one more' if more == 1 else f'are {more} more'} beside it.")
 
 
-def _make(context: AnswerContext, anchor: str | None) -> list[OutfitSummary]:
+def _make_outfits(context: AnswerContext, anchor: str | None) -> list[OutfitSummary]:
     intent = context.intent
-    return context.tools.make_outfits(
+    has_limits = (
+        intent.without != Exclusions() or intent.price_max is not None or bool(intent.exclude)
+    )
+    request = OutfitRequest(
         anchor=anchor,
         occasion=intent.occasion,
         season=intent.season,
         formality=intent.formality,
-        sources=Sources.MIXED,
         replace_slot=intent.replace_slot,
-        n=COUNT * SPARE if _has_limits(intent) else COUNT,
+        n=MAX_OUTFITS * SPARE if has_limits else MAX_OUTFITS,
     )
-
-
-def _has_limits(intent: Intent) -> bool:
-    return intent.without != Exclusions() or intent.price_max is not None or bool(intent.exclude)
+    return context.tools.make_outfits(request)
 
 
 def _is_wanted(outfit: OutfitSummary, intent: Intent) -> bool:
-    """Say whether an outfit has nothing that is not wanted, and costs no more than it may."""
+    """Check an outfit against the exclusions and the price limit of an intent."""
     without = intent.without
-    cost = sum(item.price for item in outfit.items if item.price is not None)
-    if intent.price_max is not None and cost > intent.price_max:
+    price = sum(item.price for item in outfit.items if item.price is not None)
+    if intent.price_max is not None and price > intent.price_max:
         return False
     if all(item.id in intent.exclude for item in outfit.items):
         return False
@@ -101,32 +91,31 @@ def _is_wanted(outfit: OutfitSummary, intent: Intent) -> bool:
     )
 
 
-def _wanted_anchor(context: AnswerContext) -> str | None:
-    """Return the first garment, own before the shop's, of a kind that the outfit is to have."""
+def _find_anchor(context: AnswerContext) -> str | None:
+    """Return the first garment of the wanted kind, owned ones before the shop's."""
     intent = context.intent
     if not intent.garments:
         return None
     kind = intent.garments[0]
     colour = intent.colours[0] if intent.colours else None
-    fitting = find_owned(
-        context, kinds=(kind,), colours=intent.colours[:1]
-    ) or context.tools.search_catalog(
-        text=f"{colour or ''} {kind}".strip(), colour=colour, kind=kind, n=1
-    )
-    return fitting[0].id if fitting else None
+    found = context.find_owned(kinds=(kind,), colours=intent.colours[:1])
+    if not found:
+        text = f"{colour or ''} {kind}".strip()
+        search = CatalogSearch(text=text, colour=colour, kind=kind, n=1)
+        found = context.tools.search_catalog(search)
+    return found[0].id if found else None
 
 
 def _opening(context: AnswerContext) -> str:
     intent = context.intent
     if intent.replace_slot:
-        place = Slot(intent.replace_slot).value.replace("_", "-")
-        return f"Let me keep the rest and change the {place}."
+        slot = Slot(intent.replace_slot).value.replace("_", "-")
+        return f"Let me keep the rest and change the {slot}."
     if intent.occasion:
         formality = intent.formality or OCCASIONS[intent.occasion].formality
         code = next(words for limit, words in _DRESS_CODES if formality < limit)
-        return capitalise(
-            f"for {format_occasion(intent.occasion)}, {code}. Let me put something together."
-        )
+        occasion = format_occasion(intent.occasion)
+        return f"For {occasion}, {code}. Let me put something together."
     return context.voice.choose(
         "Let me put an outfit together.",
         "Let me see what goes well together.",

@@ -1,11 +1,12 @@
-"""Answers to "find": what the shop has, and why it is that."""
+"""Answers to "find": what the shop has, and why it fits."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from stylist.chat.rules.answers.context import AnswerContext
-from stylist.chat.shared.garment_kinds import kinds_under
+from stylist.chat.shared.answer import ItemsPiece, Piece, TextPiece
 from stylist.chat.shared.intent import Intent
+from stylist.chat.shared.items import Item, is_colour, is_kind, kinds_under
 from stylist.chat.shared.phrasing import (
     add_article,
     capitalise,
@@ -13,34 +14,31 @@ from stylist.chat.shared.phrasing import (
     format_amount,
     format_bounds,
     format_price,
-    is_colour,
-    is_kind,
     list_items,
     name_item,
 )
-from stylist.chat.shared.pieces import ItemsPiece, Piece, TextPiece
-from stylist.chat.shared.tools import Item
+from stylist.chat.shared.tools import CatalogSearch
 from stylist.outfits.colour_phrases import list_names
 
-COUNT = 4
-SPARE = 8  # asked for beyond what is shown, for what is not wanted to be left out of
+MAX_ITEMS = 4
+SPARE = 8  # items searched for in addition, as unwanted ones are left out
 
 
-def find(context: AnswerContext) -> Iterator[Piece]:
-    """Look for what is wished for in the shop; what is not wanted is left out."""
+def find_items(context: AnswerContext) -> Iterator[Piece]:
+    """Search the shop, and answer with what was found and why it fits."""
     intent = context.intent
-    what = describe_intent(intent, context.taxonomy)
-    yield TextPiece(context.voice.choose(
+    what = describe_intent(intent)
+    opening = context.voice.choose(
         f"Let me look for {what}.",
         f"I am looking for {what}.",
         f"{capitalise(what)}: let me see what the shop has.",
-    ) + "".join(_limits(intent)))  # fmt: skip
-    found = search(context, intent)
-    if not found and (
-        intent.colours or intent.price_max is not None or intent.price_min is not None
-    ):
-        yield TextPiece(_none_as_asked(intent))
-        found = _closest(context)
+    )
+    yield TextPiece(opening + "".join(_list_limits(intent)))
+    found = search_items(context, intent)
+    has_limits = intent.colours or intent.price_min is not None or intent.price_max is not None
+    if not found and has_limits:
+        yield TextPiece(_explain_nothing_found(intent))
+        found = _search_closest(context)
         if found:
             yield ItemsPiece(tuple(found), "found")
             yield TextPiece(f" What comes closest: {list_items(found)}.")
@@ -55,59 +53,65 @@ def find(context: AnswerContext) -> Iterator[Piece]:
         return
     yield ItemsPiece(tuple(found), "found")
     yield TextPiece(f" Here {'is' if len(found) == 1 else 'are'} {list_items(found)}.")
-    yield from (TextPiece(f" {sentence}") for sentence in reasons(found, context))
+    yield from (TextPiece(f" {sentence}") for sentence in _list_reasons(found, context))
 
 
-def search(context: AnswerContext, intent: Intent) -> list[Item]:
-    """Return what the shop has for a wish, each kind and colour asked for in turn."""
+def search_items(context: AnswerContext, intent: Intent) -> list[Item]:
+    """Return the best items of the shop; each wanted kind and colour is searched for in turn."""
     found: dict[str, Item] = {}
     kinds: Sequence[str | None] = intent.garments or (None,)
     for kind in kinds:
         for colour in intent.colours or (None,):
-            for item in context.tools.search_catalog(
-                text=query_text(intent, kind, colour),
+            search = CatalogSearch(
+                text=_query_text(intent, kind, colour),
                 colour=colour,
                 kind=kind,
                 price_min=intent.price_min,
                 price_max=intent.price_max,
-                n=COUNT + SPARE,
+                n=MAX_ITEMS + SPARE,
                 exclude=intent.exclude,
-            ):
+            )
+            for item in context.tools.search_catalog(search):
                 found.setdefault(item.id, item)
-    kept = [item for item in found.values() if is_wanted(item, context)]
-    fitting = [item for item in kept if _is_kind(item, context)] if intent.garments else kept
-    # A sort keeps the order of what is alike.
-    best = sorted(fitting or kept, key=lambda item: not is_colour(item, intent.colours))
-    return best[:COUNT]
+    wanted = [item for item in found.values() if is_wanted(item, context)]
+    fitting = [item for item in wanted if not intent.garments or _is_kind(item, context)]
+    # Sorting is stable: equally good items stay in the order of the search.
+    best = sorted(fitting or wanted, key=lambda item: not is_colour(item, intent.colours))
+    return best[:MAX_ITEMS]
 
 
 def _is_kind(item: Item, context: AnswerContext) -> bool:
     return is_kind(item, context.intent.garments, context.taxonomy)
 
 
-def _closest(context: AnswerContext) -> list[Item]:
-    """Return what there is in other colours, else at other prices, else in and at both."""
-    intent = context.intent
-    coloured = replace(intent, price_min=None, price_max=None)
-    wider = (replace(intent, colours=()), coloured, replace(coloured, colours=()))
-    return next((found for each in wider if (found := search(context, each))), [])
+def _search_closest(context: AnswerContext) -> list[Item]:
+    """Search for other colours, else other prices, else both."""
+    any_colour = replace(context.intent, colours=())
+    any_price = replace(context.intent, price_min=None, price_max=None)
+    wider = (any_colour, any_price, replace(any_price, colours=()))
+    return next((found for each in wider if (found := search_items(context, each))), [])
 
 
-def query_text(intent: Intent, kind: str | None = None, colour: str | None = None) -> str:
-    """Return the words to search for; those the rules do not know too, for an encoder may."""
+def _query_text(intent: Intent, kind: str | None, colour: str | None) -> str:
+    """Return the words to search for, unknown words too, as an encoder may know them."""
     words = (
-        *([colour] if colour else ()), *intent.patterns, *intent.styles, *intent.details,
-        *intent.materials, *([kind] if kind else intent.slots),
-        *filter(None, (intent.season, intent.occasion)),
+        colour,
+        *intent.patterns,
+        *intent.styles,
+        *intent.details,
+        *intent.materials,
+        *((kind,) if kind else intent.slots),
+        intent.season,
+        intent.occasion,
         *intent.missed,
-    )  # fmt: skip
-    return " ".join(dict.fromkeys(words)) or "clothes"
+    )
+    return " ".join(dict.fromkeys(filter(None, words))) or "clothes"
 
 
 def is_wanted(item: Item, context: AnswerContext) -> bool:
-    """Say whether an item is none of what the message, or the shopper's profile, rules out.
+    """Check an item against the exclusions of the message and the dislikes of the profile.
 
-    What the message names itself, the profile does not rule out.
+    A dislike does not count against a kind or colour that the message asks for.
     """
     intent, without = context.intent, context.intent.without
     disliked = set(context.profile.disliked) - {*intent.garments, *intent.colours}
@@ -122,13 +126,11 @@ def is_wanted(item: Item, context: AnswerContext) -> bool:
     )
 
 
-def reasons(found: Sequence[Item], context: AnswerContext) -> Iterator[str]:
-    """Yield sentences on why these were chosen, and what of the wish they do not fulfil."""
+def _list_reasons(found: Sequence[Item], context: AnswerContext) -> Iterator[str]:
+    """Yield sentences on why the best item fits, and on wishes that are not fulfilled."""
     intent = context.intent
-    best = found[0]
-    said = [part for part in _fits(best, context) if part]
-    if said:
-        yield f"{capitalise(name_item(best))} {', and '.join(said)}."
+    if fits := [*_list_fits(found[0], context)]:
+        yield f"{capitalise(name_item(found[0]))} {', and '.join(fits)}."
     if intent.garments and not any(_is_kind(item, context) for item in found):
         kinds = " or ".join(add_article(kind) for kind in intent.garments)
         yield f"None of them is really {kinds}; they come closest."
@@ -141,11 +143,11 @@ def reasons(found: Sequence[Item], context: AnswerContext) -> Iterator[str]:
             yield f"{capitalise(names)} {'has' if len(others) == 1 else 'have'} another colour."
     priced = [item for item in found if item.price is not None]
     if len(priced) > 1:
-        least = min(priced, key=lambda item: item.price or 0)
-        yield f"The least expensive is {name_item(least)} at {format_price(least)}."
+        cheapest = min(priced, key=lambda item: item.price or 0)
+        yield f"The least expensive is {name_item(cheapest)} at {format_price(cheapest)}."
 
 
-def _fits(item: Item, context: AnswerContext) -> Iterator[str]:
+def _list_fits(item: Item, context: AnswerContext) -> Iterator[str]:
     intent = context.intent
     if is_colour(item, intent.colours):
         yield f"is {item.colour}, as you asked"
@@ -155,8 +157,8 @@ def _fits(item: Item, context: AnswerContext) -> Iterator[str]:
         yield f"costs {format_price(item)}, within your {format_amount(intent.price_max)}"
 
 
-def _limits(intent: Intent) -> Iterator[str]:
-    """Yield sentences on what the rules cannot do with the wish."""
+def _list_limits(intent: Intent) -> Iterator[str]:
+    """Yield sentences on what the rules cannot do, and on what they leave out."""
     if intent.size:
         yield f" I cannot check sizes; whether there is a {intent.size}, the product's page says."
     if intent.missed:
@@ -167,8 +169,8 @@ def _limits(intent: Intent) -> Iterator[str]:
         yield f" I leave out {list_names(unwanted)}."
 
 
-def _none_as_asked(intent: Intent) -> str:
+def _explain_nothing_found(intent: Intent) -> str:
+    colours = f"in {' or '.join(intent.colours)}" if intent.colours else ""
     bounds = format_bounds(intent.price_min, intent.price_max)
-    colours = " or ".join(intent.colours)
-    said = " ".join(part for part in (f"in {colours}" if colours else "", bounds) if part)
-    return f" I found nothing {'more ' if intent.exclude else ''}{said}."
+    limits = " ".join(filter(None, (colours, bounds)))
+    return f" I found nothing {'more ' if intent.exclude else ''}{limits}."

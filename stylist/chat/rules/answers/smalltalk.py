@@ -1,9 +1,9 @@
-"""Answers that look nothing up: greetings, thanks, help, refusals, and honest incomprehension."""
+"""Answers without any look-up: greetings, thanks, help, refusals, questions back."""
 
 from collections.abc import Iterator
 
 from stylist.chat.rules.answers.context import AnswerContext
-from stylist.chat.shared.pieces import Piece, TextPiece
+from stylist.chat.shared.answer import Piece, TextPiece
 from stylist.outfits.colour_phrases import list_names
 
 CAN = (
@@ -27,20 +27,23 @@ REFUSALS = {
 
 
 def greet(context: AnswerContext) -> Iterator[Piece]:
-    """Greet, and say what can be asked."""
+    """Greet, and explain what can be asked."""
     yield TextPiece(context.voice.choose("Hello! ", "Hi there! ", "Good to see you! ") + CAN)
 
 
 def accept_thanks(context: AnswerContext) -> Iterator[Piece]:
     """Answer thanks."""
-    yield TextPiece(context.voice.choose(
-        "You are welcome. Just ask if there is more.", "Gladly. Have fun wearing it.",
-        "My pleasure. I am here when you need me.",
-    ))  # fmt: skip
+    yield TextPiece(
+        context.voice.choose(
+            "You are welcome. Just ask if there is more.",
+            "Gladly. Have fun wearing it.",
+            "My pleasure. I am here when you need me.",
+        )
+    )
 
 
 def give_help(context: AnswerContext) -> Iterator[Piece]:
-    """Say what can be asked, with examples."""
+    """Explain what can be asked, with examples."""
     yield TextPiece(f"I am this shop's stylist, a program and not a person. {CAN}")
     yield TextPiece(
         " Try “red dress under 80”, “what goes with my blue jeans?”, “an outfit for a wedding in "
@@ -49,15 +52,18 @@ def give_help(context: AnswerContext) -> Iterator[Piece]:
 
 
 def refuse(context: AnswerContext) -> Iterator[Piece]:
-    """Refuse what is outside fashion and this shop, and offer what is not."""
+    """Refuse what is not about clothes and this shop, and explain what can be asked."""
     yield TextPiece(context.voice.choose(*REFUSALS[context.intent.topic]) + CAN)
 
 
 def ask_for_clarification(context: AnswerContext) -> Iterator[Piece]:
-    """Say honestly that it was not understood."""
+    """Admit that the message was not understood, and ask for a garment, colour or occasion."""
     missed = context.intent.missed
     if missed:
         yield TextPiece(f"I do not know {list_names([f'“{word}”' for word in missed[:3]])}. ")
-    yield TextPiece(context.voice.choose(
-        "I am not sure what you would like. ", "I did not quite understand that. ",
-    ) + "Tell me a garment, a colour or an occasion, such as “a blue shirt for work”.")  # fmt: skip
+    opening = context.voice.choose(
+        "I am not sure what you would like. ", "I did not quite understand that. "
+    )
+    yield TextPiece(
+        f"{opening}Tell me a garment, a colour or an occasion, such as “a blue shirt for work”."
+    )

@@ -1,1 +1,0 @@
-"""The words that the rules understand, in addition to the vocabulary of garments."""

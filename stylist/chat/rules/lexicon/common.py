@@ -1,4 +1,6 @@
-"""Common English words that say nothing of clothes: never taken for a misspelt garment."""
+"""Common English words that do not name clothes: never taken for a misspelt garment."""
+
+from collections.abc import Mapping
 
 _WORDS = """
 a about above actually after again against ago all almost along already also although always am an
@@ -37,3 +39,8 @@ wow hmm oh ah lol mail card iban phone greet greeting available detail details d
 found machine washable drying dryer search searching interested
 """
 COMMON = frozenset(_WORDS.split())
+
+
+def list_words(table: Mapping[str, str]) -> dict[str, str]:
+    """Return the value of each word, from a table of values with their comma-separated words."""
+    return {word: value for value, words in table.items() for word in words.split(", ")}

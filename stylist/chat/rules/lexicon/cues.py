@@ -3,177 +3,155 @@
 import re
 
 
-def _any(*phrases: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(phrases)})(?!\w)")
+def _any(phrases: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{phrases})(?!\w)")
 
 
-GREETING = _any(
-    "hi", "hiya", "hey", "hello", "good morning", "good afternoon", "good evening", "greetings",
-    "how are you",
-)  # fmt: skip
+GREETING = _any("hi|hiya|hey|hello|good morning|good afternoon|good evening|greetings|how are you")
 THANKS = _any(
-    "thanks", "thank you", "thx", "cheers", "much appreciated", "that all", "that is all",
-    "bye", "goodbye", "perfect", "great", "awesome", "lovely thanks", "i love it",
-)  # fmt: skip
+    "thanks|thank you|thx|cheers|much appreciated|that all|that is all|bye|goodbye|perfect|great|"
+    "awesome|lovely thanks|i love it"
+)
 HELP = _any(
-    "help", "what can you do", "what do you do", "how does this work", "how do you work",
-    "who are you", "what are you", "are you (?:a )?(?:human|bot|robot|real|ai|person)",
-    "what can i ask",
-)  # fmt: skip
+    "help|what can you do|what do you do|how does this work|how do you work|who are you|"
+    "what are you|are you (?:a )?(?:human|bot|robot|real|ai|person)|what can i ask"
+)
 
 CARE = _any(
-    "wash(?:ing|able|ed)?", "machine wash", "iron(?:ing|ed)?", "launder", "laundry",
-    "shrink(?:ing|s)?", "shrunk", "stains?", "pill(?:s|ing)", "take care of", "care for",
-    "care of", "look after", "dry clean(?:ed|ing)?", "tumble", "dryer", "bleach", "hand wash",
-    "fad(?:e|es|ing)", "how (?:do|can|should) i (?:clean|dry|store|brush)",
-    "clean (?:my|a|the|this|these)", "get (?:.{1,20} )?out of (?:my|a|the|this)", "creases?",
-    "wrinkles?", "waterproof (?:my|these|this)",
-)  # fmt: skip
+    "wash(?:ing|able|ed)?|machine wash|iron(?:ing|ed)?|launder|laundry|shrink(?:ing|s)?|shrunk|"
+    "stains?|pill(?:s|ing)|take care of|care for|care of|look after|dry clean(?:ed|ing)?|tumble|"
+    "dryer|bleach|hand wash|fad(?:e|es|ing)|how (?:do|can|should) i (?:clean|dry|store|brush)|"
+    "clean (?:my|a|the|this|these)|get (?:.{1,20} )?out of (?:my|a|the|this)|creases?|wrinkles?|"
+    "waterproof (?:my|these|this)"
+)
 
 COMPARE = _any(
-    "compare", "comparison", "difference between", "differ(?:s)?", "which (?:one )?is better",
-    "which (?:one )?is (?:the )?(?:cheaper|cheapest|nicer|best|more \\w+)",
-    "which of (?:these|those|them|the)", "vs", "versus", "better than",
-    "which (?:one )?(?:should|would|do) (?:i|you)",
-)  # fmt: skip
+    "compare|comparison|difference between|differ(?:s)?|which (?:one )?is better|"
+    r"which (?:one )?is (?:the )?(?:cheaper|cheapest|nicer|best|more \w+)|"
+    "which of (?:these|those|them|the)|vs|versus|better than|"
+    "which (?:one )?(?:should|would|do) (?:i|you)"
+)
 OR = _any("or")
 
-COLOUR_WORD = _any("colours?", "colors?", "shades?", "palette", "colou?red")
+COLOUR_WORD = _any("colours?|colors?|shades?|palette|colou?red")
 GOES = _any(
-    "go(?:es)? (?:well |good |nicely |best |together )?with", "going with", "went with",
-    "go together", "goes together", "match(?:es|ing)?", "pairs? (?:\\w+ ){0,4}with",
-    "pairs? well", "pairing", "wear (?:\\w+ ){0,5}with", "worn with", "works? with",
-    "works? together", "combin(?:e|es|ing) (?:\\w+ ){0,5}with", "look good with",
-    "looks good with", "suits? (?:my|this|that|these|those|it)", "clash(?:es)?(?: with)?",
-    "style (?:a|an|my|the|this|that|these|those|it)", "how (?:do|can|should) i wear",
-    "complements?", "to wear with", "fits? (?:to|with)", "on top of my",
-)  # fmt: skip
+    "go(?:es)? (?:well |good |nicely |best |together )?with|going with|went with|go together|"
+    r"goes together|match(?:es|ing)?|pairs? (?:\w+ ){0,4}with|pairs? well|pairing|"
+    r"wear (?:\w+ ){0,5}with|worn with|works? with|works? together|"
+    r"combin(?:e|es|ing) (?:\w+ ){0,5}with|look good with|looks good with|"
+    "suits? (?:my|this|that|these|those|it)|clash(?:es)?(?: with)?|"
+    "style (?:a|an|my|the|this|that|these|those|it)|how (?:do|can|should) i wear|complements?|"
+    "to wear with|fits? (?:to|with)|on top of my"
+)
 # Where in such a phrase the garment begins that others are to go with.
 WITH = _any(
-    "with", "match(?:es|ing)?", "suits?", "style", "complements?", "pair", "clash(?:es)?", "wear",
-    "combine", "does", "do", "will", "would", "fits? to", "on top of",
-)  # fmt: skip
+    "with|match(?:es|ing)?|suits?|style|complements?|pair|clash(?:es)?|wear|combine|does|do|will|"
+    "would|fits? to|on top of"
+)
 
 ALLOWED = re.compile(
     r"^(?:is|are|can|may) .*\b(?:ok|okay|fine|allowed|appropriate|suitable|right)\b"
 )
 WHETHER = re.compile(r"^(?:(?:ok|and|so|but) )?(?:can|could|do|does|would|is|are|may|should) ")
 
-SUITS_ME = _any("suits? me", "look good on me", "looks good on me", "right for me", "my colour")
+SUITS_ME = _any("suits? me|look good on me|looks good on me|right for me|my colour")
 
 DETAILS = _any(
-    "how much", "price of", "what (?:does|do|is) .{1,30} costs?", "tell me (?:more )?about",
-    "more about", "available", "details?", "describe", "the link",
-    "i(?:'ll| will)? (?:like|take|love)",
-)  # fmt: skip
+    "how much|price of|what (?:does|do|is) .{1,30} costs?|tell me (?:more )?about|more about|"
+    "available|details?|describe|the link|i(?:'ll| will)? (?:like|take|love)"
+)
 
 OUTFIT = _any(
-    "outfits?", "(?:whole|full|complete|entire|new) look", "looks? for", "a look",
-    "complete the look", "ensemble", "combinations?", "put together", "dress me", "style me",
-    "head to toe", "get[ -]?up", "what (?:should|can|could|shall|do) i wear", "what to wear",
-    "help me dress", "how (?:should|do) i dress", "make me (?:a|an) look", "something to wear",
-    "nothing to wear", "dress code",
-    "surprise me", "inspire me",
-)  # fmt: skip
+    "outfits?|(?:whole|full|complete|entire|new) look|looks? for|a look|complete the look|"
+    "ensemble|combinations?|put together|dress me|style me|head to toe|get[ -]?up|"
+    "what (?:should|can|could|shall|do) i wear|what to wear|help me dress|"
+    "how (?:should|do) i dress|make me (?:a|an) look|something to wear|nothing to wear|dress code|"
+    "surprise me|inspire me"
+)
 
 WARDROBE = _any(
-    "do i (?:already )?(?:own|have)", "i (?:already )?own", "have i got",
-    "(?:my|in my|in the) (?:wardrobe|closet|cupboard)", "(?:show|list|see)(?: me)? (?:all )?my",
-    "clothes of mine",
-)  # fmt: skip
+    "do i (?:already )?(?:own|have)|i (?:already )?own|have i got|"
+    "(?:my|in my|in the) (?:wardrobe|closet|cupboard)|(?:show|list|see)(?: me)? (?:all )?my|"
+    "clothes of mine"
+)
 
 FIND = _any(
-    "show me", "show", "find(?: me)?", "search(?:ing)?(?: for)?", "look(?:ing)? for", "need",
-    "i(?:'d| would)? (?:want|like)", "buy", "get me", "do you (?:have|sell|stock)",
-    "have you got", "got any", "any", "recommend", "suggest", "i'm after", "shop for", "give me",
-    "something", "wish for", "can i see", "are there",
-)  # fmt: skip
+    "show me|show|find(?: me)?|search(?:ing)?(?: for)?|look(?:ing)? for|need|"
+    "i(?:'d| would)? (?:want|like)|buy|get me|do you (?:have|sell|stock)|have you got|got any|any|"
+    "recommend|suggest|i'm after|shop for|give me|something|wish for|can i see|are there"
+)
 
 WEAR = _any(
-    "wear", "dress", "put on", "go to", "going to", "invited to", "have an?", "there's an?",
-    "attend(?:ing)?", "got an?",
-)  # fmt: skip
+    "wear|dress|put on|go to|going to|invited to|have an?|there's an?|attend(?:ing)?|got an?"
+)
 
 # What changes the wish before.
 CHEAPER = _any(
-    "cheaper", "less expensive", "more affordable", "too expensive", "too pricey", "too dear",
-    "lower price", "costs? less", "not so expensive",
-)  # fmt: skip
-DEARER = _any(
-    "more expensive", "pricier", "higher end", "more luxurious", "fancier price",
-    "better quality",
-)  # fmt: skip
+    "cheaper|less expensive|more affordable|too expensive|too pricey|too dear|lower price|"
+    "costs? less|not so expensive"
+)
+DEARER = _any("more expensive|pricier|higher end|more luxurious|fancier price|better quality")
 DRESSIER = _any(
-    "more formal", "dressier", "smarter", "more elegant", "more dressy", "less casual",
-    "too casual", "fancier", "dress it up", "more professional", "not formal enough",
-    "more business",
-)  # fmt: skip
+    "more formal|dressier|smarter|more elegant|more dressy|less casual|too casual|fancier|"
+    "dress it up|more professional|not formal enough|more business"
+)
 PLAINER = _any(
-    "less formal", "more casual", "more relaxed", "too formal", "too dressy", "dress it down",
-    "less dressy", "more laid back", "too fancy", "less elegant", "too smart",
-)  # fmt: skip
+    "less formal|more casual|more relaxed|too formal|too dressy|dress it down|less dressy|"
+    "more laid back|too fancy|less elegant|too smart"
+)
 OTHERS = _any(
-    "something else", "anything else", "another(?: one)?", "others?", "other ones",
-    "other options?", "different(?: ones?)?", "show (?:me )?more", "more like", "more options?",
-    "next", "similar(?: to)?",
-    "again", "don't like (?:it|them|this|that|these|those|any)", "what else", "any more",
-    "more please", "^more$", "none of (?:these|those|them)",
-)  # fmt: skip
+    "something else|anything else|another(?: one)?|others?|other ones|other options?|"
+    "different(?: ones?)?|show (?:me )?more|more like|more options?|next|similar(?: to)?|again|"
+    "don't like (?:it|them|this|that|these|those|any)|what else|any more|more please|^more$|"
+    "none of (?:these|those|them)"
+)
 
 
-def changes(joined: str) -> bool:
+def has_change(joined: str) -> bool:
     """Say whether words change a wish: cheaper, dressier, something else."""
     return any(cue.search(joined) for cue in (CHEAPER, DEARER, DRESSIER, PLAINER, OTHERS))
 
 
 INSTEAD = _any(
-    "instead of", "rather than", "in place of", "replace", "swap(?: out)?", "change", "exchange",
-    "without the",
-)  # fmt: skip
-SAME_LIKE = _any("what about", "how about", "instead", "same", "make it", "also", "^and", "too")
+    "instead of|rather than|in place of|replace|swap(?: out)?|change|exchange|without the"
+)
+SAME_LIKE = _any("what about|how about|instead|same|make it|also|^and|too")
 
 ANYTHING_BUT = _any(
-    "anything but", "everything but", "all but", "other than", "except(?: for)?", "apart from",
-    "besides",
-)  # fmt: skip
+    "anything but|everything but|all but|other than|except(?: for)?|apart from|besides"
+)
 NOT = _any(
-    "no", "not", "without", "never", "nothing", "don't (?:want|like|need)",
-    "do not (?:want|like|need)", "hate", "avoid", "dislike", "can't stand", "isn't", "aren't",
-    "neither", "nor", "minus",
-)  # fmt: skip
+    "no|not|without|never|nothing|don't (?:want|like|need)|do not (?:want|like|need)|hate|avoid|"
+    "dislike|can't stand|isn't|aren't|neither|nor|minus"
+)
 
 # What the stylist does not do, strong before weak: a weak word gives way to one about clothes.
 PRIVATE = _any(
-    "(?:other|another|different) (?:shopper|customer|user|person|client)s?'?s?",
-    "(?:shopper|customer|user|client) (?:id )?\\d+", "someone else's?", "everyone's",
-    "all (?:the )?(?:shoppers|customers|users)", "system prompt",
-    "your (?:instructions|prompt|rules)",
-    "(?:ignore|forget|disregard) (?:all |your |the |any |previous |prior |everything)", "api key",
-    "passwords?", "database", "developer mode", "credit cards?", "card numbers?",
-)  # fmt: skip
+    "(?:other|another|different) (?:shopper|customer|user|person|client)s?'?s?|"
+    r"(?:shopper|customer|user|client) (?:id )?\d+|someone else's?|everyone's|"
+    "all (?:the )?(?:shoppers|customers|users)|system prompt|your (?:instructions|prompt|rules)|"
+    "(?:ignore|forget|disregard) (?:all |your |the |any |previous |prior |everything)|api key|"
+    "passwords?|database|developer mode|credit cards?|card numbers?"
+)
 SERVICE = _any(
-    "my orders?", "order status", "order number", "refunds?", "return (?:policy|this|it|an|my)",
-    "returns", "deliver(?:y|ed)", "shipping", "ship to", "tracking", "invoice",
-    "cancel (?:my|the|an) order", "opening hours", "discount codes?", "vouchers?", "coupons?",
-    "promo codes?", "gift cards?", "warranty", "complaint", "customer service", "payment",
-    "pay with", "paypal", "in stock", "exchange policy",
-)  # fmt: skip
+    "my orders?|order status|order number|refunds?|return (?:policy|this|it|an|my)|returns|"
+    "deliver(?:y|ed)|shipping|ship to|tracking|invoice|cancel (?:my|the|an) order|opening hours|"
+    "discount codes?|vouchers?|coupons?|promo codes?|gift cards?|warranty|complaint|"
+    "customer service|payment|pay with|paypal|in stock|exchange policy"
+)
 OUTSIDE = _any(
-
-    "write (?:me )?(?:a|an|some|my) (?:\\w+ )?(?:poem|essay|code|song|story|email|letter|script)",
-    "poem", "translate", "jokes?", "recipes?", "solve", "python", "javascript", "homework",
-    "who (?:won|is the president|was)", "president", "election", "politics", "capital of",
-    "bitcoin", "stocks?", "invest(?:ment)?", "medicine", "doctor", "diagnos\\w+", "symptoms?",
-    "lawyer", "legal advice", "tax(?:es)?", "religion", "meaning of life",
-)  # fmt: skip
+    r"write (?:me )?(?:a|an|some|my) (?:\w+ )?(?:poem|essay|code|song|story|email|letter|script)|"
+    "poem|translate|jokes?|recipes?|solve|python|javascript|homework|"
+    "who (?:won|is the president|was)|president|election|politics|capital of|bitcoin|stocks?|"
+    r"invest(?:ment)?|medicine|doctor|diagnos\w+|symptoms?|lawyer|legal advice|tax(?:es)?|"
+    "religion|meaning of life"
+)
 OUTSIDE_WEAK = _any(
-    "weather", "forecast", "football", "news", "movies?", "films?", "music", "cook", "pizza",
-    "pasta", "food", "hotels?", "flights?", "cars?", "phones?", "laptops?", "computers?",
-    "games?", "maths?", "history", "science", "physics", "planets?", "moon", "distance",
-    "how far", "how old", "population", "what time", "what day", "dogs?", "cats?", "war", "book",
-    "tv", "headache", "sick", "love life", "girlfriend", "boyfriend", "god", "train", "bus",
-    "plus", "times", "minus", "divided", "square root",
-)  # fmt: skip
+    "weather|forecast|football|news|movies?|films?|music|cook|pizza|pasta|food|hotels?|flights?|"
+    "cars?|phones?|laptops?|computers?|games?|maths?|history|science|physics|planets?|moon|"
+    "distance|how far|how old|population|what time|what day|dogs?|cats?|war|book|tv|headache|sick|"
+    "love life|girlfriend|boyfriend|god|train|bus|plus|times|minus|divided|square root"
+)
 
 # Every word of a turn of phrase: none is a misspelt garment.
 WORDS = frozenset(
