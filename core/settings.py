@@ -375,7 +375,7 @@ SPECTACULAR_SETTINGS = {
         "PromptSourceEnum": "recommendations.models.Prompt.Source",
         "GarmentSourceEnum": "stylist.api.fields.SOURCES",
         "OutfitOriginEnum": "stylist.api.outfits.ORIGINS",
-        "SpeakerEnum": "stylist.api.message_serializers.SPEAKERS",
+        "SpeakerEnum": "stylist.api.message_serializers.RESPONDERS",
         "EventKindEnum": "recommendations.models.Event.Kind",
         "KeyKindEnum": "tenants.models.ShopAPIKey.Kind",
         "RuleActionEnum": "recommendations.models.Rule.Action",

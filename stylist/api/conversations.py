@@ -82,7 +82,9 @@ class ShopperConversationsView(ShopperMixin, TenantAPIView):
     ),
 )
 @extend_schema(tags=["stylist"])
-class ConversationViewSet(StylistMixin, mixins.DestroyModelMixin, TenantViewSet):
+class ConversationViewSet(
+    StylistMixin, mixins.RetrieveModelMixin, mixins.DestroyModelMixin, TenantViewSet
+):
     """One conversation."""
 
     serializer_class = ConversationOutput

@@ -7,11 +7,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from stylist.api.fields import SOURCES
-from stylist.api.outfits import OutfitOutput, serialize_outfits
-from stylist.chat.shared.items import Item
+from stylist.api.outfits import OutfitOutput, outfit_context
 from stylist.chat.shared.tools import ItemLookup
 from stylist.chat.shop_tools import ShopTools
-from stylist.models import Conversation, Message, Outfit
+from stylist.models import Message, Outfit
 
 RESPONDERS = ["rules", "model"]
 MAX_MESSAGE_LENGTH = 2_000
@@ -38,7 +37,7 @@ class ModelInput(serializers.Serializer[Any]):
     )
 
 
-class ConversationOutput(serializers.Serializer[Conversation]):
+class ConversationOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     shopper = serializers.CharField(
         source="shopper.external_id", help_text="Your own id of the customer."
@@ -50,7 +49,7 @@ class ConversationOutput(serializers.Serializer[Conversation]):
     updated_at = serializers.DateTimeField()
 
 
-class NamedItemOutput(serializers.Serializer[Item]):
+class NamedItemOutput(serializers.Serializer[Any]):
     source = serializers.ChoiceField(choices=SOURCES)  # type: ignore[assignment]
     id = serializers.UUIDField()
     name = serializers.CharField()
@@ -64,7 +63,7 @@ class NamedItemOutput(serializers.Serializer[Item]):
 
 
 class MessageOutput(serializers.Serializer[Any]):
-    """A message with its items and outfits as they are now."""
+    """A message with its items and outfits as they are now; deleted ones are left out."""
 
     id = serializers.UUIDField()
     role = serializers.ChoiceField(choices=["shopper", "stylist"])
@@ -76,6 +75,20 @@ class MessageOutput(serializers.Serializer[Any]):
         allow_null=True, help_text="Why the rules answered instead of the model."
     )
     created_at = serializers.DateTimeField()
+
+    def to_representation(self, message: Message) -> dict[str, Any]:
+        """Render a message with the live items and outfits of the context, by id."""
+        row = {
+            "id": message.pk,
+            "role": message.role,
+            "text": message.text,
+            "items": _select(self.context["items"], [item["id"] for item in message.items]),
+            "outfits": _select(self.context["outfits"], message.outfits),
+            "spoken_by": message.spoken_by or None,
+            "fallback": message.fallback or None,
+            "created_at": message.created_at,
+        }
+        return super().to_representation(row)
 
 
 class ModelOutput(serializers.Serializer[Any]):
@@ -90,24 +103,13 @@ def serialize_messages(
 ) -> list[dict[str, Any]]:
     """Return messages with their items and outfits as they are now, all looked up together."""
     ids = tuple(item["id"] for message in messages for item in message.items)
-    items = {item.id: item for item in tools.item_details(ItemLookup(ids=ids))}
-    rows = Outfit.objects.in_bulk({pk for message in messages for pk in message.outfits})
-    outfits = {outfit["id"]: outfit for outfit in serialize_outfits(rows.values(), request)}
-    return [
-        {
-            "id": str(message.pk),
-            "role": message.role,
-            "text": message.text,
-            "items": NamedItemOutput(
-                _select(items, (item["id"] for item in message.items)), many=True
-            ).data,
-            "outfits": _select(outfits, message.outfits),
-            "spoken_by": message.spoken_by or None,
-            "fallback": message.fallback or None,
-            "created_at": message.created_at,
-        }
-        for message in messages
-    ]
+    outfits = Outfit.objects.in_bulk({pk for message in messages for pk in message.outfits})
+    context = {
+        **outfit_context(outfits.values(), request),
+        "items": {item.id: item for item in tools.item_details(ItemLookup(ids=ids))},
+        "outfits": {str(pk): outfit for pk, outfit in outfits.items()},
+    }
+    return list(MessageOutput(messages, many=True, context=context).data)
 
 
 def _select(found: Mapping[str, T], ids: Iterable[str]) -> list[T]:
