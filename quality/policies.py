@@ -1,25 +1,19 @@
-"""What a shop asks of its photos: its gate, and the profile whose rules count."""
+"""Read a shop's policy: its gate, and the profile whose rules it uses."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from core.errors import DomainError
-from core.jobs.queues import wake_on_commit
 from quality.models import Policy
 from quality.profiles.builtin import PROFILES
 from quality.profiles.model import Profile, read_profile
-from tenants.models import Shop
 
 OWN = "own"
-JUDGE = "quality.tasks.judge_reports"
 KEYS = (*PROFILES, OWN)
 
 
 class ProfileUnknown(DomainError):
-    """There is no profile of this name, or the shop has set none of its own."""
+    """There is no profile of this name, or the shop has no own profile."""
 
     code = "profile_unknown"
 
@@ -31,7 +25,7 @@ class ProfileUnknown(DomainError):
 
 
 def get_policy(shop_id: UUID) -> Policy:
-    """Return what a shop has set, or the defaults, unsaved."""
+    """Return a shop's policy, or an unsaved one with the defaults."""
     found: Policy | None = Policy.objects.filter(shop_id=shop_id).first()
     return found or Policy(shop_id=shop_id)
 
@@ -44,53 +38,3 @@ def get_profile(policy: Policy, key: str = "") -> Profile:
     if key not in PROFILES:
         raise ProfileUnknown(key)
     return PROFILES[key]
-
-
-def set_policy(*, shop: Shop, fields: dict[str, Any]) -> Policy:
-    """Change the gate or the profile; reports are judged anew, and images cleared that may pass."""
-    with transaction.atomic():
-        policy = _locked(shop)
-        before = policy.profile, policy.gate
-        for name, value in fields.items():
-            setattr(policy, name, value)
-        get_profile(policy)
-        _save(policy, must_judge=(policy.profile, policy.gate) != before)
-        Shop.objects.filter(pk=shop.pk).update(holds_photos=policy.gate == Policy.Gate.HOLD)
-    return policy
-
-
-def set_own_profile(*, shop: Shop, data: dict[str, Any], today: date) -> Policy:
-    """Set the shop's own rules; raises `ProfileUnusable`."""
-    read_profile(data, as_of=today)
-    with transaction.atomic():
-        policy = _locked(shop)
-        policy.own_profile, policy.own_profile_as_of = data, today
-        _save(policy, must_judge=policy.profile == OWN)
-    return policy
-
-
-def drop_own_profile(*, shop: Shop) -> Policy:
-    """Forget the shop's own rules; where they counted, the default ones do from now on."""
-    with transaction.atomic():
-        policy = _locked(shop)
-        policy.own_profile = policy.own_profile_as_of = None
-        counted = policy.profile == OWN
-        if counted:
-            policy.profile = Policy._meta.get_field("profile").get_default()
-        _save(policy, must_judge=counted)
-    return policy
-
-
-def _save(policy: Policy, *, must_judge: bool) -> None:
-    """Save a policy, and have reports judged by it once this transaction commits."""
-    if must_judge:
-        policy.version += 1
-        wake_on_commit(JUDGE, shop_id=str(policy.shop_id))
-    policy.save()
-
-
-def _locked(shop: Shop) -> Policy:
-    """Return the policy as it is now, made where there was none, locked for this transaction."""
-    Policy.objects.get_or_create(shop=shop)
-    locked: Policy = Policy.objects.select_for_update().get(shop=shop)
-    return locked

@@ -1,21 +1,23 @@
-"""Photo quality's public door: reports asked for, photos compared and enhanced."""
+"""Change photo quality's data: jobs, batches and policies."""
 
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
 
 from catalog.models import Image
-from catalog.services import clear_image
 from core.errors import Conflict, DomainError
 from core.jobs.queues import wake_on_commit
 from core.photos import Photo
 from core.storage import delete_files, save_file
 from quality.jobs import queues
-from quality.models import Batch, Comparison, Enhancement, Job, Report, Source
-from quality.models.files import original_key, rendition_key
-from quality.policies import get_policy, get_profile
+from quality.models import Batch, Comparison, Enhancement, Job, Policy, Report, Source
+from quality.models.source import make_original_key, make_rendition_key
+from quality.policies import OWN, get_policy, get_profile
+from quality.profiles.model import read_profile
 from tenants.models import Shop
 
 MAX_BATCH_IMAGES = 1_000
@@ -24,47 +26,44 @@ J = TypeVar("J", Comparison, Enhancement)
 
 
 class SelectionEmpty(DomainError):
-    """The selection of a batch holds no image."""
+    """The selection of a batch has no image."""
 
     code = "nothing_chosen"
 
     def __init__(self) -> None:
-        super().__init__("No image of yours is chosen by this; choose others.")
+        super().__init__("This selects no image of yours; choose others.")
 
 
 def retry_failed_reports(*, shop: Shop) -> int:
-    """Have every photo whose report failed looked at again; return how many there are."""
+    """Request every failed report again; return how many there are."""
     with transaction.atomic():
         failed = Report.objects.filter(shop=shop, state=Job.State.FAILED).request()
         queues.REPORTS.wake()
     return int(failed)
 
 
-def clear_report(*, report: Report) -> None:
-    """Let a held image through, as a person decided."""
-    clear_image(image=report.image)
-
-
 def create_comparison(
     *, shop: Shop, photos: Sequence[Photo | Image], level: float, profile: str
 ) -> Comparison:
-    """Have two photos compared, each sent along or an image's; raises `ProfileUnknown`."""
+    """Request the comparison of two photos or images; raises `ProfileUnknown`."""
     key = get_profile(get_policy(shop.pk), profile).key
-    first, second = _make_sources(shop, photos)
-    return _create(
-        Comparison(shop=shop, first=first, second=second, enhancement_level=level, profile=key)
-    )
+    with _delete_on_error() as files:
+        first, second = (_make_source(shop, photo, files) for photo in photos)
+        return _create(
+            Comparison(shop=shop, first=first, second=second, enhancement_level=level, profile=key)
+        )
 
 
 def create_enhancement(
     *, shop: Shop, photo: Photo | Image, level: float, steps: Sequence[str], profile: str
 ) -> Enhancement:
-    """Have a preview made of a photo that was sent along or is an image's."""
+    """Request a preview of a better version of a photo or image; raises `ProfileUnknown`."""
     key = get_profile(get_policy(shop.pk), profile).key
-    (source,) = _make_sources(shop, [photo])
-    return _create(
-        Enhancement(shop=shop, source=source, level=level, steps=list(steps), profile=key)
-    )
+    with _delete_on_error() as files:
+        source = _make_source(shop, photo, files)
+        return _create(
+            Enhancement(shop=shop, source=source, level=level, steps=list(steps), profile=key)
+        )
 
 
 def create_batch(
@@ -76,105 +75,146 @@ def create_batch(
     profile: str,
     applies: bool,
 ) -> Batch:
-    """Have previews made of many images, in this order, and applied if so wished.
+    """Request previews of many images, in this order; `applies` applies them when ready.
 
-    Raises `SelectionEmpty`.
+    Raises `SelectionEmpty` and `ProfileUnknown`.
     """
-    key = get_profile(get_policy(shop.pk), profile).key
+    options: dict[str, Any] = {
+        "shop": shop,
+        "level": level,
+        "steps": list(steps),
+        "profile": get_profile(get_policy(shop.pk), profile).key,
+    }
     live = set(Image.objects.live().filter(pk__in=image_ids).values_list("pk", flat=True))
-    chosen = [pk for pk in image_ids if pk in live]
-    sources = [Source(shop=shop, image_id=pk, is_upload=False) for pk in chosen]
+    sources = [Source(shop=shop, image_id=pk, is_upload=False) for pk in image_ids if pk in live]
     if not sources:
         raise SelectionEmpty
     with transaction.atomic():
-        batch: Batch = Batch.objects.create(
-            shop=shop, level=level, steps=list(steps), profile=key, applies=applies
-        )
+        batch: Batch = Batch.objects.create(**options, applies=applies)
         Source.objects.bulk_create(sources)
         Enhancement.objects.bulk_create(
-            Enhancement(
-                shop=shop, source=source, batch=batch, level=level, steps=list(steps), profile=key
-            )
-            for source in sources
+            Enhancement(source=source, batch=batch, **options) for source in sources
         )
         queues.BATCH_ENHANCEMENTS.wake()
     return batch
 
 
 def apply_batch(*, batch: Batch) -> None:
-    """Apply every preview of a batch, those still to come as well."""
+    """Apply every preview of a batch, also those that are not ready yet."""
     with transaction.atomic():
         Batch.objects.filter(pk=batch.pk).update(applies=True)
         queues.BATCH_ENHANCEMENTS.wake()
 
 
 def discard(*, job: Comparison | Enhancement) -> None:
-    """Remove a comparison, or an enhancement that its image does not show.
+    """Delete a comparison, or an enhancement that its image does not show.
 
-    Its files go before its rows: what is cut short in between can be done again. A worker that is
-    at it meanwhile finds it gone.
+    Files are deleted before rows, so that an interrupted call can be repeated. A worker that runs
+    the job finds it gone.
     """
     with transaction.atomic():
-        row = _locked(job)
+        row = _lock(job)
         if row is None:
             return
         if isinstance(row, Enhancement) and row.is_shown:
-            message = "The image shows this enhancement; take it back first."
+            message = "The image shows this enhancement; revert it first."
             raise Conflict(message, code="enhancement_applied")
         delete_files(*row.files)
         row.delete()
         Source.objects.filter(pk__in=[source.pk for source in row.sources]).delete()
 
 
-def _create(job: J) -> J:
-    """Save a job with its sources and have it done; or nothing, and no file is left."""
-    try:
-        with transaction.atomic():
-            for source in job.sources:
-                source.save(force_insert=True)
-            job.save(force_insert=True)
-            wake_on_commit(queues.INTERACTIVE)
-    except BaseException:
-        delete_files(*job.files)
-        raise
-    return job
-
-
-def _locked(job: Comparison | Enhancement) -> Comparison | Enhancement | None:
-    """Return a job as it is now, it and its sources locked for this transaction."""
+def _lock(job: Comparison | Enhancement) -> Comparison | Enhancement | None:
+    """Return the current job, locked with its sources for this transaction."""
     names = ["source"] if isinstance(job, Enhancement) else ["first", "second"]
     rows = type(job).objects.select_for_update(of=("self", *names)).select_related(*names)
     found: Comparison | Enhancement | None = rows.filter(pk=job.pk).first()
     return found
 
 
-def _make_sources(shop: Shop, photos: Sequence[Photo | Image]) -> list[Source]:
-    """Return unsaved sources, all of their files stored or none."""
-    made: list[Source] = []
+def _create(job: J) -> J:
+    """Save a new job with its sources, and wake a worker on commit."""
+    with transaction.atomic():
+        for source in job.sources:
+            source.save(force_insert=True)
+        job.save(force_insert=True)
+        wake_on_commit(queues.INTERACTIVE)
+    return job
+
+
+@contextmanager
+def _delete_on_error() -> Iterator[list[str]]:
+    """Yield a list for names of new files, which are deleted if the block raises."""
+    files: list[str] = []
     try:
-        made.extend(_make_source(shop, photo) for photo in photos)
+        yield files
     except BaseException:
-        delete_files(*(name for source in made for name in source.files))
+        delete_files(*files)
         raise
-    return made
 
 
-def _make_source(shop: Shop, photo: Photo | Image) -> Source:
-    """Return an unsaved source; the files of a photo that was sent are stored."""
+def _make_source(shop: Shop, photo: Photo | Image, files: list[str]) -> Source:
+    """Return an unsaved source; store the files of an uploaded photo, and list them."""
     if isinstance(photo, Image):
         return Source(shop=shop, image=photo, is_upload=False)
-    rendition = save_file(rendition_key(shop.pk), photo.rendition)
-    try:
-        original = save_file(original_key(shop.pk, photo.extension), photo.original)
-    except BaseException:
-        delete_files(rendition)
-        raise
+    files.append(save_file(make_rendition_key(shop.pk), photo.rendition))
+    files.append(save_file(make_original_key(shop.pk, photo.extension), photo.original))
     return Source(
         shop=shop,
         is_upload=True,
         image_digest=photo.digest,
-        photo=rendition,
-        original=original,
+        photo=files[-2],
+        original=files[-1],
         width=photo.width,
         height=photo.height,
     )
+
+
+def set_policy(*, shop: Shop, fields: dict[str, Any]) -> Policy:
+    """Set the gate or the profile; a worker then judges reports and clears held images."""
+    with transaction.atomic():
+        policy = _lock_policy(shop)
+        before = policy.profile, policy.gate
+        for name, value in fields.items():
+            setattr(policy, name, value)
+        get_profile(policy)
+        _save_policy(policy, must_judge=(policy.profile, policy.gate) != before)
+        Shop.objects.filter(pk=shop.pk).update(holds_photos=policy.gate == Policy.Gate.HOLD)
+    return policy
+
+
+def set_own_profile(*, shop: Shop, data: dict[str, Any], today: date) -> Policy:
+    """Set the shop's own profile; raises `ProfileUnusable`."""
+    read_profile(data, as_of=today)
+    with transaction.atomic():
+        policy = _lock_policy(shop)
+        policy.own_profile, policy.own_profile_as_of = data, today
+        _save_policy(policy, must_judge=policy.profile == OWN)
+    return policy
+
+
+def drop_own_profile(*, shop: Shop) -> Policy:
+    """Delete the shop's own profile; a policy that used it gets the default profile."""
+    with transaction.atomic():
+        policy = _lock_policy(shop)
+        policy.own_profile = policy.own_profile_as_of = None
+        was_used = policy.profile == OWN
+        if was_used:
+            policy.profile = Policy._meta.get_field("profile").get_default()
+        _save_policy(policy, must_judge=was_used)
+    return policy
+
+
+def _save_policy(policy: Policy, *, must_judge: bool) -> None:
+    """Save a policy; on commit, wake a worker that judges reports by it."""
+    if must_judge:
+        policy.version += 1
+        wake_on_commit(queues.JUDGE, shop_id=str(policy.shop_id))
+    policy.save()
+
+
+def _lock_policy(shop: Shop) -> Policy:
+    """Return the current policy, locked for this transaction; create it if needed."""
+    Policy.objects.get_or_create(shop=shop)
+    locked: Policy = Policy.objects.select_for_update().get(shop=shop)
+    return locked

@@ -14,7 +14,6 @@ from core.storage import StorageUnavailable
 from core.tenancy import all_shops
 from quality.jobs import queues
 from quality.models import Comparison, Enhancement
-from quality.policies import JUDGE
 from quality.reports.judgement import find_unjudged_shops
 from quality.services import discard
 
@@ -44,7 +43,7 @@ def request_missing_reports(**_: Any) -> None:
     """Request reports and judgements that should exist and were never requested."""
     queues.REPORTS.request_missing()
     for shop_id in find_unjudged_shops():
-        wake(JUDGE, shop_id=str(shop_id))
+        wake(queues.JUDGE, shop_id=str(shop_id))
 
 
 def purge_orphans() -> None:

@@ -19,9 +19,9 @@ def warm_up(instance: Any, **_: Any) -> None:
     """Load OpenCV and the fitted models before taking tasks: no client should wait for that."""
     if GPU_QUEUES.isdisjoint(instance.app.amqp.queues.consume_from):
         return
-    from quality.jobs.warm_up import measure_anything
+    from quality.jobs import uploads
 
-    measure_anything()
+    uploads.warm_up()
 
 
 @shared_task

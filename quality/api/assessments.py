@@ -53,7 +53,7 @@ class CallOutput(serializers.Serializer[Any]):
     def to_representation(self, instance: Fix) -> Any:
         if instance.step is None:
             return None
-        photo = self.root.instance
+        photo: Any = self.root.instance
         image = {"image": str(photo.image_id)} if photo.image_id else {}
         body = {**image, "steps": [instance.step], "profile": photo.judgement.profile.key}
         return super().to_representation({"method": "POST", "path": ENHANCE, "body": body})
@@ -154,11 +154,11 @@ class AssessView(TenantAPIView):
         data.is_valid(raise_exception=True)
         profile = get_profile(get_policy(self.shop.pk), data.validated_data["profile"])
         photo = data.subject()
-        is_image = isinstance(photo, Image)
-        assessment = read_assessment(photo) if is_image else examine(photo)
-        judged = JudgedPhoto(
-            assessment, judge(profile, assessment), image_id=photo.pk if is_image else None
-        )
+        if isinstance(photo, Image):
+            assessment, image_id = read_assessment(photo), photo.pk
+        else:
+            assessment, image_id = examine(photo), None
+        judged = JudgedPhoto(assessment, judge(profile, assessment), image_id)
         return Response(AssessmentOutput(judged).data)
 
 

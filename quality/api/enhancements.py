@@ -52,7 +52,7 @@ class EnhanceInput(PhotoOrImage):
 class StandingField(serializers.ChoiceField):
     """Null until there is a result."""
 
-    def to_representation(self, value: str) -> str | None:
+    def to_representation(self, value: Any) -> Any:
         return value or None
 
 

@@ -16,7 +16,7 @@ class FigureField(serializers.FloatField):
         super().__init__(**kwargs)
         self.digits = digits
 
-    def to_representation(self, value: float) -> float:
+    def to_representation(self, value: Any) -> Any:
         return value if self.digits is None else round(value, self.digits)
 
 

@@ -77,7 +77,7 @@ class JobViewSet(QualityMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin,
         """Create the job, once for each `Idempotency-Key`, and return its `id`."""
         raise NotImplementedError
 
-    def _render(self, row: Any) -> dict[str, Any]:
+    def _render(self, row: Any) -> Any:
         return self.get_serializer(row).data
 
     def _respond(self, request: Request, created: Response) -> Any:
@@ -117,7 +117,7 @@ def wait_for(row: Comparison | Enhancement) -> Any:
 
 
 async def follow(
-    row: Comparison | Enhancement, render: Callable[[Any], dict[str, Any]], *, shop_id: UUID
+    row: Comparison | Enhancement, render: Callable[[Any], Any], *, shop_id: UUID
 ) -> AsyncIterator[bytes]:
     """Yield `progress` events while a job runs, then `done` or `failed` with the whole job.
 

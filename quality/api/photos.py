@@ -32,7 +32,7 @@ class ImageReference(serializers.UUIDField):
 class PhotoURLField(serializers.URLField):
     """The absolute URL of a stored photo, from its storage key; null for an empty key."""
 
-    def to_representation(self, value: Any) -> str | None:
+    def to_representation(self, value: Any) -> Any:
         url = default_storage.url(str(value)) if value else None
         return url and self.context["request"].build_absolute_uri(url)
 

@@ -10,11 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.parsers import JSONParser
-from quality import policies
+from quality import services
 from quality.api.base import QualityMixin
 from quality.api.figures import FigureField
 from quality.models import Policy
-from quality.policies import get_policy, get_profile
+from quality.policies import KEYS, OWN, get_policy, get_profile
 from quality.profiles.builtin import PROFILES
 from quality.profiles.model import MAX_RULES, SUBJECTS, Profile
 from tenants.api.base import TenantAPIView
@@ -23,7 +23,7 @@ from tenants.api.base import TenantAPIView
 class PolicySerializer(serializers.ModelSerializer[Policy]):
     """The shop's gate, and the profile whose rules it uses."""
 
-    profile = serializers.ChoiceField(choices=policies.KEYS, help_text="The rules to use.")
+    profile = serializers.ChoiceField(choices=KEYS, help_text="The rules to use.")
 
     class Meta:
         model = Policy
@@ -112,7 +112,7 @@ class PolicyView(QualityMixin, TenantAPIView):
     def patch(self, request: Request) -> Response:
         data = PolicySerializer(data=request.data, partial=True)
         data.is_valid(raise_exception=True)
-        policy = policies.set_policy(shop=self.shop, fields=data.validated_data)
+        policy = services.set_policy(shop=self.shop, fields=data.validated_data)
         return Response(PolicySerializer(policy).data)
 
 
@@ -133,7 +133,7 @@ class ProfilesView(QualityMixin, TenantAPIView):
         policy = get_policy(self.shop.pk)
         profiles = [*PROFILES.values()]
         if policy.own_profile is not None:
-            profiles.append(get_profile(policy, policies.OWN))
+            profiles.append(get_profile(policy, OWN))
         return Response(ProfileOutput(profiles, many=True).data)
 
 
@@ -149,7 +149,7 @@ class OwnProfileView(QualityMixin, TenantAPIView):
         policy = get_policy(self.shop.pk)
         if policy.own_profile is None:
             raise Http404
-        return get_profile(policy, policies.OWN)
+        return get_profile(policy, OWN)
 
     @extend_schema(
         summary="Get the shop's own profile",
@@ -168,7 +168,7 @@ class OwnProfileView(QualityMixin, TenantAPIView):
     def put(self, request: Request) -> Response:
         data = OwnProfileInput(data=request.data)
         data.is_valid(raise_exception=True)
-        policies.set_own_profile(
+        services.set_own_profile(
             shop=self.shop, data=data.validated_data, today=timezone.now().date()
         )
         return Response(ProfileOutput(self.get_object()).data)
@@ -179,5 +179,5 @@ class OwnProfileView(QualityMixin, TenantAPIView):
         responses={204: OpenApiResponse(description="Deleted.")},
     )
     def delete(self, request: Request) -> Response:
-        policies.drop_own_profile(shop=self.shop)
+        services.drop_own_profile(shop=self.shop)
         return Response(status=status.HTTP_204_NO_CONTENT)

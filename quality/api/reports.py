@@ -10,14 +10,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.models import Image
+from catalog.services import clear_image
 from core.api.pagination import NewestFirst
-from quality import policies, services
+from quality import services
 from quality.api.assessments import AssessmentOutput
 from quality.api.base import ProblemOutput, QualityMixin, StagedSerializer
 from quality.api.figures import VERDICTS, FigureField
 from quality.api.photos import PhotoURLField
 from quality.models import Job, Policy, Report
-from quality.policies import get_policy, get_profile
+from quality.policies import KEYS, get_policy, get_profile
 from quality.profiles.checking import judge
 from quality.reports.summary import summarise
 from tenants.api.base import TenantViewSet
@@ -67,7 +68,7 @@ class OutcomeField(serializers.ChoiceField):
     def __init__(self) -> None:
         super().__init__(choices=OUTCOMES, allow_null=True, source="*")
 
-    def to_representation(self, value: Report) -> str | None:
+    def to_representation(self, value: Any) -> Any:
         if value.image.status == Image.Status.HELD:
             return "held"
         if value.passed is None:
@@ -201,9 +202,7 @@ class ReportViewSet(QualityMixin, TenantViewSet):
     @extend_schema(
         summary="Get an image's report",
         parameters=[
-            OpenApiParameter(
-                "profile", str, enum=policies.KEYS, description="Use these rules instead."
-            )
+            OpenApiParameter("profile", str, enum=KEYS, description="Use these rules instead.")
         ],
         responses=ReportOutput,
     )
@@ -225,7 +224,7 @@ class ReportViewSet(QualityMixin, TenantViewSet):
     )
     @action(detail=True, methods=["post"])
     def clear(self, request: Request, pk: str) -> Response:
-        services.clear_report(report=self.get_object())
+        clear_image(image=self.get_object().image)
         return self.retrieve(request, pk)
 
     @extend_schema(

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 
-from quality.compare.likeness import Likeness, measure_likeness
+from quality.compare.similarity import Likeness, measure_likeness
 from quality.enhance.enhancement import EnhancementResult, OnProgress, enhance, ignore_progress
 from quality.enhance.improvement import Step
 from quality.measure.frame import Frame

@@ -1,20 +1,53 @@
-"""How alike two images of the same scene are, pixel by pixel.
+"""Similarity of two photos of the same scene.
 
-sRGB or grey float32 in [0, 1], (h, w, 3) or (h, w), both of one shape and at least 32 pixels a
-side. `quality.compare.alignment` brings two photos over each other first.
+    likeness = measure_likeness(one, other)      two `Frame`s; None for two scenes
+
+`psnr`, `ssim` and `gmsd` take sRGB or grey float32 in [0, 1], (h, w, 3) or (h, w), both of the same
+shape and with at least 32 pixels a side; photos are aligned first.
 """
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from quality.compare.alignment import align
 from quality.measure.colour_spaces import Floats
+from quality.measure.frame import Frame
 
+MIN_OVERLAP_SIDE = 32  # pixels that both photos have to cover
 MAX_PSNR = 100.0  # dB; what equal images are given, so that no figure is infinite
 SSIM_SIDE = 256  # pixels of the shorter side: where SSIM agrees best with what people see
 SSIM_STABLE = (0.01**2, 0.03**2)
 GMSD_STABLE = 170 / 255**2
 _PREWITT = np.array([[1, 0, -1], [1, 0, -1], [1, 0, -1]], np.float32) / 3
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Similarity over the area that both photos show.
+
+    `ssim` in [-1, 1], `psnr` in dB, `gmsd` from 0; `overlap` in [0, 1] is the share of the second
+    photo that the first covers.
+    """
+
+    ssim: float
+    psnr: float
+    gmsd: float
+    overlap: float
+
+
+def measure_likeness(one: Frame, other: Frame) -> Likeness | None:
+    """Align two photos and measure their similarity; None if they show different scenes."""
+    alignment = align(one.normal, other.normal)
+    box = alignment.box(one.normal) if alignment else None
+    if alignment is None or box is None:
+        return None
+    moved, still = alignment.warp(one.normal)[box], other.normal[box]
+    if min(still.shape[:2]) < MIN_OVERLAP_SIDE:
+        return None
+    return Likeness(ssim(moved, still), psnr(moved, still), gmsd(moved, still), alignment.overlap)
 
 
 def psnr(one: Floats, other: Floats) -> float:

@@ -13,7 +13,7 @@ from quality.jobs.queues import BATCH_ENHANCEMENTS, ENHANCEMENTS
 from quality.measure.frame import Frame
 from quality.measure.metrics import measure
 from quality.models import Enhancement, Source
-from quality.models.files import rendition_key
+from quality.models.source import make_rendition_key
 from quality.policies import get_policy, get_profile
 
 
@@ -64,7 +64,7 @@ def make_enhancement(row: Enhancement) -> dict[str, Any]:
 
 def _keep_before(source: Source, frame: Frame, rendition: bytes) -> None:
     """Keep a copy of what the image shows now, to be seen beside the preview and reverted to."""
-    name, old = save_file(rendition_key(source.shop_id), rendition), source.photo.name
+    name, old = save_file(make_rendition_key(source.shop_id), rendition), source.photo.name
     kept = Source.objects.filter(pk=source.pk).update(
         photo=name,
         width=frame.pixels.shape[1],

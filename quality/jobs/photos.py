@@ -9,7 +9,7 @@ from core.storage import read_file, save_file
 from quality.measure.assessor import read_stored_frame
 from quality.measure.frame import Bytes, Frame
 from quality.models import Source
-from quality.models.files import rendition_key
+from quality.models.source import make_rendition_key
 
 JPEG_QUALITY = 95  # the photo was a JPEG before, and may become one again
 
@@ -47,4 +47,4 @@ def save_pixels(source: Source, pixels: Bytes) -> str:
     """Store a photo that was made of a source; return its key."""
     out = io.BytesIO()
     Pillow.fromarray(pixels).save(out, "JPEG", quality=JPEG_QUALITY, subsampling=0)
-    return save_file(rendition_key(source.shop_id), out.getvalue())
+    return save_file(make_rendition_key(source.shop_id), out.getvalue())

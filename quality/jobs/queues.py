@@ -13,3 +13,6 @@ ENHANCEMENTS = Queue(Enhancement, INTERACTIVE, "state = 'pending' AND batch_id I
 BULK = "quality.tasks.run_bulk_jobs"
 REPORTS = ImageQueue(Report, BULK)
 BATCH_ENHANCEMENTS = Queue(Enhancement, BULK, "state = 'pending' AND batch_id IS NOT NULL")
+
+# Judges the reports of one shop again, which have no queue.
+JUDGE = "quality.tasks.judge_reports"

@@ -1,4 +1,4 @@
-"""What a shop asks of its photos, and what was found, compared and made better."""
+"""Policies, and the jobs of photo quality with their results."""
 
 from core.jobs.models import Job
 from quality.models.comparison import Comparison

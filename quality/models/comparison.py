@@ -12,7 +12,7 @@ from quality.models.source import Source
 
 
 class Comparison(WatchedJob):
-    """Two photos side by side, and the weaker one enhanced."""
+    """A comparison of two photos, with the weaker one enhanced."""
 
     first = models.ForeignKey(Source, on_delete=models.RESTRICT, related_name="+")
     second = models.ForeignKey(Source, on_delete=models.RESTRICT, related_name="+")
@@ -62,6 +62,6 @@ class Comparison(WatchedJob):
 
     @property
     def files(self) -> list[str]:
-        """The keys of what it keeps in the storage."""
+        """Storage keys of its files and of its sources' files."""
         own = [str(self.enhanced.name)] if self.enhanced.name else []
         return [*own, *self.first.files, *self.second.files]

@@ -14,7 +14,7 @@ from tenants.models import Shop
 
 
 class Batch(models.Model):
-    """One wish to enhance many images; its enhancements say how far it has got."""
+    """A request to enhance many images; its progress is that of its enhancements."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+")
@@ -37,13 +37,13 @@ class Batch(models.Model):
 
 class EnhancementQuerySet(JobQuerySet):
     def ready(self) -> Self:
-        """Narrow to previews whose batch says that they are to be applied."""
+        """Narrow to previews that their batch applies."""
         standing = Enhancement.Standing.PREVIEW
         return self.filter(batch__applies=True, standing=standing, problem__isnull=True)
 
 
 class Enhancement(WatchedJob):
-    """A photo made better: a preview first, then, when it is applied, the image's new version."""
+    """A better photo: first a preview, then, when applied, a new version of the image's photo."""
 
     class Standing(models.TextChoices):
         PREVIEW = "preview", "Ready to be applied or discarded."
@@ -102,13 +102,13 @@ class Enhancement(WatchedJob):
 
     @property
     def files(self) -> list[str]:
-        """The keys of what it keeps in the storage."""
+        """Storage keys of its files and of its sources' files."""
         own = [str(self.photo.name)] if self.photo.name else []
         return [*own, *self.source.files]
 
     @property
     def is_shown(self) -> bool:
-        """Whether the image shows it; one that got another photo since does not."""
+        """Whether it was applied and the image got no other photo after that."""
         image = self.source.image
         is_applied = self.standing == self.Standing.APPLIED
         return is_applied and image is not None and image.version == self.applied_version

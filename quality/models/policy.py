@@ -7,7 +7,7 @@ from tenants.models import Shop
 
 
 class Policy(models.Model):
-    """What a shop asks of its photos, and what happens to those that fall short."""
+    """The rules of a shop for its photos, and the gate: what happens to photos that fail."""
 
     class Gate(models.TextChoices):
         OFF = "off", "Photos are measured and judged; nothing comes of it."

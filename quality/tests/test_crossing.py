@@ -16,8 +16,7 @@ from quality.jobs.application import NotApplicable, apply_enhancement, revert_en
 from quality.jobs.enhancements import make_enhancements
 from quality.jobs.queues import REPORTS
 from quality.models import Enhancement, Policy, Report, Source
-from quality.policies import set_policy
-from quality.services import create_enhancement, discard
+from quality.services import create_enhancement, discard, set_policy
 from quality.tests.factories import DARK, make_image, make_jpeg, stored_files
 from tenants.models import Shop
 

@@ -13,9 +13,8 @@ from quality.jobs.application import apply_enhancement
 from quality.jobs.enhancements import make_enhancements
 from quality.jobs.reports import make_reports
 from quality.models import Policy, Report
-from quality.policies import drop_own_profile, set_own_profile, set_policy
 from quality.reports.judgement import find_unjudged_shops, judge_reports
-from quality.services import create_enhancement
+from quality.services import create_enhancement, drop_own_profile, set_own_profile, set_policy
 from quality.sweeps import request_missing_reports
 from quality.tests.factories import DARK, make_image, make_jpeg, make_report, opened
 

@@ -13,7 +13,7 @@ from core.storage import save_file
 from core.tenancy import shop_scope
 from quality.jobs.queues import ENHANCEMENTS
 from quality.models import Enhancement
-from quality.models.files import rendition_key
+from quality.models.source import make_rendition_key
 from quality.services import create_enhancement, discard
 from quality.tests.factories import make_image, stored_files
 
@@ -126,7 +126,7 @@ def test_job_asked_for_anew_drops_the_result_and_its_files(row, media_root):
     runs = []
 
     def run(row):
-        photo = save_file(rendition_key(row.shop_id), b"made")
+        photo = save_file(make_rendition_key(row.shop_id), b"made")
         runs.append(photo)
         if len(runs) == 1:
             Enhancement.objects.filter(pk=row.pk).request()
@@ -142,7 +142,7 @@ def test_discarded_job_leaves_no_file_of_its_result(row, media_root):
 
     def run(row):
         discard(job=row)
-        return {**RESULT, "photo": save_file(rendition_key(row.shop_id), b"made")}
+        return {**RESULT, "photo": save_file(make_rendition_key(row.shop_id), b"made")}
 
     work(run)
     assert now(row) is None and stored_files(media_root) == before
