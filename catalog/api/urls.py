@@ -1,12 +1,14 @@
 from rest_framework.routers import SimpleRouter
 
-from catalog.api import views
+from catalog.api.facets import AgeGroupViewSet, CategoryViewSet, StyleViewSet
+from catalog.api.images import ImageViewSet
+from catalog.api.index import IndexViewSet
 
 router = SimpleRouter()
-router.register("images", views.ImageViewSet, "image")
-router.register("categories", views.CategoryViewSet, "category")
-router.register("styles", views.StyleViewSet, "style")
-router.register("age-groups", views.AgeGroupViewSet, "age-group")
-router.register("index", views.IndexViewSet, "index")
+router.register("images", ImageViewSet, "image")
+router.register("categories", CategoryViewSet, "category")
+router.register("styles", StyleViewSet, "style")
+router.register("age-groups", AgeGroupViewSet, "age-group")
+router.register("index", IndexViewSet, "index")
 
 urlpatterns = router.urls

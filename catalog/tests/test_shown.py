@@ -2,7 +2,7 @@
 
 import pytest
 
-from catalog.api.serializers import PublicImageSerializer
+from catalog.api.images import PublicImageSerializer
 from catalog.indexing.indexes import live_index
 from catalog.models import AgeGroup, Category, Image, Style
 from catalog.search.public_images import public_image, read_rows

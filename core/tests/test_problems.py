@@ -230,7 +230,7 @@ def test_too_many_requests(shop, settings):
 
 
 def test_error_nobody_foresaw_tells_nothing_of_itself(shop, monkeypatch):
-    monkeypatch.setattr("catalog.api.views.ImageViewSet.get_queryset", lambda _: 1 / 0)
+    monkeypatch.setattr("catalog.api.images.ImageViewSet.get_queryset", lambda _: 1 / 0)
     shop.client.raise_request_exception = False
     response = shop.client.get(IMAGES)
     assert_problem(response, 500, "server_error")

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.api.serializers import FacetFilterInput
+from catalog.api.facets import FacetFilterInput
 from recommendations.answers.feed import FeedPage, FeedStep, read_feed
 from recommendations.api.search.inputs import MAX_IMAGES, RecommendationInput
 from recommendations.api.search.recommendations import ResultSerializer

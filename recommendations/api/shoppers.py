@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from catalog.api.serializers import FacetFilterInput
+from catalog.api.facets import FacetFilterInput
 from core.api.parsers import JSONParser
 from recommendations.api.events import EventSerializer
 from recommendations.api.search.prompts import PromptSerializer

@@ -8,7 +8,7 @@ from typing import Any
 from PIL import Image as Pillow
 from rest_framework import serializers
 
-from catalog.api.serializers import FacetFilterInput
+from catalog.api.facets import FacetFilterInput
 from catalog.models import Image
 from catalog.search.facet_filter import FacetFilter
 from core.photos import open_photo

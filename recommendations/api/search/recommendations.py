@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.api.examples import IMAGE
-from catalog.api.serializers import PUBLIC_FIELDS, PublicImageSerializer
+from catalog.api.images import PUBLIC_FIELDS, PublicImageSerializer
 from catalog.models import Image
 from core.api.parsers import JSONParser
 from recommendations.api.search.inputs import (

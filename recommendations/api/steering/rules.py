@@ -15,7 +15,7 @@ from rest_framework import mixins, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.api.serializers import MOST_VALUES, FacetFilterInput
+from catalog.api.facets import MAX_VALUES, FacetFilterInput
 from catalog.models import Facet, Image
 from recommendations.api.steering.weights import (
     ShareField,
@@ -35,7 +35,7 @@ class TargetInput(StrictSerializer, FacetFilterInput):
     """The images of a rule, in the format of filters; an image must have everything named here."""
 
     images = serializers.ListField(
-        child=serializers.UUIDField(), required=False, max_length=MOST_VALUES
+        child=serializers.UUIDField(), required=False, max_length=MAX_VALUES
     )
     # These change often, and a rule is about the garment.
     availability = price_min = price_max = None  # type: ignore[assignment]

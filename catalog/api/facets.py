@@ -1,0 +1,181 @@
+"""Facet values: the default taxonomy and a shop's own values, and filters on them."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import mixins, serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from catalog.api.fields import FacetField, FacetListField
+from catalog.models import AgeGroup, Category, Facet, Image, Style
+from core.api.pagination import NewestFirst
+from core.errors import Conflict
+from core.tenancy import scoped_shop_id
+from tenants.api.base import TenantViewSet
+from tenants.api.idempotency import idempotent
+from tenants.models import Scope
+
+MAX_VALUES = 50
+
+
+class FacetSerializer(serializers.ModelSerializer[Any]):
+    """A facet value; `is_default` ones are shared by all shops and cannot be changed."""
+
+    is_default = serializers.SerializerMethodField()
+
+    class Meta:
+        model: type[Any] = Facet
+        fields = ("id", "name", "description", "is_default")
+
+    def get_is_default(self, facet: Facet) -> bool:
+        return facet.shop_id is None
+
+    def validate_name(self, value: str) -> str:
+        others = self.Meta.model.objects.filter(shop_id=scoped_shop_id(), name__iexact=value)
+        if self.instance:
+            others = others.exclude(pk=self.instance.pk)
+        if others.exists():
+            raise serializers.ValidationError("You have one of this name already.", code="unique")
+        return value
+
+
+def facet_serializer(facet_model: type[Facet]) -> type[FacetSerializer]:
+    """Return the serializer of one kind of facet."""
+    meta = type("Meta", (FacetSerializer.Meta,), {"model": facet_model})
+    return type(f"{facet_model.__name__}Serializer", (FacetSerializer,), {"Meta": meta})
+
+
+class FacetFilterInput(serializers.Serializer[Any]):
+    """Which images may be in the answer; within one facet any of the values will do."""
+
+    category = FacetListField(
+        child=FacetField(model=Category), required=False, max_length=MAX_VALUES
+    )
+    styles = FacetListField(child=FacetField(model=Style), required=False, max_length=MAX_VALUES)
+    age_group = FacetListField(
+        child=FacetField(model=AgeGroup), required=False, max_length=MAX_VALUES
+    )
+    colour = serializers.ListField(
+        child=serializers.CharField(max_length=60), required=False, max_length=MAX_VALUES
+    )
+    gender = serializers.ListField(
+        child=serializers.CharField(max_length=20), required=False, max_length=MAX_VALUES
+    )
+    brand = serializers.ListField(
+        child=serializers.CharField(max_length=100), required=False, max_length=MAX_VALUES
+    )
+    availability = serializers.ListField(
+        child=serializers.ChoiceField(choices=Image.Availability.choices),
+        required=False,
+        max_length=MAX_VALUES,
+    )
+    price_min = serializers.DecimalField(12, 2, min_value=Decimal(0), required=False)
+    price_max = serializers.DecimalField(12, 2, min_value=Decimal(0), required=False)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Refuse names that are none: a filter that was misspelt would narrow nothing."""
+        unknown = set(data) - set(self.fields) if isinstance(data, Mapping) else set()
+        if unknown:
+            message = f"There is no such filter; there are {', '.join(self.fields)}."
+            raise serializers.ValidationError({name: [message] for name in unknown})
+        return super().to_internal_value(data)
+
+
+class FacetInUse(Conflict):
+    """A facet value that images have cannot go."""
+
+    code = "facet_in_use"
+
+    def __init__(self) -> None:
+        super().__init__("Images use this value; give them another one first.")
+
+
+class FacetViewSet(
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.CreateModelMixin,
+    mixins.UpdateModelMixin,
+    mixins.DestroyModelMixin,
+    TenantViewSet,
+):
+    """The default taxonomy, to read, and the shop's own values, to change."""
+
+    facet_model: type[Any] = Facet
+    read_scope = Scope.CATALOG_READ
+    write_scope = Scope.CATALOG_WRITE
+    pagination_class = NewestFirst
+    filter_backends = ()
+
+    def get_queryset(self) -> Any:
+        facets = self.facet_model.objects
+        is_reading = self.request.method in {"GET", "HEAD", "OPTIONS"}
+        return facets.visible() if is_reading else facets.filter(shop=self.shop)
+
+    def perform_create(self, serializer: Any) -> None:
+        self._save(serializer, shop=self.shop)
+
+    def perform_update(self, serializer: Any) -> None:
+        self._save(serializer)
+
+    @idempotent
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().create(request, *args, **kwargs)
+
+    def perform_destroy(self, instance: Any) -> None:
+        try:
+            super().perform_destroy(instance)
+        except ProtectedError as error:
+            raise FacetInUse from error
+
+    def _save(self, serializer: Any, **fields: Any) -> None:
+        try:
+            with transaction.atomic():
+                serializer.save(**fields)
+        except IntegrityError as error:
+            # Somebody took the name since it was looked at.
+            message = "You have one of this name already."
+            raise ValidationError({"name": [message]}, code="unique") from error
+
+
+def _facet_docs(one: str, many: str) -> Any:
+    return extend_schema_view(
+        list=extend_schema(summary=f"List {many}: the defaults and your own", tags=["facets"]),
+        retrieve=extend_schema(summary=f"Show one {one}", tags=["facets"]),
+        create=extend_schema(summary=f"Add your own {one}", tags=["facets"]),
+        update=extend_schema(summary=f"Replace your own {one}", tags=["facets"]),
+        partial_update=extend_schema(summary=f"Change your own {one}", tags=["facets"]),
+        destroy=extend_schema(summary=f"Delete your own {one}", tags=["facets"]),
+    )
+
+
+@_facet_docs("category", "categories")
+class CategoryViewSet(FacetViewSet):
+    facet_model = Category
+    queryset = Category.objects.none()  # names the model in the API's description
+    serializer_class = facet_serializer(Category)
+
+
+@_facet_docs("style", "styles")
+class StyleViewSet(FacetViewSet):
+    facet_model = Style
+    queryset = Style.objects.none()  # names the model in the API's description
+    serializer_class = facet_serializer(Style)
+
+    def perform_destroy(self, instance: Any) -> None:
+        # The database protects a category by its foreign key, and styles not at all.
+        if Image.objects.filter(styles=instance).exists():
+            raise FacetInUse
+        super().perform_destroy(instance)
+
+
+@_facet_docs("age group", "age groups")
+class AgeGroupViewSet(FacetViewSet):
+    facet_model = AgeGroup
+    queryset = AgeGroup.objects.none()  # names the model in the API's description
+    serializer_class = facet_serializer(AgeGroup)

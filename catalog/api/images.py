@@ -1,0 +1,309 @@
+"""The images of a shop: list, add, change and delete them."""
+
+from typing import Any, ClassVar
+
+import django_filters as filters
+from django.core.files.storage import default_storage
+from django.db.models import Prefetch, QuerySet
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_view,
+)
+from rest_framework import mixins, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from catalog import services
+from catalog.api.fields import AttributesField, EmptyAsNoneFacetField, FacetField, FacetListField
+from catalog.models import AgeGroup, Category, Image, IndexEntry, Style
+from core.api.pagination import NewestFirst
+from core.photos import MAX_BYTES, Photo, open_photo
+from tenants.api.base import TenantViewSet
+from tenants.api.idempotency import idempotent
+from tenants.models import Scope
+
+MAX_STYLES = 20
+PUBLIC_FIELDS = (
+    "id",
+    "name",
+    "description",
+    "photo_url",
+    "width",
+    "height",
+    "category",
+    "styles",
+    "age_group",
+    "sku",
+    "item_group_id",
+    "brand",
+    "price",
+    "currency",
+    "availability",
+    "link",
+    "colour",
+    "gender",
+    "attributes",
+)
+OPTIONAL_TEXTS = (
+    "description",
+    "sku",
+    "item_group_id",
+    "brand",
+    "currency",
+    "link",
+    "colour",
+    "gender",
+)
+
+
+class PublicImageSerializer(serializers.ModelSerializer[Image]):
+    """An image as a shopper may see it."""
+
+    photo_url = serializers.SerializerMethodField(help_text="Where the photo is shown from.")
+    category = FacetField(model=Category, allow_null=True)
+    styles = FacetListField(child=FacetField(model=Style))
+    age_group = FacetField(model=AgeGroup, allow_null=True)
+
+    class Meta:
+        model = Image
+        fields: tuple[str, ...] = PUBLIC_FIELDS
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.URLField())
+    def get_photo_url(self, image: Image) -> str:
+        url = default_storage.url(image.photo.name)
+        request = self.context.get("request")
+        return request.build_absolute_uri(url) if request else url
+
+
+class ImageSerializer(PublicImageSerializer):
+    """An image as its shop sees it, with where it stands in the index."""
+
+    index_state = serializers.SerializerMethodField()
+    index_error = serializers.SerializerMethodField(
+        help_text="Why indexing failed, as a code and what to do; null otherwise."
+    )
+
+    class Meta(PublicImageSerializer.Meta):
+        fields = (
+            *PUBLIC_FIELDS,
+            "status",
+            "version",
+            "index_state",
+            "index_error",
+            "created_at",
+            "updated_at",
+        )
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(choices=IndexEntry.State.choices))
+    def get_index_state(self, image: Image) -> str:
+        entry = self._entry(image)
+        return entry.state if entry else IndexEntry.State.PENDING
+
+    @extend_schema_field({"type": ["object", "null"]})
+    def get_index_error(self, image: Image) -> dict[str, str] | None:
+        entry = self._entry(image)
+        if entry is None or not entry.reason:
+            return None
+        return {"code": entry.reason, "detail": str(entry.get_reason_display())}
+
+    def _entry(self, image: Image) -> IndexEntry | None:
+        return next(iter(image.entries.all()), None)
+
+
+class ImageInput(serializers.ModelSerializer[Image]):
+    """What a shop sends: the photo as a multipart file, its facts as fields."""
+
+    photo = serializers.FileField(
+        required=False,
+        help_text=f"JPEG, PNG, WebP or AVIF of at most {MAX_BYTES // 1024**2} MB.",
+    )
+    category = EmptyAsNoneFacetField(model=Category, required=False, allow_null=True)
+    styles = FacetListField(child=FacetField(model=Style), required=False, max_length=MAX_STYLES)
+    age_group = EmptyAsNoneFacetField(model=AgeGroup, required=False, allow_null=True)
+    attributes = AttributesField(required=False)
+    status = serializers.ChoiceField(
+        choices=[Image.Status.PUBLISHED, Image.Status.DRAFT], required=False
+    )
+
+    class Meta:
+        model = Image
+        fields = (
+            "photo",
+            "name",
+            *OPTIONAL_TEXTS,
+            "category",
+            "styles",
+            "age_group",
+            "price",
+            "availability",
+            "attributes",
+            "status",
+        )
+        examples: ClassVar[dict[str, Any]] = {
+            "name": "Red floral midi dress",
+            "description": "A light dress with short sleeves and a flared skirt.",
+            "category": "dress",
+            "styles": ["casual", "summer"],
+            "age_group": "adult",
+            "sku": "DR-1042-RED",
+            "item_group_id": "DR-1042",
+            "brand": "Ada's",
+            "price": "59.90",
+            "currency": "EUR",
+            "link": "https://shop.example/dr-1042",
+            "colour": "red",
+            "gender": "women",
+            "attributes": {"fit": "regular"},
+        }
+
+    def validate_currency(self, value: str) -> str:
+        if value and not (len(value) == 3 and value.isascii() and value.isalpha()):
+            raise serializers.ValidationError("A three-letter code of ISO 4217, such as EUR.")
+        return value.upper()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        is_replaced = self.instance is not None and not self.partial
+        if self.instance is None and "photo" not in attrs:
+            raise serializers.ValidationError(
+                {"photo": ["Send the photo as a multipart file named `photo`."]}, code="required"
+            )
+        return {**self._blank_fields(), **attrs} if is_replaced else attrs
+
+    def _blank_fields(self) -> dict[str, Any]:
+        """Return what an image has when nothing is said, for PUT to start from."""
+        return {
+            **dict.fromkeys(OPTIONAL_TEXTS, ""),
+            "category": None,
+            "age_group": None,
+            "styles": [],
+            "price": None,
+            "availability": Image.Availability.IN_STOCK,
+            "attributes": {},
+            "status": Image.Status.PUBLISHED,
+        }
+
+
+class FacetNameFilter(filters.CharFilter):
+    """Images whose facet has this id or name, of the defaults or the shop's own."""
+
+    def __init__(self, *, model: type[Any], **kwargs: Any) -> None:
+        self.facet_model = model
+        super().__init__(**kwargs)
+
+    def filter(self, qs: QuerySet[Image], value: str) -> QuerySet[Image]:
+        if not value:
+            return qs
+        facets = self.facet_model.objects.visible().named(value)
+        return qs.filter(**{f"{self.field_name}__in": facets}).distinct()
+
+
+class ImageFilter(filters.FilterSet):
+    q = filters.CharFilter(method="search", help_text="Words in the name or the description.")
+    category = FacetNameFilter(model=Category, help_text="Id or name.")
+    styles = FacetNameFilter(model=Style, help_text="Id or name.")
+    age_group = FacetNameFilter(model=AgeGroup, help_text="Id or name.")
+    colour = filters.CharFilter(lookup_expr="iexact")
+    gender = filters.CharFilter(lookup_expr="iexact")
+    brand = filters.CharFilter(lookup_expr="iexact")
+    price_min = filters.NumberFilter(field_name="price", lookup_expr="gte")
+    price_max = filters.NumberFilter(field_name="price", lookup_expr="lte")
+    index_state = filters.ChoiceFilter(
+        field_name="entries__state", choices=IndexEntry.State.choices
+    )
+    sku = filters.CharFilter()
+    item_group_id = filters.CharFilter()
+    availability = filters.ChoiceFilter(choices=Image.Availability.choices)
+    status = filters.ChoiceFilter(choices=Image.Status.choices)
+
+    def search(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.matching(value) if value.strip() else queryset
+
+
+CREATE_EXAMPLE = OpenApiExample("A dress", ImageInput.Meta.examples, request_only=True)
+CHANGE_EXAMPLE = OpenApiExample(
+    "A lower price", {"price": "49.90", "availability": "out_of_stock"}, request_only=True
+)
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List images, the newest first"),
+    retrieve=extend_schema(summary="Show one image"),
+)
+@extend_schema(tags=["catalogue"])
+class ImageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
+    """The shop's product photos with the facts that describe them."""
+
+    read_scope = Scope.CATALOG_READ
+    write_scope = Scope.CATALOG_WRITE
+    serializer_class = ImageSerializer
+    filterset_class = ImageFilter
+    pagination_class = NewestFirst
+
+    def get_queryset(self) -> QuerySet[Image]:
+        images: QuerySet[Image] = (
+            Image.objects.live()
+            .select_related("category", "age_group")
+            .prefetch_related("styles", Prefetch("entries", IndexEntry.objects.defer("embedding")))
+            .defer("search")
+        )
+        return images
+
+    @extend_schema(
+        summary="Add an image",
+        description="Multipart, with the photo as a file. The answer says `pending`; the image "
+        "is in answers once its `index_state` is `indexed`, usually within seconds.",
+        request={"multipart/form-data": ImageInput},
+        responses={201: ImageSerializer},
+    )
+    @idempotent
+    def create(self, request: Request) -> Response:
+        fields, photo = self._read(ImageInput(data=request.data))
+        assert photo is not None  # noqa: S101 - the serializer requires it here
+        image = services.create_image(shop=self.shop, photo=photo, fields=fields)
+        return Response(self._show(image), status.HTTP_201_CREATED)
+
+    @extend_schema(
+        summary="Replace an image's facts, and its photo if one is sent",
+        request={"application/json": ImageInput, "multipart/form-data": ImageInput},
+        examples=[CREATE_EXAMPLE],
+    )
+    def update(self, request: Request, pk: str) -> Response:
+        return self._change(request, partial=False)
+
+    @extend_schema(
+        summary="Change some of an image's facts, or its photo",
+        request={"application/json": ImageInput, "multipart/form-data": ImageInput},
+        examples=[CHANGE_EXAMPLE],
+    )
+    def partial_update(self, request: Request, pk: str) -> Response:
+        return self._change(request, partial=True)
+
+    @extend_schema(
+        summary="Delete an image",
+        description="It is in no answer from now on; its vector, files and row follow.",
+        responses={204: OpenApiResponse(description="Gone.")},
+    )
+    def destroy(self, request: Request, pk: str) -> Response:
+        services.delete_image(image=self.get_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _change(self, request: Request, *, partial: bool) -> Response:
+        image = self.get_object()
+        fields, photo = self._read(ImageInput(image, data=request.data, partial=partial))
+        services.update_image(image=image, fields=fields, photo=photo)
+        return Response(self._show(image))
+
+    def _read(self, serializer: ImageInput) -> tuple[dict[str, Any], Photo | None]:
+        serializer.is_valid(raise_exception=True)
+        fields = dict(serializer.validated_data)
+        file = fields.pop("photo", None)
+        return fields, open_photo(file) if file else None
+
+    def _show(self, image: Image) -> Any:
+        """Read the image back, since what was saved may have been shaped by the database."""
+        return self.get_serializer(self.get_queryset().get(pk=image.pk)).data

@@ -1,0 +1,108 @@
+"""The vector index of a shop: its state, and how to repair it."""
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from catalog import services
+from catalog.indexing.indexes import live_index
+from tenants.api.base import TenantMixin
+from tenants.models import Scope
+
+MAX_DRIFT_IDS = 1_000
+
+
+class IndexSerializer(serializers.Serializer[Any]):
+    """Where a shop's vector index stands."""
+
+    encoder = serializers.CharField()
+    languages = serializers.CharField(help_text="What language prompts may be in.")
+    is_complete = serializers.BooleanField(
+        help_text="False while the vector store is repaired; search is exact then."
+    )
+    is_calibrated = serializers.BooleanField(
+        help_text="False until the worker has measured what similarity means in this shop; "
+        "`match` is null until then."
+    )
+    pending = serializers.IntegerField()
+    indexed = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    removing = serializers.IntegerField()
+
+
+class DriftSerializer(serializers.Serializer[Any]):
+    """Where the vector store differs from the catalogue, as image ids (at most 1,000 each)."""
+
+    missing = serializers.ListField(child=serializers.UUIDField())
+    extra = serializers.ListField(child=serializers.UUIDField())
+
+
+class RetrySerializer(serializers.Serializer[Any]):
+    retried = serializers.IntegerField(help_text="How many failed images are tried again.")
+
+
+@extend_schema(tags=["index"])
+class IndexViewSet(TenantMixin, ViewSet):
+    """Where the shop's vector index stands, and how to mend it."""
+
+    read_scope = Scope.CATALOG_READ
+    write_scope = Scope.CATALOG_WRITE
+
+    @extend_schema(
+        summary="How many images are in which state",
+        responses=IndexSerializer,
+        operation_id="index",
+    )
+    def list(self, request: Request) -> Response:
+        index = live_index(self.shop.pk)
+        counts = services.count_states(index_id=index.pk)
+        body = {
+            "encoder": index.encoder,
+            "languages": settings.ENCODERS.get(index.encoder, {}).get("languages", "not told"),
+            "is_complete": index.is_complete,
+            "is_calibrated": index.is_calibrated,
+            **counts,
+        }
+        return Response(IndexSerializer(body).data)
+
+    @extend_schema(
+        summary="Compare the vector store with the catalogue",
+        description="`missing`: indexed images without a vector; `extra`: vectors without an "
+        "image. Both are mended by themselves, and never in an answer.",
+        responses=DriftSerializer,
+    )
+    @action(detail=False, methods=["get"])
+    def drift(self, request: Request) -> Response:
+        drift = services.find_drift(shop=self.shop)
+        body = {
+            "missing": sorted(drift.missing)[:MAX_DRIFT_IDS],
+            "extra": sorted(drift.extra)[:MAX_DRIFT_IDS],
+        }
+        return Response(DriftSerializer(body).data)
+
+    @extend_schema(
+        summary="Try failed images again", request=None, responses={202: RetrySerializer}
+    )
+    @action(detail=False, methods=["post"])
+    def retry(self, request: Request) -> Response:
+        body = {"retried": services.retry_failed(shop=self.shop)}
+        return Response(RetrySerializer(body).data, status.HTTP_202_ACCEPTED)
+
+    @extend_schema(
+        summary="Build the vector store anew from the catalogue",
+        description="Needs no encoder; search is exact meanwhile.",
+        request=None,
+        responses={202: IndexSerializer},
+    )
+    @action(detail=False, methods=["post"])
+    def rebuild(self, request: Request) -> Response:
+        services.rebuild(shop=self.shop)
+        answer = self.list(request)
+        answer.status_code = status.HTTP_202_ACCEPTED
+        return answer
