@@ -165,6 +165,18 @@ def test_a_document_names_only_settings_and_constants_that_exist(path: Path) -> 
     assert {span for span in spans if SETTING.fullmatch(span)} - constants() == set()
 
 
+def test_the_operations_page_lists_only_events_that_are_logged() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    rows = page.partition("| event | meaning |")[2].partition("\n\n")[0]
+    events = re.findall(
+        r"`(\w+_\w+)`", "\n".join(row.split("|")[1] for row in rows.split("\n")[2:])
+    )
+    sources = [path for package in PRODUCT for path in (ROOT / package).rglob("*.py")]
+    code = "\n".join(path.read_text("utf-8") for path in sources)
+    assert events
+    assert [event for event in events if f'"{event}"' not in code] == []
+
+
 @pytest.mark.parametrize(
     "text",
     [
