@@ -29,7 +29,7 @@ CHROMIUM = os.environ.get("ATELIER_CHROMIUM") or next(filter(None, map(shutil.wh
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for the module; while it runs, its event loop forbids use of Django's ORM."""
+    """Start one browser for the module; while it runs, its event loop forbids Django's ORM."""
     if not CHROMIUM:
         pytest.skip("No Chromium here: install one, or name it in ATELIER_CHROMIUM.")
     expect.set_options(timeout=PATIENCE_MS)
@@ -42,7 +42,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def api_key(live_stack: Stack, browser: Browser) -> str:
-    """The key of a shop whose few photos are indexed."""
+    """Make a shop with a few indexed photos; return its key."""
     key = live_stack.create_shop("Playground shop")
     with live_stack.client(key) as client:
         for garment in GARMENTS:
@@ -56,7 +56,7 @@ def api_key(live_stack: Stack, browser: Browser) -> str:
 
 @pytest.fixture
 def open_page(browser: Browser, live_stack: Stack) -> Iterator[OpenPage]:
-    """A function that opens a page with a key in a new tab."""
+    """Return a function that opens a page with a key in a new tab."""
     contexts = []
 
     def open_it(
@@ -78,19 +78,19 @@ def open_page(browser: Browser, live_stack: Stack) -> Iterator[OpenPage]:
 
 @pytest.fixture
 def page(open_page: OpenPage, api_key: str) -> Page:
-    """The playground on a desktop, with the shop's key."""
+    """Open the playground on a desktop, with the shop's key."""
     return open_page(api_key)
 
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> Photos:
-    """Photos of known quality, by their names."""
+    """Make photos of known quality; return them by name."""
     return make_photos(tmp_path_factory.mktemp("photos"))
 
 
 @pytest.fixture(scope="module")
 def photo_key(live_stack: Stack, browser: Browser, photos: Photos) -> str:
-    """The key of a shop with a good photo, a dark one and one with a hostile name, all measured."""
+    """Make a shop with measured photos: good, dark, with a hostile name; return its key."""
     key = live_stack.create_shop("Photo shop")
     named = {"dress": "Red dress", "dark-dress": "Dark dress", "shirt": HOSTILE}
     with live_stack.client(key) as client:
@@ -105,7 +105,7 @@ def photo_key(live_stack: Stack, browser: Browser, photos: Photos) -> str:
 
 @pytest.fixture
 def photo_page(open_page: OpenPage, photo_key: str) -> Page:
-    """The photo quality page on a desktop, with the shop's key."""
+    """Open the photo quality page on a desktop, with the shop's key."""
     page = open_page(photo_key, path="/quality/")
     expect(page.locator("#worst .card")).to_have_count(3)
     return page
@@ -113,5 +113,5 @@ def photo_page(open_page: OpenPage, photo_key: str) -> Page:
 
 @pytest.fixture(scope="module")
 def styled_key(live_stack: Stack, browser: Browser) -> str:
-    """The key of a shop with a few tagged garments, whose shopper ada has a wardrobe."""
+    """Make a shop with tagged garments, whose shopper ada has a wardrobe; return its key."""
     return make_styled_shop(live_stack)

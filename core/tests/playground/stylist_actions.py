@@ -38,12 +38,16 @@ def make_styled_shop(stack: Stack) -> str:
     with stack.client(key) as client:
         images = [
             upload(
-                client, make_jpeg(kind, colour), name=f"{colour.capitalize()} {kind}",
-                price="49.90", currency="EUR", availability="in_stock",
+                client,
+                make_jpeg(kind, colour),
+                name=f"{colour.capitalize()} {kind}",
+                price="49.90",
+                currency="EUR",
+                availability="in_stock",
                 link=f"https://shop.example/{colour}-{kind}",
             )
             for kind, colour in SOLD
-        ]  # fmt: skip
+        ]
         images.append(upload(client, make_jpeg("dress", "black"), name=HOSTILE))
         fill_wardrobe(client, "ada")
         for image in images:

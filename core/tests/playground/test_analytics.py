@@ -22,7 +22,7 @@ PROMPTS = ["red dress", "red dress", "a white shirt"]
 
 @pytest.fixture(scope="module")
 def active_key(live_stack: Stack, api_key: str) -> str:
-    """The key of a shop with three searches and one click, all counted."""
+    """Make a shop with three searches and one click, all counted; return its key."""
     with live_stack.client(api_key) as client:
         answers = [
             client.post("recommendations/", json={"prompt": prompt}).json() for prompt in PROMPTS

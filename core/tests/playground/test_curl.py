@@ -22,8 +22,11 @@ def run_command(page: Page, api_key: str, folder: Path) -> list[dict[str, Any]]:
     ran = subprocess.run(
         ["bash", "-c", command.replace("curl ", "curl -sS ", 1)],
         env={**os.environ, "ATELIER_KEY": api_key},
-        cwd=folder, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     found: list[dict[str, Any]] = json.loads(ran.stdout)["results"]
     return found
 

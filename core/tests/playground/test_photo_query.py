@@ -32,7 +32,7 @@ SendBox = Callable[[Callable[[], object]], dict[str, float] | None]
 
 @pytest.fixture
 def box_sent(page: Page, live_stack: Stack, api_key: str) -> SendBox:
-    """A function that runs an action and returns the region that the page sent."""
+    """Return a function that runs an action and returns the region that the page sent."""
 
     def search(action: Callable[[], object]) -> dict[str, float] | None:
         with page.expect_response("**/recommendations/") as answered:
@@ -90,17 +90,26 @@ def test_a_region_is_set_by_keyboard_alone(page: Page, photo: Path, box_sent: Se
     page.get_by_text("Enter numbers").press("Enter")
     page.get_by_label("Left").fill("20")
     assert box_sent(lambda: page.keyboard.press("Tab")) == {
-        "x": 0.2, "y": 0, "width": 0.8, "height": 1,
-    }  # fmt: skip
+        "x": 0.2,
+        "y": 0,
+        "width": 0.8,
+        "height": 1,
+    }
     page.get_by_label("Width").fill("30")
     box_sent(lambda: page.keyboard.press("Tab"))
     page.get_by_role("group", name="Region of the photo").focus()
     assert box_sent(lambda: page.keyboard.press("ArrowRight")) == {
-        "x": 0.22, "y": 0, "width": 0.3, "height": 1,
-    }  # fmt: skip
+        "x": 0.22,
+        "y": 0,
+        "width": 0.3,
+        "height": 1,
+    }
     assert box_sent(lambda: page.keyboard.press("Shift+ArrowUp")) == {
-        "x": 0.22, "y": 0, "width": 0.3, "height": 0.98,
-    }  # fmt: skip
+        "x": 0.22,
+        "y": 0,
+        "width": 0.3,
+        "height": 0.98,
+    }
     assert box_sent(lambda: page.keyboard.press("Delete")) is None
 
 

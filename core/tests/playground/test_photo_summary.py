@@ -14,7 +14,7 @@ from demo.stack import Stack
 
 @pytest.fixture
 def client(live_stack: Stack, photo_key: str) -> Iterator[httpx.Client]:
-    """A client of the shop; resets the shop's policy after the test."""
+    """Return a client of the shop, and reset the shop's policy after the test."""
     with live_stack.client(photo_key) as client:
         yield client
         client.patch("quality/policy/", json={"gate": "off", "profile": "default"})

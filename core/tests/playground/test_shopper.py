@@ -17,7 +17,7 @@ PAGE = 6
 
 @pytest.fixture(scope="module")
 def feed_key(live_stack: Stack) -> str:
-    """The key of a shop with more than one page of a feed, so that the order can change."""
+    """Make a shop whose feed has more than one page; return its key."""
     key = live_stack.create_shop("Feed shop")
     with live_stack.client(key) as client:
         for number, colour in enumerate(COLOURS * 2):
@@ -30,7 +30,7 @@ def feed_key(live_stack: Stack) -> str:
 
 @pytest.fixture
 def page(open_page: OpenPage, feed_key: str, live_stack: Stack) -> Page:
-    """The playground with an unknown shopper."""
+    """Open the playground with an unknown shopper."""
     with live_stack.client(feed_key) as client:
         client.delete(f"shoppers/{SHOPPER}/")
     page = open_page(feed_key)

@@ -16,7 +16,7 @@ OPINIONS = ("Like", "Dislike")
 
 @pytest.fixture
 def page(open_page: OpenPage, styled_key: str) -> Page:
-    """The stylist page with the shopper ada."""
+    """Open the stylist page with the shopper ada."""
     page = open_page(styled_key, path="/stylist/")
     expect(page.locator("#garments .garment")).to_have_count(3)
     return page

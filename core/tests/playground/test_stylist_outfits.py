@@ -9,7 +9,7 @@ from core.tests.playground.stylist_actions import open_section, use_shopper
 
 @pytest.fixture
 def page(open_page: OpenPage, styled_key: str) -> Page:
-    """The outfits section with the shopper ada."""
+    """Open the outfits section with the shopper ada."""
     page = open_page(styled_key, path="/stylist/#outfits")
     expect(page.locator("#garments .garment")).to_have_count(3)
     return page

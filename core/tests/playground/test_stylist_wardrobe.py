@@ -29,7 +29,7 @@ def client(live_stack: Stack, styled_key: str) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def page(open_page: OpenPage, styled_key: str) -> Page:
-    """The wardrobe section with the shopper ada."""
+    """Open the wardrobe section with the shopper ada."""
     page = open_page(styled_key, path="/stylist/#wardrobe")
     expect(garments(page)).to_have_count(3)
     return page
