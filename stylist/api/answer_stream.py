@@ -14,7 +14,7 @@ from core.tenancy import run_in_scope
 from stylist.api.message_serializers import NamedItemOutput, serialize_messages
 from stylist.api.outfits import serialize_outfits
 from stylist.chat.conversations import PendingAnswer, store_answer
-from stylist.chat.dialogue import Question, converse
+from stylist.chat.dialogue import converse
 from stylist.chat.llm.client import ChatModel, ModelSettings
 from stylist.chat.shared.answer import ItemsPiece, OutfitsPiece, Piece, TextPiece
 from stylist.chat.shop_tools import ScopedTools, ShopTools
@@ -33,14 +33,6 @@ async def stream_answer(
 
     What was answered before the client left or an error occurred is stored as well.
     """
-    question = Question(
-        text=pending.message.text,
-        message_id=str(pending.message.pk),
-        shop_name=tools.shop.name,
-        profile=pending.profile,
-        memory=pending.memory,
-        taxonomy=tools.taxonomy,
-    )
     message = None
     try:
         async with AsyncExitStack() as stack:
@@ -49,7 +41,7 @@ async def stream_answer(
                 # No proxies from the environment: only the address that operators allow.
                 client = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
                 chat = ChatModel(client, model)
-            answer = converse(question, tools=ScopedTools(tools), model=chat)
+            answer = converse(pending.question, tools=ScopedTools(tools), model=chat)
             async for piece in await stack.enter_async_context(aclosing(answer)):
                 pending.pieces.append(piece)
                 yield piece

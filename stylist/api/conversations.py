@@ -144,7 +144,7 @@ class MessagesView(StylistMixin, TenantAPIView):
         data.is_valid(raise_exception=True)
         tools, model = self._tools(conversation), find_model(self.shop.pk)
         pending = conversations.receive_message(
-            conversation=conversation, text=data.validated_data["text"]
+            conversation=conversation, text=data.validated_data["text"], taxonomy=tools.taxonomy
         )
         if wants_events(request):
             events = stream_answer_events(pending, tools, model, request)

@@ -13,9 +13,10 @@ from core.errors import Conflict
 from recommendations.feedback.shoppers import get_or_create_shopper, read_preferences
 from stylist.chat.shared.answer import EndPiece, ItemsPiece, OutfitsPiece, Piece, TextPiece
 from stylist.chat.shared.memory import Memory
-from stylist.chat.shared.profile import ShopperProfile
+from stylist.chat.shared.question import Question, ShopperProfile
 from stylist.chat.shared.redaction import redact
 from stylist.models import Conversation, Message
+from stylist.tagging.taxonomy import Taxonomy
 from tenants.models import Shop, Shopper
 
 # Longer than any answer may take; after it, a process that died blocks the conversation no more.
@@ -34,12 +35,10 @@ class AlreadyAnswering(Conflict):
 
 @dataclass(slots=True)
 class PendingAnswer:
-    """A received message with what is needed to answer it, and the pieces of the answer so far."""
+    """A stored message, the question in it, and the pieces of its answer so far."""
 
-    conversation: Conversation
     message: Message
-    memory: Memory
-    profile: ShopperProfile
+    question: Question
     pieces: list[Piece] = field(default_factory=list)
 
 
@@ -51,7 +50,7 @@ def begin_conversation(*, shop: Shop, external_id: str) -> Conversation:
     return conversation
 
 
-def receive_message(*, conversation: Conversation, text: str) -> PendingAnswer:
+def receive_message(*, conversation: Conversation, text: str, taxonomy: Taxonomy) -> PendingAnswer:
     """Store a shopper's message without personal data. Raises `AlreadyAnswering`."""
     is_free = Q(answering_until=None) | Q(answering_until__lt=Now())
     with transaction.atomic():
@@ -64,12 +63,15 @@ def receive_message(*, conversation: Conversation, text: str) -> PendingAnswer:
             role=Message.Role.SHOPPER,
             text=redact(text),
         )
-    return PendingAnswer(
-        conversation=conversation,
-        message=message,
-        memory=Memory.from_data(conversation.memory),
+    question = Question(
+        text=message.text,
+        message_id=str(message.pk),
+        shop_name=conversation.shop.name,
         profile=build_profile(conversation.shopper),
+        memory=Memory.from_data(conversation.memory),
+        taxonomy=taxonomy,
     )
+    return PendingAnswer(message, question)
 
 
 def store_answer(pending: PendingAnswer) -> Message | None:
@@ -82,16 +84,17 @@ def store_answer(pending: PendingAnswer) -> Message | None:
     text = "".join(piece.text for piece in pieces if isinstance(piece, TextPiece)).strip()
     items = [item for piece in pieces if isinstance(piece, ItemsPiece) for item in piece.items]
     outfits = [o for piece in pieces if isinstance(piece, OutfitsPiece) for o in piece.outfits]
-    memory = end.memory if end else pending.memory.with_message("shopper", pending.message.text)
+    message, memory = pending.message, pending.question.memory
+    memory = end.memory if end else memory.with_message("shopper", message.text)
     with transaction.atomic():
-        updated = Conversation.objects.filter(pk=pending.conversation.pk).update(
+        updated = Conversation.objects.filter(pk=message.conversation_id).update(
             memory=memory.to_data(), answering_until=None, updated_at=Now()
         )
         if not updated or not (text or items or outfits):
             return None
         answer: Message = Message.objects.create(
-            shop_id=pending.conversation.shop_id,
-            conversation=pending.conversation,
+            shop_id=message.shop_id,
+            conversation_id=message.conversation_id,
             role=Message.Role.STYLIST,
             text=text,
             items=[{"id": item.id, "source": item.source} for item in items],

@@ -26,7 +26,7 @@ from stylist.chat.llm.grounding import Evidence, find_item_ids, ground_sentence
 from stylist.chat.llm.prompt import build_messages
 from stylist.chat.llm.tool_calls import FUNCTIONS, call_tool
 from stylist.chat.rules.interpretation import understand
-from stylist.chat.rules.stylist import RuleStylist
+from stylist.chat.rules.stylist import answer_by_rules
 from stylist.chat.shared.answer import (
     Answer,
     EndPiece,
@@ -36,29 +36,15 @@ from stylist.chat.shared.answer import (
     TextPiece,
 )
 from stylist.chat.shared.items import Item
-from stylist.chat.shared.memory import Memory
 from stylist.chat.shared.plain_text import PlainStream
-from stylist.chat.shared.profile import ShopperProfile
+from stylist.chat.shared.question import Question
 from stylist.chat.shared.redaction import redact
 from stylist.chat.shared.tools import ItemLookup, Tools
-from stylist.tagging.taxonomy import DEFAULT_TAXONOMY, Taxonomy
 
 MAX_TOKEN_LENGTH = 6  # characters; estimates the tokens of an answer, as not all servers count
 INTERRUPTED = "\n\nI was interrupted there; here is what I can say without that. "
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A shopper's message and its context; `text` may contain personal data."""
-
-    text: str
-    message_id: str
-    shop_name: str
-    profile: ShopperProfile
-    memory: Memory
-    taxonomy: Taxonomy = DEFAULT_TAXONOMY
 
 
 async def converse(
@@ -89,12 +75,7 @@ async def converse(
 
 async def _answer_by_rules(question: Question, tools: Tools) -> AsyncGenerator[Piece, None]:
     """Yield the rules' answer, each piece made in a thread, as their tools block."""
-    pieces = RuleStylist(tools, question.taxonomy).answer(
-        question.text,
-        profile=question.profile,
-        memory=question.memory,
-        message_id=question.message_id,
-    )
+    pieces = answer_by_rules(question, tools)
     while (piece := await asyncio.to_thread(_next, pieces)) is not None:
         yield piece
 
@@ -124,12 +105,7 @@ class _ModelAnswer:
         """Yield grounded sentences, then what they name. Raises `ModelUnavailable`."""
         question, evidence = self.question, self.evidence
         answer = Answer(question.memory.with_message("shopper", question.text))
-        messages = build_messages(
-            question.text,
-            shop_name=question.shop_name,
-            profile=question.profile,
-            memory=question.memory,
-        )
+        messages = build_messages(question)
         # Items that earlier answers' tools returned may be named again while they are live.
         evidence.items.update(await self._find_live(question.memory.returned))
         async with aclosing(self._stream_sentences(messages)) as sentences:

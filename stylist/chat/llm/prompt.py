@@ -3,8 +3,7 @@
 import json
 from typing import Any
 
-from stylist.chat.shared.memory import Memory
-from stylist.chat.shared.profile import ShopperProfile
+from stylist.chat.shared.question import Question
 
 SYSTEM = """\
 You are the stylist of a clothing shop. You help one shopper of this shop with clothes: finding
@@ -31,21 +30,20 @@ What you do not do
 The data below describes the shop, the shopper and what was shown last, counted from 1."""
 
 
-def build_messages(
-    text: str, *, shop_name: str, profile: ShopperProfile, memory: Memory
-) -> list[dict[str, Any]]:
+def build_messages(question: Question) -> list[dict[str, Any]]:
     """Return the first messages: instructions with data, the last turns, the question.
 
-    `text` and the turns must be redacted.
+    The text of the question must be redacted.
     """
+    memory = question.memory
     shown = [
         {"place": place, "id": each.id, "kind": each.kind, "colour": each.colour}
         for place, each in enumerate(memory.shown, start=1)
     ]
-    data = {"shop": shop_name, "shopper": profile.to_data(), "shown": shown}
+    data = {"shop": question.shop_name, "shopper": question.profile.to_data(), "shown": shown}
     roles = {"shopper": "user", "stylist": "assistant"}
     return [
         {"role": "system", "content": f"{SYSTEM}\n\n{json.dumps(data, ensure_ascii=False)}"},
         *({"role": roles[turn.speaker], "content": turn.text} for turn in memory.turns),
-        {"role": "user", "content": text},
+        {"role": "user", "content": question.text},
     ]

@@ -1,11 +1,10 @@
 """The stylist without a language model: rules understand a message and answer it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from stylist.chat.rules.answers.advice import advise_care, advise_colours
-from stylist.chat.rules.answers.context import AnswerContext
+from stylist.chat.rules.answers.context import AnswerContext, Part
 from stylist.chat.rules.answers.garments import compare_items, describe_items, describe_wardrobe
 from stylist.chat.rules.answers.matches import find_matches
 from stylist.chat.rules.answers.outfits import suggest_outfits
@@ -19,16 +18,13 @@ from stylist.chat.rules.answers.smalltalk import (
 )
 from stylist.chat.rules.follow_ups import FOLLOWED_KINDS
 from stylist.chat.rules.interpretation import understand
-from stylist.chat.shared.answer import Answer, EndPiece, Piece
+from stylist.chat.shared.answer import Answer, EndPiece, Piece, TextPiece
 from stylist.chat.shared.intent import IntentKind
-from stylist.chat.shared.memory import Memory
-from stylist.chat.shared.phrasing import Voice
-from stylist.chat.shared.profile import ShopperProfile
+from stylist.chat.shared.question import Question
 from stylist.chat.shared.redaction import redact
 from stylist.chat.shared.tools import Tools
-from stylist.tagging.taxonomy import DEFAULT_TAXONOMY, Taxonomy
 
-ANSWERS: Mapping[IntentKind, Callable[[AnswerContext], Iterator[Piece]]] = MappingProxyType(
+ANSWERS: Mapping[IntentKind, Callable[[AnswerContext], Iterator[Part]]] = MappingProxyType(
     {
         IntentKind.FIND: find_items,
         IntentKind.MATCH: find_matches,
@@ -48,28 +44,15 @@ ANSWERS: Mapping[IntentKind, Callable[[AnswerContext], Iterator[Piece]]] = Mappi
 )
 
 
-@dataclass(frozen=True)
-class RuleStylist:
-    """A stylist by rules, with the tools of one shop and shopper."""
-
-    tools: Tools
-    taxonomy: Taxonomy = DEFAULT_TAXONOMY
-
-    def answer(
-        self, text: str, *, profile: ShopperProfile, memory: Memory, message_id: str
-    ) -> Iterator[Piece]:
-        """Yield the answer in pieces, the last an `EndPiece`.
-
-        The first text comes before any tool call. The same message id gives the same wording.
-        """
-        text = redact(text)
-        intent = understand(text, memory, taxonomy=self.taxonomy)
-        voice = Voice(message_id)
-        context = AnswerContext(intent, profile, memory, self.tools, voice, self.taxonomy)
-        answer = Answer(memory.with_message("shopper", text))
-        for piece in ANSWERS[intent.kind](context):
-            answer.add(piece)
-            yield piece
-        # Follow-ups change the last intent of these kinds, whatever small talk comes between.
-        followed = intent if intent.kind in FOLLOWED_KINDS else memory.intent
-        yield EndPiece(answer.build_memory(intent=followed), spoken_by="rules")
+def answer_by_rules(question: Question, tools: Tools) -> Iterator[Piece]:
+    """Yield the answer in pieces, the last an `EndPiece`; the first comes before any tool call."""
+    text, memory = redact(question.text), question.memory
+    intent = understand(text, memory, taxonomy=question.taxonomy)
+    answer = Answer(memory.with_message("shopper", text))
+    for part in ANSWERS[intent.kind](AnswerContext(question, intent, tools)):
+        piece = TextPiece(part) if isinstance(part, str) else part
+        answer.add(piece)
+        yield piece
+    # Follow-ups change the last intent of these kinds, whatever small talk comes between.
+    followed = intent if intent.kind in FOLLOWED_KINDS else memory.intent
+    yield EndPiece(answer.build_memory(intent=followed), spoken_by="rules")

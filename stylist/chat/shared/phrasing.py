@@ -1,11 +1,9 @@
-"""Phrases for garments, prices and lists, and a choice between wordings.
+"""Phrases for garments, prices and lists.
 
 Names, colours and prices come from the items passed in, never from elsewhere.
 """
 
-import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from stylist.chat.shared.intent import Intent
@@ -14,17 +12,6 @@ from stylist.chat.shared.plain_text import to_plain_text
 from stylist.outfits.colour_phrases import list_names
 
 MAX_NAME_LENGTH = 80  # characters of a product's name in a sentence
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """Chooses wordings by a message's id: the same message gets the same answer."""
-
-    seed: str
-
-    def choose(self, *wordings: str) -> str:
-        """Return one of several wordings."""
-        return wordings[zlib.crc32(f"{self.seed}:{wordings[0]}".encode()) % len(wordings)]
 
 
 def name_item(item: Item) -> str:

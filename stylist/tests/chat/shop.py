@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from core.ml.colours import BASIC_OF
-from stylist.chat.rules.stylist import RuleStylist
+from stylist.chat.rules.stylist import answer_by_rules
 from stylist.chat.shared.answer import EndPiece, ItemsPiece, OutfitsPiece, TextPiece
 from stylist.chat.shared.items import Item, OutfitSummary, kinds_under
 from stylist.chat.shared.memory import Memory
-from stylist.chat.shared.profile import ShopperProfile
+from stylist.chat.shared.question import Question, ShopperProfile
 from stylist.chat.shared.tools import CatalogSearch, ItemLookup, OutfitRequest, WardrobeSearch
 from stylist.garments.garment import GarmentSource
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
@@ -115,14 +115,14 @@ class Chat:
 
     def say(self, text: str) -> Reply:
         self.count += 1
-        pieces = [
-            *RuleStylist(self.tools).answer(
-                text,
-                profile=self.profile,
-                memory=Memory.from_data(self.memory.to_data()),
-                message_id=f"m{self.count}",
-            )
-        ]
+        question = Question(
+            text=text,
+            message_id=f"m{self.count}",
+            shop_name="Maison Test",
+            profile=self.profile,
+            memory=Memory.from_data(self.memory.to_data()),
+        )
+        pieces = [*answer_by_rules(question, self.tools)]
         reply = Reply(pieces)
         self.memory = reply.done.memory
         return reply

@@ -8,11 +8,11 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from stylist.chat.dialogue import Question, converse
+from stylist.chat.dialogue import converse
 from stylist.chat.llm.client import ChatModel, ModelSettings
 from stylist.chat.shared.answer import TextPiece
 from stylist.chat.shared.memory import Memory
-from stylist.chat.shared.profile import ShopperProfile
+from stylist.chat.shared.question import Question, ShopperProfile
 from stylist.tests.chat.model_server import ask, drip, fail, junk, say, serving, stall
 from stylist.tests.chat.shop import CATALOG, Reply, ShopTools, own_id, sold
 

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from stylist.chat.rules.stylist import RuleStylist
+from stylist.chat.rules.stylist import answer_by_rules
 from stylist.chat.shared.answer import EndPiece, TextPiece
 from stylist.chat.shared.memory import Memory
-from stylist.chat.shared.profile import ShopperProfile
+from stylist.chat.shared.question import Question, ShopperProfile
 from stylist.tests.chat.shop import CATALOG, WARDROBE, Chat, ShopTools, own_id, sold
 
 
@@ -199,9 +199,8 @@ def test_says_what_it_cannot_do_with_a_wish():
 )
 def test_the_first_words_come_before_any_tool_is_asked(text):
     tools = ShopTools()
-    pieces = RuleStylist(tools).answer(
-        text, profile=ShopperProfile(), memory=Memory(), message_id="m1"
-    )
+    question = Question(text=text, message_id="m1", shop_name="Maison Test")
+    pieces = answer_by_rules(question, tools)
     first = next(pieces)
     assert isinstance(first, TextPiece)
     assert first.text.strip()
@@ -211,9 +210,8 @@ def test_the_first_words_come_before_any_tool_is_asked(text):
 
 def test_a_message_has_the_same_words_again_and_others_differ():
     def answer(message_id):
-        pieces = RuleStylist(ShopTools()).answer(
-            "a red dress", profile=ShopperProfile(), memory=Memory(), message_id=message_id
-        )
+        question = Question(text="a red dress", message_id=message_id, shop_name="Maison Test")
+        pieces = answer_by_rules(question, ShopTools())
         return "".join(piece.text for piece in pieces if isinstance(piece, TextPiece))
 
     assert answer("m1") == answer("m1")

@@ -3,51 +3,48 @@
 from collections.abc import Iterator, Sequence
 
 from core.ml.colours import BASIC_OF
-from stylist.chat.rules.answers.context import AnswerContext
+from stylist.chat.rules.answers.context import AnswerContext, Part
 from stylist.chat.rules.care import CARE, FIBRE_OF, LABEL
 from stylist.chat.rules.colours import explain_pair, find_partners
-from stylist.chat.shared.answer import Piece, TextPiece
 from stylist.chat.shared.items import Item, is_colour
 from stylist.chat.shared.phrasing import add_article, capitalise, is_plural, name_item
 from stylist.outfits.colour_phrases import list_names
 
 
-def advise_colours(context: AnswerContext) -> Iterator[Piece]:
+def advise_colours(context: AnswerContext) -> Iterator[Part]:
     """Answer what goes with a colour, whether two go together, or which suit the shopper."""
-    intent, palette = context.intent, context.profile.palette
+    intent, palette = context.intent, context.question.profile.palette
     if len(intent.colours) > 1:
         one, other = intent.colours[:2]
-        yield TextPiece(f"{capitalise(explain_pair(one, other))}.")
+        yield f"{capitalise(explain_pair(one, other))}."
         return
     if intent.colours:
-        yield TextPiece(advise_partners(intent.colours[0]))
+        yield advise_partners(intent.colours[0])
         return
-    yield TextPiece("Let me think about colours.")
+    yield "Let me think about colours."
     items = [item for item in context.find_referenced() if item.colour in BASIC_OF]
     if items:
         yield from _judge_colour(items[0], palette)
     elif palette:
-        yield TextPiece(
-            f" Your colours are {list_names(palette)}, by your profile; wear them near your face."
-        )
+        yield f" Your colours are {list_names(palette)}, by your profile; wear them near your face."
         known = [name.casefold() for name in palette if name.casefold() in BASIC_OF]
-        yield from (TextPiece(f" {advise_partners(name)}") for name in known[:1])
+        yield from (f" {advise_partners(name)}" for name in known[:1])
     else:
-        yield TextPiece(
+        yield (
             " Which colours suit a person I cannot see from here. Name a colour, and I say what "
             "goes with it; put your colours into your profile, and I keep to them."
         )
 
 
-def _judge_colour(item: Item, palette: Sequence[str]) -> Iterator[Piece]:
+def _judge_colour(item: Item, palette: Sequence[str]) -> Iterator[Part]:
     if palette:
-        yield TextPiece(f" {capitalise(name_item(item))} is {item.colour}, ")
-        yield TextPiece(
+        yield f" {capitalise(name_item(item))} is {item.colour}, "
+        yield (
             "one of your colours."
             if is_colour(item, palette)
             else f"which is none of your colours ({list_names(palette)})."
         )
-    yield TextPiece(f" {advise_partners(item.colour)}")
+    yield f" {advise_partners(item.colour)}"
 
 
 def advise_partners(colour: str) -> str:
@@ -70,24 +67,22 @@ def advise_partners(colour: str) -> str:
     return " ".join(parts)
 
 
-def advise_care(context: AnswerContext) -> Iterator[Piece]:
+def advise_care(context: AnswerContext) -> Iterator[Part]:
     """Answer how to look after a fibre, stated or likely; the care label always comes first."""
     intent = context.intent
     if intent.materials:
-        yield TextPiece(CARE.get(intent.materials[0]) or LABEL)
-        yield TextPiece(f" {LABEL}")
+        yield CARE.get(intent.materials[0]) or LABEL
+        yield f" {LABEL}"
         return
-    yield TextPiece(LABEL)
+    yield LABEL
     mentioned = (*intent.garments, *(each.garment for each in intent.references if each.garment))
     kinds = mentioned or tuple(item.kind for item in context.find_referenced())
     kind = next((kind for kind in kinds if kind in FIBRE_OF), None)
     if kind is None:
-        yield TextPiece(
+        yield (
             " Tell me what it is made of, such as wool, silk or cotton, and I can say more. Until "
             "then: 30 °C, gentle, inside out, and dried in the air harms few things."
         )
         return
     fibre, verb = FIBRE_OF[kind], "are" if is_plural(kind) else "is"
-    yield TextPiece(
-        f" {capitalise(add_article(kind))} {verb} mostly made of {fibre}. {CARE.get(fibre)}"
-    )
+    yield f" {capitalise(add_article(kind))} {verb} mostly made of {fibre}. {CARE.get(fibre)}"

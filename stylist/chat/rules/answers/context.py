@@ -1,27 +1,31 @@
 """Everything that an answer is made from."""
 
+import zlib
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import TypeAlias
 
+from stylist.chat.shared.answer import ItemsPiece, OutfitsPiece
 from stylist.chat.shared.intent import Intent, Reference
 from stylist.chat.shared.items import Item, is_colour, kinds_under
-from stylist.chat.shared.memory import Memory
-from stylist.chat.shared.phrasing import Voice
-from stylist.chat.shared.profile import ShopperProfile
+from stylist.chat.shared.question import Question
 from stylist.chat.shared.tools import ItemLookup, Tools, WardrobeSearch
-from stylist.tagging.taxonomy import Taxonomy
+
+Part: TypeAlias = str | ItemsPiece | OutfitsPiece
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerContext:
-    """The intent of a question, who asks it, and the tools to answer it with."""
+    """A question with its intent, and the tools to answer it with."""
 
+    question: Question
     intent: Intent
-    profile: ShopperProfile
-    memory: Memory
     tools: Tools
-    voice: Voice
-    taxonomy: Taxonomy
+
+    def choose(self, *wordings: str) -> str:
+        """Return one of several wordings, the same for the same message."""
+        seed = f"{self.question.message_id}:{wordings[0]}"
+        return wordings[zlib.crc32(seed.encode()) % len(wordings)]
 
     def find_owned(
         self,
@@ -31,7 +35,8 @@ class AnswerContext:
         colours: Collection[str] = (),
     ) -> list[Item]:
         """Return owned garments of these kinds (and narrower ones), slots and colours, if any."""
-        under = {name for kind in kinds for name in kinds_under(kind, self.taxonomy)}
+        taxonomy = self.question.taxonomy
+        under = {name for kind in kinds for name in kinds_under(kind, taxonomy)}
         return [
             item
             for item in self.tools.my_wardrobe(WardrobeSearch())

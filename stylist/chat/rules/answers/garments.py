@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from core.ml.colours import BASIC_OF
 from stylist.chat.rules.answers.advice import advise_partners
-from stylist.chat.rules.answers.context import AnswerContext
+from stylist.chat.rules.answers.context import AnswerContext, Part
 from stylist.chat.rules.answers.search import is_wanted
-from stylist.chat.shared.answer import ItemsPiece, Piece, TextPiece
+from stylist.chat.shared.answer import ItemsPiece
 from stylist.chat.shared.items import Item, is_colour
 from stylist.chat.shared.phrasing import (
     capitalise,
@@ -24,18 +24,18 @@ MAX_ITEMS = 12
 MIN_FORMALITY_STEP = 0.1  # between two kinds, to be mentioned
 
 
-def describe_items(context: AnswerContext) -> Iterator[Piece]:
+def describe_items(context: AnswerContext) -> Iterator[Part]:
     """Describe the items referred to: the price, the colour, and what goes with it."""
-    yield TextPiece(context.voice.choose("Let me look it up.", "A closer look at it.", "Gladly."))
+    yield context.choose("Let me look it up.", "A closer look at it.", "Gladly.")
     items = context.find_referenced()
     if not items:
-        yield TextPiece(" I am not sure which one you mean, or it is gone by now.")
+        yield " I am not sure which one you mean, or it is gone by now."
         return
     yield ItemsPiece(tuple(items), "named")
     for item in items[:2]:
-        yield TextPiece(f" {' '.join(_describe(item, context))}")
+        yield f" {' '.join(_describe(item, context))}"
     if context.intent.size:
-        yield TextPiece(" Which sizes there are, the product's page says; I cannot check them.")
+        yield " Which sizes there are, the product's page says; I cannot check them."
 
 
 def _describe(item: Item, context: AnswerContext) -> Iterator[str]:
@@ -47,30 +47,28 @@ def _describe(item: Item, context: AnswerContext) -> Iterator[str]:
     else:
         yield f"{name} is in the shop; I do not know its price."
     if item.colour in BASIC_OF:
-        is_favourite = is_colour(item, context.profile.palette)
+        is_favourite = is_colour(item, context.question.profile.palette)
         yield f"The colour is {item.colour}{', one of yours' if is_favourite else ''}."
         yield advise_partners(item.colour)
 
 
-def compare_items(context: AnswerContext) -> Iterator[Piece]:
+def compare_items(context: AnswerContext) -> Iterator[Part]:
     """Compare two items by price, colour, formality and the shopper's taste."""
-    yield TextPiece(
-        context.voice.choose("Let me set them side by side.", "Let me compare them for you.")
-    )
+    yield context.choose("Let me set them side by side.", "Let me compare them for you.")
     items = context.find_referenced()
     if len(items) < 2 and not any(each.ordinals for each in context.intent.references):
-        ids = tuple(each.id for each in context.memory.shown[:2])
+        ids = tuple(each.id for each in context.question.memory.shown[:2])
         items = context.tools.item_details(ItemLookup(ids=ids))
     if len(items) < 2:
-        yield TextPiece(
+        yield (
             " I need two things that I have shown: say, for example, “compare the first and the "
             "second”."
         )
         return
     one, other = items[:2]
     yield ItemsPiece((one, other), "compared")
-    yield TextPiece(f" {capitalise(name_and_price(one))} or {name_and_price(other)}.")
-    yield from (TextPiece(f" {sentence}") for sentence in _differences(one, other, context))
+    yield f" {capitalise(name_and_price(one))} or {name_and_price(other)}."
+    yield from (f" {sentence}" for sentence in _differences(one, other, context))
 
 
 def _differences(one: Item, other: Item, context: AnswerContext) -> Iterator[str]:
@@ -83,13 +81,15 @@ def _differences(one: Item, other: Item, context: AnswerContext) -> Iterator[str
             yield "They cost the same."
     if one.colour and other.colour and one.colour != other.colour:
         yield f"One is {one.colour}, the other {other.colour}."
-    kinds = [context.taxonomy.find(item.kind) for item in (one, other)]
+    kinds = [context.question.taxonomy.find(item.kind) for item in (one, other)]
     if kinds[0] and kinds[1]:
         step = kinds[0].formality - kinds[1].formality
         if abs(step) >= MIN_FORMALITY_STEP:
             name = name_item(one if step > 0 else other)
             yield f"{capitalise(name)} is the more formal of the two."
-    favourites = [item for item in (one, other) if is_colour(item, context.profile.palette)]
+    favourites = [
+        item for item in (one, other) if is_colour(item, context.question.profile.palette)
+    ]
     if len(favourites) == 1:
         name = name_item(favourites[0])
         yield f"{capitalise(name)} is in one of your colours, so I would take it."
@@ -97,12 +97,10 @@ def _differences(one: Item, other: Item, context: AnswerContext) -> Iterator[str
         yield "If you like both the same, take the one that goes with more of what you own."
 
 
-def describe_wardrobe(context: AnswerContext) -> Iterator[Piece]:
+def describe_wardrobe(context: AnswerContext) -> Iterator[Part]:
     """List what the shopper owns of what the message asks for."""
     intent = context.intent
-    yield TextPiece(
-        context.voice.choose("Let me look into your wardrobe.", "A look at what you own.")
-    )
+    yield context.choose("Let me look into your wardrobe.", "A look at what you own.")
     owned = [each for each in intent.references if each.is_owned]
     kinds = (*intent.garments, *(each.garment for each in owned if each.garment))
     colours = (*intent.colours, *(each.colour for each in owned if each.colour))
@@ -111,13 +109,13 @@ def describe_wardrobe(context: AnswerContext) -> Iterator[Piece]:
     if not items:
         what = list_names([pluralise(kind) for kind in kinds]) or "garments"
         looks = f"{' or '.join(colours)} " if colours else ""
-        yield TextPiece(f" I find no {looks}{what} in it. Add photos, and I can work with them.")
+        yield f" I find no {looks}{what} in it. Add photos, and I can work with them."
         return
     yield ItemsPiece(tuple(items[:MAX_ITEMS]), "owned")
     if len(items) <= 4:
         names = list_names([name_item(item) for item in items])
-        yield TextPiece(f" There {'is' if len(items) == 1 else 'are'} {names}.")
+        yield f" There {'is' if len(items) == 1 else 'are'} {names}."
         return
     counts = Counter(item.kind or "garment" for item in items).most_common(6)
     names = list_names([f"{n} {kind if n == 1 else pluralise(kind)}" for kind, n in counts])
-    yield TextPiece(f" There are {len(items)} pieces: {names}.")
+    yield f" There are {len(items)} pieces: {names}."

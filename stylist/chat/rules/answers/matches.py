@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from core.ml.colours import BASIC_OF
 from stylist.chat.rules.answers.advice import advise_partners
-from stylist.chat.rules.answers.context import AnswerContext
+from stylist.chat.rules.answers.context import AnswerContext, Part
 from stylist.chat.rules.answers.outfits import describe_outfits
 from stylist.chat.rules.answers.search import is_wanted, search_items
 from stylist.chat.rules.colours import MIN_AGREEMENT, explain_pair, measure_agreement
-from stylist.chat.shared.answer import ItemsPiece, OutfitsPiece, Piece, TextPiece
+from stylist.chat.shared.answer import ItemsPiece, OutfitsPiece
 from stylist.chat.shared.intent import Reference
 from stylist.chat.shared.items import Item
 from stylist.chat.shared.phrasing import add_article, capitalise, list_items, name_item, pluralise
@@ -20,26 +20,24 @@ MAX_OUTFITS = 3
 MAX_FORMALITY_STEP = 0.4  # between two kinds that suit each other
 
 
-def find_matches(context: AnswerContext) -> Iterator[Piece]:
+def find_matches(context: AnswerContext) -> Iterator[Part]:
     """Answer what goes with a garment: garments of the wanted kinds, or else outfits."""
     intent = context.intent
-    yield TextPiece(
-        context.voice.choose(
-            "Let me see what goes with it.",
-            "I am looking at colours and kinds that go with it.",
-            "Good question: let me put things beside it.",
-        )
+    yield context.choose(
+        "Let me see what goes with it.",
+        "I am looking at colours and kinds that go with it.",
+        "Good question: let me put things beside it.",
     )
     anchors = context.find_referenced()
     if len(anchors) > 1:
         yield from _judge_items(anchors)
     elif intent.asks_whether and intent.garments and not anchors:
-        yield TextPiece(f" {_judge_kinds(context)}")
+        yield f" {_judge_kinds(context)}"
     elif intent.garments or intent.slots:
         yield from _find_partners(context, anchors)
     elif anchors and (other := _described_colour(intent.references)):
         yield ItemsPiece(tuple(anchors), "named")
-        yield TextPiece(f" {_judge_colour(anchors[0], other)}")
+        yield f" {_judge_colour(anchors[0], other)}"
     elif anchors:
         request = OutfitRequest(
             anchor=anchors[0].id,
@@ -56,21 +54,21 @@ def find_matches(context: AnswerContext) -> Iterator[Piece]:
         yield from _advise_without_item(context)
 
 
-def _judge_items(items: Sequence[Item]) -> Iterator[Piece]:
+def _judge_items(items: Sequence[Item]) -> Iterator[Part]:
     """Judge whether the first item goes with each of the others."""
     first, *others = items
     yield ItemsPiece(tuple(items), "compared")
     for other in others:
         names = f"{name_item(first)} and {name_item(other)}"
         if first.slot and first.slot == other.slot:
-            yield TextPiece(f" {capitalise(names)} are worn in the same place, so not together.")
+            yield f" {capitalise(names)} are worn in the same place, so not together."
         elif first.colour in BASIC_OF and other.colour in BASIC_OF:
             agrees = measure_agreement(first.colour, other.colour) >= MIN_AGREEMENT
             verdict = "go together" if agrees else "are not the best pair"
             reason = explain_pair(first.colour, other.colour)
-            yield TextPiece(f" {capitalise(names)} {verdict}: {reason}.")
+            yield f" {capitalise(names)} {verdict}: {reason}."
         else:
-            yield TextPiece(f" I do not know the colours of {names}, so I cannot say.")
+            yield f" I do not know the colours of {names}, so I cannot say."
 
 
 def _judge_colour(item: Item, colour: str) -> str:
@@ -83,7 +81,7 @@ def _judge_kinds(context: AnswerContext) -> str:
     """Judge whether two described garments go together, by colour and by usual formality."""
     intent, references = context.intent, context.intent.references[:1]
     other = references[0].garment if references else intent.garments[-1]
-    kinds = [context.taxonomy.find(name) for name in (intent.garments[0], other)]
+    kinds = [context.question.taxonomy.find(name) for name in (intent.garments[0], other)]
     sentences = []
     colours = [*intent.colours, *(each.colour for each in references if each.colour)]
     if len(colours) > 1:
@@ -104,7 +102,7 @@ def _described_colour(references: Sequence[Reference]) -> str:
     return _first_colour([each for each in references if not (each.is_owned or each.is_shown)])
 
 
-def _find_partners(context: AnswerContext, anchors: Sequence[Item]) -> Iterator[Piece]:
+def _find_partners(context: AnswerContext, anchors: Sequence[Item]) -> Iterator[Part]:
     """Offer garments of the wanted kinds, owned ones first, sorted by colour harmony."""
     intent = context.intent
     colour = anchors[0].colour if anchors else _first_colour(intent.references)
@@ -116,31 +114,29 @@ def _find_partners(context: AnswerContext, anchors: Sequence[Item]) -> Iterator[
     found = _sort_by_harmony([*owned, *search_items(context, intent)], colour)[:MAX_ITEMS]
     what = list_names([pluralise(kind) for kind in intent.garments or intent.slots])
     if not found:
-        yield TextPiece(f" I found no {what} for it, neither in your wardrobe nor in the shop.")
+        yield f" I found no {what} for it, neither in your wardrobe nor in the shop."
         return
     yield ItemsPiece(tuple(found), "found")
     anchor = name_item(anchors[0]) if anchors else _describe(intent.references)
-    yield TextPiece(f" With {anchor} I would take {list_items(found, count=3)}.")
+    yield f" With {anchor} I would take {list_items(found, count=3)}."
     best = found[0]
     if colour in BASIC_OF and best.colour in BASIC_OF:
-        yield TextPiece(f" {capitalise(explain_pair(colour, best.colour))}.")
+        yield f" {capitalise(explain_pair(colour, best.colour))}."
 
 
-def _advise_without_item(context: AnswerContext) -> Iterator[Piece]:
+def _advise_without_item(context: AnswerContext) -> Iterator[Part]:
     """Advise by colour on a garment that is neither owned nor shown."""
     references = context.intent.references
     owned = next((each for each in references if each.is_owned), None)
     if owned:
-        yield TextPiece(f" I do not find {_describe((owned,))} in your wardrobe.")
+        yield f" I do not find {_describe((owned,))} in your wardrobe."
     elif any(each.is_shown for each in references):
-        yield TextPiece(
-            " I am not sure which one you mean: nothing like that was shown, or it is gone."
-        )
+        yield " I am not sure which one you mean: nothing like that was shown, or it is gone."
     colour = _first_colour(references)
     if not colour:
-        yield TextPiece(" Tell me its colour, and I can say what goes with it.")
+        yield " Tell me its colour, and I can say what goes with it."
         return
-    yield TextPiece(f" {advise_partners(colour)}")
+    yield f" {advise_partners(colour)}"
 
 
 def _sort_by_harmony(items: Sequence[Item], colour: str) -> list[Item]:

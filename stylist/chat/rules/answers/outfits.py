@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from stylist.chat.rules.answers.context import AnswerContext
-from stylist.chat.shared.answer import OutfitsPiece, Piece, TextPiece
+from stylist.chat.rules.answers.context import AnswerContext, Part
+from stylist.chat.shared.answer import OutfitsPiece
 from stylist.chat.shared.intent import Exclusions, Intent
 from stylist.chat.shared.items import OutfitSummary, is_colour, kinds_under
 from stylist.chat.shared.phrasing import format_occasion, list_items, name_item
@@ -22,43 +22,41 @@ _DRESS_CODES = (
 )
 
 
-def suggest_outfits(context: AnswerContext) -> Iterator[Piece]:
+def suggest_outfits(context: AnswerContext) -> Iterator[Part]:
     """Suggest outfits from the wardrobe, completed by the shop."""
     intent = context.intent
-    yield TextPiece(_opening(context))
+    yield _opening(context)
     anchors = context.find_referenced() if intent.replace_slot is None else []
     candidates = _make_outfits(context, anchors[0].id if anchors else _find_anchor(context))
     outfits = [outfit for outfit in candidates if _is_wanted(outfit, intent)][:MAX_OUTFITS]
     if outfits:
         yield OutfitsPiece(tuple(outfits))
     elif candidates:
-        yield TextPiece(
-            " I found outfits, but none without what you rule out, and within your limits."
-        )
+        yield " I found outfits, but none without what you rule out, and within your limits."
         return
     yield from describe_outfits(outfits, around=name_item(anchors[0]) if anchors else "")
 
 
-def describe_outfits(outfits: Sequence[OutfitSummary], *, around: str = "") -> Iterator[TextPiece]:
+def describe_outfits(outfits: Sequence[OutfitSummary], *, around: str = "") -> Iterator[str]:
     """Describe the first outfit with its reasons, and say how many more there are."""
     if not outfits:
         what = f" around {around}" if around else ""
-        yield TextPiece(
+        yield (
             f" I could not put an outfit together{what}: there must be a top and a bottom, or a "
             "dress, in your wardrobe or the shop. A photo of another garment may help."
         )
         return
     first = outfits[0]
-    yield TextPiece(f" I would wear {list_items(first.items, count=7)}.")
+    yield f" I would wear {list_items(first.items, count=7)}."
     for reason in first.reasons[:3]:
-        yield TextPiece(f" {reason}")
+        yield f" {reason}"
     bought = [item for item in first.items if not item.is_owned]
     if bought and len(bought) < len(first.items):
         names = "one piece" if len(bought) == 1 else f"{len(bought)} pieces"
-        yield TextPiece(f" Of it, {names} would come from the shop; the rest is yours.")
+        yield f" Of it, {names} would come from the shop; the rest is yours."
     if len(outfits) > 1:
         more = len(outfits) - 1
-        yield TextPiece(f" There {'is one more' if more == 1 else f'are {more} more'} beside it.")
+        yield f" There {'is one more' if more == 1 else f'are {more} more'} beside it."
 
 
 def _make_outfits(context: AnswerContext, anchor: str | None) -> list[OutfitSummary]:
@@ -116,7 +114,7 @@ def _opening(context: AnswerContext) -> str:
         code = next(words for limit, words in _DRESS_CODES if formality < limit)
         occasion = format_occasion(intent.occasion)
         return f"For {occasion}, {code}. Let me put something together."
-    return context.voice.choose(
+    return context.choose(
         "Let me put an outfit together.",
         "Let me see what goes well together.",
         "I am going through the wardrobe and the shop.",

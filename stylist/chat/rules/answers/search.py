@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from stylist.chat.rules.answers.context import AnswerContext
-from stylist.chat.shared.answer import ItemsPiece, Piece, TextPiece
+from stylist.chat.rules.answers.context import AnswerContext, Part
+from stylist.chat.shared.answer import ItemsPiece
 from stylist.chat.shared.intent import Intent
 from stylist.chat.shared.items import Item, is_colour, is_kind, kinds_under
 from stylist.chat.shared.phrasing import (
@@ -24,36 +24,36 @@ MAX_ITEMS = 4
 SPARE = 8  # items searched for in addition, as unwanted ones are left out
 
 
-def find_items(context: AnswerContext) -> Iterator[Piece]:
+def find_items(context: AnswerContext) -> Iterator[Part]:
     """Search the shop, and answer with what was found and why it fits."""
     intent = context.intent
     what = describe_intent(intent)
-    opening = context.voice.choose(
+    opening = context.choose(
         f"Let me look for {what}.",
         f"I am looking for {what}.",
         f"{capitalise(what)}: let me see what the shop has.",
     )
-    yield TextPiece(opening + "".join(_list_limits(intent)))
+    yield opening + "".join(_list_limits(intent))
     found = search_items(context, intent)
     has_limits = intent.colours or intent.price_min is not None or intent.price_max is not None
     if not found and has_limits:
-        yield TextPiece(_explain_nothing_found(intent))
+        yield _explain_nothing_found(intent)
         found = _search_closest(context)
         if found:
             yield ItemsPiece(tuple(found), "found")
-            yield TextPiece(f" What comes closest: {list_items(found)}.")
+            yield f" What comes closest: {list_items(found)}."
         return
     if not found:
-        yield TextPiece(
+        yield (
             " I found nothing more of that kind."
             if intent.exclude
             else " I found none in this shop."
         )
-        yield TextPiece(" Another word for it, or another kind of garment, may help.")
+        yield " Another word for it, or another kind of garment, may help."
         return
     yield ItemsPiece(tuple(found), "found")
-    yield TextPiece(f" Here {'is' if len(found) == 1 else 'are'} {list_items(found)}.")
-    yield from (TextPiece(f" {sentence}") for sentence in _list_reasons(found, context))
+    yield f" Here {'is' if len(found) == 1 else 'are'} {list_items(found)}."
+    yield from (f" {sentence}" for sentence in _list_reasons(found, context))
 
 
 def search_items(context: AnswerContext, intent: Intent) -> list[Item]:
@@ -81,7 +81,7 @@ def search_items(context: AnswerContext, intent: Intent) -> list[Item]:
 
 
 def _is_kind(item: Item, context: AnswerContext) -> bool:
-    return is_kind(item, context.intent.garments, context.taxonomy)
+    return is_kind(item, context.intent.garments, context.question.taxonomy)
 
 
 def _search_closest(context: AnswerContext) -> list[Item]:
@@ -114,7 +114,7 @@ def is_wanted(item: Item, context: AnswerContext) -> bool:
     A dislike does not count against a kind or colour that the message asks for.
     """
     intent, without = context.intent, context.intent.without
-    disliked = set(context.profile.disliked) - {*intent.garments, *intent.colours}
+    disliked = set(context.question.profile.disliked) - {*intent.garments, *intent.colours}
     return not (
         any(item.kind in kinds_under(kind) for kind in without.garments)
         or is_colour(item, without.colours)
@@ -151,7 +151,7 @@ def _list_fits(item: Item, context: AnswerContext) -> Iterator[str]:
     intent = context.intent
     if is_colour(item, intent.colours):
         yield f"is {item.colour}, as you asked"
-    elif is_colour(item, context.profile.palette):
+    elif is_colour(item, context.question.profile.palette):
         yield f"is {item.colour}, one of your colours"
     if intent.price_max is not None and item.price is not None and item.price <= intent.price_max:
         yield f"costs {format_price(item)}, within your {format_amount(intent.price_max)}"

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from stylist.chat.rules.answers.context import AnswerContext
-from stylist.chat.shared.answer import Piece, TextPiece
+from stylist.chat.rules.answers.context import AnswerContext, Part
 from stylist.outfits.colour_phrases import list_names
 
 CAN = (
@@ -26,44 +25,40 @@ REFUSALS = {
 }
 
 
-def greet(context: AnswerContext) -> Iterator[Piece]:
+def greet(context: AnswerContext) -> Iterator[Part]:
     """Greet, and explain what can be asked."""
-    yield TextPiece(context.voice.choose("Hello! ", "Hi there! ", "Good to see you! ") + CAN)
+    yield context.choose("Hello! ", "Hi there! ", "Good to see you! ") + CAN
 
 
-def accept_thanks(context: AnswerContext) -> Iterator[Piece]:
+def accept_thanks(context: AnswerContext) -> Iterator[Part]:
     """Answer thanks."""
-    yield TextPiece(
-        context.voice.choose(
-            "You are welcome. Just ask if there is more.",
-            "Gladly. Have fun wearing it.",
-            "My pleasure. I am here when you need me.",
-        )
+    yield context.choose(
+        "You are welcome. Just ask if there is more.",
+        "Gladly. Have fun wearing it.",
+        "My pleasure. I am here when you need me.",
     )
 
 
-def give_help(context: AnswerContext) -> Iterator[Piece]:
+def give_help(context: AnswerContext) -> Iterator[Part]:
     """Explain what can be asked, with examples."""
-    yield TextPiece(f"I am this shop's stylist, a program and not a person. {CAN}")
-    yield TextPiece(
+    yield f"I am this shop's stylist, a program and not a person. {CAN}"
+    yield (
         " Try “red dress under 80”, “what goes with my blue jeans?”, “an outfit for a wedding in "
         "summer” or “how do I wash wool?”."
     )
 
 
-def refuse(context: AnswerContext) -> Iterator[Piece]:
+def refuse(context: AnswerContext) -> Iterator[Part]:
     """Refuse what is not about clothes and this shop, and explain what can be asked."""
-    yield TextPiece(context.voice.choose(*REFUSALS[context.intent.topic]) + CAN)
+    yield context.choose(*REFUSALS[context.intent.topic]) + CAN
 
 
-def ask_for_clarification(context: AnswerContext) -> Iterator[Piece]:
+def ask_for_clarification(context: AnswerContext) -> Iterator[Part]:
     """Admit that the message was not understood, and ask for a garment, colour or occasion."""
     missed = context.intent.missed
     if missed:
-        yield TextPiece(f"I do not know {list_names([f'“{word}”' for word in missed[:3]])}. ")
-    opening = context.voice.choose(
+        yield f"I do not know {list_names([f'“{word}”' for word in missed[:3]])}. "
+    opening = context.choose(
         "I am not sure what you would like. ", "I did not quite understand that. "
     )
-    yield TextPiece(
-        f"{opening}Tell me a garment, a colour or an occasion, such as “a blue shirt for work”."
-    )
+    yield f"{opening}Tell me a garment, a colour or an occasion, such as “a blue shirt for work”."
