@@ -12,7 +12,13 @@ from core.ml.colours import BASIC_COLOURS
 from stylist.garments.features import pack_features
 from stylist.garments.garment import SLOTS, GarmentSource
 from stylist.tagging.colour.measurement import MeasuredColour
-from stylist.tagging.records import ALL_YEAR, COLOUR_NAMES, LAB_OF, garment_of, tags_to_json
+from stylist.tagging.records import (
+    ALL_YEAR,
+    COLOUR_NAMES,
+    LAB_BY_NAME,
+    build_garment,
+    serialize_tags,
+)
 from stylist.tagging.tags import Sighting, Tag, Tags
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
 
@@ -44,8 +50,10 @@ def _make(chance: np.random.Generator) -> Tagged:
     slot = str(chance.choice([slot.value for slot in SLOTS], p=SHARES))
     kinds = [kind.name for kind in DEFAULT_TAXONOMY.types if kind.slot == slot]
     kind = str(chance.choice(kinds))
-    tags = tags_to_json(_tags(chance, kind, slot))
-    garment = garment_of(garment_id=UUID(int=0), source=GarmentSource.CATALOG, tags=tags, slot=slot)
+    tags = serialize_tags(_tags(chance, kind, slot))
+    garment = build_garment(
+        garment_id=UUID(int=0), source=GarmentSource.CATALOG, tags=tags, slot=slot
+    )
     vector = chance.normal(size=DIMENSIONS)
     embedding = (vector / np.linalg.norm(vector)).astype(np.float16).tobytes()
     return Tagged(tags, slot, kind, embedding, pack_features(garment))
@@ -83,7 +91,7 @@ def _colour(chance: np.random.Generator) -> MeasuredColour:
     return MeasuredColour(
         name=name,
         basic=told.value,
-        lab=LAB_OF[name],
+        lab=LAB_BY_NAME[name],
         share=0.5,
         confidence=told.confidence,
         distribution={**told.distribution},

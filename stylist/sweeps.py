@@ -23,7 +23,7 @@ CHUNK = 1_000
 def sweep_stylist(**_: Any) -> None:
     """Find expired leases, lost wake-ups, and files whose rows are deleted."""
     wake_waiting((WARDROBE, IMAGES))
-    remove_doomed()
+    delete_pending_files()
 
 
 @shared_task
@@ -32,7 +32,7 @@ def request_missing_tags(**_: Any) -> None:
     IMAGES.request_missing()
 
 
-def remove_doomed() -> int:
+def delete_pending_files() -> int:
     """Delete files whose rows are deleted, until none is left or storage is down; count them."""
     count = 0
     while doomed := list(DoomedFile.objects.order_by("pk")[:CHUNK]):

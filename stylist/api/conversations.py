@@ -31,7 +31,7 @@ from stylist.chat import conversations
 from stylist.chat.llm.model_choice import choose_model, find_model
 from stylist.chat.shop_tools import ShopTools
 from stylist.models import Conversation, StylistSettings
-from stylist.tagging.shop_taxonomy import taxonomy_of
+from stylist.tagging.shop_taxonomy import get_taxonomy
 from tenants.api.base import TenantAPIView, TenantViewSet
 from tenants.api.idempotency import idempotent
 
@@ -155,7 +155,7 @@ class MessagesView(StylistMixin, TenantAPIView):
 
     def _tools(self, conversation: Conversation) -> ShopTools:
         base = self.request.build_absolute_uri("/").rstrip("/")
-        return ShopTools(self.shop, conversation.shopper, taxonomy_of(self.shop.pk), base)
+        return ShopTools(self.shop, conversation.shopper, get_taxonomy(self.shop.pk), base)
 
 
 @extend_schema(tags=["stylist"])

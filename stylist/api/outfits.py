@@ -23,7 +23,7 @@ from stylist.models import Outfit, OutfitFeedback, WardrobeItem
 from stylist.outfits import opinions, suggestions
 from stylist.outfits.feedback import Opinion
 from stylist.outfits.pictures import picture_path
-from stylist.outfits.suggestions import Dressed, Origin
+from stylist.outfits.suggestions import Origin, Suggestions
 from stylist.outfits.wishes import OCCASIONS, Wish
 from tenants.api.base import TenantAPIView
 from tenants.models import Scope
@@ -144,7 +144,7 @@ class OutfitOutput(serializers.Serializer[Outfit]):
     created_at = serializers.DateTimeField()
 
 
-class OutfitsOutput(serializers.Serializer[Dressed]):
+class OutfitsOutput(serializers.Serializer[Suggestions]):
     """Outfits, the best first; `lacking` is the reason if there are none."""
 
     outfits = OutfitOutput(many=True)
@@ -182,7 +182,7 @@ def serialize_outfits(outfits: Iterable[Outfit], request: Request) -> list[dict[
     return list(OutfitOutput(listed, many=True, context=context).data)  # type: ignore[arg-type]
 
 
-def _respond(dressed: Dressed, request: Request) -> Response:
+def _respond(dressed: Suggestions, request: Request) -> Response:
     return Response(OutfitsOutput(dressed, context=outfit_context(dressed.outfits, request)).data)
 
 
@@ -231,7 +231,7 @@ class ShopperOutfitsView(ShopperMixin, TenantAPIView):
         with transaction.atomic():
             # In one transaction: the shopper cannot be erased before the outfits are stored.
             shopper, _ = get_or_create_shopper(shop=self.shop, external_id=external_id)
-            dressed = suggestions.dress(
+            dressed = suggestions.suggest_outfits(
                 shop=self.shop,
                 shopper=shopper,
                 origin=Origin(data.validated_data["source"]),

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from core.errors import Unavailable
 from core.tenancy import shop_scope
 from stylist.models import Outfit
-from stylist.outfits.pictures import picture_of, read_token
+from stylist.outfits.pictures import get_picture, read_token
 
 ONE_DAY = 86_400
 
@@ -19,7 +19,7 @@ def serve_picture(request: HttpRequest, token: str) -> HttpResponse:
     shop_id, outfit_id = found
     try:
         with shop_scope(shop_id):
-            picture = picture_of(get_object_or_404(Outfit.objects.all(), pk=outfit_id))
+            picture = get_picture(get_object_or_404(Outfit.objects.all(), pk=outfit_id))
     except Unavailable as error:
         headers = {"Retry-After": str(error.retry_after)}
         return HttpResponse(error.message, "text/plain", status=503, headers=headers)

@@ -11,8 +11,8 @@ from core.api.parsers import JSONParser
 from stylist.api.base import StylistMixin
 from stylist.api.fields import SLOTS
 from stylist.outfits.wishes import OCCASIONS
-from stylist.tagging.records import VALUES
-from stylist.tagging.shop_taxonomy import own_types_of, set_own_types, taxonomy_of
+from stylist.tagging.records import TAG_VALUES
+from stylist.tagging.shop_taxonomy import get_own_types, get_taxonomy, set_own_types
 from stylist.tagging.taxonomy import (
     MAX_NAME_LENGTH,
     MAX_OWN_TYPES,
@@ -72,12 +72,12 @@ class VocabularyView(StylistMixin, TenantAPIView):
 
     @extend_schema(summary="List every value that a tag can have", operation_id="vocabulary")
     def get(self, request: Request) -> Response:
-        own = {row["name"].casefold() for row in own_types_of(self.shop.pk)}
+        own = {row["name"].casefold() for row in get_own_types(self.shop.pk)}
         types = [
             {"name": kind.name, "slot": kind.slot, "is_own": kind.name.casefold() in own}
-            for kind in taxonomy_of(self.shop.pk).types
+            for kind in get_taxonomy(self.shop.pk).types
         ]
-        words = {**VALUES, "types": types, "occasions": sorted(OCCASIONS)}
+        words = {**TAG_VALUES, "types": types, "occasions": sorted(OCCASIONS)}
         return Response(VocabularyOutput(words).data)
 
     @extend_schema(

@@ -27,10 +27,10 @@ from stylist.chat.shared.tools import (
 from stylist.garments.garment import GarmentSource, Season, Slot
 from stylist.models import ImageTags, Outfit, WardrobeItem
 from stylist.outfits.composition.compose import AnchorsExclude, AnchorUnknown
-from stylist.outfits.suggestions import Origin, dress
+from stylist.outfits.suggestions import Origin, suggest_outfits
 from stylist.outfits.wishes import OCCASIONS, Wish
 from stylist.tagging.records import EffectiveTag, effective_tags
-from stylist.tagging.shop_taxonomy import stated_type
+from stylist.tagging.shop_taxonomy import find_stated_type
 from stylist.tagging.taxonomy import Taxonomy
 from tenants.models import Shop, Shopper
 
@@ -97,7 +97,7 @@ class ShopTools:
             without = frozenset(UUID(p["id"]) for p in last.pieces) - rest
             wish = replace(wish, anchors=wish.anchors | rest)
         try:
-            made = dress(
+            made = suggest_outfits(
                 shop=self.shop,
                 shopper=self.shopper,
                 origin=Origin(request.sources.value),
@@ -157,7 +157,7 @@ class ShopTools:
 
     def _catalog_item(self, image: Image, tags: ImageTags | None) -> Item:
         seen = effective_tags(tags.tags if tags else {}, {})
-        stated = stated_type(self.taxonomy, image.category.name if image.category else "")
+        stated = find_stated_type(self.taxonomy, image.category.name if image.category else "")
         return Item(
             id=str(image.pk),
             source=GarmentSource.CATALOG,

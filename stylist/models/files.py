@@ -21,7 +21,7 @@ def picture_key(shop_id: UUID) -> str:
     return f"shops/{shop_id}/outfits/{uuid7()}.webp"
 
 
-def doom(names: Iterable[str | None]) -> None:
+def delete_files_later(names: Iterable[str | None]) -> None:
     """Have the sweep remove files, however long the storage is away.
 
     This wakes no task: erasing a shopper calls it for thousands of rows, one by one.

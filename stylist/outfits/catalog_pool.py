@@ -33,7 +33,7 @@ _kept: OrderedDict[UUID, _Kept] = OrderedDict()
 _lock = Lock()
 
 
-def pool_of(shop_id: UUID) -> Pool:
+def get_pool(shop_id: UUID) -> Pool:
     """Return every tagged image of the scope's shop."""
     now = time.monotonic()
     with _lock:

@@ -27,7 +27,7 @@ def name_shade(colour: Lab) -> str:
     return str(name_oklab(np.array(colour, np.float32)))
 
 
-def tell_colours(garments: Sequence[Garment]) -> str:
+def describe_colours(garments: Sequence[Garment]) -> str:
     """Return a sentence on the chromatic colours; those that go together least decide it."""
     known = [colour for g in garments for colour in (g.primary, g.secondary) if colour]
     if not known:

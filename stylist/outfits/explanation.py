@@ -10,7 +10,7 @@ import numpy as np
 
 from stylist.garments.garment import SEASONS, UNKNOWN_LAB, Garment, Slot
 from stylist.garments.pool import NEUTRAL
-from stylist.outfits.colour_phrases import list_names, name_shade, tell_colours
+from stylist.outfits.colour_phrases import describe_colours, list_names, name_shade
 from stylist.outfits.compatibility.harmony import share_a_colour
 from stylist.outfits.wishes import Wish
 
@@ -31,14 +31,14 @@ def explain(garments: Worn, values: Mapping[str, float], *, wish: Wish) -> dict[
     return {name: SENTENCES[name](garments, value, wish) for name, value in values.items()}
 
 
-def name_of(garment: Garment) -> str:
+def name_garment(garment: Garment) -> str:
     """Return what to call a garment: its colour and kind."""
     shade = name_shade(garment.primary) if garment.primary else ""
     return garment.kind if shade in garment.kind else f"{shade} {garment.kind}"
 
 
 def _colour(garments: Worn, value: float, wish: Wish) -> str:
-    return tell_colours(garments)
+    return describe_colours(garments)
 
 
 def _pattern(garments: Worn, value: float, wish: Wish) -> str:
@@ -80,7 +80,7 @@ def _formality(garments: Worn, value: float, wish: Wish) -> str:
     wanted = f"; {_level(asked)} was asked for" if asked is not None and is_off else ""
     if low == high:
         return f"All of it is {low}{wanted}."
-    ends = f"{low} ({name_of(ordered[0])}) to {high} ({name_of(ordered[-1])})"
+    ends = f"{low} ({name_garment(ordered[0])}) to {high} ({name_garment(ordered[-1])})"
     return f"It runs from {ends}{wanted}."
 
 

@@ -25,9 +25,11 @@ class Opinion(StrEnum):
     WORN = "worn"
 
 
-TELLING = {Opinion.LIKE: 1.0, Opinion.DISLIKE: -1.0, Opinion.WORN: 0.5}
+OPINION_VALUES = {Opinion.LIKE: 1.0, Opinion.DISLIKE: -1.0, Opinion.WORN: 0.5}
 HALF_LIFE_DAYS = 90.0
-ALIKE = 0.3  # what is said of two garments counts so much for others of their kinds and colours
+LOOK_SHARE = (
+    0.3  # what is said of two garments counts so much for others of their kinds and colours
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,13 @@ def learn_bonuses(feedback: Iterable[Feedback]) -> Bonuses:
         colours = Pool.of(given.garments).basic_colours.tolist()
         pairs = list(combinations(zip(given.garments, colours, strict=True), 2))
         for (one, its_colour), (other, other_colour) in pairs:
-            worth = TELLING[given.opinion] * 0.5 ** (given.age_days / HALF_LIFE_DAYS) / len(pairs)
+            worth = (
+                OPINION_VALUES[given.opinion]
+                * 0.5 ** (given.age_days / HALF_LIFE_DAYS)
+                / len(pairs)
+            )
             sums[frozenset({one.id, other.id})] += worth
             if its_colour and other_colour:
                 looks = (one.kind, its_colour), (other.kind, other_colour)
-                sums[frozenset(looks)] += ALIKE * worth
+                sums[frozenset(looks)] += LOOK_SHARE * worth
     return {pair: float(np.clip(bonus, -1, 1)) for pair, bonus in sums.items()}

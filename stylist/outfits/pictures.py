@@ -12,7 +12,7 @@ from catalog.models import Image
 from core.storage import read_file, save_file
 from stylist.garments.garment import GarmentSource, Slot
 from stylist.models import ImageTags, Outfit, WardrobeItem
-from stylist.models.files import doom, picture_key
+from stylist.models.files import delete_files_later, picture_key
 from stylist.outfits.collage import Piece, render_collage
 
 SALT = "stylist.outfit"
@@ -33,7 +33,7 @@ def read_token(token: str) -> tuple[UUID, UUID] | None:
     return UUID(shop_id), UUID(outfit_id)
 
 
-def picture_of(outfit: Outfit) -> bytes:
+def get_picture(outfit: Outfit) -> bytes:
     """Return an outfit's picture, WebP, made now if it is not there; raises `Unavailable`."""
     if outfit.picture:
         try:
@@ -44,7 +44,7 @@ def picture_of(outfit: Outfit) -> bytes:
     name = save_file(picture_key(outfit.shop_id), picture)
     unchanged = Outfit.objects.filter(pk=outfit.pk, picture=outfit.picture.name or "")
     if not unchanged.update(picture=name):
-        doom([name])  # the outfit is gone, or somebody else has pictured it
+        delete_files_later([name])  # the outfit is gone, or somebody else has pictured it
     return picture
 
 

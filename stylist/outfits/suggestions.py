@@ -16,16 +16,16 @@ from stylist.garments.features import STYLE_NAMES
 from stylist.garments.garment import Garment, GarmentSource, Slot
 from stylist.garments.pool import Pool
 from stylist.models import ImageTags, Outfit
-from stylist.outfits.catalog_pool import pool_of
+from stylist.outfits.catalog_pool import get_pool
 from stylist.outfits.composition import compose
 from stylist.outfits.composition.purchases import Purchase, rank_purchases
 from stylist.outfits.composition.shortlist import narrow
-from stylist.outfits.tastes import taste_of
+from stylist.outfits.tastes import get_taste
 from stylist.outfits.wishes import Taste, Wish
-from stylist.tagging.records import garment_of
-from stylist.tagging.shop_taxonomy import stated_type, taxonomy_of
+from stylist.tagging.records import build_garment
+from stylist.tagging.shop_taxonomy import find_stated_type, get_taxonomy
 from stylist.tagging.taxonomy import Taxonomy
-from stylist.wardrobe.items import wardrobe_of
+from stylist.wardrobe.items import load_wardrobe
 from tenants.models import Shop, Shopper
 
 PER_SLOT = 24  # of the catalogue, beside a wardrobe or an anchor
@@ -52,7 +52,7 @@ class Origin(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Dressed:
+class Suggestions:
     """Outfits, kept so that they can be spoken of; `lacking` tells what none could do without."""
 
     outfits: list[Outfit] = field(default_factory=list)
@@ -67,7 +67,7 @@ class PurchaseAdvice:
     best: Outfit
 
 
-def dress(
+def suggest_outfits(
     *,
     shop: Shop,
     shopper: Shopper | None,
@@ -75,15 +75,15 @@ def dress(
     wish: Wish,
     count: int,
     without: Collection[UUID] = (),
-) -> Dressed:
+) -> Suggestions:
     """Put outfits together and keep them; raises `AnchorUnknown` and `AnchorsExclude`.
 
     Anchors are items of the shopper's wardrobe or images of the catalogue; garments named by
     `without` are in none.
     """
-    taste = taste_of(shopper)
+    taste = get_taste(shopper)
     is_asked = origin is not Origin.CATALOG or wish.anchors
-    wardrobe = wardrobe_of(shopper) if shopper and is_asked else []
+    wardrobe = load_wardrobe(shopper) if shopper and is_asked else []
     owned = [] if origin is Origin.CATALOG else wardrobe
     anchors = _anchors(wish.anchors, wardrobe)
     if missing := wish.anchors - {garment.id for garment in anchors}:
@@ -98,10 +98,10 @@ def dress(
     # The best is the newest, which "the last outfit" and the history begin with.
     outfits = [_row(shop, shopper, outfit, wish) for outfit in reversed(found)][::-1]
     Outfit.objects.bulk_create(outfits)
-    return Dressed(outfits, "" if outfits else _lacking(garments.values()))
+    return Suggestions(outfits, "" if outfits else _lacking(garments.values()))
 
 
-def complete_look(*, shop: Shop, image: Image, wish: Wish, count: int) -> Dressed:
+def complete_look(*, shop: Shop, image: Image, wish: Wish, count: int) -> Suggestions:
     """Put outfits together around an image; raises `ImageNotTagged`."""
     row = ImageTags.objects.filter(image=image).first()
     if row is not None and row.state == Job.State.FAILED:
@@ -109,12 +109,12 @@ def complete_look(*, shop: Shop, image: Image, wish: Wish, count: int) -> Dresse
     if row is None or row.state != Job.State.DONE:
         raise ImageNotTagged
     around = replace(wish, anchors=frozenset({image.pk}))
-    return dress(shop=shop, shopper=None, origin=Origin.CATALOG, wish=around, count=count)
+    return suggest_outfits(shop=shop, shopper=None, origin=Origin.CATALOG, wish=around, count=count)
 
 
 def advise_purchases(*, shopper: Shopper, wish: Wish, count: int) -> list[PurchaseAdvice]:
     """Return the purchases that would complete the most outfits, and store the best outfits."""
-    taste, owned = taste_of(shopper), wardrobe_of(shopper)
+    taste, owned = get_taste(shopper), load_wardrobe(shopper)
     sold = _from_catalog(owned, wish, taste, per_slot=FOR_PURCHASES)
     purchases = rank_purchases(wardrobe=owned, candidates=sold, wish=wish, taste=taste, count=count)
     outfits = [_row(shopper.shop, shopper, purchase.best, wish) for purchase in purchases]
@@ -126,7 +126,7 @@ def _from_catalog(
     around: Sequence[Garment], wish: Wish, taste: Taste, *, per_slot: int
 ) -> list[Garment]:
     """Return what of the catalogue is worth trying, as it is sold now."""
-    pool = pool_of(scoped_shop_id())
+    pool = get_pool(scoped_shop_id())
     group = Pool.of(around, style_names=STYLE_NAMES)
     found = narrow(pool, around=group, wish=wish, taste=taste, per_slot=per_slot + SPARE)
     rows = np.concatenate([*found.values()])
@@ -143,7 +143,7 @@ def _sold(image_ids: Collection[UUID], *, per_slot: int) -> list[Garment]:
         .defer("image__search")
     )
     by_id = {row.image_id: row for row in rows}
-    taxonomy = taxonomy_of(scoped_shop_id())
+    taxonomy = get_taxonomy(scoped_shop_id())
     garments, counts = [], dict.fromkeys(Slot, 0)
     for image_id in image_ids:
         if image_id in by_id:
@@ -184,15 +184,15 @@ def _anchors(ids: Collection[UUID], wardrobe: Sequence[Garment]) -> list[Garment
         .select_related("image__category")
         .defer("image__search")
     )
-    taxonomy = taxonomy_of(scoped_shop_id())
+    taxonomy = get_taxonomy(scoped_shop_id())
     return owned + [_garment(row, taxonomy) for row in rows]
 
 
 def _garment(row: ImageTags, taxonomy: Taxonomy) -> Garment:
     """Return an image as outfits see it; the category it has by now is not guessed."""
     category = row.image.category
-    stated = stated_type(taxonomy, category.name) if category else None
-    return garment_of(
+    stated = find_stated_type(taxonomy, category.name) if category else None
+    return build_garment(
         garment_id=row.image_id,
         source=GarmentSource.CATALOG,
         tags=row.tags,
@@ -217,7 +217,7 @@ def _row(shop: Shop, shopper: Shopper | None, outfit: compose.ComposedOutfit, wi
             }
             for garment in outfit.garments
         ],
-        total=outfit.scored.total,
+        total=outfit.score.total,
         parts=[
             {
                 "name": part.name,
@@ -226,7 +226,7 @@ def _row(shop: Shop, shopper: Shopper | None, outfit: compose.ComposedOutfit, wi
                 "points": round(part.points, 4),
                 "sentence": part.sentence,
             }
-            for part in outfit.scored.parts
+            for part in outfit.score.parts
         ],
         wish={
             "occasion": wish.occasion.name if wish.occasion else None,

@@ -9,14 +9,14 @@ from stylist.garments.garment import Garment, GarmentSource, Lab, Slot
 from stylist.models import OutfitFeedback
 from stylist.outfits.feedback import Feedback, Opinion, learn_bonuses
 from stylist.outfits.wishes import Taste
-from stylist.tagging.records import LAB_OF
+from stylist.tagging.records import LAB_BY_NAME
 from tenants.models import Shopper
 
 MAX_FEEDBACK = 200
 DAY_SECONDS = 86_400
 
 
-def taste_of(shopper: Shopper | None) -> Taste:
+def get_taste(shopper: Shopper | None) -> Taste:
     """Return a shopper's taste; nobody's is empty. Makes two queries."""
     if shopper is None:
         return Taste()
@@ -25,7 +25,7 @@ def taste_of(shopper: Shopper | None) -> Taste:
     avoided = [value for values in stated.avoided.values() for value in values]
     return Taste(
         # A shop may have names for colours that are none of ours.
-        palette=tuple(LAB_OF[name] for name in liked if name in LAB_OF),
+        palette=tuple(LAB_BY_NAME[name] for name in liked if name in LAB_BY_NAME),
         styles=frozenset(name.lower() for name in stated.liked.get("styles", ())),
         disliked=frozenset(name.lower() for name in avoided),
         bonuses=learn_bonuses(_feedback_of(shopper)),
@@ -37,7 +37,7 @@ def _feedback_of(shopper: Shopper) -> list[Feedback]:
     rows = OutfitFeedback.objects.filter(shopper=shopper).select_related("outfit")
     return [
         Feedback(
-            garments=tuple(garment_of_piece(piece) for piece in row.outfit.pieces),
+            garments=tuple(read_piece(piece) for piece in row.outfit.pieces),
             opinion=Opinion(row.opinion),
             age_days=(now - row.created_at).total_seconds() / DAY_SECONDS,
         )
@@ -45,7 +45,7 @@ def _feedback_of(shopper: Shopper) -> list[Feedback]:
     ]
 
 
-def garment_of_piece(piece: dict[str, object]) -> Garment:
+def read_piece(piece: dict[str, object]) -> Garment:
     """Return what an outfit that was kept says of one of its garments."""
     primary = piece.get("primary")
     return Garment(

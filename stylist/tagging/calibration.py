@@ -51,6 +51,6 @@ LARGE = Calibration(
 CALIBRATIONS: Mapping[str, Calibration] = MappingProxyType({"mini": MINI})
 
 
-def calibration_of(encoder: str) -> Calibration:
+def get_calibration(encoder: str) -> Calibration:
     """Return an encoder's calibration by its name in the settings."""
     return CALIBRATIONS.get(encoder, LARGE)

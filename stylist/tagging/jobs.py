@@ -16,12 +16,12 @@ from quality.measure.frame import make_frame
 from stylist.garments.features import pack_features
 from stylist.garments.garment import GarmentSource
 from stylist.models import GarmentTags, ImageTags, WardrobeItem
-from stylist.models.files import cutout_key, doom
+from stylist.models.files import cutout_key, delete_files_later
 from stylist.tagging.crop import Crop, crop_to_garment
 from stylist.tagging.queues import IMAGES, WARDROBE
-from stylist.tagging.records import garment_of, tags_to_json
-from stylist.tagging.shop_labels import labels_of
-from stylist.tagging.shop_taxonomy import stated_type, taxonomy_of
+from stylist.tagging.records import build_garment, serialize_tags
+from stylist.tagging.shop_labels import get_labels
+from stylist.tagging.shop_taxonomy import find_stated_type, get_taxonomy
 from stylist.tagging.tagger import tag_crop
 
 CUTOUT_SIDE = 640
@@ -60,10 +60,12 @@ def tag_image(row: ImageTags) -> dict[str, Any]:
     if image is None:
         raise Overtaken
     seen = _look(row, str(image.photo.name))
-    stated = stated_type(taxonomy_of(row.shop_id), image.category.name if image.category else "")
+    stated = find_stated_type(
+        get_taxonomy(row.shop_id), image.category.name if image.category else ""
+    )
     kind = stated.name if stated else seen.tags["type"]["value"]
     slot = stated.slot if stated else seen.tags["slot"]["value"]
-    garment = garment_of(
+    garment = build_garment(
         garment_id=image.pk,
         source=GarmentSource.CATALOG,
         tags=seen.tags,
@@ -88,10 +90,10 @@ class Seen:
 
 
 def _look(row: GarmentTags, photo: str) -> Seen:
-    encoder, labels = labels_of(row.shop_id)
+    encoder, labels = get_labels(row.shop_id)
     crop = crop_to_garment(_frame(read_file(photo)), aspect=labels.aspect)
     embedding = _embed(crop, encoder)
-    tags = tags_to_json(tag_crop(crop, embedding, labels))
+    tags = serialize_tags(tag_crop(crop, embedding, labels))
     fields = {
         "tags": tags,
         "embedding": embedding.astype(np.float16).tobytes(),
@@ -115,7 +117,7 @@ def _embed(crop: Crop, encoder: str) -> Any:
 def _replace_cutout(row: GarmentTags, crop: Crop) -> str:
     """Store the garment cut out where it can be; an older one goes."""
     if row.cutout:
-        doom([row.cutout.name])
+        delete_files_later([row.cutout.name])
     if not crop.has_mask:
         return ""
     alpha = Pillow.fromarray((crop.mask * 255).astype(np.uint8))

@@ -21,7 +21,7 @@ from catalog.vocabulary.properties import (
 from catalog.vocabulary.words import Use, Words, texts_for
 from core.ml.colours import Floats
 from core.ml.encoder import Embeddings, Encoder
-from stylist.tagging.calibration import Calibration, calibration_of
+from stylist.tagging.calibration import Calibration, get_calibration
 from stylist.tagging.prompts import TYPE_TEMPLATES, Encode, ensemble, understood
 from stylist.tagging.taxonomy import Taxonomy
 
@@ -46,12 +46,12 @@ class Group:
 class Labels:
     """Vectors for every type and value that the encoder can tell.
 
-    `untold` names the types whose words it does not know: no photo is tagged as one. `aspect` is
+    `unknown_types` are types whose words it does not know: no photo is tagged as one. `aspect` is
     the shape that it sees photos in, width by height.
     """
 
     types: tuple[GarmentKind, ...]
-    untold: tuple[str, ...]
+    unknown_types: tuple[str, ...]
     type_vectors: Embeddings  # (k, d)
     patterns: tuple[str, ...]
     pattern_vectors: Embeddings
@@ -66,7 +66,7 @@ def make_labels(taxonomy: Taxonomy, encoder: Encoder) -> Labels:
     return build_labels(
         taxonomy,
         encoder.encode_texts,
-        calibration=calibration_of(encoder.spec.name),
+        calibration=get_calibration(encoder.spec.name),
         aspect=width / height,
     )
 
@@ -87,7 +87,7 @@ def build_labels(
     tellable = tuple(name for name, wordings in patterns.items() if wordings)
     return Labels(
         types=told,
-        untold=tuple(kind.name for kind in taxonomy.types if kind not in told),
+        unknown_types=tuple(kind.name for kind in taxonomy.types if kind not in told),
         type_vectors=ensemble([types[kind] for kind in told], TYPE_TEMPLATES, encode),
         patterns=tellable,
         pattern_vectors=ensemble([patterns[n] for n in tellable], PATTERN_TEMPLATES, encode),

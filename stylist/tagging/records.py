@@ -34,8 +34,8 @@ ALL_YEAR = "all year"
 NO_COLOUR = "none"  # a garment of one colour
 COLOUR_NAMES = tuple(colour.name for colour in RETAIL_COLOURS)
 _LABS = srgb_to_oklab(np.array([colour.rgb for colour in RETAIL_COLOURS], dtype=np.uint8))
-LAB_OF = {name: Lab(*map(float, lab)) for name, lab in zip(COLOUR_NAMES, _LABS, strict=True)}
-VALUES: Mapping[str, tuple[str, ...]] = {
+LAB_BY_NAME = {name: Lab(*map(float, lab)) for name, lab in zip(COLOUR_NAMES, _LABS, strict=True)}
+TAG_VALUES: Mapping[str, tuple[str, ...]] = {
     "primary_colour": COLOUR_NAMES,
     "secondary_colour": (NO_COLOUR, *COLOUR_NAMES),
     "pattern": tuple(PATTERNS),
@@ -57,9 +57,9 @@ class EffectiveTag:
     alternatives: list[str] = field(default_factory=list)
 
 
-def tags_to_json(tags: Tags) -> dict[str, Any]:
+def serialize_tags(tags: Tags) -> dict[str, Any]:
     """Return what is kept of tags."""
-    told = {name: _tag_to_json(getattr(tags, name)) for name in (*TAG_NAMES, "slot")}
+    told = {name: _serialize_tag(getattr(tags, name)) for name in (*TAG_NAMES, "slot")}
     return {
         **told,
         "sighting": tags.sighting.value,
@@ -71,7 +71,7 @@ def tags_to_json(tags: Tags) -> dict[str, Any]:
     }
 
 
-def _tag_to_json(tag: Tag | None) -> dict[str, Any] | None:
+def _serialize_tag(tag: Tag | None) -> dict[str, Any] | None:
     if tag is None:
         return None
     return {
@@ -105,7 +105,7 @@ def _effective_tag(found: Mapping[str, Any] | None, corrected: str | None) -> Ef
     )
 
 
-def garment_of(
+def build_garment(
     *,
     garment_id: UUID,
     source: GarmentSource,
@@ -139,7 +139,7 @@ def _lab(corrected: str | None, tags: Mapping[str, Any], place: int) -> Lab | No
     if corrected == NO_COLOUR:
         return None
     if corrected:
-        return LAB_OF[corrected]
+        return LAB_BY_NAME[corrected]
     colours = tags["colours"]
     return Lab(*colours[place]["lab"]) if len(colours) > place else None
 

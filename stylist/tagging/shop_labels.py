@@ -8,7 +8,7 @@ from uuid import UUID
 from catalog.indexing.indexes import live_index
 from core.ml.encoder import get_encoder
 from stylist.tagging.labels import Labels, make_labels
-from stylist.tagging.shop_taxonomy import own_types_of, taxonomy_of
+from stylist.tagging.shop_taxonomy import get_own_types, get_taxonomy
 
 MAX_LABELS = 32
 
@@ -16,13 +16,13 @@ _kept: OrderedDict[tuple[str, str], Labels] = OrderedDict()
 _lock = Lock()
 
 
-def labels_of(shop_id: UUID) -> tuple[str, Labels]:
+def get_labels(shop_id: UUID) -> tuple[str, Labels]:
     """Return the name of a shop's encoder, and the labels for it and the shop's taxonomy."""
     encoder = live_index(shop_id).encoder
-    key = encoder, json.dumps(own_types_of(shop_id), sort_keys=True)
+    key = encoder, json.dumps(get_own_types(shop_id), sort_keys=True)
     with _lock:
         if key not in _kept:
-            _kept[key] = make_labels(taxonomy_of(shop_id), get_encoder(encoder))
+            _kept[key] = make_labels(get_taxonomy(shop_id), get_encoder(encoder))
         _kept.move_to_end(key)
         while len(_kept) > MAX_LABELS:
             _kept.popitem(last=False)

@@ -10,18 +10,18 @@ from stylist.tagging.taxonomy import DEFAULT_TAXONOMY, Taxonomy
 from tenants.models import Shop
 
 
-def own_types_of(shop_id: UUID) -> list[dict[str, Any]]:
+def get_own_types(shop_id: UUID) -> list[dict[str, Any]]:
     """Return the types that a shop has added."""
     found = StylistSettings.objects.filter(shop_id=shop_id).values_list("own_types", flat=True)
     return list(found.first() or [])
 
 
-def taxonomy_of(shop_id: UUID) -> Taxonomy:
+def get_taxonomy(shop_id: UUID) -> Taxonomy:
     """Return the types that a shop's garments are told to be."""
-    return DEFAULT_TAXONOMY.extended(own_types_of(shop_id))
+    return DEFAULT_TAXONOMY.extended(get_own_types(shop_id))
 
 
-def stated_type(taxonomy: Taxonomy, category: str | None) -> GarmentKind | None:
+def find_stated_type(taxonomy: Taxonomy, category: str | None) -> GarmentKind | None:
     """Return the type that a shop's category is, in the singular or the plural; None of others."""
     name = (category or "").strip()
     for form in (name, name.removesuffix("es"), name.removesuffix("s"), f"{name}s"):

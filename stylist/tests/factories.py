@@ -23,7 +23,7 @@ from stylist.garments.features import pack_features
 from stylist.garments.garment import GarmentSource
 from stylist.models import ImageTags, Outfit, WardrobeItem
 from stylist.models.files import cutout_key, wardrobe_key
-from stylist.tagging.records import LAB_OF, garment_of
+from stylist.tagging.records import LAB_BY_NAME, build_garment
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
 from tenants.models import Shop
 
@@ -102,7 +102,7 @@ def make_tags(
         "formality": _tag(formality),
         "formality_level": FORMALITY_LEVELS[formality],
         "sighting": "one",
-        "colours": [{"name": colour, "lab": list(LAB_OF[colour]), "share": 1.0}],
+        "colours": [{"name": colour, "lab": list(LAB_BY_NAME[colour]), "share": 1.0}],
     }
 
 
@@ -147,7 +147,7 @@ def make_sold(shop: Shop, kind: str = "jeans", colour: str = "navy", **fields: A
 def tag_image(image: Image, kind: str, colour: str, **tags: Any) -> ImageTags:
     """Note what an image shows, as the worker does."""
     seen = make_tags(kind, colour, **tags)
-    garment = garment_of(
+    garment = build_garment(
         garment_id=image.pk, source=GarmentSource.CATALOG, tags=seen, slot=seen["slot"]["value"]
     )
     kept = {**_tagged(seen), "image_version": image.version, "features": pack_features(garment)}
@@ -185,7 +185,7 @@ def ask_outfits(client: Any, *, shopper: str = "ada", **body: Any) -> dict[str, 
     return response.json()  # type: ignore[no-any-return]
 
 
-def outfit_of(shop: Shop, told: dict[str, Any]) -> Outfit:
+def build_outfit(shop: Shop, told: dict[str, Any]) -> Outfit:
     """Return the row of an outfit as it was told."""
     with shop_scope(shop.pk):
         outfit: Outfit = Outfit.objects.get(pk=told["id"])

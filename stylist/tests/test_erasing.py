@@ -7,7 +7,7 @@ from core.storage import StorageUnavailable
 from core.tenancy import all_shops, shop_scope
 from stylist import sweeps
 from stylist.models import Conversation, DoomedFile, Message, Outfit, OutfitFeedback, WardrobeItem
-from stylist.sweeps import remove_doomed
+from stylist.sweeps import delete_pending_files
 from stylist.tests.factories import (
     ask_outfits,
     kinds_of_files,
@@ -45,7 +45,7 @@ def test_erased_shopper_takes_rows_and_files_along(ada, media_root):
     assert all(left())
     assert ada.client.delete(ADA).status_code == 204
     assert left() == [0] * len(PERSONAL)
-    assert remove_doomed() == 15
+    assert delete_pending_files() == 15
     assert kinds_of_files(media_root) == [] and not DoomedFile.objects.exists()
 
 
@@ -53,7 +53,7 @@ def test_others_keep_what_is_theirs(ada, rival, media_root):
     make_item(ada.shop, "coat", shopper="eve")
     make_item(rival.shop, "coat", shopper="ada")
     ada.client.delete(ADA)
-    remove_doomed()
+    delete_pending_files()
     assert kinds_of_files(media_root) == ["cutouts"] * 2 + ["wardrobe"] * 2
     assert len(ada.client.get(wardrobe_url("eve")).json()["results"]) == 1
     assert len(rival.client.get(wardrobe_url("ada")).json()["results"]) == 1
@@ -65,15 +65,15 @@ def test_files_go_later_when_the_storage_is_away(ada, monkeypatch, media_root):
 
     monkeypatch.setattr(sweeps, "delete_files", away)
     assert ada.client.delete(ADA).status_code == 204
-    assert remove_doomed() == 0 and len(kinds_of_files(media_root)) == 15
+    assert delete_pending_files() == 0 and len(kinds_of_files(media_root)) == 15
     monkeypatch.setattr(sweeps, "delete_files", storage.delete_files)
-    assert remove_doomed() == 15 and kinds_of_files(media_root) == []
+    assert delete_pending_files() == 15 and kinds_of_files(media_root) == []
 
 
 def test_more_files_than_one_portion_all_go(ada, monkeypatch, media_root):
     monkeypatch.setattr(sweeps, "CHUNK", 4)
     ada.client.delete(ADA)
-    assert remove_doomed() == 15 and kinds_of_files(media_root) == []
+    assert delete_pending_files() == 15 and kinds_of_files(media_root) == []
 
 
 def test_cutout_stored_while_a_shopper_is_erased_goes_too(shop, media_root):
@@ -84,13 +84,13 @@ def test_cutout_stored_while_a_shopper_is_erased_goes_too(shop, media_root):
         stale = WardrobeItem.objects.get()
         WardrobeItem.objects.update(cutout=item.cutout.name)
         stale.delete()
-    assert remove_doomed() == 2 and kinds_of_files(media_root) == []
+    assert delete_pending_files() == 2 and kinds_of_files(media_root) == []
 
 
 def test_deleted_shop_leaves_no_file_of_its_shoppers(ada, media_root):
     with all_shops():
         Shop.objects.get(pk=ada.shop.pk).delete()
-    remove_doomed()
+    delete_pending_files()
     assert kinds_of_files(media_root) == []
 
 

@@ -8,14 +8,14 @@ from core.tenancy import shop_scope
 from stylist.models import Outfit, OutfitFeedback
 from stylist.outfits.feedback import Opinion
 from stylist.outfits.opinions import OutfitGone, give_opinion
-from stylist.outfits.tastes import taste_of
+from stylist.outfits.tastes import get_taste
 from stylist.tests.factories import (
     ask_outfits,
+    build_outfit,
     ids_of,
     make_item,
     make_sold,
     make_wardrobe,
-    outfit_of,
 )
 from tenants.models import Scope, Shopper
 from tenants.tests.factories import make_key_client
@@ -99,7 +99,7 @@ def test_opinion_is_of_one_shopper_alone(inside):
     say(inside.client, best(inside), "like")
     ada, eve = Shopper.objects.get(), Shopper(shop=inside.shop, external_id="eve")
     eve.save()
-    assert taste_of(ada).bonuses and not taste_of(eve).bonuses
+    assert get_taste(ada).bonuses and not get_taste(eve).bonuses
 
 
 def test_outfit_made_for_nobody_takes_no_opinion(shop):
@@ -122,7 +122,7 @@ def test_opinions_on_what_is_not_there_are_not_found(shop, rival):
 
 def test_outfit_deleted_meanwhile_is_told_as_gone(inside):
     make_item(inside.shop, "dress")
-    outfit = outfit_of(inside.shop, best(inside))
+    outfit = build_outfit(inside.shop, best(inside))
     Outfit.objects.all().delete()
     with pytest.raises(OutfitGone):
         give_opinion(outfit=outfit, opinion=Opinion.LIKE)

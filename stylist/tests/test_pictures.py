@@ -11,15 +11,15 @@ from core.storage import StorageUnavailable
 from core.tenancy import shop_scope
 from stylist.models import Outfit
 from stylist.outfits import pictures
-from stylist.outfits.pictures import SALT, picture_of
-from stylist.sweeps import remove_doomed
+from stylist.outfits.pictures import SALT, get_picture
+from stylist.sweeps import delete_pending_files
 from stylist.tests.factories import (
     ask_outfits,
+    build_outfit,
     ids_of,
     kinds_of_files,
     make_item,
     make_sold,
-    outfit_of,
     wardrobe_url,
 )
 
@@ -57,7 +57,7 @@ def test_picture_is_seen_by_whoever_has_its_address(shop, stranger):
 
 @pytest.mark.parametrize("how", ["cut short", "another outfit's", "another salt's", "made up"])
 def test_address_that_was_tampered_with_leads_nowhere(shop, stranger, how):
-    outfit = outfit_of(shop.shop, dressed(shop))
+    outfit = build_outfit(shop.shop, dressed(shop))
     right = signing.Signer(salt=SALT).sign(f"{outfit.shop_id}:{outfit.pk}")
     other = f"{outfit.shop_id}:{outfit.shop_id}"
     token = {
@@ -72,7 +72,7 @@ def test_address_that_was_tampered_with_leads_nowhere(shop, stranger, how):
 
 def test_address_of_another_shops_outfit_cannot_be_put_together(shop, rival, stranger):
     """A rival's signed address names their shop, in which the outfit is not."""
-    outfit = outfit_of(shop.shop, dressed(shop))
+    outfit = build_outfit(shop.shop, dressed(shop))
     signed = signing.Signer(salt=SALT).sign(f"{rival.shop.pk}:{outfit.pk}")
     assert stranger.get(f"/outfits/{signed}.webp").status_code == 404
 
@@ -88,10 +88,10 @@ def test_picture_is_made_once_and_kept(shop, stranger, monkeypatch, media_root):
 def test_picture_lost_from_storage_is_made_anew(inside, stranger):
     told = dressed(inside)
     stranger.get(told["picture_url"])
-    outfit = outfit_of(inside.shop, told)
+    outfit = build_outfit(inside.shop, told)
     outfit.picture.storage.delete(outfit.picture.name)
     assert stranger.get(told["picture_url"]).status_code == 200
-    assert outfit_of(inside.shop, told).picture.name != outfit.picture.name
+    assert build_outfit(inside.shop, told).picture.name != outfit.picture.name
 
 
 def test_garment_taken_out_goes_from_the_picture(inside, stranger, media_root):
@@ -99,7 +99,7 @@ def test_garment_taken_out_goes_from_the_picture(inside, stranger, media_root):
     both = colours(stranger.get(told["picture_url"]).content)
     gone, _ = sorted(ids_of(told))
     inside.client.delete(wardrobe_url(rest=f"{gone}/"))
-    remove_doomed()
+    delete_pending_files()
     assert "outfits" not in kinds_of_files(media_root), "it shows what was taken out"
     answer = stranger.get(told["picture_url"])
     assert answer.status_code == 200 and 0 < colours(answer.content) != both
@@ -121,20 +121,20 @@ def test_images_of_the_catalogue_are_shown_with_their_photos(shop, stranger):
 
 
 def test_two_who_picture_an_outfit_at_once_leave_one_picture(inside, media_root):
-    outfit = outfit_of(inside.shop, dressed(inside))
+    outfit = build_outfit(inside.shop, dressed(inside))
     stale = Outfit.objects.get()
-    picture_of(outfit)
-    picture_of(stale)
-    assert remove_doomed() == 1
+    get_picture(outfit)
+    get_picture(stale)
+    assert delete_pending_files() == 1
     assert kinds_of_files(media_root).count("outfits") == 1
     assert Outfit.objects.get().picture.storage.exists(Outfit.objects.get().picture.name)
 
 
 def test_picture_of_an_outfit_deleted_meanwhile_leaves_no_file(inside, media_root):
-    outfit = outfit_of(inside.shop, dressed(inside))
+    outfit = build_outfit(inside.shop, dressed(inside))
     Outfit.objects.all().delete()
-    picture_of(outfit)
-    remove_doomed()
+    get_picture(outfit)
+    delete_pending_files()
     assert "outfits" not in kinds_of_files(media_root)
 
 

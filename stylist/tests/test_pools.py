@@ -4,7 +4,7 @@ import pytest
 
 from core.tenancy import UnscopedQueryError, shop_scope
 from stylist.outfits import catalog_pool
-from stylist.outfits.catalog_pool import pool_of
+from stylist.outfits.catalog_pool import get_pool
 from stylist.tests.factories import make_sold, tag_image
 
 pytestmark = pytest.mark.django_db
@@ -36,35 +36,35 @@ def later(monkeypatch):
 
 def test_pool_has_every_tagged_image_as_it_was_tagged(inside):
     jeans, dress = make_sold(inside.shop, "jeans"), make_sold(inside.shop, "dress", "red")
-    pool = pool_of(inside.shop.pk)
+    pool = get_pool(inside.shop.pk)
     kinds = dict(zip(pool.ids.tolist(), pool.kinds.tolist(), strict=True))
     assert kinds == {jeans.pk: "jeans", dress.pk: "dress"}
     assert set(pool.basic_colours.tolist()) == {"navy", "red"}
 
 
 def test_shop_without_images_has_an_empty_pool(inside):
-    assert len(pool_of(inside.shop.pk)) == 0
+    assert len(get_pool(inside.shop.pk)) == 0
 
 
 def test_pool_is_used_again_and_asks_nothing_for_some_seconds(inside, django_assert_num_queries):
     make_sold(inside.shop)
-    first = pool_of(inside.shop.pk)
+    first = get_pool(inside.shop.pk)
     with django_assert_num_queries(0):
-        assert pool_of(inside.shop.pk) is first
+        assert get_pool(inside.shop.pk) is first
 
 
 def test_pool_that_has_not_changed_is_not_read_again(inside, later, django_assert_num_queries):
     make_sold(inside.shop)
-    first = pool_of(inside.shop.pk)
+    first = get_pool(inside.shop.pk)
     later()
     with django_assert_num_queries(1):
-        assert pool_of(inside.shop.pk) is first
+        assert get_pool(inside.shop.pk) is first
 
 
 @pytest.mark.parametrize("change", ["added", "retagged", "removed"])
 def test_change_is_seen_after_some_seconds(inside, later, change):
     image = make_sold(inside.shop, "jeans")
-    pool_of(inside.shop.pk)
+    get_pool(inside.shop.pk)
     if change == "added":
         make_sold(inside.shop, "coat")
     elif change == "retagged":
@@ -73,7 +73,7 @@ def test_change_is_seen_after_some_seconds(inside, later, change):
         image.delete()
     expected = {"added": {"jeans", "coat"}, "retagged": {"dress"}, "removed": set()}[change]
     later()
-    assert set(pool_of(inside.shop.pk).kinds.tolist()) == expected
+    assert set(get_pool(inside.shop.pk).kinds.tolist()) == expected
 
 
 def test_pools_are_never_shared_between_shops(shop, rival):
@@ -82,17 +82,17 @@ def test_pools_are_never_shared_between_shops(shop, rival):
     for _ in range(2):
         for member, kind in ((shop, "jeans"), (rival, "coat")):
             with shop_scope(member.shop.pk):
-                assert pool_of(member.shop.pk).kinds.tolist() == [kind]
+                assert get_pool(member.shop.pk).kinds.tolist() == [kind]
 
 
 def test_only_the_pools_asked_for_last_are_kept(shop, rival, monkeypatch):
     monkeypatch.setattr(catalog_pool, "MAX_POOLS", 1)
     for member in (shop, rival):
         with shop_scope(member.shop.pk):
-            pool_of(member.shop.pk)
+            get_pool(member.shop.pk)
     assert list(catalog_pool._kept) == [rival.shop.pk]
 
 
 def test_pool_outside_a_shops_scope_is_an_error(shop):
     with pytest.raises(UnscopedQueryError):
-        pool_of(shop.shop.pk)
+        get_pool(shop.shop.pk)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from core.tenancy import shop_scope
 from stylist import sweeps
 from stylist.models import Conversation, Message, Outfit
-from stylist.sweeps import purge_stylist, remove_doomed
+from stylist.sweeps import delete_pending_files, purge_stylist
 from stylist.tests.factories import ask_outfits, kinds_of_files, make_wardrobe
 from tenants.models import Shopper
 
@@ -40,7 +40,7 @@ def test_old_outfits_go_with_their_pictures_unless_somebody_spoke_of_them(outfit
     purge_stylist()
     kept = {str(pk) for pk in Outfit.objects.values_list("pk", flat=True)}
     assert kept == {told[1]["id"], told[2]["id"]}
-    assert remove_doomed() == 1 and "outfits" not in kinds_of_files(media_root)
+    assert delete_pending_files() == 1 and "outfits" not in kinds_of_files(media_root)
 
 
 def test_conversation_is_kept_until_long_after_its_last_word(outfits):

@@ -9,7 +9,7 @@ from core.tenancy import shop_scope
 from quality.models import Job
 from quality.tests.factories import make_image, opened
 from stylist.models import ImageTags
-from stylist.sweeps import remove_doomed
+from stylist.sweeps import delete_pending_files
 from stylist.tagging import jobs
 from stylist.tagging.jobs import tag_images
 from stylist.tagging.queues import IMAGES
@@ -52,7 +52,7 @@ def test_new_photo_is_tagged_anew_and_leaves_one_cutout(
     tag_images()
     replace_photo(django_capture_on_commit_callbacks, make_jpeg("jeans", "navy"))
     tag_images()
-    remove_doomed()
+    delete_pending_files()
     row = ImageTags.objects.get()
     assert (row.slot, row.image_version) == ("bottom", 2)
     assert kinds_of_files(media_root) == ["cutouts", "originals", "photos"]
@@ -94,7 +94,7 @@ def test_deleted_image_takes_its_tags_and_its_cutout_along(inside, media_root):
     delete_image(image=image)
     remove_entries(list(IndexEntry.objects.filter(state="removing")))
     assert not ImageTags.objects.exists()
-    assert remove_doomed() == 1 and kinds_of_files(media_root) == []
+    assert delete_pending_files() == 1 and kinds_of_files(media_root) == []
 
 
 def test_image_deleted_before_its_turn_is_not_looked_at(

@@ -8,7 +8,7 @@ from core.tenancy import shop_scope
 from quality.models import Job
 from quality.tests.photos import make_scene
 from stylist.models import DoomedFile, WardrobeItem
-from stylist.sweeps import remove_doomed
+from stylist.sweeps import delete_pending_files
 from stylist.tagging import jobs
 from stylist.tagging.jobs import tag_wardrobes
 from stylist.tagging.shop_taxonomy import set_own_types
@@ -158,7 +158,7 @@ def test_garment_taken_out_while_it_is_looked_at_leaves_no_file(inside, monkeypa
 
     monkeypatch.setattr(jobs, "crop_to_garment", removed_meanwhile)
     tag_wardrobes()
-    remove_doomed()
+    delete_pending_files()
     assert kinds_of_files(media_root) == [] and not WardrobeItem.objects.exists()
 
 
@@ -167,14 +167,14 @@ def test_cutout_stored_since_the_row_was_read_goes_with_it(inside, media_root):
     stale = WardrobeItem.objects.get()
     tag_wardrobes()
     remove_item(item=stale)
-    remove_doomed()
+    delete_pending_files()
     assert kinds_of_files(media_root) == []
 
 
 def test_another_look_leaves_one_cutout(inside, media_root):
     tagged(inside, make_jpeg())
     look_again()
-    assert remove_doomed() == 1
+    assert delete_pending_files() == 1
     assert kinds_of_files(media_root) == ["cutouts", "wardrobe"]
 
 

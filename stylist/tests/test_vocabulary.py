@@ -4,7 +4,7 @@ import pytest
 
 from core.tenancy import all_shops, shop_scope
 from stylist.models import StylistSettings
-from stylist.tagging.shop_taxonomy import taxonomy_of
+from stylist.tagging.shop_taxonomy import get_taxonomy
 from stylist.tests.factories import make_item, wardrobe_url
 from tenants.models import Scope
 from tenants.tests.factories import make_key_client
@@ -98,4 +98,4 @@ def test_types_take_the_stylists_scope(shop, stranger):
     with all_shops():
         assert StylistSettings.objects.count() == 1
     with shop_scope(shop.shop.pk):
-        assert taxonomy_of(shop.shop.pk).find("DIRNDL")
+        assert get_taxonomy(shop.shop.pk).find("DIRNDL")

@@ -11,10 +11,10 @@ from core.storage import delete_files, save_file
 from recommendations.feedback.shoppers import get_or_create_shopper
 from stylist.garments.garment import Garment, GarmentSource
 from stylist.models import Outfit, WardrobeItem
-from stylist.models.files import doom, wardrobe_key
+from stylist.models.files import delete_files_later, wardrobe_key
 from stylist.tagging.queues import WARDROBE
-from stylist.tagging.records import VALUES, garment_of
-from stylist.tagging.shop_taxonomy import taxonomy_of
+from stylist.tagging.records import TAG_VALUES, build_garment
+from stylist.tagging.shop_taxonomy import get_taxonomy
 from tenants.models import Shop, Shopper
 
 MAX_ITEMS = 1_000
@@ -82,11 +82,11 @@ def correct_item(
 
     Raises `TagUnknown` and `ItemGone`.
     """
-    taxonomy = taxonomy_of(item.shop_id)
+    taxonomy = get_taxonomy(item.shop_id)
     chosen: dict[str, str | None] = dict(tags)
     kind = taxonomy.find(chosen.get("type") or "")
     for tag, value in chosen.items():
-        known = taxonomy.names if tag == "type" else VALUES[tag]
+        known = taxonomy.names if tag == "type" else TAG_VALUES[tag]
         if value is not None and (kind is None if tag == "type" else value not in known):
             raise TagUnknown(
                 f"{value!r} is no {tag.replace('_', ' ')}; there are {', '.join(known)}.", field=tag
@@ -113,7 +113,7 @@ def remove_item(*, item: WardrobeItem) -> None:
         pictured = Outfit.objects.filter(
             shopper=item.shopper_id, pieces__contains=[{"id": str(item.pk)}]
         ).exclude(picture="")
-        doom(pictured.values_list("picture", flat=True))
+        delete_files_later(pictured.values_list("picture", flat=True))
         pictured.update(picture="")
         item.delete()
 
@@ -126,15 +126,15 @@ def _kind_and_slot(row: WardrobeItem, kind: Any) -> tuple[str, str]:
     return row.tags["type"]["value"], row.tags["slot"]["value"]
 
 
-def wardrobe_of(shopper: Shopper) -> list[Garment]:
+def load_wardrobe(shopper: Shopper) -> list[Garment]:
     """Return a shopper's tagged garments; makes one query."""
     rows = WardrobeItem.objects.filter(shopper=shopper).exclude(slot="").exclude(tags={})
-    return [garment_of_item(row) for row in rows.order_by("pk")]
+    return [build_item_garment(row) for row in rows.order_by("pk")]
 
 
-def garment_of_item(row: WardrobeItem) -> Garment:
+def build_item_garment(row: WardrobeItem) -> Garment:
     """Return a tagged item as outfits see it."""
-    return garment_of(
+    return build_garment(
         garment_id=row.pk,
         source=GarmentSource.WARDROBE,
         tags=row.tags,

@@ -44,7 +44,7 @@ class Command(BaseCommand):
             self._measure_garments(encoder, labels, options["garments"], options["seed"])
         self.stdout.write(
             f"{encoder.spec.name} tells {len(labels.types)} types apart. Those whose words it does "
-            f"not know: {', '.join(labels.untold) or 'none'}."
+            f"not know: {', '.join(labels.unknown_types) or 'none'}."
         )
 
     def _measure_photos(self, encoder: Encoder, labels: Labels, folder: Path, split: str) -> None:

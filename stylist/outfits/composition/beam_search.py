@@ -1,4 +1,4 @@
-"""Outfits grown slot by slot, a bounded number of them kept at each step (beam search)."""
+"""Beam search: outfits grow slot by slot, and only the best are continued."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -6,24 +6,24 @@ from collections.abc import Mapping
 import numpy as np
 
 from stylist.garments.garment import SLOT_INDEX, SLOTS, Season, Slot
-from stylist.outfits.scoring.pairs import EMPTY, Rows, obey_rules
+from stylist.outfits.scoring.pairs import EMPTY, Rows, check_rules
 from stylist.outfits.scoring.score import Scorer
 
-WIDTH = 64  # outfits kept at each step
-MOST_SHARE = 4  # one garment is in one of four of them at most, while there are others
+BEAM_WIDTH = 64  # outfits that are continued after each step
+MAX_REPEATS = BEAM_WIDTH // 4  # outfits of a beam with the same garment, while there are others
 
 
-def grow(scorer: Scorer, start: Rows, choices: Mapping[Slot, Rows]) -> Rows:
-    """Return up to `WIDTH` whole outfits (s, 7), the best first, that hold what `start` (7,) does.
+def grow_outfits(scorer: Scorer, start: Rows, choices: Mapping[Slot, Rows]) -> Rows:
+    """Return up to `BEAM_WIDTH` outfits (s, 7) that contain `start` (7,), the best first.
 
-    None where nothing can be worn with it by the rules.
+    Empty if the rules allow none.
     """
-    outfits = keep(scorer, _cores(start, choices), start)
-    with_shoes = keep(scorer, fill(outfits, Slot.SHOES, choices), start)
+    outfits = prune(scorer, _cores(start, choices), start)
+    with_shoes = prune(scorer, fill(outfits, Slot.SHOES, choices), start)
     if len(with_shoes):
         outfits = with_shoes
-    for slot in _optional(scorer.wish.season):
-        outfits = keep(scorer, np.vstack([outfits, fill(outfits, slot, choices)]), start)
+    for slot in _optional_slots(scorer.wish.season):
+        outfits = prune(scorer, np.vstack([outfits, fill(outfits, slot, choices)]), start)
     return outfits
 
 
@@ -36,50 +36,50 @@ def fill(outfits: Rows, slot: Slot, choices: Mapping[Slot, Rows]) -> Rows:
     return grown
 
 
-def keep(scorer: Scorer, outfits: Rows, start: Rows) -> Rows:
-    """Return the best outfits that obey the rules, the best first.
+def prune(scorer: Scorer, outfits: Rows, start: Rows) -> Rows:
+    """Return the best `BEAM_WIDTH` outfits that obey the rules, the best first.
 
-    While there are others, no garment beside the start's is in too many of them.
+    A garment that is not part of the start is in at most `MAX_REPEATS` of them, if possible.
     """
-    outfits = outfits[obey_rules(scorer.relations, outfits)]
+    outfits = outfits[check_rules(scorer.relations, outfits)]
     outfits = outfits[np.argsort(-scorer.totals(outfits), kind="stable")]
-    if len(outfits) <= WIDTH:
+    if len(outfits) <= BEAM_WIDTH:
         return outfits
-    free = {EMPTY, *start.tolist()}
+    unlimited = {EMPTY, *start.tolist()}
     used: Counter[int] = Counter()
-    kept, passed = [], []
+    chosen, skipped = [], []
     for rank, garments in enumerate(outfits.tolist()):
-        chosen = [garment for garment in garments if garment not in free]
-        if any(used[garment] >= WIDTH // MOST_SHARE for garment in chosen):
-            passed.append(rank)
+        limited = [garment for garment in garments if garment not in unlimited]
+        if any(used[garment] >= MAX_REPEATS for garment in limited):
+            skipped.append(rank)
             continue
-        used.update(chosen)
-        kept.append(rank)
-        if len(kept) == WIDTH:
+        used.update(limited)
+        chosen.append(rank)
+        if len(chosen) == BEAM_WIDTH:
             break
-    return outfits[sorted([*kept, *passed[: WIDTH - len(kept)]])]
+    return outfits[sorted([*chosen, *skipped[: BEAM_WIDTH - len(chosen)]])]
 
 
-def _optional(season: Season | None) -> tuple[Slot, ...]:
-    """Return the slots that may stay empty; nothing goes over it in summer."""
-    over = () if season == Season.SUMMER else (Slot.OUTER,)
-    return (*over, Slot.BAG, Slot.ACCESSORY)
+def _optional_slots(season: Season | None) -> tuple[Slot, ...]:
+    """Return the slots that may stay empty; without outer garments in summer."""
+    outer = () if season == Season.SUMMER else (Slot.OUTER,)
+    return (*outer, Slot.BAG, Slot.ACCESSORY)
 
 
 def _cores(start: Rows, choices: Mapping[Slot, Rows]) -> Rows:
-    """Return every top with every bottom, and every one-piece, with what is given."""
+    """Return the start with every top and bottom, and with every one-piece."""
     alone = start[None, :]
     cores = [np.empty((0, len(SLOTS)), np.int64)]
     if start[SLOT_INDEX[Slot.ONE_PIECE]] == EMPTY:
-        with_top = _filled(alone, Slot.TOP, choices)
-        cores.append(_filled(with_top, Slot.BOTTOM, choices))
+        with_top = _fill_if_empty(alone, Slot.TOP, choices)
+        cores.append(_fill_if_empty(with_top, Slot.BOTTOM, choices))
     if start[SLOT_INDEX[Slot.TOP]] == EMPTY and start[SLOT_INDEX[Slot.BOTTOM]] == EMPTY:
-        cores.append(_filled(alone, Slot.ONE_PIECE, choices))
+        cores.append(_fill_if_empty(alone, Slot.ONE_PIECE, choices))
     return np.vstack(cores)
 
 
-def _filled(outfits: Rows, slot: Slot, choices: Mapping[Slot, Rows]) -> Rows:
-    """Return the outfits as they are where the slot is filled, else with each garment for it."""
+def _fill_if_empty(outfits: Rows, slot: Slot, choices: Mapping[Slot, Rows]) -> Rows:
+    """Return the outfits unchanged if their slot is filled, else with each garment for it."""
     if len(outfits) and outfits[0, SLOT_INDEX[slot]] != EMPTY:
         return outfits
     return fill(outfits, slot, choices)

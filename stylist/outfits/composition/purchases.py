@@ -1,7 +1,7 @@
-"""What one purchase would complete the most outfits.
+"""Purchases that would complete the most outfits.
 
-A purchase is a garment that outfits need: a top, a bottom, a one-piece, shoes, and in the cold
-seasons something to wear over it. A bag makes no outfit possible that was not before.
+A purchase is a garment that outfits need: a top, a bottom, a one-piece, shoes, and an outer garment
+in the cold seasons. A bag makes no new outfit possible.
 """
 
 from collections.abc import Collection, Mapping
@@ -15,20 +15,20 @@ from numpy.typing import NDArray
 
 from stylist.garments.garment import SLOT_INDEX, SLOTS, Garment, Season, Slot
 from stylist.garments.pool import Pool
-from stylist.outfits.composition.beam_search import fill, keep
-from stylist.outfits.composition.compose import ComposedOutfit, outfit_of, slots_of
-from stylist.outfits.composition.shortlist import promising
-from stylist.outfits.scoring.pairs import EMPTY, Rows, obey_rules
+from stylist.outfits.composition.beam_search import fill, prune
+from stylist.outfits.composition.compose import ComposedOutfit, build_outfit, group_by_slot
+from stylist.outfits.composition.shortlist import select_promising
+from stylist.outfits.scoring.pairs import EMPTY, Rows, check_rules
 from stylist.outfits.scoring.score import Scorer
 from stylist.outfits.wishes import Taste, Wish
 
-# The total from which a new outfit counts: of the outfits that `evaluate_outfits` generates nine in
-# ten have it, of mixed ones one in ten.
-GOOD = 0.72
+# A new outfit counts from this total. Nine in ten outfits that `evaluate_outfits` generates reach
+# it, and one in ten of the mixed ones.
+MIN_GOOD_TOTAL = 0.72
 COLD = (Season.AUTUMN, Season.WINTER)
 _TWO, _ONE = (Slot.TOP, Slot.BOTTOM), (Slot.ONE_PIECE,)
-# What a wardrobe has to have, one way or another, for a purchase to make an outfit of it.
-NEEDED: Mapping[Slot, tuple[tuple[Slot, ...], ...]] = {
+# The slots that a wardrobe must fill, one way or another, for a purchase to complete an outfit.
+REQUIRED_SLOTS: Mapping[Slot, tuple[tuple[Slot, ...], ...]] = {
     Slot.TOP: ((Slot.BOTTOM, Slot.SHOES),),
     Slot.BOTTOM: ((Slot.TOP, Slot.SHOES),),
     Slot.ONE_PIECE: ((Slot.SHOES,),),
@@ -39,7 +39,7 @@ NEEDED: Mapping[Slot, tuple[tuple[Slot, ...], ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """A garment, how many good outfits it makes possible, their mean total and the best of them."""
+    """A garment, the number of good outfits it makes possible, their mean total, the best one."""
 
     garment: Garment
     outfits: int
@@ -48,7 +48,7 @@ class Purchase:
 
 
 class _Tally(NamedTuple):
-    """What a purchase would do; `best` (7,) is its best outfit."""
+    """The effect of a purchase; `best` (7,) is the row of its best outfit."""
 
     garment: Garment
     outfits: int
@@ -57,58 +57,65 @@ class _Tally(NamedTuple):
 
 
 def rank_purchases(
-    *, wardrobe: Collection[Garment], candidates: Collection[Garment],
-    wish: Wish, taste: Taste, count: int,
-) -> list[Purchase]:  # fmt: skip
+    *,
+    wardrobe: Collection[Garment],
+    candidates: Collection[Garment],
+    wish: Wish,
+    taste: Taste,
+    count: int,
+) -> list[Purchase]:
     """Return up to `count` purchases by the number of new good outfits, then by their mean total.
 
-    Of equals the cheaper comes first. `candidates` are what `narrow` left of a catalogue. Of what
-    the wardrobe has for a purchase the `growing.WIDTH` best combinations are tried. The wish's
-    anchors do not matter here.
+    Of equals the cheaper comes first. `candidates` are what `shortlist.narrow` found of a
+    catalogue. Each is tried with the best `BEAM_WIDTH` combinations of the wardrobe. The wish's
+    anchors are ignored.
     """
-    owned = promising(wardrobe, around=wardrobe, wish=wish, taste=taste)
-    theirs = {garment.id for garment in wardrobe}
-    new = [garment for garment in candidates if garment.id not in theirs]
-    garments = [*owned, *promising(new, around=owned, wish=wish, taste=taste)]
+    owned = select_promising(wardrobe, around=wardrobe, wish=wish, taste=taste)
+    owned_ids = {garment.id for garment in wardrobe}
+    new = [garment for garment in candidates if garment.id not in owned_ids]
+    garments = [*owned, *select_promising(new, around=owned, wish=wish, taste=taste)]
     scorer = Scorer(Pool.of(garments), wish, taste)
-    have, all_of = slots_of(owned), slots_of(garments)
+    owned_by_slot, by_slot = group_by_slot(owned), group_by_slot(garments)
     found: list[_Tally] = []
-    for slot, ways in NEEDED.items():
+    for slot, alternatives in REQUIRED_SLOTS.items():
         if slot == Slot.OUTER and wish.season not in COLD:
             continue
-        offered = {slot: all_of[slot][all_of[slot] >= len(owned)]}
-        outfits, totals = _good(scorer, fill(_bases(scorer, ways, have), slot, offered))
+        offered = {slot: by_slot[slot][by_slot[slot] >= len(owned)]}
+        bases = _combine(scorer, alternatives, owned_by_slot)
+        outfits, totals = _select_good(scorer, fill(bases, slot, offered))
         for row in np.unique(outfits[:, SLOT_INDEX[slot]]).tolist():
-            own = outfits[:, SLOT_INDEX[slot]] == row
-            mean = float(totals[own].mean())
-            found.append(_Tally(garments[row], int(own.sum()), mean, outfits[own][0]))
+            has_row = outfits[:, SLOT_INDEX[slot]] == row
+            mean = float(totals[has_row].mean())
+            found.append(_Tally(garments[row], int(has_row.sum()), mean, outfits[has_row][0]))
     return [
-        Purchase(garment, number, mean, outfit_of(garments, best, wish=wish, taste=taste))
-        for garment, number, mean, best in sorted(found, key=_rank)[:count]
+        Purchase(garment, number, mean, build_outfit(garments, best, wish=wish, taste=taste))
+        for garment, number, mean, best in sorted(found, key=_sort_key)[:count]
     ]
 
 
-def _bases(scorer: Scorer, ways: tuple[tuple[Slot, ...], ...], have: Mapping[Slot, Rows]) -> Rows:
-    """Return the wardrobe's best combinations (s, 7) that need one more garment."""
+def _combine(
+    scorer: Scorer, alternatives: tuple[tuple[Slot, ...], ...], owned: Mapping[Slot, Rows]
+) -> Rows:
+    """Return the wardrobe's best combinations (s, 7) of the slots in each alternative."""
     nothing = np.full(len(SLOTS), EMPTY)
     bases = []
-    for slots in ways:
+    for slots in alternatives:
         rows = nothing[None, :]
         for slot in slots:
-            rows = keep(scorer, fill(rows, slot, have), nothing)
+            rows = prune(scorer, fill(rows, slot, owned), nothing)
         bases.append(rows)
-    return keep(scorer, np.vstack(bases), nothing)
+    return prune(scorer, np.vstack(bases), nothing)
 
 
-def _good(scorer: Scorer, outfits: Rows) -> tuple[Rows, NDArray[np.float64]]:
-    """Return those of the outfits (s, 7) that are good, the best first, with their totals."""
-    outfits = outfits[obey_rules(scorer.relations, outfits)]
+def _select_good(scorer: Scorer, outfits: Rows) -> tuple[Rows, NDArray[np.float64]]:
+    """Return the good ones among the outfits (s, 7), the best first, and their totals."""
+    outfits = outfits[check_rules(scorer.relations, outfits)]
     totals = scorer.totals(outfits)
     order = np.argsort(-totals, kind="stable")
-    order = order[totals[order] >= GOOD]
+    order = order[totals[order] >= MIN_GOOD_TOTAL]
     return outfits[order], totals[order]
 
 
-def _rank(tally: _Tally) -> tuple[float, float, float, UUID]:
+def _sort_key(tally: _Tally) -> tuple[float, float, float, UUID]:
     price = inf if tally.garment.price is None else tally.garment.price
     return -tally.outfits, -tally.mean_total, price, tally.garment.id

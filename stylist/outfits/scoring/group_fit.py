@@ -1,17 +1,17 @@
-"""How garments go with a group of others in the mean: one pass for the group, one for each garment.
+"""Mean fit of garments with a group of others: one pass over the group, one over the garments.
 
-The group is summed up as tables by hue and by formality, a mean style and a mean season; so a
-catalogue is held against a wardrobe as fast as against one garment.
+The group becomes tables by hue and by formality, a mean style and a mean season, so comparing a
+catalogue with a wardrobe is as fast as comparing it with one garment.
 """
 
 import numpy as np
 
+from core.ml.colours import Floats
 from stylist.garments.pool import Pool
 from stylist.outfits.compatibility.agreement import formality_agreement, or_neutral, style_agreement
 from stylist.outfits.compatibility.harmony import (
-    FREE,
-    UNKNOWN_COLOUR,
-    Floats,
+    NEUTRAL_AGREEMENT,
+    UNKNOWN_AGREEMENT,
     chroma_and_hue,
     hue_agreement,
     loudness,
@@ -19,22 +19,22 @@ from stylist.outfits.compatibility.harmony import (
 from stylist.outfits.scoring.pairs import Rows
 from stylist.outfits.scoring.score import WEIGHTS
 
-HUES = 360  # degrees, a row of the table each
+HUES = 360  # rows of the table, a degree each
 LEVELS = 101  # of formality
-# What each hue gains over a neutral beside each other one.
-_GAINS = hue_agreement(np.arange(HUES)[:, None], np.arange(HUES)[None, :]) - FREE
+# The agreement of each two hues, minus that of a neutral.
+_GAINS = hue_agreement(np.arange(HUES)[:, None], np.arange(HUES)[None, :]) - NEUTRAL_AGREEMENT
 
 
-def go_beside(pool: Pool, rows: Rows, around: Pool, theirs: Rows) -> Floats:
-    """Return for these rows of a pool how they go with those of another, by `WEIGHTS`.
+def rate_group_fit(pool: Pool, rows: Rows, around: Pool, others: Rows) -> Floats:
+    """Return how well rows of a pool fit rows of another (n,), weighted by `WEIGHTS`.
 
-    `theirs` holds one row at least; the two pools have the same styles.
+    `others` has at least one row; the two pools have the same styles.
     """
     parts = {
-        "colour": _by_colour(pool.colours[rows, 0], around.colours[theirs, 0]),
-        "style": _by_style(pool.style_vectors[rows], around.style_vectors[theirs]),
-        "formality": _by_formality(pool.formality[rows], around.formality[theirs]),
-        "season": _by_season(pool.suitability[rows], around.suitability[theirs]),
+        "colour": _by_colour(pool.colours[rows, 0], around.colours[others, 0]),
+        "style": _by_style(pool.style_vectors[rows], around.style_vectors[others]),
+        "formality": _by_formality(pool.formality[rows], around.formality[others]),
+        "season": _by_season(pool.suitability[rows], around.suitability[others]),
     }
     total = np.zeros(len(rows), np.float32)
     for name, values in parts.items():
@@ -42,31 +42,33 @@ def go_beside(pool: Pool, rows: Rows, around: Pool, theirs: Rows) -> Floats:
     return total
 
 
-def _by_colour(own: Floats, theirs: Floats) -> Floats:
+def _by_colour(own: Floats, group: Floats) -> Floats:
     """Return the mean agreement of first colours (n, 3) with the group's (m, 3)."""
-    known = theirs[np.isfinite(theirs).all(axis=1)]
+    known = group[np.isfinite(group).all(axis=1)]
     if not len(known):
-        return np.full(len(own), UNKNOWN_COLOUR, np.float32)
+        return np.full(len(own), UNKNOWN_AGREEMENT, np.float32)
     chroma, hue = chroma_and_hue(known)
     loud = np.bincount(_degree(hue), np.sqrt(loudness(chroma)), HUES)
     table = _GAINS @ (loud / len(known))
     own_chroma, own_hue = chroma_and_hue(own)
-    agreement = FREE + np.sqrt(loudness(own_chroma)) * table[_degree(np.nan_to_num(own_hue))]
-    return np.where(np.isfinite(own_chroma), agreement, UNKNOWN_COLOUR).astype(np.float32)
+    agreement = (
+        NEUTRAL_AGREEMENT + np.sqrt(loudness(own_chroma)) * table[_degree(np.nan_to_num(own_hue))]
+    )
+    return np.where(np.isfinite(own_chroma), agreement, UNKNOWN_AGREEMENT).astype(np.float32)
 
 
 def _degree(hue: Floats) -> Rows:
     return hue.round().astype(np.int64) % HUES
 
 
-def _by_style(own: Floats, theirs: Floats) -> Floats:
+def _by_style(own: Floats, group: Floats) -> Floats:
     """Return the mean agreement of style vectors: their product with the group's mean."""
-    return style_agreement(own, theirs.mean(axis=0, keepdims=True))[:, 0]
+    return style_agreement(own, group.mean(axis=0, keepdims=True))[:, 0]
 
 
-def _by_formality(own: Floats, theirs: Floats) -> Floats:
+def _by_formality(own: Floats, group: Floats) -> Floats:
     """Return the mean agreement of formalities (n, 2) with the group's (m, 2)."""
-    values, confidence = theirs.T
+    values, confidence = group.T
     levels = np.linspace(0, 1, LEVELS)[:, None]
     table = or_neutral(formality_agreement(levels, values[None, :]), confidence).mean(axis=1)
     own_values, own_confidence = own.T
@@ -74,7 +76,7 @@ def _by_formality(own: Floats, theirs: Floats) -> Floats:
     return or_neutral(np.where(np.isfinite(own_values), table[at], np.nan), own_confidence)
 
 
-def _by_season(own: Floats, theirs: Floats) -> Floats:
-    """Return how well the season suits in which a garment and the group's mean are worn best."""
-    both: Floats = np.minimum(own, theirs.mean(axis=0)).max(axis=1)
+def _by_season(own: Floats, group: Floats) -> Floats:
+    """Return the suitability of the season that suits both the garment and the group best."""
+    both: Floats = np.minimum(own, group.mean(axis=0)).max(axis=1)
     return both

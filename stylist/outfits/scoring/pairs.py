@@ -1,7 +1,7 @@
-"""How every garment of a pool goes with every other: made once, looked up for each outfit.
+"""Pair tables: how well each two garments of a pool go together, computed once for all outfits.
 
-An outfit is a row of seven positions in the pool, one for each of `SLOTS`, -1 where a slot is
-empty; outfits are rows (s, 7). The arrays here end with one more entry, which -1 finds.
+An outfit is a row of seven positions in the pool, one for each of `SLOTS`, -1 for an empty slot;
+outfits are rows (s, 7). The arrays here have one extra entry at the end, which -1 selects.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from stylist.garments.pool import Pool
 from stylist.outfits.compatibility.agreement import formality_agreement, or_neutral, style_agreement
 from stylist.outfits.compatibility.harmony import (
     MAX_COLOURS,
-    UNKNOWN_COLOUR,
+    UNKNOWN_AGREEMENT,
     Floats,
     chromatic_hues,
     colour_agreement,
@@ -27,17 +27,17 @@ from stylist.outfits.wishes import Bonuses
 
 Rows = NDArray[np.int64]
 EMPTY = -1
-SECONDARY = 0.5  # what a second colour counts of a first one
+SECONDARY_WEIGHT = 0.5  # of a secondary colour; a primary one has 1
 FIRST, SECOND = np.array(list(combinations(range(len(SLOTS)), 2))).T  # the pairs of slots
 
 
 @dataclass(frozen=True, eq=False)
 class Relations:
-    """A pool of n garments and, of n + 1, what there is between each two.
+    """A pool of n garments, with tables of its pairs and rows.
 
     `colour`, `style` and `formality` in [0, 1] and `bonus` in [-1, 1] are float32 (n + 1, n + 1);
-    `clashes` says of two garments whether their patterns exclude each other; `hues` (n + 1, 2) has
-    the chromatic colours; `seasons` (n + 1, 4) how well each season suits.
+    `clashes` marks pairs whose patterns exclude each other; `hues` (n + 1, 2) are those of
+    chromatic colours; `seasons` (n + 1, 4) is how well each season suits.
     """
 
     pool: Pool
@@ -65,9 +65,9 @@ def relate(pool: Pool, bonuses: Bonuses) -> Relations:
 
 
 def find_pairs(relations: Relations, rows: Rows) -> tuple[Rows, NDArray[np.bool_]]:
-    """Return where the pairs of outfits (s, 7) stand in the flat matrices, and which are worn.
+    """Return the places of the outfits' (s, 7) pairs in the flat tables, and which exist.
 
-    Both (k, s), for the k pairs of slots that some outfit fills; `matrix.take(places)` looks up.
+    Both (k, s), for the k pairs of slots that some outfit fills; `table.take(places)` looks up.
     """
     worn = rows.T != EMPTY
     both: NDArray[np.bool_] = worn[FIRST] & worn[SECOND]
@@ -77,10 +77,10 @@ def find_pairs(relations: Relations, rows: Rows) -> tuple[Rows, NDArray[np.bool_
     return positions[FIRST[used]] * size + positions[SECOND[used]], both[used]
 
 
-def obey_rules(relations: Relations, rows: Rows) -> NDArray[np.bool_]:
-    """Say of outfits (s, 7) whether colours are few enough and patterns do not exclude each other.
+def check_rules(relations: Relations, rows: Rows) -> NDArray[np.bool_]:
+    """Return which outfits (s, 7) have few enough colours and no clashing patterns.
 
-    A second pattern is admitted where the two share a colour.
+    Two patterns clash unless they share a colour.
     """
     colours = count_colours(relations.hues[rows].reshape(len(rows), 2 * len(SLOTS)))
     places, _ = find_pairs(relations, rows)
@@ -89,7 +89,7 @@ def obey_rules(relations: Relations, rows: Rows) -> NDArray[np.bool_]:
 
 
 def pad(array: NDArray[Any], value: float) -> Floats:
-    """Return the array (n, ...) with one more entry, full of the value."""
+    """Return the array (n, ...) with an extra entry, full of the value."""
     return np.concatenate([array, np.full((1, *array.shape[1:]), value)]).astype(np.float32)
 
 
@@ -98,16 +98,16 @@ def _padded(matrix: NDArray[Any]) -> Floats:
 
 
 def _colours(colours: Floats) -> Floats:
-    """Return how (n, 2, 3) colours go together, (n, n): second colours count for less."""
+    """Return the agreement (n, n) of colours (n, 2, 3); secondary colours count less."""
     total = np.zeros((len(colours), len(colours)), np.float32)
     weight = np.zeros_like(total)
     for k, m in combinations_with_replacement(range(2), 2):
         found = colour_agreement(colours[:, None, k], colours[None, :, m])
-        counts = np.isfinite(found) * np.float32(SECONDARY ** (k + m))
+        counts = np.isfinite(found) * np.float32(SECONDARY_WEIGHT ** (k + m))
         points = np.nan_to_num(found) * counts
         total += points if k == m else points + points.T
         weight += counts if k == m else counts + counts.T
-    return np.where(weight > 0, total / np.where(weight > 0, weight, 1), UNKNOWN_COLOUR)
+    return np.where(weight > 0, total / np.where(weight > 0, weight, 1), UNKNOWN_AGREEMENT)
 
 
 def _formalities(formality: Floats) -> Floats:
@@ -125,7 +125,7 @@ def _clashes(pool: Pool) -> NDArray[np.bool_]:
 
 
 def _bonuses(pool: Pool, bonuses: Bonuses) -> Floats:
-    """Spread learned bonuses, by id or by (kind, colour), over the pairs they are about."""
+    """Return the bonuses (n, n) of the pairs that match them, by id or by (kind, colour)."""
     found = np.zeros((len(pool), len(pool)), np.float32)
     if not bonuses:
         return found

@@ -1,7 +1,7 @@
-"""What an outfit is worth: a weighted sum of parts, each of which can be told.
+"""The score of an outfit: a weighted sum of parts, each with an explanation.
 
-Which parts there are depends on the wish and the taste only, so that outfits for the same wish
-compare; their weights add up to 1. Every value is in [0, 1], and so is the total.
+The set of parts depends only on the wish and the taste, so the scores of outfits for one wish can
+be compared. The weights add up to 1; every value and the total are in [0, 1].
 """
 
 import math
@@ -15,25 +15,32 @@ from stylist.garments.garment import SEASONS, SLOT_INDEX, SLOTS, Garment, Season
 from stylist.garments.pool import NEUTRAL, Pool
 from stylist.outfits import explanation
 from stylist.outfits.scoring.pairs import EMPTY, Rows, find_pairs, pad, relate
-from stylist.outfits.scoring.suitability import suit_formality, suit_occasion, suit_taste
+from stylist.outfits.scoring.suitability import rate_formality, rate_occasion, rate_taste
 from stylist.outfits.wishes import Taste, Wish
 
 Values = NDArray[np.float64]
 
 WEIGHTS = {
-    "colour": 0.26, "pattern": 0.06, "style": 0.22, "formality": 0.14, "season": 0.10,
-    "completeness": 0.06, "occasion": 0.12, "taste": 0.12, "feedback": 0.35,
-}  # fmt: skip
-WORST = 0.3  # how much the worst pair counts beside the mean of all: one clash spoils an outfit
-TWO_PATTERNS = 0.5  # what is left of the pattern's value by two that share a colour
-# What makes an outfit whole beside its garments; outer garments by season, 0 where none is known.
-ROUNDING = {Slot.SHOES: 3.0, Slot.BAG: 1.0, Slot.ACCESSORY: 1.0}
-OUTER = {Season.WINTER: 3.0, Season.AUTUMN: 2.0, Season.SPRING: 1.0}
+    "colour": 0.26,
+    "pattern": 0.06,
+    "style": 0.22,
+    "formality": 0.14,
+    "season": 0.10,
+    "completeness": 0.06,
+    "occasion": 0.12,
+    "taste": 0.12,
+    "feedback": 0.35,
+}
+WORST_WEIGHT = 0.3  # of the worst pair; the mean has the rest: one clash spoils an outfit
+TWO_PATTERNS = 0.5  # the pattern's value with two patterns that share a colour
+# Weights of the garments that complete an outfit; of outer garments by season.
+COMPLETION_WEIGHTS = {Slot.SHOES: 3.0, Slot.BAG: 1.0, Slot.ACCESSORY: 1.0}
+OUTER_WEIGHTS = {Season.WINTER: 3.0, Season.AUTUMN: 2.0, Season.SPRING: 1.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One reason for a score: `value` in [0, 1], its weight, and a sentence for people."""
+    """One part of a score: `value` in [0, 1], its weight, and a sentence that explains it."""
 
     name: str
     value: float
@@ -42,12 +49,12 @@ class Part:
 
     @property
     def points(self) -> float:
-        """What the part adds to the total."""
+        """The points that the part adds to the total."""
         return self.value * self.weight
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class OutfitScore:
     """The parts of an outfit's score."""
 
     parts: tuple[Part, ...]
@@ -59,17 +66,17 @@ class Scored:
 
 
 class Scorer:
-    """Scores outfits of one pool for one wish and taste, many at once."""
+    """Scores many outfits of one pool at once, for one wish and taste."""
 
     def __init__(self, pool: Pool, wish: Wish, taste: Taste) -> None:
         self.relations = relate(pool, taste.bonuses)
         self.wish = wish
         self.weights = _weights(wish, taste)
         self._patterned = np.append(pool.is_patterned, False)
-        self._rounding = _rounding(wish)
+        self._completion = _completion(wish)
         self._formality = _wanted_formality(pool, wish)
-        self._occasion = pad(suit_occasion(pool, wish.occasion), 0.0) if wish.occasion else None
-        self._taste = pad(suit_taste(pool, taste), 0.0) if "taste" in self.weights else None
+        self._occasion = pad(rate_occasion(pool, wish.occasion), 0.0) if wish.occasion else None
+        self._taste = pad(rate_taste(pool, taste), 0.0) if "taste" in self.weights else None
 
     def totals(self, rows: Rows) -> Values:
         """Return the totals (s,) of outfits (s, 7)."""
@@ -84,11 +91,11 @@ class Scorer:
         for name in ("colour", "style", "formality"):
             found[name] = _blend(getattr(self.relations, name).take(places), together)
         if self._formality is not None:
-            as_wanted = _blend(self._formality[rows.T], worn)
-            found["formality"] = (found["formality"] + as_wanted) / 2
+            wished = _blend(self._formality[rows.T], worn)
+            found["formality"] = (found["formality"] + wished) / 2
         found["pattern"] = self._pattern(rows, places)
         found["season"] = self._season(rows)
-        found["completeness"] = self._rounding @ worn / self._rounding.sum()
+        found["completeness"] = self._completion @ worn / self._completion.sum()
         if self._occasion is not None:
             found["occasion"] = _blend(self._occasion[rows.T], worn)
         if self._taste is not None:
@@ -104,29 +111,26 @@ class Scorer:
         return np.where(clashing, 0.0, np.where(patterned > 1, TWO_PATTERNS, 1.0))
 
     def _season(self, rows: Rows) -> Values:
-        """Return how well the asked season suits, or the one that suits all garments best."""
+        """Return the suitability of the wished season, or of the one that suits best."""
         suits, worn = self.relations.seasons.T, rows.T != EMPTY
         asked = [SEASONS.index(self.wish.season)] if self.wish.season else range(len(SEASONS))
         best: Values = np.max([_blend(suits[k][rows.T], worn) for k in asked], axis=0)
         return best
 
 
-def score_outfit(garments: Sequence[Garment], *, wish: Wish, taste: Taste) -> Scored:
-    """Return the parts of an outfit's score, whatever order its garments come in.
-
-    ValueError where two of them are worn in the same place.
-    """
+def score_outfit(garments: Sequence[Garment], *, wish: Wish, taste: Taste) -> OutfitScore:
+    """Return the score of an outfit; raises `ValueError` for two garments of one slot."""
     ordered = sorted(garments, key=lambda garment: SLOT_INDEX[garment.slot])
     rows = np.full((1, len(SLOTS)), EMPTY)
     for position, garment in enumerate(ordered):
         slot = SLOT_INDEX[garment.slot]
         if rows[0, slot] != EMPTY:
-            raise ValueError(f"An outfit has one {garment.slot} at most.")
+            raise ValueError(f"An outfit has at most one {garment.slot}.")
         rows[0, slot] = position
     scorer = Scorer(Pool.of(ordered), wish, taste)
     values = {name: float(value[0]) for name, value in scorer.values(rows).items()}
     sentences = explanation.explain(ordered, values, wish=wish)
-    return Scored(
+    return OutfitScore(
         tuple(
             Part(name, values[name], weight, sentences[name])
             for name, weight in scorer.weights.items()
@@ -140,23 +144,23 @@ def _weights(wish: Wish, taste: Taste) -> dict[str, float]:
         "taste": not (taste.palette or taste.styles),
         "feedback": not taste.bonuses,
     }
-    kept = {name: weight for name, weight in WEIGHTS.items() if not absent.get(name)}
-    return {name: weight / math.fsum(kept.values()) for name, weight in kept.items()}
+    used = {name: weight for name, weight in WEIGHTS.items() if not absent.get(name)}
+    return {name: weight / math.fsum(used.values()) for name, weight in used.items()}
 
 
-def _rounding(wish: Wish) -> Values:
-    outer = {Slot.OUTER: OUTER.get(wish.season, 0.0) if wish.season else 0.0}
-    return np.array([{**ROUNDING, **outer}.get(slot, 0.0) for slot in SLOTS])
+def _completion(wish: Wish) -> Values:
+    outer = {Slot.OUTER: OUTER_WEIGHTS.get(wish.season, 0.0) if wish.season else 0.0}
+    return np.array([{**COMPLETION_WEIGHTS, **outer}.get(slot, 0.0) for slot in SLOTS])
 
 
 def _wanted_formality(pool: Pool, wish: Wish) -> NDArray[np.float32] | None:
     wanted = wish.wanted_formality
-    return None if wanted is None else pad(suit_formality(pool, wanted), 0.0)
+    return None if wanted is None else pad(rate_formality(pool, wanted), 0.0)
 
 
 def _blend(values: NDArray[np.float32], counted: NDArray[np.bool_]) -> Values:
-    """Return the mean of the counted values (k, s), drawn to the worst; neutral without any."""
+    """Return the mean (s,) of the counted values (k, s) blended with the worst; else neutral."""
     counts = counted.sum(axis=0)
     mean = np.where(counted, values, 0).sum(axis=0, dtype=np.float64) / np.maximum(counts, 1)
     worst = np.where(counted, values, 1).min(axis=0, initial=1)
-    return np.where(counts > 0, (1 - WORST) * mean + WORST * worst, NEUTRAL)
+    return np.where(counts > 0, (1 - WORST_WEIGHT) * mean + WORST_WEIGHT * worst, NEUTRAL)

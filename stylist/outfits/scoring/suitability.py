@@ -1,4 +1,4 @@
-"""What single garments are worth for a wish and a taste, before they meet others."""
+"""Ratings of single garments for a wish and a taste, without other garments."""
 
 from collections.abc import Iterable
 
@@ -10,49 +10,49 @@ from stylist.garments.pool import NEUTRAL, Pool
 from stylist.outfits.compatibility.agreement import formality_agreement, or_neutral
 from stylist.outfits.wishes import Occasion, Taste
 
-FARTHEST_COLOUR = 0.25  # OKLab distance from which a colour is none of the palette's
+MAX_PALETTE_DISTANCE = 0.25  # in OKLab; a colour farther away is not of the palette
 
 
-def suit_formality(pool: Pool, wanted: float) -> Floats:
-    """Return how near each garment (n,) is to the wanted formality, in [0, 1]."""
+def rate_formality(pool: Pool, wanted: float) -> Floats:
+    """Return how close each garment (n,) is to the wanted formality, in [0, 1]."""
     values, confidence = pool.formality.T
     return or_neutral(formality_agreement(values, np.array(wanted, np.float32)), confidence)
 
 
-def suit_occasion(pool: Pool, occasion: Occasion) -> Floats:
-    """Return how probable it is that each garment (n,) is of a style that suits the occasion."""
+def rate_occasion(pool: Pool, occasion: Occasion) -> Floats:
+    """Return the probability (n,) that a garment has a style that suits the occasion."""
     return _share_of(pool, occasion.styles)
 
 
-def suit_taste(pool: Pool, taste: Taste) -> Floats:
-    """Return how far each garment (n,) is in the stated colours and styles, in [0, 1].
+def rate_taste(pool: Pool, taste: Taste) -> Floats:
+    """Return how well each garment (n,) fits the stated colours and styles, in [0, 1].
 
-    The taste states one of the two at least.
+    The taste must state at least one of the two.
     """
     parts = []
     if taste.palette:
         apart = pool.colours[:, 0, None] - np.array(taste.palette, np.float32)
         nearest = np.linalg.norm(apart, axis=-1).min(axis=1)
-        parts.append(or_neutral(np.clip(1 - nearest / FARTHEST_COLOUR, 0, 1)))
+        parts.append(or_neutral(np.clip(1 - nearest / MAX_PALETTE_DISTANCE, 0, 1)))
     if taste.styles:
         parts.append(_share_of(pool, taste.styles))
     return np.asarray(np.mean(parts, axis=0), np.float32)
 
 
-def is_disliked(pool: Pool, taste: Taste) -> NDArray[np.bool_]:
-    """Say of each garment (n,) whether its kind, pattern, colour or main style is disliked."""
+def find_disliked(pool: Pool, taste: Taste) -> NDArray[np.bool_]:
+    """Return whether the kind, pattern, colour or main style of garments (n,) is disliked."""
     if not taste.disliked:
         return np.zeros(len(pool), dtype=bool)
     names = sorted(taste.disliked)
     shades = [shade for shade, basic in BASIC_OF.items() if {shade, basic} & taste.disliked]
-    of = (pool.kinds, pool.patterns, pool.main_styles())
-    found = [np.isin(pool.shades, shades), *(np.isin(values, names) for values in of)]
+    columns = (pool.kinds, pool.patterns, pool.main_styles())
+    found = [np.isin(pool.shades, shades), *(np.isin(values, names) for values in columns)]
     return np.asarray(np.any(found, axis=0))
 
 
 def _share_of(pool: Pool, styles: Iterable[str]) -> Floats:
     wanted = np.isin(np.array(pool.style_names, np.str_), sorted(styles))
-    # Products, for sums along short rows take ten times as long.
+    # Matrix products: sums along short rows take ten times as long.
     found = pool.styles @ wanted.astype(np.float32)
     totals = pool.styles @ np.ones(len(wanted), np.float32)
     shares = found / np.where(totals > 0, totals, 1)

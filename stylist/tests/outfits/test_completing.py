@@ -4,7 +4,7 @@ from uuid import UUID
 import pytest
 
 from stylist.garments.garment import GarmentSource, Season, Slot
-from stylist.outfits.composition.purchases import GOOD, rank_purchases
+from stylist.outfits.composition.purchases import MIN_GOOD_TOTAL, rank_purchases
 from stylist.outfits.wishes import Taste, Wish
 from stylist.tests.outfits.garments import make_garment, make_wardrobe
 
@@ -33,8 +33,8 @@ def test_the_missing_shoes_complete_every_pair_of_top_and_bottom():
     assert purchase.garment is shoes
     assert purchase.outfits == 6
     assert shoes in purchase.best.garments
-    assert purchase.best.scored.total >= purchase.mean_total - 1e-9
-    assert purchase.mean_total >= GOOD
+    assert purchase.best.score.total >= purchase.mean_total - 1e-9
+    assert purchase.mean_total >= MIN_GOOD_TOTAL
 
 
 def test_what_makes_more_outfits_comes_first():

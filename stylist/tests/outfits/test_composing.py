@@ -15,11 +15,11 @@ from stylist.outfits.compatibility.harmony import (
     count_colours,
     share_a_colour,
 )
-from stylist.outfits.composition.beam_search import WIDTH
+from stylist.outfits.composition.beam_search import BEAM_WIDTH
 from stylist.outfits.composition.compose import AnchorsExclude, AnchorUnknown, compose
 from stylist.outfits.composition.diversity import choose_outfits
 from stylist.outfits.feedback import Feedback, Opinion, learn_bonuses
-from stylist.outfits.scoring.pairs import obey_rules
+from stylist.outfits.scoring.pairs import check_rules
 from stylist.outfits.scoring.score import Scorer, score_outfit
 from stylist.outfits.wishes import OCCASIONS, Taste, Wish
 from stylist.tests.outfits.garments import (
@@ -61,7 +61,7 @@ def test_outfits_obey_the_rules(garments, wish, taste):
         assert count_colours(chromatic_hues(pool.colours).reshape(1, -1))[0] <= MAX_COLOURS
         patterned = pool.colours[pool.is_patterned]
         assert all(share_a_colour(one, other) for one, other in combinations(patterned, 2))
-        assert outfit.scored == score_outfit(outfit.garments, wish=wish, taste=taste)
+        assert outfit.score == score_outfit(outfit.garments, wish=wish, taste=taste)
 
 
 @settings(max_examples=40, deadline=None)
@@ -137,7 +137,7 @@ def test_no_garment_is_in_every_outfit_but_the_anchor():
 
 
 def test_the_best_comes_first_and_the_rest_still_is_good():
-    totals = [outfit.scored.total for outfit in outfits_of(make_wardrobe(140), count=5)]
+    totals = [outfit.score.total for outfit in outfits_of(make_wardrobe(140), count=5)]
     assert totals[0] == max(totals)
     assert min(totals) > totals[0] - 0.15
 
@@ -151,8 +151,8 @@ def test_beam_search_is_bounded_and_near_the_best_of_all():
     two = (every[:, 0] >= 0) & (every[:, 1] >= 0) & (every[:, 2] < 0)
     one = (every[:, 0] < 0) & (every[:, 1] < 0) & (every[:, 2] >= 0)
     whole = every[(two | one) & (every[:, SLOT_INDEX[Slot.SHOES]] >= 0)]
-    best = scorer.totals(whole[obey_rules(scorer.relations, whole)]).max()
-    assert found.scored.total >= best - 0.02
+    best = scorer.totals(whole[check_rules(scorer.relations, whole)]).max()
+    assert found.score.total >= best - 0.02
 
 
 def test_scores_no_more_outfits_for_more_garments(monkeypatch):
@@ -165,7 +165,7 @@ def test_scores_no_more_outfits_for_more_garments(monkeypatch):
 
     monkeypatch.setattr(Scorer, "totals", count)
     outfits_of(make_wardrobe(1_400))
-    assert sum(scored) < 40 * 41 + 5 * (WIDTH * 41)
+    assert sum(scored) < 40 * 41 + 5 * (BEAM_WIDTH * 41)
 
 
 def test_twins_do_not_make_outfits_that_differ():

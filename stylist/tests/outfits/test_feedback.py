@@ -2,9 +2,9 @@ import pytest
 
 from stylist.garments.garment import Slot
 from stylist.outfits.feedback import (
-    ALIKE,
     HALF_LIFE_DAYS,
-    TELLING,
+    LOOK_SHARE,
+    OPINION_VALUES,
     Feedback,
     Opinion,
     learn_bonuses,
@@ -25,8 +25,8 @@ def learned(*opinions, garments=(TOP, BOTTOM), age_days=0.0):
 @pytest.mark.parametrize("opinion", [*Opinion])
 def test_an_opinion_is_about_the_pair_and_less_about_pairs_alike(opinion):
     assert learned(opinion) == {
-        IDS: pytest.approx(TELLING[opinion]),
-        LOOKS: pytest.approx(ALIKE * TELLING[opinion]),
+        IDS: pytest.approx(OPINION_VALUES[opinion]),
+        LOOKS: pytest.approx(LOOK_SHARE * OPINION_VALUES[opinion]),
     }
 
 
@@ -34,7 +34,7 @@ def test_an_opinion_of_an_outfit_is_shared_among_its_pairs():
     bonuses = learned(Opinion.DISLIKE, garments=(TOP, BOTTOM, SHOES))
     by_id = [bonus for pair, bonus in bonuses.items() if pair != LOOKS]
     assert by_id == [pytest.approx(-1 / 3)] * 3
-    assert sum(by_id) == pytest.approx(TELLING[Opinion.DISLIKE])
+    assert sum(by_id) == pytest.approx(OPINION_VALUES[Opinion.DISLIKE])
 
 
 def test_opinions_fade_and_add_up_to_a_limit():

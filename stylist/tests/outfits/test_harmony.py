@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from stylist.outfits.compatibility.harmony import (
     MAX_COLOURS,
-    UNKNOWN_COLOUR,
+    UNKNOWN_AGREEMENT,
     chromatic_hues,
     colour_agreement,
     count_colours,
@@ -86,4 +86,4 @@ def test_palettes_share_a_colour_that_is_in_both():
 def test_an_unknown_colour_counts_as_two_of_all_colours_do_in_the_mean():
     every = np.array([*LAB.values()])
     mean = float(colour_agreement(every[:, None], every[None, :]).mean())
-    assert mean == pytest.approx(UNKNOWN_COLOUR, abs=0.01)
+    assert mean == pytest.approx(UNKNOWN_AGREEMENT, abs=0.01)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from stylist.garments.garment import Season, Slot
 from stylist.garments.pool import NEUTRAL
-from stylist.outfits.compatibility.harmony import UNKNOWN_COLOUR
+from stylist.outfits.compatibility.harmony import UNKNOWN_AGREEMENT
 from stylist.outfits.scoring.score import WEIGHTS, score_outfit
 from stylist.outfits.wishes import OCCASIONS, Taste, Wish
 from stylist.tests.outfits.garments import LAB, make_garment, tastes, wardrobes, wishes
@@ -82,7 +82,7 @@ def test_what_does_not_go_with_the_rest_costs_its_part_only(name, worse):
 def test_what_is_not_known_counts_as_with_any_garment():
     unknown = score(make_garment(1, Slot.TOP), make_garment(2, Slot.BOTTOM))
     values = [part(unknown, name).value for name in ("colour", "style", "formality", "season")]
-    assert values == pytest.approx([UNKNOWN_COLOUR, NEUTRAL, NEUTRAL, NEUTRAL])
+    assert values == pytest.approx([UNKNOWN_AGREEMENT, NEUTRAL, NEUTRAL, NEUTRAL])
     assert "not known" in part(unknown, "colour").sentence
 
 

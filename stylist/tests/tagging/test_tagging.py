@@ -11,7 +11,7 @@ from core.ml.colours import basic_colour
 from core.ml.encoder import get_encoder
 from quality.measure.frame import PhotoUnmeasurable, make_frame
 from quality.tests.photos import make_scene
-from stylist.tagging.calibration import LARGE, calibration_of
+from stylist.tagging.calibration import LARGE, get_calibration
 from stylist.tagging.crop import crop_to_garment
 from stylist.tagging.habits import expected_formality, tag_season
 from stylist.tagging.labels import build_labels, make_labels
@@ -102,7 +102,7 @@ def test_a_photo_of_one_colour_is_refused(mini, labels):
 def test_types_whose_words_the_encoder_does_not_know_are_no_answers(labels):
     told = {kind.name for kind in labels.types}
 
-    assert "jumpsuit" in labels.untold and "jumpsuit" not in told
+    assert "jumpsuit" in labels.unknown_types and "jumpsuit" not in told
     assert {"t-shirt", "jeans", "dress", "jacket", "sneakers", "handbag", "scarf"} <= told
     assert len(told) >= 40
     assert labels.aspect == pytest.approx(84 / 112)
@@ -132,7 +132,7 @@ def test_an_encoder_that_knows_all_words_has_a_say_in_style():
         DEFAULT_TAXONOMY, WordEncoder(sorted(words)), calibration=LARGE, aspect=1.0
     )
 
-    assert labels.untold == ()
+    assert labels.unknown_types == ()
     assert all(group.vectors is not None for group in labels.groups.values())
     assert "paisley" in labels.patterns
 
@@ -163,4 +163,4 @@ def test_sureness_is_a_matter_of_the_threshold(mini, labels):
     )
 
     assert not tag(draw("dress", "red"), mini, strict).primary_colour.is_sure
-    assert calibration_of("some-clip") is LARGE
+    assert get_calibration("some-clip") is LARGE
