@@ -1,4 +1,4 @@
-"""What operators see of catalogues and their indexes."""
+"""The admin pages of catalogues and their indexes."""
 
 from typing import Any
 
@@ -45,7 +45,7 @@ class ImageAdmin(ModelAdmin):
         return super().get_queryset(request).live().defer("search").prefetch_related("entries")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Photos come through the API, which is the one door for them."""
+        """Photos enter through the API only, which checks and normalises them."""
         return False
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -101,7 +101,7 @@ class VectorIndexAdmin(ReadOnlyAdmin):
     list_filter = ("state", "is_complete", "encoder", "node")
     list_select_related = ("shop",)
     search_fields = ("shop__name", "collection")
-    actions = ("build_anew",)
+    actions = ("rebuild_collections",)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         entries = IndexEntry.State
@@ -123,8 +123,8 @@ class VectorIndexAdmin(ReadOnlyAdmin):
     def failed(self, index: Any) -> int:
         return int(index.failed_count)
 
-    @admin.action(description="Build the vector store anew", permissions=["view"])
-    def build_anew(self, request: HttpRequest, queryset: Any) -> None:
+    @admin.action(description="Build the vector store again", permissions=["view"])
+    def rebuild_collections(self, request: HttpRequest, queryset: Any) -> None:
         for index in queryset:
             rebuild(shop=index.shop)
-        messages.success(request, "The chosen indexes are being built; search is exact meanwhile.")
+        messages.success(request, "The chosen indexes are being built; search is exact until then.")

@@ -1,6 +1,6 @@
 """Stored files, in a folder or S3; all access goes through this module."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -20,6 +20,22 @@ def save_file(name: str, data: bytes) -> str:
     """Store a file; return its final name. Raises `StorageUnavailable`."""
     with _translate_errors():
         return default_storage.save(name, ContentFile(data))
+
+
+@contextmanager
+def new_files() -> Iterator[Callable[[str, bytes], str]]:
+    """Yield a `save_file`; if the block fails, the files it saved are deleted."""
+    names: list[str] = []
+
+    def save(name: str, data: bytes) -> str:
+        names.append(save_file(name, data))
+        return names[-1]
+
+    try:
+        yield save
+    except BaseException:
+        delete_files(*names)
+        raise
 
 
 def read_file(name: str) -> bytes:

@@ -7,17 +7,18 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import mixins, serializers
+from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.viewsets import ModelViewSet
 
 from catalog.api.fields import FacetField, FacetListField
 from catalog.models import AgeGroup, Category, Facet, Image, Style
 from core.api.pagination import NewestFirst
 from core.errors import Conflict
 from core.tenancy import scoped_shop_id
-from tenants.api.base import TenantViewSet
+from tenants.api.base import TenantMixin
 from tenants.api.idempotency import idempotent
 from tenants.models import Scope
 
@@ -25,7 +26,7 @@ MAX_VALUES = 50
 
 
 class FacetSerializer(serializers.ModelSerializer[Any]):
-    """A facet value; `is_default` ones are shared by all shops and cannot be changed."""
+    """A facet value; default values are shared by all shops and cannot be changed."""
 
     is_default = serializers.SerializerMethodField()
 
@@ -51,35 +52,28 @@ def facet_serializer(facet_model: type[Facet]) -> type[FacetSerializer]:
     return type(f"{facet_model.__name__}Serializer", (FacetSerializer,), {"Meta": meta})
 
 
-class FacetFilterInput(serializers.Serializer[Any]):
-    """Which images may be in the answer; within one facet any of the values will do."""
+def _any_of(field: serializers.Field[Any, Any, Any, Any]) -> serializers.ListField:
+    """Return an optional list of values, of which an image must have one."""
+    of_facets = isinstance(field, FacetField)
+    list_field = FacetListField if of_facets else serializers.ListField
+    return list_field(child=field, required=False, max_length=MAX_VALUES)
 
-    category = FacetListField(
-        child=FacetField(model=Category), required=False, max_length=MAX_VALUES
-    )
-    styles = FacetListField(child=FacetField(model=Style), required=False, max_length=MAX_VALUES)
-    age_group = FacetListField(
-        child=FacetField(model=AgeGroup), required=False, max_length=MAX_VALUES
-    )
-    colour = serializers.ListField(
-        child=serializers.CharField(max_length=60), required=False, max_length=MAX_VALUES
-    )
-    gender = serializers.ListField(
-        child=serializers.CharField(max_length=20), required=False, max_length=MAX_VALUES
-    )
-    brand = serializers.ListField(
-        child=serializers.CharField(max_length=100), required=False, max_length=MAX_VALUES
-    )
-    availability = serializers.ListField(
-        child=serializers.ChoiceField(choices=Image.Availability.choices),
-        required=False,
-        max_length=MAX_VALUES,
-    )
+
+class FacetFilterInput(serializers.Serializer[Any]):
+    """A filter on images: of each facet that is set, an image must have any of the values."""
+
+    category = _any_of(FacetField(model=Category))
+    styles = _any_of(FacetField(model=Style))
+    age_group = _any_of(FacetField(model=AgeGroup))
+    colour = _any_of(serializers.CharField(max_length=60))
+    gender = _any_of(serializers.CharField(max_length=20))
+    brand = _any_of(serializers.CharField(max_length=100))
+    availability = _any_of(serializers.ChoiceField(choices=Image.Availability.choices))
     price_min = serializers.DecimalField(12, 2, min_value=Decimal(0), required=False)
     price_max = serializers.DecimalField(12, 2, min_value=Decimal(0), required=False)
 
     def to_internal_value(self, data: Any) -> Any:
-        """Refuse names that are none: a filter that was misspelt would narrow nothing."""
+        """Refuse unknown names: a misspelt filter would have no effect."""
         unknown = set(data) - set(self.fields) if isinstance(data, Mapping) else set()
         if unknown:
             message = f"There is no such filter; there are {', '.join(self.fields)}."
@@ -88,23 +82,16 @@ class FacetFilterInput(serializers.Serializer[Any]):
 
 
 class FacetInUse(Conflict):
-    """A facet value that images have cannot go."""
+    """A facet value of an image cannot be deleted."""
 
     code = "facet_in_use"
 
     def __init__(self) -> None:
-        super().__init__("Images use this value; give them another one first.")
+        super().__init__("Images use this value; give them another value first.")
 
 
-class FacetViewSet(
-    mixins.ListModelMixin,
-    mixins.RetrieveModelMixin,
-    mixins.CreateModelMixin,
-    mixins.UpdateModelMixin,
-    mixins.DestroyModelMixin,
-    TenantViewSet,
-):
-    """The default taxonomy, to read, and the shop's own values, to change."""
+class FacetViewSet(TenantMixin, ModelViewSet[Any]):
+    """The default values of a facet, which are read-only, and the shop's own values."""
 
     facet_model: type[Any] = Facet
     read_scope = Scope.CATALOG_READ
@@ -138,7 +125,7 @@ class FacetViewSet(
             with transaction.atomic():
                 serializer.save(**fields)
         except IntegrityError as error:
-            # Somebody took the name since it was looked at.
+            # Another request took the name after `validate_name`.
             message = "You have one of this name already."
             raise ValidationError({"name": [message]}, code="unique") from error
 
@@ -157,18 +144,18 @@ def _facet_docs(one: str, many: str) -> Any:
 @_facet_docs("category", "categories")
 class CategoryViewSet(FacetViewSet):
     facet_model = Category
-    queryset = Category.objects.none()  # names the model in the API's description
+    queryset = Category.objects.none()  # for the API's description
     serializer_class = facet_serializer(Category)
 
 
 @_facet_docs("style", "styles")
 class StyleViewSet(FacetViewSet):
     facet_model = Style
-    queryset = Style.objects.none()  # names the model in the API's description
+    queryset = Style.objects.none()  # for the API's description
     serializer_class = facet_serializer(Style)
 
     def perform_destroy(self, instance: Any) -> None:
-        # The database protects a category by its foreign key, and styles not at all.
+        # Foreign keys protect categories and age groups in the database, but not styles.
         if Image.objects.filter(styles=instance).exists():
             raise FacetInUse
         super().perform_destroy(instance)
@@ -177,5 +164,5 @@ class StyleViewSet(FacetViewSet):
 @_facet_docs("age group", "age groups")
 class AgeGroupViewSet(FacetViewSet):
     facet_model = AgeGroup
-    queryset = AgeGroup.objects.none()  # names the model in the API's description
+    queryset = AgeGroup.objects.none()  # for the API's description
     serializer_class = facet_serializer(AgeGroup)

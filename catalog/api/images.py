@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog import services
-from catalog.api.fields import AttributesField, EmptyAsNoneFacetField, FacetField, FacetListField
+from catalog.api.fields import AttributesField, FacetField, FacetListField
 from catalog.models import AgeGroup, Category, Image, IndexEntry, Style
 from core.api.pagination import NewestFirst
 from core.photos import MAX_BYTES, Photo, open_photo
@@ -60,9 +60,9 @@ OPTIONAL_TEXTS = (
 
 
 class PublicImageSerializer(serializers.ModelSerializer[Image]):
-    """An image as a shopper may see it."""
+    """The fields of an image that shoppers may see."""
 
-    photo_url = serializers.SerializerMethodField(help_text="Where the photo is shown from.")
+    photo_url = serializers.SerializerMethodField(help_text="The address of the photo.")
     category = FacetField(model=Category, allow_null=True)
     styles = FacetListField(child=FacetField(model=Style))
     age_group = FacetField(model=AgeGroup, allow_null=True)
@@ -80,7 +80,7 @@ class PublicImageSerializer(serializers.ModelSerializer[Image]):
 
 
 class ImageSerializer(PublicImageSerializer):
-    """An image as its shop sees it, with where it stands in the index."""
+    """The fields of an image that its shop may see, with its state in the index."""
 
     index_state = serializers.SerializerMethodField()
     index_error = serializers.SerializerMethodField(
@@ -116,15 +116,15 @@ class ImageSerializer(PublicImageSerializer):
 
 
 class ImageInput(serializers.ModelSerializer[Image]):
-    """What a shop sends: the photo as a multipart file, its facts as fields."""
+    """The photo of an image, as a multipart file, and its facts."""
 
     photo = serializers.FileField(
         required=False,
         help_text=f"JPEG, PNG, WebP or AVIF of at most {MAX_BYTES // 1024**2} MB.",
     )
-    category = EmptyAsNoneFacetField(model=Category, required=False, allow_null=True)
+    category = FacetField(model=Category, required=False, allow_null=True)
     styles = FacetListField(child=FacetField(model=Style), required=False, max_length=MAX_STYLES)
-    age_group = EmptyAsNoneFacetField(model=AgeGroup, required=False, allow_null=True)
+    age_group = FacetField(model=AgeGroup, required=False, allow_null=True)
     attributes = AttributesField(required=False)
     status = serializers.ChoiceField(
         choices=[Image.Status.PUBLISHED, Image.Status.DRAFT], required=False
@@ -172,16 +172,14 @@ class ImageInput(serializers.ModelSerializer[Image]):
             raise serializers.ValidationError(
                 {"photo": ["Send the photo as a multipart file named `photo`."]}, code="required"
             )
-        return {**self._blank_fields(), **attrs} if is_replaced else attrs
+        return {**self._defaults(), **attrs} if is_replaced else attrs
 
-    def _blank_fields(self) -> dict[str, Any]:
-        """Return what an image has when nothing is said, for PUT to start from."""
+    def _defaults(self) -> dict[str, Any]:
+        """Return the values of fields that a PUT leaves out."""
         return {
             **dict.fromkeys(OPTIONAL_TEXTS, ""),
-            "category": None,
-            "age_group": None,
+            **dict.fromkeys(("category", "age_group", "price")),
             "styles": [],
-            "price": None,
             "availability": Image.Availability.IN_STOCK,
             "attributes": {},
             "status": Image.Status.PUBLISHED,
@@ -189,7 +187,7 @@ class ImageInput(serializers.ModelSerializer[Image]):
 
 
 class FacetNameFilter(filters.CharFilter):
-    """Images whose facet has this id or name, of the defaults or the shop's own."""
+    """Images whose facet has this id or name; default values and the shop's own count."""
 
     def __init__(self, *, model: type[Any], **kwargs: Any) -> None:
         self.facet_model = model
@@ -255,8 +253,8 @@ class ImageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
 
     @extend_schema(
         summary="Add an image",
-        description="Multipart, with the photo as a file. The answer says `pending`; the image "
-        "is in answers once its `index_state` is `indexed`, usually within seconds.",
+        description="Send the photo as a file in a multipart form. Search finds the image once "
+        "its `index_state` is `indexed`, usually within seconds.",
         request={"multipart/form-data": ImageInput},
         responses={201: ImageSerializer},
     )
@@ -265,7 +263,7 @@ class ImageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
         fields, photo = self._read(ImageInput(data=request.data))
         assert photo is not None  # noqa: S101 - the serializer requires it here
         image = services.create_image(shop=self.shop, photo=photo, fields=fields)
-        return Response(self._show(image), status.HTTP_201_CREATED)
+        return Response(self._serialize(image), status.HTTP_201_CREATED)
 
     @extend_schema(
         summary="Replace an image's facts, and its photo if one is sent",
@@ -285,8 +283,8 @@ class ImageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
 
     @extend_schema(
         summary="Delete an image",
-        description="It is in no answer from now on; its vector, files and row follow.",
-        responses={204: OpenApiResponse(description="Gone.")},
+        description="No search returns it from now on; a worker deletes its vector, files and row.",
+        responses={204: OpenApiResponse(description="Deleted.")},
     )
     def destroy(self, request: Request, pk: str) -> Response:
         services.delete_image(image=self.get_object())
@@ -296,7 +294,7 @@ class ImageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
         image = self.get_object()
         fields, photo = self._read(ImageInput(image, data=request.data, partial=partial))
         services.update_image(image=image, fields=fields, photo=photo)
-        return Response(self._show(image))
+        return Response(self._serialize(image))
 
     def _read(self, serializer: ImageInput) -> tuple[dict[str, Any], Photo | None]:
         serializer.is_valid(raise_exception=True)
@@ -304,6 +302,6 @@ class ImageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
         file = fields.pop("photo", None)
         return fields, open_photo(file) if file else None
 
-    def _show(self, image: Image) -> Any:
-        """Read the image back, since what was saved may have been shaped by the database."""
+    def _serialize(self, image: Image) -> Any:
+        """Serialize the image as the database stored it."""
         return self.get_serializer(self.get_queryset().get(pk=image.pk)).data

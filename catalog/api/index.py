@@ -19,16 +19,16 @@ MAX_DRIFT_IDS = 1_000
 
 
 class IndexSerializer(serializers.Serializer[Any]):
-    """Where a shop's vector index stands."""
+    """The state of a shop's vector index, with the number of images in each state."""
 
     encoder = serializers.CharField()
-    languages = serializers.CharField(help_text="What language prompts may be in.")
+    languages = serializers.CharField(help_text="The languages of prompts.")
     is_complete = serializers.BooleanField(
-        help_text="False while the vector store is repaired; search is exact then."
+        help_text="False while the vector store is repaired; search is exact until then."
     )
     is_calibrated = serializers.BooleanField(
-        help_text="False until the worker has measured what similarity means in this shop; "
-        "`match` is null until then."
+        help_text="False until the worker has measured which similarity is a match in this "
+        "shop; `match` is null until then."
     )
     pending = serializers.IntegerField()
     indexed = serializers.IntegerField()
@@ -37,25 +37,25 @@ class IndexSerializer(serializers.Serializer[Any]):
 
 
 class DriftSerializer(serializers.Serializer[Any]):
-    """Where the vector store differs from the catalogue, as image ids (at most 1,000 each)."""
+    """Differences between the vector store and the catalogue: at most 1,000 image ids each."""
 
     missing = serializers.ListField(child=serializers.UUIDField())
     extra = serializers.ListField(child=serializers.UUIDField())
 
 
 class RetrySerializer(serializers.Serializer[Any]):
-    retried = serializers.IntegerField(help_text="How many failed images are tried again.")
+    retried = serializers.IntegerField(help_text="How many failed images are indexed again.")
 
 
 @extend_schema(tags=["index"])
 class IndexViewSet(TenantMixin, ViewSet):
-    """Where the shop's vector index stands, and how to mend it."""
+    """The state of the shop's vector index, and its repair."""
 
     read_scope = Scope.CATALOG_READ
     write_scope = Scope.CATALOG_WRITE
 
     @extend_schema(
-        summary="How many images are in which state",
+        summary="Show the state of the index",
         responses=IndexSerializer,
         operation_id="index",
     )
@@ -74,7 +74,7 @@ class IndexViewSet(TenantMixin, ViewSet):
     @extend_schema(
         summary="Compare the vector store with the catalogue",
         description="`missing`: indexed images without a vector; `extra`: vectors without an "
-        "image. Both are mended by themselves, and never in an answer.",
+        "image. Both are repaired automatically, and no search returns them.",
         responses=DriftSerializer,
     )
     @action(detail=False, methods=["get"])
@@ -87,7 +87,7 @@ class IndexViewSet(TenantMixin, ViewSet):
         return Response(DriftSerializer(body).data)
 
     @extend_schema(
-        summary="Try failed images again", request=None, responses={202: RetrySerializer}
+        summary="Index failed images again", request=None, responses={202: RetrySerializer}
     )
     @action(detail=False, methods=["post"])
     def retry(self, request: Request) -> Response:
@@ -95,8 +95,8 @@ class IndexViewSet(TenantMixin, ViewSet):
         return Response(RetrySerializer(body).data, status.HTTP_202_ACCEPTED)
 
     @extend_schema(
-        summary="Build the vector store anew from the catalogue",
-        description="Needs no encoder; search is exact meanwhile.",
+        summary="Build the vector store again from the catalogue",
+        description="Needs no encoder. Search is exact until it is done.",
         request=None,
         responses={202: IndexSerializer},
     )

@@ -1,7 +1,7 @@
-"""The nightly audit: a collection holds what Postgres holds, and returns every vector for itself.
+"""The nightly audit: a collection equals Postgres, and a query with each vector finds it.
 
-An approximate graph can lose the way to a few of its vectors: about one in 4,000 as it is
-configured here. More means that it is damaged.
+An approximate graph may miss a few of its vectors: about one in 4,000 with our configuration. If
+more are missing, the graph is damaged.
 """
 
 from collections.abc import Iterator
@@ -15,14 +15,14 @@ from core.ml.vector_store import get_vector_store
 
 log = structlog.get_logger(__name__)
 
-TOLERATED = 0.005  # of the vectors
+MAX_LOST_SHARE = 0.005
 NEIGHBOURS = 10
-SAME = 0.999  # so similar is a copy, which may stand in for the vector itself
+MIN_COPY_SIMILARITY = 0.999  # a copy of the same photo may be found instead
 CHUNK = 250
 
 
 def audit_index(index: VectorIndex) -> None:
-    """Mend an index, and build its collection anew if it keeps vectors to itself.
+    """Repair an index, and rebuild its collection if queries miss too many of its vectors.
 
     Raises `VectorStoreUnavailable` and `CollectionUnusable`.
     """
@@ -32,7 +32,7 @@ def audit_index(index: VectorIndex) -> None:
     for ids, vectors in _chunks(index):
         total, lost = total + len(ids), lost + _count_lost(index, ids, vectors)
     log.info("index_audited", index=str(index.pk), vectors=total, lost=lost)
-    if lost > TOLERATED * total:
+    if lost > MAX_LOST_SHARE * total:
         rebuild_index(index)
 
 
@@ -51,6 +51,6 @@ def _chunks(index: VectorIndex) -> Iterator[tuple[list[str], np.ndarray]]:
 def _count_lost(index: VectorIndex, ids: list[str], vectors: np.ndarray) -> int:
     found = get_vector_store(index.node).query_many(index.collection, vectors, count=NEIGHBOURS)
     return sum(
-        pk not in neighbours.ids and not (neighbours.similarities >= SAME).any()
+        pk not in neighbours.ids and not (neighbours.similarities >= MIN_COPY_SIMILARITY).any()
         for pk, neighbours in zip(ids, found, strict=True)
     )

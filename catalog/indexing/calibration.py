@@ -1,14 +1,14 @@
-"""What similarity means in one index: measured on its own vectors and its shop's own words.
+"""Measure which similarity is a match in one index, with its own vectors and its shop's words.
 
-Cosines of a dual encoder lie in a narrow band that differs by model and by shop. So the shop's
-titles, colours and kinds are asked for, which have an answer: how near the best image then is, is
-what a prompt for something else has to reach as well. And since an encoder brings any text near to
-something, prompts for clothing and for quite other things tell which way from these to those is.
+The cosines of a dual encoder lie in a narrow range that differs by model and by shop. So we search
+for the shop's own titles, colours and kinds, which have a right answer: other prompts must reach
+the same similarity. An encoder also finds some image for any text. So we compare prompts for
+clothing with prompts for other things: the direction between their means separates the two.
 
-`VectorIndex.calibration` then holds `count` (the embeddings there were), `weak` and `strong` (the
-cosines between a text and an image from which on they match), `photo_weak` and `photo_strong` (the
-same between two photos), `axis` and `axis_least`. The axis is float16 (d,) in base64: the dot
-product of a text's vector with it is at least `axis_least` when the text speaks of clothing.
+`VectorIndex.calibration` gets `count` (number of embeddings), `weak` and `strong` (least cosine of
+a weak or strong match between text and image), `photo_weak` and `photo_strong` (the same between
+two photos), `axis` and `axis_least`. The axis is float16 (d,) in base64: a text is about clothing
+if the dot product of its vector with the axis is at least `axis_least`.
 """
 
 import base64
@@ -18,48 +18,53 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.indexing.calibration_prompts import FOREIGN, Sold, clothing_prompts, prompts_for_sold
+from catalog.indexing.calibration_prompts import (
+    FOREIGN,
+    SoldItem,
+    clothing_prompts,
+    prompts_for_sold,
+)
 from catalog.models import IndexEntry, VectorIndex
 from core.ml.batching import get_batcher
 from core.ml.encoder import Embeddings
 from core.tenancy import all_shops
 
-SAMPLE = 1_000
-ASKED_FOR = 200  # images of the sample
+SAMPLE_SIZE = 1_000
+PROMPTED = 200  # images of the sample that we search for
 PASS_SIZE = 32
-# Of the prompts for what is sold, so many may find no match, and no strong one.
+# Shares of the prompts for the shop's own images that may have no match, and no strong match.
 NO_MATCH, NOT_STRONG = 0.02, 0.25
 # Few pairs of a shop's photos show the same kind in the same colour.
 PHOTO_QUANTILES = (0.90, 0.98)  # weak, strong
-# Measured again once the index has grown or shrunk by a quarter.
-GROWTH = 0.25
+# An index is calibrated again after it has grown or shrunk by a quarter.
+MAX_GROWTH = 0.25
 
 
 def calibrate_indexes(index_ids: Collection[UUID]) -> None:
-    """Measure those of the indexes that were never measured or have changed much since."""
+    """Calibrate those indexes that have no calibration, or have grown or shrunk much since."""
     with all_shops():
         for index in VectorIndex.objects.filter(pk__in=index_ids):
             count = IndexEntry.objects.filter(index=index).embedded().count()
             measured = index.calibration["count"] if index.is_calibrated else 0
-            if count and abs(count - measured) > GROWTH * measured:
+            if count and abs(count - measured) > MAX_GROWTH * measured:
                 calibrate(index, count=count)
 
 
 def calibrate(index: VectorIndex, *, count: int) -> None:
-    """Measure and store what matches in an index with `count` embeddings; needs the encoder."""
+    """Calibrate an index with `count` embeddings; needs the encoder."""
     vectors, sold = _sample(index)
     clothing = _encode(index.encoder, clothing_prompts())
     axis, least = _axis(clothing, _encode(index.encoder, list(FOREIGN)))
-    # The best similarity of each prompt that the encoder understands, by way of asking.
+    # For each kind of prompt, the best similarity of each prompt that the encoder understands.
     best = [
         (texts @ vectors.T).max(axis=1)
         for texts in _understood(index.encoder, sold, axis, least) or [clothing]
     ]
-    photo_weak, photo_strong = np.quantile(_among_themselves(vectors), PHOTO_QUANTILES)
+    photo_weak, photo_strong = np.quantile(_pair_similarities(vectors), PHOTO_QUANTILES)
     index.calibration = {
         "count": count,
-        # Titles are longer than what shoppers type, and reach more or less: each way by itself.
-        "weak": min(float(np.quantile(way, NO_MATCH)) for way in best),
+        # Titles are longer than other prompts and reach other cosines: the lowest kind counts.
+        "weak": min(float(np.quantile(kind, NO_MATCH)) for kind in best),
         "strong": float(np.quantile(np.concatenate(best), NOT_STRONG)),
         "photo_weak": float(photo_weak),
         "photo_strong": float(photo_strong),
@@ -69,37 +74,40 @@ def calibrate(index: VectorIndex, *, count: int) -> None:
     index.save(update_fields=["calibration"])
 
 
-def _sample(index: VectorIndex) -> tuple[NDArray[np.float32], list[Sold]]:
-    """Return the vectors (n, d) of images drawn by lot, and what is said of some of them."""
+def _sample(index: VectorIndex) -> tuple[NDArray[np.float32], list[SoldItem]]:
+    """Return the vectors (n, d) of random images, and the facts of some of them."""
     entries = IndexEntry.objects.filter(index=index).embedded().order_by("?")
     fields = ("embedding", "image__name", "image__colour", "image__category__name")
-    rows = list(entries.values_list(*fields)[:SAMPLE])
+    rows = list(entries.values_list(*fields)[:SAMPLE_SIZE])
     vectors = np.frombuffer(b"".join(row[0] for row in rows), np.float16).reshape(len(rows), -1)
     sold = [
-        Sold(name=name, colour=colour, category=category or "")
-        for _, name, colour, category in rows[:ASKED_FOR]
+        SoldItem(name=name, colour=colour, category=category or "")
+        for _, name, colour, category in rows[:PROMPTED]
     ]
     return vectors.astype(np.float32), sold
 
 
 def _axis(clothing: Embeddings, foreign: Embeddings) -> tuple[NDArray[np.float16], float]:
-    """Return the way from foreign texts to clothing, and the middle between them on it."""
+    """Return the direction from foreign texts to clothing, and the midpoint between their means."""
     axis = (clothing.mean(axis=0) - foreign.mean(axis=0)).astype(np.float16)
     middle = (clothing @ axis).mean() / 2 + (foreign @ axis).mean() / 2
     return axis, float(middle)
 
 
 def _understood(
-    encoder: str, sold: list[Sold], axis: NDArray[np.float16], least: float
+    encoder: str, sold: list[SoldItem], axis: NDArray[np.float16], least: float
 ) -> list[Embeddings]:
-    """Encode what finds the images, by way of asking; numbers and other languages are left out."""
-    ways = (_encode(encoder, prompts) for prompts in prompts_for_sold(sold))
-    clear = (texts[texts @ axis >= least] for texts in ways)
+    """Encode each kind of prompt for the images; drop texts that the encoder takes for foreign.
+
+    These are numbers and words of other languages.
+    """
+    kinds = (_encode(encoder, prompts) for prompts in prompts_for_sold(sold))
+    clear = (texts[texts @ axis >= least] for texts in kinds)
     return [texts for texts in clear if len(texts)]
 
 
-def _among_themselves(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the similarities of all pairs; of a single image, 1."""
+def _pair_similarities(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the similarities (n (n - 1) / 2,) of all pairs; 1 for a single image."""
     if len(vectors) == 1:
         return np.ones(1, np.float32)
     pairs: NDArray[np.float32] = (vectors @ vectors.T)[np.triu_indices(len(vectors), k=1)]
@@ -107,7 +115,7 @@ def _among_themselves(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _encode(encoder: str, texts: list[str]) -> Embeddings:
-    """Encode in small passes, so that a shopper's prompt never waits for all of them."""
+    """Encode in small passes, so that a shopper's prompt does not wait for all of them."""
     batcher = get_batcher(encoder)
     parts = [texts[start : start + PASS_SIZE] for start in range(0, len(texts), PASS_SIZE)]
     return np.concatenate([batcher.encode_texts(part) for part in parts])

@@ -1,4 +1,4 @@
-"""What an index is measured with: prompts for clothing, for what its shop sells, for neither."""
+"""Prompts for calibration: for clothing, for a shop's own images, and for other things."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from itertools import cycle
 from catalog.models import Category
 from core.ml.colours import BASIC_COLOURS
 
-# No clothing shop sells any of these. The things that evaluations ask for are others.
+# Things that no clothing shop sells. Evaluations search for others.
 FOREIGN = (
     "bicycle", "power drill", "watering can", "laptop", "pizza", "mortgage", "electric guitar",
     "sofa", "dinner plate", "car battery", "dog food", "house plant", "printer ink", "wall paint",
@@ -25,8 +25,8 @@ FOREIGN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Sold:
-    """What a shop says of an image; empty where it says nothing."""
+class SoldItem:
+    """The facts of an image that the shop sells; "" where there is none."""
 
     name: str
     colour: str
@@ -34,23 +34,23 @@ class Sold:
 
 
 def clothing_prompts() -> list[str]:
-    """Return the basic colours, the default kinds, and each kind in some colour."""
+    """Return the basic colours, the default kinds, and each kind with a colour."""
     rows = Category.objects.filter(shop=None).order_by("name")
     kinds = [name.lower() for name in rows.values_list("name", flat=True)]
     pairs = [f"{colour} {kind}" for colour, kind in zip(cycle(BASIC_COLOURS), kinds, strict=False)]
     return [*BASIC_COLOURS, *kinds, *pairs]
 
 
-def prompts_for_sold(images: Collection[Sold]) -> list[list[str]]:
-    """Return what finds these images, by each way of asking: titles, "red dress", "dress".
+def prompts_for_sold(images: Collection[SoldItem]) -> list[list[str]]:
+    """Return prompts that should find these images, by kind: titles, "red dress", "dress".
 
-    A way of asking that nothing is known for is left out.
+    Kinds without a prompt are left out.
     """
     titles = [image.name for image in images]
     pairs = [f"{i.colour} {i.category}" for i in images if i.colour and i.category]
     kinds = [image.category for image in images]
-    ways = (
-        list(dict.fromkeys(prompt.lower() for prompt in way if prompt))
-        for way in (titles, pairs, kinds)
+    unique = (
+        list(dict.fromkeys(prompt.lower() for prompt in prompts if prompt))
+        for prompts in (titles, pairs, kinds)
     )
-    return [way for way in ways if way]
+    return [prompts for prompts in unique if prompts]

@@ -1,4 +1,4 @@
-"""A shop's vector index: which one is live, and keeping its collection equal to Postgres."""
+"""A shop's vector index, its queue, and the repair of its collection from Postgres."""
 
 import zlib
 from collections.abc import Iterable, Iterator
@@ -30,7 +30,7 @@ ENTRIES = Queue(
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """Where the collection differs from Postgres, as image ids."""
+    """Differences of a collection from Postgres, as image ids."""
 
     missing: frozenset[str]
     extra: frozenset[str]
@@ -40,7 +40,7 @@ class Drift:
 
 
 def live_index(shop_id: UUID) -> VectorIndex:
-    """Return the shop's live index, making its row on first use; needs no Chroma."""
+    """Return the shop's live index, and create its row on first use; does not need Chroma."""
     index: VectorIndex | None = next(iter(VectorIndex.objects.raw(_LIVE, [shop_id])), None)
     if index is None:
         encoder = settings.DEFAULT_ENCODER
@@ -52,34 +52,34 @@ def live_index(shop_id: UUID) -> VectorIndex:
                 "revision": settings.ENCODERS[encoder]["revision"] or "",
                 "node": _node_for(shop_id),
                 "collection": _new_collection_name(),
-                # Its collection does not exist yet; the first repair makes it.
+                # The first repair creates the collection.
                 "is_complete": False,
             },
         )
     return index
 
 
-# Written out, as every answer begins with it and building it takes longer than running it.
+# In SQL, since every search begins with it, and Django takes longer to build it than to run it.
 _COLUMNS = ", ".join(column.attname for column in VectorIndex._meta.concrete_fields)
 _LIVE = f"SELECT {_COLUMNS} FROM catalog_vectorindex WHERE shop_id = %s AND state = 'live'"  # noqa: S608
 
 
 def uncalibrated_indexes() -> list[UUID]:
-    """Return live indexes with embeddings of which it is not known what matches in them."""
+    """Return live indexes that have embeddings and no calibration."""
     with all_shops():
         entries = IndexEntry.objects.filter(index=OuterRef("pk")).embedded()
         live = VectorIndex.objects.filter(Exists(entries), state=VectorIndex.State.LIVE)
-        unmeasured = live.exclude(calibration__has_key=VectorIndex.LATEST_MEASURE)
+        unmeasured = live.exclude(calibration__has_key=VectorIndex.LATEST_CALIBRATION_KEY)
         return list(unmeasured.values_list("pk", flat=True))
 
 
 def decode_embedding(data: bytes | memoryview) -> Vectors:
-    """Return the float16 bytes of an `IndexEntry` as float32 (d,)."""
+    """Return the embedding of an `IndexEntry`, float16 bytes, as float32 (d,)."""
     return np.frombuffer(data, dtype=np.float16).astype(np.float32)
 
 
 def mark_incomplete(index: VectorIndex) -> None:
-    """Note that the collection has to be repaired; until then search is exact."""
+    """Mark the collection for repair; search is exact until then."""
     VectorIndex.objects.filter(pk=index.pk).update(is_complete=False, damages=F("damages") + 1)
     log.warning("index_incomplete", index=str(index.pk))
 
@@ -92,39 +92,38 @@ def measure_drift(index: VectorIndex) -> Drift:
     entries = IndexEntry.objects.filter(index=index).embedded()
     settled = {str(pk) for pk in _image_ids(entries.filter(state=IndexEntry.State.INDEXED))}
     found = get_vector_store(index.node).ids(index.collection)
-    # Read after the collection: what was indexed meanwhile is not taken for a leftover.
+    # Read after the collection, so that no image indexed in between counts as extra.
     known = {str(pk) for pk in _image_ids(entries)}
     return Drift(missing=frozenset(settled - found), extra=frozenset(found - known))
 
 
 def repair_index(index: VectorIndex) -> bool:
-    """Make the collection mirror Postgres again, without an encoder; say whether it does.
+    """Make the collection equal to Postgres again, without an encoder; return whether it is.
 
-    A collection that is missing or broken is made anew under a new name. One repair of an
-    index runs at a time; a second returns False at once. Raises `VectorStoreUnavailable`.
+    A missing or broken collection is replaced by a new one. While another repair of the index runs,
+    this returns False at once. Raises `VectorStoreUnavailable`.
     """
-    with _repair_lock(index) as is_ours:
-        if not is_ours:
+    with _repair_lock(index) as is_held:
+        if not is_held:
             return False
         index.refresh_from_db()
         try:
             return _fill(index)
         except CollectionUnusable:
-            _start_afresh(index)
+            _replace_collection(index)
             return _fill(index)
 
 
 def rebuild_index(index: VectorIndex) -> bool:
-    """Fill a new collection from Postgres, with exact search meanwhile; the old one goes.
+    """Replace the collection by a new one, filled from Postgres; search is exact until then.
 
-    This is also how deleted vectors are erased from Chroma's disk. Returns and raises what
-    `repair_index` does.
+    This also erases deleted vectors from Chroma's disk. Returns and raises like `repair_index`.
     """
-    with _repair_lock(index) as is_ours:
-        if not is_ours:
+    with _repair_lock(index) as is_held:
+        if not is_held:
             return False
         index.refresh_from_db()
-        _start_afresh(index)
+        _replace_collection(index)
         return _fill(index)
 
 
@@ -141,11 +140,11 @@ def _fill(index: VectorIndex) -> bool:
 
 
 def _mark_complete(index: VectorIndex) -> bool:
-    """Say that the mirror is whole, unless it was damaged since it was looked at."""
-    unharmed = VectorIndex.objects.filter(
+    """Mark the collection complete, unless it was damaged since `index` was read."""
+    undamaged = VectorIndex.objects.filter(
         pk=index.pk, collection=index.collection, damages=index.damages
     )
-    is_whole = bool(unharmed.update(is_complete=True))
+    is_whole = bool(undamaged.update(is_complete=True))
     log.info("index_repaired", index=str(index.pk), is_whole=is_whole)
     return is_whole
 
@@ -166,13 +165,17 @@ def _mirror(index: VectorIndex, image_ids: list[str]) -> None:
 
 
 def write_vectors(index: VectorIndex, images: list[Image], vectors: Vectors) -> None:
-    """Upsert the vectors (n, d) of images, with the facets they have now."""
+    """Upsert the vectors (n, d) of images with their current facets."""
     get_vector_store(index.node).upsert(
         index.collection,
         [str(image.pk) for image in images],
         vectors,
         [_facets(image) for image in images],
     )
+
+
+# `Image` fields that `_facets` copies to Chroma.
+MIRRORED_FIELDS = {"category", "age_group", "colour", "gender", "brand", "styles"}
 
 
 def _facets(image: Image) -> dict[str, Any]:
@@ -191,8 +194,8 @@ def _facets(image: Image) -> dict[str, Any]:
     return facets
 
 
-def _start_afresh(index: VectorIndex) -> None:
-    """Switch to a new, empty collection; from here on workers write to that one."""
+def _replace_collection(index: VectorIndex) -> None:
+    """Switch to a new, empty collection, which workers write to from now on."""
     store, old = get_vector_store(index.node), index.collection
     index.collection = _new_collection_name()
     index.is_complete = False
@@ -203,18 +206,18 @@ def _start_afresh(index: VectorIndex) -> None:
 
 @contextmanager
 def _repair_lock(index: VectorIndex) -> Iterator[bool]:
-    """Take the index's advisory lock for a while; False when somebody else holds it.
+    """Hold the index's advisory lock; yield False if another session holds it.
 
-    Of the session and not of a transaction: what a repair does must be seen as it goes.
+    The lock belongs to the session, not to a transaction: other sessions must see each step.
     """
     number = index.pk.int % 2**63
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
-        (is_ours,) = cursor.fetchone()
+        (is_held,) = cursor.fetchone()
         try:
-            yield bool(is_ours)
+            yield bool(is_held)
         finally:
-            if is_ours:
+            if is_held:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
 
 

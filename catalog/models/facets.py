@@ -11,14 +11,14 @@ from tenants.models import Shop
 
 
 class FacetQuerySet(models.QuerySet["Facet"]):
-    """Facet values: the shared default taxonomy, and each shop's own."""
+    """Facet values: the default ones, which all shops share, and each shop's own."""
 
     def visible(self) -> Self:
-        """Narrow to what the scope's shop may use: the defaults and its own."""
+        """Narrow to the values of the shop in scope: the default ones and its own."""
         return self.filter(Q(shop=None) | Q(shop_id=scoped_shop_id()))
 
     def named(self, reference: str) -> Self:
-        """Narrow to the value with this id, or with this name in any case."""
+        """Narrow to the value with this id, or to values with this name in any case."""
         try:
             return self.filter(pk=UUID(reference))
         except ValueError:
@@ -26,7 +26,7 @@ class FacetQuerySet(models.QuerySet["Facet"]):
 
 
 class Facet(models.Model):
-    """A value that images are described and filtered by; without a shop it is everybody's."""
+    """A value that describes images; a value without a shop is a default of all shops."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     shop = models.ForeignKey(
@@ -51,15 +51,15 @@ class Facet(models.Model):
 
 
 class Category(Facet):
-    """What a garment is: dress, shirt, shoes …"""
+    """The kind of a garment: dress, shirt, shoes …"""
 
     class Meta(Facet.Meta):
         verbose_name_plural = "categories"
 
 
 class Style(Facet):
-    """What a garment is for, or feels like: casual, formal, sporty …"""
+    """The occasion or the look of a garment: casual, formal, sporty …"""
 
 
 class AgeGroup(Facet):
-    """Whom a garment fits: adults, teens, kids …"""
+    """The age of a garment's wearers: adults, teens, kids …"""

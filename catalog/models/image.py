@@ -16,26 +16,26 @@ from tenants.models import Shop
 
 
 def original_key(image: Image, extension: str) -> str:
-    """Return a fresh storage key for an original, which is never served."""
+    """Return a new storage key for an original, which is never served."""
     return f"shops/{image.shop_id}/originals/{uuid7()}.{extension}"
 
 
 def photo_key(image: Image) -> str:
-    """Return a fresh storage key for a rendition; nobody can guess it."""
+    """Return a new storage key for a rendition, which cannot be guessed."""
     return f"shops/{image.shop_id}/photos/{uuid7()}.jpg"
 
 
 class ImageQuerySet(TenantQuerySet["Image"]):
     def live(self) -> Self:
-        """Narrow to what has not been deleted."""
+        """Narrow to images that are not deleted."""
         return self.filter(deleted_at=None)
 
     def searchable(self) -> Self:
-        """Narrow to what may appear in an answer to a shopper."""
+        """Narrow to images that shoppers may see."""
         return self.live().filter(status=Image.Status.PUBLISHED)
 
     def matching(self, words: str) -> Self:
-        """Narrow to what holds the words, in the syntax of web search engines."""
+        """Narrow to images with these words, in the syntax of web search engines."""
         return self.filter(
             search=SearchQuery(words, config=Image.SEARCH_CONFIG, search_type="websearch")
         )
@@ -108,7 +108,7 @@ class Image(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     search = models.GeneratedField(
-        # Numbers without their hyphens, so that any part of "SKU-4711" finds it.
+        # Without hyphens, so that a search for "4711" finds "SKU-4711".
         expression=SearchVector("name", "brand", weight="A", config=SEARCH_CONFIG)
         + SearchVector(
             Replace("sku", Value("-"), Value(" ")),

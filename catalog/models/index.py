@@ -11,10 +11,9 @@ from tenants.models import Shop
 
 
 class VectorIndex(models.Model):
-    """One generation of a shop's embeddings, and the Chroma collection that mirrors them.
+    """One generation of a shop's embeddings, and its copy in a Chroma collection.
 
-    `is_complete` is false from when the collection is found missing or damaged until it
-    mirrors Postgres again; meanwhile search is exact.
+    While the collection is missing or damaged, `is_complete` is false and search is exact.
     """
 
     class State(models.TextChoices):
@@ -22,8 +21,8 @@ class VectorIndex(models.Model):
         LIVE = "live"
         RETIRED = "retired"
 
-    # What `calibration` holds since texts are asked whether they speak of clothing.
-    LATEST_MEASURE = "axis"
+    # The newest key of `calibration`; without it the index is calibrated again.
+    LATEST_CALIBRATION_KEY = "axis"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+")
@@ -54,8 +53,8 @@ class VectorIndex(models.Model):
 
     @property
     def is_calibrated(self) -> bool:
-        """Whether it was measured what matches in it, in the way that is read today."""
-        return self.LATEST_MEASURE in self.calibration
+        """Whether `calibration` has every key that search reads."""
+        return self.LATEST_CALIBRATION_KEY in self.calibration
 
 
 class IndexEntryQuerySet(QueueRowQuerySet):
@@ -111,7 +110,7 @@ class IndexEntry(QueueRow):
             models.UniqueConstraint(fields=("index", "image"), name="entry_once_per_index"),
         )
         indexes = (
-            # Serves the claim: which shops wait, and the first few entries of each.
+            # For `Queue.claim`: waiting shops, and the first entries of each.
             models.Index(
                 fields=("shop", "id"),
                 name="entry_waiting",

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from catalog.indexing.calibration import calibrate_indexes
-from catalog.indexing.calibration_prompts import Sold, clothing_prompts, prompts_for_sold
+from catalog.indexing.calibration_prompts import SoldItem, clothing_prompts, prompts_for_sold
 from catalog.indexing.indexes import decode_embedding, live_index, uncalibrated_indexes
 from catalog.models import Image, IndexEntry, VectorIndex
 from catalog.tasks import index_images
@@ -108,12 +108,12 @@ def test_a_small_change_is_not_measured_again(scoped):
 
 def test_what_is_sold_is_asked_for_by_title_colour_and_kind():
     sold = [
-        Sold(name="Ruby Gown", colour="Red", category="dress"),
-        Sold(name="", colour="", category="dress"),
-        Sold(name="ruby gown", colour="Blue", category=""),
+        SoldItem(name="Ruby Gown", colour="Red", category="dress"),
+        SoldItem(name="", colour="", category="dress"),
+        SoldItem(name="ruby gown", colour="Blue", category=""),
     ]
     assert prompts_for_sold(sold) == [["ruby gown"], ["red dress"], ["dress"]]
-    assert prompts_for_sold([Sold(name="", colour="Red", category="")]) == []
+    assert prompts_for_sold([SoldItem(name="", colour="Red", category="")]) == []
 
 
 def test_clothing_is_every_default_kind_with_and_without_a_colour():

@@ -25,7 +25,7 @@ from core.tenancy import all_shops, shop_scope
 
 log = structlog.get_logger(__name__)
 
-# Lower than the priority of queries and indexing, which somebody waits for.
+# Queries and indexing come first: clients wait for them.
 NICENESS = 10
 
 PHOTO_MISSING = {
@@ -139,7 +139,7 @@ class SingleFlight:
 
 
 def run_at_low_priority(work: Callable[[], object]) -> None:
-    """Run work that nobody waits for, so that other work gets the processors first."""
+    """Run work that no client waits for, so that other work gets the processors first."""
     # In its own thread: only root may raise a thread's priority again.
     with ThreadPoolExecutor(1, "low-priority", initializer=_lower_priority) as thread:
         thread.submit(_run_and_disconnect, work).result()

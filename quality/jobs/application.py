@@ -119,7 +119,7 @@ def _image_of(row: Enhancement) -> Image:
         message = "The photo was sent along and is no image; add the preview as one, or keep it."
         raise NotApplicable(message, code="nothing_to_apply_to")
     if row.source.image is None:
-        raise ImageGone("This image was deleted meanwhile.")
+        raise ImageGone
     return row.source.image
 
 
