@@ -97,8 +97,9 @@ class _ModelAnswer:
     deadline: float = field(init=False)
 
     def __post_init__(self) -> None:
-        turns = " ".join(t.text for t in self.question.memory.turns if t.speaker == "shopper")
-        self.evidence = Evidence(self.question.shop_name, said=f"{turns} {self.question.text}")
+        question = self.question
+        turns = [turn.text for turn in question.memory.turns if turn.speaker == "shopper"]
+        self.evidence = Evidence(question.shop_name, " ".join((*turns, question.text)))
         self.deadline = asyncio.get_running_loop().time() + self.model.settings.timeout
 
     async def stream(self) -> AsyncGenerator[Piece, None]:

@@ -53,25 +53,23 @@ _PLAIN_CAPITALS = frozenset(_CAPITALS.split())
 
 @dataclass(frozen=True, slots=True)
 class KnownFacts:
-    """The facts that a sentence may repeat: returned prices and names, and the shop's name.
+    """The facts that a sentence may repeat, all texts in lower case.
 
-    Of `said`, the shopper's own text, it may repeat an amount only as a limit, and a name only if
-    it is one word, because neither of these makes up a product.
+    `names` are those of items and of the shop. Of the shopper's own text, a sentence may repeat an
+    amount only as a limit, and a name only if it is one word: neither makes up a product.
     """
 
     prices: frozenset[Decimal]
     names: frozenset[str]
-    shop_name: str
-    said: str
+    shopper_text: str
 
 
 def find_false_claim(sentence: str, facts: KnownFacts) -> str:
     """Return a code for the first false claim of a sentence, or nothing.
 
-    References to items must be replaced by a word before. `facts.names` are in lower case.
+    References to items must be replaced by a word before.
     """
-    said = facts.said.casefold()
-    if any(_is_new_price(sentence, found, facts, said) for found in _PRICES.finditer(sentence)):
+    if any(_is_new_price(sentence, found, facts) for found in _PRICES.finditer(sentence)):
         return "price"
     if _FORBIDDEN.search(sentence):
         return "promise"
@@ -79,18 +77,18 @@ def find_false_claim(sentence: str, facts: KnownFacts) -> str:
         return "personal"
     if REMOVED in sentence:
         return "address"
-    rest = _without_names(sentence, facts.names | {facts.shop_name.casefold()})
+    rest = _without_names(sentence, facts.names)
     if any(found[1].strip()[:1].isupper() for found in _QUOTED.finditer(rest)):
         return "name"
-    if any(_is_new_name(rest, found, said) for found in _CAPITAL.finditer(rest)):
+    if any(_is_new_name(rest, found, facts) for found in _CAPITAL.finditer(rest)):
         return "name"
     return ""
 
 
-def _is_new_price(sentence: str, found: re.Match[str], facts: KnownFacts, said: str) -> bool:
+def _is_new_price(sentence: str, found: re.Match[str], facts: KnownFacts) -> bool:
     text = next(group for group in found.groups() if group)
     if _BOUND.search(sentence[: found.end()]) and re.search(
-        rf"(?<![\d.,]){re.escape(text)}(?![\d.,]*\d)", said
+        rf"(?<![\d.,]){re.escape(text)}(?![\d.,]*\d)", facts.shopper_text
     ):
         return False
     is_thousands = re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?", text)
@@ -106,14 +104,14 @@ def _without_names(sentence: str, names: frozenset[str]) -> str:
     return sentence
 
 
-def _is_new_name(sentence: str, found: re.Match[str], said: str) -> bool:
+def _is_new_name(sentence: str, found: re.Match[str], facts: KnownFacts) -> bool:
     word = found[0].removesuffix("'s").removesuffix("’s").rstrip("-&'’")
     if word in _PLAIN_CAPITALS:
         return False
     is_alone = not any(
         several.start() <= found.start() < several.end() for several in _SEVERAL.finditer(sentence)
     )
-    if is_alone and re.search(rf"\b{re.escape(word.casefold())}\b", said):
+    if is_alone and re.search(rf"\b{re.escape(word.casefold())}\b", facts.shopper_text):
         return False
     if _CODE.fullmatch(word) and len(word) > 1:
         return True

@@ -23,13 +23,12 @@ _BARE_ID = re.compile(r"\b[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\b", re.I
 class Evidence:
     """What tools returned in this conversation, and what this answer used of it.
 
-    `said` is the shopper's own text; `items` and `outfits` are by id, and `used_items` and
-    `used_outfits` are those of them that the answer names. `dropped` has a code for each sentence
-    that failed.
+    `items` and `outfits` are by id; `used_items` and `used_outfits` are those that the answer
+    names. `dropped` has a code for each sentence that failed.
     """
 
     shop_name: str
-    said: str
+    shopper_text: str
     items: dict[str, Item] = field(default_factory=dict)
     outfits: dict[str, OutfitSummary] = field(default_factory=dict)
     used_items: dict[str, Item] = field(default_factory=dict)
@@ -39,11 +38,12 @@ class Evidence:
     @property
     def facts(self) -> KnownFacts:
         """What the answer may repeat."""
+        items = self.items.values()
+        names = (self.shop_name, *(to_plain_text(item.name).strip() for item in items))
         return KnownFacts(
-            prices=frozenset(i.price for i in self.items.values() if i.price is not None),
-            names=frozenset(to_plain_text(i.name).strip().casefold() for i in self.items.values()),
-            shop_name=self.shop_name,
-            said=self.said,
+            prices=frozenset(item.price for item in items if item.price is not None),
+            names=frozenset(name.casefold() for name in names),
+            shopper_text=self.shopper_text.casefold(),
         )
 
 

@@ -17,13 +17,7 @@ MAX_SHORT_MESSAGE = 4  # words
 
 # The intents that a later message may change.
 FOLLOWED_KINDS = frozenset(
-    {
-        IntentKind.FIND,
-        IntentKind.MATCH,
-        IntentKind.OUTFIT,
-        IntentKind.OCCASION,
-        IntentKind.WARDROBE,
-    }
+    {IntentKind.FIND, IntentKind.MATCH, IntentKind.OUTFIT, IntentKind.OCCASION, IntentKind.WARDROBE}
 )
 _OUTFIT_KINDS = frozenset({IntentKind.OUTFIT, IntentKind.OCCASION})
 

@@ -12,7 +12,12 @@ from catalog.vocabulary.properties import STYLE_FORMALITY
 from stylist.chat.rules.follow_ups import follow, is_following, step_formality
 from stylist.chat.rules.lexicon import cues
 from stylist.chat.rules.message import ParsedMessage, parse_message
-from stylist.chat.rules.references import has_pronoun, make_reference, pin_reference
+from stylist.chat.rules.references import (
+    find_partner_phrase,
+    has_pronoun,
+    make_reference,
+    pin_reference,
+)
 from stylist.chat.rules.vocabulary import Field, build_vocabulary
 from stylist.chat.shared.intent import Intent, IntentKind, Reference
 from stylist.chat.shared.memory import Memory
@@ -20,13 +25,7 @@ from stylist.tagging.taxonomy import DEFAULT_TAXONOMY, Taxonomy
 
 # Kinds whose question may be about an item that a pronoun refers to.
 _PRONOUN_KINDS = frozenset(
-    {
-        IntentKind.MATCH,
-        IntentKind.CARE,
-        IntentKind.COMPARE,
-        IntentKind.COLOUR,
-        IntentKind.DETAILS,
-    }
+    {IntentKind.MATCH, IntentKind.CARE, IntentKind.COMPARE, IntentKind.COLOUR, IntentKind.DETAILS}
 )
 _CLOTHES = frozenset({Field.GARMENT, Field.SLOT, Field.COLOUR, Field.MATERIAL, Field.PATTERN})
 _WISHES = frozenset(Field) - {Field.GARMENT, Field.SLOT}
@@ -50,7 +49,7 @@ def _find_intent(kind: IntentKind, message: ParsedMessage) -> Intent:
     partner = None
     references = message.references
     if kind == IntentKind.MATCH and not references:
-        partner = message.partner()
+        partner = find_partner_phrase(message.phrases, message.tokens)
         references = (make_reference(partner),) if partner else ()
     if _has_pronoun(kind, message):
         references = (_refer_to_it(message.memory), *references)

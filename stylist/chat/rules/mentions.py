@@ -7,10 +7,11 @@ from stylist.chat.rules.tokens import is_stop, stem
 from stylist.chat.rules.vocabulary import MAX_PHRASE_LENGTH, Field, Vocabulary
 
 DETERMINERS = frozenset({"my", "this", "that", "these", "those", "the", "a", "an", "no", "your"})
-FILLERS = frozenset({
-    "nice", "new", "old", "favourite", "favorite", "own", "beautiful", "lovely", "of", "pair",
-    "pairs", "other", "first", "second", "third", "fourth", "fifth", "last", "two", "three",
-})  # fmt: skip
+_FILLERS = (
+    "nice new old favourite favorite own beautiful lovely of pair pairs other first second third "
+    "fourth fifth last two three"
+)
+FILLERS = frozenset(_FILLERS.split())
 _LOOKS = frozenset({Field.COLOUR, Field.PATTERN, Field.STYLE, Field.MATERIAL, Field.DETAIL})
 
 
@@ -81,18 +82,18 @@ def find_noun_phrases(tokens: Sequence[str], mentions: Sequence[Mention]) -> tup
 
 # Garments that are verbs after these words: "I watch", "does it suit me", "how to tie".
 _VERBS = {
-    "suit": ({"it", "this", "that", "they", "these", "would", "does", "not", "colours", "colors",
-              "which", "what", "best", "to", "will", "can", "colour", "color"}),
-    "suits": ({"what", "which", "it", "this", "that", "colour", "color", "best"}),
-    "watch": ({"to", "i", "can", "we", "you"}),
-    "tie": ({"to", "i", "you", "do"}),
-    "top": ({"on"}),
-    "dress": ({"to", "i", "me", "should", "you"}),
-    "ring": ({"to"}),
-    "cold": ({"wash", "washed"}),
-}  # fmt: skip
+    "suit": "it this that they these would does not colours colors which what best to will can "
+    "colour color",
+    "suits": "what which it this that colour color best",
+    "watch": "to i can we you",
+    "tie": "to i you do",
+    "top": "on",
+    "dress": "to i me should you",
+    "ring": "to",
+    "cold": "wash washed",
+}
 
 
 def _is_verb(tokens: Sequence[str], at: int, length: int) -> bool:
     before = tokens[at - 1] if at and not is_stop(tokens[at - 1]) else ""
-    return length == 1 and before in _VERBS.get(tokens[at], set())
+    return length == 1 and before in _VERBS.get(tokens[at], "").split()

@@ -10,11 +10,7 @@ from stylist.chat.rules.lexicon.cues import WORDS
 from stylist.chat.rules.mentions import Mention, NounPhrase, find_mentions, find_noun_phrases
 from stylist.chat.rules.negation import find_negated_places, find_replaced_places
 from stylist.chat.rules.prices import PriceBounds, find_bounds
-from stylist.chat.rules.references import (
-    find_colour_reference,
-    find_partner_phrase,
-    find_references,
-)
+from stylist.chat.rules.references import find_colour_reference, find_references
 from stylist.chat.rules.tokens import is_stop, stem, tokenise
 from stylist.chat.rules.vocabulary import Field, Vocabulary
 from stylist.chat.shared.intent import Exclusions, Reference
@@ -53,9 +49,12 @@ class ParsedMessage:
         """The items referred to, without those to replace."""
         phrases = [p for p in self.phrases if p.garment.start not in self.replaced]
         found = find_references(self.bounds.rest, self.joined, phrases, self.memory.shown)
-        colours = [m for m in self.mentions if m.field == Field.COLOUR]
-        words = [" ".join(self.tokens[m.start : m.end]) for m in colours]
-        by_colour = find_colour_reference(self.joined, [m.value for m in colours], words)
+        colours = {
+            " ".join(self.tokens[m.start : m.end]): m.value
+            for m in self.mentions
+            if m.field == Field.COLOUR
+        }
+        by_colour = find_colour_reference(self.joined, colours)
         return (*found, by_colour) if by_colour and not found else found
 
     @cached_property
@@ -70,10 +69,6 @@ class ParsedMessage:
         if any(r.colour and not r.garment for r in self.references):
             places.update(m.start for m in self.mentions if m.field == Field.COLOUR)
         return frozenset(places)
-
-    def partner(self) -> NounPhrase | None:
-        """Return the garment that others should go with, if it is only described."""
-        return find_partner_phrase(self.phrases, self.tokens)
 
     def list_values(self, field: Field) -> tuple[str, ...]:
         """Return all mentioned values of a field, in order."""

@@ -1,7 +1,7 @@
 """References of a message: to items that were shown, and to owned garments."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from core.ml.colours import BASIC_OF
@@ -11,11 +11,16 @@ from stylist.chat.shared.intent import Reference
 from stylist.chat.shared.items import kinds_under
 from stylist.chat.shared.memory import ShownItem
 
-_ORDINALS = {
-    "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4,
-    "fifth": 5, "5th": 5, "sixth": 6, "6th": 6, "last": -1,
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
-}  # fmt: skip
+_NUMBERS = (
+    "first 1st one",
+    "second 2nd two",
+    "third 3rd three",
+    "fourth 4th four",
+    "fifth 5th five",
+    "sixth 6th six",
+)
+_ORDINALS = {word: n for n, words in enumerate(_NUMBERS, start=1) for word in words.split()}
+_ORDINALS["last"] = -1
 _NAMES = "first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|sixth|6th|last"
 _NTH = re.compile(
     rf"\b({_NAMES})"
@@ -25,7 +30,7 @@ _NUMBERED = re.compile(r"\b(?:number|no|nr|item|option)\s?\.? ?(\d|one|two|three
 _HASH = re.compile(r"#\s?(\d)\b")
 _FIRST_TWO = re.compile(r"\b(first|last) two\b")
 _BOTH = re.compile(r"\b(?:both|these two|those two|the two)\b")
-_POINTING = re.compile(
+_PRONOUNS = re.compile(
     r"\b(?:it|them|this one|that one|this|these|those|that(?! (?:go|match|suit|fit|work|is|are)))\b"
 )
 
@@ -38,7 +43,7 @@ def find_references(
     `joined` has the tokens of the text, separated by spaces. A garment with "the" is a reference
     if one of its kind was shown.
     """
-    found = [Reference(ordinals=(place,), is_shown=True) for place in _places(text, joined)]
+    found = [Reference(ordinals=(place,), is_shown=True) for place in _find_places(text, joined)]
     kinds = {each.kind for each in shown}
     for phrase in phrases:
         if any(reference.ordinals for reference in found) and phrase.determiner == "the":
@@ -52,19 +57,17 @@ def find_references(
     return tuple(found)
 
 
-def find_colour_reference(
-    joined: str, colours: Sequence[str], words: Sequence[str]
-) -> Reference | None:
-    """Return the reference of "the black one"; `words` are the colours as written."""
-    for colour, word in zip(colours, words, strict=True):
-        if re.search(rf"\b(?:the|that|this|those|these) {re.escape(word)} ones?\b", joined):
+def find_colour_reference(joined: str, colours: Mapping[str, str]) -> Reference | None:
+    """Return the reference of "the black one", for the colours of the text by their words."""
+    for words, colour in colours.items():
+        if re.search(rf"\b(?:the|that|this|those|these) {re.escape(words)} ones?\b", joined):
             return Reference(colour=colour, is_shown=True)
     return None
 
 
 def has_pronoun(joined: str) -> bool:
     """Check for a pronoun that may refer to a shown item."""
-    return _POINTING.search(joined) is not None
+    return _PRONOUNS.search(joined) is not None
 
 
 def find_partner_phrase(phrases: Sequence[NounPhrase], tokens: Sequence[str]) -> NounPhrase | None:
@@ -77,13 +80,13 @@ def find_partner_phrase(phrases: Sequence[NounPhrase], tokens: Sequence[str]) ->
     return None
 
 
-def _places(text: str, joined: str) -> list[int]:
+def _find_places(text: str, joined: str) -> list[int]:
     if found := _FIRST_TWO.search(joined):
         return [1, 2] if found[1] == "first" else [-2, -1]
     if _BOTH.search(joined):
         return [1, 2]
-    names = [match[1] for match in (*_NTH.finditer(joined), *_NUMBERED.finditer(joined))]
-    digits = [match[1] for match in _HASH.finditer(text)]
+    names = [found[1] for found in (*_NTH.finditer(joined), *_NUMBERED.finditer(joined))]
+    digits = [found[1] for found in _HASH.finditer(text)]
     places = [_ORDINALS[name] if name in _ORDINALS else int(name) for name in (*names, *digits)]
     return [place for place in dict.fromkeys(places) if place]
 

@@ -1,4 +1,4 @@
-"""Turns of phrase that say what is asked; patterns on lower-case words with one space between."""
+"""Phrases that show what a message asks for, as patterns on lower-case words."""
 
 import re
 
@@ -43,7 +43,7 @@ GOES = _any(
     "style (?:a|an|my|the|this|that|these|those|it)|how (?:do|can|should) i wear|complements?|"
     "to wear with|fits? (?:to|with)|on top of my"
 )
-# Where in such a phrase the garment begins that others are to go with.
+# The word in such a phrase that comes before the garment to match.
 WITH = _any(
     "with|match(?:es|ing)?|suits?|style|complements?|pair|clash(?:es)?|wear|combine|does|do|will|"
     "would|fits? to|on top of"
@@ -85,7 +85,7 @@ WEAR = _any(
     "wear|dress|put on|go to|going to|invited to|have an?|there's an?|attend(?:ing)?|got an?"
 )
 
-# What changes the wish before.
+# Changes of the last intent.
 CHEAPER = _any(
     "cheaper|less expensive|more affordable|too expensive|too pricey|too dear|lower price|"
     "costs? less|not so expensive"
@@ -108,7 +108,7 @@ OTHERS = _any(
 
 
 def has_change(joined: str) -> bool:
-    """Say whether words change a wish: cheaper, dressier, something else."""
+    """Check for words that change the last intent: cheaper, dressier, something else."""
     return any(cue.search(joined) for cue in (CHEAPER, DEARER, DRESSIER, PLAINER, OTHERS))
 
 
@@ -125,7 +125,7 @@ NOT = _any(
     "dislike|can't stand|isn't|aren't|neither|nor|minus"
 )
 
-# What the stylist does not do, strong before weak: a weak word gives way to one about clothes.
+# Other topics; the weak words count only in messages that are not about clothes.
 PRIVATE = _any(
     "(?:other|another|different) (?:shopper|customer|user|person|client)s?'?s?|"
     r"(?:shopper|customer|user|client) (?:id )?\d+|someone else's?|everyone's|"
@@ -153,7 +153,7 @@ OUTSIDE_WEAK = _any(
     "love life|girlfriend|boyfriend|god|train|bus|plus|times|minus|divided|square root"
 )
 
-# Every word of a turn of phrase: none is a misspelt garment.
+# Every word of these phrases: none is a misspelt garment.
 WORDS = frozenset(
     word
     for pattern in [value for value in globals().values() if isinstance(value, re.Pattern)]
