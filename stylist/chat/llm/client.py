@@ -11,9 +11,11 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import httpx
+
+T = TypeVar("T")
 
 MAX_RESPONSE_BYTES = 1_000_000  # of one response
 MAX_LINE_LENGTH = 100_000
@@ -116,9 +118,9 @@ class ChatModel:
             ) as response:
                 _check_response(response)
                 calls = _CallAssembler()
-                async for delta in _deltas(response, deadline):
+                async for delta in _read_deltas(response, deadline):
                     if content := delta.get("content"):
-                        yield TextDelta(_text(content))
+                        yield TextDelta(_expect(str, content))
                     calls.add(delta.get("tool_calls") or [])
                 for call in calls.list_calls():
                     yield call
@@ -141,23 +143,15 @@ class _CallAssembler:
         self._parts: dict[int, dict[str, str]] = {}
 
     def add(self, fragments: Any) -> None:
-        if not isinstance(fragments, list):
-            raise ModelUnavailable(FailureReason.JUNK)
-        for fragment in fragments:
-            if not isinstance(fragment, dict):
-                raise ModelUnavailable(FailureReason.JUNK)
-            place = fragment.get("index", len(self._parts))
-            if not isinstance(place, int) or (
-                place not in self._parts and len(self._parts) >= MAX_CALLS
-            ):
+        for fragment in _expect(list, fragments):
+            place = _expect(int, _expect(dict, fragment).get("index", len(self._parts)))
+            if place not in self._parts and len(self._parts) >= MAX_CALLS:
                 raise ModelUnavailable(FailureReason.JUNK)
             part = self._parts.setdefault(place, {"id": "", "name": "", "arguments": ""})
-            function = fragment.get("function") or {}
-            if not isinstance(function, dict):
-                raise ModelUnavailable(FailureReason.JUNK)
-            part["id"] = _text(fragment.get("id") or part["id"])
-            part["name"] += _text(function.get("name") or "")
-            part["arguments"] += _text(function.get("arguments") or "")
+            function = _expect(dict, fragment.get("function") or {})
+            part["id"] = _expect(str, fragment.get("id") or part["id"])
+            part["name"] += _expect(str, function.get("name") or "")
+            part["arguments"] += _expect(str, function.get("arguments") or "")
 
     def list_calls(self) -> list[ToolCall]:
         return [
@@ -175,23 +169,23 @@ def _check_response(response: httpx.Response) -> None:
         raise ModelUnavailable(FailureReason.JUNK)
 
 
-async def _deltas(response: httpx.Response, deadline: float) -> AsyncIterator[dict[str, Any]]:
+async def _read_deltas(response: httpx.Response, deadline: float) -> AsyncIterator[dict[str, Any]]:
     """Yield the deltas of a stream; raise `ModelUnavailable` if it ends without saying so."""
     is_ended = False
-    async for line in _lines(response, deadline):
+    async for line in _read_lines(response, deadline):
         if not line.startswith("data:"):
             continue
         data = line.removeprefix("data:").strip()
         if data == "[DONE]":
             return
-        delta, finish = _parse(data)
+        delta, finish = _parse_delta(data)
         is_ended = is_ended or bool(finish)
         yield delta
     if not is_ended:
         raise ModelUnavailable(FailureReason.CUT_OFF)
 
 
-async def _lines(response: httpx.Response, deadline: float) -> AsyncIterator[str]:
+async def _read_lines(response: httpx.Response, deadline: float) -> AsyncIterator[str]:
     """Yield the lines of a response; raise `ModelUnavailable` if one or all are too long."""
     loop, rest, size = asyncio.get_running_loop(), b"", 0
     async for chunk in response.aiter_bytes():
@@ -206,7 +200,7 @@ async def _lines(response: httpx.Response, deadline: float) -> AsyncIterator[str
     yield rest.decode(errors="replace")
 
 
-def _parse(data: str) -> tuple[dict[str, Any], Any]:
+def _parse_delta(data: str) -> tuple[dict[str, Any], Any]:
     try:
         event = json.loads(data)
         choices = event.get("choices") or []
@@ -219,7 +213,7 @@ def _parse(data: str) -> tuple[dict[str, Any], Any]:
         raise ModelUnavailable(FailureReason.JUNK) from error
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
+def _expect(kind: type[T], value: Any) -> T:
+    if not isinstance(value, kind):
         raise ModelUnavailable(FailureReason.JUNK)
     return value
