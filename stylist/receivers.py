@@ -9,7 +9,7 @@ from stylist.models.files import delete_files_later
 
 
 def delete_files_of_row(sender: Any, instance: WardrobeItem | ImageTags | Outfit, **_: Any) -> None:
-    """Have a row's files deleted after it, whatever deletes the row.
+    """Have a row's files deleted after it, for every way of deleting the row.
 
     The row is read again and locked: a job may have added a file since `instance` was read.
     """

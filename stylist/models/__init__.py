@@ -1,12 +1,10 @@
-"""What shoppers own and wear together, what garments are, and what was said about them."""
+"""Models of wardrobes, tags, outfits and conversations."""
 
 from stylist.models.conversation import Conversation, Message
-from stylist.models.doomed import DoomedFile
-from stylist.models.garment import GarmentTags
-from stylist.models.image_tags import ImageTags
+from stylist.models.files import DoomedFile
+from stylist.models.garments import GarmentTags, ImageTags, WardrobeItem
 from stylist.models.outfit import Outfit, OutfitFeedback
 from stylist.models.settings import StylistSettings
-from stylist.models.wardrobe import WardrobeItem
 
 __all__ = [
     "Conversation",

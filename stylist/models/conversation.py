@@ -12,14 +12,14 @@ FIRST_WORDS = 80
 
 class ConversationQuerySet(TenantQuerySet["Conversation"]):
     def with_first_words(self) -> Self:
-        """Tell each as `begins_with` what it begins with, so that people know it again."""
+        """Annotate each with the first words of the shopper, as `begins_with`."""
         heard = Message.objects.filter(conversation=models.OuterRef("pk"), role="shopper")
         words = heard.order_by("pk").values(words=Left("text", FIRST_WORDS))[:1]
         return self.annotate(begins_with=Coalesce(models.Subquery(words), models.Value("")))
 
 
 class Conversation(models.Model):
-    """A shopper and the stylist, talking; `memory` is what the stylist knows of it."""
+    """A conversation of a shopper with the stylist; `memory` is the stylist's state."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+")
@@ -31,7 +31,7 @@ class Conversation(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    begins_with = ""  # until something is said, and `with_first_words` is asked
+    begins_with = ""  # set by `with_first_words`
 
     objects: ClassVar[Any] = tenant_manager(ConversationQuerySet)
 
@@ -44,7 +44,7 @@ class Conversation(models.Model):
 
 
 class Message(models.Model):
-    """One side's words, redacted, and the items and outfits that came with them."""
+    """One message, redacted, with the ids of its items and outfits."""
 
     class Role(models.TextChoices):
         SHOPPER = "shopper"

@@ -1,31 +1,45 @@
-"""Where the stylist keeps its files, and how they go with their rows."""
+"""Files of the stylist: their storage keys, which cannot be guessed, and their deletion."""
 
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db import models
 from uuid_utils.compat import uuid7
 
 
-def wardrobe_key(shop_id: UUID) -> str:
-    """Return a fresh storage key for a shopper's photo; nobody can guess it."""
+class DoomedFile(models.Model):
+    """A file to delete because its row was deleted.
+
+    Written in the transaction that deletes the row, so no person's photo outlives it when the
+    storage is down. It names no shop, which may be deleted as well.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def make_wardrobe_key(shop_id: UUID) -> str:
+    """Return a new storage key for a shopper's photo."""
     return f"shops/{shop_id}/wardrobe/{uuid7()}.jpg"
 
 
-def cutout_key(shop_id: UUID) -> str:
-    """Return a fresh storage key for a garment cut out, which is never served by itself."""
+def make_cutout_key(shop_id: UUID) -> str:
+    """Return a new storage key for a cut-out garment, which is never served by itself."""
     return f"shops/{shop_id}/cutouts/{uuid7()}.webp"
 
 
-def picture_key(shop_id: UUID) -> str:
-    """Return a fresh storage key for an outfit's picture; nobody can guess it."""
+def make_picture_key(shop_id: UUID) -> str:
+    """Return a new storage key for an outfit's picture."""
     return f"shops/{shop_id}/outfits/{uuid7()}.webp"
 
 
 def delete_files_later(names: Iterable[str | None]) -> None:
-    """Have the sweep remove files, however long the storage is away.
+    """Have the sweep delete files, however long the storage is down.
 
-    This wakes no task: erasing a shopper calls it for thousands of rows, one by one.
+    Sends no wake-up: deleting a shopper deletes thousands of rows one by one.
     """
-    from stylist.models import DoomedFile
-
     DoomedFile.objects.bulk_create([DoomedFile(name=name) for name in names if name])

@@ -8,9 +8,9 @@ from tenants.models import Shop, Shopper
 
 
 class Outfit(models.Model):
-    """An outfit that was shown, so that it can be pictured and be given an opinion on.
+    """An outfit that was suggested, stored so that it can be pictured and judged.
 
-    `pieces` are its garments in the order of their slots: source, id, slot, kind.
+    `pieces` are its garments in the order of their slots: source, id, slot, kind, primary colour.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -34,7 +34,7 @@ class Outfit(models.Model):
 
 
 class OutfitFeedback(models.Model):
-    """What a shopper said of an outfit; the latest word counts."""
+    """A shopper's opinion of an outfit; a newer opposite one replaces it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+")

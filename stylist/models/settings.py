@@ -7,9 +7,9 @@ from tenants.models import Shop
 
 
 class StylistSettings(models.Model):
-    """What a shop adds to the taxonomy of garments, and the language model it speaks with.
+    """A shop's own types of garment, and its language model.
 
-    `model_server` is one of those that operators allow; without one the installation's counts.
+    `model_server` is one that operators allow; the installation's is used if it is empty.
     """
 
     shop = models.OneToOneField(

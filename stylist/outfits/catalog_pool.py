@@ -1,7 +1,7 @@
-"""What a shop sells, as one pool that outfits begin with.
+"""The pool of a shop's tagged images, from which outfits are composed.
 
-A process keeps the pools of the shops that it was asked about last. One may be some seconds old:
-whatever is chosen from it is read from Postgres before it is used.
+A process caches the pools of the shops that it used last. A pool may be some seconds old: read
+what is chosen from it from Postgres before use.
 """
 
 import time
@@ -19,17 +19,17 @@ from stylist.garments.pool import Pool
 from stylist.models import ImageTags
 
 MAX_POOLS = 4  # 50,000 images take some 15 MB
-FRESH_SECONDS = 5.0
+MAX_AGE_SECONDS = 5.0
 
 
 @dataclass(slots=True)
-class _Kept:
+class _CachedPool:
     pool: Pool
     state: dict[str, Any]
-    looked_at: float
+    checked_at: float  # time.monotonic()
 
 
-_kept: OrderedDict[UUID, _Kept] = OrderedDict()
+_cache: OrderedDict[UUID, _CachedPool] = OrderedDict()
 _lock = Lock()
 
 
@@ -37,18 +37,18 @@ def get_pool(shop_id: UUID) -> Pool:
     """Return every tagged image of the scope's shop."""
     now = time.monotonic()
     with _lock:
-        kept = _kept.get(shop_id)
-        if kept and now - kept.looked_at < FRESH_SECONDS:
-            _kept.move_to_end(shop_id)
-            return kept.pool
+        cached = _cache.get(shop_id)
+        if cached and now - cached.checked_at < MAX_AGE_SECONDS:
+            _cache.move_to_end(shop_id)
+            return cached.pool
     tagged = ImageTags.objects.filter(state=Job.State.DONE)
     state = tagged.aggregate(count=Count("pk"), latest=Max("updated_at"))
-    pool = kept.pool if kept and kept.state == state else _read()
+    pool = cached.pool if cached and cached.state == state else _read()
     with _lock:
-        _kept[shop_id] = _Kept(pool, state, now)
-        _kept.move_to_end(shop_id)
-        while len(_kept) > MAX_POOLS:
-            _kept.popitem(last=False)
+        _cache[shop_id] = _CachedPool(pool, state, now)
+        _cache.move_to_end(shop_id)
+        while len(_cache) > MAX_POOLS:
+            _cache.popitem(last=False)
     return pool
 
 

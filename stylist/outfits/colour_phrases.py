@@ -1,4 +1,4 @@
-"""What to say of an outfit's colours."""
+"""Phrases for the colours of an outfit."""
 
 from collections.abc import Sequence
 from itertools import combinations
@@ -9,6 +9,7 @@ from core.ml.colours import RETAIL_COLOURS, name_oklab, srgb_to_oklab
 from stylist.garments.garment import Garment, Lab
 from stylist.outfits.compatibility.harmony import (
     MAX_COLOURS,
+    angle_between,
     chromatic_hues,
     count_colours,
     hue_agreement,
@@ -19,7 +20,7 @@ NEUTRALS = frozenset(
     for colour in RETAIL_COLOURS
     if np.isnan(chromatic_hues(srgb_to_oklab(np.array(colour.rgb, np.uint8))))
 )
-ONE_HUE, ANALOGOUS, COMPLEMENTARY = 12, 30, 160  # degrees apart: at most, at most, at least
+MAX_SHADE, MAX_ANALOGOUS, MIN_COMPLEMENTARY = 12, 30, 160  # degrees between two hues
 
 
 def name_shade(colour: Lab) -> str:
@@ -28,12 +29,12 @@ def name_shade(colour: Lab) -> str:
 
 
 def describe_colours(garments: Sequence[Garment]) -> str:
-    """Return a sentence on the chromatic colours; those that go together least decide it."""
+    """Return a sentence on the chromatic colours, mainly on the two that agree least."""
     known = [colour for g in garments for colour in (g.primary, g.secondary) if colour]
     if not known:
         return "The colours are not known."
     found = chromatic_hues(np.array(known, np.float32))
-    # Of shades with one name the first stands for all; what is called sand is not a colour.
+    # The first shade of a name stands for all; a shade with a neutral name is not counted.
     hues = {
         name: float(hue)
         for colour, hue in reversed([*zip(known, found, strict=True)])
@@ -50,22 +51,22 @@ def describe_colours(garments: Sequence[Garment]) -> str:
         combinations(sorted(hues), 2),
         key=lambda pair: float(hue_agreement(np.array(hues[pair[0]]), np.array(hues[pair[1]]))),
     )
-    bond = _bond(abs((hues[one] - hues[other] + 180) % 360 - 180))
+    relation = _relate(angle_between(hues[one], hues[other]))
     if len(hues) == 2:
-        return f"{names.capitalize()} are {bond}."
-    return f"Of {names}, {one} and {other} are {bond}."
+        return f"{names.capitalize()} are {relation}."
+    return f"Of {names}, {one} and {other} are {relation}."
 
 
 def list_names(names: Sequence[str]) -> str:
-    """Return names as people list them: "a, b and c"; nothing of none."""
+    """Return names as a list in words: "a, b and c"; empty for none."""
     return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
-def _bond(apart: float) -> str:
-    if apart <= ONE_HUE:
+def _relate(degrees: float) -> str:
+    if degrees <= MAX_SHADE:
         return "shades of one colour"
-    if apart <= ANALOGOUS:
+    if degrees <= MAX_ANALOGOUS:
         return "neighbours on the colour wheel"
-    if apart >= COMPLEMENTARY:
+    if degrees >= MIN_COMPLEMENTARY:
         return "opposites on the colour wheel, which lift each other"
     return "neither near nor opposite on the colour wheel"

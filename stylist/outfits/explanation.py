@@ -1,4 +1,4 @@
-"""Sentences for the parts of a score, from the garments themselves."""
+"""Explanation: a sentence for each part of an outfit's score."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +32,7 @@ def explain(garments: Worn, values: Mapping[str, float], *, wish: Wish) -> dict[
 
 
 def name_garment(garment: Garment) -> str:
-    """Return what to call a garment: its colour and kind."""
+    """Return the colour and kind of a garment: "navy coat"."""
     shade = name_shade(garment.primary) if garment.primary else ""
     return garment.kind if shade in garment.kind else f"{shade} {garment.kind}"
 
@@ -65,7 +65,7 @@ def _style(garments: Worn, value: float, wish: Wish) -> str:
     names = list_names(sorted(mains, key=lambda name: (-mains[name], name)))
     if len(mains) == 1:
         return f"All of it is {names}."
-    how = _graded(value, "go well together", "can be worn together", "have little in common")
+    how = _grade(value, "go well together", "can be worn together", "have little in common")
     return f"{names.capitalize()} {how}."
 
 
@@ -86,7 +86,7 @@ def _formality(garments: Worn, value: float, wish: Wish) -> str:
 
 def _season(garments: Worn, value: float, wish: Wish) -> str:
     if wish.season:
-        how = _graded(value, "is right", "will do", "is not made")
+        how = _grade(value, "is right", "will do", "is not made")
         return f"It {how} for {wish.season}."
     known = [garment.seasons for garment in garments if any(garment.seasons.values())]
     if not known:
@@ -95,7 +95,7 @@ def _season(garments: Worn, value: float, wish: Wish) -> str:
     if min(worst.values()) >= GOOD:
         return "All of it is worn the whole year."
     best = max(SEASONS, key=lambda season: worst[season])
-    how = _graded(value, "is right", "will do", "is not made for one season; most will do")
+    how = _grade(value, "is right", "will do", "is not made for one season; most will do")
     return f"It {how} for {best}."
 
 
@@ -108,12 +108,12 @@ def _completeness(garments: Worn, value: float, wish: Wish) -> str:
 
 
 def _occasion(garments: Worn, value: float, wish: Wish) -> str:
-    how = _graded(value, "suit", "will do for", "are not the usual ones for")
+    how = _grade(value, "suit", "will do for", "are not the usual ones for")
     return f"The styles {how} what you dress for: {wish.occasion.name if wish.occasion else ''}."
 
 
 def _taste(garments: Worn, value: float, wish: Wish) -> str:
-    how = _graded(value, "Much", "Some", "Little")
+    how = _grade(value, "Much", "Some", "Little")
     return f"{how} of it is in the colours and styles you like."
 
 
@@ -138,7 +138,7 @@ SENTENCES: Mapping[str, Callable[[Worn, float, Wish], str]] = MappingProxyType(
 )
 
 
-def _graded(value: float, good: str, fair: str, poor: str) -> str:
+def _grade(value: float, good: str, fair: str, poor: str) -> str:
     return good if value >= GOOD else fair if value >= FAIR else poor
 
 
@@ -151,5 +151,5 @@ def _suits(seasons: Mapping[str, float], season: str) -> float:
 
 
 def _is_pair(garment: Garment) -> bool:
-    """Say whether a garment is spoken of in the plural: trousers, jeans, boots."""
+    """Return whether a kind is a plural word: trousers, jeans, boots."""
     return garment.kind.endswith("s") and not garment.kind.endswith("ss")

@@ -1,7 +1,7 @@
-"""What a shopper said of outfits, as bonuses for pairs of garments.
+"""Feedback: opinions of outfits become bonuses for pairs of garments.
 
-The next outfit with the same two garments, or with two of the same kinds and colours, is scored
-by it: `Taste(bonuses=learn_bonuses(feedback))`.
+A bonus changes the score of later outfits with the same two garments, or with two garments of the
+same kinds and colours: `Taste(bonuses=learn_bonuses(feedback))`.
 """
 
 from collections import defaultdict
@@ -18,7 +18,7 @@ from stylist.outfits.wishes import Bonuses, Key
 
 
 class Opinion(StrEnum):
-    """What a shopper can say of an outfit."""
+    """An opinion that a shopper can give of an outfit."""
 
     LIKE = "like"
     DISLIKE = "dislike"
@@ -34,7 +34,7 @@ LOOK_SHARE = (
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """An opinion of an outfit, and how old it is."""
+    """An opinion of an outfit, and its age."""
 
     garments: tuple[Garment, ...]
     opinion: Opinion
@@ -42,10 +42,10 @@ class Feedback:
 
 
 def learn_bonuses(feedback: Iterable[Feedback]) -> Bonuses:
-    """Return what each pair of garments is worth, in [-1, 1], by ids and by (kind, basic colour).
+    """Return a bonus in [-1, 1] for each pair of garments, by ids and by (kind, basic colour).
 
-    An opinion is shared among an outfit's pairs, so that the same outfit gets all of it again and
-    one with half of its pairs half; it fades with `HALF_LIFE_DAYS`.
+    An opinion is divided among the outfit's pairs: the same outfit gets all of it, an outfit with
+    half of the pairs gets half. It loses half its value every `HALF_LIFE_DAYS`.
     """
     sums: defaultdict[frozenset[Key], float] = defaultdict(float)
     for given in feedback:

@@ -1,4 +1,4 @@
-"""What a shopper says of an outfit; the next ones are put together by it."""
+"""Opinions: storing how a shopper likes an outfit."""
 
 from django.db import transaction
 
@@ -10,34 +10,36 @@ OPPOSITE = {Opinion.LIKE: Opinion.DISLIKE, Opinion.DISLIKE: Opinion.LIKE}
 
 
 class NobodysOutfit(Conflict):
-    """An outfit that was made for nobody teaches nobody's taste."""
+    """The outfit belongs to no shopper, so no taste can be learned from it."""
 
     code = "nobodys_outfit"
 
     def __init__(self) -> None:
-        super().__init__("This outfit was made for no shopper; ask for one of theirs.")
+        super().__init__(
+            "This outfit was made without a shopper; opinions need a shopper's outfit."
+        )
 
 
 class OutfitGone(DomainError):
-    """The outfit was deleted while the request was under way."""
+    """The outfit was deleted during the request."""
 
     status_code = 404
     code = "not_found"
 
 
 def give_opinion(*, outfit: Outfit, opinion: Opinion) -> OutfitFeedback:
-    """Note what the shopper said: a like takes back a dislike; an outfit can be worn besides.
+    """Store a shopper's opinion; a like replaces a dislike and the reverse.
 
-    What is said again counts from now on. Opinions of one outfit take turns. Raises
-    `NobodysOutfit` and `OutfitGone`.
+    Repeating an opinion renews its date. The outfit's row is locked, so concurrent opinions wait
+    for each other. Raises `NobodysOutfit` and `OutfitGone`.
     """
     if outfit.shopper_id is None:
         raise NobodysOutfit
     with transaction.atomic():
         if not Outfit.objects.select_for_update().filter(pk=outfit.pk).exists():
-            raise OutfitGone("This outfit was deleted meanwhile.")
-        taken_back = {opinion, OPPOSITE.get(opinion)}
-        OutfitFeedback.objects.filter(outfit=outfit, opinion__in=taken_back).delete()
+            raise OutfitGone("This outfit has just been deleted.")
+        replaced = {opinion, OPPOSITE.get(opinion)}
+        OutfitFeedback.objects.filter(outfit=outfit, opinion__in=replaced).delete()
         given: OutfitFeedback = OutfitFeedback.objects.create(
             shop_id=outfit.shop_id,
             shopper_id=outfit.shopper_id,

@@ -1,4 +1,4 @@
-"""Outfits for a shopper, or around an image: what they own, what the shop sells, or both."""
+"""Suggestions of outfits and purchases, from a wardrobe, the catalogue, or both."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -28,23 +28,23 @@ from stylist.tagging.taxonomy import Taxonomy
 from stylist.wardrobe.items import load_wardrobe
 from tenants.models import Shop, Shopper
 
-PER_SLOT = 24  # of the catalogue, beside a wardrobe or an anchor
-SPARE = 8  # some of them may have been sold out or deleted since
-FOR_PURCHASES = 12
+MAX_IMAGES_PER_SLOT = 24
+MAX_PURCHASES_PER_SLOT = 12
+SPARE_IMAGES = 8  # per slot; the pool may still have images that were sold out or deleted
 SELLABLE = (Image.Availability.IN_STOCK, Image.Availability.PREORDER)
 
 
 class ImageNotTagged(Conflict):
-    """What the image shows is not known yet, or cannot be told from its photo."""
+    """The image is not tagged yet, or cannot be tagged."""
 
     code = "image_not_tagged"
 
-    def __init__(self, why: str = "This image waits to be tagged; ask again shortly.") -> None:
-        super().__init__(why)
+    def __init__(self, detail: str = "This image is not tagged yet; try again shortly.") -> None:
+        super().__init__(detail)
 
 
 class Origin(StrEnum):
-    """Where an outfit's garments come from."""
+    """The source of an outfit's garments."""
 
     WARDROBE = "wardrobe"
     CATALOG = "catalog"
@@ -53,7 +53,7 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Suggestions:
-    """Outfits, kept so that they can be spoken of; `lacking` tells what none could do without."""
+    """Stored outfits, the best first; without any, `lacking` is the reason."""
 
     outfits: list[Outfit] = field(default_factory=list)
     lacking: str = ""
@@ -76,33 +76,33 @@ def suggest_outfits(
     count: int,
     without: Collection[UUID] = (),
 ) -> Suggestions:
-    """Put outfits together and keep them; raises `AnchorUnknown` and `AnchorsExclude`.
+    """Compose outfits and store them; raises `AnchorUnknown` and `AnchorsExclude`.
 
-    Anchors are items of the shopper's wardrobe or images of the catalogue; garments named by
-    `without` are in none.
+    Anchors are items of the shopper's wardrobe or images of the catalogue. The garments in
+    `without` are not used.
     """
     taste = get_taste(shopper)
-    is_asked = origin is not Origin.CATALOG or wish.anchors
-    wardrobe = load_wardrobe(shopper) if shopper and is_asked else []
+    needs_wardrobe = origin is not Origin.CATALOG or wish.anchors
+    wardrobe = load_wardrobe(shopper) if shopper and needs_wardrobe else []
     owned = [] if origin is Origin.CATALOG else wardrobe
-    anchors = _anchors(wish.anchors, wardrobe)
+    anchors = _load_anchors(wish.anchors, wardrobe)
     if missing := wish.anchors - {garment.id for garment in anchors}:
-        message = "A garment to start from is not there, or waits to be tagged."
+        message = "An anchor does not exist, or is not tagged yet."
         raise compose.AnchorUnknown(message, ids=sorted(map(str, missing)))
     sold: list[Garment] = []
     if origin is not Origin.WARDROBE:
-        sold = _from_catalog(anchors or owned, wish, taste, per_slot=PER_SLOT)
-    able = _comparable([*anchors, *owned, *sold])
-    garments = {garment.id: garment for garment in able if garment.id not in without}
+        sold = _select_from_catalog(anchors or owned, wish, taste, per_slot=MAX_IMAGES_PER_SLOT)
+    candidates = _drop_odd_embeddings([*anchors, *owned, *sold])
+    garments = {garment.id: garment for garment in candidates if garment.id not in without}
     found = compose.compose(garments=garments.values(), wish=wish, taste=taste, count=count)
-    # The best is the newest, which "the last outfit" and the history begin with.
-    outfits = [_row(shop, shopper, outfit, wish) for outfit in reversed(found)][::-1]
+    # The best row is created last: the history, and "the last outfit" of a chat, begin with it.
+    outfits = [_make_row(shop, shopper, outfit, wish) for outfit in reversed(found)][::-1]
     Outfit.objects.bulk_create(outfits)
-    return Suggestions(outfits, "" if outfits else _lacking(garments.values()))
+    return Suggestions(outfits, "" if outfits else _explain_lack(garments.values()))
 
 
 def complete_look(*, shop: Shop, image: Image, wish: Wish, count: int) -> Suggestions:
-    """Put outfits together around an image; raises `ImageNotTagged`."""
+    """Compose outfits around an image; raises `ImageNotTagged`."""
     row = ImageTags.objects.filter(image=image).first()
     if row is not None and row.state == Job.State.FAILED:
         raise ImageNotTagged(f"This image cannot be tagged: {row.problem['detail']}")
@@ -115,49 +115,52 @@ def complete_look(*, shop: Shop, image: Image, wish: Wish, count: int) -> Sugges
 def advise_purchases(*, shopper: Shopper, wish: Wish, count: int) -> list[PurchaseAdvice]:
     """Return the purchases that would complete the most outfits, and store the best outfits."""
     taste, owned = get_taste(shopper), load_wardrobe(shopper)
-    sold = _from_catalog(owned, wish, taste, per_slot=FOR_PURCHASES)
+    sold = _select_from_catalog(owned, wish, taste, per_slot=MAX_PURCHASES_PER_SLOT)
     purchases = rank_purchases(wardrobe=owned, candidates=sold, wish=wish, taste=taste, count=count)
-    outfits = [_row(shopper.shop, shopper, purchase.best, wish) for purchase in purchases]
+    outfits = [_make_row(shopper.shop, shopper, purchase.best, wish) for purchase in purchases]
     Outfit.objects.bulk_create(outfits)
     return [PurchaseAdvice(*row) for row in zip(purchases, outfits, strict=True)]
 
 
-def _from_catalog(
+def _select_from_catalog(
     around: Sequence[Garment], wish: Wish, taste: Taste, *, per_slot: int
 ) -> list[Garment]:
-    """Return what of the catalogue is worth trying, as it is sold now."""
+    """Return the most promising garments that are for sale now."""
     pool = get_pool(scoped_shop_id())
     group = Pool.of(around, style_names=STYLE_NAMES)
-    found = narrow(pool, around=group, wish=wish, taste=taste, per_slot=per_slot + SPARE)
+    found = narrow(pool, around=group, wish=wish, taste=taste, per_slot=per_slot + SPARE_IMAGES)
     rows = np.concatenate([*found.values()])
-    return _sold(pool.ids[rows].tolist(), per_slot=per_slot)
+    return _load_for_sale(pool.ids[rows].tolist(), per_slot=per_slot)
 
 
-def _sold(image_ids: Collection[UUID], *, per_slot: int) -> list[Garment]:
-    """Return these images' garments in this order, but for those that are not for sale now."""
-    rows = (
-        ImageTags.objects.done()
-        .filter(image_id__in=image_ids, image__deleted_at=None)
-        .filter(image__status=Image.Status.PUBLISHED, image__availability__in=SELLABLE)
-        .select_related("image__category")
-        .defer("image__search")
-    )
-    by_id = {row.image_id: row for row in rows}
-    taxonomy = get_taxonomy(scoped_shop_id())
+def _load_for_sale(image_ids: Collection[UUID], *, per_slot: int) -> list[Garment]:
+    """Return the garments of the images that are for sale now, in this order."""
+    by_id = _load_images(image_ids, image__availability__in=SELLABLE)
     garments, counts = [], dict.fromkeys(Slot, 0)
-    for image_id in image_ids:
-        if image_id in by_id:
-            garment = _garment(by_id[image_id], taxonomy)
-            counts[garment.slot] += 1
-            if counts[garment.slot] <= per_slot:
-                garments.append(garment)
+    for garment in (by_id[image_id] for image_id in image_ids if image_id in by_id):
+        counts[garment.slot] += 1
+        if counts[garment.slot] <= per_slot:
+            garments.append(garment)
     return garments
 
 
-def _comparable(garments: Sequence[Garment]) -> list[Garment]:
-    """Return garments without the embeddings that are not of the size that most have.
+def _load_images(image_ids: Collection[UUID], **conditions: object) -> dict[UUID, Garment]:
+    """Return the garments of published images by id; makes two queries."""
+    rows = (
+        ImageTags.objects.done()
+        .filter(image_id__in=image_ids, image__deleted_at=None)
+        .filter(image__status=Image.Status.PUBLISHED, **conditions)
+        .select_related("image__category")
+        .defer("image__search")
+    )
+    taxonomy = get_taxonomy(scoped_shop_id())
+    return {row.image_id: _build_image_garment(row, taxonomy) for row in rows}
 
-    A shop's encoder may have changed since some were tagged; embeddings only tell twins.
+
+def _drop_odd_embeddings(garments: Sequence[Garment]) -> list[Garment]:
+    """Return the garments, without embeddings of a size that most do not have.
+
+    The shop's encoder may have changed since some were tagged; embeddings only find twins.
     """
     sizes = Counter(_size(garment) for garment in garments if garment.embedding is not None)
     usual = max(sizes, key=sizes.__getitem__, default=0)
@@ -171,25 +174,16 @@ def _size(garment: Garment) -> int:
     return 0 if garment.embedding is None else len(garment.embedding)
 
 
-def _anchors(ids: Collection[UUID], wardrobe: Sequence[Garment]) -> list[Garment]:
-    """Return the garments that every outfit is to hold, whichever of the two they are of."""
+def _load_anchors(ids: Collection[UUID], wardrobe: Sequence[Garment]) -> list[Garment]:
+    """Return the garments that every outfit must contain, owned or of the catalogue."""
     owned = [garment for garment in wardrobe if garment.id in ids]
     if len(owned) == len(ids):
         return owned
-    left = set(ids) - {garment.id for garment in owned}
-    rows = (
-        ImageTags.objects.done()
-        .filter(image_id__in=left, image__deleted_at=None)
-        .filter(image__status=Image.Status.PUBLISHED)
-        .select_related("image__category")
-        .defer("image__search")
-    )
-    taxonomy = get_taxonomy(scoped_shop_id())
-    return owned + [_garment(row, taxonomy) for row in rows]
+    return [*owned, *_load_images(set(ids) - {garment.id for garment in owned}).values()]
 
 
-def _garment(row: ImageTags, taxonomy: Taxonomy) -> Garment:
-    """Return an image as outfits see it; the category it has by now is not guessed."""
+def _build_image_garment(row: ImageTags, taxonomy: Taxonomy) -> Garment:
+    """Return the garment of an image; its current category overrides the tagged type."""
     category = row.image.category
     stated = find_stated_type(taxonomy, category.name) if category else None
     return build_garment(
@@ -203,7 +197,9 @@ def _garment(row: ImageTags, taxonomy: Taxonomy) -> Garment:
     )
 
 
-def _row(shop: Shop, shopper: Shopper | None, outfit: compose.ComposedOutfit, wish: Wish) -> Outfit:
+def _make_row(
+    shop: Shop, shopper: Shopper | None, outfit: compose.ComposedOutfit, wish: Wish
+) -> Outfit:
     return Outfit(
         shop=shop,
         shopper=shopper,
@@ -219,13 +215,8 @@ def _row(shop: Shop, shopper: Shopper | None, outfit: compose.ComposedOutfit, wi
         ],
         total=outfit.score.total,
         parts=[
-            {
-                "name": part.name,
-                "value": round(part.value, 4),
-                "weight": round(part.weight, 4),
-                "points": round(part.points, 4),
-                "sentence": part.sentence,
-            }
+            {name: round(getattr(part, name), 4) for name in ("value", "weight", "points")}
+            | {"name": part.name, "sentence": part.sentence}
             for part in outfit.score.parts
         ],
         wish={
@@ -236,13 +227,13 @@ def _row(shop: Shop, shopper: Shopper | None, outfit: compose.ComposedOutfit, wi
     )
 
 
-def _lacking(garments: Collection[Garment]) -> str:
-    """Return a sentence for what an outfit cannot do without and is not there."""
+def _explain_lack(garments: Collection[Garment]) -> str:
+    """Return a sentence on why there is no outfit."""
     slots = {garment.slot for garment in garments}
     if not slots:
         return "There are no garments to choose from yet."
     if Slot.ONE_PIECE in slots or {Slot.TOP, Slot.BOTTOM} <= slots:
-        return "Nothing of what is there goes together in the way that was asked for."
+        return "These garments do not go together in the way you asked for."
     missing = [slot for slot in (Slot.TOP, Slot.BOTTOM) if slot not in slots]
     names = " and ".join(f"a {slot.value}" for slot in missing)
     return f"An outfit needs a top with a bottom, or a one-piece: {names} is missing."

@@ -1,4 +1,4 @@
-"""What a shopper likes to wear: what they stated, and what they said of outfits."""
+"""Tastes of shoppers, from their stated preferences and their opinions of outfits."""
 
 from uuid import UUID
 
@@ -17,14 +17,14 @@ DAY_SECONDS = 86_400
 
 
 def get_taste(shopper: Shopper | None) -> Taste:
-    """Return a shopper's taste; nobody's is empty. Makes two queries."""
+    """Return a shopper's taste, empty without a shopper. Makes two queries."""
     if shopper is None:
         return Taste()
     stated = read_preferences(shopper)
     liked = [name.lower() for name in stated.liked.get("colour", ())]
     avoided = [value for values in stated.avoided.values() for value in values]
     return Taste(
-        # A shop may have names for colours that are none of ours.
+        # A shop may have colour names that the vocabulary lacks.
         palette=tuple(LAB_BY_NAME[name] for name in liked if name in LAB_BY_NAME),
         styles=frozenset(name.lower() for name in stated.liked.get("styles", ())),
         disliked=frozenset(name.lower() for name in avoided),
@@ -46,7 +46,7 @@ def _feedback_of(shopper: Shopper) -> list[Feedback]:
 
 
 def read_piece(piece: dict[str, object]) -> Garment:
-    """Return what an outfit that was kept says of one of its garments."""
+    """Return the garment of a stored outfit's piece, with its colour as the only tag."""
     primary = piece.get("primary")
     return Garment(
         id=UUID(str(piece["id"])),

@@ -1,4 +1,4 @@
-"""What an outfit is for, and who is to like it."""
+"""Wishes and tastes: the purpose of an outfit, and the preferences of its shopper."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from stylist.garments.garment import Lab, Season
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """An occasion, how formal it is in [0, 1], and the styles that suit it."""
+    """An occasion, its formality in [0, 1], and the styles that suit it."""
 
     name: str
     formality: float
@@ -45,10 +45,10 @@ OCCASIONS: Mapping[str, Occasion] = MappingProxyType({
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked for; None where it does not matter.
+    """A request for outfits; None where it does not matter.
 
-    `formality` in [0, 1] goes before the occasion's own. `anchors` are ids of garments that every
-    outfit is to hold.
+    `formality` in [0, 1] overrides that of the occasion. `anchors` are the ids of garments that
+    every outfit must contain.
     """
 
     occasion: Occasion | None = None
@@ -58,7 +58,7 @@ class Wish:
 
     @property
     def wanted_formality(self) -> float | None:
-        """How formal the outfit is to be."""
+        """The wished formality, from the wish itself or its occasion."""
         if self.formality is not None:
             return self.formality
         return self.occasion.formality if self.occasion else None
@@ -71,10 +71,10 @@ Bonuses: TypeAlias = Mapping[frozenset[Key], float]
 
 @dataclass(frozen=True, slots=True)
 class Taste:
-    """What a shopper likes; empty of one who is not known.
+    """The preferences of a shopper; empty if unknown.
 
-    `disliked` names kinds, patterns, styles and colours: such garments are in no outfit unless
-    they are its anchor. `bonuses` in [-1, 1] were learned from feedback on pairs of garments.
+    `disliked` names kinds, patterns, styles and colours; such garments are only used as anchors.
+    `bonuses` in [-1, 1] are learned from feedback on pairs of garments.
     """
 
     palette: tuple[Lab, ...] = ()

@@ -16,7 +16,7 @@ from quality.measure.frame import make_frame
 from stylist.garments.features import pack_features
 from stylist.garments.garment import GarmentSource
 from stylist.models import GarmentTags, ImageTags, WardrobeItem
-from stylist.models.files import cutout_key, delete_files_later
+from stylist.models.files import delete_files_later, make_cutout_key
 from stylist.tagging.crop import Crop, crop_to_garment
 from stylist.tagging.queues import IMAGES, WARDROBE
 from stylist.tagging.records import build_garment, serialize_tags
@@ -126,4 +126,4 @@ def _replace_cutout(row: GarmentTags, crop: Crop) -> str:
     cut.thumbnail((CUTOUT_SIDE, CUTOUT_SIDE))
     out = io.BytesIO()
     cut.save(out, "WEBP", quality=CUTOUT_QUALITY)
-    return save_file(cutout_key(row.shop_id), out.getvalue())
+    return save_file(make_cutout_key(row.shop_id), out.getvalue())

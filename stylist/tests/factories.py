@@ -22,7 +22,7 @@ from recommendations.feedback.shoppers import get_or_create_shopper
 from stylist.garments.features import pack_features
 from stylist.garments.garment import GarmentSource
 from stylist.models import ImageTags, Outfit, WardrobeItem
-from stylist.models.files import cutout_key, wardrobe_key
+from stylist.models.files import make_cutout_key, make_wardrobe_key
 from stylist.tagging.records import LAB_BY_NAME, build_garment
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
 from tenants.models import Shop
@@ -119,10 +119,10 @@ def make_item(
         item: WardrobeItem = WardrobeItem.objects.create(
             shop=shop,
             shopper=get_or_create_shopper(shop=shop, external_id=shopper)[0],
-            photo=save_file(wardrobe_key(shop.pk), make_jpeg("t-shirt", "red")),
+            photo=save_file(make_wardrobe_key(shop.pk), make_jpeg("t-shirt", "red")),
             width=300,
             height=400,
-            cutout=save_file(cutout_key(shop.pk), _cutout()),
+            cutout=save_file(make_cutout_key(shop.pk), _cutout()),
             **_tagged(seen),
         )
     return item

@@ -33,7 +33,7 @@ SOLD = (
 
 @pytest.fixture(autouse=True)
 def _no_pools() -> None:
-    catalog_pool._kept.clear()
+    catalog_pool._cache.clear()
 
 
 def make_catalogue(shop) -> list[Image]:

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _no_pools() -> None:
-    catalog_pool._kept.clear()
+    catalog_pool._cache.clear()
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def later(monkeypatch):
     monkeypatch.setattr(catalog_pool.time, "monotonic", lambda: clock["now"])
 
     def wait() -> None:
-        clock["now"] += catalog_pool.FRESH_SECONDS
+        clock["now"] += catalog_pool.MAX_AGE_SECONDS
 
     return wait
 
@@ -90,7 +90,7 @@ def test_only_the_pools_asked_for_last_are_kept(shop, rival, monkeypatch):
     for member in (shop, rival):
         with shop_scope(member.shop.pk):
             get_pool(member.shop.pk)
-    assert list(catalog_pool._kept) == [rival.shop.pk]
+    assert list(catalog_pool._cache) == [rival.shop.pk]
 
 
 def test_pool_outside_a_shops_scope_is_an_error(shop):

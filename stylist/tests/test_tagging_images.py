@@ -89,7 +89,7 @@ def test_photo_without_a_garment_fails_and_is_not_asked_for_again(
 def test_deleted_image_takes_its_tags_and_its_cutout_along(inside, media_root):
     image = make_sold(inside.shop)
     row = ImageTags.objects.get()
-    row.cutout = jobs.save_file(jobs.cutout_key(inside.shop.pk), b"cut")
+    row.cutout = jobs.save_file(jobs.make_cutout_key(inside.shop.pk), b"cut")
     row.save()
     delete_image(image=image)
     remove_entries(list(IndexEntry.objects.filter(state="removing")))

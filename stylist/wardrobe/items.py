@@ -11,7 +11,7 @@ from core.storage import delete_files, save_file
 from recommendations.feedback.shoppers import get_or_create_shopper
 from stylist.garments.garment import Garment, GarmentSource
 from stylist.models import Outfit, WardrobeItem
-from stylist.models.files import delete_files_later, wardrobe_key
+from stylist.models.files import delete_files_later, make_wardrobe_key
 from stylist.tagging.queues import WARDROBE
 from stylist.tagging.records import TAG_VALUES, build_garment
 from stylist.tagging.shop_taxonomy import get_taxonomy
@@ -51,7 +51,7 @@ def add_items(
     """
     saved: list[str] = []
     try:
-        saved.extend(save_file(wardrobe_key(shop.pk), photo.rendition) for photo in photos)
+        saved.extend(save_file(make_wardrobe_key(shop.pk), photo.rendition) for photo in photos)
         with transaction.atomic():
             shopper, _ = get_or_create_shopper(shop=shop, external_id=external_id)
             if WardrobeItem.objects.filter(shopper=shopper).count() + len(photos) > MAX_ITEMS:

@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from core.ml.colours import RETAIL_COLOURS, srgb_to_oklab
-from stylist.outfits.colour_phrases import ANALOGOUS, COMPLEMENTARY, NEUTRALS
+from stylist.outfits.colour_phrases import MAX_ANALOGOUS, MIN_COMPLEMENTARY, NEUTRALS
 from stylist.outfits.compatibility.harmony import chroma_and_hue, colour_agreement
 
 MIN_AGREEMENT = 0.8  # of two colours that go together
@@ -45,8 +45,8 @@ def find_partners(colour: str) -> ColourAdvice:
     partners = [k for k in best if agreement[k] >= MIN_AGREEMENT]
     return ColourAdvice(
         is_neutral=False,
-        near=tuple(_NAMES[k] for k in partners if distance[k] <= ANALOGOUS),
-        opposite=tuple(_NAMES[k] for k in partners if distance[k] >= COMPLEMENTARY),
+        near=tuple(_NAMES[k] for k in partners if distance[k] <= MAX_ANALOGOUS),
+        opposite=tuple(_NAMES[k] for k in partners if distance[k] >= MIN_COMPLEMENTARY),
         clashing=tuple(_NAMES[k] for k in reversed(best) if agreement[k] < MAX_CLASH),
     )
 
@@ -67,9 +67,9 @@ def explain_pair(one: str, other: str) -> str:
     if neutral:
         return f"{neutral[0]} is neutral and goes with any colour"
     agreement = measure_agreement(one, other)
-    if agreement >= MIN_AGREEMENT and distance <= ANALOGOUS:
+    if agreement >= MIN_AGREEMENT and distance <= MAX_ANALOGOUS:
         return f"{one} and {other} are neighbours on the colour wheel"
-    if agreement >= MIN_AGREEMENT and distance >= COMPLEMENTARY:
+    if agreement >= MIN_AGREEMENT and distance >= MIN_COMPLEMENTARY:
         return f"{one} and {other} are opposites on the colour wheel, which lift each other"
     if agreement >= MIN_AGREEMENT:
         return f"{one} and {other} are soft enough to go together"
