@@ -1,8 +1,8 @@
 """Let concurrent callers share a forward pass.
 
-One thread per encoder runs the model. Whatever texts wait when it becomes free go through it
-together, before any batch of photos, so that a prompt never stands behind bulk work for longer
-than the pass that is running. Callers block on their own future with a deadline of their own.
+One thread for each encoder runs the model. All waiting texts go through it together, before any
+batch of photos, so that a prompt waits at most for the pass that is running. Each caller waits for
+its own future with its own deadline.
 """
 
 import threading
@@ -11,88 +11,79 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Generic, TypeVar
 
 import numpy as np
 
 from core.errors import Unavailable
 from core.ml.encoder import Embeddings, Encoder, Pixels, get_encoder
 
-TEXTS_PER_PASS = 64
+T = TypeVar("T")
+MAX_TEXTS_PER_PASS = 64
 
 
 class EncoderBusy(Unavailable):
-    """The answer did not come within the caller's deadline; the work is dropped if not begun."""
+    """The result did not arrive in time; work that has not begun is dropped."""
 
     code = "encoder_busy"
 
 
 @dataclass(eq=False)
-class _Texts:
-    """One caller's texts and where to put the answer."""
+class _Request(Generic[T]):
+    """One caller's texts or prepared photos, and the future for their embeddings."""
 
-    texts: tuple[str, ...]
-    future: Future[Embeddings] = field(default_factory=Future)
-
-
-@dataclass(eq=False)
-class _Pixels:
-    """One caller's prepared photos, one pass of their own."""
-
-    pixels: Pixels
+    inputs: T
     future: Future[Embeddings] = field(default_factory=Future)
 
 
 class Batcher:
-    """Own the thread that runs one encoder. Methods may be called from any thread."""
+    """Runs one encoder in a thread of its own. Methods may be called from any thread."""
 
-    def __init__(self, encoder: Encoder, *, texts_per_pass: int = TEXTS_PER_PASS) -> None:
-        """Start the thread; `texts_per_pass` caps how many texts share a pass."""
+    def __init__(self, encoder: Encoder, *, texts_per_pass: int = MAX_TEXTS_PER_PASS) -> None:
         self.encoder = encoder
         self._texts_per_pass = texts_per_pass
-        self._texts: deque[_Texts] = deque()
-        self._photos: deque[_Pixels] = deque()
-        self._waiting = threading.Condition()
+        self._texts: deque[_Request[tuple[str, ...]]] = deque()
+        self._photos: deque[_Request[Pixels]] = deque()
+        self._changed = threading.Condition()
         self._is_closed = False
         self._thread = threading.Thread(target=self._run, name="encoder", daemon=True)
         self._thread.start()
 
     def encode_texts(self, texts: Sequence[str], *, timeout: float | None = None) -> Embeddings:
-        """Embed texts, (n, d), together with whoever else is waiting.
+        """Embed texts, (n, d), in a pass with all texts that wait.
 
-        Raises EncoderBusy after `timeout` seconds, or whatever the encoder raised.
+        Raises `EncoderBusy` after `timeout` seconds, or the encoder's exception.
         """
         return self._wait(self.submit_texts(texts), timeout)
 
     def encode_pixels(self, pixels: Pixels, *, timeout: float | None = None) -> Embeddings:
-        """Embed prepared photos, (n, d), in a pass of their own, once no text is waiting."""
+        """Embed prepared photos, (n, d), in a separate pass, when no text waits."""
         return self._wait(self.submit_pixels(pixels), timeout)
 
     def submit_texts(self, texts: Sequence[str]) -> Future[Embeddings]:
-        """Queue texts; cancelling the future before its pass begins takes them out."""
-        job = _Texts(tuple(texts))
-        return self._enqueue(lambda: self._texts.append(job), job.future)
+        """Queue texts; cancelling the future before its pass begins removes them."""
+        return self._submit(self._texts, tuple(texts))
 
     def submit_pixels(self, pixels: Pixels) -> Future[Embeddings]:
-        """Queue prepared photos, so that the next batch can be decoded while this one runs."""
-        job = _Pixels(pixels)
-        return self._enqueue(lambda: self._photos.append(job), job.future)
+        """Queue prepared photos, so that the next batch can be decoded during this pass."""
+        return self._submit(self._photos, pixels)
 
     def close(self) -> None:
-        """Finish what is queued, then stop the thread; later callers get EncoderBusy."""
-        with self._waiting:
+        """Run the queued requests, then stop the thread; later callers get `EncoderBusy`."""
+        with self._changed:
             self._is_closed = True
-            self._waiting.notify()
+            self._changed.notify()
         self._thread.join()
 
-    def _enqueue(
-        self, append: Callable[[], None], future: Future[Embeddings]
-    ) -> Future[Embeddings]:
-        with self._waiting:
+    def _submit(self, queue: deque[_Request[T]], inputs: T) -> Future[Embeddings]:
+        request = _Request(inputs)
+        with self._changed:
             if self._is_closed:
                 raise EncoderBusy("The encoder is shutting down.")
-            append()
-            self._waiting.notify()
-        return future
+            queue.append(request)
+            self._changed.notify()
+        return request.future
 
     @staticmethod
     def _wait(future: Future[Embeddings], timeout: float | None) -> Embeddings:
@@ -100,59 +91,52 @@ class Batcher:
             return future.result(timeout)
         except FutureTimeout:
             if not future.cancel() and future.done():
-                return future.result()  # it came at the last moment
+                return future.result()  # it arrived just after the time-out
             raise EncoderBusy("The encoder did not answer in time.") from None
 
     def _run(self) -> None:
-        while True:
-            with self._waiting:
-                self._waiting.wait_for(lambda: self._texts or self._photos or self._is_closed)
-                texts, photos = self._take()
-            if not texts and photos is None:
-                return
-            if texts:
-                self._run_texts(texts)
-            elif photos is not None:
-                self._run_photos(photos)
+        while run_pass := self._next_pass():
+            run_pass()
 
-    def _take(self) -> tuple[list[_Texts], _Pixels | None]:
-        """Take the next pass's work: as many waiting texts as fit, otherwise one photo batch.
+    def _next_pass(self) -> Callable[[], None] | None:
+        """Wait for requests; return a function that runs the next pass, None when closed.
 
-        A caller is never split over passes, so one with more texts than the cap has its own pass.
+        A caller's texts are never split over passes, even if there are more than fit.
         """
-        taken: list[_Texts] = []
-        count = 0
-        while self._texts:
-            count += len(self._texts[0].texts)
-            if taken and count > self._texts_per_pass:
-                break
-            taken.append(self._texts.popleft())
-        if taken or not self._photos:
-            return taken, None
-        return [], self._photos.popleft()
+        with self._changed:
+            self._changed.wait_for(lambda: self._texts or self._photos or self._is_closed)
+            requests: list[_Request[tuple[str, ...]]] = []
+            count = 0
+            while self._texts:
+                count += len(self._texts[0].inputs)
+                if requests and count > self._texts_per_pass:
+                    break
+                requests.append(self._texts.popleft())
+            if requests:
+                return partial(self._run_texts, requests)
+            return partial(self._run_photos, self._photos.popleft()) if self._photos else None
 
-    def _run_texts(self, jobs: list[_Texts]) -> None:
-        jobs = [job for job in jobs if job.future.set_running_or_notify_cancel()]
-        distinct = list(dict.fromkeys(text for job in jobs for text in job.texts))
+    def _run_texts(self, requests: list[_Request[tuple[str, ...]]]) -> None:
+        requests = [r for r in requests if r.future.set_running_or_notify_cancel()]
+        distinct = list(dict.fromkeys(text for request in requests for text in request.inputs))
         try:
             rows = self.encoder.encode_texts(distinct)
-        except Exception as error:  # the callers' to handle; this thread goes on
-            for job in jobs:
-                job.future.set_exception(error)
+        except Exception as error:  # the callers handle it; this thread continues
+            for request in requests:
+                request.future.set_exception(error)
             return
         place = {text: row for row, text in enumerate(distinct)}
-        for job in jobs:
-            job.future.set_result(rows[np.array([place[t] for t in job.texts], dtype=np.intp)])
+        for request in requests:
+            chosen = np.array([place[text] for text in request.inputs], dtype=np.intp)
+            request.future.set_result(rows[chosen])
 
-    def _run_photos(self, job: _Pixels) -> None:
-        if not job.future.set_running_or_notify_cancel():
+    def _run_photos(self, request: _Request[Pixels]) -> None:
+        if not request.future.set_running_or_notify_cancel():
             return
         try:
-            rows = self.encoder.encode_pixels(job.pixels)
-        except Exception as error:  # the callers' to handle; this thread goes on
-            job.future.set_exception(error)
-        else:
-            job.future.set_result(rows)
+            request.future.set_result(self.encoder.encode_pixels(request.inputs))
+        except Exception as error:  # the caller handles it; this thread continues
+            request.future.set_exception(error)
 
 
 _batchers: dict[str, Batcher] = {}
@@ -160,14 +144,12 @@ _starting = threading.Lock()
 
 
 def get_batcher(name: str) -> Batcher:
-    """Return this process's batcher for an encoder's name, loading the encoder on the first call.
+    """Return this process's batcher of an encoder; the first call loads the encoder.
 
-    Raises EncoderUnavailable.
+    Raises `EncoderUnavailable`.
     """
-    batcher = _batchers.get(name)
-    if batcher is None:
+    if name not in _batchers:
         with _starting:
-            batcher = _batchers.get(name)
-            if batcher is None:
-                batcher = _batchers[name] = Batcher(get_encoder(name))
-    return batcher
+            if name not in _batchers:
+                _batchers[name] = Batcher(get_encoder(name))
+    return _batchers[name]

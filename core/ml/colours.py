@@ -82,7 +82,7 @@ def basic_colour(name: str) -> str:
     return BASIC_OF[name.strip().lower()]
 
 
-# Ottosson's matrices: linear sRGB -> cone responses, cube root, -> Lab.
+# Ottosson's matrices: linear sRGB to cone responses, and their cube roots to Lab.
 TO_CONES = np.array(
     [
         [0.4122214708, 0.5363325363, 0.0514459929],

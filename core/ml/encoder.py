@@ -1,9 +1,9 @@
-"""Dual encoders: photos and texts in, comparable unit vectors out.
+"""Dual encoders: turn photos and texts into comparable unit vectors.
 
-One class loads whatever transformers loads by itself (CLIP, SigLIP, fixed-size SigLIP 2,
-`VisionTextDualEncoderModel`). Pixels are float32 (n, 3, height, width), embeddings float32 (n, d)
-with norm 1, in input order. torch and transformers are imported when the first encoder is loaded,
-never by importing this module: the web process must stay free of them.
+One class loads every dual encoder that transformers supports (CLIP, SigLIP, fixed-size SigLIP 2,
+`VisionTextDualEncoderModel`). Pixels are float32 (n, 3, height, width), sRGB; embeddings float32
+(n, d) with norm 1, in input order. Only loading an encoder imports torch and transformers: the web
+process imports this module, and must not import them.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ if TYPE_CHECKING:
 Embeddings = NDArray[np.float32]
 Pixels = NDArray[np.float32]
 
-# SigLIP's text tower reads its answer off the last position, so it needs the padding it was
-# trained with; every other family ignores padding.
+# SigLIP pools the last text position, so it needs the padding of its training; other families
+# ignore padding.
 FIXED_LENGTH_FAMILIES = ("siglip",)
 
 
 class EncoderUnavailable(Unavailable):
-    """The encoder cannot be loaded: no such name, folder or network, or an unsupported model."""
+    """The encoder cannot be loaded: unknown name, no folder or network, or unsupported model."""
 
     code = "encoder_unavailable"
 
 
 @dataclass(frozen=True)
 class EncoderSpec:
-    """Which checkpoint an encoder's name stands for."""
+    """The checkpoint of a named encoder."""
 
     name: str
     model: str  # a hub id, or a local folder
@@ -52,7 +52,7 @@ class Encoder:
     """A loaded dual encoder. Methods may be called from several threads."""
 
     def __init__(self, spec: EncoderSpec, *, dtype: torch.dtype | None = None) -> None:
-        """Load the checkpoint; raises EncoderUnavailable. `dtype` overrides the native choice."""
+        """Load the checkpoint; raise `EncoderUnavailable`. `dtype` overrides the native one."""
         self.spec = spec
         self.device, native = _device_and_dtype()
         self.dtype = dtype or native
@@ -65,23 +65,23 @@ class Encoder:
         self.dimensions: int = self.encode_texts(["warm up"]).shape[1]
 
     def prepare(self, photos: Sequence[Image.Image]) -> Pixels:
-        """Return the model's input, (n, 3, height, width) float32; see `PixelRecipe` for how.
+        """Return the model's input, (n, 3, height, width) float32, as `PixelRecipe` describes.
 
-        Runs on the CPU without the model, so that it can overlap the pass before. A JPEG that was
-        opened but not read yet is decoded here, at a reduced scale where that is enough.
+        Runs on the CPU without the model, so that it can overlap with a forward pass. Decodes a
+        JPEG that was only opened, at a reduced scale if that is enough.
         """
         if self._recipe is not None:
             return self._recipe.apply(photos)
         rgb = [photo.convert("RGB") for photo in photos]
-        answer = self._processor.image_processor(images=rgb, return_tensors="np")
-        return np.asarray(answer["pixel_values"], dtype=np.float32)
+        output = self._processor.image_processor(images=rgb, return_tensors="np")
+        return np.asarray(output["pixel_values"], dtype=np.float32)
 
     def encode_pixels(self, pixels: Pixels | torch.Tensor) -> Embeddings:
         """Embed prepared pixels in one forward pass."""
         import torch
 
         if len(pixels) == 0:
-            return self._none()
+            return self._empty()
         batch = torch.as_tensor(pixels).to(self.device, self.dtype)
         with torch.inference_mode():
             output = self._model.get_image_features(
@@ -90,16 +90,16 @@ class Encoder:
         return _unit_rows(output)
 
     def encode_images(self, photos: Sequence[Image.Image]) -> Embeddings:
-        """Embed photos in one forward pass; the caller chooses how many fit."""
-        return self.encode_pixels(self.prepare(photos)) if len(photos) else self._none()
+        """Embed photos in one forward pass; the caller limits their number."""
+        return self.encode_pixels(self.prepare(photos)) if len(photos) else self._empty()
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Embed texts in one forward pass, padded to the longest, cut at the model's maximum."""
+        """Embed texts in one forward pass, padded to the longest, truncated at the limit."""
         import torch
 
         if len(texts) == 0:
-            return self._none()
-        with self._tokenizer_lock:  # setting padding on a shared fast tokenizer is not thread-safe
+            return self._empty()
+        with self._tokenizer_lock:  # padding is state of the tokenizer: not thread-safe
             tokens = self._processor.tokenizer(
                 list(texts),
                 padding=self._padding,
@@ -111,7 +111,7 @@ class Encoder:
             output = self._model.get_text_features(**tokens.to(self.device))
         return _unit_rows(output)
 
-    def _none(self) -> Embeddings:
+    def _empty(self) -> Embeddings:
         return np.empty((0, self.dimensions), dtype=np.float32)
 
 
@@ -120,28 +120,26 @@ _loading = threading.Lock()
 
 
 def encoder_spec(name: str) -> EncoderSpec:
-    """Return the spec that `settings.ENCODERS` has under this name; raises EncoderUnavailable."""
+    """Return the spec of an encoder in `settings.ENCODERS`; raise `EncoderUnavailable`."""
     try:
         entry = settings.ENCODERS[name]
     except KeyError:
         known = ", ".join(sorted(settings.ENCODERS))
-        raise EncoderUnavailable(f"No encoder is called {name!r}; there are: {known}.") from None
+        raise EncoderUnavailable(f"There is no encoder {name!r}, only: {known}.") from None
     return EncoderSpec(name=name, model=str(entry["model"]), revision=entry.get("revision"))
 
 
 def get_encoder(name: str) -> Encoder:
-    """Return this process's encoder of that name, loading it on the first call."""
-    encoder = _encoders.get(name)
-    if encoder is None:
+    """Return this process's encoder of a name; the first call loads it."""
+    if name not in _encoders:
         with _loading:
-            encoder = _encoders.get(name)
-            if encoder is None:
-                encoder = _encoders[name] = Encoder(encoder_spec(name))
-    return encoder
+            if name not in _encoders:
+                _encoders[name] = Encoder(encoder_spec(name))
+    return _encoders[name]
 
 
 def _device_and_dtype() -> tuple[torch.device, torch.dtype]:
-    """Choose CUDA when there is one, and bfloat16 where the hardware computes in it."""
+    """Choose CUDA if available, and bfloat16 if the hardware computes in it."""
     import torch
 
     if torch.cuda.is_available():
@@ -177,7 +175,7 @@ def _load(spec: EncoderSpec, device: torch.device, dtype: torch.dtype) -> tuple[
 
 
 def flatten_pooling(model: Any) -> None:
-    """Let convolutional towers stand in a dual encoder: they pool to (n, c, 1, 1), not (n, c)."""
+    """Make convolutional vision towers usable: they pool to (n, c, 1, 1) and not (n, c)."""
 
     def flatten(_module: Any, _args: Any, output: Any) -> Any:
         pooled = getattr(output, "pooler_output", None)
@@ -197,7 +195,7 @@ def _max_tokens(model: Any, tokenizer: Any) -> int:
 
 
 def _unit_rows(output: Any) -> Embeddings:
-    """Normalise a tower's projected answer; transformers 5 wraps the tensor in an output."""
+    """Normalise the projected output of a tower; transformers 5 wraps the tensor."""
     import torch
 
     features = output if isinstance(output, torch.Tensor) else output.pooler_output

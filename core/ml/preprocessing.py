@@ -1,7 +1,7 @@
-"""Turn photos into a dual encoder's input, cheaply, on the CPU.
+"""Turn photos into the input of a dual encoder, on the CPU.
 
-In: PIL images of any mode (sRGB). Out: float32 (n, 3, height, width), normalised with the numbers
-of the checkpoint's own image processor, laid out channels-last (a view, not a copy).
+In: PIL images of any mode, sRGB. Out: float32 (n, 3, height, width), normalised with the numbers of
+the checkpoint's image processor, channels-last in memory (a view, not a copy).
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-# A photo is first averaged down by whole factors to no less than this many times the target, which
-# halves the cost for large photos; Pillow calls 2 "close to the full resampling".
+# A photo is first averaged by whole factors to at least this multiple of the target, which halves
+# the cost for large photos; Pillow documents 2 as close to full resampling.
 REDUCING_GAP = 2.0
 
 
 @dataclass(frozen=True)
 class PixelRecipe:
-    """What an image processor does, as numbers: resize, centre crop, scale and shift."""
+    """The steps of an image processor as numbers: resize, centre crop, scale and shift."""
 
     resize_to: tuple[int, int] | int  # (height, width), or the shortest edge
     crop_to: tuple[int, int] | None  # (height, width)
@@ -31,7 +31,7 @@ class PixelRecipe:
 
     @classmethod
     def from_processor(cls, processor: Any) -> PixelRecipe | None:
-        """Read the recipe off a transformers image processor; None where it does something else."""
+        """Return the recipe of a transformers image processor; None if it has other steps."""
         if not processor.do_resize or getattr(processor, "crop_pct", None) is not None:
             return None
         resize_to = _resize_target(processor.size)
@@ -45,7 +45,7 @@ class PixelRecipe:
 
     @property
     def output_size(self) -> tuple[int, int]:
-        """Return (height, width) of what the model sees."""
+        """(height, width) of the model's input."""
         if self.crop_to is not None:
             return self.crop_to
         if isinstance(self.resize_to, int):
@@ -53,22 +53,21 @@ class PixelRecipe:
         return self.resize_to
 
     def apply(self, photos: Sequence[Image.Image]) -> NDArray[np.float32]:
-        """Return (n, 3, height, width); the resized and cropped bytes go straight into one array.
+        """Return (n, 3, height, width), resized and cropped in one Pillow call for each photo.
 
-        Resizing and cropping are one Pillow call over the part that is kept. The result is within
-        rounding of the library's own processor for photos up to four times the target, and close
-        to it beyond (see `REDUCING_GAP`).
+        Equals the library's own processor within rounding for photos up to four times the target,
+        and is close to it for larger ones (see `REDUCING_GAP`).
         """
         height, width = self.output_size
         out = np.empty((len(photos), height, width * 3), dtype=np.float32)
         scale, shift = np.tile(self.scale, width), np.tile(self.shift, width)
         for row, photo in zip(out, photos, strict=True):
-            small = self._resized(photo)
+            small = self._resize(photo)
             np.multiply(np.asarray(small).reshape(height, width * 3), scale, out=row)
             row += shift
         return out.reshape(len(photos), height, width, 3).transpose(0, 3, 1, 2)
 
-    def _resized(self, photo: Image.Image) -> Image.Image:
+    def _resize(self, photo: Image.Image) -> Image.Image:
         height, width = self.output_size
         _draft(photo, height, width)
         rgb = photo if photo.mode == "RGB" else photo.convert("RGB")
@@ -80,18 +79,18 @@ class PixelRecipe:
         )
 
     def _box(self, width: int, height: int) -> tuple[float, float, float, float]:
-        """Return the part of the source that remains after resizing and centre cropping."""
+        """Return the box of the source that remains after resizing and centre cropping."""
         if self.crop_to is None:
             return 0, 0, width, height
-        new_height, new_width = self._resized_size(width, height)
+        new_height, new_width = self._size_before_crop(width, height)
         crop_height, crop_width = self.crop_to
-        # A crop larger than the resized photo is stretched, where the library pads with black.
+        # A crop larger than the resized photo is stretched; the library pads with black.
         crop_height, crop_width = min(crop_height, new_height), min(crop_width, new_width)
         top, left = (new_height - crop_height) // 2, (new_width - crop_width) // 2
         x, y = width / new_width, height / new_height
         return left * x, top * y, (left + crop_width) * x, (top + crop_height) * y
 
-    def _resized_size(self, width: int, height: int) -> tuple[int, int]:
+    def _size_before_crop(self, width: int, height: int) -> tuple[int, int]:
         if not isinstance(self.resize_to, int):
             return self.resize_to
         if width <= height:
@@ -100,7 +99,7 @@ class PixelRecipe:
 
 
 def _draft(photo: Image.Image, height: int, width: int) -> None:
-    """Have a JPEG that is not decoded yet decoded at 1/2, 1/4 or 1/8, still twice the target."""
+    """Make a JPEG decode at 1/2, 1/4 or 1/8 of its size, but at least twice the target."""
     if getattr(photo, "format", None) == "JPEG":
         photo.draft("RGB", (int(width * REDUCING_GAP), int(height * REDUCING_GAP)))
 
