@@ -95,7 +95,7 @@ def test_held_images_are_cleared_by_an_action(operator, shop):
         assert held.status == "published" and held.entries.get().state == "pending"
 
 
-def test_failed_reports_are_retried_by_an_action_and_others_left_alone(operator, image, shop):
+def test_only_failed_reports_are_retried_by_an_action(operator, image, shop):
     with all_shops():
         failed = Report.objects.create(
             shop=shop.shop, image=image, state="failed", problem={"code": "photo_blank"}
@@ -108,13 +108,13 @@ def test_failed_reports_are_retried_by_an_action_and_others_left_alone(operator,
     assert states == {failed.pk: "pending", done.pk: "done"}
 
 
-def test_an_image_deleted_here_goes_the_same_way_as_through_the_api(operator, image):
+def test_deleting_an_image_here_works_as_through_the_api(operator, image):
     operator.post(reverse("admin:catalog_image_delete", args=[image.pk]), {"post": "yes"})
     with all_shops():
         assert image.entries.get().state == "removing"
 
 
-def test_a_key_made_here_shows_its_secret_once_and_works(operator, shop, stranger):
+def test_a_key_created_here_shows_its_secret_once_and_works(operator, shop, stranger):
     data = {"shop": str(shop.shop.pk), "name": "till", "kind": "secret", "scopes": "recommend"}
     page = operator.post(reverse("admin:tenants_shopapikey_add"), data, follow=True)
     (message,) = [str(m) for m in page.context["messages"] if "shown only now" in str(m)]
@@ -136,6 +136,6 @@ def test_keys_are_revoked_and_never_deleted(operator, shop):
     )
 
 
-def test_a_member_of_a_shop_is_no_operator(client, shop):
+def test_a_member_of_a_shop_is_not_an_operator(client, shop):
     client.force_login(User.objects.create_user("ada@shop.example", "a-long-password"))
     assert client.get(reverse("admin:catalog_image_changelist")).status_code == 302

@@ -1,4 +1,4 @@
-"""The OpenAPI description is whole, and its examples work as they are written."""
+"""The OpenAPI description is complete, and its examples work."""
 
 import io
 import json
@@ -21,8 +21,8 @@ from tenants.tests.factories import make_person
 
 JSON = "application/json"
 CODE = re.compile(r'\bcode ?= ?"([a-z_]+)"')
-# Of single fields, of bases whose subclasses are raised, and of what only a worker meets.
-NEVER_ANSWERED = {
+# Codes of single fields, of base classes, and of errors that only workers raise.
+NOT_IN_RESPONSES = {
     "required",
     "unique",
     "too_old",
@@ -36,8 +36,8 @@ NEVER_ANSWERED = {
     "photo_unmeasurable",
     "image_deleted",
 }
-# No worker runs beside these tests: what is understood waits for one in vain.
-UNDERSTOOD = {"encoder_busy", "image_not_indexed", "report_pending", "worker_busy"}
+# No worker runs during these tests: a valid request waits for one in vain.
+VALID_BUT_UNANSWERED = {"encoder_busy", "image_not_indexed", "report_pending", "worker_busy"}
 PROBLEM = "#/components/schemas/Problem"
 
 
@@ -67,27 +67,29 @@ def examples_of(operation: dict[str, Any]) -> list[Any]:
     return [example["value"] for example in content.get("examples", {}).values()]
 
 
-def in_place(example: Any, ids: dict[str, Any]) -> Any:
-    """Return an example with real ids where it has the ones that stand for them."""
-    told = json.dumps(example)
+def replace_ids(example: Any, ids: dict[str, Any]) -> Any:
+    """Return an example with its placeholder ids replaced by real ones."""
+    text = json.dumps(example)
     for stand_in, real in ids.items():
-        told = told.replace(stand_in, str(real))
-    return json.loads(told)
+        text = text.replace(stand_in, str(real))
+    return json.loads(text)
 
 
-def test_is_valid_and_made_without_a_warning(description):
+def test_is_valid_and_generated_without_warnings(description):
     validate_schema(description)
     assert not GENERATOR_STATS
 
 
-def test_names_filters_pages_and_kinds_of_id(operations):
+def test_documents_filters_pagination_and_id_formats(operations):
     assert {"q", "category", "price_max", "cursor"} <= parameters(operations["get /api/v1/images/"])
     (identifier,) = operations["get /api/v1/images/{id}/"]["parameters"]
     assert identifier["schema"]["format"] == "uuid"
 
 
-def test_says_where_a_retry_is_safe(operations):
-    having = {name for name, said in operations.items() if "Idempotency-Key" in parameters(said)}
+def test_documents_which_operations_take_an_idempotency_key(operations):
+    having = {
+        name for name, operation in operations.items() if "Idempotency-Key" in parameters(operation)
+    }
     assert having == {
         f"post /api/v1/{name}/"
         for name in (
@@ -101,14 +103,14 @@ def test_says_where_a_retry_is_safe(operations):
     }
 
 
-def test_every_operation_is_summed_up_and_has_the_one_shape_of_errors(operations):
+def test_every_operation_has_a_summary_and_problem_responses(operations):
     for name, operation in operations.items():
         assert operation.get("summary"), name
         (content,) = operation["responses"]["401"]["content"].items()
         assert content == ("application/problem+json", {"schema": {"$ref": PROBLEM}}), name
 
 
-def test_json_examples_work_as_written(operations, shop, settings):
+def test_json_examples_work(operations, shop, settings):
     settings.ENCODE_DEADLINE_SECONDS = settings.QUALITY_DEADLINE_SECONDS = 0.1
     image, other = make_image(shop.shop), make_image(shop.shop)
     member = make_person(shop.shop).client
@@ -122,16 +124,18 @@ def test_json_examples_work_as_written(operations, shop, settings):
             place = name.replace("conversations/{id}", f"conversations/{conversation}")
             place = place.replace("{id}", str(image.pk)).replace("{external_id}", "ada")
             method, path = place.split()
-            answer = getattr(member, method)(path, in_place(example, ids), format="json")
-            was_understood = answer.json().get("code") in UNDERSTOOD
-            assert answer.status_code in {200, 201, 202} or was_understood, (name, answer.json())
+            answer = getattr(member, method)(path, replace_ids(example, ids), format="json")
+            is_valid = answer.json().get("code") in VALID_BUT_UNANSWERED
+            assert answer.status_code in {200, 201, 202} or is_valid, (name, answer.json())
             tried += 1
     assert tried >= 6
 
 
-def test_the_form_for_an_image_comes_filled_in_with_what_works(description, shop):
+def test_the_example_values_of_the_image_form_work(description, shop):
     properties = description["components"]["schemas"]["ImageInputRequest"]["properties"]
-    form = {name: said["examples"][0] for name, said in properties.items() if "examples" in said}
+    form = {
+        name: schema["examples"][0] for name, schema in properties.items() if "examples" in schema
+    }
     form["attributes"] = '{"fit": "regular"}'  # as Swagger UI sends an object
     photo = io.BytesIO(make_photo())
     photo.name = "dress.jpg"
@@ -139,15 +143,15 @@ def test_the_form_for_an_image_comes_filled_in_with_what_works(description, shop
     assert answer.status_code == 201, answer.json()
 
 
-def test_the_api_page_lists_every_code_of_an_error():
+def test_the_api_page_lists_every_error_code():
     root = Path(project.BASE_DIR)
     sources = [
         path.read_text("utf-8")
-        for room in ("core", "tenants", "catalog", "recommendations", "quality", "stylist")
-        for path in (root / room).rglob("*.py")
+        for app in ("core", "tenants", "catalog", "recommendations", "quality", "stylist")
+        for path in (root / app).rglob("*.py")
         if "tests" not in path.parts
     ]
-    codes = {code for source in sources for code in CODE.findall(source)} - NEVER_ANSWERED
+    codes = {code for source in sources for code in CODE.findall(source)} - NOT_IN_RESPONSES
     page = (root / "docs" / "api.md").read_text("utf-8")
     listed = {
         code

@@ -1,4 +1,4 @@
-"""Swagger UI and ReDoc in a real browser: they show the API, and fetch nothing from elsewhere."""
+"""Swagger UI and ReDoc in a real browser show the API and load nothing from other servers."""
 
 import os
 import shutil
@@ -16,8 +16,8 @@ CHROMIUM = os.environ.get("ATELIER_CHROMIUM") or next(filter(None, map(shutil.wh
 pytestmark = pytest.mark.skipif(
     not CHROMIUM, reason="No Chromium here: install one, or name it in ATELIER_CHROMIUM."
 )
-PATIENCE_MS = 120_000
-# ReDoc shows its maker's mark last, and would load a logo with it.
+TIMEOUT_MS = 120_000
+# ReDoc shows its vendor's name last, and by default loads a logo with it.
 LAST_SHOWN = {"/api/docs/": "Show one image", "/api/redoc/": "API docs by Redocly"}
 
 
@@ -30,14 +30,14 @@ def page() -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("address", LAST_SHOWN)
-def test_is_shown_without_an_error_and_from_our_server_alone(page, live_stack: Stack, address):
-    complaints, asked = [], set()
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda request: asked.add(request.url))
+def test_page_loads_without_errors_and_only_from_our_server(page, live_stack: Stack, address):
+    errors, urls = [], set()
+    page.on("console", lambda message: errors.append(message.text))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda request: urls.add(request.url))
     page.goto(live_stack.url + address)
-    expect(page.get_by_text(LAST_SHOWN[address]).first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text(LAST_SHOWN[address]).first).to_be_visible(timeout=TIMEOUT_MS)
     page.wait_for_timeout(1_000)
-    assert complaints == []
+    assert errors == []
     ours = (live_stack.url, "data:", "blob:")
-    assert [url for url in asked if not url.startswith(ours)] == []
+    assert [url for url in urls if not url.startswith(ours)] == []

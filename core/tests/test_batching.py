@@ -1,4 +1,4 @@
-"""Callers share forward passes, and nobody suffers for it. The encoder is real, only small."""
+"""Callers share forward passes without side effects, with a real, small encoder."""
 
 import threading
 import time
@@ -18,8 +18,8 @@ from core.ml.batching import Batcher, EncoderBusy, get_batcher
 from core.ml.encoder import Embeddings, Encoder, EncoderSpec, Pixels
 
 
-class WatchedEncoder(Encoder):
-    """A real encoder that notes its passes and can be held up before the next one."""
+class RecordingEncoder(Encoder):
+    """A real encoder that records its passes and can be paused before the next one."""
 
     def __init__(self, spec: EncoderSpec) -> None:
         self.passes: list[tuple[str, ...]] = []
@@ -30,16 +30,16 @@ class WatchedEncoder(Encoder):
         self.passes.clear()
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        self._note(tuple(texts))
+        self._record(tuple(texts))
         if "boom" in texts:
             raise RuntimeError("no such thing")
         return super().encode_texts(texts)
 
     def encode_pixels(self, pixels: Any) -> Embeddings:
-        self._note(("photos",) * len(pixels))
+        self._record(("photos",) * len(pixels))
         return super().encode_pixels(pixels)
 
-    def _note(self, what: tuple[str, ...]) -> None:
+    def _record(self, what: tuple[str, ...]) -> None:
         self.passes.append(what)
         self.is_passing.set()
         assert self.may_pass.wait(10)
@@ -51,70 +51,72 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def watched(folder: Path) -> WatchedEncoder:
-    return WatchedEncoder(EncoderSpec("watched", str(folder)))
+def recorder(folder: Path) -> RecordingEncoder:
+    return RecordingEncoder(EncoderSpec("recorder", str(folder)))
 
 
 @pytest.fixture
-def batcher(watched: WatchedEncoder) -> Iterator[Batcher]:
-    batcher = Batcher(watched, texts_per_pass=8)
+def batcher(recorder: RecordingEncoder) -> Iterator[Batcher]:
+    batcher = Batcher(recorder, texts_per_pass=8)
     yield batcher
-    watched.may_pass.set()
+    recorder.may_pass.set()
     batcher.close()
 
 
-def hold_up(batcher: Batcher, watched: WatchedEncoder) -> None:
-    """Stop the model in the middle of a pass, so that what follows has to wait."""
-    watched.may_pass.clear()
-    watched.is_passing.clear()
+def pause(batcher: Batcher, recorder: RecordingEncoder) -> None:
+    """Pause the model during a pass, so that later requests have to wait."""
+    recorder.may_pass.clear()
+    recorder.is_passing.clear()
     batcher.submit_texts(["first"])
-    assert watched.is_passing.wait(10)
+    assert recorder.is_passing.wait(10)
 
 
-def pixels(watched: WatchedEncoder, count: int) -> Pixels:
-    return watched.prepare([Image.new("RGB", (40, 50), (9 * k, 90, 30)) for k in range(count)])
+def pixels(recorder: RecordingEncoder, count: int) -> Pixels:
+    return recorder.prepare([Image.new("RGB", (40, 50), (9 * k, 90, 30)) for k in range(count)])
 
 
 def test_waiting_texts_share_one_pass_and_each_caller_gets_its_own(
-    batcher: Batcher, watched: WatchedEncoder
+    batcher: Batcher, recorder: RecordingEncoder
 ) -> None:
-    hold_up(batcher, watched)
+    pause(batcher, recorder)
     texts = ["red dress", "blue shirt", "hat", "red dress"]
     futures = [batcher.submit_texts([text]) for text in texts]
-    watched.may_pass.set()
+    recorder.may_pass.set()
     answers = [future.result(10) for future in futures]
 
-    assert watched.passes == [("first",), ("red dress", "blue shirt", "hat")]
+    assert recorder.passes == [("first",), ("red dress", "blue shirt", "hat")]
     for text, answer in zip(texts, answers, strict=True):
-        alone = Encoder.encode_texts(watched, [text])
+        alone = Encoder.encode_texts(recorder, [text])
         np.testing.assert_allclose(answer, alone, atol=1e-5)
 
 
-def test_texts_go_before_photos_that_came_earlier(
-    batcher: Batcher, watched: WatchedEncoder
+def test_texts_run_before_photos_that_were_queued_earlier(
+    batcher: Batcher, recorder: RecordingEncoder
 ) -> None:
-    hold_up(batcher, watched)
-    futures = [batcher.submit_pixels(pixels(watched, n)) for n in (2, 3)]
+    pause(batcher, recorder)
+    futures = [batcher.submit_pixels(pixels(recorder, n)) for n in (2, 3)]
     futures.append(batcher.submit_texts(["hat"]))
-    watched.may_pass.set()
+    recorder.may_pass.set()
     shapes = [future.result(10).shape for future in futures]
 
-    assert watched.passes[1:] == [("hat",), ("photos",) * 2, ("photos",) * 3]
-    assert shapes == [(n, watched.dimensions) for n in (2, 3, 1)]
+    assert recorder.passes[1:] == [("hat",), ("photos",) * 2, ("photos",) * 3]
+    assert shapes == [(n, recorder.dimensions) for n in (2, 3, 1)]
 
 
-def test_a_pass_is_capped_and_no_caller_is_split(batcher: Batcher, watched: WatchedEncoder) -> None:
-    hold_up(batcher, watched)
+def test_a_pass_has_limited_size_and_never_splits_a_caller(
+    batcher: Batcher, recorder: RecordingEncoder
+) -> None:
+    pause(batcher, recorder)
     callers = [[f"{name}{k}" for k in range(5)] for name in "abc"] + [[str(k) for k in range(20)]]
     futures = [batcher.submit_texts(texts) for texts in callers]
-    watched.may_pass.set()
+    recorder.may_pass.set()
     for texts, future in zip(callers, futures, strict=True):
         assert len(future.result(10)) == len(texts)
 
-    assert [len(texts) for texts in watched.passes[1:]] == [5, 5, 5, 20]
+    assert [len(texts) for texts in recorder.passes[1:]] == [5, 5, 5, 20]
 
 
-def test_an_error_reaches_its_callers_and_the_thread_lives(batcher: Batcher) -> None:
+def test_an_error_reaches_its_callers_and_the_thread_continues(batcher: Batcher) -> None:
     with pytest.raises(RuntimeError, match="no such thing"):
         batcher.encode_texts(["boom"])
 
@@ -128,58 +130,60 @@ def test_bad_pixels_fail_alone(batcher: Batcher) -> None:
     assert len(batcher.encode_texts(["hat"], timeout=10)) == 1
 
 
-def test_a_deadline_ends_the_wait_and_takes_the_work_out(
-    batcher: Batcher, watched: WatchedEncoder
+def test_after_a_deadline_the_request_is_removed(
+    batcher: Batcher, recorder: RecordingEncoder
 ) -> None:
-    hold_up(batcher, watched)
+    pause(batcher, recorder)
     began = time.monotonic()
     with pytest.raises(EncoderBusy):
         batcher.encode_texts(["too late"], timeout=0.05)
     assert time.monotonic() - began < 2
-    watched.may_pass.set()
+    recorder.may_pass.set()
 
     batcher.encode_texts(["hat"], timeout=10)
-    assert not any("too late" in texts for texts in watched.passes)
+    assert not any("too late" in texts for texts in recorder.passes)
 
 
-def test_a_cancelled_batch_of_photos_is_not_run(batcher: Batcher, watched: WatchedEncoder) -> None:
-    hold_up(batcher, watched)
-    future = batcher.submit_pixels(pixels(watched, 2))
+def test_a_cancelled_batch_of_photos_is_not_run(
+    batcher: Batcher, recorder: RecordingEncoder
+) -> None:
+    pause(batcher, recorder)
+    future = batcher.submit_pixels(pixels(recorder, 2))
     assert future.cancel()
-    watched.may_pass.set()
+    recorder.may_pass.set()
 
     batcher.encode_texts(["hat"], timeout=10)
-    assert ("photos",) * 2 not in watched.passes
+    assert ("photos",) * 2 not in recorder.passes
     with pytest.raises(CancelledError):
         future.result(0)
 
 
-def test_many_callers_at_once_all_get_the_right_answer(
-    batcher: Batcher, watched: WatchedEncoder
+def test_many_concurrent_callers_get_their_own_results(
+    batcher: Batcher, recorder: RecordingEncoder
 ) -> None:
     words = ["red", "blue", "hat", "dress", "shirt", "coat"]
-    expected = {word: Encoder.encode_texts(watched, [word])[0] for word in words}
+    expected = {word: Encoder.encode_texts(recorder, [word])[0] for word in words}
     asked = words * 20
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda word: batcher.encode_texts([word], timeout=30)[0], asked))
 
     for word, answer in zip(asked, answers, strict=True):
         np.testing.assert_allclose(answer, expected[word], atol=1e-5)
-    assert len(watched.passes) < len(asked)
+    assert len(recorder.passes) < len(asked)
 
 
-def test_nothing_asked_nothing_answered(batcher: Batcher, watched: WatchedEncoder) -> None:
-    assert batcher.encode_texts([], timeout=10).shape == (0, watched.dimensions)
+def test_no_texts_give_no_rows(batcher: Batcher, recorder: RecordingEncoder) -> None:
+    assert batcher.encode_texts([], timeout=10).shape == (0, recorder.dimensions)
 
 
-def test_closing_finishes_the_queue_and_refuses_more(watched: WatchedEncoder) -> None:
-    batcher = Batcher(watched)
-    hold_up(batcher, watched)
+def test_closing_runs_queued_requests_and_refuses_new_ones(recorder: RecordingEncoder) -> None:
+    batcher = Batcher(recorder)
+    pause(batcher, recorder)
     queued = batcher.submit_texts(["hat"])
-    threading.Timer(0.05, watched.may_pass.set).start()
+    threading.Timer(0.05, recorder.may_pass.set).start()
     batcher.close()
 
-    assert queued.result(0).shape == (1, watched.dimensions)
+    assert queued.result(0).shape == (1, recorder.dimensions)
     with pytest.raises(EncoderBusy):
         batcher.submit_texts(["more"])
 

@@ -1,4 +1,4 @@
-"""A request's body has an end, told or not."""
+"""The size of request bodies is limited, with or without a stated length."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ MEGABYTE = b"x" * 1024**2
 
 
 class Application:
-    """Reads the whole body and answers its length; of a caller who left it hears nothing."""
+    """Reads the whole body and returns its length; ends when the client disconnects."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         length, more = 0, True
@@ -26,8 +26,10 @@ class Application:
         await send({"type": "http.response.body", "body": str(length).encode()})
 
 
-def ask(chunks: int, *headers: tuple[bytes, bytes]) -> tuple[int, dict[bytes, bytes], bytes]:
-    """Send so many megabytes in chunks; return status, headers and body."""
+def send_request(
+    chunks: int, *headers: tuple[bytes, bytes]
+) -> tuple[int, dict[bytes, bytes], bytes]:
+    """Send megabytes in chunks; return status, headers and body."""
     sent: list[Any] = []
     left = chunks
 
@@ -45,14 +47,14 @@ def ask(chunks: int, *headers: tuple[bytes, bytes]) -> tuple[int, dict[bytes, by
     return start["status"], dict(start["headers"]), body["body"]
 
 
-def test_a_body_up_to_the_limit_goes_through():
-    assert ask(3) == (200, {}, str(LIMIT).encode())
+def test_accepts_a_body_of_exactly_the_limit():
+    assert send_request(3) == (200, {}, str(LIMIT).encode())
 
 
 @pytest.mark.parametrize("headers", [(), ((b"content-length", str(LIMIT + 1).encode()),)])
-def test_a_longer_one_is_refused_as_a_problem_whether_its_length_is_told_or_not(headers):
-    status, answered, body = ask(9, *headers)
+def test_refuses_a_longer_body_with_or_without_a_stated_length(headers):
+    status, response_headers, body = send_request(9, *headers)
     problem = json.loads(body)
     assert status == problem["status"] == 413
     assert problem["code"] == "request_too_large"
-    assert answered[b"content-type"] == b"application/problem+json"
+    assert response_headers[b"content-type"] == b"application/problem+json"

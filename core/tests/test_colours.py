@@ -37,7 +37,7 @@ def test_oklab_matches_the_published_primaries(rgb, lab):
 
 @settings(deadline=None)
 @given(arrays.arrays(np.uint8, st.tuples(st.integers(1, 5), st.just(3))))
-def test_bytes_and_floats_convert_alike(rgb):
+def test_bytes_and_floats_convert_equally(rgb):
     assert np.allclose(srgb_to_oklab(rgb), srgb_to_oklab(rgb / 255), atol=1e-4)
     assert srgb_to_oklab(rgb).dtype == np.float32
 

@@ -1,4 +1,4 @@
-"""The container files fit the program: every queue is read, every service is watched."""
+"""The container files match the program: queues, health checks, ports and volumes."""
 
 import os
 import re
@@ -18,7 +18,7 @@ from core.beat import HeartbeatScheduler
 ROOT = Path(settings.BASE_DIR)
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-# Ours are built here; the others are somebody else's.
+# Services with images of our own.
 BUILT = {name: service for name, service in SERVICES.items() if "atelier" in service["image"]}
 PORTS = {
     "web": 8000,
@@ -38,35 +38,35 @@ def queues_of(service: dict[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize("queue", ["default", "gpu", "gpu.interactive"])
 def test_every_queue_is_read_by_one_service(queue: str) -> None:
-    # A profile's service stands in for, or joins, the one that runs without it.
+    # A service with a profile replaces or joins the one without.
     readers = [name for name, service in SERVICES.items() if queue in queues_of(service)]
     assert len([name for name in readers if "profiles" not in SERVICES[name]]) == 1, readers
 
 
-def test_no_queue_is_forgotten_and_none_made_up() -> None:
+def test_services_read_exactly_the_queues_that_tasks_use() -> None:
     routed = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()}
     read = {queue for service in SERVICES.values() for queue in queues_of(service)}
     assert read == routed | {settings.CELERY_TASK_DEFAULT_QUEUE}
 
 
-def test_the_image_of_the_encoder_reads_the_same_queues_by_itself() -> None:
+def test_the_encoder_image_reads_the_same_queues_by_default() -> None:
     dockerfile = (ROOT / "Dockerfile").read_text("utf-8")
     assert f'"{",".join(queues_of(SERVICES["worker-gpu"]))}"' in dockerfile
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_every_service_is_watched_or_runs_once(name: str) -> None:
+def test_every_service_has_a_health_check_or_runs_once(name: str) -> None:
     health = SERVICES[name].get("healthcheck", {})
     assert health.get("test") or SERVICES[name]["restart"] == "no"
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_no_image_moves_by_itself(name: str) -> None:
+def test_every_image_has_a_fixed_version(name: str) -> None:
     tag = SERVICES[name]["image"].rpartition(":")[2]
     assert tag == "local" if name in BUILT else re.search(r"\d", tag)
 
 
-def test_ports_are_the_known_ones_and_of_this_machine_alone() -> None:
+def test_publishes_only_the_documented_ports_on_localhost() -> None:
     published = {
         name: [port.split(":") for port in service["ports"]]
         for name, service in SERVICES.items()
@@ -79,7 +79,7 @@ def test_ports_are_the_known_ones_and_of_this_machine_alone() -> None:
 
 
 @pytest.mark.parametrize("name", BUILT)
-def test_our_own_services_can_write_to_their_volumes_only(name: str) -> None:
+def test_our_services_can_write_only_to_their_volumes(name: str) -> None:
     service = BUILT[name]
     assert service["read_only"]
     assert service["cap_drop"] == ["ALL"]
@@ -107,13 +107,13 @@ def test_every_named_volume_exists() -> None:
     assert {name for name in used if not name.startswith(".")} == set(COMPOSE["volumes"])
 
 
-def test_the_images_hold_every_app_and_what_the_settings_read() -> None:
-    kept = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+def test_the_images_contain_every_app_and_the_files_of_the_settings() -> None:
+    included = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
     apps = {app for app in settings.INSTALLED_APPS if (ROOT / app).is_dir()}
-    assert {f"!{name}" for name in apps | {"docs/openapi.md", "manage.py"}} <= set(kept)
+    assert {f"!{name}" for name in apps | {"docs/openapi.md", "manage.py"}} <= set(included)
 
 
-def test_a_beat_that_stopped_looking_at_its_schedule_is_noticed(tmp_path: Path) -> None:
+def test_the_health_check_detects_a_beat_that_hangs(tmp_path: Path) -> None:
     schedule = tmp_path / "schedule"
 
     def is_healthy() -> bool:

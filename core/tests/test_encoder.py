@@ -1,4 +1,4 @@
-"""The encoder room: what comes out is what transformers itself would answer, only faster."""
+"""Encoders return what transformers itself returns, only faster."""
 
 import subprocess
 import sys
@@ -35,7 +35,7 @@ def siglip(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
 
 
 def make_photos(*sizes: tuple[int, int]) -> list[Image.Image]:
-    """Make smooth random photos, so that resampling has something to agree on."""
+    """Make smooth random photos, for which resampling methods agree."""
     rng = np.random.default_rng(1)
     sizes = sizes or ((40, 53), (53, 40), (64, 64), (90, 120))
     coarse = [rng.integers(0, 256, (6, 5, 3), dtype=np.uint8) for _ in sizes]
@@ -78,7 +78,7 @@ def test_photos_match_transformers_in_float32(clip: Encoder) -> None:
     assert np.abs(difference).max() < 2e-3  # Pillow rounds a pixel here and there
 
 
-def test_pixels_are_the_processors_own_up_to_rounding(clip: Encoder) -> None:
+def test_pixels_equal_the_processors_within_rounding(clip: Encoder) -> None:
     photos = make_photos()
     _, processor = direct(clip.spec.model, torch.float32)
 
@@ -113,7 +113,7 @@ def test_siglip_matches_transformers_with_its_fixed_padding(siglip: Encoder) -> 
     assert np.abs(siglip.encode_images(photos) - direct_images(siglip, photos)).max() < 5e-3
 
 
-def test_order_is_kept_and_neighbours_in_the_batch_do_not_matter(clip: Encoder) -> None:
+def test_results_are_in_order_and_independent_of_the_batch(clip: Encoder) -> None:
     photos = make_photos()
     together, alone = clip.encode_images(photos), [clip.encode_images([p])[0] for p in photos]
     texts, one_by_one = clip.encode_texts(TEXTS), [clip.encode_texts([t])[0] for t in TEXTS]
@@ -123,32 +123,34 @@ def test_order_is_kept_and_neighbours_in_the_batch_do_not_matter(clip: Encoder) 
     np.testing.assert_allclose(clip.encode_images(photos[::-1]), together[::-1], atol=1e-5)
 
 
-def test_answers_are_unit_float32_rows(clip: Encoder) -> None:
+def test_embeddings_are_unit_float32_rows(clip: Encoder) -> None:
     for rows in (clip.encode_images(make_photos()), clip.encode_texts(TEXTS)):
         assert rows.dtype == np.float32
         assert rows.shape == (4, clip.dimensions)
         np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
 
 
-def test_empty_in_empty_out(clip: Encoder) -> None:
+def test_empty_input_gives_empty_output(clip: Encoder) -> None:
     assert clip.encode_images([]).shape == (0, clip.dimensions)
     assert clip.encode_texts([]).shape == (0, clip.dimensions)
 
 
-def test_long_texts_are_cut_and_odd_ones_encoded(clip: Encoder) -> None:
+def test_truncates_long_texts_and_encodes_unusual_ones(clip: Encoder) -> None:
     odd = ["red dress " * 200, "", "  ", "ünïcödé 红色连衣裙 👗", "\x00\n"]
 
     assert np.isfinite(clip.encode_texts(odd)).all()
 
 
-def test_any_mode_of_photo_is_taken(clip: Encoder) -> None:
+def test_accepts_photos_of_any_mode(clip: Encoder) -> None:
     photo = make_photos((40, 53))[0]
     modes = [photo.convert(mode) for mode in ("L", "RGBA", "P", "CMYK", "1")]
 
     assert clip.encode_images(modes).shape == (5, clip.dimensions)
 
 
-def test_an_unread_jpeg_gives_nearly_the_same_pixels(clip: Encoder, tmp_path: Path) -> None:
+def test_a_jpeg_that_is_not_decoded_gives_nearly_the_same_pixels(
+    clip: Encoder, tmp_path: Path
+) -> None:
     photo = make_photos((600, 800))[0]
     photo.save(tmp_path / "photo.jpg", quality=95)
 
@@ -183,7 +185,7 @@ def test_concurrent_callers_load_an_encoder_once(
     assert len({id(encoder) for encoder in loaded}) == 1
 
 
-def test_an_unknown_name_says_which_there_are(settings: Any) -> None:
+def test_the_error_for_an_unknown_name_lists_the_known_ones(settings: Any) -> None:
     settings.ENCODERS = {"mini": {"model": "x"}, "other": {"model": "y"}}
 
     with pytest.raises(EncoderUnavailable, match="mini, other"):

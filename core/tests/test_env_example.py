@@ -1,4 +1,4 @@
-"""`.env.example` and the settings say the same, and production refuses what is not safe."""
+"""`.env.example` matches the settings, and production refuses unsafe values."""
 
 import ast
 import os
@@ -15,7 +15,7 @@ ROOT = Path(settings.BASE_DIR)
 ENTRY = re.compile(r"^(#?)([A-Z][A-Z0-9_]*)=(.*)$", re.MULTILINE)
 READER = re.compile(r"env\.\w+|required_in_production")
 INTERPOLATION = re.compile(r"(?<!\$)\$\{([A-Z][A-Z0-9_]*)")
-# Said outright rather than left out: a developer's own `.env` fills in what is left out.
+# Stated explicitly, since a developer's `.env` would provide missing values.
 SAFE_PRODUCTION = {
     "ATELIER_ENV": "production",
     "SECRET_KEY": "k" * 50,
@@ -40,7 +40,7 @@ def read_by_compose() -> set[str]:
 
 
 def example() -> list[tuple[str, str, str]]:
-    """Return each entry as its comment sign, name and value."""
+    """Return comment sign, name and value of each entry."""
     return ENTRY.findall((ROOT / ".env.example").read_text("utf-8"))
 
 
@@ -56,7 +56,7 @@ def import_settings(**environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_lists_every_variable_once_and_no_other() -> None:
+def test_lists_every_variable_exactly_once() -> None:
     names = [name for _, name, _ in example()]
     assert len(names) == len(set(names))
     assert set(names) == read_by_settings() | read_by_compose()
@@ -69,19 +69,19 @@ def test_explains_every_variable() -> None:
             assert before.startswith("# "), line
 
 
-def test_works_as_it_is() -> None:
+def test_works_unchanged() -> None:
     values = {name: value for sign, name, value in example() if not sign}
     done = import_settings(**values)
     assert done.returncode == 0, done.stderr
 
 
-def test_does_not_pass_for_production() -> None:
+def test_is_refused_in_production() -> None:
     values = {name: value for sign, name, value in example() if not sign}
     done = import_settings(**values | {"ATELIER_ENV": "production"})
     assert "SECRET_KEY must be set" in done.stderr
 
 
-def test_lets_production_start_once_it_is_safe() -> None:
+def test_production_starts_with_safe_values() -> None:
     done = import_settings(**SAFE_PRODUCTION)
     assert done.returncode == 0, done.stderr
 
@@ -95,12 +95,12 @@ def test_lets_production_start_once_it_is_safe() -> None:
         ("DEMO_API_KEY", "abcdefgh.0123456789"),
     ],
 )
-def test_keeps_production_from_starting_unsafely(name: str, value: str) -> None:
+def test_production_refuses_unsafe_values(name: str, value: str) -> None:
     done = import_settings(**SAFE_PRODUCTION | {name: value})
     assert done.returncode != 0
     assert "ImproperlyConfigured" in done.stderr
     assert name in done.stderr.splitlines()[-1]
 
 
-def test_refuses_an_environment_of_another_name() -> None:
+def test_refuses_an_unknown_environment() -> None:
     assert "ATELIER_ENV" in import_settings(ATELIER_ENV="staging").stderr

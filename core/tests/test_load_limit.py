@@ -1,4 +1,4 @@
-"""Overload: so many at once, so many in line, the rest is refused at once."""
+"""Overload: a limited number of requests run, some wait, the rest is refused immediately."""
 
 import asyncio
 import json
@@ -11,17 +11,17 @@ from core.web.load_limits import LoadLimit
 
 
 class Application:
-    """Holds every request until it is let go, and remembers how many it had at once."""
+    """Holds every request until the gate opens, and records the largest number at once."""
 
     def __init__(self) -> None:
         self.gate = asyncio.Event()
         self.running = 0
-        self.most = 0
+        self.max_running = 0
         self.served = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.running += 1
-        self.most = max(self.most, self.running)
+        self.max_running = max(self.max_running, self.running)
         try:
             if scope["path"] == "/error":
                 raise RuntimeError
@@ -37,7 +37,9 @@ async def receive() -> dict[str, str]:
     return {"type": "http.request"}
 
 
-async def ask(limit: LoadLimit, path: str = "/", kind: str = "http") -> list[dict[str, Any]]:
+async def send_request(
+    limit: LoadLimit, path: str = "/", kind: str = "http"
+) -> list[dict[str, Any]]:
     sent: list[dict[str, Any]] = []
 
     async def send(message: dict[str, Any]) -> None:
@@ -52,7 +54,7 @@ def status(sent: list[dict[str, Any]]) -> int:
 
 
 async def settle() -> None:
-    """Let everything that can go on go on."""
+    """Let all tasks run that can."""
     for _ in range(50):
         await asyncio.sleep(0)
 
@@ -65,29 +67,29 @@ def run(scenario: Callable[[Application], Awaitable[None]]) -> None:
 
 
 @pytest.mark.parametrize(("running", "waiting"), [(1, 0), (2, 3), (4, 4)])
-def test_burst_runs_so_many_queues_so_many_and_refuses_the_rest(running, waiting):
+def test_limits_running_and_waiting_requests_and_refuses_the_rest(running, waiting):
     async def scenario(app: Application) -> None:
         limit = LoadLimit(app, max_running=running, max_waiting=waiting, max_wait_seconds=60)
-        asks = [asyncio.create_task(ask(limit)) for _ in range(20)]
+        requests = [asyncio.create_task(send_request(limit)) for _ in range(20)]
         await settle()
         assert app.running == running
-        refused = [task for task in asks if task.done()]
+        refused = [task for task in requests if task.done()]
         assert len(refused) == 20 - running - waiting
         assert {status(task.result()) for task in refused} == {503}
         app.gate.set()
-        answers = await asyncio.gather(*asks)
+        answers = await asyncio.gather(*requests)
         assert sorted(map(status, answers)).count(200) == running + waiting
-        assert app.most == running
+        assert app.max_running == running
 
     run(scenario)
 
 
-def test_refusal_is_a_problem_that_says_when_to_return():
+def test_refusal_is_a_problem_with_retry_after():
     async def scenario(app: Application) -> None:
         limit = LoadLimit(app, max_running=1, max_waiting=0, max_wait_seconds=60)
-        task = asyncio.create_task(ask(limit))
+        task = asyncio.create_task(send_request(limit))
         await settle()
-        start, body = await ask(limit)
+        start, body = await send_request(limit)
         headers = dict(start["headers"])
         assert start["status"] == 503
         assert headers[b"content-type"] == b"application/problem+json"
@@ -102,15 +104,15 @@ def test_refusal_is_a_problem_that_says_when_to_return():
     run(scenario)
 
 
-def test_whoever_waited_long_enough_is_refused_and_frees_the_line():
+def test_refuses_a_request_that_waited_too_long():
     async def scenario(app: Application) -> None:
         limit = LoadLimit(app, max_running=1, max_waiting=1, max_wait_seconds=0.01)
-        first = asyncio.create_task(ask(limit))
+        first = asyncio.create_task(send_request(limit))
         await settle()
-        assert status(await ask(limit)) == 503
+        assert status(await send_request(limit)) == 503
         assert app.running == 1
         assert limit.waiting == 0
-        second = asyncio.create_task(ask(limit))
+        second = asyncio.create_task(send_request(limit))
         await settle()
         app.gate.set()
         assert status(await first) == status(await second) == 200
@@ -118,47 +120,50 @@ def test_whoever_waited_long_enough_is_refused_and_frees_the_line():
     run(scenario)
 
 
-def test_slot_is_free_again_after_an_answer_and_after_an_error():
+def test_slot_is_released_after_a_response_and_after_an_error():
     async def scenario(app: Application) -> None:
         limit = LoadLimit(app, max_running=1, max_waiting=0, max_wait_seconds=60)
         app.gate.set()
         for _ in range(3):
-            assert status(await ask(limit)) == 200
+            assert status(await send_request(limit)) == 200
             with pytest.raises(RuntimeError):
-                await ask(limit, "/error")
+                await send_request(limit, "/error")
         assert app.served == 3
 
     run(scenario)
 
 
-def test_caller_who_leaves_the_line_takes_nothing_along():
+def test_a_client_that_disconnects_while_waiting_takes_no_slot():
     async def scenario(app: Application) -> None:
         limit = LoadLimit(app, max_running=1, max_waiting=2, max_wait_seconds=60)
-        first = asyncio.create_task(ask(limit))
+        first = asyncio.create_task(send_request(limit))
         await settle()
-        leaver, patient = asyncio.create_task(ask(limit)), asyncio.create_task(ask(limit))
+        leaving, patient = (
+            asyncio.create_task(send_request(limit)),
+            asyncio.create_task(send_request(limit)),
+        )
         await settle()
-        leaver.cancel()
+        leaving.cancel()
         first.cancel()
         await settle()
         assert limit.waiting == 0
         app.gate.set()
         assert status(await patient) == 200
-        assert status(await ask(limit)) == 200
+        assert status(await send_request(limit)) == 200
 
     run(scenario)
 
 
-def test_liveness_answers_when_everything_else_is_busy():
+def test_liveness_responds_when_all_slots_are_taken():
     async def scenario(app: Application) -> None:
         limit = LoadLimit(app, max_running=1, max_waiting=0, max_wait_seconds=60)
-        task = asyncio.create_task(ask(limit))
+        task = asyncio.create_task(send_request(limit))
         await settle()
-        live = [asyncio.create_task(ask(limit, "/health/live")) for _ in range(5)]
+        live = [asyncio.create_task(send_request(limit, "/health/live")) for _ in range(5)]
         await settle()
         assert app.running == 6
-        assert status(await ask(limit, "/health/lively")) == 503
-        assert status(await ask(limit, "/health/ready")) == 503
+        assert status(await send_request(limit, "/health/lively")) == 503
+        assert status(await send_request(limit, "/health/ready")) == 503
         app.gate.set()
         assert {status(sent) for sent in await asyncio.gather(*live)} == {200}
         await task
@@ -166,12 +171,12 @@ def test_liveness_answers_when_everything_else_is_busy():
     run(scenario)
 
 
-def test_what_is_no_request_passes():
+def test_lifespan_messages_pass():
     async def scenario(app: Application) -> None:
         limit = LoadLimit(app, max_running=1, max_waiting=0, max_wait_seconds=60)
-        task = asyncio.create_task(ask(limit))
+        task = asyncio.create_task(send_request(limit))
         await settle()
-        lifespan = asyncio.create_task(ask(limit, kind="lifespan"))
+        lifespan = asyncio.create_task(send_request(limit, kind="lifespan"))
         await settle()
         assert app.running == 2
         app.gate.set()
@@ -181,7 +186,7 @@ def test_what_is_no_request_passes():
 
 
 class Streams:
-    """Begins an event stream and goes on until it is let go."""
+    """Begins an event stream that lasts until the gate opens."""
 
     def __init__(self) -> None:
         self.gate = asyncio.Event()
@@ -195,22 +200,22 @@ class Streams:
         await send({"type": "http.response.body", "body": b"ok"})
 
 
-def test_streams_give_their_place_to_others_up_to_their_own_limit():
+def test_streams_release_their_slot_up_to_their_own_limit():
     async def run() -> None:
         app = Streams()
         limit = LoadLimit(app, max_running=1, max_waiting=0, max_wait_seconds=60, max_streams=2)
-        going = [asyncio.create_task(ask(limit, "/events"))]
+        streams = [asyncio.create_task(send_request(limit, "/events"))]
         await settle()
-        assert status(await ask(limit)) == 200
-        going.append(asyncio.create_task(ask(limit, "/events")))
+        assert status(await send_request(limit)) == 200
+        streams.append(asyncio.create_task(send_request(limit, "/events")))
         await settle()
-        assert status(await ask(limit)) == 200
-        # The third finds no room among the streams, so that it stays in the one place there is.
-        going.append(asyncio.create_task(ask(limit, "/events")))
+        assert status(await send_request(limit)) == 200
+        # The limit of streams is reached: the third holds the only slot.
+        streams.append(asyncio.create_task(send_request(limit, "/events")))
         await settle()
-        assert status(await ask(limit)) == 503
+        assert status(await send_request(limit)) == 503
         app.gate.set()
-        assert [status(sent) for sent in await asyncio.gather(*going)] == [200, 200, 200]
-        assert status(await ask(limit)) == 200
+        assert [status(sent) for sent in await asyncio.gather(*streams)] == [200, 200, 200]
+        assert status(await send_request(limit)) == 200
 
     asyncio.run(run())

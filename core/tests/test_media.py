@@ -1,4 +1,4 @@
-"""Photos are served as JPEG and nothing else; originals and everything below never are."""
+"""Only renditions are served, as JPEG; originals and other files never are."""
 
 from pathlib import Path
 from urllib.parse import quote
@@ -35,7 +35,7 @@ def test_rendition_is_served_as_a_jpeg_and_never_sniffed(client, media_root):
     assert body(response) == b"<script>alert(1)</script>"
 
 
-def test_photo_of_an_image_is_at_its_photo_url_and_its_original_nowhere(shop, media_root, client):
+def test_serves_the_rendition_of_an_image_and_never_its_original(shop, media_root, client):
     data = make_photo(kind="PNG")
     (media_root.parent / "dress.png").write_bytes(data)
     with (media_root.parent / "dress.png").open("rb") as file:
@@ -77,7 +77,7 @@ def test_photo_of_an_image_is_at_its_photo_url_and_its_original_nowhere(shop, me
         PHOTO + "\0",
     ],
 )
-def test_any_other_address_leads_nowhere(client: Client, media_root, key):
+def test_any_other_address_is_not_found(client: Client, media_root, key):
     for name in (PHOTO, PHOTO.replace("photos", "originals"), PHOTO.replace(".jpg", ".png")):
         write(media_root, name)
     write(media_root.parent, "settings.py")
@@ -87,7 +87,7 @@ def test_any_other_address_leads_nowhere(client: Client, media_root, key):
         assert b"secret" not in response.content
 
 
-def test_photo_that_is_gone_is_not_found(client):
+def test_deleted_photo_is_not_found(client):
     response = client.get(f"/media/{PHOTO}")
     assert response.status_code == 404
     assert response.json()["code"] == "not_found"

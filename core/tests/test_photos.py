@@ -1,4 +1,4 @@
-"""The one door for untrusted bytes: what passes is a plain photo, what does not is told why."""
+"""Uploaded bytes become a plain photo, or are refused with a reason."""
 
 import hashlib
 import io
@@ -18,7 +18,7 @@ from core.tests.factories import make_photo
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 ORIENTATION = 0x0112
-# What a JPEG may change of a flat colour.
+# The largest change of a flat colour by JPEG compression.
 TOLERANCE = 6
 
 
@@ -39,7 +39,7 @@ def make_corners(size: tuple[int, int] = (64, 48)) -> Image.Image:
 
 
 def make_png_header(width: int, height: int) -> bytes:
-    """Return a tiny PNG that states a size it has no pixels for."""
+    """Return a tiny PNG with the stated size but without its pixels."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         body = kind + data
@@ -71,7 +71,7 @@ def assert_corners(image: Image.Image, colours: list[tuple[int, int, int]]) -> N
         assert_colour(image, at, colour)
 
 
-# --- What is refused ------------------------------------------------------------------
+# --- Refused photos -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def assert_corners(image: Image.Image, colours: list[tuple[int, int, int]]) -> N
         b"PK\x03\x04",
     ],
 )
-def test_refuses_what_is_no_image(data):
+def test_refuses_bytes_that_are_not_an_image(data):
     with pytest.raises(PhotoRefused) as refusal:
         open_bytes(data)
     assert refusal.value.code in {"photo_unknown_format", "photo_damaged"}
@@ -145,7 +145,7 @@ def test_refuses_ten_thousand_and_one_pixels_a_side(kind):
         open_bytes(save(Image.new("L", (10_001, 8)), kind))
 
 
-def test_refuses_more_than_forty_megapixels_of_real_ones():
+def test_refuses_more_than_forty_real_megapixels():
     with pytest.raises(PhotoTooLarge):
         open_bytes(save(Image.new("1", (8_000, 5_001)), "PNG"))
 
@@ -163,23 +163,23 @@ def test_refuses_an_image_without_pixels(width, height):
         open_bytes(make_png_header(width, height))
 
 
-def test_refuses_a_png_whose_text_blows_up():
-    """A compressed text chunk may not unpack to what it likes."""
+def test_refuses_a_png_with_a_compressed_text_bomb():
+    """The size of unpacked text chunks is limited."""
     info = PngImagePlugin.PngInfo()
     info.add_text("comment", "x" * 80_000_000, zip=True)
     with pytest.raises(PhotoRefused):
         open_bytes(save(make_corners(), "PNG", pnginfo=info))
 
 
-# --- What just passes -----------------------------------------------------------------
+# --- Accepted photos ------------------------------------------------------------------
 
 
-def test_takes_twenty_megabytes_to_the_byte():
+def test_accepts_exactly_twenty_megabytes():
     photo = make_photo()
     assert open_bytes(photo + b"\0" * (MAX_BYTES - len(photo))).width == 96
 
 
-def test_a_webp_has_fewer_pixels_for_its_decoder_holds_many_copies():
+def test_a_webp_may_have_fewer_pixels():
     size = (6_500, 5_000)
     with pytest.raises(PhotoRefused) as refusal:
         open_bytes(save(Image.new("RGB", size), "WEBP", method=0))
@@ -210,7 +210,7 @@ def test_rendition_has_at_most_1600_pixels_a_side(kind, size, expected):
 @pytest.mark.parametrize(
     ("kind", "extension"), [("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp"), ("AVIF", "avif")]
 )
-def test_original_is_kept_to_the_byte_under_its_real_format(kind, extension):
+def test_original_is_unchanged_and_has_the_extension_of_its_format(kind, extension):
     data = make_photo(kind=kind)
     photo = open_bytes(data)
     assert photo.original == data
@@ -218,13 +218,13 @@ def test_original_is_kept_to_the_byte_under_its_real_format(kind, extension):
     assert photo.digest == hashlib.sha256(data).hexdigest()
 
 
-def test_format_is_what_the_bytes_say_and_not_the_name():
+def test_format_comes_from_the_bytes_and_not_from_the_name():
     file = io.BytesIO(make_photo(kind="PNG"))
     file.name = "photo.jpg"
     assert open_photo(file).extension == "png"
 
 
-def test_takes_a_phones_picture_of_several_images():
+def test_accepts_a_phone_photo_with_several_images():
     frames = [make_corners(), Image.new("RGB", (64, 48), BLUE)]
     data = save(frames[0], "MPO", save_all=True, append_images=frames[1:])
     photo = open_bytes(data)
@@ -233,13 +233,13 @@ def test_takes_a_phones_picture_of_several_images():
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
-def test_of_an_animation_the_first_frame_counts(kind):
+def test_uses_the_first_frame_of_an_animation(kind):
     frames = [Image.new("RGB", (64, 64), colour) for colour in (RED, BLUE, GREEN)]
     data = save(frames[0], kind, save_all=True, append_images=frames[1:], duration=100)
     assert_colour(rendition(data), (32, 32), RED)
 
 
-# --- What comes out is plain ----------------------------------------------------------
+# --- Renditions -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -273,7 +273,7 @@ def test_every_mode_becomes_rgb_on_white(image, kind, options, colour):
     assert_colour(found, (16, 16), colour)
 
 
-def test_palette_with_transparency_is_laid_on_white():
+def test_palette_with_transparency_is_put_on_white():
     image = Image.new("P", (64, 64), 0)
     image.putpalette([*RED, *BLUE])
     image.paste(1, (32, 0, 64, 64))
@@ -282,7 +282,7 @@ def test_palette_with_transparency_is_laid_on_white():
     assert_colour(found, (56, 32), BLUE)
 
 
-def test_palette_with_degrees_of_transparency_is_laid_on_white():
+def test_palette_with_partial_transparency_is_put_on_white():
     image = Image.new("P", (64, 64), 0)
     image.putpalette([*RED, *BLUE])
     found = rendition(save(image, "PNG", transparency=bytes([128, 255])))
@@ -302,7 +302,7 @@ def test_palette_with_degrees_of_transparency_is_laid_on_white():
         ("RGB", {"transparency": (1, 2, 3)}),
     ],
 )
-def test_what_is_shrunk_in_strips_has_its_parts_where_they_were(mode, options):
+def test_shrinking_in_strips_preserves_positions(mode, options):
     image = Image.new("RGB", (700, 5_000), WHITE)
     image.paste((0, 0, 0), (0, 0, 350, 2_500))
     exif = Image.Exif()
@@ -315,7 +315,7 @@ def test_what_is_shrunk_in_strips_has_its_parts_where_they_were(mode, options):
         assert_colour(found, white, WHITE)
 
 
-def test_16_bits_of_grey_are_shrunk_in_strips_alike():
+def test_shrinking_in_strips_works_for_16_bit_grey():
     samples = np.full((5_000, 300), 0x6400, np.uint16)
     samples[4_000:] = 0xC800
     found = rendition(save(Image.fromarray(samples), "PNG"))
@@ -323,7 +323,7 @@ def test_16_bits_of_grey_are_shrunk_in_strips_alike():
     assert_colour(found, (48, 1_500), (200,) * 3)
 
 
-def test_half_transparent_pixels_lend_no_colour_when_shrunk():
+def test_transparent_pixels_do_not_change_colours_when_shrunk():
     image = Image.new("RGBA", (5_000, 300), (0, 255, 0, 0))
     image.paste((255, 0, 0, 255), (0, 0, 2_501, 300))  # the border falls within a reduced pixel
     found = np.asarray(rendition(save(image, "PNG"))).astype(int)
@@ -331,7 +331,7 @@ def test_half_transparent_pixels_lend_no_colour_when_shrunk():
 
 
 def make_deep_png(samples: NDArray[np.uint16]) -> bytes:
-    """Return a PNG of 16 bits a sample, which Pillow cannot write in colour."""
+    """Return a PNG with 16 bits a sample; Pillow cannot write colour ones."""
     height, width, channels = samples.shape
     kind = {1: 0, 2: 4, 3: 2, 4: 6}[channels]
 
@@ -365,7 +365,7 @@ def test_sixteen_bits_become_eight(sample, colour):
     assert_colour(found, (16, 12), colour)
 
 
-# Where the corners of the stored image are once it is upright.
+# Positions of the stored image's corners after it was turned upright.
 UPRIGHT = {
     1: [RED, GREEN, BLUE, WHITE],
     2: [GREEN, RED, WHITE, BLUE],
@@ -410,7 +410,7 @@ def test_large_rotated_photo_is_upright_and_small():
         b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x63\0\0\0\0\0\0\0",
     ],
 )
-def test_broken_exif_is_passed_over(exif):
+def test_invalid_exif_is_ignored(exif):
     data = save(make_corners(), "JPEG", exif=exif)
     assert_corners(rendition(data), [RED, GREEN, BLUE, WHITE])
 
@@ -451,7 +451,7 @@ def test_metadata_of_other_formats_is_stripped_too(kind):
 
 
 def make_swapped_profile() -> bytes:
-    """Return sRGB with red and blue exchanged: no eye could miss whether it was applied."""
+    """Return sRGB with red and blue exchanged, so that its effect is clear."""
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     (count,) = struct.unpack_from(">I", profile, 128)
     places = {}
@@ -491,7 +491,7 @@ def test_srgb_profile_changes_nothing():
     ],
 )
 @pytest.mark.parametrize("space", ["sRGB", "LAB"])
-def test_profile_of_another_colour_space_is_passed_over(image, space):
+def test_profile_of_another_colour_space_is_ignored(image, space):
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile(space)).tobytes()
     found = rendition(save(image, "JPEG", icc_profile=profile))
     assert_colour(found, (16, 16), (100,) * 3)
@@ -502,13 +502,13 @@ def test_profile_of_another_colour_space_is_passed_over(image, space):
     [b"\0", b"nonsense", b"\0" * 128, b"acsp" * 100, make_swapped_profile()[:200], b"x" * 70_000],
 )
 @pytest.mark.parametrize("mode", ["RGB", "L", "RGBA"])
-def test_broken_profile_is_passed_over(profile, mode):
+def test_invalid_profile_is_ignored(profile, mode):
     image = Image.new("RGB", (32, 32), (100, 100, 100)).convert(mode)
     found = rendition(save(image, "PNG", icc_profile=profile))
     assert_colour(found, (16, 16), (100,) * 3)
 
 
-# --- Nothing but a refusal ever comes back ----------------------------------------------
+# --- Arbitrary bytes --------------------------------------------------------------------
 
 SEEDS = {
     "plain JPEG": make_photo(size=(24, 32)),
@@ -552,7 +552,7 @@ def assert_photo_or_refusal(data: bytes) -> None:
 @FUZZ
 @given(st.binary(max_size=2_000))
 @example(b"")
-def test_random_bytes_raise_nothing_but_a_refusal(data):
+def test_random_bytes_only_raise_photo_refused(data):
     assert_photo_or_refusal(data)
 
 
@@ -568,16 +568,16 @@ def test_random_bytes_raise_nothing_but_a_refusal(data):
     ),
     data=st.binary(max_size=500),
 )
-def test_random_bytes_after_a_real_beginning_raise_nothing_but_a_refusal(start, data):
+def test_random_bytes_after_a_valid_start_only_raise_photo_refused(start, data):
     assert_photo_or_refusal(start + data)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 @FUZZ
 @given(data=st.data())
-def test_mutations_of_real_photos_raise_nothing_but_a_refusal(seed, data):
+def test_mutations_of_photos_only_raise_photo_refused(seed, data):
     photo = bytearray(SEEDS[seed])
-    # Headers are where readers go astray: half of the changes are made there.
+    # Half of the changes are in the headers, where decoders fail most often.
     places = st.integers(0, min(200, len(photo) - 1)) | st.integers(0, len(photo) - 1)
     for place, value in data.draw(st.lists(st.tuples(places, st.integers(0, 255)), max_size=8)):
         photo[place] = value

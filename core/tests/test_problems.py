@@ -1,4 +1,4 @@
-"""Whatever goes wrong, the answer has one shape and a stable code."""
+"""Every error is a problem with a stable code."""
 
 import base64
 import threading
@@ -63,19 +63,19 @@ def post(client: Client, path: str, body: bytes | str, kind: str = "application/
     ],
 )
 @pytest.mark.parametrize("path", [STYLES, LOGIN])
-def test_body_that_is_no_json(shop, path, body):
+def test_body_that_is_not_json(shop, path, body):
     assert_problem(post(shop.client, path, body), 400, "parse_error")
 
 
 @pytest.mark.parametrize("charset", ["nonsense", "rot13", "zip", "hex", "base64", "utf-16", "idna"])
-def test_json_is_read_as_utf8_whatever_the_caller_says(shop, charset):
+def test_json_is_decoded_as_utf8_whatever_the_header_says(shop, charset):
     kind = f"application/json; charset={charset}"
     assert post(shop.client, STYLES, '{"name": "Fête"}'.encode(), kind).status_code == 201
 
 
 @pytest.mark.parametrize("body", ["[]", "[1]", '"text"', "7", "null", "true"])
 @pytest.mark.parametrize("path", [STYLES, IMAGES, LOGIN, "/api/v1/recommendations/"])
-def test_json_of_another_kind_than_an_object(shop, path, body):
+def test_json_that_is_not_an_object(shop, path, body):
     assert_problem(post(shop.client, path, body), 400, "validation_error")
 
 
@@ -93,18 +93,18 @@ def test_multipart_without_a_boundary(shop, kind):
     assert_problem(post(shop.client, IMAGES, b"--x\r\n", kind), 400, "parse_error")
 
 
-def test_form_of_too_many_fields(shop):
+def test_form_with_too_many_fields(shop):
     form = "&".join(f"a{n}=1" for n in range(1_001))
     kind = "application/x-www-form-urlencoded"
     assert_problem(post(shop.client, STYLES, form, kind), 400, "invalid")
 
 
-def test_form_of_too_many_files(shop):
+def test_form_with_too_many_files(shop):
     files = {f"photo{n}": SimpleUploadedFile("a.jpg", b"x") for n in range(101)}
     assert_problem(shop.client.post(IMAGES, files, format="multipart"), 400, "invalid")
 
 
-def test_host_that_is_not_ours(shop):
+def test_unknown_host(shop):
     assert_problem(shop.client.get(IMAGES, headers={"Host": "evil.example"}), 400, "invalid")
 
 
@@ -117,7 +117,7 @@ def made_up_cursor(text: str) -> str:
     ["nonsense", "%00", made_up_cursor("p=nobody"), made_up_cursor("p=\0"), made_up_cursor("o=-1")],
 )
 @pytest.mark.parametrize("path", [IMAGES, STYLES, "/api/v1/prompts/"])
-def test_cursor_that_was_made_up(shop, path, cursor):
+def test_invented_cursor(shop, path, cursor):
     response = shop.client.get(path, {"cursor": cursor})
     assert_problem(response, 404, "not_found")
 
@@ -125,25 +125,25 @@ def test_cursor_that_was_made_up(shop, path, cursor):
 # --- 401 to 429 -------------------------------------------------------------------------
 
 
-def test_caller_without_a_key(stranger):
+def test_request_without_a_key(stranger):
     response = stranger.get(IMAGES)
     assert_problem(response, 401, "not_authenticated")
     assert response["WWW-Authenticate"]
 
 
-def test_caller_with_a_wrong_key(db):
+def test_request_with_a_wrong_key(db):
     client = APIClient(headers={"Authorization": "Api-Key wrong.key"})
     assert_problem(client.get(IMAGES), 401, "unknown_api_key")
 
 
-def test_caller_without_the_scope(shop):
+def test_request_without_the_scope(shop):
     client = make_key_client(shop.shop, scopes=["recommend"])
     assert_problem(client.get(IMAGES), 403, "insufficient_scope")
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/api/", "/api/v2/images/", "/api/v1/nothing/"])
 @pytest.mark.parametrize("method", ["get", "post", "put", "delete"])
-def test_address_that_leads_nowhere(shop, method, path):
+def test_unknown_address(shop, method, path):
     assert_problem(getattr(shop.client, method)(path), 404, "not_found")
 
 
@@ -151,11 +151,11 @@ def test_address_that_leads_nowhere(shop, method, path):
     "pk", [NOBODY, "nonsense", "1", "%00", "a" * 300, "\N{DRESS}", "' OR 1=1 --"]
 )
 @pytest.mark.parametrize("path", [IMAGES, STYLES, "/api/v1/prompts/"])
-def test_id_that_nothing_has(shop, path, pk):
+def test_unknown_id(shop, path, pk):
     assert_problem(shop.client.get(f"{path}{pk}/"), 404, "not_found")
 
 
-def test_id_that_nothing_has_cannot_be_changed_either(shop):
+def test_unknown_id_cannot_be_changed(shop):
     for path in (IMAGES, STYLES):
         for method in ("put", "patch", "delete"):
             response = getattr(shop.client, method)(f"{path}{NOBODY}/", {"name": "x"})
@@ -172,18 +172,18 @@ def test_id_that_nothing_has_cannot_be_changed_either(shop):
         ("trace", IMAGES),
     ],
 )
-def test_method_that_is_not_there(shop, method, path):
+def test_unsupported_method(shop, method, path):
     response = getattr(shop.client, method)(path)
     assert_problem(response, 405, "method_not_allowed")
     assert response["Allow"]
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "image/png"])
-def test_answer_in_a_format_we_do_not_have(shop, accept):
+def test_unsupported_response_format(shop, accept):
     assert_problem(shop.client.get(IMAGES, headers={"Accept": accept}), 406, "not_acceptable")
 
 
-def test_problem_is_told_to_whoever_accepts_problems_only(shop):
+def test_client_that_accepts_only_problems_gets_one(shop):
     response = shop.client.get(f"{IMAGES}{NOBODY}/", headers={"Accept": "application/problem+json"})
     assert response.status_code in {404, 406}
     assert response["Content-Type"] == "application/problem+json"
@@ -214,7 +214,7 @@ def test_form_that_is_too_large(shop, settings, format):
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/xml", "application/octet-stream", "x"])
-def test_body_in_a_format_we_do_not_read(shop, kind):
+def test_unsupported_request_format(shop, kind):
     assert_problem(post(shop.client, STYLES, "<a/>", kind), 415, "unsupported_media_type")
 
 
@@ -229,7 +229,7 @@ def test_too_many_requests(shop, settings):
 # --- 5xx --------------------------------------------------------------------------------
 
 
-def test_error_nobody_foresaw_tells_nothing_of_itself(shop, monkeypatch):
+def test_unexpected_error_reveals_nothing(shop, monkeypatch):
     monkeypatch.setattr("catalog.api.images.ImageViewSet.get_queryset", lambda _: 1 / 0)
     shop.client.raise_request_exception = False
     response = shop.client.get(IMAGES)
@@ -238,8 +238,8 @@ def test_error_nobody_foresaw_tells_nothing_of_itself(shop, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_postgres_gone_in_the_middle(shop):
-    """The server ends our connection, as it does when it restarts."""
+def test_postgres_lost_during_a_request(shop):
+    """The server closes our connection, as in a restart."""
     shop.client.get(IMAGES)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
@@ -262,7 +262,7 @@ def end_connection(pid: int) -> None:
     connection.close()
 
 
-def test_redis_gone(shop, settings):
+def test_redis_unavailable(shop, settings):
     settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}"
     rpc.connection.cache_clear()
     try:
@@ -273,7 +273,7 @@ def test_redis_gone(shop, settings):
     assert int(response["Retry-After"]) > 0
 
 
-def test_chroma_gone(shop, settings):
+def test_chroma_unavailable(shop, settings):
 
     settings.CHROMA_NODES = {"main": f"http://127.0.0.1:{free_port()}"}
     get_vector_store.cache_clear()

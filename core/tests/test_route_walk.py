@@ -1,7 +1,7 @@
-"""A walk over every route there is: no key, no scope, and another shop's ids.
+"""Access control of every route: without a key, without the scope, with another shop's ids.
 
-The routes are read from the URL resolver, so that a new one is walked from the day it is
-added. One that the walk does not know how to try fails here until it is taught.
+The routes come from the URL resolver, so that new ones are included. A route with an object needs
+an entry in `OBJECTS`, and fails here without one.
 """
 
 import re
@@ -30,9 +30,9 @@ from tenants.tests.factories import make_key_client
 
 API = "api/v1/"
 METHODS = ("get", "head", "options", "post", "put", "patch", "delete", "trace")
-# Below these the door is somebody else's: the admin has its own, and is walked below.
+# Routes with access control of their own; the admin has a test below.
 FOREIGN = ("admin/",)
-# Who may come without a key, and what else is there for everybody.
+# Routes that need no key.
 PUBLIC = {
     "api/v1/auth/register/",
     "api/v1/auth/login/",
@@ -76,7 +76,7 @@ def make_experiment(shop: Shop) -> Experiment:
 
 
 def make_shopper(shop: Shop) -> Shopper:
-    """Return a shopper whom the shop calls what we do, so that the one id is the other."""
+    """Return a shopper whose `external_id` equals the id, since routes use either."""
     with shop_scope(shop.pk):
         pk = uuid7()
         shopper: Shopper = Shopper.objects.create(pk=pk, shop=shop, external_id=str(pk))
@@ -112,7 +112,7 @@ def make_batch(shop: Shop) -> Batch:
 
 
 def make_report(shop: Shop) -> Any:
-    """Return an image with a report: the image is whose id leads there."""
+    """Return an image with a report; the route uses the image's id."""
     image = make_image(shop)
     with shop_scope(shop.pk):
         Report.objects.get_or_create(shop=shop, image=image)
@@ -120,7 +120,7 @@ def make_report(shop: Shop) -> Any:
 
 
 def make_item(shop: Shop) -> WardrobeItem:
-    """Return a garment whose id is its shopper's, so that the one address leads to both."""
+    """Return a garment with its shopper's id, since the address contains both."""
     shopper = make_shopper(shop)
     with shop_scope(shop.pk):
         item: WardrobeItem = WardrobeItem.objects.create(
@@ -147,7 +147,7 @@ def make_facet(model: Any) -> Callable[[Shop], Any]:
     return lambda shop: model.objects.create(shop=shop, name="Secret")
 
 
-# How to make a row of a shop for the detail routes that begin so.
+# Route prefix -> function that makes a row of a shop for its detail routes.
 OBJECTS: dict[str, Callable[[Shop], Any]] = {
     "api/v1/images/": make_image,
     "api/v1/categories/": make_facet(Category),
@@ -167,8 +167,8 @@ OBJECTS: dict[str, Callable[[Shop], Any]] = {
     "api/v1/shop/keys/": lambda shop: create_key(shop=shop, name="Secret key")[0],
 }
 
-# Where any name will do, since each shop has its own shopper of that name: what is a rival's
-# stays theirs, which is tested beside the views.
+# Any name is valid here, since each shop has its own shopper of that name; the tests of the views
+# check that a rival's rows are not found.
 NAMED_BY_THE_CALLER = {
     f"api/v1/shoppers/<str:external_id>/{what}/"
     for what in ("preferences", "feed", "outfits", "conversations")
@@ -177,7 +177,7 @@ NAMED_BY_THE_CALLER = {
 
 @dataclass(frozen=True)
 class Route:
-    """One registered address: its pattern with `<name>` for what varies, and its methods."""
+    """A registered address: its pattern with `<name>` for parameters, and its methods."""
 
     pattern: str
     methods: tuple[str, ...]
@@ -211,13 +211,13 @@ def _walk(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, Any]]:
 
 
 def _readable(pattern: str) -> str:
-    """Turn a regular expression of the router into the words of `path()`."""
+    """Convert a router's regular expression to the syntax of `path()`."""
     pattern = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", r"<\1>", pattern)
     return re.sub(r"\\Z|[\^$]", "", pattern).replace("\\", "")
 
 
 def _methods(callback: Any) -> tuple[str, ...]:
-    """Return what a view answers to; of a plain function we cannot know, so everything."""
+    """Return the methods of a view; all methods for a plain function."""
     if actions := getattr(callback, "actions", None):
         return (*actions, "options")
     if view := getattr(callback, "cls", getattr(callback, "view_class", None)):
@@ -242,14 +242,14 @@ NOBODY = "018f0000-0000-7000-8000-000000000000"
 
 
 def rows() -> dict[str, Any]:
-    """Return every row of every table, but for what a request may always leave behind."""
-    told: dict[str, Any] = {}
+    """Return all rows of all tables, without the fields that every request may change."""
+    found: dict[str, Any] = {}
     with all_shops():
         for model in apps.get_models():
             for row in django_serializers.serialize("python", model._base_manager.order_by("pk")):
                 row["fields"].pop("last_used_at", None)
-                told[f"{row['model']} {row['pk']}"] = row["fields"]
-    return told
+                found[f"{row['model']} {row['pk']}"] = row["fields"]
+    return found
 
 
 def call(client: APIClient, method: str, url: str, body: Any = None) -> Any:
@@ -259,7 +259,7 @@ def call(client: APIClient, method: str, url: str, body: Any = None) -> Any:
     return getattr(client, method)(url, {} if body is None else body)
 
 
-def test_walk_sees_the_routes_there_are():
+def test_walk_finds_the_known_routes():
     patterns = {route.pattern for route in ROUTES}
     assert {"api/v1/images/", "api/v1/images/<pk>/", "api/v1/index/drift/"} <= patterns
     methods = {route.pattern: set(route.methods) for route in ROUTES}
@@ -268,17 +268,17 @@ def test_walk_sees_the_routes_there_are():
     assert methods["api/v1/recommendations/"] >= {"post"}
 
 
-def test_what_is_called_public_is_there():
+def test_every_public_route_exists():
     assert {route.pattern for route in ROUTES} >= PUBLIC
 
 
-def test_only_signing_in_is_public_in_the_api():
+def test_only_sign_in_routes_of_the_api_are_public():
     below = {pattern for pattern in PUBLIC if pattern.startswith(API)}
     assert all(pattern.startswith(f"{API}auth/") for pattern in below)
 
 
 @pytest.mark.parametrize(("route", "method"), STEPS)
-def test_without_a_key_there_is_no_way_in(stranger, route, method):
+def test_refuses_requests_without_a_valid_key(stranger, route, method):
     for authorization in ("", "Api-Key wrong.key", "Bearer a.b.c", "Basic YTpi"):
         stranger.credentials(HTTP_AUTHORIZATION=authorization)
         response = call(stranger, method, route.url(NOBODY))
@@ -287,7 +287,7 @@ def test_without_a_key_there_is_no_way_in(stranger, route, method):
 
 
 @pytest.mark.parametrize(("route", "method"), STEPS)
-def test_without_the_scope_there_is_no_way_in(shop, route, method):
+def test_refuses_keys_without_the_scope(shop, route, method):
     client = make_key_client(shop.shop, scopes=[])
     before = rows()
     assert call(client, method, route.url(NOBODY)).status_code == 403
@@ -295,7 +295,7 @@ def test_without_the_scope_there_is_no_way_in(shop, route, method):
 
 
 @pytest.mark.parametrize(("route", "method"), STEPS)
-def test_session_of_an_operator_is_no_key(client, django_user_model, route, method):
+def test_refuses_the_session_of_an_operator(client, django_user_model, route, method):
     client.force_login(django_user_model.objects.create_superuser("root@atelier.example"))
     client.raise_request_exception = False
     assert getattr(client, method)(route.url(NOBODY)).status_code in {401, 403}
@@ -303,22 +303,22 @@ def test_session_of_an_operator_is_no_key(client, django_user_model, route, meth
 
 @pytest.mark.parametrize(("route", "method"), DETAILS)
 @pytest.mark.parametrize("body", [{}, {"name": "Taken"}], ids=["empty", "valid"])
-def test_rivals_ids_lead_nowhere_and_change_nothing(shop, colleague, rival, route, method, body):
+def test_a_rivals_ids_are_not_found_and_change_nothing(shop, colleague, rival, route, method, body):
     kinds = [kind for kind in OBJECTS if route.pattern.startswith(kind)]
-    assert kinds, f"{route}: add to OBJECTS how to make a row that this route shows."
+    assert kinds, f"{route}: add to OBJECTS how to make a row for this route."
     theirs = OBJECTS[max(kinds, key=len)](rival.shop)
-    # Whatever a first request makes of the caller's own, such as their index, is there.
+    # Create the caller's own rows that a first request makes, such as the index.
     shop.client.get("/api/v1/index/")
     before = rows()
 
-    # A member has every right there is; a key may lack the one that the route needs.
+    # A member has all scopes; a key may lack the one that the route needs.
     for client, refusals in ((colleague.client, {404}), (shop.client, {403, 404})):
         response = call(client, method, route.url(theirs.pk), body)
         assert method == "options" or response.status_code in refusals
         assert str(theirs).encode() not in response.content
 
     assert rows() == before
-    # And they are no ids that lead nowhere for everybody; 409 is of an image not indexed yet.
+    # The rival itself finds them; 409 means that the image is not indexed yet.
     if "get" in route.methods:
         assert rival.client.get(route.url(theirs.pk)).status_code in {200, 409}
 
@@ -326,7 +326,7 @@ def test_rivals_ids_lead_nowhere_and_change_nothing(shop, colleague, rival, rout
 @pytest.mark.parametrize(
     "route", [pytest.param(route, id=str(route)) for route in GUARDED if not route.is_detail]
 )
-def test_lists_show_nothing_of_a_rivals(colleague, rival, route):
+def test_lists_contain_nothing_of_a_rival(colleague, rival, route):
     secrets = [str(make(rival.shop).pk) for make in OBJECTS.values()]
     for method in ("get", "options"):
         if method in route.methods:
@@ -336,7 +336,7 @@ def test_lists_show_nothing_of_a_rivals(colleague, rival, route):
 
 
 @pytest.mark.parametrize("field", ["category", "styles", "age_group"])
-def test_rivals_ids_in_a_body_lead_nowhere(shop, rival, field):
+def test_a_rivals_ids_in_a_body_are_refused(shop, rival, field):
     kind = {"category": Category, "styles": Style, "age_group": AgeGroup}[field]
     theirs = str(make_facet(kind)(rival.shop).pk)
     image = make_image(shop.shop)
@@ -353,14 +353,14 @@ def test_rivals_ids_in_a_body_lead_nowhere(shop, rival, field):
 @pytest.mark.parametrize(
     "route", [pytest.param(route, id=str(route)) for route in ROUTES if route.pattern in PUBLIC]
 )
-def test_public_routes_break_for_nobody(stranger, route):
+def test_public_routes_never_fail(stranger, route):
     for method in route.methods:
         response = call(stranger, method, route.url("nothing"))
         assert response.status_code < 500, (method, response.content)
 
 
-def test_every_tenant_owned_table_of_the_api_is_walked():
-    """Teach the walk to make a row of every model that a detail route shows."""
+def test_walk_covers_every_detail_route():
+    """If this fails, add to OBJECTS how to make a row for the route."""
     for route in GUARDED:
         if route.is_detail:
             assert any(route.pattern.startswith(kind) for kind in OBJECTS), route.pattern

@@ -1,10 +1,10 @@
-"""The web process never imports torch: it would cost gigabytes and half a minute."""
+"""The web process never imports torch, which costs gigabytes and half a minute."""
 
 import subprocess
 import sys
 from pathlib import Path
 
-# Everything the web process runs: the application, every view and what it needs to answer.
+# Everything the web process runs: the application, and every view with its dependencies.
 PROGRAM = """
 import sys
 import core.asgi
@@ -41,5 +41,5 @@ def test_web_process_imports_no_torch():
     assert run(PROGRAM) == ""
 
 
-def test_this_test_would_notice():
+def test_the_check_detects_torch():
     assert "torch" in run("import core.asgi, torch\n" + PROGRAM)

@@ -1,4 +1,4 @@
-"""Keys: what they open, and every way in which one is refused."""
+"""API keys: their scopes, and every reason to refuse one."""
 
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -21,7 +21,7 @@ def make_key(shop: Shop, **options: object) -> tuple[ShopAPIKey, str]:
     return create_key(shop=shop, name="a key", **options)  # type: ignore[arg-type]
 
 
-def ask(key: str):
+def get_shop(key: str):
     return make_client(f"Api-Key {key}").get(SHOP)
 
 
@@ -37,7 +37,7 @@ def test_create_shop_prints_a_key_that_works(db):
     call_command("create_shop", "Ada's Atelier", stdout=out, stderr=StringIO())
     key = out.getvalue().strip()
 
-    response = ask(key)
+    response = get_shop(key)
 
     assert response.status_code == 200
     assert response.json()["name"] == "Ada's Atelier"
@@ -45,7 +45,7 @@ def test_create_shop_prints_a_key_that_works(db):
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 121])
-def test_create_shop_refuses_a_name_that_is_none(db, name):
+def test_create_shop_refuses_an_invalid_name(db, name):
     with pytest.raises(CommandError):
         call_command("create_shop", name)
     assert not Shop.objects.exists()
@@ -58,7 +58,7 @@ def test_secret_is_stored_hashed_only(shop):
     assert not [name for name, value in stored.items() if secret in str(value)]
 
 
-def test_scheme_is_read_in_any_case(shop):
+def test_scheme_is_case_insensitive(shop):
     assert make_client(f"aPI-kEY   {shop.key} ").get(SHOP).status_code == 200
 
 
@@ -77,25 +77,25 @@ def test_scheme_is_read_in_any_case(shop):
         "x" * 10_000,
     ],
 )
-def test_refuses_a_key_nobody_has(shop, key):
-    assert_refused(ask(key), "unknown_api_key")
+def test_refuses_an_unknown_key(shop, key):
+    assert_refused(get_shop(key), "unknown_api_key")
 
 
 @pytest.mark.parametrize(
     "change", [str.upper, str.lower, lambda key: key[:-1], lambda key: key + "x"]
 )
-def test_refuses_a_key_that_is_nearly_right(shop, change):
-    assert_refused(ask(change(shop.key)), "unknown_api_key")
+def test_refuses_a_key_that_is_almost_correct(shop, change):
+    assert_refused(get_shop(change(shop.key)), "unknown_api_key")
 
 
 def test_refuses_the_right_prefix_with_another_keys_secret(shop, rival):
     mixed = f"{shop.key.partition('.')[0]}.{rival.key.partition('.')[2]}"
-    assert_refused(ask(mixed), "unknown_api_key")
+    assert_refused(get_shop(mixed), "unknown_api_key")
 
 
 @pytest.mark.parametrize("place", [0, 4, 8, 9, 20])
 def test_refuses_a_key_with_a_nul_in_it(shop, place):
-    assert_refused(ask(f"{shop.key[:place]}\0{shop.key[place:]}"), "malformed")
+    assert_refused(get_shop(f"{shop.key[:place]}\0{shop.key[place:]}"), "malformed")
 
 
 @pytest.mark.parametrize("key", ["schlüssel", "ключ", "鍵.鍵", "\x80.\xff"])
@@ -105,35 +105,35 @@ def test_refuses_a_key_that_is_not_ascii(shop, key):
 
 
 @pytest.mark.parametrize("header", ["Basic YWRhOmFkYQ==", "Token abc", "Api-Key-abc", "", "\0"])
-def test_refuses_another_scheme_as_if_nothing_was_sent(shop, header):
+def test_refuses_another_scheme_like_a_missing_key(shop, header):
     assert_refused(make_client(header).get(SHOP), "not_authenticated")
 
 
 def test_refuses_an_expired_key(shop):
     _, key = make_key(shop.shop, expires_at=timezone.now() + timedelta(minutes=5))
-    assert ask(key).status_code == 200
+    assert get_shop(key).status_code == 200
     with time_machine.travel(timezone.now() + timedelta(minutes=6)):
-        assert_refused(ask(key), "expired_api_key")
+        assert_refused(get_shop(key), "expired_api_key")
 
 
-def test_refuses_a_revoked_key_at_once(shop):
+def test_refuses_a_revoked_key_immediately(shop):
     api_key, key = make_key(shop.shop)
-    assert ask(key).status_code == 200
+    assert get_shop(key).status_code == 200
     api_key.revoked = True
     api_key.save()
-    assert_refused(ask(key), "revoked_api_key")
-    assert ask(shop.key).status_code == 200
+    assert_refused(get_shop(key), "revoked_api_key")
+    assert get_shop(shop.key).status_code == 200
 
 
-def test_refuses_the_keys_of_an_inactive_shop_only(shop, rival):
+def test_refuses_only_the_keys_of_an_inactive_shop(shop, rival):
     Shop.objects.filter(pk=shop.shop.pk).update(is_active=False)
-    assert_refused(ask(shop.key), "inactive_shop")
-    assert ask(rival.key).status_code == 200
+    assert_refused(get_shop(shop.key), "inactive_shop")
+    assert get_shop(rival.key).status_code == 200
 
 
-def test_refused_key_is_not_noted_as_used(shop):
+def test_refused_key_is_not_recorded_as_used(shop):
     api_key, key = make_key(shop.shop, expires_at=timezone.now() - timedelta(minutes=1))
-    assert_refused(ask(key), "expired_api_key")
+    assert_refused(get_shop(key), "expired_api_key")
     api_key.refresh_from_db()
     assert api_key.last_used_at is None
 
@@ -160,13 +160,13 @@ def test_refuses_a_key_without_the_scope_and_names_it(shop, scopes, method, path
     assert missing in response.json()["detail"]
 
 
-def test_key_made_with_no_scope_has_none(shop):
+def test_key_created_without_scopes_has_none(shop):
     client = make_key_client(shop.shop, scopes=[])
     assert client.get(SHOP).status_code == 403
 
 
 @pytest.mark.parametrize("scopes", [None, list(Scope.values)])
-def test_publishable_key_only_asks_whatever_scopes_it_was_given(shop, scopes):
+def test_publishable_key_can_only_search_whatever_its_scopes(shop, scopes):
     client = make_key_client(shop.shop, kind=ShopAPIKey.Kind.PUBLISHABLE, scopes=scopes)
     assert client.post("/api/v1/recommendations/", {}).status_code == 400  # it may ask
     for method, path in [
@@ -181,36 +181,36 @@ def test_publishable_key_only_asks_whatever_scopes_it_was_given(shop, scopes):
         assert response.json()["code"] == "insufficient_scope"
 
 
-def test_operators_cannot_give_a_publishable_key_more_than_asking(shop):
+def test_operators_cannot_give_a_publishable_key_other_scopes(shop):
     api_key, _ = make_key(shop.shop)
     api_key.kind = ShopAPIKey.Kind.PUBLISHABLE
     with pytest.raises(ValidationError):
         api_key.full_clean()
 
 
-def test_last_use_is_noted_at_most_once_a_minute(shop, django_assert_num_queries):
+def test_last_use_is_recorded_at_most_once_a_minute(shop, django_assert_num_queries):
     def last_use():
         return ShopAPIKey.objects.get().last_used_at
 
     start = datetime(2030, 1, 1, 12, 0, tzinfo=UTC)
     with time_machine.travel(start, tick=False) as clock:
-        ask(shop.key)
+        get_shop(shop.key)
         assert last_use() == start
         clock.shift(59)
-        # Only the key and its shop are read: no write, not even one that changes nothing.
+        # Only the key and its shop are read, and nothing is written.
         with django_assert_num_queries(1):
-            ask(shop.key)
+            get_shop(shop.key)
         assert last_use() == start
         clock.shift(2)
-        ask(shop.key)
+        get_shop(shop.key)
         assert last_use() == start + timedelta(seconds=61)
 
 
-def test_no_answer_tells_a_keys_id_or_hash(shop, stranger):
+def test_no_response_contains_a_keys_id_or_hash(shop, stranger):
     api_key = ShopAPIKey.objects.get()
     paths = ("", "images/", "categories/", "index/", "prompts/", "nothing/", "shop/")
     answers = [shop.client.get(f"/api/v1/{path}").content.decode() for path in paths]
-    answers += [ask(shop.key + "x").content.decode(), stranger.get(SHOP).content.decode()]
+    answers += [get_shop(shop.key + "x").content.decode(), stranger.get(SHOP).content.decode()]
     for answer in answers:
         for secret in (str(api_key.pk), api_key.hashed_key, api_key.prefix, shop.key):
             assert secret not in answer

@@ -1,4 +1,4 @@
-"""A retried POST with the same `Idempotency-Key` happens once."""
+"""A POST that is sent again with the same `Idempotency-Key` runs once."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -41,26 +41,26 @@ def stored_files(media_root: Path) -> list[Path]:
     return [path for path in media_root.rglob("*") if path.is_file()]
 
 
-def test_same_key_gets_the_same_answer_and_makes_one(shop):
+def test_same_key_gets_the_same_response_and_creates_one_row(shop):
     first, second = make_style(shop.client), make_style(shop.client)
     assert (first.status_code, second.status_code) == (201, 201)
     assert first.json() == second.json()
     assert Style.objects.filter(shop=shop.shop).count() == 1
 
 
-def test_only_a_replay_says_that_it_is_one(shop):
+def test_only_a_replay_has_the_replay_header(shop):
     assert "Idempotency-Replayed" not in make_style(shop.client)
     assert make_style(shop.client)["Idempotency-Replayed"] == "true"
 
 
-def test_without_a_key_every_request_counts(shop):
+def test_without_a_key_every_request_runs(shop):
     assert shop.client.post(STYLES, {"name": "Festive"}).status_code == 201
     assert shop.client.post(STYLES, {"name": "Festive"}).status_code == 400
     with shop_scope(shop.shop.pk):
         assert not IdempotencyRecord.objects.exists()
 
 
-def test_order_of_fields_does_not_make_another_request(shop):
+def test_order_of_fields_does_not_matter(shop):
     first = make_style(shop.client, name="Festive", description="For parties")
     second = make_style(shop.client, description="For parties", name="Festive")
     assert first.json() == second.json()
@@ -98,11 +98,11 @@ def test_another_shop_may_use_the_same_key(shop, rival):
     assert "Idempotency-Replayed" not in theirs
 
 
-def test_member_and_key_of_a_shop_share_its_keys(shop, colleague):
+def test_members_and_keys_of_a_shop_share_idempotency_keys(shop, colleague):
     assert make_style(shop.client).json() == make_style(colleague.client).json()
 
 
-def test_request_that_failed_can_be_tried_again(shop):
+def test_refused_request_can_be_sent_again(shop):
     refused = make_style(shop.client, name="x" * 100)
     assert refused.status_code == 400
     again = make_style(shop.client, name="x")
@@ -110,7 +110,7 @@ def test_request_that_failed_can_be_tried_again(shop):
     assert "Idempotency-Replayed" not in again
 
 
-def test_request_that_broke_can_be_tried_again(shop, monkeypatch):
+def test_failed_request_can_be_sent_again(shop, monkeypatch):
     shop.client.raise_request_exception = False
     with monkeypatch.context() as broken:
         broken.setattr("catalog.api.facets.FacetViewSet.perform_create", lambda *_: 1 / 0)
@@ -121,7 +121,7 @@ def test_request_that_broke_can_be_tried_again(shop, monkeypatch):
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "a\0b"])
-def test_key_that_is_none_is_refused(shop, key):
+def test_invalid_key_is_refused(shop, key):
     response = make_style(shop.client, key=key)
     assert response.status_code == 400
     assert response.json()["code"] == "invalid_idempotency_key"
@@ -131,7 +131,7 @@ def test_key_that_is_none_is_refused(shop, key):
 @pytest.mark.parametrize(
     "key", ["x", "x" * 255, "übergröße", "' OR 1=1 --", "🧵".encode().decode("latin-1")]
 )
-def test_any_other_key_will_do(shop, key):
+def test_any_other_key_is_accepted(shop, key):
     assert make_style(shop.client, key=key).status_code == 201
     assert make_style(shop.client, key=key)["Idempotency-Replayed"] == "true"
 
@@ -139,14 +139,14 @@ def test_any_other_key_will_do(shop, key):
 @pytest.mark.parametrize(
     "body", ["[]", "[1]", '["a", {}]', '"text"', "7", "true", "null", '{"\\ud800": 1}']
 )
-def test_body_of_an_odd_kind_is_the_callers_fault(shop, body):
+def test_unusual_body_is_a_client_error(shop, body):
     response = shop.client.generic(
         "POST", STYLES, body, content_type="application/json", headers={"Idempotency-Key": KEY}
     )
     assert response.status_code == 400
 
 
-def test_photo_is_taken_once(shop, media_root):
+def test_photo_is_stored_once(shop, media_root):
     first, second = make_image(shop.client), make_image(shop.client)
     assert (first.status_code, second.status_code) == (201, 201), first.content
     assert first.json() == second.json()
@@ -163,7 +163,7 @@ def test_same_key_with_another_photo_is_a_conflict(shop, media_root):
     assert len(stored_files(media_root)) == 2
 
 
-def test_photo_is_read_whole_after_it_was_hashed(shop):
+def test_photo_is_read_completely_after_it_was_hashed(shop):
     photo = make_photo(size=(200, 300))
     image = make_image(shop.client, photo=photo).json()
     assert (image["width"], image["height"]) == (200, 300)
@@ -176,24 +176,24 @@ def test_refused_photo_can_be_sent_again(shop, media_root):
     assert len(stored_files(media_root)) == 2
 
 
-def test_replay_answers_what_was_answered_even_after_a_change(shop):
+def test_replay_returns_the_first_response_even_after_a_change(shop):
     first = make_style(shop.client).json()
     shop.client.patch(f"{STYLES}{first['id']}/", {"name": "Solemn"})
     assert make_style(shop.client).json() == first
 
 
-def test_answers_are_forgotten_after_a_day(shop):
+def test_responses_are_deleted_after_a_day(shop):
     make_style(shop.client)
     purge_idempotency_records()
     assert make_style(shop.client)["Idempotency-Replayed"] == "true"
     with time_machine.travel(timezone.now() + timedelta(hours=25)):
         purge_idempotency_records()
-    assert make_style(shop.client).status_code == 400  # made anew, and the name is taken now
+    assert make_style(shop.client).status_code == 400  # runs again, and the name is taken now
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("make", [make_style, make_image])
-def test_at_once_it_happens_once_too(shop, make, media_root):
+def test_concurrent_requests_run_once(shop, make, media_root):
     def send(_: int):
         try:
             return make(make_client(f"Api-Key {shop.key}"))
@@ -212,7 +212,7 @@ def test_at_once_it_happens_once_too(shop, make, media_root):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_second_request_gives_up_on_a_first_that_takes_long(shop, monkeypatch):
+def test_second_request_stops_waiting_for_a_slow_first(shop, monkeypatch):
     monkeypatch.setattr("tenants.api.idempotency.LOCK_TIMEOUT", "100ms")
 
     def send():

@@ -26,7 +26,7 @@ def use(key: str):
     return APIClient().get("/api/v1/shop/", HTTP_AUTHORIZATION=f"Api-Key {key}")
 
 
-def test_a_member_makes_a_key_that_works_and_is_shown_once(member, shop):
+def test_a_member_creates_a_key_that_works_and_is_shown_once(member, shop):
     made = member.post(KEYS, {"name": "till"})
     assert made.status_code == 201
     assert use(made.data["key"]).data["id"] == str(shop.shop.pk)
@@ -35,7 +35,7 @@ def test_a_member_makes_a_key_that_works_and_is_shown_once(member, shop):
     assert not any("key" in row or "hashed_key" in row for row in listed)
 
 
-def test_a_revoked_key_is_refused_from_then_on(member):
+def test_a_revoked_key_is_refused(member):
     made = member.post(KEYS, {"name": "till"}).data
     assert member.delete(f"{KEYS}{made['id']}/").status_code == 204
     assert use(made["key"]).json()["code"] == "revoked_api_key"
@@ -43,7 +43,7 @@ def test_a_revoked_key_is_refused_from_then_on(member):
     assert revoked["is_revoked"]
 
 
-def test_a_key_cannot_see_make_or_revoke_keys(shop):
+def test_a_key_cannot_list_create_or_revoke_keys(shop):
     api_key = ShopAPIKey.objects.get(shop=shop.shop)
     for answer in (
         shop.client.get(KEYS),
@@ -73,12 +73,12 @@ def test_another_shops_key_is_not_found(member):
         ({"name": "x", "expires_at": "2001-01-01T00:00:00Z"}, "expires_at"),
     ],
 )
-def test_refuses_what_makes_no_key(member, body, field):
+def test_refuses_invalid_keys(member, body, field):
     answer = member.post(KEYS, body)
     assert answer.status_code == 400 and field in answer.json()["errors"]
     assert ShopAPIKey.objects.count() == 1
 
 
-def test_a_publishable_key_only_asks(member):
+def test_a_publishable_key_can_only_search(member):
     made = member.post(KEYS, {"name": "page", "kind": "publishable"}).data
     assert made["scopes"] == ["recommend"]

@@ -1,4 +1,4 @@
-"""Rate limits are exact, told in headers, and never in the way of a shop when Redis is away."""
+"""Rate limits are exact, reported in headers, and not applied when Redis is down."""
 
 from concurrent.futures import ThreadPoolExecutor
 from time import time
@@ -17,7 +17,7 @@ LOGIN = "/api/v1/auth/login/"
 
 @pytest.fixture(autouse=True)
 def _one_minute(monkeypatch):
-    """Keep a test from beginning in one minute and ending in the next."""
+    """Prevent a test from beginning in one minute and ending in the next."""
     now = time()
     monkeypatch.setattr(throttling, "time", lambda: now)
 
@@ -48,20 +48,20 @@ def test_headers_count_down(shop, settings):
         assert 1 <= int(response["RateLimit-Reset"]) <= 60
 
 
-def test_request_beyond_the_limit_is_refused_and_told_when_to_return(shop, settings):
+def test_request_beyond_the_limit_is_refused_with_retry_after(shop, settings):
     settings.RATE_LIMIT_SHOP = 2
     assert [shop.client.get(SHOP).status_code for _ in range(2)] == [200, 200]
     assert_limited(shop.client.get(SHOP))
     assert_limited(shop.client.post("/api/v1/styles/", {"name": "x"}))
 
 
-def test_refusals_carry_the_headers_too(shop):
+def test_refusals_have_the_headers_too(shop):
     for response in (shop.client.get("/api/v1/images/x/"), shop.client.post("/api/v1/images/")):
         assert response.status_code in {400, 404}
         assert int(response["RateLimit-Remaining"]) > 0
 
 
-def test_limit_is_the_shops_and_not_the_keys(shop, colleague, rival, settings):
+def test_limit_is_for_the_shop_and_not_for_each_key(shop, colleague, rival, settings):
     settings.RATE_LIMIT_SHOP = 3
     second_key = make_key_client(shop.shop)
     for client in (shop.client, second_key, colleague.client):
@@ -88,7 +88,7 @@ def test_limit_is_exact_under_concurrency(shop, settings):
     assert statuses.count(429) == 17
 
 
-def test_guessing_passwords_is_limited_by_address(db, settings):
+def test_sign_in_attempts_are_limited_by_address(db, settings):
     settings.RATE_LIMIT_ANONYMOUS = 2
     guess = {"email": "ada@shop.example", "password": "guess-1"}
     assert [APIClient().post(LOGIN, guess).status_code for _ in range(2)] == [401, 401]
@@ -97,7 +97,7 @@ def test_guessing_passwords_is_limited_by_address(db, settings):
     assert elsewhere.post(LOGIN, guess).status_code == 401
 
 
-def test_a_forged_forwarding_header_is_no_other_address(db, settings):
+def test_a_forged_forwarding_header_does_not_change_the_address(db, settings):
     settings.RATE_LIMIT_ANONYMOUS = 1
     guess = {"email": "ada@shop.example", "password": "guess-1"}
     statuses = [
@@ -108,7 +108,7 @@ def test_a_forged_forwarding_header_is_no_other_address(db, settings):
 
 
 @pytest.mark.usefixtures("_redis_is_away")
-def test_without_redis_nobody_is_limited_and_everybody_served(shop, settings):
+def test_without_redis_requests_are_served_without_limit(shop, settings):
     settings.RATE_LIMIT_SHOP = 1
     for _ in range(3):
         response = shop.client.get(SHOP)

@@ -1,4 +1,4 @@
-"""Tenancy fails closed, narrows every query, and ends with the request."""
+"""The tenancy scope fails closed, limits every query, and ends with the request."""
 
 import threading
 from uuid import UUID
@@ -51,7 +51,7 @@ def test_query_without_a_scope_is_an_error(db, model, ask):
 
 
 def test_every_table_with_a_shop_fails_closed(db):
-    """A new table with a shop column has a tenant manager, or says here why it needs none."""
+    """A table with a shop column has a tenant manager, or is listed here with the reason."""
     from django.apps import apps
 
     open_tables = {"Membership", "ShopAPIKey", "Category", "Style", "AgeGroup"}
@@ -62,12 +62,12 @@ def test_every_table_with_a_shop_fails_closed(db):
                 model._default_manager.count()
 
 
-def test_facets_of_a_scope_cannot_be_asked_for_without_one(db):
+def test_facets_cannot_be_queried_without_a_scope(db):
     with pytest.raises(UnscopedQueryError):
         Category.objects.visible()
 
 
-def test_scope_narrows_to_its_shop(shop, rival):
+def test_scope_limits_queries_to_its_shop(shop, rival):
     mine, theirs = make_image(shop.shop), make_image(rival.shop)
     with shop_scope(shop.shop.pk):
         assert list(Image.objects.all()) == [mine]
@@ -77,7 +77,7 @@ def test_scope_narrows_to_its_shop(shop, rival):
         assert list(Image.objects.all()) == [theirs]
 
 
-def test_update_and_delete_reach_only_the_scopes_rows(shop, rival):
+def test_update_and_delete_affect_only_the_scopes_rows(shop, rival):
     make_image(shop.shop)
     theirs = make_image(rival.shop)
     with shop_scope(shop.shop.pk):
@@ -87,7 +87,7 @@ def test_update_and_delete_reach_only_the_scopes_rows(shop, rival):
         assert list(Image.objects.values_list("pk", "name")) == [(theirs.pk, "Dress")]
 
 
-def test_related_managers_are_narrowed_and_fail_closed(shop, rival):
+def test_related_managers_are_limited_and_fail_closed(shop, rival):
     theirs = make_image(rival.shop)
     with pytest.raises(UnscopedQueryError):
         theirs.entries.count()
@@ -98,15 +98,15 @@ def test_related_managers_are_narrowed_and_fail_closed(shop, rival):
         assert theirs.entries.filter(state=IndexEntry.State.PENDING).count() == 1
 
 
-def test_prefetch_is_narrowed(shop, rival):
+def test_prefetch_is_limited(shop, rival):
     make_image(shop.shop)
     with shop_scope(shop.shop.pk):
         (image,) = Image.objects.prefetch_related("entries")
-    # What was fetched inside the scope may be read outside of it.
+    # Rows that were fetched inside the scope may be read outside of it.
     assert len(image.entries.all()) == 1
 
 
-def test_queryset_keeps_the_scope_it_was_made_in(shop, rival):
+def test_queryset_has_the_scope_it_was_created_in(shop, rival):
     make_image(shop.shop)
     with shop_scope(shop.shop.pk):
         mine = Image.objects.all()
@@ -114,7 +114,7 @@ def test_queryset_keeps_the_scope_it_was_made_in(shop, rival):
         assert {image.shop_id for image in mine} == {shop.shop.pk}
 
 
-def test_all_shops_spans_shops_but_is_no_ones_scope(shop, rival):
+def test_all_shops_queries_all_shops_but_is_no_shops_scope(shop, rival):
     make_image(shop.shop), make_image(rival.shop)
     with all_shops():
         assert Image.objects.count() == 2
@@ -131,7 +131,7 @@ def test_scopes_nest_and_end_with_an_error_too(shop, rival):
     assert current_scope() is None
 
 
-def test_scope_is_not_seen_by_another_thread(shop):
+def test_scope_does_not_exist_in_another_thread(shop):
     seen: list[UUID | None] = []
     with shop_scope(shop.shop.pk):
         thread = threading.Thread(target=lambda: seen.append(current_scope()))
@@ -176,7 +176,7 @@ def test_scope_does_not_leak_to_the_next_request(shop, rival, stranger):
         ("/media/admin/", User(is_staff=True, is_active=True), False),
     ],
 )
-def test_all_shops_are_open_to_staff_in_the_admin_only(db, path, user, is_open):
+def test_only_staff_in_the_admin_can_query_all_shops(db, path, user, is_open):
     def view(request):
         try:
             Image.objects.count()
@@ -190,6 +190,6 @@ def test_all_shops_are_open_to_staff_in_the_admin_only(db, path, user, is_open):
     assert answer == (b"open" if is_open else b"closed")
 
 
-def test_operators_session_opens_nothing_in_the_api(client, db):
+def test_an_operators_session_is_refused_by_the_api(client, db):
     client.force_login(User.objects.create_superuser("root@atelier.example", "x"))
     assert client.get("/api/v1/images/").status_code == 401

@@ -1,4 +1,4 @@
-"""Signing up, in and out: tokens live as long as promised, and a copied one is found out."""
+"""Registration, sign-in and sign-out: lifetimes of tokens, and detection of copied ones."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -41,7 +41,7 @@ def register(**changes: object) -> dict[str, Any]:
     return tokens
 
 
-def ask(access: str):
+def get_shop(access: str):
     return make_client(f"Bearer {access}").get(SHOP)
 
 
@@ -60,17 +60,17 @@ def claims_of(token: str) -> dict[str, object]:
     return jwt.decode(token, options={"verify_signature": False})
 
 
-def test_register_makes_the_person_and_the_shop_they_own(db):
+def test_register_creates_the_person_and_their_shop(db):
     answer = register()
     membership = Membership.objects.get()
     assert (membership.user.email, membership.user.name) == ("ada@shop.example", "Ada")
     assert membership.shop.name == "Ada's Atelier"
     assert membership.role == Membership.Role.OWNER
     assert answer["shop"]["id"] == str(membership.shop_id)
-    assert ask(answer["access"]).json()["name"] == "Ada's Atelier"
+    assert get_shop(answer["access"]).json()["name"] == "Ada's Atelier"
 
 
-def test_register_neither_stores_nor_answers_the_password(db):
+def test_register_neither_stores_nor_returns_the_password(db):
     answer = register()
     assert PASSWORD not in str(answer)
     assert PASSWORD not in str(User.objects.values())
@@ -96,7 +96,7 @@ def test_register_neither_stores_nor_answers_the_password(db):
         ({"shop_name": ["a"]}, "validation_error"),
     ],
 )
-def test_register_refuses_and_makes_nothing(db, changes, code):
+def test_register_refuses_invalid_fields_and_creates_nothing(db, changes, code):
     response = post("register", **{**ADA, **changes})
     assert response.status_code == 400
     assert response.json()["code"] == code
@@ -105,13 +105,13 @@ def test_register_refuses_and_makes_nothing(db, changes, code):
 
 
 @pytest.mark.parametrize("missing", ["email", "password", "shop_name"])
-def test_register_says_what_is_missing(db, missing):
+def test_register_names_missing_fields(db, missing):
     response = post("register", **{name: value for name, value in ADA.items() if name != missing})
     assert response.status_code == 400
     assert missing in response.json()["errors"]
 
 
-def test_register_refuses_an_address_taken_in_another_case(db):
+def test_register_refuses_an_address_registered_in_another_case(db):
     register()
     response = post("register", **{**ADA, "email": "ADA@Shop.EXAMPLE", "shop_name": "Other"})
     assert response.status_code == 409
@@ -120,15 +120,15 @@ def test_register_refuses_an_address_taken_in_another_case(db):
 
 
 @pytest.mark.parametrize("email", ["ada@shop.example", "ADA@Shop.Example"])
-def test_login_takes_the_address_in_any_case(db, email):
+def test_login_ignores_the_case_of_the_address(db, email):
     register()
     response = post("login", email=email, password=PASSWORD)
     assert response.status_code == 200
-    assert ask(response.json()["access"]).status_code == 200
+    assert get_shop(response.json()["access"]).status_code == 200
 
 
-def test_login_keeps_its_owner_when_somebody_takes_a_lookalike_address(db):
-    """A long s is an s in capitals: both addresses are one to a comparison in upper case."""
+def test_a_lookalike_address_does_not_take_over_a_login(db):
+    """In upper case a long s equals an s, so such a comparison finds two addresses."""
     register()
     post("register", **{**ADA, "email": "ada.ſ@shop.example", "shop_name": "Lookalike"})
     register(email="ada.s@shop.example", shop_name="Real")
@@ -137,7 +137,7 @@ def test_login_keeps_its_owner_when_somebody_takes_a_lookalike_address(db):
     assert response.json()["shop"]["name"] == "Real"
 
 
-def test_login_answers_alike_for_a_wrong_password_and_an_unknown_address(db):
+def test_login_gives_the_same_error_for_wrong_password_and_unknown_address(db):
     register()
     wrong = post("login", email="ada@shop.example", password="another-horse-8")
     unknown = post("login", email="nobody@shop.example", password=PASSWORD)
@@ -146,29 +146,29 @@ def test_login_answers_alike_for_a_wrong_password_and_an_unknown_address(db):
     assert wrong.json() == unknown.json()
 
 
-def test_login_takes_the_password_to_the_letter(db):
+def test_login_compares_the_password_exactly(db):
     register(password="  correct horse  ")
     assert post("login", email=ADA["email"], password="  correct horse  ").status_code == 200
     for near in ("correct horse", "  Correct horse  "):
         assert_refused(post("login", email=ADA["email"], password=near), "wrong_credentials")
 
 
-def test_login_refuses_an_operator_who_is_no_member(db):
+def test_login_refuses_an_operator_who_is_not_a_member(db):
     User.objects.create_superuser("root@atelier.example", PASSWORD)
     response = post("login", email="root@atelier.example", password=PASSWORD)
     assert_refused(response, "wrong_credentials")
 
 
-def test_access_lives_thirty_minutes(db):
+def test_access_token_is_valid_for_thirty_minutes(db):
     with time_machine.travel(NOON) as clock:
         access = register()["access"]
         clock.move_to(NOON + timedelta(minutes=29))
-        assert ask(access).status_code == 200
+        assert get_shop(access).status_code == 200
         clock.move_to(NOON + timedelta(minutes=31))
-        assert_refused(ask(access), "invalid_token")
+        assert_refused(get_shop(access), "invalid_token")
 
 
-def test_refresh_lives_seven_days(db):
+def test_refresh_token_is_valid_for_seven_days(db):
     with time_machine.travel(NOON) as clock:
         early, late = register(), register(email="bea@shop.example")
         clock.move_to(NOON + timedelta(days=7, minutes=-1))
@@ -177,12 +177,12 @@ def test_refresh_lives_seven_days(db):
         assert_refused(post("refresh", refresh=late["refresh"]), "invalid_token")
 
 
-def test_refresh_gives_a_new_pair_for_the_same_shop(db):
+def test_refresh_returns_a_new_pair_for_the_same_shop(db):
     first = register()
     second = post("refresh", refresh=first["refresh"]).json()
     assert second["refresh"] != first["refresh"]
     assert second["access"] != first["access"]
-    assert ask(second["access"]).json()["id"] == first["shop"]["id"]
+    assert get_shop(second["access"]).json()["id"] == first["shop"]["id"]
     assert post("refresh", refresh=second["refresh"]).status_code == 200
 
 
@@ -201,7 +201,7 @@ def test_reused_refresh_token_signs_the_person_out_everywhere(db):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_refreshes_at_once_give_exactly_one_pair():
+def test_concurrent_refreshes_give_exactly_one_pair():
     refresh = register()["refresh"]
 
     def trade(_: int):
@@ -215,7 +215,7 @@ def test_two_refreshes_at_once_give_exactly_one_pair():
 
     assert sorted(response.status_code for response in responses) == [200, 401, 401, 401]
     pair = next(response.json() for response in responses if response.status_code == 200)
-    # A second user of the token was seen, so the pair that was given is good for nothing.
+    # The token was used a second time, so the pair is revoked.
     assert post("refresh", refresh=pair["refresh"]).status_code == 401
 
 
@@ -226,11 +226,11 @@ def test_logout_revokes_the_refresh_token(db):
     assert post("refresh", refresh=tokens["refresh"]).status_code == 401
 
 
-def test_logout_refuses_a_token_that_is_none(db):
+def test_logout_refuses_an_invalid_token(db):
     assert_refused(post("logout", refresh="nonsense"), "invalid_token")
 
 
-def test_member_does_what_a_key_does_in_their_own_shop(shop, colleague):
+def test_member_can_do_in_their_shop_what_a_key_can(shop, colleague):
     made = colleague.client.post("/api/v1/styles/", {"name": "Festive"})
     assert made.status_code == 201
     assert shop.client.get(f"/api/v1/styles/{made.json()['id']}/").json()["name"] == "Festive"
@@ -245,7 +245,7 @@ def test_member_sees_nothing_of_a_rival(colleague, rival):
     assert "Secret" not in names
 
 
-def test_removed_member_is_refused_at_once(colleague):
+def test_removed_member_is_refused_immediately(colleague):
     colleague.membership.delete()
     assert_refused(colleague.client.get(SHOP), "invalid_token")
     assert_refused(post("refresh", refresh=colleague.tokens.refresh), "invalid_token")
@@ -253,14 +253,14 @@ def test_removed_member_is_refused_at_once(colleague):
     assert_refused(login, "wrong_credentials")
 
 
-def test_member_moved_to_another_shop_keeps_nothing_of_the_first(colleague, rival):
+def test_member_moved_to_another_shop_loses_access_to_the_first(colleague, rival):
     colleague.membership.shop = rival.shop
     colleague.membership.save()
     assert_refused(colleague.client.get(SHOP), "invalid_token")
     assert_refused(post("refresh", refresh=colleague.tokens.refresh), "invalid_token")
 
 
-def test_inactive_person_is_refused_at_once(colleague):
+def test_inactive_person_is_refused_immediately(colleague):
     User.objects.filter(pk=colleague.user.pk).update(is_active=False)
     assert_refused(colleague.client.get(SHOP), "invalid_token")
     assert_refused(post("refresh", refresh=colleague.tokens.refresh), "invalid_token")
@@ -279,8 +279,8 @@ def test_member_of_an_inactive_shop_is_refused(shop, colleague):
     assert_refused(colleague.client.get(SHOP), "inactive_shop")
 
 
-def test_refresh_token_opens_nothing(colleague):
-    assert_refused(ask(colleague.tokens.refresh), "invalid_token")
+def test_refresh_token_cannot_be_used_as_access_token(colleague):
+    assert_refused(get_shop(colleague.tokens.refresh), "invalid_token")
 
 
 def test_access_token_cannot_be_refreshed(colleague):
@@ -305,23 +305,23 @@ def test_access_token_cannot_be_refreshed(colleague):
     ],
 )
 def test_tampered_token_is_refused(colleague, tamper):
-    response = ask(tamper(colleague.tokens.access))
+    response = get_shop(tamper(colleague.tokens.access))
     assert response.status_code == 401
     assert response.json()["code"] in {"invalid_token", "malformed"}
 
 
-def test_even_a_well_signed_token_needs_a_membership(colleague, rival):
+def test_a_correctly_signed_token_needs_a_membership(colleague, rival):
     forged = make_token({**claims_of(colleague.tokens.access), "shop_id": str(rival.shop.pk)})
-    assert_refused(ask(forged), "invalid_token")
+    assert_refused(get_shop(forged), "invalid_token")
 
 
 @pytest.mark.parametrize("refresh", ["", "a.b.c", "\0", "x" * 5_000, None, 7, {"a": 1}])
 @pytest.mark.parametrize("action", ["refresh", "logout"])
-def test_nonsense_for_a_refresh_token_is_the_callers_fault(db, action, refresh):
+def test_nonsense_as_refresh_token_is_a_client_error(db, action, refresh):
     assert post(action, refresh=refresh).status_code in {400, 401}
 
 
-def test_person_with_two_shops_is_signed_in_to_the_one_of_the_token(shop, rival):
+def test_person_with_two_shops_stays_in_the_tokens_shop(shop, rival):
     person = make_person(shop.shop)
     Membership.objects.create(user=person.user, shop=rival.shop)
     assert person.client.get(SHOP).json()["id"] == str(shop.shop.pk)
