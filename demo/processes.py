@@ -1,4 +1,4 @@
-"""The product's own processes on one machine, for the demo, the tests and the benchmarks."""
+"""The product's own processes: web, worker, beat and management commands."""
 
 import os
 import subprocess
@@ -13,15 +13,15 @@ from demo.supervisor import Program
 
 BASE = Path(__file__).resolve().parent.parent
 QUEUES = "gpu,gpu.interactive,default"
-# One takes bulk work, the others the prompts that wait beside it.
+# One thread does bulk work, the others encode prompts at the same time.
 WORKER_THREADS = 16
 PYTHON = (sys.executable, "-m")
-# Requests share the processors: threads of linear algebra that wait for each other slow all down.
+# Several requests run at once: more threads for linear algebra would slow all of them.
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
 
 
 class CommandFailed(RuntimeError):
-    """A management command ended with an error; the message is what it said."""
+    """A management command failed; the message contains its output."""
 
 
 def web(
@@ -48,19 +48,19 @@ def worker(
     queues: str = QUEUES,
     threads: int = WORKER_THREADS,
 ) -> Program:
-    """Return a Celery worker: of threads, so that they share one model."""
+    """Return a Celery worker with threads, which share one model."""
     command = [*PYTHON, "celery", "-A", app, "worker", "--pool", "threads"]
     options = ["--concurrency", str(threads), "--queues", queues, "--loglevel", "INFO"]
     return Program(name, [*command, *options], environment=environment)
 
 
 def beat(environment: Mapping[str, str]) -> Program:
-    """Return the one process that sends periodic tasks."""
+    """Return the process that sends periodic tasks; only one may run."""
     return Program("beat", [*PYTHON, "celery", "-A", "core", "beat"], environment=environment)
 
 
 def manage(environment: Mapping[str, str], *arguments: str) -> str:
-    """Run a management command and return what it prints; raises `CommandFailed`."""
+    """Run a management command; return its output, or raise `CommandFailed`."""
     done = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "manage.py", *arguments],
         cwd=BASE,

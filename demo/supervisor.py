@@ -1,4 +1,4 @@
-"""Child processes that are kept alive while we run, and never outlive us."""
+"""Start, restart and stop child processes, which never outlive this process."""
 
 import ctypes
 import json
@@ -21,9 +21,9 @@ PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """How to start one process, and how to tell that it is ready.
+    """A process to start, and a check that it is ready.
 
-    `user` runs it as somebody else, which takes root. `stop_signal` asks it to end.
+    `user` is another user to run it as; only root can do that. `stop_signal` ends it.
     """
 
     name: str
@@ -35,14 +35,14 @@ class Program:
 
 
 class NotReady(RuntimeError):
-    """A process ended or did not answer in time; the message names its log."""
+    """A process ended or did not respond in time; the message names its log."""
 
 
 class Supervisor:
-    """Starts programs, restarts those that die, stops them all.
+    """Starts programs, restarts those that end, and stops all of them.
 
-    Their pids are on disk, so that the next run can end what a killed one left behind; on
-    Linux the kernel does it at once.
+    A file contains their pids, so that the next run can end the processes of a killed one; on Linux
+    the kernel ends them immediately.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -52,23 +52,23 @@ class Supervisor:
         self._running: dict[str, tuple[Program, subprocess.Popen[bytes]]] = {}
         self._is_stopping = threading.Event()
         self._lock = threading.Lock()
-        self._end_leftovers()
+        self._end_old_processes()
 
     def start(self, program: Program) -> None:
         """Start a program; its output goes to `<folder>/<name>.log`."""
         with self._lock:
             self._running[program.name] = (program, self._spawn(program))
-            self._note_pids()
+            self._write_pids()
 
     def wait_until_ready(self, name: str, *, timeout: float = 60) -> None:
-        """Wait for a started program to answer; raise `NotReady` if it ends or takes too long."""
+        """Wait until a started program is ready; raise `NotReady` if it ends or takes too long."""
         program, process = self._running[name]
         deadline = time.monotonic() + timeout
         while not program.is_ready():
             if process.poll() is not None:
                 raise NotReady(f"{name} ended with {process.returncode}; see {self.log(name)}")
             if time.monotonic() > deadline:
-                raise NotReady(f"{name} did not answer in {timeout:.0f} s; see {self.log(name)}")
+                raise NotReady(f"{name} did not respond in {timeout:.0f} s; see {self.log(name)}")
             time.sleep(0.05)
 
     def log(self, name: str) -> Path:
@@ -78,21 +78,21 @@ class Supervisor:
         return self._running[name][1].pid
 
     def program(self, name: str) -> Program:
-        """Return a running program, to start it again after it was stopped."""
+        """Return a running program, to start it again later."""
         return self._running[name][0]
 
     def watch(self, report: Callable[[str], None]) -> None:
-        """Restart what dies until `stop` is called; `report` is told of every restart."""
+        """Restart programs that end, until `stop` is called; call `report` for every restart."""
         while not self._is_stopping.wait(RESTART_SECONDS):
             with self._lock:
                 for name, (program, process) in list(self._running.items()):
                     if process.poll() is not None and not self._is_stopping.is_set():
                         report(f"{name} ended with {process.returncode}; starting it again")
                         self._running[name] = (program, self._spawn(program))
-                self._note_pids()
+                self._write_pids()
 
     def stop(self, *names: str) -> None:
-        """Stop the named programs, or all, the last started first."""
+        """Stop the named programs, or all of them; the last started first."""
         if not names:
             self._is_stopping.set()
         with self._lock:
@@ -102,7 +102,7 @@ class Supervisor:
                 if process.poll() is None:
                     process.send_signal(program.stop_signal)
                 _wait_or_kill(process)
-            self._note_pids()
+            self._write_pids()
 
     def _spawn(self, program: Program) -> subprocess.Popen[bytes]:
         with self.log(program.name).open("ab") as log:
@@ -114,28 +114,28 @@ class Supervisor:
                 stderr=subprocess.STDOUT,
                 user=program.user,
                 extra_groups=[] if program.user else None,
-                # Of their own session: Ctrl-C is for us, and we end them in order.
+                # A session of their own: Ctrl-C reaches only us, and we stop them in order.
                 start_new_session=True,
                 preexec_fn=_die_with_parent if sys.platform == "linux" else None,
             )
 
-    def _note_pids(self) -> None:
-        noted = {}
+    def _write_pids(self) -> None:
+        pids = {}
         for name, (_, process) in self._running.items():
             try:
-                noted[name] = [process.pid, psutil.Process(process.pid).create_time()]
+                pids[name] = [process.pid, psutil.Process(process.pid).create_time()]
             except psutil.NoSuchProcess:
                 continue
-        self._pids.write_text(json.dumps(noted))
+        self._pids.write_text(json.dumps(pids))
 
-    def _end_leftovers(self) -> None:
-        """End what an earlier run in this folder left, recognised by pid and time of birth."""
+    def _end_old_processes(self) -> None:
+        """End the processes of an earlier run, identified by pid and start time."""
         if not self._pids.exists():
             return
-        for pid, born_at in json.loads(self._pids.read_text() or "{}").values():
+        for pid, started_at in json.loads(self._pids.read_text() or "{}").values():
             try:
                 process = psutil.Process(pid)
-                if abs(process.create_time() - born_at) < 0.01:
+                if abs(process.create_time() - started_at) < 0.01:
                     process.terminate()
                     process.wait(STOP_SECONDS)
             except psutil.NoSuchProcess:
@@ -156,6 +156,6 @@ _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def _die_with_parent() -> None:
-    """Have the kernel end this child when its parent dies, however it dies."""
+    """Make the kernel end this child when its parent ends for any reason."""
     if _libc is not None:
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,5 +1,3 @@
-"""Draw garments into a folder, with what a catalogue says of them."""
-
 import json
 from argparse import ArgumentParser
 from concurrent.futures import ThreadPoolExecutor
@@ -17,12 +15,12 @@ QUALITY = 90  # of the JPEGs: no visible blocks on smooth cloth
 
 class Command(BaseCommand):
     help = (
-        "Draws product photos of made-up garments into a folder, and garments.json beside them: "
-        "each photo's name, the garment's features and its catalogue page."
+        "Draw product photos of invented garments into a folder, with a garments.json of each "
+        "photo's name, the garment's features and its catalogue data."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("folder", type=Path, metavar="DIR", help="made if it does not exist")
+        parser.add_argument("folder", type=Path, metavar="DIR", help="created if it does not exist")
         parser.add_argument("--count", type=int, default=300, help="how many to draw")
         parser.add_argument("--seed", type=int, default=1, help="the same seed, the same garments")
         parser.add_argument("--height", type=int, default=768, help="of the photos, in pixels")
@@ -42,7 +40,7 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS(f"{count} garments are in {folder}."))
 
     def _draw(self, folder: Path, garments: list[Garment], height: int) -> list[dict[str, Any]]:
-        """Write the photos, telling each as a line "done/total"; answer the list's rows."""
+        """Write the photos, print a line `done/total` for each; return the rows of the list."""
         names = [f"garment-{number:04d}.jpg" for number in range(1, len(garments) + 1)]
 
         def draw(name: str, garment: Garment) -> dict[str, Any]:

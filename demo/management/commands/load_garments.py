@@ -1,5 +1,3 @@
-"""Put generated garments into a shop, the way its own system would send them."""
-
 import json
 from argparse import ArgumentParser
 from decimal import Decimal
@@ -17,12 +15,12 @@ from demo.management.commands.generate_garments import LIST_NAME
 from tenants.models import Shop
 
 TEXTS = ("name", "description", "colour", "gender", "brand", "sku", "item_group_id", "currency")
-# The kinds whose default category has another name; the others have their own.
+# Kinds whose default category has another name.
 CATEGORY_OF = {"jumper": "sweater", "sneakers": "shoes"}
 
 
 class Command(BaseCommand):
-    help = "Puts the garments that generate_garments wrote into a shop; those it has are left out."
+    help = "Load the garments of generate_garments into a shop, except those that it has."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path, metavar="DIR")
@@ -42,7 +40,7 @@ class Command(BaseCommand):
         try:
             rows: list[dict[str, Any]] = json.loads((folder / LIST_NAME).read_text("utf-8"))
         except (OSError, ValueError) as error:
-            message = f"There are no garments in {folder}: write some with generate_garments."
+            message = f"There are no garments in {folder}: run generate_garments first."
             raise CommandError(message) from error
         return rows
 
@@ -67,6 +65,6 @@ class Command(BaseCommand):
             create_image(shop=shop, photo=open_photo(file), fields=fields)
 
     def _facet(self, model: Any, name: str, shop: Shop) -> Any:
-        """Return the default value of this name, or else the shop's own, made if need be."""
+        """Return the default facet of a name, or the shop's own, which is created if missing."""
         found = model.objects.visible().named(name).first()
         return found or model.objects.create(shop=shop, name=name)

@@ -13,23 +13,23 @@ ADMIN_EMAIL = "admin@atelier.example"
 
 
 class Command(BaseCommand):
-    help = "Make the demo's shop and administrator, or find them again; prints them as JSON."
+    help = "Create the demo's shop and administrator unless they exist; print them as JSON."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, help="where the demo keeps its secrets")
+        parser.add_argument("file", type=Path, help="the file of the demo's secrets")
 
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         if settings.PRODUCTION:
-            raise CommandError("The demo's administrator has no place in production.")
+            raise CommandError("The demo's administrator is not allowed in production.")
         known = json.loads(file.read_text()) if file.exists() else {}
         prefix = known.get("api_key", "").partition(".")[0]
         if not ShopAPIKey.objects.filter(prefix=prefix).exists():
-            known = self._make()
+            known = self._create()
             file.touch(mode=0o600)
             file.write_text(json.dumps(known))
         self.stdout.write(json.dumps(known))
 
-    def _make(self) -> dict[str, str]:
+    def _create(self) -> dict[str, str]:
         shop, api_key = create_shop(name="Demo shop", key_name="demo")
         password = secrets.token_urlsafe(12)
         admin = User.objects.filter(email=ADMIN_EMAIL).first()
