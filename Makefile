@@ -13,6 +13,9 @@ demo: $(VENV)/embedded ## Start everything and try it: a demo shop, its page, a 
 clean-demo: $(VENV)/embedded ## Delete the demo's data
 	@$(PYTHON) -m demo clean
 
+shell: $(VENV)/embedded ## Open Django's shell on the demo's data
+	@$(PYTHON) -m demo shell
+
 test: $(VENV)/dev ## Run the tests against real services
 	@$(PYTHON) -m pytest $(ARGS)
 
@@ -52,4 +55,4 @@ $(VENV)/dev: $(VENV)/embedded requirements/dev.txt
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
 	@touch $@
 
-.PHONY: help demo clean-demo test check fmt bench run lock
+.PHONY: help demo clean-demo shell test check fmt bench run lock

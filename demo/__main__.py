@@ -3,16 +3,17 @@
 Starts the embedded services, migrates, fills a shop with generated garments, waits for the real
 worker to embed them, and searches over HTTP. `.atelier/demo.json` contains addresses and secrets
 for scripts. Everything that was started is stopped again; a new run ends what a killed run left.
-`python -m demo clean` deletes the demo's data.
+`python -m demo clean` deletes the demo's data; `python -m demo shell` opens Django's shell on it.
 """
 
 import fcntl
 import json
 import os
 import signal
+import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,39 @@ def clean() -> int:
         Supervisor(FOLDER)  # ends the processes of a killed run
         delete_data(FOLDER)
     return 0
+
+
+def shell(arguments: Sequence[str]) -> int:
+    """Open Django's shell on the demo's data; return its exit status.
+
+    Uses the services of a running demo, or starts them for as long as the shell is open.
+    """
+    if STATE_FILE.exists():
+        return _open_shell(
+            Addresses(*json.loads(STATE_FILE.read_text())["services"].values()), arguments
+        )
+    with _lock(FOLDER):
+        supervisor = Supervisor(FOLDER)
+        try:
+            services = start_services(supervisor, FOLDER)
+            manage(_environment(services), "migrate", "--verbosity", "0")
+            return _open_shell(services, arguments)
+        finally:
+            supervisor.stop()
+
+
+def _open_shell(services: Addresses, arguments: Sequence[str]) -> int:
+    environment = {**os.environ, **_environment(services)}
+    command = [sys.executable, "manage.py", "shell", *arguments]
+    return subprocess.call(command, cwd=BASE, env=environment)  # noqa: S603 - our own command
+
+
+def _environment(services: Addresses) -> dict[str, str]:
+    return {
+        **services.environment(),
+        "MEDIA_ROOT": str(FOLDER / "media"),
+        "BEAT_SCHEDULE_FILE": str(FOLDER / "celerybeat-schedule"),
+    }
 
 
 def main() -> int:
@@ -84,11 +118,7 @@ def _run(supervisor: Supervisor) -> None:
     with Progress(*columns, console=console, transient=False) as progress:
         step = progress.add_task("Starting PostgreSQL, Redis and Chroma", total=None)
         services = start_services(supervisor, FOLDER)
-        environment = {
-            **services.environment(),
-            "MEDIA_ROOT": str(FOLDER / "media"),
-            "BEAT_SCHEDULE_FILE": str(FOLDER / "celerybeat-schedule"),
-        }
+        environment = _environment(services)
         progress.update(step, description="Preparing the database")
         manage(environment, "migrate", "--verbosity", "0")
         progress.update(step, description="Preparing the demo shop")
@@ -157,4 +187,10 @@ def _write_state(
 
 
 if __name__ == "__main__":
-    sys.exit(clean() if sys.argv[1:] == ["clean"] else main())
+    match sys.argv[1:]:
+        case ["clean"]:
+            sys.exit(clean())
+        case ["shell", *arguments]:
+            sys.exit(shell(arguments))
+        case _:
+            sys.exit(main())
