@@ -15,10 +15,10 @@ from demo.garments import SYNONYMS
 from evaluation.search.catalogue import Catalogue, Listing
 from evaluation.search.catalogue_queries import facet_queries, title_queries
 from evaluation.search.judgements import Query
-from evaluation.search.sampling import sample
+from evaluation.statistics import sample
 
 Features: TypeAlias = Mapping[str, str]
-MOST_OF_A_KIND = 30
+MAX_QUERIES_PER_KIND = 30
 
 # In no title; the features of which any answers it.
 MOODS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType({
@@ -60,7 +60,7 @@ def wishes(catalogue: Catalogue) -> list[Query]:
     return [
         query
         for kind in kinds
-        for query in sample([query for query in told if query.kind == kind], MOST_OF_A_KIND)
+        for query in sample([query for query in told if query.kind == kind], MAX_QUERIES_PER_KIND)
     ]
 
 

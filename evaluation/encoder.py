@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.ml.encoder import Embeddings, Encoder
-from training.mini.captions import plain_text
-from training.mini.facts import Facts
+from training.mini.captions import word_plainly
+from training.mini.labels import PhotoLabels
 
 BATCH = 32
 TEMPLATE = "a photo of a {}"
-FEWEST_RELEVANT = 5  # a query that fewer photos answer is left out
+MIN_RELEVANT = 5  # a query that fewer photos answer is left out
 
 
 @dataclass(frozen=True)
@@ -75,11 +75,14 @@ def zero_shot(
 
 
 def colour_accuracy(
-    encoder: Encoder, images: Embeddings, facts: Sequence[Facts], largest: Sequence[str | None]
+    encoder: Encoder,
+    images: Embeddings,
+    facts: Sequence[PhotoLabels],
+    largest: Sequence[str | None],
 ) -> Colours:
     """Name each garment's colour by the nearest colour word; `largest` is None where unsure."""
     names = sorted({tag for fact in facts for tag in fact.true if tag.startswith("colour:")})
-    words = encoder.encode_texts([plain_text([name]) for name in names])
+    words = encoder.encode_texts([word_plainly([name]) for name in names])
     sure = [row for row, colour in enumerate(largest) if colour is not None]
     guesses = [names[k] for k in np.argmax(images[sure] @ words.T, axis=1)] if sure else []
     exact = [guess == f"colour:{largest[row]}" for guess, row in zip(guesses, sure, strict=True)]
@@ -88,14 +91,14 @@ def colour_accuracy(
 
 
 def retrieval(
-    encoder: Encoder, images: Embeddings, facts: Sequence[Facts], *fields: str
+    encoder: Encoder, images: Embeddings, facts: Sequence[PhotoLabels], *fields: str
 ) -> Retrieval:
     """Ask for every combination of the fields' values that enough photos answer.
 
     `retrieval(…, "colour", "kind")` asks for "red dress" and the like.
     """
     queries = list(_queries(facts, fields))
-    texts = [plain_text(tags) for tags, _ in queries]
+    texts = [word_plainly(tags) for tags, _ in queries]
     scores = encoder.encode_texts(texts) @ images.T
     found = [
         (precision_at(5, row, relevant), precision_at(10, row, relevant))
@@ -114,7 +117,7 @@ def precision_at(k: int, scores: NDArray[np.float32], relevant: NDArray[np.bool_
 
 
 def _queries(
-    facts: Sequence[Facts], fields: Sequence[str]
+    facts: Sequence[PhotoLabels], fields: Sequence[str]
 ) -> Iterator[tuple[tuple[str, ...], NDArray[np.bool_]]]:
     """Yield the tags of each query with the photos that they are all true of."""
     values = [
@@ -122,7 +125,7 @@ def _queries(
     ]
     for tags in product(*values):
         relevant = np.array([fact.true.issuperset(tags) for fact in facts])
-        if relevant.sum() >= FEWEST_RELEVANT:
+        if relevant.sum() >= MIN_RELEVANT:
             yield tags, relevant
 
 

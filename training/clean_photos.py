@@ -13,7 +13,7 @@ from PIL import Image, ImageOps
 from core.photos import RENDITION_SIDE
 from quality.measure.colour_spaces import Floats
 from quality.measure.frame import Bytes, make_frame, to_luma
-from training.labelled_photos import labelled_photos
+from training.labelled_photos import read_labelled_photos
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 
@@ -22,10 +22,10 @@ class PhotosUnusable(ValueError):
     """The folder holds too few photos; the message says which folder."""
 
 
-def clean_photos(folder: Path, *, split: str, limit: int) -> list[Path]:
+def find_clean_photos(folder: Path, *, split: str, limit: int) -> list[Path]:
     """Return the first paths of a split, at most `limit`, in a fixed order; PhotosUnusable."""
     if (folder / "labels.csv").is_file():
-        paths = [photo.path for photo in labelled_photos(folder, split=split)]
+        paths = [photo.path for photo in read_labelled_photos(folder, split=split)]
     else:
         paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
     if not paths:

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from core.ml.garment_colours import GarmentColours, find_garment_colours
-from training.mini.facts import Facts
+from training.mini.labels import PhotoLabels
 
 # Kinds that a label leaves open: a photo labelled "Pants" may show jeans.
 _OPEN_KINDS = {
@@ -51,7 +51,7 @@ class LabelledPhoto:
             return photo.convert("RGB")
 
 
-def labelled_photos(folder: Path, *, split: str) -> list[LabelledPhoto]:
+def read_labelled_photos(folder: Path, *, split: str) -> list[LabelledPhoto]:
     """Return the photos of one split, in the file's order; raises PhotosMissing."""
     labels = folder / "labels.csv"
     if not labels.is_file():
@@ -64,14 +64,14 @@ def labelled_photos(folder: Path, *, split: str) -> list[LabelledPhoto]:
         ]
 
 
-def photo_samples(photos: list[LabelledPhoto]) -> Iterator[tuple[Image.Image, Facts]]:
+def read_photo_samples(photos: list[LabelledPhoto]) -> Iterator[tuple[Image.Image, PhotoLabels]]:
     """Yield each photo with what its label and its pixels tell."""
     for labelled in photos:
         photo = labelled.open()
-        yield photo, photo_facts(labelled.label, find_garment_colours(np.asarray(photo)))
+        yield photo, label_photo(labelled.label, find_garment_colours(np.asarray(photo)))
 
 
-def photo_facts(label: str, colours: GarmentColours) -> Facts:
+def label_photo(label: str, colours: GarmentColours) -> PhotoLabels:
     """Return the tags that follow from a label and the garment's colours."""
     kind = label.lower()
     true = {f"kind:{kind}"}
@@ -85,7 +85,7 @@ def photo_facts(label: str, colours: GarmentColours) -> Facts:
         unknown |= {f"colour:{share.name}" for share in colours.shares} - true
     else:
         unknown.add("colour:*")
-    return Facts(frozenset(true), frozenset(unknown))
+    return PhotoLabels(frozenset(true), frozenset(unknown))
 
 
 def main_colours(colours: GarmentColours) -> list[str]:

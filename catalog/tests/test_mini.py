@@ -12,8 +12,8 @@ from django.core.management import CommandError, call_command
 from core.ml.encoder import Encoder, get_encoder
 from demo.garments import LABELS, Garment, draw_garment, sample_garments
 from evaluation.encoder import embed, retrieval, zero_shot
-from training.labelled_photos import labelled_photos
-from training.mini.garment_samples import garment_facts
+from training.labelled_photos import read_labelled_photos
+from training.mini.garment_samples import label_garment
 
 PHOTOS = Path(os.environ.get("ATELIER_DATA", settings.BASE_DIR.parent / "shared" / "data"))
 needs_photos = pytest.mark.skipif(
@@ -60,7 +60,7 @@ def test_patterns_count(mini: Encoder) -> None:
 
 def test_prompts_find_generated_garments(mini: Encoder) -> None:
     garments = sample_garments(count=240, seed=4242)
-    facts = [garment_facts(garment) for garment in garments]
+    facts = [label_garment(garment) for garment in garments]
     photos = embed(mini, (draw_garment(garment, height=384) for garment in garments))
 
     assert retrieval(mini, photos, facts, "kind").at10 >= 0.85
@@ -69,7 +69,7 @@ def test_prompts_find_generated_garments(mini: Encoder) -> None:
 
 @needs_photos
 def test_labels_of_photos_by_unknown_senders_are_told_apart(mini: Encoder) -> None:
-    photos = labelled_photos(PHOTOS / "clothing", split="val")
+    photos = read_labelled_photos(PHOTOS / "clothing", split="val")
     images = embed(mini, (photo.open() for photo in photos))
 
     result = zero_shot(mini, images, [photo.label for photo in photos], LABELS)

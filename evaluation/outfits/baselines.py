@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from evaluation.outfits.sampler import Drawn
+from evaluation.outfits.sampler import SampledOutfit
 from stylist.garments.garment import Garment
 from stylist.garments.pool import Pool
 from stylist.outfits.scoring.score import score_outfit
@@ -20,7 +20,7 @@ from stylist.outfits.wishes import Taste, Wish
 Method: TypeAlias = Callable[[Sequence[Garment]], float]
 
 
-def make_methods(seen: Sequence[Drawn], *, seed: int) -> Mapping[str, Method]:
+def make_methods(seen: Sequence[SampledOutfit], *, seed: int) -> Mapping[str, Method]:
     """Return the scorer and its baselines, each a function from garments to a score."""
     return {
         "scorer": _score,
@@ -39,7 +39,7 @@ def _by_chance(seed: int) -> Method:
     return lambda garments: float(draws.random())
 
 
-def _by_popularity(seen: Sequence[Drawn]) -> Method:
+def _by_popularity(seen: Sequence[SampledOutfit]) -> Method:
     """Return the mean logarithm of how often garments of these kinds and colours were worn."""
     counts: Counter[tuple[str, str]] = Counter()
     for drawn in seen:
@@ -56,7 +56,7 @@ def _looks(garments: Sequence[Garment]) -> list[tuple[str, str]]:
     return [(garment.kind, colour) for garment, colour in zip(garments, colours, strict=True)]
 
 
-def _by_categories(seen: Sequence[Drawn]) -> Method:
+def _by_categories(seen: Sequence[SampledOutfit]) -> Method:
     """Return the mean pointwise mutual information of the pairs of kinds, counts from 1."""
     single: Counter[str] = Counter()
     pairs: Counter[frozenset[str]] = Counter()

@@ -10,8 +10,8 @@ import numpy as np
 
 from evaluation.outfits.baselines import Method, make_methods
 from evaluation.outfits.questions import Blank, make_blanks, spoil
-from evaluation.outfits.sampler import Drawing
-from evaluation.search.metrics import Figure, mean_figure
+from evaluation.outfits.sampler import OutfitSampler
+from evaluation.statistics import Figure, mean_figure
 from stylist.garments.garment import Garment
 
 SEEN_SHARE = 4  # outfits that the baselines learn from, for each one asked about
@@ -28,17 +28,17 @@ class Question:
 
 def evaluate(*, outfits: int, seed: int) -> list[Question]:
     """Return the share of blanks filled rightly, and the area under the ROC curve of outfits."""
-    drawn = Drawing(seed).outfits(outfits)
-    methods = make_methods(Drawing(seed + 1).outfits(SEEN_SHARE * outfits), seed=seed)
+    drawn = OutfitSampler(seed).outfits(outfits)
+    methods = make_methods(OutfitSampler(seed + 1).outfits(SEEN_SHARE * outfits), seed=seed)
     true = [one.garments for one in drawn]
     questions = []
     for name, same_kind in (("the same slot", False), ("the same kind", True)):
         blanks = make_blanks(drawn, same_kind=same_kind, seed=seed)
-        filled = {method: _filled(ask, blanks) for method, ask in methods.items()}
+        filled = {method: _fill_blanks(ask, blanks) for method, ask in methods.items()}
         questions.append(_question(f"fill in the blank, {name}", filled))
     for name, pieces in (("all mixed", None), ("one piece another's", 1)):
         false = spoil(drawn, pieces=pieces, seed=seed)
-        told = {method: _told_apart(ask, true, false) for method, ask in methods.items()}
+        told = {method: _rank_spoiled(ask, true, false) for method, ask in methods.items()}
         questions.append(_question(f"compatibility, {name}", told))
     return questions
 
@@ -48,7 +48,7 @@ def _question(name: str, values: Mapping[str, Sequence[float]]) -> Question:
     return Question(name, max(map(len, values.values())), figures)
 
 
-def _filled(ask: Method, blanks: Sequence[Blank]) -> list[float]:
+def _fill_blanks(ask: Method, blanks: Sequence[Blank]) -> list[float]:
     """Return 1 for each blank filled rightly; the part of 1 that a guess among equals gets."""
     found = []
     for blank in blanks:
@@ -58,7 +58,7 @@ def _filled(ask: Method, blanks: Sequence[Blank]) -> list[float]:
     return found
 
 
-def _told_apart(
+def _rank_spoiled(
     ask: Method, true: Sequence[Sequence[Garment]], false: Sequence[Sequence[Garment]]
 ) -> list[float]:
     """Return for each outfit the share of the spoiled ones that score lower, equals as half.

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation.outfits.sampler import Drawn
+from evaluation.outfits.sampler import SampledOutfit
 from stylist.garments.garment import Garment
 
 CHOICES = 4
-LEAST_PIECES = 3
+MIN_PIECES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Blank:
     choices: tuple[Garment, ...]
 
 
-def make_blanks(outfits: Sequence[Drawn], *, same_kind: bool, seed: int) -> list[Blank]:
+def make_blanks(outfits: Sequence[SampledOutfit], *, same_kind: bool, seed: int) -> list[Blank]:
     """Return a blank for each outfit of three pieces or more, with wrong choices of other looks.
 
     The wrong ones are worn in the same place, and with `same_kind` are the same kind of garment;
@@ -33,7 +33,7 @@ def make_blanks(outfits: Sequence[Drawn], *, same_kind: bool, seed: int) -> list
     draws = np.random.default_rng(seed)
     blanks = []
     for drawn in outfits:
-        if len(drawn.garments) < LEAST_PIECES:
+        if len(drawn.garments) < MIN_PIECES:
             continue
         right = drawn.garments[draws.integers(len(drawn.garments))]
         wrong = [
@@ -49,7 +49,9 @@ def make_blanks(outfits: Sequence[Drawn], *, same_kind: bool, seed: int) -> list
     return blanks
 
 
-def spoil(outfits: Sequence[Drawn], *, pieces: int | None, seed: int) -> list[tuple[Garment, ...]]:
+def spoil(
+    outfits: Sequence[SampledOutfit], *, pieces: int | None, seed: int
+) -> list[tuple[Garment, ...]]:
     """Return each outfit with so many pieces, all for None, replaced by those of other looks."""
     draws = np.random.default_rng(seed)
     spoiled = []
@@ -65,7 +67,7 @@ def spoil(outfits: Sequence[Drawn], *, pieces: int | None, seed: int) -> list[tu
     return spoiled
 
 
-def _others(outfits: Sequence[Drawn], drawn: Drawn) -> list[Garment]:
+def _others(outfits: Sequence[SampledOutfit], drawn: SampledOutfit) -> list[Garment]:
     return [
         garment for other in outfits if other.look is not drawn.look for garment in other.garments
     ]

@@ -32,30 +32,30 @@ SEASON_SPREAD = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class SampledOutfit:
     """An outfit and the look it was drawn from."""
 
     look: Look
     garments: tuple[Garment, ...]
 
 
-class Drawing:
+class OutfitSampler:
     """Draws outfits, the same ones for the same seed."""
 
     def __init__(self, seed: int) -> None:
         self._draws = np.random.default_rng(seed)
 
-    def outfits(self, count: int) -> list[Drawn]:
+    def outfits(self, count: int) -> list[SampledOutfit]:
         """Return outfits of looks that take turns, each with garments of its own."""
         return [self._outfit(LOOKS[k % len(LOOKS)]) for k in range(count)]
 
-    def _outfit(self, look: Look) -> Drawn:
+    def _outfit(self, look: Look) -> SampledOutfit:
         slots = [slot for slot in look.kinds if self._draws.random() < WORN.get(slot, 1.0)]
         pieces = self._draws.permutation(len(slots)).tolist()
         accented = pieces[: self._draws.choice(len(ACCENTS), p=ACCENTS)]
         accent = self._one_of(look.accents)
         patterned = pieces[-1] if self._draws.random() < PATTERNED else None
-        return Drawn(
+        return SampledOutfit(
             look,
             tuple(
                 self._garment(

@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 
 from evaluation.quality.degradations import DEGRADATIONS, SEVERITIES
-from evaluation.quality.trials import Examined, Raws, examine
+from evaluation.quality.trials import PhotoTrial, RawValues, run_trial
 from quality.measure.scales import SCALES
 
 # Which measure has to tell a degradation, and whether it rises.
-OWN = {
+TARGET_MEASURES = {
     "blur": ("sharpness", -1),
     "noise": ("noise", 1),
     "low contrast": ("contrast", -1),
@@ -43,7 +43,7 @@ class Ranking:
 
 
 @dataclass(frozen=True)
-class Restoring:
+class RestorationFigures:
     """Mean PSNR in dB of spoiled and of enhanced photos, and the mean gain of each over its own.
 
     `by_severity` holds the gains; `harmed` is the share that enhancement made worse by over 0.1 dB.
@@ -57,7 +57,7 @@ class Restoring:
 
 
 @dataclass(frozen=True)
-class Clean:
+class CleanFigures:
     """What enhancement did to unspoiled photos."""
 
     ssim: float
@@ -68,18 +68,18 @@ class Clean:
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class QualityEvaluation:
     """Everything measured; `movements` are median changes of score at the middle severity."""
 
     photos: int
     enhanced: int
     rankings: dict[str, Ranking]
     movements: dict[str, dict[str, float]]
-    restoring: dict[str, Restoring]
-    clean: Clean | None
+    restoring: dict[str, RestorationFigures]
+    clean: CleanFigures | None
 
 
-GOAL_SSIM = 0.97
+SSIM_GOAL = 0.97
 
 
 def evaluate(
@@ -88,17 +88,17 @@ def evaluate(
     enhanced: int,
     processes: int,
     progress: Callable[[int], None] = lambda done: None,
-) -> Evaluation:
+) -> QualityEvaluation:
     """Examine every photo, and enhance the first `enhanced` of them, in several processes."""
     asked = [position < enhanced for position in range(len(paths))]
-    found: list[Examined] = []
+    found: list[PhotoTrial] = []
     # Not forked: OpenCV's threads do not survive it.
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        for examined in pool.map(examine, paths, asked):
-            found.append(examined)
+        for trial in pool.map(run_trial, paths, asked):
+            found.append(trial)
             progress(len(found))
     restored = [photo for photo in found if photo.clean]
-    return Evaluation(
+    return QualityEvaluation(
         photos=len(found),
         enhanced=len(restored),
         rankings={name: _rank(name, found) for name in DEGRADATIONS},
@@ -108,8 +108,8 @@ def evaluate(
     )
 
 
-def _rank(name: str, found: Sequence[Examined]) -> Ranking:
-    measure, sign = OWN[name]
+def _rank(name: str, found: Sequence[PhotoTrial]) -> Ranking:
+    measure, sign = TARGET_MEASURES[name]
     steps = _steps([photo.raws[name] for photo in found], measure) * sign > 0
     overall = _steps([photo.scores[name] for photo in found], "overall") < 0
     return Ranking(
@@ -120,13 +120,13 @@ def _rank(name: str, found: Sequence[Examined]) -> Ranking:
     )
 
 
-def _steps(severities: Sequence[list[Raws]], measure: str) -> np.ndarray:
+def _steps(severities: Sequence[list[RawValues]], measure: str) -> np.ndarray:
     """Return (photos, 5): by how much a figure changes from each severity to the next."""
     values = np.array([[figures[measure] for figures in photo] for photo in severities], float)
     return np.diff(values, axis=1)
 
 
-def _movements(name: str, found: Sequence[Examined]) -> dict[str, float]:
+def _movements(name: str, found: Sequence[PhotoTrial]) -> dict[str, float]:
     moved = {}
     for measure in SCALES:
         pairs = [(p.scores[name][0][measure], p.scores[name][MIDDLE][measure]) for p in found]
@@ -135,20 +135,20 @@ def _movements(name: str, found: Sequence[Examined]) -> dict[str, float]:
     return moved
 
 
-def _restoring(found: Sequence[Examined]) -> dict[str, Restoring]:
+def _restoring(found: Sequence[PhotoTrial]) -> dict[str, RestorationFigures]:
     names = list(found[0].restored)
     return {name: _restored(np.array(_pairs(name, found))) for name in names}
 
 
-def _pairs(name: str, found: Sequence[Examined]) -> list[list[tuple[float, float]]]:
+def _pairs(name: str, found: Sequence[PhotoTrial]) -> list[list[tuple[float, float]]]:
     return [[(one.spoiled, one.enhanced) for one in photo.restored[name]] for photo in found]
 
 
-def _restored(values: np.ndarray) -> Restoring:
+def _restored(values: np.ndarray) -> RestorationFigures:
     """Put (photos, 5, 2) figures of PSNR together."""
     spoiled, enhanced = values[..., 0], values[..., 1]
     gains = enhanced / spoiled - 1
-    return Restoring(
+    return RestorationFigures(
         float(spoiled.mean()),
         float(enhanced.mean()),
         float(gains.mean()),
@@ -157,14 +157,14 @@ def _restored(values: np.ndarray) -> Restoring:
     )
 
 
-def _clean(found: Sequence[Examined]) -> Clean:
+def _clean(found: Sequence[PhotoTrial]) -> CleanFigures:
     results = [photo.clean for photo in found if photo.clean]
     likeness = np.array([result.ssim for result in results])
     changes = [result.colour_change for result in results if not result.with_balance]
-    return Clean(
+    return CleanFigures(
         float(likeness.mean()),
         float(likeness.min()),
-        float((likeness < GOAL_SSIM).mean()),
+        float((likeness < SSIM_GOAL).mean()),
         float((likeness > 0.9999).mean()),
         max(changes, default=0.0),
     )

@@ -1,46 +1,74 @@
-"""What was measured: tables for people, `quality.json` for programs."""
+"""Report of a quality evaluation: tables, a plot and `quality.json`."""
 
-import io
-import json
 from dataclasses import asdict
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
+from evaluation.plots import BLUE, GREY, ORANGE, draw_bars, make_canvas, to_svg
 from evaluation.quality.degradations import SEVERITIES
-from evaluation.quality.harness import GOAL_SSIM, OWN, Evaluation
+from evaluation.quality.harness import SSIM_GOAL, TARGET_MEASURES, QualityEvaluation
 from evaluation.quality.trials import MIXED
+from evaluation.reports import render, write_json
+from evaluation.statistics import Figure
 from quality.measure.scales import SCALES
 
 WIDTH = 132
+MIN_SHARE = 0.9  # where the axis of the rankings begins
+MAX_PSNR = 45.0  # dB
 
 
-def render_tables(evaluation: Evaluation) -> str:
-    """Return the rankings, how the other measures move, and what enhancement gives back."""
-    out = io.StringIO()
-    console = Console(file=out, width=WIDTH, color_system=None)
-    console.print(_rankings(evaluation))
-    console.print(_movements(evaluation))
+def render_tables(evaluation: QualityEvaluation) -> str:
+    """Return the rankings, how other measures change, and what enhancement restores."""
+    tables = [_rankings(evaluation), _movements(evaluation)]
     if evaluation.restoring:
-        console.print(_restoring(evaluation))
-    for remark in _remarks(evaluation):
-        console.print(remark, markup=False, highlight=False, soft_wrap=True)
-    return out.getvalue()
+        tables.append(_restoring(evaluation))
+    return render(tables, _remarks(evaluation), width=WIDTH)
 
 
-def write_figures(evaluation: Evaluation, path: Path) -> None:
+def plot_figures(evaluation: QualityEvaluation) -> str:
+    """Return an SVG document with the rankings and, if photos were enhanced, their PSNR."""
+    canvas = make_canvas(
+        panels=2 if evaluation.restoring else 1,
+        rows=max(len(evaluation.rankings), len(evaluation.restoring)),
+    )
+    draw_bars(
+        canvas.axes[0],
+        {name: {"share": Figure(ranking.share)} for name, ranking in evaluation.rankings.items()},
+        title=f"Worse ranked worse, {evaluation.photos} photos",
+        colours={"share": BLUE},
+        span=(MIN_SHARE, 1.0),
+        labels={(n, "share"): f"{ranking.share:.3f}" for n, ranking in evaluation.rankings.items()},
+    )
+    if evaluation.restoring:
+        restored = evaluation.restoring.items()
+        draw_bars(
+            canvas.axes[1],
+            {
+                n: {"spoiled": Figure(f.spoiled), "enhanced": Figure(f.enhanced)}
+                for n, f in restored
+            },
+            title=f"PSNR against the original in dB, {evaluation.enhanced} photos",
+            colours={"spoiled": GREY, "enhanced": ORANGE},
+            span=(0, MAX_PSNR),
+            labels={(n, "spoiled"): f"{f.spoiled:.1f}" for n, f in restored}
+            | {(n, "enhanced"): f"{f.enhanced:.1f} ({f.gain:+.0%})" for n, f in restored},
+        )
+    return to_svg(canvas)
+
+
+def write_figures(evaluation: QualityEvaluation, path: Path) -> None:
     """Write every figure as JSON."""
-    path.write_text(json.dumps(asdict(evaluation), indent=2) + "\n", "utf-8")
+    write_json(asdict(evaluation), path)
 
 
-def mean_gain(evaluation: Evaluation) -> float:
+def mean_gain(evaluation: QualityEvaluation) -> float:
     """Return the mean gain of PSNR over the single degradations, as a share."""
     gains = [figures.gain for name, figures in evaluation.restoring.items() if name != MIXED]
     return sum(gains) / len(gains)
 
 
-def _rankings(evaluation: Evaluation) -> Table:
+def _rankings(evaluation: QualityEvaluation) -> Table:
     title = f"The worse ranked worse, of neighbouring severities; {evaluation.photos} photos"
     steps = [f"{severity - 1} to {severity}" for severity in SEVERITIES]
     table = Table("degradation", "measure", "share", *steps, "overall score", title=title)
@@ -50,19 +78,19 @@ def _rankings(evaluation: Evaluation) -> Table:
     return table
 
 
-def _movements(evaluation: Evaluation) -> Table:
-    title = "How far the scores (0 to 1) move at severity 3, median; * the degradation's own"
+def _movements(evaluation: QualityEvaluation) -> Table:
+    title = "Median change of the scores (0 to 1) at severity 3; * the target of the degradation"
     table = Table("measure", *evaluation.movements, title=title)
     for measure in SCALES:
         cells = []
         for name, moved in evaluation.movements.items():
-            mark = "*" if OWN[name][0] == measure else ""
+            mark = "*" if TARGET_MEASURES[name][0] == measure else ""
             cells.append(f"{moved[measure]:.2f}{mark}")
         table.add_row(measure, *cells)
     return table
 
 
-def _restoring(evaluation: Evaluation) -> Table:
+def _restoring(evaluation: QualityEvaluation) -> Table:
     title = f"PSNR against the original, dB; {evaluation.enhanced} photos"
     severities = [f"gain at {severity}" for severity in SEVERITIES]
     table = Table("degradation", "spoiled", "enhanced", "gain", *severities, "harmed", title=title)
@@ -75,13 +103,13 @@ def _restoring(evaluation: Evaluation) -> Table:
     return table
 
 
-def _remarks(evaluation: Evaluation) -> list[str]:
+def _remarks(evaluation: QualityEvaluation) -> list[str]:
     if evaluation.clean is None:
         return []
     clean = evaluation.clean
     return [
         f"Mean gain over the single degradations: {mean_gain(evaluation):+.1%}.",
         f"Clean photos enhanced: SSIM {clean.ssim:.4f} in the mean, {clean.least_ssim:.3f} at "
-        f"least, below {GOAL_SSIM} {clean.below:.1%}; unchanged {clean.unchanged:.1%}; "
+        f"least, below {SSIM_GOAL} {clean.below:.1%}; unchanged {clean.unchanged:.1%}; "
         f"largest ΔE2000 at equal lightness, light not corrected: {clean.most_colour_change:.1f}.",
     ]

@@ -19,11 +19,11 @@ from training.clean_photos import read_pixels
 MIXED = "mixed"
 SEED = 11
 
-Raws = dict[str, float | None]
+RawValues = dict[str, float | None]
 
 
 @dataclass(frozen=True)
-class Restored:
+class Restoration:
     """PSNR against the original in dB, of the spoiled photo and of the same enhanced."""
 
     spoiled: float
@@ -31,7 +31,7 @@ class Restored:
 
 
 @dataclass(frozen=True)
-class CleanEnhanced:
+class CleanTrial:
     """What enhancement at full level does to an unspoiled photo."""
 
     ssim: float
@@ -40,27 +40,27 @@ class CleanEnhanced:
 
 
 @dataclass(frozen=True)
-class Examined:
+class PhotoTrial:
     """Raw figures and scores by degradation, of severities 0 (unspoiled) to 5.
 
     `restored` and `clean` are empty and None of photos that were not enhanced.
     """
 
-    raws: dict[str, list[Raws]]
-    scores: dict[str, list[Raws]]
-    restored: dict[str, list[Restored]]
-    clean: CleanEnhanced | None
+    raws: dict[str, list[RawValues]]
+    scores: dict[str, list[RawValues]]
+    restored: dict[str, list[Restoration]]
+    clean: CleanTrial | None
 
 
-def examine(path: Path, with_enhancement: bool) -> Examined:
+def run_trial(path: Path, with_enhancement: bool) -> PhotoTrial:
     """Spoil a photo in every way and severity, measure each, and enhance each if asked to."""
     cv2.setNumThreads(1)  # one process a core
     photo = read_pixels(path)
     seed = [SEED, int.from_bytes(path.stem.encode()[-8:])]
     unspoiled = measure(make_frame(photo))
-    raws: dict[str, list[Raws]] = {}
-    scores: dict[str, list[Raws]] = {}
-    restored: dict[str, list[Restored]] = {}
+    raws: dict[str, list[RawValues]] = {}
+    scores: dict[str, list[RawValues]] = {}
+    restored: dict[str, list[Restoration]] = {}
     for name, spoil in DEGRADATIONS.items():
         # A cast may undo the one that a photo has: whether it is worse is told from a neutral one.
         start = _balance(photo) if name == "cast" else photo
@@ -72,9 +72,9 @@ def examine(path: Path, with_enhancement: bool) -> Examined:
             spoiled = _spoil(photo, spoil, seed) if name == "cast" else measured[1:]
             restored[name] = [_restore(photo, figures) for figures in spoiled]
     if not with_enhancement:
-        return Examined(raws, scores, {}, None)
+        return PhotoTrial(raws, scores, {}, None)
     restored[MIXED] = [_restore(photo, figures) for figures in _spoil(photo, mix, seed)]
-    return Examined(raws, scores, restored, _enhance_clean(unspoiled))
+    return PhotoTrial(raws, scores, restored, _enhance_clean(unspoiled))
 
 
 def _spoil(photo: Bytes, spoil: Degradation, seed: list[int]) -> list[Measures]:
@@ -90,23 +90,25 @@ def _balance(photo: Bytes) -> Bytes:
     return to_bytes(encode_srgb(linear / light))
 
 
-def _raws(figures: Measures) -> Raws:
+def _raws(figures: Measures) -> RawValues:
     return {name: figure.raw for name, figure in figures.items()}
 
 
-def _scores(figures: Measures) -> Raws:
-    by_name: Raws = {name: figure.score for name, figure in figures.items()}
+def _scores(figures: Measures) -> RawValues:
+    by_name: RawValues = {name: figure.score for name, figure in figures.items()}
     return by_name | {"overall": score(figures).score / 100}
 
 
-def _restore(original: Bytes, spoiled: Measures) -> Restored:
+def _restore(original: Bytes, spoiled: Measures) -> Restoration:
     wanted = to_float(original)
     enhanced = enhance(spoiled, level=1.0).after.frame.pixels
-    return Restored(psnr(to_float(spoiled.frame.pixels), wanted), psnr(to_float(enhanced), wanted))
+    return Restoration(
+        psnr(to_float(spoiled.frame.pixels), wanted), psnr(to_float(enhanced), wanted)
+    )
 
 
-def _enhance_clean(unspoiled: Measures) -> CleanEnhanced:
+def _enhance_clean(unspoiled: Measures) -> CleanTrial:
     result = enhance(unspoiled, level=1.0)
     pixels = to_float(unspoiled.frame.pixels), to_float(result.after.frame.pixels)
     balanced = any(applied.step == "white_balance" for applied in result.applied)
-    return CleanEnhanced(ssim(*pixels), result.colour_change, balanced)
+    return CleanTrial(ssim(*pixels), result.colour_change, balanced)

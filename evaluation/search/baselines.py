@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from evaluation.search.sampling import fresh_draws
+from evaluation.statistics import make_generator
 from recommendations.models import Event
 
 POPULARITY, CHANCE = BASELINES = ("popularity", "random")
@@ -21,7 +21,7 @@ class Baselines:
         """Take the images, and how many positive events each has; those without may be missing."""
         self._images, self.events = images, events
         self._popular = sorted(images, key=self._popularity(NOTHING), reverse=True)
-        self._draws = fresh_draws()
+        self._draws = make_generator()
 
     def rank(self, count: int, hidden: Mapping[UUID, int] = NOTHING) -> dict[str, list[UUID]]:
         """Return each baseline's first `count`; `hidden` events are not to be known."""

@@ -14,7 +14,7 @@ from evaluation.search.catalogue import Catalogue
 from evaluation.search.judgements import Query
 
 TITLE, COLOUR, STYLE, BRAND = "title", "colour category", "style category", "brand"
-FEWEST_ITEMS = 2  # a facet query that fewer items answer is left out
+MIN_ITEMS = 2  # a facet query that fewer items answer is left out
 
 
 def title_queries(catalogue: Catalogue) -> list[Query]:
@@ -34,7 +34,7 @@ def facet_queries(catalogue: Catalogue) -> list[Query]:
     return [
         Query(kind, prompt, relevant)
         for (kind, prompt), relevant in sorted(wanted.items())
-        if len({catalogue.item_of(image) for image in relevant}) >= FEWEST_ITEMS
+        if len({catalogue.item_of(image) for image in relevant}) >= MIN_ITEMS
     ]
 
 

@@ -11,28 +11,28 @@ from evaluation.search.baselines import Baselines, read_baselines
 from evaluation.search.catalogue import Catalogue, read_catalogue
 from evaluation.search.catalogue_queries import facet_queries, title_queries
 from evaluation.search.held_out_events import (
-    FEWEST_EVENTS,
-    HELD_BACK,
-    HeldBack,
+    HELD_OUT,
+    MIN_EVENTS,
+    HeldOutEvent,
     ask_without,
-    find_held_back,
+    find_held_out,
 )
-from evaluation.search.judgements import NOT_SOLD, Query, read_judged
+from evaluation.search.judgements import NOT_SOLD, Query, read_judgements
 from evaluation.search.negative_queries import LACKING, foreign_queries, lacking_queries
-from evaluation.search.sampling import sample
 from evaluation.search.sections import METHODS, Section, Trial, measure_found, measure_not_sold
 from evaluation.search.systems import Asker, Feed
+from evaluation.statistics import sample
 from tenants.models import Shop
 
-MOST_OF_A_KIND = 200  # unless told otherwise; judged queries are then all asked
+MAX_QUERIES_PER_KIND = 200  # unless told otherwise; judged queries are then all asked
 
 
-class NothingToFind(Exception):
+class EmptyCatalogue(Exception):
     """The shop has no image that an answer may show."""
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluation:
+class SearchEvaluation:
     """What was measured of one shop with k images an answer, and what there is to say of it."""
 
     shop: Shop
@@ -44,33 +44,33 @@ class Evaluation:
 
 def evaluate(
     *, shop: Shop, ask: Asker, feed: Feed, judged: Path | None, k: int, limit: int | None
-) -> Evaluation:
+) -> SearchEvaluation:
     """Measure answers of k images on at most `limit` queries of each kind, in the shop's scope.
 
-    Raises `NothingToFind`, `JudgementsUnusable`, and what `ask` and `feed` raise.
+    Raises `EmptyCatalogue`, `JudgementsUnusable`, and what `ask` and `feed` raise.
     """
     catalogue = read_catalogue()
     if not catalogue.listings:
-        raise NothingToFind(f"{shop.name} has no published images.")
+        raise EmptyCatalogue(f"{shop.name} has no published images.")
     baselines = read_baselines(list(catalogue.listings))
     kinds = [
         list(_ask_prompts(queries, ask, baselines, k))
         for queries in _queries(catalogue, judged, limit)
     ]
-    held_back = find_held_back(catalogue, most=limit or MOST_OF_A_KIND)
-    fed = list(_ask_feed(held_back, feed, catalogue, baselines, k))
+    held_out = find_held_out(catalogue, most=limit or MAX_QUERIES_PER_KIND)
+    fed = list(_ask_feed(held_out, feed, catalogue, baselines, k))
     sections = [_measure(trials, shop, catalogue, k) for trials in (*kinds, fed) if trials]
     remarks = list(_remarks(kinds, fed, baselines))
-    return Evaluation(shop, len(catalogue.listings), k, sections, remarks)
+    return SearchEvaluation(shop, len(catalogue.listings), k, sections, remarks)
 
 
 def _queries(catalogue: Catalogue, judged: Path | None, limit: int | None) -> list[list[Query]]:
     """Return the queries kind by kind; the catalogue's own where there are none judged."""
     if judged:
-        queries, most = read_judged(judged, catalogue), limit
+        queries, most = read_judgements(judged, catalogue), limit
     else:
         queries = title_queries(catalogue) + facet_queries(catalogue) + lacking_queries(catalogue)
-        most = limit or MOST_OF_A_KIND
+        most = limit or MAX_QUERIES_PER_KIND
     if not any(query.kind == NOT_SOLD for query in queries):
         queries += foreign_queries()
     kinds: defaultdict[str, list[Query]] = defaultdict(list)
@@ -87,10 +87,10 @@ def _ask_prompts(
 
 
 def _ask_feed(
-    held_back: Iterable[HeldBack], feed: Feed, catalogue: Catalogue, baselines: Baselines, k: int
+    held_out: Iterable[HeldOutEvent], feed: Feed, catalogue: Catalogue, baselines: Baselines, k: int
 ) -> Iterator[Trial]:
-    for held in held_back:
-        query = Query(HELD_BACK, str(held.shopper.pk), catalogue.grades_for([held.image]))
+    for held in held_out:
+        query = Query(HELD_OUT, str(held.shopper.pk), catalogue.grades_for([held.image]))
         rankings = baselines.rank(k, hidden={held.image: held.events})
         yield Trial(query, ask_without(held, feed, k), rankings)
 
@@ -112,4 +112,4 @@ def _remarks(
     if any(trial.answer.is_match is None for trials in kinds for trial in trials):
         yield "The index is not calibrated yet: its answers do not say whether they match."
     if not fed:
-        yield f"Held-back events are left out: no shopper has {FEWEST_EVENTS} positive ones yet."
+        yield f"Held-back events are left out: no shopper has {MIN_EVENTS} positive ones yet."

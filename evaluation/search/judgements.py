@@ -16,7 +16,7 @@ from evaluation.search.metrics import Grades
 from recommendations.api.search.inputs import MAX_PROMPT_LENGTH
 
 JUDGED, NOT_SOLD = "judged", "not sold"
-MOST_FAULTS = 20
+MAX_FAULTS = 20
 
 
 class JudgementsUnusable(Exception):
@@ -53,7 +53,7 @@ class Query:
         return list(best.values())
 
 
-def read_judged(path: Path, catalogue: Catalogue) -> list[Query]:
+def read_judgements(path: Path, catalogue: Catalogue) -> list[Query]:
     """Read a file's queries; raises `JudgementsUnusable` with the number of every line at fault."""
     try:
         lines = path.read_text("utf-8-sig").split("\n")
@@ -71,8 +71,8 @@ def read_judged(path: Path, catalogue: Catalogue) -> list[Query]:
         except ValueError as error:
             faults.append(f"line {number}: {error}")
     if faults:
-        more = [f"and {len(faults) - MOST_FAULTS} more"] if len(faults) > MOST_FAULTS else []
-        raise JudgementsUnusable("\n".join([f"{path}:", *faults[:MOST_FAULTS], *more]))
+        more = [f"and {len(faults) - MAX_FAULTS} more"] if len(faults) > MAX_FAULTS else []
+        raise JudgementsUnusable("\n".join([f"{path}:", *faults[:MAX_FAULTS], *more]))
     if not queries:
         raise JudgementsUnusable(f"{path} holds no judgements.")
     return list(queries.values())

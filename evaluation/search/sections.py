@@ -11,13 +11,13 @@ from evaluation.search import metrics
 from evaluation.search.baselines import BASELINES
 from evaluation.search.catalogue import Catalogue
 from evaluation.search.judgements import Query
-from evaluation.search.metrics import Figure
 from evaluation.search.systems import Answer
+from evaluation.statistics import Figure, mean_figure
 from recommendations.query.match import Match
 
 ATELIER = "Atelier"
 METHODS = (ATELIER, *BASELINES)
-MOST_NAMED = 5
+MAX_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def measure_found(
     figures["a match, rightly"] = {ATELIER: _share_of_matches(trials, expected=True)}
     figures["strong, rightly"] = {ATELIER: _share_of_strong(trials)}
     scores = [(_ndcg(trial, catalogue, k), trial.query.prompt) for trial in trials]
-    lowest = [f"“{prompt}” {score:.2f}" for score, prompt in sorted(scores)[:MOST_NAMED]]
+    lowest = [f"“{prompt}” {score:.2f}" for score, prompt in sorted(scores)[:MAX_NAMED]]
     remark = f"lowest NDCG@{k}: {', '.join(lowest)}"
     return Section(trials[0].query.kind, len(trials), figures, remark)
 
@@ -65,7 +65,7 @@ def measure_not_sold(trials: Sequence[Trial]) -> Section:
     """Take how often nothing is said to match, of queries that nothing in the shop answers."""
     figures = {"no match, rightly": {ATELIER: _share_of_matches(trials, expected=False)}}
     wrong = [f"“{trial.query.prompt}”" for trial in trials if trial.answer.is_match]
-    remark = f"said to match: {', '.join(wrong[:MOST_NAMED])}" if wrong else ""
+    remark = f"said to match: {', '.join(wrong[:MAX_NAMED])}" if wrong else ""
     return Section(trials[0].query.kind, len(trials), figures, remark)
 
 
@@ -85,7 +85,7 @@ def _relevance(
             (f"MRR@{k}", metrics.reciprocal_rank(grades)),
         ):
             values.setdefault(name, []).append(value)
-    return {name: metrics.mean_figure(column) for name, column in values.items()}
+    return {name: mean_figure(column) for name, column in values.items()}
 
 
 def _breadth(
@@ -97,7 +97,7 @@ def _breadth(
     return {
         # Without an interval: a resample repeats queries, and so shows fewer items than they do.
         "coverage": Figure(metrics.coverage(items, catalogue.by_item)),
-        "diversity": metrics.mean_figure([spread for spread in spreads if spread is not None]),
+        "diversity": mean_figure([spread for spread in spreads if spread is not None]),
     }
 
 
@@ -112,7 +112,7 @@ def _share_of_matches(trials: Iterable[Trial], *, expected: bool) -> Figure | No
     matched = [trial.answer.is_match for trial in trials]
     if None in matched:
         return None
-    return metrics.mean_figure([float(is_match is expected) for is_match in matched])
+    return mean_figure([float(is_match is expected) for is_match in matched])
 
 
 def _share_of_strong(trials: Iterable[Trial]) -> Figure | None:
@@ -125,7 +125,7 @@ def _share_of_strong(trials: Iterable[Trial]) -> Figure | None:
         if strong:
             right = sum(relevant.get(image, 0) > 0 for image in strong)
             shares.append(right / len(strong))
-    return metrics.mean_figure(shares)
+    return mean_figure(shares)
 
 
 def _ndcg(trial: Trial, catalogue: Catalogue, k: int) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 from core.ml.colours import basic_colour
 from core.ml.encoder import Encoder
 from demo.garments import Garment, describe, draw_garment, sample_garments, shade_of
-from evaluation.tagging.metrics import Figures, Judged, best_temperature, judge, measure
+from evaluation.tagging.metrics import JudgedTag, TagFigures, best_temperature, judge, measure
 from stylist.tagging.labels import Labels
 from stylist.tagging.tagger import tag
 from stylist.tagging.tags import Tags
@@ -44,7 +44,7 @@ class GarmentFigures:
     most frequent first; `by_pattern` has each pattern's garments and how many of them were right.
     """
 
-    figures: Mapping[str, Figures]
+    figures: Mapping[str, TagFigures]
     shade: float
     second: float
     wrong_colours: Sequence[tuple[str, str, int]]
@@ -74,8 +74,8 @@ def evaluate_garments(*, count: int, seed: int, encoder: Encoder, labels: Labels
     )
 
 
-def _figures(tagged: Sequence[tuple[Garment, Tags]]) -> dict[str, Figures]:
-    judged: dict[str, list[Judged]] = {
+def _figures(tagged: Sequence[tuple[Garment, Tags]]) -> dict[str, TagFigures]:
+    judged: dict[str, list[JudgedTag]] = {
         "type": [judge(t.type, is_right=t.type.value in _types(g)) for g, t in tagged],
         "colour": [judge(t.primary_colour, is_right=_primary(t) == g.colour) for g, t in tagged],
         "pattern": [judge(t.pattern, is_right=t.pattern.value == _pattern(g)) for g, t in tagged],

@@ -1,4 +1,4 @@
-"""Accuracy, and whether a confidence is as good as it says. Figures are shares in [0, 1]."""
+"""Accuracy, and whether a confidence is as good as it says. TagFigures are shares in [0, 1]."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from stylist.tagging.tags import Tag
 
 BINS = 10
 TEMPERATURES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)  # of the one in use
-LEAST_PROBABILITY = 1e-6
+MIN_PROBABILITY = 1e-6
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedTag:
     """One tag beside the truth."""
 
     confidence: float
@@ -22,7 +22,7 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Figures:
+class TagFigures:
     """What was measured of one kind of tag; `sure_right` is None where none was sure.
 
     `ece` is the expected calibration error (Guo et al., 2017): over ten equal bins of confidence,
@@ -36,16 +36,16 @@ class Figures:
     sure_right: float | None
 
 
-def judge(tag: Tag, *, is_right: bool) -> Judged:
-    return Judged(tag.confidence, tag.is_sure, is_right)
+def judge(tag: Tag, *, is_right: bool) -> JudgedTag:
+    return JudgedTag(tag.confidence, tag.is_sure, is_right)
 
 
-def measure(judged: Sequence[Judged]) -> Figures:
+def measure(judged: Sequence[JudgedTag]) -> TagFigures:
     """Return the figures of at least one judged tag."""
     confidence = np.array([one.confidence for one in judged])
     sure = np.array([one.is_sure for one in judged])
     right = np.array([one.is_right for one in judged])
-    return Figures(
+    return TagFigures(
         count=len(judged),
         right=float(right.mean()),
         ece=_calibration_error(confidence, right),
@@ -68,7 +68,7 @@ def best_temperature(parts: Iterable[tuple[Mapping[str, float], frozenset[str]]]
     def loss(factor: float) -> float:
         powers = ((np.maximum(spread, 1e-12) ** (1 / factor), true) for spread, true in held)
         likely = [power[true].sum() / power.sum() for power, true in powers]
-        return float(-np.log(np.maximum(likely, LEAST_PROBABILITY)).mean())
+        return float(-np.log(np.maximum(likely, MIN_PROBABILITY)).mean())
 
     return min(TEMPERATURES, key=loss)
 

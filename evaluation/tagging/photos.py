@@ -12,7 +12,7 @@ import numpy as np
 
 from catalog.vocabulary.kinds import KINDS, GarmentKind
 from core.ml.encoder import Encoder
-from evaluation.tagging.metrics import Figures, best_temperature, judge, measure
+from evaluation.tagging.metrics import TagFigures, best_temperature, judge, measure
 from quality.measure.frame import PhotoUnmeasurable
 from stylist.tagging.labels import Labels
 from stylist.tagging.tagger import tag
@@ -43,8 +43,8 @@ class PhotoFigures:
     `temperature` is by what to multiply the types' temperature to fit these photos best.
     """
 
-    type: Figures
-    slot: Figures
+    type: TagFigures
+    slot: TagFigures
     by_label: Mapping[str, tuple[int, int]]
     confusions: Sequence[tuple[str, str, int]]
     sightings: Mapping[str, int]

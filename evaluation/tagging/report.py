@@ -1,13 +1,12 @@
-"""What was measured, as tables for people."""
+"""Report of a tagging evaluation: tables."""
 
-import io
 from collections.abc import Mapping, Sequence
 
-from rich.console import Console
 from rich.table import Table
 
+from evaluation.reports import render
 from evaluation.tagging.garments import GarmentFigures
-from evaluation.tagging.metrics import Figures
+from evaluation.tagging.metrics import TagFigures
 from evaluation.tagging.photos import PhotoFigures
 from stylist.tagging.labels import Labels
 
@@ -21,7 +20,7 @@ def render_photos(figures: PhotoFigures, labels: Labels, *, title: str) -> str:
         f"Taken for another: {_pairs(figures.confusions)}.",
         "Garments in a photo: "
         + ", ".join(f"{name} {count}" for name, count in sorted(figures.sightings.items())) + ".",
-        "Sure, though nobody labelled it: "
+        "Sure, without labels to compare with: "
         + ", ".join(f"{name} {share:.2f}" for name, share in figures.sure.items()) + ".",
         f"Type's temperature {own:.3f}; these photos fit {own * figures.temperature:.3f} best.",
     ]  # fmt: skip
@@ -31,7 +30,7 @@ def render_photos(figures: PhotoFigures, labels: Labels, *, title: str) -> str:
         _summary({"type": figures.type, "slot": figures.slot}, title),
         _shares(figures.by_label, "label"),
     ]
-    return _render(tables, lines)
+    return render(tables, lines, width=WIDTH)
 
 
 def render_garments(figures: GarmentFigures, labels: Labels, *, title: str) -> str:
@@ -39,16 +38,15 @@ def render_garments(figures: GarmentFigures, labels: Labels, *, title: str) -> s
     own = labels.calibration.pattern_temperature
     lines = [
         f"Colours taken for others: {_pairs(figures.wrong_colours)}.",
-        f"The very shade: {figures.shade:.3f}; the second colour of a pattern: "
-        f"{figures.second:.3f}.",
+        f"Exact shade: {figures.shade:.3f}; the second colour of a pattern: {figures.second:.3f}.",
         f"Pattern's temperature {own:.3f}; these garments fit "
         f"{own * figures.pattern_temperature:.3f} best.",
     ]
     tables = [_summary(figures.figures, title), _shares(figures.by_pattern, "pattern")]
-    return _render(tables, lines)
+    return render(tables, lines, width=WIDTH)
 
 
-def _summary(figures: Mapping[str, Figures], title: str) -> Table:
+def _summary(figures: Mapping[str, TagFigures], title: str) -> Table:
     table = Table("tag", "right", "ECE", "sure", "right of those sure", title=title)
     for name, one in figures.items():
         precise = "" if one.sure_right is None else f"{one.sure_right:.3f}"
@@ -65,13 +63,3 @@ def _shares(counts: Mapping[str, tuple[int, int]], name: str) -> Table:
 
 def _pairs(pairs: Sequence[tuple[str, str, int]]) -> str:
     return ", ".join(f"{true} for {guess} ({count})" for true, guess, count in pairs) or "none"
-
-
-def _render(tables: Sequence[Table], lines: Sequence[str]) -> str:
-    out = io.StringIO()
-    console = Console(file=out, width=WIDTH, color_system=None)
-    for table in tables:
-        console.print(table)
-    for line in lines:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
-    return out.getvalue()

@@ -9,7 +9,7 @@ from PIL import Image
 
 from core.ml.encoder import Embeddings, Encoder
 from evaluation.encoder import colour_accuracy, embed, precision_at, retrieval, zero_shot
-from training.mini.facts import Facts
+from training.mini.labels import PhotoLabels
 
 AXES = {"dress": 0, "shirt": 1, "hat": 2, "red": 3, "blue": 4}
 
@@ -32,8 +32,8 @@ def vector(*words: str) -> Embeddings:
     return row / max(float(np.linalg.norm(row)), 1e-9)
 
 
-def facts(*tags: str) -> Facts:
-    return Facts(frozenset(tags))
+def facts(*tags: str) -> PhotoLabels:
+    return PhotoLabels(frozenset(tags))
 
 
 @pytest.fixture

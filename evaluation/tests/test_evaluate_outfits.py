@@ -7,15 +7,15 @@ from catalog.vocabulary.kinds import KINDS
 from catalog.vocabulary.properties import STYLES
 from evaluation.outfits.harness import evaluate
 from evaluation.outfits.looks import LOOKS
-from evaluation.outfits.questions import CHOICES, LEAST_PIECES, make_blanks, spoil
-from evaluation.outfits.sampler import Drawing
+from evaluation.outfits.questions import CHOICES, MIN_PIECES, make_blanks, spoil
+from evaluation.outfits.sampler import OutfitSampler
 
 OUTFITS = 136
 
 
 @pytest.fixture(scope="module")
 def drawn():
-    return Drawing(3).outfits(OUTFITS)
+    return OutfitSampler(3).outfits(OUTFITS)
 
 
 def test_the_looks_use_the_names_that_garments_are_tagged_with():
@@ -29,8 +29,8 @@ def test_draws_the_same_outfits_for_the_same_seed_and_garments_of_their_look(dra
     def features(outfits):
         return [[(g.id, g.kind, g.primary, g.formality) for g in one.garments] for one in outfits]
 
-    assert features(Drawing(3).outfits(OUTFITS)) == features(drawn)
-    assert features(Drawing(4).outfits(OUTFITS)) != features(drawn)
+    assert features(OutfitSampler(3).outfits(OUTFITS)) == features(drawn)
+    assert features(OutfitSampler(4).outfits(OUTFITS)) != features(drawn)
     for one in drawn:
         assert len({garment.slot for garment in one.garments}) == len(one.garments)
         assert all(garment.kind in one.look.kinds[garment.slot] for garment in one.garments)
@@ -44,7 +44,7 @@ def test_a_blank_has_one_right_choice_and_wrong_ones_of_other_looks(drawn, same_
     for blank in blanks:
         right, *wrong = blank.choices
         assert len({choice.id for choice in blank.choices}) == CHOICES
-        assert len(blank.rest) >= LEAST_PIECES - 1
+        assert len(blank.rest) >= MIN_PIECES - 1
         assert {look_of[garment.id] for garment in blank.rest} == {look_of[right.id]}
         assert all(look_of[choice.id] is not look_of[right.id] for choice in wrong)
         assert {choice.slot for choice in wrong} == {right.slot}

@@ -5,7 +5,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image
 
-from evaluation.quality.harness import OWN
+from evaluation.quality.harness import TARGET_MEASURES
 from quality.tests.photos import make_photo
 
 
@@ -26,13 +26,13 @@ def test_prints_tables_and_writes_figures_and_a_plot(tmp_path):
     assert "worse ranked worse" in printed.getvalue()
     figures = json.loads((tmp_path / "out" / "quality.json").read_text())
     assert (figures["photos"], figures["enhanced"]) == (2, 1)
-    assert set(figures["rankings"]) == set(OWN)
+    assert set(figures["rankings"]) == set(TARGET_MEASURES)
     assert figures["rankings"]["noise"]["share"] == 1.0
     assert figures["restoring"]["noise"]["gain"] > 0.05
     assert figures["clean"]["ssim"] > 0.9
     plot = (tmp_path / "out" / "quality.svg").read_text()
-    assert plot.startswith("<svg")
-    assert all(name in plot for name in OWN)
+    assert "<svg" in plot
+    assert all(name in plot for name in TARGET_MEASURES)
 
 
 def test_no_photos_are_told(tmp_path):

@@ -23,7 +23,7 @@ from demo.garments import Garment, describe, draw_garment
 from evaluation.search.catalogue import read_catalogue
 from evaluation.search.catalogue_queries import facet_queries, title_queries
 from evaluation.search.harness import evaluate
-from evaluation.search.judgements import read_judged
+from evaluation.search.judgements import read_judgements
 from evaluation.search.negative_queries import THINGS_NOT_SOLD, lacking_queries
 from evaluation.search.systems import Answer, ask_shop
 from recommendations.models import Event, Prompt
@@ -331,7 +331,7 @@ def test_a_byte_order_mark_is_no_fault(garments, tmp_path):
     path = tmp_path / "judged.jsonl"
     path.write_text('{"prompt": "x", "none": true}', "utf-8-sig")
     with shop_scope(garments.shop.pk):
-        assert [query.prompt for query in read_judged(path, read_catalogue())] == ["x"]
+        assert [query.prompt for query in read_judgements(path, read_catalogue())] == ["x"]
 
 
 # --- Held-back events -------------------------------------------------------------------

@@ -13,7 +13,7 @@ from evaluation.tagging.photos import evaluate_photos
 from stylist.tagging.labels import make_labels
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
 from stylist.tests.tagging.photos import DATA, needs_photos
-from training.labelled_photos import labelled_photos
+from training.labelled_photos import read_labelled_photos
 
 SAMPLE = 120  # every fifth photo
 
@@ -39,7 +39,7 @@ def test_colours_of_generated_garments_are_right(mini, labels):
 
 @needs_photos
 def test_types_of_photos_by_unknown_people_are_right(mini, labels):
-    photos = labelled_photos(DATA / "clothing", split="val")[:: 606 // SAMPLE]
+    photos = read_labelled_photos(DATA / "clothing", split="val")[:: 606 // SAMPLE]
 
     figures = evaluate_photos(photos, mini, labels)
 

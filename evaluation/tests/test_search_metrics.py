@@ -16,13 +16,12 @@ from evaluation.search.metrics import (
     binary,
     coverage,
     diversity,
-    mean_figure,
     ndcg_at,
     precision_at,
     recall_at,
     reciprocal_rank,
 )
-from evaluation.search.sampling import sample
+from evaluation.statistics import mean_figure, sample
 
 grades = st.lists(st.integers(0, 3), min_size=1, max_size=12)
 cutoffs = st.integers(1, 15)

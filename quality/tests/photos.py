@@ -10,7 +10,7 @@ from django.conf import settings
 
 from demo.garments import Garment, draw_garment
 from quality.measure.frame import Bytes
-from training.clean_photos import clean_photos, read_pixels
+from training.clean_photos import find_clean_photos, read_pixels
 
 DATA = Path(os.environ.get("ATELIER_DATA", settings.BASE_DIR.parent / "shared" / "data"))
 needs_photos = pytest.mark.skipif(
@@ -48,5 +48,5 @@ def make_scene(*, side: int = 400, seed: int = 3) -> Bytes:
 
 
 def real_photos(count: int) -> list[Bytes]:
-    paths = clean_photos(DATA / "clothing", split="val", limit=count)
+    paths = find_clean_photos(DATA / "clothing", split="val", limit=count)
     return [read_pixels(path) for path in paths]

@@ -7,11 +7,11 @@ learns to look past them.
 import random
 from collections.abc import Iterator, Mapping, Sequence
 
-from training.mini.facts import Caption, Facts
+from training.mini.labels import Caption, PhotoLabels
 from training.mini.words import KINDS, LEADS, MODIFIERS, NOISE, TAILS, plural
 
 # How often a field is named when it is known; the kind is left out now and then.
-NAMED: Mapping[str, float] = {"kind": 0.85, "colour": 0.6, "pattern": 0.5, "sleeve": 0.35}
+FIELD_CHANCES: Mapping[str, float] = {"kind": 0.85, "colour": 0.6, "pattern": 0.5, "sleeve": 0.35}
 OTHERWISE = 0.2
 NOISE_SHARE = 0.25
 PLURAL_SHARE = 0.25
@@ -19,7 +19,7 @@ PLURAL_SHARE = 0.25
 ORDER = ("fit", "sleeve", "length", "shade", "colour", "pattern", "neckline", "cut")
 
 
-def caption_for(facts: Facts, rng: random.Random) -> Caption:
+def write_caption(facts: PhotoLabels, rng: random.Random) -> Caption:
     """Say some of what is true of a photo, in random words."""
     claims = _choose(facts, rng)
     kinds = [claim for claim in claims if claim.startswith("kind:")]
@@ -39,21 +39,21 @@ def word_claims(kind: str | None, others: Sequence[str], rng: random.Random) -> 
     return Caption(text, (*([kind] if kind else []), *others))
 
 
-def plain_text(tags: Sequence[str]) -> str:
+def word_plainly(tags: Sequence[str]) -> str:
     """Put tags into their plainest words: "long sleeve red dress"."""
     ranks = {field: rank for rank, field in enumerate((*ORDER, "kind"))}
     ordered = sorted(tags, key=lambda tag: ranks.get(tag.split(":", 1)[0], -1))
     return " ".join((KINDS.get(tag) or MODIFIERS.get(tag) or TAILS[tag])[0] for tag in ordered)
 
 
-def prompts_for(tags: Sequence[str], rng: random.Random) -> list[Caption]:
+def write_prompts(tags: Sequence[str], rng: random.Random) -> list[Caption]:
     """Word each single tag, a kind or a colour, as a prompt of its own."""
     return [
         word_claims(tag, [], rng) if tag in KINDS else word_claims(None, [tag], rng) for tag in tags
     ]
 
 
-def vocabulary() -> Iterator[str]:
+def list_words() -> Iterator[str]:
     """Yield every word that a caption can hold."""
     groups = (KINDS.values(), MODIFIERS.values(), TAILS.values(), NOISE.values())
     phrases = [phrase for group in groups for values in group for phrase in values]
@@ -80,20 +80,20 @@ def _noun(kind: str | None, rng: random.Random) -> str:
     return plural(noun) if noun and rng.random() < PLURAL_SHARE else noun
 
 
-def _choose(facts: Facts, rng: random.Random) -> list[str]:
+def _choose(facts: PhotoLabels, rng: random.Random) -> list[str]:
     """Pick at least one known true tag, at most one of a field."""
     chosen: list[str] = []
     fields = sorted({tag.split(":", 1)[0] for tag in facts.true})
     for field in fields:
-        tags = [tag for tag in (f"{field}:{value}" for value in facts.of(field)) if is_worded(tag)]
-        if tags and rng.random() < NAMED.get(field, OTHERWISE):
+        tags = [tag for tag in (f"{field}:{value}" for value in facts.of(field)) if has_words(tag)]
+        if tags and rng.random() < FIELD_CHANCES.get(field, OTHERWISE):
             chosen.append(rng.choice(tags))
     if chosen:
         return chosen
-    return [rng.choice([tag for tag in sorted(facts.true) if is_worded(tag)])]
+    return [rng.choice([tag for tag in sorted(facts.true) if has_words(tag)])]
 
 
-def is_worded(tag: str) -> bool:
+def has_words(tag: str) -> bool:
     """Return whether there are words for this tag."""
     return tag in KINDS or tag in MODIFIERS or tag in TAILS
 

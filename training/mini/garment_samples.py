@@ -6,8 +6,8 @@ from PIL import Image
 
 from catalog.vocabulary.words import plain
 from demo.garments import Garment, draw_garment, noun_of, sample_garments, shade_of
-from training.mini.captions import is_worded
-from training.mini.facts import Facts
+from training.mini.captions import has_words
+from training.mini.labels import PhotoLabels
 from training.mini.words import TAG_VALUES
 
 # The wide kinds that narrow ones fall under.
@@ -34,13 +34,15 @@ _ARGUABLE = {
 _NAMED_FIELDS = ("sleeve", "neckline", "cut", "fit", "length", "pattern")
 
 
-def garment_samples(*, count: int, seed: int, height: int) -> Iterator[tuple[Image.Image, Facts]]:
+def draw_garment_samples(
+    *, count: int, seed: int, height: int
+) -> Iterator[tuple[Image.Image, PhotoLabels]]:
     """Draw `count` garments, `height` pixels high, each with what is true of it."""
     for garment in sample_garments(count=count, seed=seed):
-        yield draw_garment(garment, height=height), garment_facts(garment)
+        yield draw_garment(garment, height=height), label_garment(garment)
 
 
-def garment_facts(garment: Garment) -> Facts:
+def label_garment(garment: Garment) -> PhotoLabels:
     """Return the tags of a garment; everything is known but what words leave open."""
     # A cut can add a kind: a hat cut as a cap is a cap, too.
     names = (garment.kind, noun_of(garment), _WIDE_KINDS.get(garment.kind))
@@ -54,4 +56,4 @@ def garment_facts(garment: Garment) -> Facts:
     if garment.accent:
         tags.add(f"accent:{garment.accent}")
         unknown.add(f"colour:{garment.accent}")
-    return Facts(frozenset(filter(is_worded, tags)), frozenset(unknown))
+    return PhotoLabels(frozenset(filter(has_words, tags)), frozenset(unknown))

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from training.mini.architecture import IMAGE_SIZE
 from training.mini.augmentation import augment, mix
-from training.mini.facts import TruthTable
+from training.mini.labels import TruthTable
 from training.mini.losses import average, decayed, descend, multi_positive_loss
 from training.mini.recipe import OTHERWISE, Recipe
 from training.mini.samples import Samples
@@ -30,7 +30,7 @@ Truth = tuple[float, Tensor, Tensor]
 FEATURES_BATCH = 256
 
 
-def learn_to_see(
+def train_image_tower(
     tower: Any,
     samples: Samples,
     weights: NDArray[np.float64],
@@ -76,7 +76,7 @@ def see(tower: Any, views: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def features(tower: Any, samples: Samples, recipe: Recipe) -> Tensor:
+def extract_features(tower: Any, samples: Samples, recipe: Recipe) -> Tensor:
     """Return what a trained tower sees of each sample in several views, (n, views, c)."""
     chance = torch.Generator().manual_seed(recipe.seed)
     parts = []

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 
 @dataclass(frozen=True)
-class Pace:
+class Schedule:
     """Learning rate over the steps: up in the warm-up, then half a cosine down to zero."""
 
     steps: int
@@ -28,10 +28,10 @@ OTHERWISE = 0.15
 
 
 @dataclass(frozen=True)
-class Reading:
+class TextTraining:
     """One training of the text tower; `garments` are of what is drawn, `share` of the result."""
 
-    pace: Pace
+    schedule: Schedule
     garments: float
     share: float
 
@@ -40,12 +40,16 @@ class Reading:
 class Recipe:
     """One training from scratch: the image tower first, then the text tower."""
 
-    seeing: Pace = Pace(steps=2800, learning_rate=2e-3, batch=128)
+    seeing: Schedule = Schedule(steps=2800, learning_rate=2e-3, batch=128)
     # Read twice, and let the weights meet (Wortsman 2022, Model soups): a short reading tells kinds
     # of photos better, a long one with more garments their patterns.
-    readings: tuple[Reading, ...] = (
-        Reading(Pace(steps=1500, learning_rate=1.5e-3, batch=256), garments=0.3, share=0.3),
-        Reading(Pace(steps=2600, learning_rate=1.5e-3, batch=256), garments=0.4, share=0.7),
+    text_trainings: tuple[TextTraining, ...] = (
+        TextTraining(
+            Schedule(steps=1500, learning_rate=1.5e-3, batch=256), garments=0.3, share=0.3
+        ),
+        TextTraining(
+            Schedule(steps=2600, learning_rate=1.5e-3, batch=256), garments=0.4, share=0.7
+        ),
     )
     fields: Mapping[str, float] = field(default_factory=lambda: FIELDS)
     average: float = 0.998

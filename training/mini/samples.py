@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from training.mini.facts import Facts
+from training.mini.labels import PhotoLabels
 
 STORED_SIZE = (176, 132)  # height, width
 
@@ -23,16 +23,16 @@ class Samples:
     """Photos and facts, one of each per row."""
 
     photos: Tensor  # uint8 (n, 3, H, W)
-    facts: Sequence[Facts]
+    facts: Sequence[PhotoLabels]
 
     def __len__(self) -> int:
         return len(self.facts)
 
 
-def collect(stream: Iterable[tuple[Image.Image, Facts]]) -> Samples:
+def collect(stream: Iterable[tuple[Image.Image, PhotoLabels]]) -> Samples:
     """Shrink and keep each photo."""
     rows: list[NDArray[np.uint8]] = []
-    facts: list[Facts] = []
+    facts: list[PhotoLabels] = []
     for photo, fact in stream:
         rows.append(_shrink(photo))
         facts.append(fact)

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from training.mini.captions import caption_for, prompts_for
-from training.mini.facts import Caption, Facts, TruthTable
+from training.mini.captions import write_caption, write_prompts
 from training.mini.image_tower import Report
+from training.mini.labels import Caption, PhotoLabels, TruthTable
 from training.mini.losses import decayed, descend, multi_positive_loss
-from training.mini.recipe import Pace, Recipe
+from training.mini.recipe import Recipe, Schedule
 
 MAX_LOGIT_SCALE = math.log(50)
 STRANGE_WORD = "xqzx"  # in no vocabulary
@@ -32,25 +32,25 @@ PROMPTED = ("kind", "colour")
 GROUPS = (1.0, 2.0, 1.0)
 
 
-def learn_to_read(
+def train_text_tower(
     model: Any,
     tokenizer: Any,
     seen: Tensor,
-    facts: Sequence[Facts],
+    facts: Sequence[PhotoLabels],
     weights: NDArray[np.float64],
     table: TruthTable,
-    pace: Pace,
+    schedule: Schedule,
     recipe: Recipe,
     report: Report,
 ) -> None:
     """Train the model's text tower and projections on features `seen` (n, views, c)."""
     learning = [model.text_model, model.text_projection, model.visual_projection]
-    optimizer = decayed(learning, weight_decay=pace.weight_decay)
+    optimizer = decayed(learning, weight_decay=schedule.weight_decay)
     optimizer.add_param_group({"params": [model.logit_scale], "weight_decay": 0.0})
     writer = Writer(table, tokenizer, recipe)
     rows = np.random.default_rng(recipe.seed)
-    size = min(pace.batch, len(facts))
-    for step in range(pace.steps):
+    size = min(schedule.batch, len(facts))
+    for step in range(schedule.steps):
         drawn = rows.choice(len(facts), size, replace=False, p=weights)
         views = torch.from_numpy(rows.integers(seen.shape[1], size=size))
         captions, groups = writer.write([facts[row] for row in drawn[::2]])
@@ -62,7 +62,7 @@ def learn_to_read(
             loss = loss + worth * multi_positive_loss(
                 logits[:, part], holds[:, part], unsure[:, part], smoothing=recipe.smoothing
             )
-        descend(optimizer, loss, learning_rate=pace.at(step))
+        descend(optimizer, loss, learning_rate=schedule.at(step))
         report("reading", step + 1, float(loss.detach()))
 
 
@@ -83,13 +83,13 @@ class Writer:
         self._strange_words = recipe.strange_words
         self._words = random.Random(recipe.seed)  # noqa: S311 - repeatable on purpose
 
-    def write(self, facts: Sequence[Facts]) -> tuple[list[Caption], list[slice]]:
+    def write(self, facts: Sequence[PhotoLabels]) -> tuple[list[Caption], list[slice]]:
         """Return a caption for each photo, then all prompts; and the slice of each such group."""
-        captions = [caption_for(fact, self._words) for fact in facts]
+        captions = [write_caption(fact, self._words) for fact in facts]
         groups = [slice(0, len(captions))]
         for tags in self._prompted:
             groups.append(slice(len(captions), len(captions) + len(tags)))
-            captions += prompts_for(tags, self._words)
+            captions += write_prompts(tags, self._words)
         return captions, groups
 
     def tokens(self, captions: Sequence[Caption]) -> dict[str, Tensor]:

@@ -11,12 +11,12 @@ from torch import Tensor
 
 from core.ml.encoder import flatten_pooling
 from training.mini.architecture import build_model
-from training.mini.captions import is_worded
-from training.mini.facts import TruthTable
-from training.mini.image_tower import Report, features, learn_to_see
+from training.mini.captions import has_words
+from training.mini.image_tower import Report, extract_features, train_image_tower
+from training.mini.labels import TruthTable
 from training.mini.recipe import Recipe
 from training.mini.samples import Samples, drawing_weights, join
-from training.mini.text_tower import learn_to_read
+from training.mini.text_tower import train_text_tower
 
 
 def train(
@@ -33,24 +33,26 @@ def train(
     samples = join(parts)
     torch.manual_seed(recipe.seed)
     model = build_model(vocabulary_size=len(processor.tokenizer))
-    tags = sorted({tag for fact in samples.facts for tag in fact.true if is_worded(tag)})
+    tags = sorted({tag for fact in samples.facts for tag in fact.true if has_words(tag)})
     table = TruthTable(samples.facts, tags)
     weights = _weights(parts, recipe.garments)
-    model.vision_model = learn_to_see(model.vision_model, samples, weights, table, recipe, report)
+    model.vision_model = train_image_tower(
+        model.vision_model, samples, weights, table, recipe, report
+    )
     flatten_pooling(model)
-    seen = features(model.vision_model, samples, recipe)
+    seen = extract_features(model.vision_model, samples, recipe)
     readers = []
-    for reading in recipe.readings:
+    for reading in recipe.text_trainings:
         reader = copy.deepcopy(model).train()
         weights = _weights(parts, reading.garments)
-        learn_to_read(
+        train_text_tower(
             reader,
             processor.tokenizer,
             seen,
             samples.facts,
             weights,
             table,
-            reading.pace,
+            reading.schedule,
             recipe,
             report,
         )

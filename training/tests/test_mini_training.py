@@ -11,20 +11,20 @@ from PIL import Image
 
 from core.ml.encoder import Encoder, EncoderSpec
 from core.ml.garment_colours import ColourShare, GarmentColours
-from training.labelled_photos import PhotosMissing, labelled_photos, photo_facts
+from training.labelled_photos import PhotosMissing, label_photo, read_labelled_photos
 from training.mini.architecture import IMAGE_SIZE, UNKNOWN, build_processor
 from training.mini.augmentation import augment, mix
-from training.mini.captions import caption_for, plain_text, vocabulary
+from training.mini.captions import list_words, word_plainly, write_caption
 from training.mini.checkpoint import write_checkpoint
-from training.mini.facts import Caption, Facts, TruthTable
+from training.mini.labels import Caption, PhotoLabels, TruthTable
 from training.mini.losses import multi_positive_loss
-from training.mini.recipe import Pace, Reading, Recipe
+from training.mini.recipe import Recipe, Schedule, TextTraining
 from training.mini.samples import Samples, collect, drawing_weights, join
 from training.mini.train import train
 from training.mini.words import plural
 
-RED_DRESS = Facts(frozenset({"kind:dress", "colour:red"}), frozenset({"pattern:*"}))
-STRIPED_DRESS = Facts(frozenset({"kind:dress", "colour:blue", "pattern:striped"}))
+RED_DRESS = PhotoLabels(frozenset({"kind:dress", "colour:red"}), frozenset({"pattern:*"}))
+STRIPED_DRESS = PhotoLabels(frozenset({"kind:dress", "colour:blue", "pattern:striped"}))
 TAGS = ["kind:dress", "kind:shirt", "colour:red", "colour:blue", "pattern:striped"]
 COLOURS = {"red": (200, 30, 40), "green": (40, 140, 70)}
 
@@ -62,9 +62,9 @@ def test_of_a_recoloured_photo_no_colour_is_known() -> None:
 
 def test_captions_claim_only_true_tags_in_known_words() -> None:
     rng = random.Random(1)  # noqa: S311 - repeatable on purpose
-    known = set(vocabulary())
+    known = set(list_words())
     for _ in range(300):
-        caption = caption_for(STRIPED_DRESS, rng)
+        caption = write_caption(STRIPED_DRESS, rng)
         assert STRIPED_DRESS.true.issuperset(caption.claims)
         assert set(caption.text.split()) <= known
 
@@ -72,7 +72,7 @@ def test_captions_claim_only_true_tags_in_known_words() -> None:
 def test_plain_text_reads_as_a_shopper_writes() -> None:
     tags = ["kind:dress", "pattern:striped", "colour:red", "sleeve:long"]
 
-    assert plain_text(tags) == "long sleeve red striped dress"
+    assert word_plainly(tags) == "long sleeve red striped dress"
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_nouns_have_plurals(noun: str, many: str) -> None:
 
 
 def test_the_tokenizer_reads_hyphens_case_and_strange_words() -> None:
-    tokenizer = build_processor(vocabulary()).tokenizer
+    tokenizer = build_processor(list_words()).tokenizer
 
     assert tokenizer.tokenize("Red T-Shirt, flörgle!") == ["red", "t", "shirt", UNKNOWN]
 
@@ -92,7 +92,7 @@ def test_the_tokenizer_reads_hyphens_case_and_strange_words() -> None:
 def test_a_photos_lesser_colours_are_left_open() -> None:
     shares = (ColourShare("red", 0.5), ColourShare("white", 0.38), ColourShare("grey", 0.1))
 
-    facts = photo_facts("T-Shirt", GarmentColours(shares, "red", is_sure=True))
+    facts = label_photo("T-Shirt", GarmentColours(shares, "red", is_sure=True))
 
     assert facts.of("colour") == ["red", "white"]
     assert not facts.knows("colour:grey")
@@ -139,13 +139,13 @@ def test_mixed_views_are_of_both_by_the_share_that_is_told() -> None:
 
 def test_photos_are_said_to_be_missing(tmp_path: Path) -> None:
     with pytest.raises(PhotosMissing, match=r"labels\.csv"):
-        labelled_photos(tmp_path / "nowhere", split="train")
+        read_labelled_photos(tmp_path / "nowhere", split="train")
 
 
 def make_samples() -> Samples:
     """Make plain photos of two colours, enough for a few steps."""
     stream = [
-        (Image.new("RGB", (60, 80), rgb), Facts(frozenset({f"colour:{name}", "kind:dress"})))
+        (Image.new("RGB", (60, 80), rgb), PhotoLabels(frozenset({f"colour:{name}", "kind:dress"})))
         for name, rgb in COLOURS.items()
         for _ in range(8)
     ]
@@ -155,14 +155,16 @@ def make_samples() -> Samples:
 def fit(*, seeing: int, reading: int, seed: int = 0) -> Any:
     """Train for so many steps of each half."""
     recipe = Recipe(
-        seeing=Pace(seeing, learning_rate=2e-3, batch=8, warm_up=5),
-        readings=tuple(
-            Reading(Pace(reading, learning_rate=1e-3, batch=8, warm_up=5), garments=1, share=0.5)
+        seeing=Schedule(seeing, learning_rate=2e-3, batch=8, warm_up=5),
+        text_trainings=tuple(
+            TextTraining(
+                Schedule(reading, learning_rate=1e-3, batch=8, warm_up=5), garments=1, share=0.5
+            )
             for _ in range(2)
         ),
         seed=seed,
     )
-    return train([make_samples()], build_processor(vocabulary()), recipe)
+    return train([make_samples()], build_processor(list_words()), recipe)
 
 
 def test_each_part_is_drawn_with_its_share() -> None:
@@ -184,7 +186,7 @@ def test_the_same_seed_trains_the_same_model() -> None:
 def test_training_learns_colours_and_the_checkpoint_loads(tmp_path: Path) -> None:
     model = fit(seeing=20, reading=40)
 
-    assert write_checkpoint(model, build_processor(vocabulary()), tmp_path) < 15e6
+    assert write_checkpoint(model, build_processor(list_words()), tmp_path) < 15e6
     encoder = Encoder(EncoderSpec("fresh", str(tmp_path)), dtype=torch.float32)
     photos = [Image.new("RGB", (60, 80), rgb) for rgb in COLOURS.values()]
     scores = encoder.encode_images(photos) @ encoder.encode_texts(list(COLOURS)).T

@@ -1,33 +1,31 @@
-"""Measure how well outfits are told from what is thrown together."""
+"""Measure how well the scorer of outfits distinguishes outfits from random garments."""
 
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from evaluation.management.options import whole_number
 from evaluation.outfits.harness import evaluate
 from evaluation.outfits.looks import LOOKS
 from evaluation.outfits.report import render_table
 
+# A few of each look, so that every question has wrong choices.
+MIN_OUTFITS = 4 * len(LOOKS)
+
 
 class Command(BaseCommand):
     help = (
-        "Generates outfits from tables of looks, takes them apart, and prints how often the scorer "
-        "finds the piece that was taken and tells the outfits from mixed ones, beside baselines."
+        "Generates outfits from tables of looks, and prints how often the scorer and the baselines "
+        "find a missing piece and distinguish the outfits from mixed ones."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--outfits", type=_count, default=500, help="500 by default")
-        parser.add_argument("--seed", type=int, default=1, help="another draws other outfits")
+        parser.add_argument(
+            "--outfits", type=whole_number(MIN_OUTFITS), default=500, help="500 by default"
+        )
+        parser.add_argument("--seed", type=int, default=1, help="another seed gives other outfits")
 
     def handle(self, *args: Any, **options: Any) -> None:
         questions = evaluate(outfits=options["outfits"], seed=options["seed"])
         self.stdout.write(render_table(questions))
-
-
-def _count(text: str) -> int:
-    """Read how many outfits; a few of each look, so that every question has wrong answers."""
-    least = 4 * len(LOOKS)
-    if not text.isdecimal() or int(text) < least:
-        raise ArgumentTypeError(f"{text!r} is not a whole number from {least}.")
-    return int(text)

@@ -1,6 +1,7 @@
 """Measure how good a shop's recommendations are."""
 
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -9,32 +10,37 @@ from django.core.management.base import BaseCommand, CommandError
 
 from core.errors import Unavailable
 from core.tenancy import shop_scope
-from evaluation.search.harness import MOST_OF_A_KIND, Evaluation, NothingToFind, evaluate
+from evaluation.management.options import whole_number, write_files
+from evaluation.search.harness import (
+    MAX_QUERIES_PER_KIND,
+    EmptyCatalogue,
+    SearchEvaluation,
+    evaluate,
+)
 from evaluation.search.judgements import JudgementsUnusable
-from evaluation.search.plot import draw_plot
-from evaluation.search.report import render_table, write_figures
+from evaluation.search.report import plot_ndcg, render_table, write_figures
 from evaluation.search.systems import ask_feed, ask_shop
 from recommendations.api.search.inputs import MAX_IMAGES
 from tenants.models import Shop
 
-MOST_NAMED = 10
+MAX_NAMED = 10
 
 
 class Command(BaseCommand):
     help = (
-        "Puts queries to a shop as its API would, and prints how good the answers are beside "
-        "popularity and chance. Needs a worker; leaves no prompts behind."
+        "Sends queries to a shop like its API, and prints how good the answers are compared with "
+        "popularity and chance. Needs a worker; stores no prompts."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--shop", required=True, help="the shop's id or name")
         parser.add_argument("--judged", type=Path, metavar="FILE", help="judgements, as JSON lines")
-        parser.add_argument("--k", type=_count, default=10, help="images an answer, 10 by default")
+        parser.add_argument("--k", type=whole_number(), default=10, help="images in an answer")
         parser.add_argument("--out", type=Path, metavar="FOLDER", help="for evaluation.svg, .json")
         parser.add_argument(
             "--limit",
-            type=_count,
-            help=f"queries of a kind at most; {MOST_OF_A_KIND} by default, of judged ones all",
+            type=whole_number(),
+            help=f"queries of a kind at most; {MAX_QUERIES_PER_KIND} by default, judged: all",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -51,22 +57,20 @@ class Command(BaseCommand):
                     k=k,
                     limit=limit,
                 )
-            except (JudgementsUnusable, NothingToFind) as error:
+            except (JudgementsUnusable, EmptyCatalogue) as error:
                 raise CommandError(str(error)) from error
             except Unavailable as error:
                 raise CommandError(f"{error.message} Is a worker running?") from error
         self.stdout.write(render_table(evaluation))
         if options["out"]:
-            self._write(evaluation, options["out"])
+            folder = options["out"]
+            write_files(folder, partial(_write, evaluation))
+            self.stdout.write(f"Written to {folder}: evaluation.svg, evaluation.json")
 
-    def _write(self, evaluation: Evaluation, folder: Path) -> None:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / "evaluation.svg").write_text(draw_plot(evaluation), "utf-8")
-            write_figures(evaluation, folder / "evaluation.json")
-        except OSError as error:
-            raise CommandError(f"Nothing can be written to {folder}: {error}") from error
-        self.stdout.write(f"Written to {folder}: evaluation.svg, evaluation.json")
+
+def _write(evaluation: SearchEvaluation, folder: Path) -> None:
+    (folder / "evaluation.svg").write_text(plot_ndcg(evaluation), "utf-8")
+    write_figures(evaluation, folder / "evaluation.json")
 
 
 def _find_shop(reference: str) -> Shop:
@@ -75,16 +79,10 @@ def _find_shop(reference: str) -> Shop:
         found = Shop.objects.filter(pk=UUID(reference))
     except ValueError:
         found = Shop.objects.filter(name=reference)
-    shops = list(found[:MOST_NAMED])
+    shops = list(found[:MAX_NAMED])
     if not shops:
         raise CommandError(f"There is no shop {reference!r}.")
     if len(shops) > 1:
         ids = ", ".join(str(shop.pk) for shop in shops)
         raise CommandError(f"Several shops are named {reference!r}; give an id: {ids}")
     return shops[0]
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise ArgumentTypeError(f"{text!r} is not a whole number from 1.")
-    return int(text)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from evaluation.tagging.metrics import Judged, best_temperature, measure
+from evaluation.tagging.metrics import JudgedTag, best_temperature, measure
 from stylist.tagging.prompts import PASS_SIZE, encode_all, ensemble, understood
 from stylist.tagging.zero_shot import best_within, probabilities, summed
 from stylist.tests.tagging.photos import WordEncoder
@@ -76,8 +76,8 @@ def test_slots_are_summed_over_their_types_and_the_best_type_is_taken_within_one
 
 
 def test_calibration_error_is_the_distance_between_confidence_and_truth():
-    honest = [Judged(0.75, True, k < 3) for k in range(4)]
-    boastful = [Judged(0.95, True, k < 1) for k in range(4)]
+    honest = [JudgedTag(0.75, True, k < 3) for k in range(4)]
+    boastful = [JudgedTag(0.95, True, k < 1) for k in range(4)]
 
     assert measure(honest).ece == pytest.approx(0)
     assert measure(boastful).ece == pytest.approx(0.7)
@@ -85,10 +85,10 @@ def test_calibration_error_is_the_distance_between_confidence_and_truth():
 
 
 def test_the_sure_ones_are_measured_apart():
-    figures = measure([Judged(0.9, True, True), Judged(0.2, False, False)])
+    figures = measure([JudgedTag(0.9, True, True), JudgedTag(0.2, False, False)])
 
     assert (figures.right, figures.sure, figures.sure_right) == (0.5, 0.5, 1.0)
-    assert measure([Judged(0.2, False, True)]).sure_right is None
+    assert measure([JudgedTag(0.2, False, True)]).sure_right is None
 
 
 def test_the_best_temperature_is_higher_for_who_is_too_sure():

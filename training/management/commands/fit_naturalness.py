@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from quality.measure.naturalness import MODEL
-from training.clean_photos import PhotosUnusable, clean_lumas, clean_photos
+from training.clean_photos import PhotosUnusable, clean_lumas, find_clean_photos
 from training.naturalness import fit_gaussian, save_gaussian
 
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            photos = clean_photos(options["photos"], split="train", limit=options["limit"])
+            photos = find_clean_photos(options["photos"], split="train", limit=options["limit"])
         except PhotosUnusable as error:
             raise CommandError(str(error)) from error
         save_gaussian(fit_gaussian(clean_lumas(photos)), options["out"])

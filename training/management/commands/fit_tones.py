@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from quality.enhance.tones import MODEL
-from training.clean_photos import PhotosUnusable, clean_photos
+from training.clean_photos import PhotosUnusable, find_clean_photos
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         from training.tones.train import fit
 
         try:
-            photos = clean_photos(options["photos"], split="train", limit=options["limit"])
+            photos = find_clean_photos(options["photos"], split="train", limit=options["limit"])
         except PhotosUnusable as error:
             raise CommandError(str(error)) from error
         with ProcessPoolExecutor(mp_context=get_context("spawn")) as executor:

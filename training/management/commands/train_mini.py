@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         # torch takes seconds to import, and no other command needs it.
         from training.mini.architecture import build_processor
-        from training.mini.captions import vocabulary
+        from training.mini.captions import list_words
         from training.mini.checkpoint import write_checkpoint
         from training.mini.recipe import Recipe
         from training.mini.train import train
@@ -37,28 +37,28 @@ class Command(BaseCommand):
         garments = self._garments(options["garments"], options["seed"])
         parts = [garments] if photos is None else [photos, garments]
         recipe = Recipe(seed=options["seed"])
-        processor = build_processor(vocabulary())
+        processor = build_processor(list_words())
         model = train(parts, processor, recipe, self._reporter())
         size = write_checkpoint(model, processor, options["out"])
         self.stdout.write(f"Wrote {options['out']}, {size / 1e6:.1f} MB.")
 
     def _photos(self, folder: Path) -> Samples:
-        from training.labelled_photos import PhotosMissing, labelled_photos, photo_samples
+        from training.labelled_photos import PhotosMissing, read_labelled_photos, read_photo_samples
         from training.mini.samples import collect
 
         try:
-            labelled = labelled_photos(folder, split="train")
+            labelled = read_labelled_photos(folder, split="train")
         except PhotosMissing as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Reading {len(labelled)} photos …")
-        return collect(photo_samples(labelled))
+        return collect(read_photo_samples(labelled))
 
     def _garments(self, count: int, seed: int) -> Samples:
-        from training.mini.garment_samples import garment_samples
+        from training.mini.garment_samples import draw_garment_samples
         from training.mini.samples import collect
 
         self.stdout.write(f"Drawing {count} garments …")
-        return collect(garment_samples(count=count, seed=seed, height=GARMENT_HEIGHT))
+        return collect(draw_garment_samples(count=count, seed=seed, height=GARMENT_HEIGHT))
 
     def _reporter(self) -> Any:
         began = time.monotonic()

@@ -22,7 +22,7 @@ def field_of(tag: str) -> str:
 
 
 @dataclass(frozen=True)
-class Facts:
+class PhotoLabels:
     """The tags that are true of one photo, and those (or whole fields, "pattern:*") unknown."""
 
     true: frozenset[str]
@@ -67,9 +67,9 @@ class TruthRows:
 
 
 class TruthTable:
-    """Facts of many photos over a fixed list of tags, as matrices."""
+    """PhotoLabels of many photos over a fixed list of tags, as matrices."""
 
-    def __init__(self, facts: Sequence[Facts], tags: Sequence[str]) -> None:
+    def __init__(self, facts: Sequence[PhotoLabels], tags: Sequence[str]) -> None:
         """Take facts and the tags, sorted; `fields` are the slices of the tags' columns."""
         self.tags = list(tags)
         self.fields = {
