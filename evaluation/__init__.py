@@ -1,0 +1,1 @@
+"""Measure the quality of answers: encoder, search, photo quality, tagging, outfits."""

@@ -1,7 +1,7 @@
-"""Measure an encoder: does it know the kinds, the colours, and does a prompt find the right photos?
+"""Measure an encoder: zero-shot labels and colours, and retrieval of photos by prompts.
 
 Embeddings are float32 (n, d) with norm 1, so that a dot product is the cosine. Figures are shares
-in [0, 1]. What is unknown of a photo counts as not true, which can only lower a figure.
+in [0, 1]. Unknown tags of a photo count as false, which can only lower a figure.
 """
 
 from collections import Counter
@@ -19,7 +19,7 @@ from training.mini.labels import PhotoLabels
 
 BATCH = 32
 TEMPLATE = "a photo of a {}"
-MIN_RELEVANT = 5  # a query that fewer photos answer is left out
+MIN_RELEVANT = 5  # queries with fewer relevant photos are left out
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,12 @@ class ZeroShot:
 
     top1: float
     top3: float
-    per_label: Mapping[str, tuple[int, int]]  # label -> (right at once, photos)
+    per_label: Mapping[str, tuple[int, int]]  # label -> (right at first, photos)
 
 
 @dataclass(frozen=True)
 class Retrieval:
-    """Mean precision over the queries; @10 counts at most as many as there are to be found."""
+    """Mean precision over the queries; @k counts at most as many photos as are relevant."""
 
     at5: float
     at10: float
@@ -47,11 +47,11 @@ class Colours:
 
     largest: float  # it is the garment's largest colour
     any_main: float  # it is one of the garment's main colours
-    photos: int  # those whose garment could be told from its background
+    photos: int  # photos whose garment could be separated from the background
 
 
 def embed(encoder: Encoder, photos: Iterable[Image.Image]) -> Embeddings:
-    """Return (n, d), encoded in batches, so that photos may be a generator."""
+    """Return (n, d), encoded in batches; photos may be a generator."""
     stream = iter(photos)
     batches = iter(lambda: list(islice(stream, BATCH)), [])
     rows = [encoder.encode_images(batch) for batch in batches]
@@ -77,27 +77,27 @@ def zero_shot(
 def colour_accuracy(
     encoder: Encoder,
     images: Embeddings,
-    facts: Sequence[PhotoLabels],
+    labels: Sequence[PhotoLabels],
     largest: Sequence[str | None],
 ) -> Colours:
     """Name each garment's colour by the nearest colour word; `largest` is None where unsure."""
-    names = sorted({tag for fact in facts for tag in fact.true if tag.startswith("colour:")})
+    names = sorted({tag for photo in labels for tag in photo.true if tag.startswith("colour:")})
     words = encoder.encode_texts([word_plainly([name]) for name in names])
     sure = [row for row, colour in enumerate(largest) if colour is not None]
     guesses = [names[k] for k in np.argmax(images[sure] @ words.T, axis=1)] if sure else []
     exact = [guess == f"colour:{largest[row]}" for guess, row in zip(guesses, sure, strict=True)]
-    allowed = [guess in facts[row].true for guess, row in zip(guesses, sure, strict=True)]
+    allowed = [guess in labels[row].true for guess, row in zip(guesses, sure, strict=True)]
     return Colours(_mean(exact), _mean(allowed), len(sure))
 
 
 def retrieval(
-    encoder: Encoder, images: Embeddings, facts: Sequence[PhotoLabels], *fields: str
+    encoder: Encoder, images: Embeddings, labels: Sequence[PhotoLabels], *fields: str
 ) -> Retrieval:
-    """Ask for every combination of the fields' values that enough photos answer.
+    """Search for every combination of the fields' values with enough relevant photos.
 
-    `retrieval(…, "colour", "kind")` asks for "red dress" and the like.
+    `retrieval(…, "colour", "kind")` searches for texts like "red dress".
     """
-    queries = list(_queries(facts, fields))
+    queries = list(_queries(labels, fields))
     texts = [word_plainly(tags) for tags, _ in queries]
     scores = encoder.encode_texts(texts) @ images.T
     found = [
@@ -110,21 +110,21 @@ def retrieval(
 
 
 def precision_at(k: int, scores: NDArray[np.float32], relevant: NDArray[np.bool_]) -> float:
-    """Return the relevant share of the k best, of as many as there are relevant at all."""
+    """Return the relevant share of the k best, or of the best n if only n < k are relevant."""
     best = np.argsort(-scores, kind="stable")[:k]
     possible = min(k, int(relevant.sum()))
     return float(relevant[best].sum()) / possible if possible else 0.0
 
 
 def _queries(
-    facts: Sequence[PhotoLabels], fields: Sequence[str]
+    labels: Sequence[PhotoLabels], fields: Sequence[str]
 ) -> Iterator[tuple[tuple[str, ...], NDArray[np.bool_]]]:
-    """Yield the tags of each query with the photos that they are all true of."""
+    """Yield the tags of each query with the photos for which they are all true."""
     values = [
-        sorted({f"{field}:{v}" for fact in facts for v in fact.of(field)}) for field in fields
+        sorted({f"{field}:{v}" for photo in labels for v in photo.of(field)}) for field in fields
     ]
     for tags in product(*values):
-        relevant = np.array([fact.true.issuperset(tags) for fact in facts])
+        relevant = np.array([photo.true.issuperset(tags) for photo in labels])
         if relevant.sum() >= MIN_RELEVANT:
             yield tags, relevant
 

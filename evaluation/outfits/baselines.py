@@ -1,6 +1,6 @@
-"""What the scorer is held against: chance, popularity, and which kinds are worn together.
+"""Baselines of the scorer: chance, popularity, and kinds that are worn together.
 
-The latter two learn from other generated outfits, which the scorer does not see.
+The last two learn from other generated outfits, which the scorer does not see.
 """
 
 import math

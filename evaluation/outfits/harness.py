@@ -1,4 +1,4 @@
-"""Ask every method every question.
+"""Run an outfit evaluation: every method answers every question.
 
 evaluation = evaluate(outfits=500, seed=1)
 """
@@ -14,12 +14,12 @@ from evaluation.outfits.sampler import OutfitSampler
 from evaluation.statistics import Figure, mean_figure
 from stylist.garments.garment import Garment
 
-SEEN_SHARE = 4  # outfits that the baselines learn from, for each one asked about
+SEEN_SHARE = 4  # outfits that the baselines learn from, for each outfit in a question
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A set of questions, how many there are, and what share each method gets right."""
+    """A set of questions: their number, and the share that each method answers rightly."""
 
     name: str
     count: int
@@ -38,8 +38,8 @@ def evaluate(*, outfits: int, seed: int) -> list[Question]:
         questions.append(_question(f"fill in the blank, {name}", filled))
     for name, pieces in (("all mixed", None), ("one piece another's", 1)):
         false = spoil(drawn, pieces=pieces, seed=seed)
-        told = {method: _rank_spoiled(ask, true, false) for method, ask in methods.items()}
-        questions.append(_question(f"compatibility, {name}", told))
+        ranked = {method: _rank_spoiled(ask, true, false) for method, ask in methods.items()}
+        questions.append(_question(f"compatibility, {name}", ranked))
     return questions
 
 
@@ -49,7 +49,7 @@ def _question(name: str, values: Mapping[str, Sequence[float]]) -> Question:
 
 
 def _fill_blanks(ask: Method, blanks: Sequence[Blank]) -> list[float]:
-    """Return 1 for each blank filled rightly; the part of 1 that a guess among equals gets."""
+    """Return 1 for each blank filled rightly; 1/n if n choices have the best score."""
     found = []
     for blank in blanks:
         scores = np.array([ask((*blank.rest, choice)) for choice in blank.choices])
@@ -61,7 +61,7 @@ def _fill_blanks(ask: Method, blanks: Sequence[Blank]) -> list[float]:
 def _rank_spoiled(
     ask: Method, true: Sequence[Sequence[Garment]], false: Sequence[Sequence[Garment]]
 ) -> list[float]:
-    """Return for each outfit the share of the spoiled ones that score lower, equals as half.
+    """Return for each outfit the share of mixed ones with a lower score; equal scores count half.
 
     Their mean is the area under the ROC curve.
     """

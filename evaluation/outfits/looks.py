@@ -1,7 +1,7 @@
-"""Looks as stylists describe them: a palette, garments, a season. The evaluation's only truth.
+"""Looks as stylists describe them: a palette, garments, a season. The evaluation's ground truth.
 
-Written from what capsule wardrobes are described as, kept apart from the scorer: nothing here is
-computed from colour distances, styles in common or formalities.
+Written after descriptions of capsule wardrobes, independent of the scorer: nothing here is computed
+from colour distances, common styles or formalities.
 """
 
 from collections.abc import Mapping
@@ -14,8 +14,8 @@ from stylist.garments.garment import Slot
 class Look:
     """A way to dress: `kinds` to choose from in each slot; colours are retail names.
 
-    Most pieces have one of the `neutrals`; an accent is worn once, or picked up by a second piece.
-    `formality` is the usual one, in [0, 1]; a piece of the look is about as formal.
+    Most pieces have one of the `neutrals`; an accent is worn by one piece, or by two.
+    `formality`, in [0, 1], is typical for the pieces of the look.
     """
 
     style: str

@@ -1,7 +1,7 @@
-"""What is asked about outfits: which garment fills the blank, and which outfits are ones.
+"""Questions about outfits: which garment fills a blank, and which garments are an outfit.
 
 As in "Learning Fashion Compatibility with Bidirectional LSTMs" (Han et al., 2017), with the harder
-choices of the same kind of garment, which the category alone cannot tell.
+choices of the same kind of garment, where the category does not help.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ MIN_PIECES = 3
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """An outfit that lacks a garment, and choices for it, of which the first is the right one."""
+    """An outfit without one garment, and choices for it; the first choice is right."""
 
     rest: tuple[Garment, ...]
     choices: tuple[Garment, ...]
@@ -27,8 +27,8 @@ class Blank:
 def make_blanks(outfits: Sequence[SampledOutfit], *, same_kind: bool, seed: int) -> list[Blank]:
     """Return a blank for each outfit of three pieces or more, with wrong choices of other looks.
 
-    The wrong ones are worn in the same place, and with `same_kind` are the same kind of garment;
-    an outfit for which there are too few of these has no blank.
+    Wrong choices have the same slot, and with `same_kind` also the same kind. An outfit with too
+    few of them gets no blank.
     """
     draws = np.random.default_rng(seed)
     blanks = []
@@ -52,7 +52,7 @@ def make_blanks(outfits: Sequence[SampledOutfit], *, same_kind: bool, seed: int)
 def spoil(
     outfits: Sequence[SampledOutfit], *, pieces: int | None, seed: int
 ) -> list[tuple[Garment, ...]]:
-    """Return each outfit with so many pieces, all for None, replaced by those of other looks."""
+    """Return each outfit with `pieces` garments (None: all) replaced by those of other looks."""
     draws = np.random.default_rng(seed)
     spoiled = []
     for drawn in outfits:

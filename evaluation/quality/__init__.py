@@ -1,0 +1,1 @@
+"""Measure photo quality: degraded photos must get worse figures, and enhancement restore them."""

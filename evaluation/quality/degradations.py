@@ -1,6 +1,6 @@
-"""Spoil a photo on purpose, in seven ways and five severities each.
+"""Degrade photos in seven ways, with five severities each.
 
-sRGB uint8 (h, w, 3) in, the same out: what a camera or a careless export would have written.
+sRGB uint8 (h, w, 3) in and out, as a bad camera or a bad export would have written them.
 """
 
 import io
@@ -20,7 +20,7 @@ Degradation: TypeAlias = Callable[[Bytes, int, np.random.Generator], Bytes]
 SEVERITIES = (1, 2, 3, 4, 5)
 BLUR = (0.8, 1.2, 1.8, 2.6, 4.0)  # standard deviation, pixels of a photo of 512
 NOISE = (4, 8, 14, 22, 32)  # standard deviation, of 255
-CONTRAST = (0.85, 0.7, 0.55, 0.42, 0.3)  # what is left of it
+CONTRAST = (0.85, 0.7, 0.55, 0.42, 0.3)  # what remains of it
 UNDER = (0.5, 1.0, 1.5, 2.0, 2.5)  # stops less light
 OVER = (0.4, 0.8, 1.2, 1.6, 2.0)  # stops more
 CAST = (0.15, 0.3, 0.45, 0.6, 0.75)  # stops between two channels
@@ -82,13 +82,13 @@ DEGRADATIONS: MappingProxyType[str, Degradation] = MappingProxyType(
     }
 )
 
-_OF_LIGHT = (lower_contrast, under_expose, over_expose)
-_OF_DETAIL = (blur, add_noise, compress)
+_LIGHT = (lower_contrast, under_expose, over_expose)
+_DETAIL = (blur, add_noise, compress)
 
 
 def mix(photo: Bytes, severity: int, rng: np.random.Generator) -> Bytes:
-    """Spoil the light, in half of the cases its colour too, and then the detail."""
-    spoiled = _OF_LIGHT[rng.integers(3)](photo, severity, rng)
+    """Degrade the light, in half of the cases its colour too, and then the detail."""
+    spoiled = _LIGHT[rng.integers(3)](photo, severity, rng)
     if rng.random() < 0.5:
         spoiled = add_cast(spoiled, severity, rng)
-    return _OF_DETAIL[rng.integers(3)](spoiled, severity, rng)
+    return _DETAIL[rng.integers(3)](spoiled, severity, rng)

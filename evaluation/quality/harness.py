@@ -1,4 +1,4 @@
-"""Put what every photo told together.
+"""Run a quality evaluation: aggregate the trials of many photos.
 
 evaluation = evaluate(paths, enhanced=100, processes=2)
 """
@@ -15,7 +15,7 @@ from evaluation.quality.degradations import DEGRADATIONS, SEVERITIES
 from evaluation.quality.trials import PhotoTrial, RawValues, run_trial
 from quality.measure.scales import SCALES
 
-# Which measure has to tell a degradation, and whether it rises.
+# The measure that must detect a degradation, and the sign of its change.
 TARGET_MEASURES = {
     "blur": ("sharpness", -1),
     "noise": ("noise", 1),
@@ -25,15 +25,15 @@ TARGET_MEASURES = {
     "cast": ("colour_cast", 1),
     "JPEG": ("blockiness", 1),
 }
-MIDDLE = 3  # the severity at which the others' movement is told
+MIDDLE = 3  # the severity at which the changes of other measures are reported
 
 
 @dataclass(frozen=True)
 class Ranking:
     """How often the worse of two neighbouring severities is ranked worse, in [0, 1].
 
-    `by_step` holds the share for each severity against the one below it, 1 against the unspoiled
-    photo first; `overall` the share by the overall score.
+    `by_step` has the share for each severity against the one below it, first 1 against the original
+    photo; `overall` is the share by the overall score.
     """
 
     measure: str
@@ -44,9 +44,9 @@ class Ranking:
 
 @dataclass(frozen=True)
 class RestorationFigures:
-    """Mean PSNR in dB of spoiled and of enhanced photos, and the mean gain of each over its own.
+    """Mean PSNR in dB of degraded and of enhanced photos, and the mean relative gain.
 
-    `by_severity` holds the gains; `harmed` is the share that enhancement made worse by over 0.1 dB.
+    `by_severity` has the gains; `harmed` is the share that enhancement made worse by over 0.1 dB.
     """
 
     spoiled: float
@@ -58,7 +58,7 @@ class RestorationFigures:
 
 @dataclass(frozen=True)
 class CleanFigures:
-    """What enhancement did to unspoiled photos."""
+    """The effect of enhancement on photos that were not degraded."""
 
     ssim: float
     least_ssim: float
@@ -89,12 +89,12 @@ def evaluate(
     processes: int,
     progress: Callable[[int], None] = lambda done: None,
 ) -> QualityEvaluation:
-    """Examine every photo, and enhance the first `enhanced` of them, in several processes."""
-    asked = [position < enhanced for position in range(len(paths))]
+    """Run a trial of every photo, with enhancement for the first `enhanced`, in processes."""
+    with_enhancement = [position < enhanced for position in range(len(paths))]
     found: list[PhotoTrial] = []
-    # Not forked: OpenCV's threads do not survive it.
+    # Not forked, because OpenCV's threads do not survive a fork.
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        for trial in pool.map(run_trial, paths, asked):
+        for trial in pool.map(run_trial, paths, with_enhancement):
             found.append(trial)
             progress(len(found))
     restored = [photo for photo in found if photo.clean]
@@ -145,7 +145,7 @@ def _pairs(name: str, found: Sequence[PhotoTrial]) -> list[list[tuple[float, flo
 
 
 def _restored(values: np.ndarray) -> RestorationFigures:
-    """Put (photos, 5, 2) figures of PSNR together."""
+    """Aggregate PSNR, (photos, 5, 2): degraded and enhanced."""
     spoiled, enhanced = values[..., 0], values[..., 1]
     gains = enhanced / spoiled - 1
     return RestorationFigures(

@@ -63,7 +63,7 @@ def write_figures(evaluation: QualityEvaluation, path: Path) -> None:
 
 
 def mean_gain(evaluation: QualityEvaluation) -> float:
-    """Return the mean gain of PSNR over the single degradations, as a share."""
+    """Return the mean relative gain of PSNR over the single degradations."""
     gains = [figures.gain for name, figures in evaluation.restoring.items() if name != MIXED]
     return sum(gains) / len(gains)
 

@@ -1,4 +1,4 @@
-"""What one photo tells of the measures and of enhancement."""
+"""Trials of one photo: measures of its degraded versions, and their enhancement."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +24,7 @@ RawValues = dict[str, float | None]
 
 @dataclass(frozen=True)
 class Restoration:
-    """PSNR against the original in dB, of the spoiled photo and of the same enhanced."""
+    """PSNR against the original in dB, of the degraded photo and after its enhancement."""
 
     spoiled: float
     enhanced: float
@@ -32,7 +32,7 @@ class Restoration:
 
 @dataclass(frozen=True)
 class CleanTrial:
-    """What enhancement at full level does to an unspoiled photo."""
+    """The effect of enhancement at full level on the original photo."""
 
     ssim: float
     colour_change: float
@@ -41,9 +41,9 @@ class CleanTrial:
 
 @dataclass(frozen=True)
 class PhotoTrial:
-    """Raw figures and scores by degradation, of severities 0 (unspoiled) to 5.
+    """Raw values and scores by degradation, for severities 0 (the original) to 5.
 
-    `restored` and `clean` are empty and None of photos that were not enhanced.
+    `restored` is empty and `clean` is None for photos that were not enhanced.
     """
 
     raws: dict[str, list[RawValues]]
@@ -53,8 +53,8 @@ class PhotoTrial:
 
 
 def run_trial(path: Path, with_enhancement: bool) -> PhotoTrial:
-    """Spoil a photo in every way and severity, measure each, and enhance each if asked to."""
-    cv2.setNumThreads(1)  # one process a core
+    """Degrade a photo in every way and severity, measure and perhaps enhance each version."""
+    cv2.setNumThreads(1)  # there is one process for each core
     photo = read_pixels(path)
     seed = [SEED, int.from_bytes(path.stem.encode()[-8:])]
     unspoiled = measure(make_frame(photo))
@@ -62,7 +62,7 @@ def run_trial(path: Path, with_enhancement: bool) -> PhotoTrial:
     scores: dict[str, list[RawValues]] = {}
     restored: dict[str, list[Restoration]] = {}
     for name, spoil in DEGRADATIONS.items():
-        # A cast may undo the one that a photo has: whether it is worse is told from a neutral one.
+        # A cast can cancel the photo's own cast, so casts are compared with a neutral version.
         start = _balance(photo) if name == "cast" else photo
         first = measure(make_frame(start)) if name == "cast" else unspoiled
         measured = [first, *_spoil(start, spoil, seed)]
@@ -78,13 +78,13 @@ def run_trial(path: Path, with_enhancement: bool) -> PhotoTrial:
 
 
 def _spoil(photo: Bytes, spoil: Degradation, seed: list[int]) -> list[Measures]:
-    """Measure a photo at every severity; what chance there is, is the same at each."""
+    """Measure a photo at every severity; random choices are the same for each."""
     versions = (spoil(photo, severity, np.random.default_rng(seed)) for severity in SEVERITIES)
     return [measure(make_frame(version)) for version in versions]
 
 
 def _balance(photo: Bytes) -> Bytes:
-    """Return a photo without the cast that is measured in it."""
+    """Return a photo without its measured cast."""
     linear = linearise(to_float(photo))
     light = estimate_light(linear, srgb_to_oklab(photo))
     return to_bytes(encode_srgb(linear / light))

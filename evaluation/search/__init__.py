@@ -1,1 +1,1 @@
-"""How good the answers are: judged queries, figures, baselines beside them, a table and a plot."""
+"""Measure search: judged queries, measures, baselines for comparison, a table and a plot."""

@@ -1,4 +1,4 @@
-"""What there is to be found: the images an answer may show, with their names and facts."""
+"""The images that an answer may contain, with their names and facts."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -12,13 +12,13 @@ from catalog.search.public_images import ImageFacts, read_rows
 from core.tenancy import scoped_shop_id
 
 CHUNK = 2_000
-# The image that was meant, and another of the same item.
+# Grades of the image that a query means, and of others of the same item.
 ITSELF, SAME_ITEM = 2, 1
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """An image's facts, and what else it is asked for by."""
+    """An image's facts, and the other texts that a query may use for it."""
 
     name: str
     sku: str
@@ -27,13 +27,13 @@ class Listing:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The images of a shop that an answer may show by id, the oldest first."""
+    """The images of a shop that an answer may contain, by id, oldest first."""
 
     listings: Mapping[UUID, Listing]
 
     @cached_property
     def by_item(self) -> Mapping[str, list[UUID]]:
-        """The images of each item."""
+        """Return the images of each item."""
         found: defaultdict[str, list[UUID]] = defaultdict(list)
         for image, listing in self.listings.items():
             found[listing.facts.item].append(image)
@@ -41,7 +41,7 @@ class Catalogue:
 
     @cached_property
     def by_reference(self) -> Mapping[str, list[UUID]]:
-        """The images by id and by SKU, which several may share."""
+        """Return the images by id and by SKU; several images may share a SKU."""
         found: defaultdict[str, list[UUID]] = defaultdict(list)
         for image, listing in self.listings.items():
             for reference in {str(image), listing.sku} - {""}:
@@ -49,19 +49,19 @@ class Catalogue:
         return dict(found)
 
     def item_of(self, image: UUID) -> str:
-        """Return the item of an image; one that came meanwhile is an item of its own."""
+        """Return the item of an image; an image that was added later is its own item."""
         listing = self.listings.get(image)
         return listing.facts.item if listing else str(image)
 
     def grades_for(self, images: Iterable[UUID]) -> dict[UUID, int]:
-        """Return the grades for a wish that any of these images meets, and others of their item."""
+        """Return grades for a query that means these images, or others of their items."""
         meant = list(images)
         same = (other for image in meant for other in self.by_item[self.item_of(image)])
         return {**dict.fromkeys(same, SAME_ITEM), **dict.fromkeys(meant, ITSELF)}
 
 
 def read_catalogue() -> Catalogue:
-    """Read the images of the scope's shop that are searchable and not sold out."""
+    """Read the searchable images of the shop in scope that are not sold out."""
     images = Image.objects.searchable().exclude(availability=Image.Availability.OUT_OF_STOCK)
     index = live_index(scoped_shop_id())
     ids = list(images.order_by("id").values_list("id", flat=True))

@@ -1,7 +1,7 @@
-"""Queries that need no judge: a shop's own titles and facets.
+"""Queries made from the catalogue: a shop's own titles and facets.
 
-What is relevant follows from the catalogue: the images of that title, or those that have the
-facets. A fact that the catalogue lacks counts as not true, which can only lower a figure.
+Relevant are the images with the title, or with the facets. A fact that is missing in the catalogue
+counts as false, which can only lower a figure.
 """
 
 from collections import defaultdict
@@ -14,11 +14,11 @@ from evaluation.search.catalogue import Catalogue
 from evaluation.search.judgements import Query
 
 TITLE, COLOUR, STYLE, BRAND = "title", "colour category", "style category", "brand"
-MIN_ITEMS = 2  # a facet query that fewer items answer is left out
+MIN_ITEMS = 2  # facet queries with fewer relevant items are left out
 
 
 def title_queries(catalogue: Catalogue) -> list[Query]:
-    """Ask for every title; each image that has it is meant."""
+    """Return a query for every title; it means each image with this title."""
     named: defaultdict[str, list[UUID]] = defaultdict(list)
     for image, listing in catalogue.listings.items():
         named[" ".join(listing.name.split()).lower()].append(image)
@@ -26,7 +26,7 @@ def title_queries(catalogue: Catalogue) -> list[Query]:
 
 
 def facet_queries(catalogue: Catalogue) -> list[Query]:
-    """Ask for every colour and style of every category, and for every brand."""
+    """Return queries for every colour and style of every category, and for every brand."""
     wanted: defaultdict[tuple[str, str], dict[UUID, int]] = defaultdict(dict)
     for image, listing in catalogue.listings.items():
         for query in _facet_prompts(listing.facts):

@@ -1,4 +1,4 @@
-"""One evaluation: every query put to the shop, with the baselines beside it, kind by kind."""
+"""Run a search evaluation: send every query to the shop, and compare with the baselines."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,16 +24,16 @@ from evaluation.search.systems import Asker, Feed
 from evaluation.statistics import sample
 from tenants.models import Shop
 
-MAX_QUERIES_PER_KIND = 200  # unless told otherwise; judged queries are then all asked
+MAX_QUERIES_PER_KIND = 200  # by default, but all judged queries
 
 
 class EmptyCatalogue(Exception):
-    """The shop has no image that an answer may show."""
+    """The shop has no image that an answer may contain."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchEvaluation:
-    """What was measured of one shop with k images an answer, and what there is to say of it."""
+    """The figures of one shop with k images in an answer, and remarks on them."""
 
     shop: Shop
     images: int
@@ -45,9 +45,9 @@ class SearchEvaluation:
 def evaluate(
     *, shop: Shop, ask: Asker, feed: Feed, judged: Path | None, k: int, limit: int | None
 ) -> SearchEvaluation:
-    """Measure answers of k images on at most `limit` queries of each kind, in the shop's scope.
+    """Measure answers of k images to at most `limit` queries of each kind, in the shop's scope.
 
-    Raises `EmptyCatalogue`, `JudgementsUnusable`, and what `ask` and `feed` raise.
+    Raises `EmptyCatalogue`, `JudgementsUnusable`, and the errors of `ask` and `feed`.
     """
     catalogue = read_catalogue()
     if not catalogue.listings:
@@ -58,14 +58,14 @@ def evaluate(
         for queries in _queries(catalogue, judged, limit)
     ]
     held_out = find_held_out(catalogue, most=limit or MAX_QUERIES_PER_KIND)
-    fed = list(_ask_feed(held_out, feed, catalogue, baselines, k))
-    sections = [_measure(trials, shop, catalogue, k) for trials in (*kinds, fed) if trials]
-    remarks = list(_remarks(kinds, fed, baselines))
+    feed_trials = list(_ask_feed(held_out, feed, catalogue, baselines, k))
+    sections = [_measure(trials, shop, catalogue, k) for trials in (*kinds, feed_trials) if trials]
+    remarks = list(_remarks(kinds, feed_trials, baselines))
     return SearchEvaluation(shop, len(catalogue.listings), k, sections, remarks)
 
 
 def _queries(catalogue: Catalogue, judged: Path | None, limit: int | None) -> list[list[Query]]:
-    """Return the queries kind by kind; the catalogue's own where there are none judged."""
+    """Return the queries by kind: the judged ones, or else those of the catalogue."""
     if judged:
         queries, most = read_judgements(judged, catalogue), limit
     else:
@@ -98,18 +98,18 @@ def _ask_feed(
 def _measure(trials: Sequence[Trial], shop: Shop, catalogue: Catalogue, k: int) -> Section:
     if trials[0].query.kind in (NOT_SOLD, LACKING):
         return measure_not_sold(trials)
-    shown = {image for trial in trials for method in METHODS for image in trial.ranking(method)}
-    vectors = read_embeddings(live_index(shop.pk), list(shown))
+    ranked = {image for trial in trials for method in METHODS for image in trial.ranking(method)}
+    vectors = read_embeddings(live_index(shop.pk), list(ranked))
     return measure_found(trials, catalogue, vectors, k)
 
 
 def _remarks(
-    kinds: Iterable[Iterable[Trial]], fed: Sequence[Trial], baselines: Baselines
+    kinds: Iterable[Iterable[Trial]], feed_trials: Sequence[Trial], baselines: Baselines
 ) -> Iterator[str]:
-    """Say what has to be known to read the figures."""
+    """Yield what a reader must know to understand the figures."""
     if not baselines.events:
         yield "There are no positive events yet: popularity shows the newest first."
     if any(trial.answer.is_match is None for trials in kinds for trial in trials):
-        yield "The index is not calibrated yet: its answers do not say whether they match."
-    if not fed:
+        yield "The index is not calibrated yet: its answers have no match."
+    if not feed_trials:
         yield f"Held-back events are left out: no shopper has {MIN_EVENTS} positive ones yet."

@@ -1,7 +1,7 @@
-"""Held-back events: would a shopper's feed have shown what they went on to choose?
+"""Held-out events: does a shopper's feed contain the image that they chose next?
 
-Of each shopper with enough positive events the last is hidden, with all else they did with that
-image, and the feed is asked as if they had not been there yet (leave-one-out).
+The last image that a shopper chose is hidden with all their events on it, and the feed is requested
+without these events (leave-one-out). Only shoppers with enough positive events count.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ MIN_EVENTS = 5
 
 @dataclass(frozen=True, slots=True)
 class HeldOutEvent:
-    """A shopper, the image of their last positive event, and how many such they had with it."""
+    """A shopper, the image of their last positive event, and their positive events on it."""
 
     shopper: Shopper
     image: UUID
@@ -31,14 +31,14 @@ class HeldOutEvent:
 
 
 def find_held_out(catalogue: Catalogue, *, most: int) -> Iterator[HeldOutEvent]:
-    """Yield what can be held back of at most so many shoppers of the scope's shop.
+    """Yield an event to hold out for each of at most `most` shoppers of the shop in scope.
 
-    A shopper who would be left without events, or whose images are all gone, is passed over.
+    Skips shoppers without other events, and those whose images are all deleted.
     """
     positive = Event.objects.filter(kind__in=POSITIVE, shopper__isnull=False)
     counted = positive.order_by().values("shopper").annotate(count=Count("pk"))
-    keen = counted.filter(count__gte=MIN_EVENTS).values("shopper")
-    shoppers = list(Shopper.objects.filter(pk__in=keen).order_by("pk"))
+    active = counted.filter(count__gte=MIN_EVENTS).values("shopper")
+    shoppers = list(Shopper.objects.filter(pk__in=active).order_by("pk"))
     for shopper in sample(shoppers, most):
         history = positive.filter(shopper=shopper).order_by("-occurred_at", "-pk")
         images = list(history.values_list("image", flat=True))
@@ -48,7 +48,7 @@ def find_held_out(catalogue: Catalogue, *, most: int) -> Iterator[HeldOutEvent]:
 
 
 def ask_without(held: HeldOutEvent, feed: Feed, count: int) -> Answer:
-    """Return what the feed answers while the held-back events are hidden; they come back."""
+    """Return the feed's answer without the held-out events; they are restored."""
     with rolled_back():
         Event.objects.filter(shopper=held.shopper, image=held.image).delete()
         return feed(held.shopper, count)

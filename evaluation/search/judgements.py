@@ -1,7 +1,7 @@
-"""Queries with what is relevant to them: read from a file of judgements.
+"""Queries with their relevant images, read from a file of judgements.
 
-A file holds one JSON object a line: `{"prompt": …, "relevant": {image id or SKU: grade, …}}`,
-with whole grades from 0, or `{"prompt": …, "none": true}` for what the shop does not sell.
+Each line of a file is a JSON object: `{"prompt": …, "relevant": {image id or SKU: grade, …}}` with
+whole grades from 0, or `{"prompt": …, "none": true}` for things that the shop does not sell.
 """
 
 import json
@@ -20,14 +20,14 @@ MAX_FAULTS = 20
 
 
 class JudgementsUnusable(Exception):
-    """The file cannot be read, or some of its lines are no judgements; the message says which."""
+    """The file cannot be read, or has invalid lines, which the message lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked, of which kind it is, and the grades of what would answer it.
+    """A prompt, its kind, and the grades of the relevant images.
 
-    Without grades there is nothing in the shop that would.
+    Without grades the shop sells nothing that is relevant.
     """
 
     kind: str
@@ -35,7 +35,7 @@ class Query:
     relevant: Mapping[UUID, int] = field(default_factory=dict)
 
     def grade(self, ranking: list[UUID], catalogue: Catalogue) -> Grades:
-        """Return the grade of each image of a ranking; an item counts once, however often shown."""
+        """Return the grade of each image of a ranking; only the first image of an item counts."""
         grades, found = [], set()
         for image in ranking:
             item, grade = catalogue.item_of(image), self.relevant.get(image, 0)
@@ -45,7 +45,7 @@ class Query:
         return grades
 
     def ideal(self, catalogue: Catalogue) -> Grades:
-        """Return the best grade of each item that is relevant."""
+        """Return the best grade of each relevant item."""
         best: dict[str, int] = {}
         for image, grade in self.relevant.items():
             item = catalogue.item_of(image)
@@ -54,7 +54,7 @@ class Query:
 
 
 def read_judgements(path: Path, catalogue: Catalogue) -> list[Query]:
-    """Read a file's queries; raises `JudgementsUnusable` with the number of every line at fault."""
+    """Return a file's queries; raises `JudgementsUnusable`, which lists the invalid lines."""
     try:
         lines = path.read_text("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:

@@ -1,4 +1,4 @@
-"""Queries that nothing in a shop answers: for quite other things, and for clothing it lacks."""
+"""Queries without relevant images: for other things than clothing, and clothing not sold."""
 
 from itertools import product
 
@@ -40,14 +40,14 @@ THINGS_NOT_SOLD = (
 
 
 def foreign_queries() -> list[Query]:
-    """Ask for what no clothing shop sells."""
+    """Return queries for things that no clothing shop sells."""
     return [Query(NOT_SOLD, thing) for thing in THINGS_NOT_SOLD]
 
 
 def lacking_queries(catalogue: Catalogue) -> list[Query]:
-    """Ask for the default categories that no image has, also in each of the shop's colours.
+    """Return queries for default categories without images, also in each of the shop's colours.
 
-    None where some images have no category, since those could be of any.
+    Empty if some images have no category, because they could be of any category.
     """
     facts = [listing.facts for listing in catalogue.listings.values()]
     sold = {fact.category for fact in facts}

@@ -1,4 +1,4 @@
-"""The figures of one kind of query: the shop's answers, and the baselines' beside them."""
+"""Figures of one kind of query, for the shop's answers and for the baselines."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ MAX_NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One query, what was answered, and what each baseline answers."""
+    """One query with its answer, and the ranking of each baseline."""
 
     query: Query
     answer: Answer
@@ -45,13 +45,13 @@ class Section:
 def measure_found(
     trials: Sequence[Trial], catalogue: Catalogue, vectors: Mapping[UUID, Vectors], k: int
 ) -> Section:
-    """Take the figures of queries of one kind, each with something in the shop that answers it."""
+    """Return the figures of queries of one kind, each with relevant images."""
     figures: dict[str, dict[str, Figure | None]] = {}
     for method in METHODS:
-        taken = _relevance(trials, method, catalogue, k) | _breadth(
+        measured = _relevance(trials, method, catalogue, k) | _breadth(
             [trial.ranking(method) for trial in trials], catalogue, vectors
         )
-        for name, figure in taken.items():
+        for name, figure in measured.items():
             figures.setdefault(name, {})[method] = figure
     figures["a match, rightly"] = {ATELIER: _share_of_matches(trials, expected=True)}
     figures["strong, rightly"] = {ATELIER: _share_of_strong(trials)}
@@ -62,7 +62,7 @@ def measure_found(
 
 
 def measure_not_sold(trials: Sequence[Trial]) -> Section:
-    """Take how often nothing is said to match, of queries that nothing in the shop answers."""
+    """Return how often answers have no match, for queries without relevant images."""
     figures = {"no match, rightly": {ATELIER: _share_of_matches(trials, expected=False)}}
     wrong = [f"“{trial.query.prompt}”" for trial in trials if trial.answer.is_match]
     remark = f"said to match: {', '.join(wrong[:MAX_NAMED])}" if wrong else ""
@@ -72,7 +72,7 @@ def measure_not_sold(trials: Sequence[Trial]) -> Section:
 def _relevance(
     trials: Sequence[Trial], method: str, catalogue: Catalogue, k: int
 ) -> dict[str, Figure | None]:
-    """Return the means of what follows from grades."""
+    """Return the means of the measures that use grades."""
     values: dict[str, list[float]] = {}
     for trial in trials:
         grades = trial.query.grade(trial.ranking(method), catalogue)
@@ -91,24 +91,24 @@ def _relevance(
 def _breadth(
     rankings: Sequence[Sequence[UUID]], catalogue: Catalogue, vectors: Mapping[UUID, Vectors]
 ) -> dict[str, Figure | None]:
-    """Return how much of the catalogue is shown, and how unlike one answer's images are."""
+    """Return coverage of the catalogue, and diversity within answers."""
     items = ([catalogue.item_of(image) for image in ranking] for ranking in rankings)
     spreads = (metrics.diversity(_rows(ranking, vectors)) for ranking in rankings)
     return {
-        # Without an interval: a resample repeats queries, and so shows fewer items than they do.
+        # Without an interval: a resample repeats queries, so it covers fewer items.
         "coverage": Figure(metrics.coverage(items, catalogue.by_item)),
         "diversity": mean_figure([spread for spread in spreads if spread is not None]),
     }
 
 
 def _rows(images: Iterable[UUID], vectors: Mapping[UUID, Vectors]) -> Vectors:
-    """Return (n, d): the vectors of those of the images that have one."""
+    """Return (n, d): the vectors of the images that have one."""
     rows = [vectors[image] for image in images if image in vectors]
     return np.stack(rows) if rows else np.empty((0, 0), np.float32)
 
 
 def _share_of_matches(trials: Iterable[Trial], *, expected: bool) -> Figure | None:
-    """Return how often there is a match, or none, as expected; None unless all were measured."""
+    """Return how often `is_match` is as expected; None unless all were measured."""
     matched = [trial.answer.is_match for trial in trials]
     if None in matched:
         return None
@@ -116,7 +116,7 @@ def _share_of_matches(trials: Iterable[Trial], *, expected: bool) -> Figure | No
 
 
 def _share_of_strong(trials: Iterable[Trial]) -> Figure | None:
-    """Return how many of the images called strong are relevant, of answers that have some."""
+    """Return the relevant share of strong matches, over the answers that have some."""
     shares = []
     for trial in trials:
         answer, relevant = trial.answer, trial.query.relevant

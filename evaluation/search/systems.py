@@ -1,4 +1,4 @@
-"""Whom the queries are put to: the shop's own answers, leaving no trace."""
+"""The systems that answer the queries: the shop's own search and feed, without side effects."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,36 +18,36 @@ from tenants.models import Shop, Shopper
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Image ids, the best first, and how well each matches; None where nobody measured that."""
+    """Image ids, best first, and the match of each; None where it was not measured."""
 
     images: list[UUID]
     matches: list[Match | None]
 
     @property
     def is_match(self) -> bool | None:
-        """Whether anything fits; None when that was not measured."""
+        """Return whether any image matches; None if that was not measured."""
         if {Match.WEAK, Match.STRONG} & set(self.matches):
             return True
         return None if None in self.matches else False
 
 
 class Asker(Protocol):
-    """Answers a prompt with at most `count` images."""
+    """A function that answers a prompt with at most `count` images."""
 
     def __call__(self, prompt: str, count: int) -> Answer: ...
 
 
 class Feed(Protocol):
-    """Answers a shopper with at most `count` images, by the events that are there when asked."""
+    """A function that returns a shopper's feed of at most `count` images, from current events."""
 
     def __call__(self, shopper: Shopper, count: int) -> Answer: ...
 
 
 def ask_shop(shop: Shop) -> Asker:
-    """Return an asker that answers as the shop's API does, and takes back what that records.
+    """Return a function that answers like the shop's API, and rolls back what that records.
 
-    Only the cached vectors of the prompts stay, until they expire. Needs the shop's scope,
-    raises `Unavailable` when no worker reads a prompt in time.
+    Only the cached vectors of the prompts remain until they expire. Needs the shop's scope. The
+    function raises `Unavailable` when no worker encodes a prompt in time.
     """
 
     def ask(prompt: str, count: int) -> Answer:
@@ -59,9 +59,10 @@ def ask_shop(shop: Shop) -> Asker:
 
 
 def ask_feed(shop: Shop) -> Feed:
-    """Return a feed that answers with the first page of the API's, and takes back its record.
+    """Return a function that answers with the first page of the API's feed, and rolls back.
 
-    Needs the shop's scope, raises `Unavailable` when no worker reads stated preferences in time.
+    Needs the shop's scope. The function raises `Unavailable` when no worker encodes the stated
+    preferences in time.
     """
 
     def ask(shopper: Shopper, count: int) -> Answer:
@@ -74,7 +75,7 @@ def ask_feed(shop: Shop) -> Feed:
 
 @contextmanager
 def rolled_back() -> Iterator[None]:
-    """Take back what is written meanwhile; nothing that waits for a commit happens."""
+    """Roll back what is written in this context; actions after commit do not happen."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)

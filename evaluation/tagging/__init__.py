@@ -1,1 +1,1 @@
-"""How far tags can be trusted: on labelled photos, and on garments whose features are known."""
+"""Measure tags, on labelled photos and on generated garments whose features are known."""

@@ -1,4 +1,4 @@
-"""Tag generated garments, whose colour, pattern, kind and catalogue page are known."""
+"""Evaluate tags of generated garments, whose features and catalogue page are known."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -16,9 +16,9 @@ from stylist.tagging.tags import Tags
 
 HEIGHT = 512
 _PATTERNS = {"leopard": "animal"}
-# Their second colour is in two inks of its own, or none.
+# Patterns without a second colour of the garment's own.
 _NO_SECOND = frozenset({"plain", "leopard", "floral"})
-# What a cut makes of a kind, and what one could as well say.
+# All types that are right for a kind.
 _TYPES = {
     "jumper": ("sweater", "turtleneck", "sweatshirt"),
     "top": ("top", "camisole", "crop top", "tank top"),
@@ -37,11 +37,12 @@ _TYPES = {
 
 @dataclass(frozen=True)
 class GarmentFigures:
-    """What was measured on generated garments.
+    """The figures of generated garments.
 
-    `figures` are by tag; `shade` is how often the retail name is the very one, `second` how often
-    a patterned garment's second colour is told; `wrong_colours` are those taken for others, the
-    most frequent first; `by_pattern` has each pattern's garments and how many of them were right.
+    `figures` are by tag. `shade` is the share with exactly the right retail name, `second` the
+    share of patterned garments whose second colour was found. `wrong_colours` are confusions, the
+    most frequent first. `by_pattern` has the number of garments with each pattern, and how many of
+    them were right.
     """
 
     figures: Mapping[str, TagFigures]

@@ -1,4 +1,4 @@
-"""Accuracy, and whether a confidence is as good as it says. TagFigures are shares in [0, 1]."""
+"""Accuracy and calibration of tags. Figures are shares in [0, 1]."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ MIN_PROBABILITY = 1e-6
 
 @dataclass(frozen=True)
 class JudgedTag:
-    """One tag beside the truth."""
+    """The confidence of one tag, and whether it was right."""
 
     confidence: float
     is_sure: bool
@@ -23,7 +23,7 @@ class JudgedTag:
 
 @dataclass(frozen=True)
 class TagFigures:
-    """What was measured of one kind of tag; `sure_right` is None where none was sure.
+    """The figures of one kind of tag; `sure_right` is None where no tag was sure.
 
     `ece` is the expected calibration error (Guo et al., 2017): over ten equal bins of confidence,
     the mean distance between it and the share that is right.
@@ -55,18 +55,18 @@ def measure(judged: Sequence[JudgedTag]) -> TagFigures:
 
 
 def best_temperature(parts: Iterable[tuple[Mapping[str, float], frozenset[str]]]) -> float:
-    """Return by which of `TEMPERATURES` to multiply the one in use, by the likelihood of the truth.
+    """Return the factor for the temperature in use under which the true values are likeliest.
 
-    Each part is a distribution and the values of it that are true. Softmax at another temperature
-    is a power of the probabilities, so the embeddings are not needed.
+    Each part is a distribution and its true values. A softmax with another temperature is a power
+    of the probabilities, so the embeddings are not needed.
     """
-    held = [
+    pairs = [
         (np.array([*spread.values()]), np.array([name in true for name in spread]))
         for spread, true in parts
     ]
 
     def loss(factor: float) -> float:
-        powers = ((np.maximum(spread, 1e-12) ** (1 / factor), true) for spread, true in held)
+        powers = ((np.maximum(spread, 1e-12) ** (1 / factor), true) for spread, true in pairs)
         likely = [power[true].sum() / power.sum() for power, true in powers]
         return float(-np.log(np.maximum(likely, MIN_PROBABILITY)).mean())
 

@@ -1,7 +1,7 @@
-"""Tag labelled photos of people's clothes: does the type fall under the photo's label?
+"""Evaluate tags of labelled photos: a type must belong to the photo's label.
 
-The clothing photos have 17 labels, wider than the taxonomy's types: one labelled "Pants" may show
-jeans.
+The clothing photos have 17 labels, which are wider than the types of the taxonomy: a photo labelled
+"Pants" may show jeans.
 """
 
 from collections import Counter, defaultdict
@@ -19,7 +19,7 @@ from stylist.tagging.tagger import tag
 from stylist.tagging.tags import Tags
 from training.labelled_photos import LabelledPhoto
 
-# The label that a type falls under, where its slot does not say.
+# The label of a type, where its slot does not determine it.
 _OF_TYPE = {
     "t-shirt": "T-Shirt", "tank top": "Undershirt", "shirt": "Shirt", "blouse": "Blouse",
     "polo shirt": "Polo", "hoodie": "Hoodie", "bodysuit": "Body", "long-sleeve top": "Longsleeve",
@@ -31,16 +31,17 @@ _OF_TYPE = {
 _OF_SLOT = {
     "top": "Top", "bottom": "Pants", "one_piece": "Dress", "outer": "Outwear", "shoes": "Shoes",
 }  # fmt: skip
-NO_LABEL = "no label"  # of a bag, say, of which the photos have none
+NO_LABEL = "no label"  # such as bags, which no photo shows
 
 
 @dataclass(frozen=True)
 class PhotoFigures:
-    """What was measured on labelled photos.
+    """The figures of labelled photos.
 
-    `by_label` has each label's photos and how many of them were right; `confusions` what was
-    taken for what, the most frequent first; `sightings` how many photos show none, one or several;
-    `temperature` is by what to multiply the types' temperature to fit these photos best.
+    `by_label` has the number of photos with each label, and how many of them were right.
+    `confusions` are pairs of true label and guess, the most frequent first. `sightings` counts
+    photos with no, one or several garments. `temperature` is the factor for the types' temperature
+    that fits these photos best.
     """
 
     type: TagFigures
@@ -102,7 +103,7 @@ def _by_label(guesses: Sequence[tuple[str, str]]) -> dict[str, tuple[int, int]]:
 
 
 def _sure(tagged: Sequence[Tags]) -> dict[str, float]:
-    """Return how often each other tag is sure; whether rightly nobody has labelled."""
+    """Return how often each other tag is sure; there are no labels to check them with."""
     flags = {
         "colour": [tags.primary_colour.is_sure for tags in tagged],
         "pattern": [tags.pattern.is_sure for tags in tagged],

@@ -1,4 +1,4 @@
-"""The arithmetic of the figures that an encoder is judged by, on vectors made by hand."""
+"""Figures of an encoder, computed from simple vectors."""
 
 from collections.abc import Sequence
 from typing import cast
@@ -14,8 +14,8 @@ from training.mini.labels import PhotoLabels
 AXES = {"dress": 0, "shirt": 1, "hat": 2, "red": 3, "blue": 4}
 
 
-class HandMade:
-    """Stand where an encoder would: a text's vector is the sum of its known words' axes."""
+class SimpleEncoder:
+    """Encodes a text as the sum of its known words' axes."""
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
         rows = [vector(*(word for word in text.split() if word in AXES)) for text in texts]
@@ -32,13 +32,13 @@ def vector(*words: str) -> Embeddings:
     return row / max(float(np.linalg.norm(row)), 1e-9)
 
 
-def facts(*tags: str) -> PhotoLabels:
+def labels(*tags: str) -> PhotoLabels:
     return PhotoLabels(frozenset(tags))
 
 
 @pytest.fixture
 def encoder() -> Encoder:
-    return cast(Encoder, HandMade())
+    return cast(Encoder, SimpleEncoder())
 
 
 def test_zero_shot_counts_right_labels_and_near_misses(encoder: Encoder) -> None:
@@ -61,16 +61,16 @@ def test_zero_shot_counts_right_labels_and_near_misses(encoder: Encoder) -> None
         ([0, 0, 0, 0, 0, 0], 0.0),
     ],
 )
-def test_precision_is_of_as_many_as_there_are(relevant: list[int], share: float) -> None:
+def test_precision_counts_at_most_the_relevant_photos(relevant: list[int], share: float) -> None:
     scores = np.array([6, 5, 4, 3, 2, 1], dtype=np.float32)
 
     assert precision_at(4, scores, np.array(relevant, dtype=bool)) == pytest.approx(share)
 
 
-def test_retrieval_asks_for_each_combination_that_enough_photos_answer(encoder: Encoder) -> None:
+def test_retrieval_searches_each_combination_with_enough_photos(encoder: Encoder) -> None:
     things = ["red dress"] * 5 + ["blue dress"] * 5 + ["red shirt"] * 4
     images = np.stack([vector(*thing.split()) for thing in things])
-    known = [facts(f"colour:{c}", f"kind:{k}") for c, k in (thing.split() for thing in things)]
+    known = [labels(f"colour:{c}", f"kind:{k}") for c, k in (thing.split() for thing in things)]
 
     both = retrieval(encoder, images, known, "colour", "kind")
     kinds = retrieval(encoder, images, known, "kind")
@@ -81,7 +81,7 @@ def test_retrieval_asks_for_each_combination_that_enough_photos_answer(encoder: 
 
 def test_retrieval_notices_a_colour_that_does_not_count(encoder: Encoder) -> None:
     images = np.stack([vector("dress")] * 10)
-    known = [facts("kind:dress", f"colour:{c}") for c in ("blue",) * 5 + ("red",) * 5]
+    known = [labels("kind:dress", f"colour:{c}") for c in ("blue",) * 5 + ("red",) * 5]
 
     found = retrieval(encoder, images, known, "colour", "kind")
 
@@ -89,9 +89,14 @@ def test_retrieval_notices_a_colour_that_does_not_count(encoder: Encoder) -> Non
     assert found.worst[0] == ("blue dress", 1.0)
 
 
-def test_colours_are_judged_where_the_garment_was_found(encoder: Encoder) -> None:
+def test_colours_are_measured_where_the_garment_was_found(encoder: Encoder) -> None:
     images = np.stack([vector("red"), vector("blue"), vector("blue"), vector("red")])
-    known = [facts("colour:red"), facts("colour:red", "colour:blue"), facts("colour:red"), facts()]
+    known = [
+        labels("colour:red"),
+        labels("colour:red", "colour:blue"),
+        labels("colour:red"),
+        labels(),
+    ]
 
     colours = colour_accuracy(encoder, images, known, ["red", "red", "red", None])
 

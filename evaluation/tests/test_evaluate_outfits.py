@@ -18,7 +18,7 @@ def drawn():
     return OutfitSampler(3).outfits(OUTFITS)
 
 
-def test_the_looks_use_the_names_that_garments_are_tagged_with():
+def test_the_looks_use_names_of_the_vocabulary():
     slots = {kind.name: kind.slot for kind in KINDS.values()}
     for look in LOOKS:
         assert look.style in STYLES
@@ -52,7 +52,7 @@ def test_a_blank_has_one_right_choice_and_wrong_ones_of_other_looks(drawn, same_
 
 
 @pytest.mark.parametrize("pieces", [None, 1])
-def test_spoiled_outfits_have_so_many_pieces_of_other_looks(drawn, pieces):
+def test_mixed_outfits_have_the_given_number_of_other_pieces(drawn, pieces):
     look_of = {garment.id: one.look for one in drawn for garment in one.garments}
     for one, garments in zip(drawn, spoil(drawn, pieces=pieces, seed=1), strict=True):
         assert [garment.slot for garment in garments] == [garment.slot for garment in one.garments]
@@ -60,7 +60,7 @@ def test_spoiled_outfits_have_so_many_pieces_of_other_looks(drawn, pieces):
         assert foreign == (pieces or len(garments))
 
 
-def test_the_scorer_finds_what_was_taken_and_chance_does_not():
+def test_the_scorer_finds_the_missing_piece_and_chance_does_not():
     for question in evaluate(outfits=OUTFITS, seed=5):
         figures = {method: figure.value for method, figure in question.figures.items()}
         by_chance = 0.5 if question.name.startswith("compatibility") else 1 / CHOICES
@@ -72,7 +72,7 @@ def test_the_scorer_finds_what_was_taken_and_chance_does_not():
             assert figures["scorer"] > 0.6
 
 
-def test_prints_a_table_and_says_that_the_outfits_are_generated():
+def test_prints_a_table_and_notes_that_the_outfits_are_generated():
     printed = io.StringIO()
     call_command("evaluate_outfits", outfits=OUTFITS, stdout=printed)
     assert "fill in the" in printed.getvalue()

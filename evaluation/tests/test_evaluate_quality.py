@@ -35,6 +35,6 @@ def test_prints_tables_and_writes_figures_and_a_plot(tmp_path):
     assert all(name in plot for name in TARGET_MEASURES)
 
 
-def test_no_photos_are_told(tmp_path):
+def test_reports_a_folder_without_photos(tmp_path):
     with pytest.raises(CommandError, match="no photos"):
         call_command("evaluate_quality", photos=tmp_path)

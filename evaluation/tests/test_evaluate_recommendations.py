@@ -1,4 +1,4 @@
-"""Answers are measured on a shop's own titles and facets, on judgements, on held-back events."""
+"""Search is evaluated on a shop's titles and facets, on judgements, on held-back events."""
 
 import io
 import json
@@ -36,15 +36,15 @@ CALIBRATION = make_calibration(axis=[1, 1, 1, 1, 1, -1], weak=0.3, strong=0.6)
 
 
 def make_vector(text: str) -> np.ndarray:
-    """Return the sum of the known words' axes; of unknown words, an axis that no image is near."""
+    """Return the sum of the known words' axes; for unknown words, an axis far from every image."""
     vector = np.zeros(len(AXES), np.float32)
     for word in [word for word in text.lower().split() if word in AXES] or ["nothing"]:
         vector[AXES[word]] = 1
     return vector / np.linalg.norm(vector)
 
 
-def know_prompts(shop: Shop, *texts: str) -> None:
-    """Leave the prompts' vectors in the cache, as if they had been asked before."""
+def cache_prompts(shop: Shop, *texts: str) -> None:
+    """Store the prompts' vectors in the cache."""
     with shop_scope(shop.pk):
         index = live_index(shop.pk)
     for text in texts:
@@ -87,7 +87,7 @@ def count_rows() -> tuple[int, ...]:
 
 @pytest.fixture
 def garments(shop) -> SimpleNamespace:
-    """The shop with three red dresses, two of them one item, and a blue shirt; prompts known."""
+    """Return a shop with three red dresses, two of one item, and a blue shirt; prompts are cached."""
     first = make_garment(shop.shop, "red", "dress", name="Red dress", sku="D1", item_group_id="D")
     second = make_garment(shop.shop, "red", "dress", name="Robe", sku="D2", item_group_id="D")
     third = make_garment(shop.shop, "red", "dress", name="Red dress", sku="D3", brand="Acme")
@@ -96,14 +96,14 @@ def garments(shop) -> SimpleNamespace:
         VectorIndex.objects.update(calibration=CALIBRATION)
     with shop_scope(shop.shop.pk):
         lacking = [query.prompt for query in lacking_queries(read_catalogue())]
-    know_prompts(shop.shop, "red dress", "robe", "blue shirt", "acme", *THINGS_NOT_SOLD, *lacking)
+    cache_prompts(shop.shop, "red dress", "robe", "blue shirt", "acme", *THINGS_NOT_SOLD, *lacking)
     return SimpleNamespace(shop=shop.shop, first=first, second=second, third=third, shirt=shirt)
 
 
-# --- Queries of the catalogue's own -----------------------------------------------------
+# --- Queries from the catalogue -----------------------------------------------------
 
 
-def test_titles_mean_their_images_and_grade_the_rest_of_the_item(garments):
+def test_a_title_query_grades_its_images_and_others_of_their_item(garments):
     with shop_scope(garments.shop.pk):
         queries = {query.prompt: query for query in title_queries(read_catalogue())}
     assert set(queries) == {"red dress", "robe", "blue shirt"}
@@ -112,7 +112,7 @@ def test_titles_mean_their_images_and_grade_the_rest_of_the_item(garments):
     assert queries["robe"].relevant == {first: 1, second: 2}
 
 
-def test_facets_that_one_item_alone_has_are_not_asked_for(garments):
+def test_facets_of_a_single_item_make_no_query(garments):
     style = Style.objects.get(shop=None, name="casual")
     garments.first.styles.add(style)
     garments.second.styles.add(style)
@@ -125,33 +125,33 @@ def test_facets_that_one_item_alone_has_are_not_asked_for(garments):
     ]
 
 
-def test_drafts_and_deleted_images_are_no_part_of_it(garments):
+def test_ignores_drafts_and_deleted_images(garments):
     make_garment(garments.shop, "red", "dress", name="Draft", status="draft")
     with shop_scope(garments.shop.pk):
         assert len(read_catalogue().listings) == 4
 
 
-def test_kinds_that_no_image_has_are_asked_for_in_the_shops_colours(garments):
+def test_queries_missing_kinds_in_the_shops_colours(garments):
     with shop_scope(garments.shop.pk):
         vectors = {query.prompt for query in lacking_queries(read_catalogue())}
     assert {"boots", "red boots", "blue boots"} <= vectors
     assert not {"dress", "blue dress", "green boots"} & vectors
 
 
-def test_no_kind_is_taken_for_lacking_where_an_image_has_none(garments):
+def test_no_kind_is_missing_if_an_image_has_no_category(garments):
     with shop_scope(garments.shop.pk):
         Image.objects.filter(pk=garments.shirt.pk).update(category=None)
         assert lacking_queries(read_catalogue()) == []
 
 
-def test_an_index_is_measured_with_other_things_than_answers_are():
+def test_calibration_uses_other_prompts_than_the_evaluation():
     assert not set(FOREIGN) & set(THINGS_NOT_SOLD)
 
 
 # --- The command ------------------------------------------------------------------------
 
 
-def test_prints_figures_of_each_kind_beside_the_baselines(garments):
+def test_prints_figures_of_each_kind_next_to_the_baselines(garments):
     table = measure(garments.shop, k=2)
     for words in ("title (3)", "colour category (1)", "brand (1)", "not sold (", "recall@2",
                   "precision@2", "NDCG@2", "NDCG@2, graded", "MRR@2", "coverage", "diversity",
@@ -175,7 +175,7 @@ def test_writes_a_plot_and_the_figures(garments, tmp_path):
     assert colour["NDCG@3"]["Atelier"]["value"] <= 1
 
 
-def test_says_whether_matches_are_right(garments, tmp_path):
+def test_reports_whether_matches_are_right(garments, tmp_path):
     measure(garments.shop, limit=200, out=tmp_path)
     kinds = read_figures(tmp_path)
     # All but "red wine", of which these vectors see the red.
@@ -186,20 +186,20 @@ def test_says_whether_matches_are_right(garments, tmp_path):
     assert kinds["colour category"]["figures"]["strong, rightly"]["Atelier"]["value"] == 1
 
 
-def test_without_calibration_no_match_is_judged(garments):
+def test_without_calibration_matches_are_not_measured(garments):
     with all_shops():
         VectorIndex.objects.update(calibration={})
     table = measure(garments.shop)
     assert "not calibrated yet" in table and "no match, rightly" not in table
 
 
-def test_leaves_no_rows_behind(garments):
+def test_stores_no_rows(garments):
     before = count_rows()
     measure(garments.shop)
     assert count_rows() == before
 
 
-def test_asks_at_most_so_many_of_a_kind(garments, tmp_path):
+def test_limits_the_queries_of_a_kind(garments, tmp_path):
     measure(garments.shop, limit=1, out=tmp_path)
     assert {kind["queries"] for kind in read_figures(tmp_path).values()} == {1}
 
@@ -215,7 +215,7 @@ def test_finds_a_shop_by_its_name(garments, rival):
 
 
 @pytest.mark.parametrize("reference", ["Nobody", "018f0000-0000-7000-8000-000000000000"])
-def test_refuses_a_shop_that_there_is_not(garments, reference):
+def test_refuses_an_unknown_shop(garments, reference):
     with pytest.raises(CommandError, match="There is no shop"):
         call_command("evaluate_recommendations", shop=reference)
 
@@ -232,19 +232,19 @@ def test_refuses_a_shop_without_images(shop):
 
 
 @pytest.mark.parametrize("option", ["--k=0", "--k=x", "--k=101", "--limit=0", "--limit=-1"])
-def test_refuses_numbers_that_make_no_sense(garments, option):
+def test_refuses_invalid_numbers(garments, option):
     with pytest.raises(CommandError):
         call_command("evaluate_recommendations", f"--shop={garments.shop.pk}", option)
 
 
-def test_says_when_no_worker_reads_the_prompts(garments, settings):
+def test_reports_that_no_worker_encodes_the_prompts(garments, settings):
     settings.ENCODE_DEADLINE_SECONDS = 0.05
     make_garment(garments.shop, "blue", "dress", name="Never asked before")
     with pytest.raises(CommandError, match="Is a worker running"):
         measure(garments.shop)
 
 
-def test_says_when_nothing_can_be_written(garments, tmp_path):
+def test_reports_a_folder_that_cannot_be_written(garments, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(CommandError, match="Nothing can be written"):
         measure(garments.shop, out=tmp_path / "file")
@@ -253,7 +253,7 @@ def test_says_when_nothing_can_be_written(garments, tmp_path):
 # --- Judgements -------------------------------------------------------------------------
 
 
-def test_takes_judgements_by_id_and_by_sku(garments, tmp_path):
+def test_reads_judgements_by_id_and_by_sku(garments, tmp_path):
     path = write_lines(
         tmp_path,
         {"prompt": " red dress ", "relevant": {"D1": 3, str(garments.third.pk): 1, "S1": 0}},
@@ -266,7 +266,7 @@ def test_takes_judgements_by_id_and_by_sku(garments, tmp_path):
     assert kinds["judged"]["figures"]["recall@10"]["Atelier"]["value"] == 1
 
 
-def test_judgements_that_name_nothing_unsold_are_joined_by_what_no_shop_sells(garments, tmp_path):
+def test_adds_things_not_sold_to_judgements_without_any(garments, tmp_path):
     path = write_lines(tmp_path, {"prompt": "red dress", "relevant": {"D1": 1}})
     measure(garments.shop, limit=200, judged=path, out=tmp_path)
     assert read_figures(tmp_path)["not sold"]["queries"] == len(THINGS_NOT_SOLD)
@@ -295,14 +295,14 @@ def test_judgements_that_name_nothing_unsold_are_joined_by_what_no_shop_sells(ga
         ({"prompt": "red dress", "none": True}, "judged further up"),
     ],
 )
-def test_names_the_line_at_fault(garments, tmp_path, line, fault):
+def test_reports_the_invalid_line(garments, tmp_path, line, fault):
     right = {"prompt": "red dress", "relevant": {"D1": 1}}
     with pytest.raises(CommandError, match="line 3: ") as caught:
         measure(garments.shop, judged=write_lines(tmp_path, right, "", line))
     assert fault in str(caught.value)
 
 
-def test_names_every_line_at_fault(garments, tmp_path):
+def test_reports_every_invalid_line(garments, tmp_path):
     with pytest.raises(CommandError) as caught:
         measure(garments.shop, judged=write_lines(tmp_path, *["x"] * 25))
     lines = str(caught.value).splitlines()
@@ -327,7 +327,7 @@ def test_refuses_a_file_without_judgements(garments, tmp_path):
             measure(garments.shop, judged=path)
 
 
-def test_a_byte_order_mark_is_no_fault(garments, tmp_path):
+def test_accepts_a_byte_order_mark(garments, tmp_path):
     path = tmp_path / "judged.jsonl"
     path.write_text('{"prompt": "x", "none": true}', "utf-8-sig")
     with shop_scope(garments.shop.pk):
@@ -338,7 +338,7 @@ def test_a_byte_order_mark_is_no_fault(garments, tmp_path):
 
 
 def make_events(shop: Shop, shopper: Shopper, *images: Image, kind: str = "click") -> None:
-    """Have a shopper do the same with one image after the other."""
+    """Create events of a shopper, one for each image in order."""
     start = datetime(2026, 11, 1, tzinfo=UTC)
     with shop_scope(shop.pk):
         for image in images:
@@ -364,10 +364,10 @@ def evaluate_feed(garments: SimpleNamespace, feed: Any) -> Any:
         return evaluate(shop=garments.shop, ask=ask, feed=feed, judged=None, k=2, limit=None)
 
 
-def test_the_last_event_is_hidden_from_the_feed_and_comes_back(garments):
+def test_the_last_event_is_hidden_from_the_feed_and_restored(garments):
     keen, idle = make_shopper(garments.shop, "keen"), make_shopper(garments.shop, "idle")
-    make_events(garments.shop, keen, garments.shirt, *[garments.first] * 3, garments.shirt)
-    make_events(garments.shop, keen, garments.first, kind="dislike")
+    make_events(garments.shop, active, garments.shirt, *[garments.first] * 3, garments.shirt)
+    make_events(garments.shop, active, garments.first, kind="dislike")
     make_events(garments.shop, idle, *[garments.first] * 4)
     seen = []
 
@@ -378,7 +378,7 @@ def test_the_last_event_is_hidden_from_the_feed_and_comes_back(garments):
 
     before = count_rows()
     evaluation = evaluate_feed(garments, feed)
-    assert seen == [(keen, {garments.first.pk}, 2)]
+    assert seen == [(active, {garments.first.pk}, 2)]
     assert count_rows() == before
     (section,) = [s for s in evaluation.sections if s.kind == "held-back event"]
     assert section.queries == 1
@@ -386,9 +386,9 @@ def test_the_last_event_is_hidden_from_the_feed_and_comes_back(garments):
     assert section.figures["MRR@2"]["Atelier"].value == 1 / 2
 
 
-def test_the_shops_own_feed_is_asked(garments, tmp_path):
-    keen = make_shopper(garments.shop, "keen")
-    make_events(garments.shop, keen, garments.shirt, *[garments.third] * 3, garments.first)
+def test_measures_the_shops_own_feed(garments, tmp_path):
+    active = make_shopper(garments.shop, "keen")
+    make_events(garments.shop, active, garments.shirt, *[garments.third] * 3, garments.first)
     before = count_rows()
     measure(garments.shop, out=tmp_path)
     section = read_figures(tmp_path)["held-back event"]
@@ -397,17 +397,17 @@ def test_the_shops_own_feed_is_asked(garments, tmp_path):
     assert section["figures"]["recall@10"]["Atelier"]["value"] == 1
 
 
-def test_popularity_does_not_know_of_what_is_hidden(garments):
-    keen, other = make_shopper(garments.shop, "keen"), make_shopper(garments.shop, "other")
+def test_popularity_ignores_hidden_events(garments):
+    active, other = make_shopper(garments.shop, "keen"), make_shopper(garments.shop, "other")
     make_events(garments.shop, other, garments.first, garments.first, garments.third)
-    make_events(garments.shop, keen, garments.first, *[garments.second] * 4)
+    make_events(garments.shop, active, garments.first, *[garments.second] * 4)
     evaluation = evaluate_feed(garments, lambda shopper, count: Answer([], []))
     (section,) = [s for s in evaluation.sections if s.kind == "held-back event"]
     # The four of the second are hidden: the first, of the same item, and the third lead.
     assert section.figures["NDCG@2, graded"]["popularity"].value == pytest.approx(1 / 2)
 
 
-def test_a_shopper_who_would_be_left_with_nothing_is_passed_over(garments):
+def test_skips_a_shopper_without_other_events(garments):
     make_events(garments.shop, make_shopper(garments.shop, "one"), *[garments.first] * 9)
     evaluation = evaluate_feed(garments, lambda shopper, count: Answer([], []))
     assert evaluation.remarks == [

@@ -1,4 +1,4 @@
-"""The command measures tags on photos and garments, and the figures keep what is promised."""
+"""Tags are measured on photos and garments, and are as good as documented."""
 
 import csv
 from io import StringIO
@@ -76,7 +76,7 @@ def write_a_few_labels(folder: Path) -> None:
         writer.writerows(some)
 
 
-def test_the_command_says_what_is_missing(tmp_path: Path):
+def test_the_command_reports_missing_inputs(tmp_path: Path):
     with pytest.raises(CommandError, match=r"labels\.csv"):
         call_command("evaluate_tagging", encoder="mini", photos=tmp_path)
     with pytest.raises(CommandError, match="--photos"):

@@ -1,4 +1,4 @@
-"""The arithmetic of the figures, against values worked out by hand."""
+"""Measures of rankings, compared with values computed manually."""
 
 from itertools import permutations
 from math import log2
@@ -30,7 +30,7 @@ shares = st.lists(st.floats(0, 1), min_size=2, max_size=30)
 
 @st.composite
 def rankings(draw) -> tuple[list[int], list[int]]:
-    """Return the grades of a ranking, and of all there is to be found."""
+    """Return the grades of a ranking, and of all relevant images."""
     ideal = draw(grades.filter(any))
     order = draw(st.permutations(ideal))
     return order[: draw(st.integers(0, len(order)))], ideal
@@ -44,7 +44,7 @@ def interval(values: list[float]) -> tuple[float, float]:
     return figure.low, figure.high
 
 
-# --- By hand --------------------------------------------------------------------------
+# --- Examples --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def interval(values: list[float]) -> tuple[float, float]:
         ([], [1, 1], 0, 0, 0),
     ],
 )
-def test_counts_what_is_relevant_among_the_first_four(shown, ideal, recall, precision, reciprocal):
+def test_counts_relevant_images_among_the_first_four(shown, ideal, recall, precision, reciprocal):
     assert recall_at(4, shown, ideal) == pytest.approx(recall)
     assert precision_at(4, shown) == pytest.approx(precision)
     assert reciprocal_rank(shown) == pytest.approx(reciprocal)
@@ -70,23 +70,23 @@ def test_ndcg_discounts_the_gain_of_each_rank():
 
 
 @pytest.mark.parametrize(("k", "theirs"), [(6, 0.9608081943360616), (3, 0.9777813616305048)])
-def test_ndcg_is_that_of_scikit_learn(k, theirs):
-    """Of `sklearn.metrics.ndcg_score` 1.9.1."""
+def test_ndcg_equals_scikit_learns(k, theirs):
+    """Compare with values of `sklearn.metrics.ndcg_score` 1.9.1."""
     assert ndcg_at(k, [3, 2, 3, 0, 1, 2], [3, 2, 3, 0, 1, 2]) == pytest.approx(theirs)
 
 
-def test_ndcg_looks_no_further_than_k():
+def test_ndcg_ignores_ranks_after_k():
     assert ndcg_at(2, [0, 1, 1], [1, 1]) == pytest.approx((1 / log2(3)) / (1 + 1 / log2(3)))
     assert ndcg_at(1, [0, 1], [1]) == 0
 
 
-def test_binary_ndcg_takes_every_relevant_image_for_as_good():
+def test_binary_ndcg_ignores_the_size_of_grades():
     shown, ideal = [1, 3, 0], [3, 1]
     assert ndcg_at(3, binary(shown), binary(ideal)) == 1
     assert ndcg_at(3, shown, ideal) == pytest.approx((1 + 3 / log2(3)) / (3 + 1 / log2(3)))
 
 
-def test_diversity_is_what_pairs_do_not_have_in_common():
+def test_diversity_of_equal_orthogonal_and_opposite_vectors():
     x, y = np.eye(2, dtype=np.float32)
     assert diversity(np.stack([x, x, x])) == pytest.approx(0)
     assert diversity(np.stack([x, y])) == pytest.approx(1)
@@ -96,7 +96,7 @@ def test_diversity_is_what_pairs_do_not_have_in_common():
     assert diversity(np.empty((0, 0), np.float32)) is None
 
 
-def test_coverage_counts_an_item_once_and_only_those_of_the_catalogue():
+def test_coverage_counts_each_item_of_the_catalogue_once():
     assert coverage([["a", "b"], ["b", "c", "gone"]], ["a", "b", "c", "d"]) == 3 / 4
     assert coverage([], ["a"]) == 0
 
@@ -108,12 +108,12 @@ def test_interval_narrows_with_more_queries():
     assert many == pytest.approx(2 * 1.96 * 0.5 / 1000**0.5, rel=0.1)
 
 
-def test_one_value_has_no_interval_and_no_value_no_figure():
+def test_one_value_has_no_interval_and_no_values_no_figure():
     assert (mean_figure([0.25]).low, mean_figure([0.25]).high) == (None, None)
     assert mean_figure([]) is None
 
 
-# --- Whatever the ranking -------------------------------------------------------------
+# --- Any ranking -------------------------------------------------------------
 
 
 @settings(deadline=None)
@@ -155,7 +155,7 @@ def test_recall_never_falls_with_more_images(ranking, k):
 
 @settings(deadline=None)
 @given(rankings(), cutoffs, st.data())
-def test_a_relevant_image_further_up_is_never_worse(ranking, k, data):
+def test_a_relevant_image_at_a_higher_rank_is_never_worse(ranking, k, data):
     shown, ideal = ranking
     lower = data.draw(st.integers(0, max(len(shown) - 1, 0)))
     upper = data.draw(st.integers(0, lower))
@@ -235,7 +235,7 @@ def test_an_item_counts_once_with_the_grade_of_the_image_shown_first():
 
 @settings(deadline=None)
 @given(st.lists(st.sampled_from(["a1", "a2", "b1", "c1", "c2"]), unique=True), cutoffs)
-def test_a_ranking_of_images_is_never_better_than_the_items_allow(names, k):
+def test_a_ranking_of_images_is_never_better_than_the_ideal_of_items(names, k):
     catalogue, ids = make_catalogue(a1="a", a2="a", b1="b", c1="c", c2="c")
     query = Query("judged", "x", {ids["a1"]: 3, ids["a2"]: 1, ids["b1"]: 2, ids["c2"]: 0})
     shown = query.grade([ids[name] for name in names], catalogue)

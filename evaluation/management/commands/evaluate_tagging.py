@@ -34,8 +34,8 @@ class Command(BaseCommand):
         if options["garments"]:
             self._measure_garments(encoder, labels, options["garments"], options["seed"])
         self.stdout.write(
-            f"{encoder.spec.name} tells {len(labels.types)} types apart. Those whose words it does "
-            f"not know: {', '.join(labels.unknown_types) or 'none'}."
+            f"{encoder.spec.name} distinguishes {len(labels.types)} types. It does not know words "
+            f"for: {', '.join(labels.unknown_types) or 'none'}."
         )
 
     def _measure_photos(self, encoder: Encoder, labels: Labels, folder: Path, split: str) -> None:
