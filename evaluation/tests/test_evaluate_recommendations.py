@@ -87,7 +87,7 @@ def count_rows() -> tuple[int, ...]:
 
 @pytest.fixture
 def garments(shop) -> SimpleNamespace:
-    """Return a shop with three red dresses, two of one item, and a blue shirt; prompts are cached."""
+    """Return a shop with three red dresses, two of one item, and a blue shirt; caches prompts."""
     first = make_garment(shop.shop, "red", "dress", name="Red dress", sku="D1", item_group_id="D")
     second = make_garment(shop.shop, "red", "dress", name="Robe", sku="D2", item_group_id="D")
     third = make_garment(shop.shop, "red", "dress", name="Red dress", sku="D3", brand="Acme")
@@ -365,7 +365,7 @@ def evaluate_feed(garments: SimpleNamespace, feed: Any) -> Any:
 
 
 def test_the_last_event_is_hidden_from_the_feed_and_restored(garments):
-    keen, idle = make_shopper(garments.shop, "keen"), make_shopper(garments.shop, "idle")
+    active, idle = make_shopper(garments.shop, "keen"), make_shopper(garments.shop, "idle")
     make_events(garments.shop, active, garments.shirt, *[garments.first] * 3, garments.shirt)
     make_events(garments.shop, active, garments.first, kind="dislike")
     make_events(garments.shop, idle, *[garments.first] * 4)
