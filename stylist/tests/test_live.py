@@ -1,4 +1,4 @@
-"""Wardrobes through the real doors: a web server, and a worker in a process of its own."""
+"""Wardrobes in a live stack: a web server, and a worker in its own process."""
 
 import io
 import os
@@ -22,7 +22,7 @@ LOOK = (("t-shirt", "white"), ("jeans", "navy"), ("sneakers", "white"))
 
 @pytest.fixture
 def client(live_stack: Stack) -> Iterator[httpx.Client]:
-    """A client of a shop that has nothing yet."""
+    """A client of a new, empty shop."""
     with live_stack.client(live_stack.create_shop("Wardrobes")) as client:
         yield client
 
@@ -65,7 +65,7 @@ def test_photos_become_an_outfit_with_a_picture(client, live_stack):
     assert httpx.get(outfit["picture_url"]).status_code == httpx.codes.NOT_FOUND
 
 
-def test_images_of_the_catalogue_are_tagged_and_dressed(client):
+def test_images_of_the_catalogue_are_tagged_and_get_outfits(client):
     ids = [upload(client, make_jpeg(*garment), name="thing")["id"] for garment in LOOK]
     look = f"images/{ids[0]}/outfits/"
 
@@ -78,7 +78,7 @@ def test_images_of_the_catalogue_are_tagged_and_dressed(client):
     assert {piece["id"] for piece in outfit["pieces"]} == set(ids)
 
 
-def test_worker_killed_while_it_tags_ends_all_it_began(live_stack, client):
+def test_a_killed_worker_finishes_tagging_after_a_restart(live_stack, client):
     live_stack.supervisor.stop("worker")
     ids = add(client, *[make_jpeg("dress", "red")] * 20)
     live_stack.start("worker")

@@ -1,4 +1,4 @@
-"""A fake OpenAI-compatible server over real HTTP: it says what a test wants, well or badly."""
+"""A fake OpenAI-compatible server over real HTTP: it answers as a test wants, well or badly."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Turn = Callable[["Handler"], None]
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers each request with the next turn of the script; the last one again and again."""
+    """Answers each request with the next turn of the script; the last one repeatedly."""
 
     protocol_version = "HTTP/1.1"
     server: FakeModel
@@ -52,7 +52,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class FakeModel(ThreadingHTTPServer):
-    """The server; `requests` has what it was sent, `left` is set when a reader went away."""
+    """The server; `requests` has what it was sent, `left` is set when a client left."""
 
     daemon_threads = True
 
@@ -68,8 +68,8 @@ class FakeModel(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}/v1"
 
     @property
-    def told(self) -> list[dict[str, Any]]:
-        """Return the results of tools that the last request brought."""
+    def tool_results(self) -> list[dict[str, Any]]:
+        """Return the results of tools in the last request."""
         last = self.requests[-1]["messages"]
         return [json.loads(each["content"]) for each in last if each["role"] == "tool"]
 
@@ -88,7 +88,7 @@ def serving(*turns: Turn) -> Iterator[FakeModel]:
         thread.join()
 
 
-def say(text: str, *, size: int = 7) -> Turn:
+def send_text(text: str, *, size: int = 7) -> Turn:
     """Stream a text in small chunks."""
 
     def turn(handler: Handler) -> None:
@@ -101,7 +101,7 @@ def say(text: str, *, size: int = 7) -> Turn:
     return turn
 
 
-def ask(*calls: tuple[str, Any], words: str = "") -> Turn:
+def call_tools(*calls: tuple[str, Any], words: str = "") -> Turn:
     """Call tools, the arguments in two fragments as servers send them."""
 
     def turn(handler: Handler) -> None:
@@ -130,7 +130,7 @@ def fail(status: int) -> Turn:
     return turn
 
 
-def junk(text: str, kind: str = "text/event-stream") -> Turn:
+def send_raw(text: str, kind: str = "text/event-stream") -> Turn:
     def turn(handler: Handler) -> None:
         handler.start(200, kind)
         handler.raw(text)
@@ -139,7 +139,7 @@ def junk(text: str, kind: str = "text/event-stream") -> Turn:
 
 
 def stall(words: str = "") -> Turn:
-    """Say something, perhaps, then nothing more until the test ends."""
+    """Send the words, if any, then nothing until the test ends."""
 
     def turn(handler: Handler) -> None:
         handler.start()
@@ -151,7 +151,7 @@ def stall(words: str = "") -> Turn:
 
 
 def drip(text: str, *, pause: float) -> Turn:
-    """Go on and on with a little at a time, until the reader leaves."""
+    """Send a text again and again until the client leaves."""
 
     def turn(handler: Handler) -> None:
         handler.start()

@@ -1,4 +1,4 @@
-"""A small shop and wardrobe in memory, and tools over them that keep to the protocol."""
+"""A small shop and wardrobe in memory, and tools over them with the stylist's protocol."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ WARDROBE = (
 
 @dataclass
 class ShopTools:
-    """Tools over lists; `calls` has the names of those called, in order."""
+    """Tools over lists; `calls` has the names of the called tools, in order."""
 
     catalog: list[Item] = field(default_factory=lambda: list(CATALOG))
     wardrobe: list[Item] = field(default_factory=lambda: list(WARDROBE))
@@ -113,7 +113,7 @@ class Chat:
     memory: Memory = field(default_factory=Memory)
     count: int = 0
 
-    def say(self, text: str) -> Reply:
+    def send(self, text: str) -> Reply:
         self.count += 1
         question = Question(
             text=text,
@@ -130,7 +130,7 @@ class Chat:
 
 @dataclass
 class Reply:
-    """The pieces of an answer, and what can be asked of them."""
+    """The pieces of an answer, and what they contain."""
 
     pieces: list
 

@@ -1,4 +1,4 @@
-"""Whatever is written, in whatever order: the rules answer, of what the tools returned only."""
+"""Random conversations: the rules answer every message, with items of tool results only."""
 
 import json
 
@@ -25,15 +25,15 @@ MESSAGES = st.one_of(
 
 @settings(deadline=None)
 @given(st.lists(MESSAGES, min_size=1, max_size=5))
-def test_any_conversation_is_answered(messages):
+def test_every_conversation_is_answered_from_tool_results(messages):
     chat = Chat()
     rows = {item.id: item for item in (*chat.tools.catalog, *chat.tools.wardrobe)}
     for message in messages:
-        reply = chat.say(message)
+        reply = chat.send(message)
         assert isinstance(reply.pieces[0], TextPiece)
         assert isinstance(reply.done, EndPiece)
         assert reply.text.strip()
-        shown = [*reply.items, *(item for each in reply.outfits for item in each.items)]
-        assert all(rows[item.id] == item for item in shown)
-        kept = json.loads(json.dumps(chat.memory.to_data()))
-        assert Memory.from_data(kept) == chat.memory
+        items = [*reply.items, *(item for each in reply.outfits for item in each.items)]
+        assert all(rows[item.id] == item for item in items)
+        stored = json.loads(json.dumps(chat.memory.to_data()))
+        assert Memory.from_data(stored) == chat.memory

@@ -1,4 +1,4 @@
-"""What the rules know is said in names that the rest of the stylist knows."""
+"""The words of the rules stand for names that the rest of the stylist uses."""
 
 import pytest
 
@@ -18,7 +18,7 @@ from stylist.outfits.wishes import OCCASIONS
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
 
 
-def test_every_word_means_something_that_the_stylist_knows():
+def test_every_word_stands_for_a_known_name():
     assert {*SLOT_PHRASES.values()} <= {*Slot}
     assert {*COLOURS} == {*BASIC_OF}
     assert {*STYLE_FORMALITY} <= {*STYLES}
@@ -26,7 +26,7 @@ def test_every_word_means_something_that_the_stylist_knows():
     assert {*SEASONS} == {*Season}
 
 
-def test_every_fibre_can_be_cared_for():
+def test_every_fibre_has_care_advice():
     assert {*MATERIALS} <= {*CARE}
     assert {*FIBRE_OF.values()} <= {*CARE}
     assert {*FIBRE_OF} <= {*DEFAULT_TAXONOMY.names}
@@ -40,7 +40,7 @@ def test_every_type_is_understood_by_its_name(kind):
 
 
 @pytest.mark.parametrize("colour", RETAIL_COLOURS, ids=lambda colour: colour.name)
-def test_advice_on_a_colour_is_what_the_outfits_scorer_finds(colour):
+def test_colour_advice_agrees_with_the_score_of_outfits(colour):
     advice = find_partners(colour.name)
     assert advice.is_neutral == (colour.name in NEUTRALS)
     going = (*advice.near, *advice.opposite)
@@ -50,7 +50,7 @@ def test_advice_on_a_colour_is_what_the_outfits_scorer_finds(colour):
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "said"),
+    ("one", "other", "expected"),
     [
         ("navy", "red", "navy is neutral"),
         ("black", "grey", "both neutral"),
@@ -60,15 +60,15 @@ def test_advice_on_a_colour_is_what_the_outfits_scorer_finds(colour):
         ("fuchsia", "lime", "clash"),
     ],
 )
-def test_tells_why_two_colours_go_together_or_do_not(one, other, said):
-    assert said in explain_pair(one, other)
-    assert said in explain_pair(other, one)
+def test_explains_why_two_colours_match_or_clash(one, other, expected):
+    assert expected in explain_pair(one, other)
+    assert expected in explain_pair(other, one)
 
 
 @pytest.mark.parametrize(
     ("kind", "under"),
     [("shoes", "sneakers"), ("jacket", "denim jacket"), ("bag", "clutch"), ("dress", "sundress")],
 )
-def test_wide_words_take_in_narrow_ones(kind, under):
+def test_general_words_include_specific_kinds(kind, under):
     assert {kind, under} <= kinds_under(kind)
     assert kind not in kinds_under(under)

@@ -34,17 +34,17 @@ HARMLESS = [
 
 
 @pytest.mark.parametrize(("text", "redacted"), PERSONAL)
-def test_takes_personal_data_out(text, redacted):
+def test_removes_personal_data(text, redacted):
     assert redact(text) == redacted
 
 
 @pytest.mark.parametrize("text", HARMLESS)
-def test_leaves_lookalikes(text):
+def test_leaves_similar_texts_unchanged(text):
     assert redact(text) == text
 
 
 @given(st.text(alphabet="0123456789 +-()@.abcDE", max_size=80))
-def test_twice_changes_nothing_more(text):
+def test_redaction_is_idempotent(text):
     assert redact(redact(text)) == redact(text)
 
 

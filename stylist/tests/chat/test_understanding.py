@@ -1,4 +1,4 @@
-"""What sentences ask for: each row a sentence, what kind it is, and what must be found in it."""
+"""The intents of sentences: each row has a sentence and what must be found in it."""
 
 from decimal import Decimal
 
@@ -216,21 +216,21 @@ CHAINS = [
 
 
 @pytest.mark.parametrize(("text", "found"), FIND, ids=[row[0] for row in FIND])
-def test_finds_what_a_garment_is_to_be_like(text, found):
+def test_finds_the_wanted_properties_of_a_garment(text, found):
     intent = understand(text, Memory())
     assert intent.kind == IntentKind.FIND
     assert {name: getattr(intent, name) for name in found} == found
 
 
 @pytest.mark.parametrize(("text", "least", "most"), PRICES, ids=[row[0] for row in PRICES])
-def test_reads_bounds_on_the_price(text, least, most):
+def test_finds_price_limits(text, least, most):
     intent = understand(text, Memory())
     assert intent.price_min == (least and Decimal(least))
     assert intent.price_max == (most and Decimal(most))
 
 
 @pytest.mark.parametrize(("text", "field", "named", "garments"), WITHOUT)
-def test_leaves_out_what_is_not_wanted(text, field, named, garments):
+def test_finds_exclusions(text, field, named, garments):
     intent = understand(text, Memory())
     assert getattr(intent.without, field) == named
     assert intent.garments == garments
@@ -238,7 +238,7 @@ def test_leaves_out_what_is_not_wanted(text, field, named, garments):
 
 
 @pytest.mark.parametrize(("text", "garments", "partner"), MATCH, ids=[row[0] for row in MATCH])
-def test_tells_what_is_wanted_from_what_it_is_to_go_with(text, garments, partner):
+def test_separates_the_wanted_garment_from_its_partner(text, garments, partner):
     intent = understand(text, Memory())
     assert intent.kind == IntentKind.MATCH
     assert intent.garments == garments
@@ -247,25 +247,25 @@ def test_tells_what_is_wanted_from_what_it_is_to_go_with(text, garments, partner
 
 
 @pytest.mark.parametrize(("text", "kind"), KINDS, ids=[row[0] or "empty" for row in KINDS])
-def test_tells_kinds_of_questions_apart(text, kind):
+def test_finds_the_kind_of_a_question(text, kind):
     assert understand(text, Memory()).kind == kind
 
 
 @pytest.mark.parametrize(("text", "topic"), OFF_TOPIC, ids=[row[0] for row in OFF_TOPIC])
-def test_knows_what_is_outside_fashion_and_this_shop(text, topic):
+def test_finds_off_topic_questions(text, topic):
     intent = understand(text, Memory())
     assert (intent.kind, intent.topic) == (IntentKind.OFF_TOPIC, topic)
 
 
 @pytest.mark.parametrize(("text", "kind", "ids"), REFERENCES, ids=[row[0] for row in REFERENCES])
-def test_knows_what_was_shown(text, kind, ids):
+def test_finds_references_to_shown_items(text, kind, ids):
     intent = understand(text, SHOWN)
     assert intent.kind == kind
     assert tuple(own_id for each in intent.references for own_id in each.ids) == ids
 
 
 @pytest.mark.parametrize(("texts", "found"), CHAINS, ids=[" / ".join(row[0]) for row in CHAINS])
-def test_follow_ups_change_the_last_wish(texts, found):
+def test_follow_ups_change_the_last_intent(texts, found):
     memory = Memory()
     for text in texts:
         intent = understand(text, memory)
@@ -286,7 +286,7 @@ def test_follow_ups_change_the_last_wish(texts, found):
         ("cheaper, under 30", None, "30"),
     ],
 )
-def test_cheaper_means_than_what_was_shown(text, least, most):
+def test_cheaper_compares_with_shown_items(text, least, most):
     memory = Memory(intent=understand("a dress", Memory()), shown=SHOWN.shown)
     intent = understand(text, memory)
     assert intent.garments == ("dress",)
@@ -295,7 +295,7 @@ def test_cheaper_means_than_what_was_shown(text, least, most):
 
 
 @pytest.mark.parametrize("text", ["something else", "show me others", "I don't like them", "more"])
-def test_something_else_is_not_what_was_shown(text):
+def test_something_else_excludes_shown_items(text):
     memory = Memory(intent=understand("a dress", Memory()), shown=SHOWN.shown)
     intent = understand(text, memory)
     assert (intent.kind, intent.garments) == (IntentKind.FIND, ("dress",))
@@ -310,19 +310,19 @@ def test_something_else_is_not_what_was_shown(text):
         ("a blezer", "blazer"),
     ],
 )  # fmt: skip
-def test_forgives_slips_of_the_pen(text, garment):
+def test_corrects_misspelt_words(text, garment):
     assert understand(text, Memory()).garments == (garment,)
 
 
 @pytest.mark.parametrize(
     "text", ["the weather here", "a house", "my course", "a letter", "greet me"]
 )
-def test_sees_no_garments_in_words_that_look_a_little_like_one(text):
+def test_finds_no_garments_in_similar_words(text):
     intent = understand(text, Memory())
     assert (intent.garments, intent.materials, intent.colours) == ((), (), ())
 
 
-def test_says_which_words_it_did_not_understand():
+def test_lists_unknown_words():
     intent = understand("a flibbertigibbet dress", Memory())
     assert (intent.garments, intent.missed) == (("dress",), ("flibbertigibbet",))
 
@@ -333,6 +333,6 @@ def test_understands_a_shops_own_types():
     assert understand("a red kilt", Memory()).garments == ()
 
 
-def test_ten_thousand_characters_are_understood_by_their_beginning():
+def test_a_long_message_is_understood_by_its_beginning():
     intent = understand("a red dress " + "lorem ipsum " * 900, Memory())
     assert (intent.garments, intent.colours) == (("dress",), ("red",))

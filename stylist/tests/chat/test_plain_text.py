@@ -25,17 +25,17 @@ def stream(text: str, cuts: list[int]) -> str:
 
 
 @given(MARKUP, st.lists(st.integers(0, 1500), max_size=30))
-def test_the_same_text_comes_out_however_it_is_cut(text, cuts):
+def test_the_text_does_not_depend_on_its_chunks(text, cuts):
     assert stream(text, cuts) == stream(text, [])
 
 
 @given(MARKUP)
-def test_character_by_character_too(text):
+def test_the_text_is_the_same_character_by_character(text):
     assert stream(text, [*range(len(text))]) == stream(text, [])
 
 
 @given(MARKUP)
-def test_no_links_tags_or_control_characters_come_out(text):
+def test_removes_links_tags_and_control_characters(text):
     out = to_plain_text(text)
     assert "://" not in out
     assert "javascript:" not in out
@@ -66,11 +66,11 @@ def test_strips_markup(markup, text):
     assert to_plain_text(markup) == text
 
 
-def test_an_address_leaves_a_mark_in_the_stream_for_its_sentence_to_be_dropped():
+def test_an_address_is_replaced_by_a_mark_in_the_stream():
     assert stream("Go to evil.com now.", []) == f"Go to {REMOVED} now."
 
 
-def test_sentences_come_as_soon_as_they_are_whole():
+def test_sentences_are_returned_once_they_are_complete():
     whole = PlainStream()
     assert whole.feed("A red dress. It") == ["A red dress."]
     assert whole.feed(" goes with na") == []
@@ -78,6 +78,6 @@ def test_sentences_come_as_soon_as_they_are_whole():
     assert whole.finish() == [" It goes with navy."]
 
 
-def test_what_is_never_closed_is_let_go_in_the_end():
+def test_a_bracket_that_is_never_closed_is_returned_in_the_end():
     whole = PlainStream()
     assert "".join(whole.feed("[never closed " + "and on " * 200)).startswith("[never closed")
