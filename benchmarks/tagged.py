@@ -10,10 +10,9 @@ import numpy as np
 from catalog.vocabulary.properties import FORMALITY, PATTERNS, SEASONS, STYLES
 from core.ml.colours import BASIC_COLOURS
 from stylist.garments.features import pack_features
-from stylist.garments.garment import SLOTS, GarmentSource
+from stylist.garments.garment import ALL_YEAR, SLOTS, GarmentSource
 from stylist.tagging.colour.measurement import MeasuredColour
 from stylist.tagging.records import (
-    ALL_YEAR,
     COLOUR_NAMES,
     LAB_BY_NAME,
     build_garment,

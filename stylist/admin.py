@@ -1,4 +1,4 @@
-"""What operators see of the stylist: how the work stands, and nothing that shoppers said."""
+"""Admin of the stylist: the state of jobs and outfits, but no messages of shoppers."""
 
 from django.contrib import admin
 
@@ -9,7 +9,7 @@ from stylist.tagging.queues import IMAGES, WARDROBE
 
 
 class GarmentTagsAdmin(JobAdmin):
-    """Garments that are tagged."""
+    """Tagging jobs."""
 
     list_filter = ("state", "slot", SHOP_FILTER)
     tasks = (WARDROBE.task, IMAGES.task)

@@ -23,7 +23,7 @@ from recommendations.api.shoppers import EXTERNAL_ID
 from stylist.api.base import ShopperMixin
 from stylist.api.fields import SLOTS, NullableChoiceField, PhotoField
 from stylist.models import WardrobeItem
-from stylist.tagging.records import TAG_NAMES, EffectiveTag, effective_tags
+from stylist.tagging.records import TAG_NAMES, EffectiveTag, resolve_tags
 from stylist.wardrobe import items as wardrobe
 from tenants.api.base import TenantViewSet
 from tenants.api.idempotency import idempotent
@@ -123,7 +123,7 @@ class ItemOutput(serializers.Serializer[WardrobeItem]):
 
 
 def _tags_of(item: WardrobeItem) -> Mapping[str, EffectiveTag | None]:
-    return effective_tags(item.tags, item.corrected)
+    return resolve_tags(item.tags, item.corrected)
 
 
 @extend_schema_view(

@@ -29,7 +29,7 @@ from stylist.models import ImageTags, Outfit, WardrobeItem
 from stylist.outfits.composition.compose import AnchorsExclude, AnchorUnknown
 from stylist.outfits.suggestions import Origin, suggest_outfits
 from stylist.outfits.wishes import OCCASIONS, Wish
-from stylist.tagging.records import EffectiveTag, effective_tags
+from stylist.tagging.records import EffectiveTag, resolve_tags
 from stylist.tagging.shop_taxonomy import find_stated_type
 from stylist.tagging.taxonomy import Taxonomy
 from tenants.models import Shop, Shopper
@@ -156,7 +156,7 @@ class ShopTools:
         return last
 
     def _catalog_item(self, image: Image, tags: ImageTags | None) -> Item:
-        seen = effective_tags(tags.tags if tags else {}, {})
+        seen = resolve_tags(tags.tags if tags else {}, {})
         stated = find_stated_type(self.taxonomy, image.category.name if image.category else "")
         return Item(
             id=str(image.pk),
@@ -172,7 +172,7 @@ class ShopTools:
         )
 
     def _owned_item(self, item: WardrobeItem) -> Item:
-        seen = effective_tags(item.tags, item.corrected)
+        seen = resolve_tags(item.tags, item.corrected)
         return Item(
             id=str(item.pk),
             source=GarmentSource.WARDROBE,

@@ -38,6 +38,7 @@ class Season(StrEnum):
 
 
 SEASONS = tuple(Season)
+ALL_YEAR = "all year"  # the season tag of a garment for every season
 
 
 class GarmentSource(StrEnum):

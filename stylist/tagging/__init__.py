@@ -2,11 +2,11 @@
 
 For the worker, which has the encoder and OpenCV:
 
-    taxonomy = DEFAULT_TAXONOMY.extended(own)             `taxonomy`: also for the web process
-    labels = make_labels(taxonomy, encoder)               `labels`: slow, kept by the caller
-    crop = crop_to_garment(frame, aspect=labels.aspect)   `cropping`
-    tags = tag_crop(crop, embedding, labels)              `tagging`: answers `tags.Tags`
-    tags = tag(pixels, encoder, labels)                   `tagging`: the last two in one
+    taxonomy = DEFAULT_TAXONOMY.extend(own)             `taxonomy`: also for the web process
+    labels = make_labels(taxonomy, encoder)               `labels`: slow, cached by the caller
+    crop = crop_to_garment(frame, aspect=labels.aspect)   `crop`
+    tags = tag_crop(crop, embedding, labels)              `tagger`: returns `tags.Tags`
+    tags = tag(pixels, encoder, labels)                   `tagger`: the last two in one
 
-Imports nothing from Django but its errors' base; nothing here reads or writes a database.
+Only `jobs`, `queues`, `shop_labels` and `shop_taxonomy` use the database.
 """

@@ -1,10 +1,10 @@
-"""How far an encoder's cosines can be trusted: temperatures, and from where a tag counts as sure.
+"""Calibration of encoders: temperatures, and the confidence from which a tag is sure.
 
-A temperature divides cosines before the softmax: too low a one is surer than it is right. Those of
-`mini` were fitted by `manage.py evaluate_tagging`: it has learned the training photos by heart and
-is too sure of them, so its own were fitted on the people of `val`, one half of whom agrees with
-the other. Large encoders were trained with a temperature of about 0.01; theirs have not been
-measured here, and the command prints what would fit.
+A temperature divides cosines before the softmax; one that is too low makes tags too confident.
+`manage.py evaluate_tagging` fitted those of `mini` on the `val` photos, because `mini` is too
+confident about the photos it was trained on; both halves of the people in `val` give the same
+values. Large encoders were trained with a temperature of about 0.01; they are not measured here,
+and the command prints values that fit.
 """
 
 from collections.abc import Mapping
@@ -14,10 +14,10 @@ from types import MappingProxyType
 
 @dataclass(frozen=True)
 class Calibration:
-    """Temperatures of types, of patterns, and of what follows from a type's habits.
+    """Temperatures of types, of patterns, and of the tags that follow from a type's habits.
 
-    `sure_from` has for each tag the confidence from which on it is sure: where nine in ten or more
-    of those measured were right.
+    `sure_from` maps each tag to the confidence from which it is sure: at least nine in ten of the
+    measured tags were right there.
     """
 
     type_temperature: float

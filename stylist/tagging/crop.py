@@ -1,8 +1,8 @@
-"""Crop a photo to its garment, and count the pieces that lie in it.
+"""Crop a photo to its garment, and count the pieces in it.
 
-A `Frame` (`quality.measure.frame`) in: sRGB uint8 (h, w, 3) pixels and perhaps their opacity. The
-crop is the box around the garment's mask with a margin, as wide for its height as the encoder sees
-photos, so that nothing is squeezed; where the mask cannot be believed it is the whole photo.
+Takes a `quality.measure.frame.Frame`: sRGB uint8 (h, w, 3) pixels, perhaps with opacity. The crop
+is the box around the garment's mask with a margin, in the aspect ratio of the encoder, so that
+nothing is distorted. It is the whole photo if the mask is not reliable.
 """
 
 from collections.abc import Sequence
@@ -21,20 +21,19 @@ from quality.measure.subject import CONFIDENT, find_subject
 Mask: TypeAlias = NDArray[np.bool_]
 
 MARGIN = 0.05  # of the garment's width and height, on each side
-PIECE_SHARE = 0.25  # of the largest piece: a smaller one is a sleeve, a belt, a shadow
-PAIR_SIZE = 0.6  # of the larger of two: one shoe may be seen from another side
-PAIR_COLOUR = 0.06  # OKLab, between the means of two pieces
+MIN_PIECE_SHARE = 0.25  # of the largest piece; smaller are sleeves, belts, shadows
+MIN_PAIR_SHARE = 0.6  # of the larger one; one shoe may be seen from another side
+MAX_PAIR_DISTANCE = 0.06  # OKLab, between the means of two pieces
 
 
 @dataclass(frozen=True, eq=False)
 class Crop:
-    """A photo cut to its garment.
+    """A photo cropped to its garment.
 
-    `pixels` is (h, w, 3) uint8 and `mask` (h, w), true on the garment; `box` is where it lies in
-    the photo. `confidence` in [0, 1] says how far the mask can be believed. `pieces` are the parts
-    of the photo that lie apart from each other, the largest first: one garment, a pair of shoes,
-    or several garments; none when the mask cannot be believed. `is_pair` says that there are two
-    of like size and colour.
+    `pixels` is (h, w, 3) uint8, `mask` (h, w) is true on the garment, and `box` is the crop's
+    place in the photo. `confidence` in [0, 1] is that of the mask. `pieces` are the separate parts
+    of the mask, the largest first: one garment, a pair of shoes, or several garments; empty if the
+    mask is not reliable. `is_pair`: there are two pieces of similar size and colour.
     """
 
     pixels: NDArray[np.uint8]
@@ -46,12 +45,12 @@ class Crop:
 
     @property
     def has_mask(self) -> bool:
-        """Say whether the mask can be believed; otherwise it is true everywhere."""
+        """Whether the mask is reliable; otherwise it is true everywhere."""
         return self.confidence >= CONFIDENT
 
 
 def crop_to_garment(frame: Frame, *, aspect: float) -> Crop:
-    """Return the garment's part of a photo; `aspect` is width by height, which its edges limit."""
+    """Return the garment's part of a photo; `aspect` is width by height, if the edges allow."""
     height, width = frame.pixels.shape[:2]
     subject = find_subject(frame)
     if not subject.is_confident:
@@ -60,21 +59,21 @@ def crop_to_garment(frame: Frame, *, aspect: float) -> Crop:
         return Crop(frame.pixels, everywhere, whole, subject.confidence, (), is_pair=False)
     size = (width, height)
     mask = cv2.resize(subject.mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
-    box = _around(find_box(mask), aspect, width, height)
+    box = _expand(find_box(mask), aspect, width, height)
     inside = slice(box.top, box.bottom), slice(box.left, box.right)
-    pieces, scale = _pieces(subject.mask), width / subject.mask.shape[1]
+    pieces, scale = _find_pieces(subject.mask), width / subject.mask.shape[1]
     return Crop(
         pixels=frame.pixels[inside],
         mask=np.asarray(mask)[inside],
         box=box,
         confidence=subject.confidence,
-        pieces=tuple(_scaled(find_box(piece), scale) for piece in pieces),
+        pieces=tuple(_scale(find_box(piece), scale) for piece in pieces),
         is_pair=_is_pair(pieces, frame.normal),
     )
 
 
-def _around(garment: Box, aspect: float, width: int, height: int) -> Box:
-    """Return the box with its margin, widened or heightened to the aspect, within the photo."""
+def _expand(garment: Box, aspect: float, width: int, height: int) -> Box:
+    """Return the box with a margin, extended to the aspect, within the photo."""
     across = (garment.right - garment.left) * (1 + 2 * MARGIN)
     down = (garment.bottom - garment.top) * (1 + 2 * MARGIN)
     across, down = max(across, down * aspect), max(down, across / aspect)
@@ -88,13 +87,13 @@ def _around(garment: Box, aspect: float, width: int, height: int) -> Box:
     )
 
 
-def _pieces(mask: Mask) -> list[Mask]:
-    """Return the masks of the pieces that count, the largest first."""
+def _find_pieces(mask: Mask) -> list[Mask]:
+    """Return the masks of the pieces that are large enough, the largest first."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
     areas = stats[1:count, cv2.CC_STAT_AREA]
     order = 1 + np.argsort(-areas, kind="stable")
-    least = PIECE_SHARE * areas.max()
-    return [labels == piece for piece in order if areas[piece - 1] >= least]
+    smallest = MIN_PIECE_SHARE * areas.max()
+    return [labels == piece for piece in order if areas[piece - 1] >= smallest]
 
 
 def _is_pair(pieces: Sequence[Mask], rgb: Floats) -> bool:
@@ -102,9 +101,9 @@ def _is_pair(pieces: Sequence[Mask], rgb: Floats) -> bool:
         return False
     one, other = pieces  # the larger first
     colours = [srgb_to_oklab(rgb[piece]).mean(axis=0) for piece in pieces]
-    is_like_in_size = other.sum() >= PAIR_SIZE * one.sum()
-    return bool(is_like_in_size and np.linalg.norm(colours[0] - colours[1]) < PAIR_COLOUR)
+    has_similar_size = other.sum() >= MIN_PAIR_SHARE * one.sum()
+    return bool(has_similar_size and np.linalg.norm(colours[0] - colours[1]) < MAX_PAIR_DISTANCE)
 
 
-def _scaled(box: Box, scale: float) -> Box:
+def _scale(box: Box, scale: float) -> Box:
     return Box(*(round(edge * scale) for edge in (box.left, box.top, box.right, box.bottom)))

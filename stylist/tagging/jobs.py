@@ -1,4 +1,4 @@
-"""Garments tagged: those that shoppers own, and those that the shop sells."""
+"""Tagging jobs: the garments that shoppers own, and the images that the shop sells."""
 
 import io
 from dataclasses import dataclass
@@ -29,51 +29,51 @@ CUTOUT_QUALITY = 80
 
 
 def tag_wardrobes() -> int:
-    """Tag every garment that a shopper has added; return how many."""
+    """Tag the garments that shoppers have added; return how many."""
     return run_waiting(WARDROBE, tag_item, size=4)
 
 
 def tag_images() -> int:
-    """Tag every image of the catalogues that waits for it; return how many."""
+    """Tag the images of the catalogues that wait; return how many."""
     return run_waiting(IMAGES, tag_image, size=8)
 
 
 def tag_item(item: WardrobeItem) -> dict[str, Any]:
-    """Return what is to be kept of a shopper's garment."""
-    seen = _look(item, str(item.photo.name))
+    """Return the fields to store for a shopper's garment."""
+    photo = _tag_photo(item, str(item.photo.name))
     return {
-        **seen.fields,
-        "kind": _unless_corrected("kind", seen.tags["type"]["value"]),
-        "slot": _unless_corrected("slot", seen.tags["slot"]["value"]),
+        **photo.fields,
+        "kind": _unless_corrected("kind", photo.tags["type"]["value"]),
+        "slot": _unless_corrected("slot", photo.tags["slot"]["value"]),
     }
 
 
-def _unless_corrected(name: str, seen: str) -> Case:
-    """Return what a column is to be, though the type be set while the photo is looked at."""
-    return Case(When(corrected__has_key="type", then=F(name)), default=Value(seen))
+def _unless_corrected(name: str, tagged: str) -> Case:
+    """Return a column's new value: unchanged if the type was corrected, even during the job."""
+    return Case(When(corrected__has_key="type", then=F(name)), default=Value(tagged))
 
 
 def tag_image(row: ImageTags) -> dict[str, Any]:
-    """Return what is to be kept of an image's garment; what its category says is not guessed."""
+    """Return the fields to store for an image; its category overrides the tagged type."""
     images = Image.objects.live().select_related("category")
     image: Image | None = images.filter(pk=row.image_id).first()
     if image is None:
         raise Overtaken
-    seen = _look(row, str(image.photo.name))
+    photo = _tag_photo(row, str(image.photo.name))
     stated = find_stated_type(
         get_taxonomy(row.shop_id), image.category.name if image.category else ""
     )
-    kind = stated.name if stated else seen.tags["type"]["value"]
-    slot = stated.slot if stated else seen.tags["slot"]["value"]
+    kind = stated.name if stated else photo.tags["type"]["value"]
+    slot = stated.slot if stated else photo.tags["slot"]["value"]
     garment = build_garment(
         garment_id=image.pk,
         source=GarmentSource.CATALOG,
-        tags=seen.tags,
+        tags=photo.tags,
         slot=slot,
         corrected={"type": kind},
     )
     return {
-        **seen.fields,
+        **photo.fields,
         "kind": kind,
         "slot": slot,
         "image_version": image.version,
@@ -82,14 +82,14 @@ def tag_image(row: ImageTags) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What a look at a photo gave: its tags as JSON, and the fields to be kept."""
+class TaggedPhoto:
+    """The result of tagging a photo: its tags as JSON, and the fields to store."""
 
     tags: dict[str, Any]
     fields: dict[str, Any]
 
 
-def _look(row: GarmentTags, photo: str) -> Seen:
+def _tag_photo(row: GarmentTags, photo: str) -> TaggedPhoto:
     encoder, labels = get_labels(row.shop_id)
     crop = crop_to_garment(_frame(read_file(photo)), aspect=labels.aspect)
     embedding = _embed(crop, encoder)
@@ -100,7 +100,7 @@ def _look(row: GarmentTags, photo: str) -> Seen:
         "encoder": encoder,
         "cutout": _replace_cutout(row, crop),
     }
-    return Seen(tags, fields)
+    return TaggedPhoto(tags, fields)
 
 
 def _frame(jpeg: bytes) -> Any:
@@ -115,7 +115,7 @@ def _embed(crop: Crop, encoder: str) -> Any:
 
 
 def _replace_cutout(row: GarmentTags, crop: Crop) -> str:
-    """Store the garment cut out where it can be; an older one goes."""
+    """Store the cut-out garment if there is a mask, and delete an older one."""
     if row.cutout:
         delete_files_later([row.cutout.name])
     if not crop.has_mask:

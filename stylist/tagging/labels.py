@@ -1,10 +1,10 @@
-"""What an encoder can tell of a garment, as vectors: made once, kept by the caller, used often.
+"""Labels: the vectors of every type and value that an encoder can recognise.
 
-Making them encodes a few hundred texts and takes a second or so. They hold for one taxonomy and
-one revision of one encoder; a shop's own types make labels of its own.
+Making them encodes a few hundred texts, in about a second; the caller caches them. They belong to
+one taxonomy and one revision of one encoder; a shop with its own types needs its own labels.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,7 @@ from catalog.vocabulary.words import Use, Words, texts_for
 from core.ml.colours import Floats
 from core.ml.encoder import Embeddings, Encoder
 from stylist.tagging.calibration import Calibration, get_calibration
-from stylist.tagging.prompts import TYPE_TEMPLATES, Encode, ensemble, understood
+from stylist.tagging.prompts import TYPE_TEMPLATES, Encode, encode_values, find_known
 from stylist.tagging.taxonomy import Taxonomy
 
 PATTERN_TEMPLATES = ("a photo of {} clothing", "a {} garment", "{} clothes")
@@ -31,10 +31,10 @@ HABIT_TEMPLATES = ("a photo of {} clothing", "{} clothes", "clothing for {}")
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Values of one kind and what is known of them.
+    """The values of a tag.
 
-    `vectors` is (m, d), or None where the encoder does not know the words of all of them; `habits`
-    is (k, m): for each type how likely each value is, rows summing to 1.
+    `vectors` is (m, d), or None if the encoder does not know the words of all values; `habits`
+    (k, m) has the probability of each value for each type, rows with sum 1.
     """
 
     names: tuple[str, ...]
@@ -44,10 +44,10 @@ class Group:
 
 @dataclass(frozen=True, eq=False)
 class Labels:
-    """Vectors for every type and value that the encoder can tell.
+    """Vectors of the types and values.
 
-    `unknown_types` are types whose words it does not know: no photo is tagged as one. `aspect` is
-    the shape that it sees photos in, width by height.
+    `unknown_types` are types whose words the encoder does not know: no photo is tagged as one.
+    `aspect` is the shape of the encoder's input, width by height.
     """
 
     types: tuple[GarmentKind, ...]
@@ -74,28 +74,30 @@ def make_labels(taxonomy: Taxonomy, encoder: Encoder) -> Labels:
 def build_labels(
     taxonomy: Taxonomy, encode: Encode, *, calibration: Calibration, aspect: float
 ) -> Labels:
-    """Return the labels for whatever turns texts into unit vectors."""
+    """Return the labels for a function that turns texts into unit vectors."""
     groups = (PATTERNS, STYLES, SEASONS, FORMALITY)
-    every = [kind.prompts for kind in taxonomy.types]
-    every += [texts_for(Use.PROMPT, words) for group in groups for words in group.values()]
-    known = understood([wording for wordings in every for wording in wordings], encode)
-    types = {kind: _kept(kind.prompts, known) for kind in taxonomy.types}
-    told = tuple(kind for kind, wordings in types.items() if wordings)
-    patterns = {
-        name: _kept(texts_for(Use.PROMPT, words), known) for name, words in PATTERNS.items()
-    }
-    tellable = tuple(name for name, wordings in patterns.items() if wordings)
+    texts = [kind.prompts for kind in taxonomy.types]
+    texts += [texts_for(Use.PROMPT, words) for group in groups for words in group.values()]
+    known = find_known([text for some in texts for text in some], encode)
+    prompts = {kind: _filter(kind.prompts, known) for kind in taxonomy.types}
+    types = tuple(kind for kind, texts in prompts.items() if texts)
+    patterns = {name: _known_prompts(words, known) for name, words in PATTERNS.items()}
+    pattern_names = tuple(name for name, texts in patterns.items() if texts)
     return Labels(
-        types=told,
-        unknown_types=tuple(kind.name for kind in taxonomy.types if kind not in told),
-        type_vectors=ensemble([types[kind] for kind in told], TYPE_TEMPLATES, encode),
-        patterns=tellable,
-        pattern_vectors=ensemble([patterns[n] for n in tellable], PATTERN_TEMPLATES, encode),
+        types=types,
+        unknown_types=tuple(kind.name for kind in taxonomy.types if kind not in types),
+        type_vectors=encode_values([prompts[kind] for kind in types], TYPE_TEMPLATES, encode),
+        patterns=pattern_names,
+        pattern_vectors=encode_values(
+            [patterns[name] for name in pattern_names], PATTERN_TEMPLATES, encode
+        ),
         groups={
-            "style": _group(STYLES, (_weighted(k.styles, STYLES) for k in told), known, encode),
-            "season": _group(SEASONS, (_weighted(k.seasons, SEASONS) for k in told), known, encode),
-            "formality": _group(
-                FORMALITY, (_between_levels(k.formality) for k in told), known, encode
+            "style": _make_group(STYLES, [_spread(k.styles, STYLES) for k in types], known, encode),
+            "season": _make_group(
+                SEASONS, [_spread(k.seasons, SEASONS) for k in types], known, encode
+            ),
+            "formality": _make_group(
+                FORMALITY, [_spread_over_levels(k.formality) for k in types], known, encode
             ),
         },
         calibration=calibration,
@@ -103,24 +105,25 @@ def build_labels(
     )
 
 
-def _kept(wordings: tuple[str, ...], known: frozenset[str]) -> tuple[str, ...]:
-    return tuple(wording for wording in wordings if wording in known)
+def _known_prompts(words: Words, known: frozenset[str]) -> tuple[str, ...]:
+    return _filter(texts_for(Use.PROMPT, words), known)
 
 
-def _group(
-    values: Mapping[str, Words],
-    habits: Iterable[list[float]],
-    known: frozenset[str],
-    encode: Encode,
+def _filter(texts: tuple[str, ...], known: frozenset[str]) -> tuple[str, ...]:
+    return tuple(text for text in texts if text in known)
+
+
+def _make_group(
+    values: Mapping[str, Words], habits: list[list[float]], known: frozenset[str], encode: Encode
 ) -> Group:
-    kept = [_kept(texts_for(Use.PROMPT, words), known) for words in values.values()]
-    # What it knows some words of, it would find everywhere: the habits alone are better then.
-    vectors = ensemble(kept, HABIT_TEMPLATES, encode) if all(kept) else None
-    return Group(tuple(values), vectors, np.array(list(habits), dtype=np.float32))
+    texts = [_known_prompts(words, known) for words in values.values()]
+    # If some values are unknown, zero-shot would overrate the others: the habits alone are better.
+    vectors = encode_values(texts, HABIT_TEMPLATES, encode) if all(texts) else None
+    return Group(tuple(values), vectors, np.array(habits, dtype=np.float32))
 
 
-def _weighted(habits: tuple[str, ...], values: Mapping[str, Words]) -> list[float]:
-    """Return 1 spread over a type's habits, the first counted twice; over all where it has none."""
+def _spread(habits: tuple[str, ...], values: Mapping[str, Words]) -> list[float]:
+    """Return 1 spread over a type's habits, the first with double weight; over all if none."""
     if not habits:
         return [1 / len(values)] * len(values)
     parts = {name: 1 / (len(habits) + 1) for name in habits}
@@ -128,8 +131,8 @@ def _weighted(habits: tuple[str, ...], values: Mapping[str, Words]) -> list[floa
     return [parts.get(name, 0.0) for name in values]
 
 
-def _between_levels(formality: float) -> list[float]:
-    """Return 1 spread over the two levels next to a formality, so that it is their mean."""
+def _spread_over_levels(formality: float) -> list[float]:
+    """Return 1 spread over the two levels next to a formality, with it as their mean."""
     levels = list(FORMALITY_LEVELS.values())
     step = levels[1] - levels[0]
     return [max(0.0, 1 - abs(formality - level) / step) for level in levels]

@@ -1,9 +1,9 @@
-"""Measure how patterned a cloth is, beside what the encoder makes of it.
+"""Measure how patterned a cloth is; the result is the prior of zero-shot classification.
 
-sRGB uint8 (h, w, 3) and a mask (h, w), true on the garment, in. Two figures are told from the
-gradients of OKLab: how much changes within the garment, which is little on plain cloth, and how far
-the changes have one direction, as those of stripes have (the double-angle mean of the structure
-tensor: Bigün & Granlund, 1987). From them follow the odds that zero-shot starts from.
+Takes sRGB uint8 (h, w, 3) and a mask (h, w), true on the garment. Two figures come from the
+gradients of OKLab: how much changes within the garment, which is little on plain cloth, and whether
+the changes have one direction, as in stripes (the double-angle mean of the structure tensor: Bigün
+& Granlund, 1987).
 """
 
 from collections.abc import Sequence
@@ -14,16 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.ml.colours import Floats
-from stylist.tagging.colour.garment_pixels import garment_region
+from stylist.tagging.colour.garment_pixels import find_garment_region
 
-SIDE = 256  # the longer side that gradients are taken on
+SIDE = 256  # pixels of the longer side
 CONTOUR = 9  # pixels: beyond the reach of the garment's own outline
 SMOOTHING = 1.0  # pixels: weave and grain are no pattern
 
-# Chosen by 600 generated garments and by 120 photos of people's clothes that were looked at.
-BUSY = 0.018  # OKLab a pixel: from here on a cloth is likelier patterned than plain
+# Chosen with 600 generated garments and 120 inspected photos of clothes.
+BUSY = 0.018  # OKLab per pixel; from here a cloth is more probably patterned than plain
 BUSY_POWER = 4
-DIRECTED = 0.45  # from here on a pattern is likelier stripes than another
+DIRECTED = 0.45  # from here a pattern is more probably stripes than another
 DIRECTED_SLOPE = 10
 
 PLAIN, STRIPED = "plain", "striped"
@@ -31,15 +31,15 @@ PLAIN, STRIPED = "plain", "striped"
 
 @dataclass(frozen=True)
 class PatternMeasure:
-    """`busyness`, the mean OKLab gradient a pixel, from 0; `direction` in [0, 1], 1 for stripes."""
+    """`busyness`: mean OKLab gradient per pixel; `direction` in [0, 1], 1 for stripes."""
 
     busyness: float
     direction: float
 
 
 def measure_pattern(rgb: NDArray[np.uint8], mask: NDArray[np.bool_]) -> PatternMeasure:
-    """Measure a garment; one of which nothing is seen is plain."""
-    lab, region = garment_region(rgb, mask, side=SIDE, contour=CONTOUR)
+    """Measure a garment; an empty mask counts as plain."""
+    lab, region = find_garment_region(rgb, mask, side=SIDE, contour=CONTOUR)
     if not region.any():
         return PatternMeasure(0.0, 0.0)
     smooth = cv2.GaussianBlur(lab, (0, 0), SMOOTHING)
@@ -53,8 +53,8 @@ def measure_pattern(rgb: NDArray[np.uint8], mask: NDArray[np.bool_]) -> PatternM
     return PatternMeasure(float(np.sqrt(energy).mean()), min(1.0, float(direction)))
 
 
-def pattern_prior(measure: PatternMeasure, names: Sequence[str]) -> Floats:
-    """Return the odds (k,) of each pattern, summing to 1; `plain` and `striped` are among them."""
+def compute_pattern_prior(measure: PatternMeasure, names: Sequence[str]) -> Floats:
+    """Return the prior (k,) of each pattern, sum 1; the names include `plain` and `striped`."""
     patterned = 1 / (1 + (BUSY / max(measure.busyness, 1e-4)) ** BUSY_POWER)
     striped = 1 / (1 + np.exp((DIRECTED - measure.direction) * DIRECTED_SLOPE))
     other = patterned * (1 - striped) / max(1, len(names) - 2)

@@ -1,8 +1,8 @@
-"""Prompt ensembles: each value of a group in many words, as one vector.
+"""Prompt ensembles: one vector for each value, as the mean of many texts.
 
-Texts become vectors by an `encode` that is passed in: n texts -> (n, d) float32, unit rows.
-The mean over wordings and templates is closer to what is meant than any one of them (Radford et
-al., 2021, "Learning transferable visual models from natural language supervision", 3.1.4).
+`encode` turns n texts into vectors (n, d), float32, unit rows. The mean over words and templates
+describes a value better than any single text (Radford et al., 2021, "Learning transferable visual
+models from natural language supervision", 3.1.4).
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -14,10 +14,9 @@ from core.ml.encoder import Embeddings
 
 Encode = Callable[[Sequence[str]], Embeddings]
 
-PASS_SIZE = 64  # texts a forward pass
-# In no vocabulary: a tokenizer of whole words reads it as unknown, one of pieces as itself.
-MADE_UP = "xqzx"
-SAME = 0.9999  # cosine from which on two texts are the same to an encoder, rounding aside
+PASS_SIZE = 64  # texts in a forward pass
+UNKNOWN_WORD = "xqzx"  # in no vocabulary
+MIN_SAME_COSINE = 0.9999  # texts with one vector, except for rounding
 
 TYPE_TEMPLATES = ("a photo of a {}", "a photo of {}", "a product photo of a {}", "{}")
 
@@ -31,28 +30,30 @@ def encode_all(texts: Sequence[str], encode: Encode) -> Embeddings:
     return vectors[[rows[text] for text in texts]]
 
 
-def understood(wordings: Iterable[str], encode: Encode) -> frozenset[str]:
-    """Return the wordings of whose words the encoder knows every one.
+def find_known(texts: Iterable[str], encode: Encode) -> frozenset[str]:
+    """Return the texts of which the encoder knows every word.
 
-    A word is known when a made-up one in its place makes another vector.
+    A word is known if replacing it by an unknown word changes the vector.
     """
-    texts = list(dict.fromkeys(wordings))
-    swapped = [(row, _swapped(text, at)) for row, text in enumerate(texts)
-               for at in range(len(text.split()))]  # fmt: skip
-    own = encode_all(texts, encode)
-    others = encode_all([text for _, text in swapped], encode)
-    rows = np.array([row for row, _ in swapped])
-    is_same = np.einsum("nd,nd->n", own[rows], others) > SAME
-    return frozenset(texts) - {texts[row] for row in rows[is_same]}
+    distinct = list(dict.fromkeys(texts))
+    replaced = [
+        (row, _replace_word(text, at))
+        for row, text in enumerate(distinct)
+        for at in range(len(text.split()))
+    ]
+    own = encode_all(distinct, encode)
+    others = encode_all([text for _, text in replaced], encode)
+    rows = np.array([row for row, _ in replaced])
+    is_same = np.einsum("nd,nd->n", own[rows], others) > MIN_SAME_COSINE
+    return frozenset(distinct) - {distinct[row] for row in rows[is_same]}
 
 
-def ensemble(
+def encode_values(
     values: Sequence[Sequence[str]], templates: Sequence[str], encode: Encode
 ) -> Embeddings:
-    """Return (k, d) unit rows, one for each value: the mean of its wordings in all templates."""
+    """Return (k, d) unit rows, one for each value: the mean of its words in all templates."""
     texts = [
-        [template.format(wording) for template, wording in product(templates, wordings)]
-        for wordings in values
+        [template.format(word) for template, word in product(templates, words)] for words in values
     ]
     vectors = encode_all([text for group in texts for text in group], encode)
     ends = np.cumsum([len(group) for group in texts])[:-1]
@@ -60,7 +61,7 @@ def ensemble(
     return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), dtype=np.float32)
 
 
-def _swapped(text: str, at: int) -> str:
+def _replace_word(text: str, at: int) -> str:
     words = text.split()
-    words[at] = MADE_UP
+    words[at] = UNKNOWN_WORD
     return " ".join(words)

@@ -1,7 +1,7 @@
-"""What is kept of a tagged garment, what its owner set right, and what outfits are made of.
+"""Records of tagged garments: tags as JSON, corrections, and the garments made from both.
 
-Tags are plain JSON: of each its value, its confidence, whether it is sure, and its distribution.
-Neither OpenCV nor torch here: the web process reads them.
+Each tag has a value, a confidence, `is_sure` and a distribution. Needs neither OpenCV nor torch:
+the web process reads records.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from catalog.vocabulary.properties import FORMALITY, FORMALITY_LEVELS, PATTERNS, SEASONS, STYLES
 from core.ml.colours import RETAIL_COLOURS, srgb_to_oklab
-from stylist.garments.garment import Garment, GarmentSource, Lab, Slot
+from stylist.garments.garment import ALL_YEAR, Garment, GarmentSource, Lab, Slot
 
 if TYPE_CHECKING:
     from stylist.tagging.tags import Tag, Tags
@@ -30,7 +30,6 @@ TAG_NAMES = (
     "season",
     "formality",
 )
-ALL_YEAR = "all year"
 NO_COLOUR = "none"  # a garment of one colour
 COLOUR_NAMES = tuple(colour.name for colour in RETAIL_COLOURS)
 _LABS = srgb_to_oklab(np.array([colour.rgb for colour in RETAIL_COLOURS], dtype=np.uint8))
@@ -58,10 +57,9 @@ class EffectiveTag:
 
 
 def serialize_tags(tags: Tags) -> dict[str, Any]:
-    """Return what is kept of tags."""
-    told = {name: _serialize_tag(getattr(tags, name)) for name in (*TAG_NAMES, "slot")}
+    """Return tags as JSON."""
     return {
-        **told,
+        **{name: _serialize_tag(getattr(tags, name)) for name in (*TAG_NAMES, "slot")},
         "sighting": tags.sighting.value,
         "formality_level": tags.formality_level,
         "colours": [
@@ -82,14 +80,14 @@ def _serialize_tag(tag: Tag | None) -> dict[str, Any] | None:
     }
 
 
-def effective_tags(
+def resolve_tags(
     tags: Mapping[str, Any], corrected: Mapping[str, str]
 ) -> dict[str, EffectiveTag | None]:
     """Return each tag as the owner set it, or else as it was found in the photo."""
-    return {name: _effective_tag(tags.get(name), corrected.get(name)) for name in TAG_NAMES}
+    return {name: _resolve_tag(tags.get(name), corrected.get(name)) for name in TAG_NAMES}
 
 
-def _effective_tag(found: Mapping[str, Any] | None, corrected: str | None) -> EffectiveTag | None:
+def _resolve_tag(found: Mapping[str, Any] | None, corrected: str | None) -> EffectiveTag | None:
     if corrected is not None:
         return EffectiveTag(corrected, confidence=1.0, is_sure=True, is_corrected=True)
     if not found:
@@ -115,7 +113,7 @@ def build_garment(
     price: float | None = None,
     embedding: bytes | None = None,
 ) -> Garment:
-    """Return a tagged garment as outfits see it; what its owner set counts as certain."""
+    """Return the garment of tags; corrected tags count as certain."""
     corrected = corrected or {}
     formality = corrected.get("formality")
     return Garment(

@@ -1,4 +1,4 @@
-"""The labels of a shop's taxonomy and its encoder, made once in a worker."""
+"""Labels of a shop's taxonomy and encoder, cached in the worker process."""
 
 import json
 from collections import OrderedDict
@@ -12,18 +12,18 @@ from stylist.tagging.shop_taxonomy import get_own_types, get_taxonomy
 
 MAX_LABELS = 32
 
-_kept: OrderedDict[tuple[str, str], Labels] = OrderedDict()
+_cache: OrderedDict[tuple[str, str], Labels] = OrderedDict()
 _lock = Lock()
 
 
 def get_labels(shop_id: UUID) -> tuple[str, Labels]:
-    """Return the name of a shop's encoder, and the labels for it and the shop's taxonomy."""
+    """Return the name of a shop's encoder, and its labels of the shop's taxonomy."""
     encoder = live_index(shop_id).encoder
     key = encoder, json.dumps(get_own_types(shop_id), sort_keys=True)
     with _lock:
-        if key not in _kept:
-            _kept[key] = make_labels(get_taxonomy(shop_id), get_encoder(encoder))
-        _kept.move_to_end(key)
-        while len(_kept) > MAX_LABELS:
-            _kept.popitem(last=False)
-        return encoder, _kept[key]
+        if key not in _cache:
+            _cache[key] = make_labels(get_taxonomy(shop_id), get_encoder(encoder))
+        _cache.move_to_end(key)
+        while len(_cache) > MAX_LABELS:
+            _cache.popitem(last=False)
+        return encoder, _cache[key]

@@ -1,4 +1,4 @@
-"""The types of garment that a shop knows: everybody's, and its own."""
+"""The taxonomy of a shop: the default types and its own."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,12 +17,12 @@ def get_own_types(shop_id: UUID) -> list[dict[str, Any]]:
 
 
 def get_taxonomy(shop_id: UUID) -> Taxonomy:
-    """Return the types that a shop's garments are told to be."""
-    return DEFAULT_TAXONOMY.extended(get_own_types(shop_id))
+    """Return the types that a shop's garments are tagged as."""
+    return DEFAULT_TAXONOMY.extend(get_own_types(shop_id))
 
 
 def find_stated_type(taxonomy: Taxonomy, category: str | None) -> GarmentKind | None:
-    """Return the type that a shop's category is, in the singular or the plural; None of others."""
+    """Return the type with the name of a category, singular or plural; else None."""
     name = (category or "").strip()
     for form in (name, name.removesuffix("es"), name.removesuffix("s"), f"{name}s"):
         if form and (known := taxonomy.find(form)):
@@ -33,7 +33,7 @@ def find_stated_type(taxonomy: Taxonomy, category: str | None) -> GarmentKind | 
 def set_own_types(*, shop: Shop, types: Sequence[dict[str, Any]]) -> None:
     """Replace the types that a shop has added; raises `TypeUnusable`.
 
-    What is tagged from now on is told by them.
+    They apply to photos that are tagged from now on.
     """
-    DEFAULT_TAXONOMY.extended(types)
+    DEFAULT_TAXONOMY.extend(types)
     StylistSettings.objects.update_or_create(shop=shop, defaults={"own_types": list(types)})

@@ -1,10 +1,9 @@
 """Tag a garment's photo: type, slot, colours, pattern, style, season and formality.
 
     tags = tag(pixels, encoder, labels)           a photo's pixels, uint8 (h, w, 3) sRGB
-    tags = tag_crop(crop, embedding, labels)      where crops are embedded in batches before
+    tags = tag_crop(crop, embedding, labels)      with crops that were embedded in batches
 
-Types and patterns are zero-shot, patterns from measured odds; colours are measured. Nothing is
-random.
+Types are zero-shot, patterns zero-shot with measured odds; colours are measured. Nothing is random.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,19 +21,19 @@ from stylist.tagging.colour.measurement import MeasuredColour, measure_colours
 from stylist.tagging.crop import Crop, Mask, crop_to_garment
 from stylist.tagging.habits import (
     expected_formality,
-    likely_values,
+    rate_values,
     tag_formality,
     tag_habit,
     tag_season,
 )
 from stylist.tagging.labels import Labels
-from stylist.tagging.pattern import measure_pattern, pattern_prior
+from stylist.tagging.pattern import compute_pattern_prior, measure_pattern
 from stylist.tagging.tags import Sighting, Tag, Tags
-from stylist.tagging.zero_shot import best_within, probabilities, summed
+from stylist.tagging.zero_shot import classify, find_best, sum_by_group
 
-NO_TYPE = 0.4  # without a mask, and no type likelier than this, there may be no garment at all
-PAIRS = frozenset({"gloves", "socks", "jewellery"})  # besides shoes, what comes in twos
-MIDDLE = 0.6  # of the weight at the centre: where a garment is looked for without a mask
+MIN_TYPE_CONFIDENCE = 0.4  # below, and without a mask, the photo may have no garment
+PAIRS = frozenset({"gloves", "socks", "jewellery"})  # types of pairs, in addition to shoes
+MIN_CENTRE_WEIGHT = 0.6  # of the centre's weight; the mask of a photo without one
 
 
 def tag(pixels: NDArray[np.uint8], encoder: Encoder, labels: Labels) -> Tags:
@@ -44,15 +43,15 @@ def tag(pixels: NDArray[np.uint8], encoder: Encoder, labels: Labels) -> Tags:
 
 
 def tag_crop(crop: Crop, embedding: Embeddings, labels: Labels) -> Tags:
-    """Tag a crop by its pixels and its embedding (d,), of the same encoder as the labels."""
-    types = probabilities(
+    """Tag a crop from its pixels and its embedding (d,), by the encoder of the labels."""
+    types = classify(
         embedding, labels.type_vectors, temperature=labels.calibration.type_temperature
     )
     type_, slot = _tag_type_and_slot(types, labels)
-    mask = crop.mask if crop.has_mask else _middle(crop.mask)
+    mask = crop.mask if crop.has_mask else _centre_mask(crop.mask)
     colours = measure_colours(crop.pixels, mask)
     named = [_tag_colour(colour, labels, has_mask=crop.has_mask) for colour in colours[:2]]
-    usual = {name: likely_values(name, types, embedding, labels) for name in labels.groups}
+    usual = {name: rate_values(name, types, embedding, labels) for name in labels.groups}
     return Tags(
         sighting=_sighting(crop, type_, slot),
         type=type_,
@@ -69,11 +68,11 @@ def tag_crop(crop: Crop, embedding: Embeddings, labels: Labels) -> Tags:
 
 
 def _tag_type_and_slot(types: Floats, labels: Labels) -> tuple[Tag, Tag]:
-    """Return the likeliest slot, by the sum of its types, and the likeliest type within it."""
-    of_type = [kind.slot for kind in labels.types]
-    slots = summed(types, of_type, SLOTS)
+    """Return the best type within the slot whose types have the largest sum, and this slot."""
+    slot_of_type = [kind.slot for kind in labels.types]
+    slots = sum_by_group(types, slot_of_type, SLOTS)
     slot = int(slots.argmax())
-    best = best_within(types, of_type, SLOTS[slot])
+    best = find_best(types, slot_of_type, SLOTS[slot])
     names = [kind.name for kind in labels.types]
     return _tag("type", names, types, best, labels), _tag("slot", SLOTS, slots, slot, labels)
 
@@ -81,11 +80,11 @@ def _tag_type_and_slot(types: Floats, labels: Labels) -> tuple[Tag, Tag]:
 def _tag_pattern(
     pixels: NDArray[np.uint8], mask: Mask, embedding: Embeddings, labels: Labels
 ) -> Tag:
-    likely = probabilities(
+    likely = classify(
         embedding,
         labels.pattern_vectors,
         temperature=labels.calibration.pattern_temperature,
-        prior=pattern_prior(measure_pattern(pixels, mask), labels.patterns),
+        prior=compute_pattern_prior(measure_pattern(pixels, mask), labels.patterns),
     )
     return _tag("pattern", labels.patterns, likely, int(likely.argmax()), labels)
 
@@ -103,14 +102,14 @@ def _tag_colour(colour: MeasuredColour, labels: Labels, *, has_mask: bool) -> Ta
 
 
 def _sighting(crop: Crop, type_: Tag, slot: Tag) -> Sighting:
-    if not crop.has_mask and type_.confidence < NO_TYPE:
+    if not crop.has_mask and type_.confidence < MIN_TYPE_CONFIDENCE:
         return Sighting.NONE
-    comes_in_pairs = slot.value == "shoes" or type_.value in PAIRS
-    if len(crop.pieces) < 2 or (crop.is_pair and comes_in_pairs):
+    is_pair_type = slot.value == "shoes" or type_.value in PAIRS
+    if len(crop.pieces) < 2 or (crop.is_pair and is_pair_type):
         return Sighting.ONE
     return Sighting.SEVERAL
 
 
-def _middle(mask: Mask) -> Mask:
+def _centre_mask(mask: Mask) -> Mask:
     weights = centre_weights(*mask.shape)
-    return np.asarray(weights >= MIDDLE * weights.max())
+    return np.asarray(weights >= MIN_CENTRE_WEIGHT * weights.max())

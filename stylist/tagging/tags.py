@@ -1,4 +1,4 @@
-"""What a tagged photo says, as plain data."""
+"""Tags of a photo, as plain data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,11 +6,9 @@ from enum import StrEnum
 
 from stylist.tagging.colour.measurement import MeasuredColour
 
-ALL_YEAR = "all year"
-
 
 class Sighting(StrEnum):
-    """How many garments seem to be in the photo; there are tags in any case."""
+    """The number of garments that seem to be in the photo; it has tags in any case."""
 
     ONE = "one"
     NONE = "none"
@@ -19,10 +17,9 @@ class Sighting(StrEnum):
 
 @dataclass(frozen=True)
 class Tag:
-    """One tag: its likeliest value, with the probabilities of all, which sum to 1.
+    """One tag: its most probable value, and the probabilities of all, which sum to 1.
 
-    `confidence` in [0, 1] is how often such a tag is right; `is_sure` says that it is high enough
-    not to ask.
+    `confidence` in [0, 1] is how often such a tag is right; a sure tag needs no question.
     """
 
     value: str
@@ -33,11 +30,11 @@ class Tag:
 
 @dataclass(frozen=True)
 class Tags:
-    """What a photo says of its garment.
+    """The tags of the garment in a photo.
 
-    The colours' tags have retail names as values and basic names in their distributions; `colours`
-    has all of them as measured. The season's value may be `ALL_YEAR`, its distribution is over the
-    four seasons. `formality_level` is in [0, 1].
+    Colour tags have retail names as values and basic names in their distributions; `colours` are
+    all measured colours. The season may be `ALL_YEAR`; its distribution is over the four seasons.
+    `formality_level` is in [0, 1].
     """
 
     sighting: Sighting

@@ -1,8 +1,8 @@
-"""What garments can be tagged as: the types everybody has, and those a shop adds.
+"""Taxonomy: the types that garments can be tagged as, the default ones and those of a shop.
 
-    DEFAULT_TAXONOMY.extended([{"name": "kilt", "slot": "bottom", "prompts": ["tartan kilt"]}])
+    DEFAULT_TAXONOMY.extend([{"name": "kilt", "slot": "bottom", "prompts": ["tartan kilt"]}])
 
-Needs neither OpenCV nor torch, so the web process may check a shop's own types with it.
+Needs neither OpenCV nor torch, so the web process can check a shop's own types with it.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ MAX_PROMPT_LENGTH = 120
 
 
 class TypeUnusable(DomainError):
-    """A shop's own type cannot be used; `details` say which row (`index`) and `field` to mend."""
+    """A shop's own type is not valid; `details` name the row (`index`) and `field`."""
 
     code = "type_unusable"
 
 
 @dataclass(frozen=True)
 class Taxonomy:
-    """Types of garment, each name once in any case."""
+    """Types of garment; names are unique, ignoring case."""
 
     types: tuple[GarmentKind, ...]
 
@@ -42,14 +42,14 @@ class Taxonomy:
         return {kind.name.casefold(): kind for kind in self.types}
 
     def find(self, name: str) -> GarmentKind | None:
-        """Return the type of that name in any case, or None."""
-        return self._by_name.get(_tidied(name).casefold())
+        """Return the type of this name, ignoring case, or None."""
+        return self._by_name.get(_normalise(name).casefold())
 
-    def extended(self, own: Sequence[Mapping[str, Any]]) -> Taxonomy:
-        """Return the taxonomy with a shop's own types after these.
+    def extend(self, own: Sequence[Mapping[str, Any]]) -> Taxonomy:
+        """Return the taxonomy with a shop's own types added.
 
-        Each row has `name`, `slot` and perhaps `prompts`, words that an encoder may know it by
-        instead of the name. Raises `TypeUnusable`.
+        Each row has `name`, `slot` and perhaps `prompts`, words for the encoder instead of the
+        name. Raises `TypeUnusable`.
         """
         if len(own) > MAX_OWN_TYPES:
             message = f"A shop may add {MAX_OWN_TYPES} types; these are {len(own)}."
@@ -81,15 +81,15 @@ def _own_type(row: Mapping[str, Any], index: int) -> GarmentKind:
     return GarmentKind(name, slot, tuple(dict.fromkeys(texts)))
 
 
-def _text(value: object, longest: int, index: int, field: str) -> str:
-    text = _tidied(value) if isinstance(value, str) else ""
-    if not 0 < len(text) <= longest:
-        message = f"The {field} needs between 1 and {longest} characters."
+def _text(value: object, max_length: int, index: int, field: str) -> str:
+    text = _normalise(value) if isinstance(value, str) else ""
+    if not 0 < len(text) <= max_length:
+        message = f"The {field} needs between 1 and {max_length} characters."
         raise TypeUnusable(message, index=index, field=field)
     return text
 
 
-def _tidied(text: str) -> str:
+def _normalise(text: str) -> str:
     return " ".join(text.split())
 
 

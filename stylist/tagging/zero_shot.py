@@ -12,7 +12,7 @@ from core.ml.colours import Floats
 from core.ml.encoder import Embeddings
 
 
-def probabilities(
+def classify(
     images: Embeddings, labels: Embeddings, *, temperature: float, prior: Floats | None = None
 ) -> Floats:
     """Return softmax(cosine / temperature + log prior); a prior (…, k) is positive somewhere."""
@@ -24,13 +24,13 @@ def probabilities(
     return np.asarray(parts / parts.sum(axis=-1, keepdims=True), dtype=np.float32)
 
 
-def summed(parts: Floats, groups: Sequence[str], names: Sequence[str]) -> Floats:
-    """Return (…, len(names)): for each name the sum over the columns whose group it is."""
-    belongs = np.array([[group == name for name in names] for group in groups], dtype=np.float32)
-    return np.asarray(parts @ belongs, dtype=np.float32)
+def sum_by_group(parts: Floats, groups: Sequence[str], names: Sequence[str]) -> Floats:
+    """Return (…, len(names)): for each name the sum of the columns in its group."""
+    membership = np.array([[group == name for name in names] for group in groups], dtype=np.float32)
+    return np.asarray(parts @ membership, dtype=np.float32)
 
 
-def best_within(parts: Floats, groups: Sequence[str], group: str) -> int:
-    """Return the column with the largest part (k,) among those of a group."""
+def find_best(parts: Floats, groups: Sequence[str], group: str) -> int:
+    """Return the column of a group with the largest part (k,)."""
     is_of_group = np.array([name == group for name in groups])
     return int(np.where(is_of_group, parts, -1).argmax())

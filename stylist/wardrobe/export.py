@@ -1,4 +1,4 @@
-"""What the stylist keeps about a shopper, to be handed to them."""
+"""Export of the data that the stylist stores about a shopper."""
 
 from dataclasses import asdict
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.core.files.storage import default_storage
 
 from stylist.models import Conversation, Outfit, OutfitFeedback, WardrobeItem
-from stylist.tagging.records import effective_tags
+from stylist.tagging.records import resolve_tags
 from tenants.models import Shopper
 
 
@@ -18,7 +18,7 @@ def export_wardrobe(shopper: Shopper) -> list[dict[str, Any]]:
             "photo_url": default_storage.url(item.photo.name),
             "tags": {
                 name: tag and asdict(tag)
-                for name, tag in effective_tags(item.tags, item.corrected).items()
+                for name, tag in resolve_tags(item.tags, item.corrected).items()
             },
             "created_at": item.created_at.isoformat(),
         }
@@ -40,19 +40,19 @@ def export_outfits(shopper: Shopper) -> list[dict[str, Any]]:
 
 
 def export_opinions(shopper: Shopper) -> list[dict[str, Any]]:
-    given = OutfitFeedback.objects.filter(shopper=shopper).order_by("-id")
+    opinions = OutfitFeedback.objects.filter(shopper=shopper).order_by("-id")
     return [
         {
             "outfit": str(row.outfit_id),
             "opinion": row.opinion,
             "created_at": row.created_at.isoformat(),
         }
-        for row in given
+        for row in opinions
     ]
 
 
 def export_conversations(shopper: Shopper) -> list[dict[str, Any]]:
-    kept = Conversation.objects.filter(shopper=shopper).prefetch_related("messages")
+    conversations = Conversation.objects.filter(shopper=shopper).prefetch_related("messages")
     return [
         {
             "id": str(conversation.pk),
@@ -66,7 +66,7 @@ def export_conversations(shopper: Shopper) -> list[dict[str, Any]]:
                 for message in conversation.messages.all()
             ],
         }
-        for conversation in kept
+        for conversation in conversations
     ]
 
 

@@ -1,10 +1,10 @@
-"""What shoppers own: photos added, tags set right, items taken out."""
+"""Wardrobe items: adding photos, correcting tags, removing items."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from django.db import transaction
 
+from catalog.vocabulary.kinds import GarmentKind
 from core.errors import Conflict, DomainError
 from core.photos import Photo
 from core.storage import delete_files, save_file
@@ -21,22 +21,22 @@ MAX_ITEMS = 1_000
 
 
 class WardrobeFull(Conflict):
-    """A wardrobe holds only so many garments."""
+    """The wardrobe is full."""
 
     code = "wardrobe_full"
 
     def __init__(self) -> None:
-        super().__init__(f"A wardrobe holds {MAX_ITEMS} garments; take some out first.")
+        super().__init__(f"A wardrobe holds {MAX_ITEMS} garments; remove some first.")
 
 
 class TagUnknown(DomainError):
-    """A tag was set to what is no value of it."""
+    """The value does not exist for this tag."""
 
     code = "tag_unknown"
 
 
 class ItemGone(DomainError):
-    """The garment was taken out while the request was under way."""
+    """The garment was removed during the request."""
 
     status_code = 404
     code = "not_found"
@@ -45,9 +45,9 @@ class ItemGone(DomainError):
 def add_items(
     *, shop: Shop, external_id: str, photos: Sequence[Photo], name: str = ""
 ) -> list[WardrobeItem]:
-    """Add a garment for each photo and have them tagged; all of them or none.
+    """Add a garment for each photo, all or none, and request their tags.
 
-    The shopper is made if they are new. Raises `InvalidShopperId` and `WardrobeFull`.
+    Creates the shopper if needed. Raises `InvalidShopperId` and `WardrobeFull`.
     """
     saved: list[str] = []
     try:
@@ -78,7 +78,7 @@ def add_items(
 def correct_item(
     *, item: WardrobeItem, name: str | None, tags: Mapping[str, str | None]
 ) -> WardrobeItem:
-    """Set tags as their owner says, for good; None goes back to what was seen.
+    """Correct tags permanently; None restores the tag that was found in the photo.
 
     Raises `TagUnknown` and `ItemGone`.
     """
@@ -88,13 +88,13 @@ def correct_item(
     for tag, value in chosen.items():
         known = taxonomy.names if tag == "type" else TAG_VALUES[tag]
         if value is not None and (kind is None if tag == "type" else value not in known):
-            raise TagUnknown(
-                f"{value!r} is no {tag.replace('_', ' ')}; there are {', '.join(known)}.", field=tag
-            )
+            name_of_tag, values = tag.replace("_", " "), ", ".join(known)
+            message = f"{value!r} is not a {name_of_tag}; the values are {values}."
+            raise TagUnknown(message, field=tag)
     with transaction.atomic():
         row = WardrobeItem.objects.select_for_update().filter(pk=item.pk).first()
         if row is None:
-            raise ItemGone("This garment was taken out meanwhile.")
+            raise ItemGone("This garment has just been removed.")
         corrected = {**row.corrected, **chosen}
         row.corrected = {tag: value for tag, value in corrected.items() if value is not None}
         if "type" in chosen:
@@ -108,7 +108,7 @@ def correct_item(
 
 
 def remove_item(*, item: WardrobeItem) -> None:
-    """Take a garment out, and its photo out of the pictures of outfits, which are made anew."""
+    """Remove a garment, and the pictures of outfits with it, which are rendered again."""
     with transaction.atomic():
         pictured = Outfit.objects.filter(
             shopper=item.shopper_id, pieces__contains=[{"id": str(item.pk)}]
@@ -118,7 +118,7 @@ def remove_item(*, item: WardrobeItem) -> None:
         item.delete()
 
 
-def _kind_and_slot(row: WardrobeItem, kind: Any) -> tuple[str, str]:
+def _kind_and_slot(row: WardrobeItem, kind: GarmentKind | None) -> tuple[str, str]:
     if kind:
         return kind.name, kind.slot
     if not row.tags:
@@ -133,7 +133,7 @@ def load_wardrobe(shopper: Shopper) -> list[Garment]:
 
 
 def build_item_garment(row: WardrobeItem) -> Garment:
-    """Return a tagged item as outfits see it."""
+    """Return the garment of a tagged item."""
     return build_garment(
         garment_id=row.pk,
         source=GarmentSource.WARDROBE,

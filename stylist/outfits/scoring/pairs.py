@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.ml.colours import Floats
 from stylist.garments.garment import SLOTS
 from stylist.garments.pool import Pool
 from stylist.outfits.compatibility.agreement import formality_agreement, or_neutral, style_agreement
 from stylist.outfits.compatibility.harmony import (
     MAX_COLOURS,
     UNKNOWN_AGREEMENT,
-    Floats,
     chromatic_hues,
     colour_agreement,
     count_colours,

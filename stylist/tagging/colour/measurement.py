@@ -1,9 +1,9 @@
-"""Name a garment's colours by measuring them, never by asking a model.
+"""Measure a garment's colours and name them, without a model.
 
-sRGB uint8 (h, w, 3) and a mask (h, w), true on the garment, in. The names are those of
+Takes sRGB uint8 (h, w, 3) and a mask (h, w), true on the garment. The names are those of
 `core.ml.colours.RETAIL_COLOURS`, about 40, each under one of 14 basic names.
 
-    colours = measure_colours(rgb, mask)      the largest first; empty where the mask is
+    colours = measure_colours(rgb, mask)      the largest first; empty for an empty mask
 """
 
 from dataclasses import dataclass, replace
@@ -19,17 +19,17 @@ from core.ml.colours import (
 )
 from core.ml.garment_colours import classify_indoor_pixels, estimate_white_lightness
 from stylist.tagging.colour.clusters import Cluster, cluster_colours
-from stylist.tagging.colour.garment_pixels import garment_region
+from stylist.tagging.colour.garment_pixels import find_garment_region
 
-SIDE = 384  # the longer side that colours are counted on: a print keeps its inks
-LEAST_SHARE = 0.12  # below are buttons, seams, creases, and ground that shines through
-LIT_FROM = 0.3  # the darkest part of a cloth is in shadow and says little of its colour
-ROOM_LIGHT = 0.02  # OKLab: how far the light of a room moves a colour, standard deviation
+SIDE = 384  # pixels of the longer side; enough for the colours of a print
+MIN_SHARE = 0.12  # smaller are buttons, seams, creases, and background that shines through
+SHADOW_SHARE = 0.3  # the darkest part of a cloth is in shadow and shows its colour badly
+ROOM_LIGHT = 0.02  # OKLab, standard deviation of a colour in the light of a room
 
 _TABLE = srgb_to_oklab(np.array([colour.rgb for colour in RETAIL_COLOURS], dtype=np.uint8))
 _BASIC = np.array([BASIC_COLOURS.index(colour.basic) for colour in RETAIL_COLOURS])
 
-# What a colour might have been in another light: a grid of errors and their weights.
+# Errors of a colour by the light, as a grid, and their weights.
 _STEPS = np.linspace(-2, 2, 5)
 _ERRORS = np.stack(np.meshgrid(_STEPS, _STEPS, _STEPS), axis=-1).reshape(-1, 3)
 _WEIGHTS = np.exp(-(_ERRORS**2).sum(axis=1) / 2)
@@ -40,9 +40,9 @@ _ERRORS = (ROOM_LIGHT * _ERRORS).astype(np.float32)
 class MeasuredColour:
     """A colour of a garment.
 
-    `name` is a retail name and `basic` the wide one above it; `lab` is OKLab as measured where the
-    light falls on the cloth; `share` of the garment and `confidence` in the basic name are in
-    [0, 1]. `distribution` has the basic names with their probabilities.
+    `name` is a retail name and `basic` the basic name above it; `lab` is OKLab, measured outside
+    the shadows; `share` of the garment and `confidence` in the basic name are in [0, 1].
+    `distribution` maps basic names to probabilities.
     """
 
     name: str
@@ -54,8 +54,8 @@ class MeasuredColour:
 
 
 def measure_colours(rgb: NDArray[np.uint8], mask: NDArray[np.bool_]) -> tuple[MeasuredColour, ...]:
-    """Return the colours of at least `LEAST_SHARE` of the garment, and its largest in any case."""
-    lab, region = garment_region(rgb, mask, side=SIDE)
+    """Return the largest colour, and the others that cover at least `MIN_SHARE`."""
+    lab, region = find_garment_region(rgb, mask, side=SIDE)
     if not region.any():
         return ()
     white_from = estimate_white_lightness(lab)
@@ -64,19 +64,19 @@ def measure_colours(rgb: NDArray[np.uint8], mask: NDArray[np.bool_]) -> tuple[Me
     colours: dict[str, MeasuredColour] = {}
     for cluster in clusters:
         share = cluster.weight / total
-        colour = name_colour(_lit(cluster), white_from=white_from, share=share)
-        # Two cloths of one name are one colour.
+        colour = name_colour(_median_in_light(cluster), white_from=white_from, share=share)
+        # Clusters with one name are one colour.
         first = colours.get(colour.name, replace(colour, share=0.0))
         colours[colour.name] = replace(first, share=first.share + share)
     largest, *rest = sorted(colours.values(), key=lambda colour: -colour.share)
-    return (largest, *(colour for colour in rest if colour.share >= LEAST_SHARE))
+    return (largest, *(colour for colour in rest if colour.share >= MIN_SHARE))
 
 
 def name_colour(lab: Floats, *, white_from: float, share: float) -> MeasuredColour:
-    """Name an OKLab colour (3,): the likeliest basic name, and the nearest shade under it.
+    """Name an OKLab colour (3,): the most probable basic name, and the nearest shade under it.
 
-    A basic name is as likely as the part of the colours around, by the errors of a room's light,
-    that it is given to. `white_from` comes from `estimate_white_lightness`.
+    The probability of a basic name is its share among the colours around, within the error of a
+    room's light. `white_from` comes from `estimate_white_lightness`.
     """
     around = np.asarray(lab + _ERRORS, dtype=np.float32)
     basics = classify_indoor_pixels(around, white_from=white_from)
@@ -94,7 +94,7 @@ def name_colour(lab: Floats, *, white_from: float, share: float) -> MeasuredColo
     )
 
 
-def _lit(cluster: Cluster) -> Floats:
+def _median_in_light(cluster: Cluster) -> Floats:
     lightness = cluster.pixels[:, 0]
-    lit = cluster.pixels[lightness >= np.quantile(lightness, LIT_FROM)]
+    lit = cluster.pixels[lightness >= np.quantile(lightness, SHADOW_SHARE)]
     return np.asarray(np.median(lit, axis=0), dtype=np.float32)

@@ -328,7 +328,7 @@ def test_lists_unknown_words():
 
 
 def test_understands_a_shops_own_types():
-    taxonomy = DEFAULT_TAXONOMY.extended([{"name": "kilt", "slot": "bottom", "prompts": ["kilt"]}])
+    taxonomy = DEFAULT_TAXONOMY.extend([{"name": "kilt", "slot": "bottom", "prompts": ["kilt"]}])
     assert understand("a red kilt", Memory(), taxonomy=taxonomy).garments == ("kilt",)
     assert understand("a red kilt", Memory()).garments == ()
 

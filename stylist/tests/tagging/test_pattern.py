@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from catalog.vocabulary.properties import PATTERNS
-from stylist.tagging.pattern import PatternMeasure, measure_pattern, pattern_prior
+from stylist.tagging.pattern import PatternMeasure, compute_pattern_prior, measure_pattern
 from stylist.tests.tagging.photos import cut_out
 
 NAMES = tuple(PATTERNS)
@@ -24,7 +24,7 @@ def test_plain_cloth_is_plain():
     calm = measure_pattern(*woven(across=False, down=False))
 
     assert calm.busyness < 0.002
-    assert pattern_prior(calm, NAMES).argmax() == NAMES.index("plain")
+    assert compute_pattern_prior(calm, NAMES).argmax() == NAMES.index("plain")
 
 
 @pytest.mark.parametrize("bars", [{"across": True, "down": False}, {"across": False, "down": True}])
@@ -32,11 +32,11 @@ def test_bars_in_one_direction_are_stripes(bars):
     measured = measure_pattern(*woven(**bars))
 
     assert measured.direction > 0.9
-    assert NAMES[pattern_prior(measured, NAMES).argmax()] == "striped"
+    assert NAMES[compute_pattern_prior(measured, NAMES).argmax()] == "striped"
 
 
 def test_bars_in_both_directions_are_another_pattern():
-    prior = pattern_prior(measure_pattern(*woven(across=True, down=True)), NAMES)
+    prior = compute_pattern_prior(measure_pattern(*woven(across=True, down=True)), NAMES)
 
     assert prior[NAMES.index("plain")] < 0.1
     assert prior[NAMES.index("striped")] < 0.1
@@ -57,4 +57,4 @@ def test_a_garment_too_small_to_look_into_is_plain():
 
 def test_odds_sum_to_one():
     for measure in (PatternMeasure(0, 0), PatternMeasure(0.03, 0.5), PatternMeasure(0.2, 1)):
-        assert pattern_prior(measure, NAMES).sum() == pytest.approx(1, abs=1e-6)
+        assert compute_pattern_prior(measure, NAMES).sum() == pytest.approx(1, abs=1e-6)

@@ -11,12 +11,13 @@ from core.ml.colours import basic_colour
 from core.ml.encoder import get_encoder
 from quality.measure.frame import PhotoUnmeasurable, make_frame
 from quality.tests.photos import make_scene
+from stylist.garments.garment import ALL_YEAR
 from stylist.tagging.calibration import LARGE, get_calibration
 from stylist.tagging.crop import crop_to_garment
 from stylist.tagging.habits import expected_formality, tag_season
 from stylist.tagging.labels import build_labels, make_labels
 from stylist.tagging.tagger import tag
-from stylist.tagging.tags import ALL_YEAR, Sighting, Tag
+from stylist.tagging.tags import Sighting, Tag
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
 from stylist.tests.tagging.photos import GROUND, WordEncoder, draw
 
@@ -111,7 +112,7 @@ def test_types_whose_words_the_encoder_does_not_know_are_no_answers(labels):
 def test_a_shops_own_type_is_told_by_its_prompts(mini):
     own = [{"name": "wrap top", "slot": "top", "prompts": ["striped wrap blouse"]}]
 
-    taxonomy = DEFAULT_TAXONOMY.extended(own)
+    taxonomy = DEFAULT_TAXONOMY.extend(own)
 
     assert "wrap top" in {kind.name for kind in make_labels(taxonomy, mini).types}
 

@@ -37,7 +37,7 @@ def test_habits_name_values_that_there_are():
 
 
 def test_a_shop_adds_types_with_words_of_its_own():
-    taxonomy = DEFAULT_TAXONOMY.extended(
+    taxonomy = DEFAULT_TAXONOMY.extend(
         [
             {"name": "Kilt", "slot": "bottom", "prompts": ["tartan kilt", "scottish kilt"]},
             {"name": "  obi   belt ", "slot": "accessory"},
@@ -69,7 +69,7 @@ def test_a_shop_adds_types_with_words_of_its_own():
 )
 def test_says_which_field_of_which_row_to_mend(rows, field):
     with pytest.raises(TypeUnusable) as refused:
-        DEFAULT_TAXONOMY.extended(rows)
+        DEFAULT_TAXONOMY.extend(rows)
 
     assert refused.value.details == {"index": len(rows) - 1, "field": field}
 
@@ -78,4 +78,4 @@ def test_refuses_more_types_than_a_photo_is_compared_with():
     rows = [{"name": f"own {k}", "slot": "top"} for k in range(MAX_OWN_TYPES + 1)]
 
     with pytest.raises(TypeUnusable, match="101"):
-        DEFAULT_TAXONOMY.extended(rows)
+        DEFAULT_TAXONOMY.extend(rows)

@@ -7,15 +7,15 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from evaluation.tagging.metrics import JudgedTag, best_temperature, measure
-from stylist.tagging.prompts import PASS_SIZE, encode_all, ensemble, understood
-from stylist.tagging.zero_shot import best_within, probabilities, summed
+from stylist.tagging.prompts import PASS_SIZE, encode_all, encode_values, find_known
+from stylist.tagging.zero_shot import classify, find_best, sum_by_group
 from stylist.tests.tagging.photos import WordEncoder
 
 
 def test_a_wording_is_understood_when_each_of_its_words_is():
     encode = WordEncoder(["denim", "jacket"])
 
-    known = understood(["jacket", "denim jacket", "biker jacket", "kilt"], encode)
+    known = find_known(["jacket", "denim jacket", "biker jacket", "kilt"], encode)
 
     assert known == {"jacket", "denim jacket"}
 
@@ -23,7 +23,7 @@ def test_a_wording_is_understood_when_each_of_its_words_is():
 def test_an_ensemble_is_the_unit_mean_of_all_wordings_in_all_templates():
     encode = WordEncoder(["red", "blue", "a"])
 
-    vectors = ensemble([("red",), ("red", "blue")], ("{}", "a {}"), encode)
+    vectors = encode_values([("red",), ("red", "blue")], ("{}", "a {}"), encode)
 
     texts = encode(["red", "a red", "blue", "a blue"])
     mean = texts.mean(axis=0)
@@ -49,7 +49,7 @@ unit = arrays.arrays(
 
 @given(unit, unit, st.floats(0.01, 1))
 def test_probabilities_sum_to_one_and_keep_the_order_of_the_cosines(images, labels, temperature):
-    parts = probabilities(images, labels, temperature=temperature)
+    parts = classify(images, labels, temperature=temperature)
 
     assert np.allclose(parts.sum(axis=1), 1, atol=1e-5)
     best = (images @ labels.T)[np.arange(4), parts.argmax(axis=1)]
@@ -59,7 +59,7 @@ def test_probabilities_sum_to_one_and_keep_the_order_of_the_cosines(images, labe
 def test_a_prior_decides_between_equals_and_rules_out_what_it_does_not_know():
     image, labels = np.array([1, 0], np.float32), np.array([[1, 0], [1, 0], [1, 0]], np.float32)
 
-    parts = probabilities(image, labels, temperature=0.1, prior=np.array([0.6, 0.4, 0], np.float32))
+    parts = classify(image, labels, temperature=0.1, prior=np.array([0.6, 0.4, 0], np.float32))
 
     assert parts == pytest.approx([0.6, 0.4, 0], abs=1e-6)
 
@@ -68,11 +68,11 @@ def test_slots_are_summed_over_their_types_and_the_best_type_is_taken_within_one
     parts = np.array([0.3, 0.25, 0.45], np.float32)
     groups = ["top", "top", "shoes"]
 
-    slots = summed(parts, groups, ("shoes", "top", "bag"))
+    slots = sum_by_group(parts, groups, ("shoes", "top", "bag"))
 
     assert slots == pytest.approx([0.45, 0.55, 0])
-    assert best_within(parts, groups, "top") == 0
-    assert best_within(parts, groups, "shoes") == 2
+    assert find_best(parts, groups, "top") == 0
+    assert find_best(parts, groups, "shoes") == 2
 
 
 def test_calibration_error_is_the_distance_between_confidence_and_truth():
