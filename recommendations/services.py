@@ -1,7 +1,5 @@
 """Recommend products: the public functions of this package."""
 
-from django.utils import timezone
-
 from catalog.indexing.indexes import live_index
 from recommendations.answers.answer import (
     Recommendation,
@@ -19,7 +17,7 @@ from recommendations.query.queries import (
     find_direction,
     request_vectors,
 )
-from recommendations.ranking.taste import Visitor, read_visitor
+from recommendations.ranking.taste import Visitor
 from tenants.models import Shop
 
 __all__ = ["Recommendation", "Result", "recommend"]
@@ -33,32 +31,20 @@ def recommend(
     Raises `NothingWanted`, `ImageNotIndexed`, and `EncoderBusy` when no worker encodes the query in
     time.
     """
-    watch, now = Stopwatch(), timezone.now()
+    watch = Stopwatch()
     with watch.measure("total"):
         index = live_index(shop.pk)
         # While the worker encodes, read everything that does not depend on the vectors.
         pending = request_vectors(query, index)
-        visitor = read_visitor(
-            shop=shop, index=index, external_id=query.shopper, session=query.session, now=now
-        )
-        context = read_context(shop=shop, index=index, visitor=visitor, query=query, now=now)
+        context = read_context(shop=shop, index=index, query=query, watch=watch)
         with watch.measure("encode"):
-            direction = find_direction(query, index, pending) or _follow_taste(visitor)
-        results, searched_by = find_results(
-            context=context, query=query, direction=direction, watch=watch
-        )
-    return record_answer(
-        context=context,
-        query=query,
-        source=source,
-        results=results,
-        answered_by=[*direction.sources, *searched_by],
-        watch=watch,
-    )
+            direction = find_direction(query, index, pending) or _follow_taste(context.visitor)
+        results, answered_by = find_results(context, direction)
+    return record_answer(context, results, source=source, answered_by=answered_by)
 
 
 def _follow_taste(visitor: Visitor) -> Direction:
     """Return the direction of a shopper's taste, for a query that names nothing else."""
     if visitor.taste.liked is None:
         raise NothingWanted
-    return Direction(visitor.taste.liked, [])
+    return Direction(visitor.taste.liked)

@@ -4,20 +4,20 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from django.utils import timezone
 
 from catalog.models import VectorIndex
 from catalog.search.candidates import NO_TEXT_MATCHES, TextMatches, find_by_words
 from catalog.search.facet_filter import FacetFilter
-from core.ml.vector_store import Vectors
 from recommendations.models import Prompt
 from recommendations.query.match import Match, Thresholds, is_at_least
 from recommendations.query.queries import Direction, Query
 from recommendations.ranking.candidate_pool import CandidatePool, gather_candidates
 from recommendations.ranking.rank import Candidate, Ranked, rank
-from recommendations.ranking.taste import Visitor, score_taste
+from recommendations.ranking.taste import Visitor, read_visitor, score_taste
 from recommendations.steering.rules import ActiveRule, apply_rules, select_active_rules
 from recommendations.steering.weights import ChosenWeights, choose_weights, read_steering
 from tenants.models import Shop
@@ -68,76 +68,85 @@ class AnswerContext:
 
     shop: Shop
     index: VectorIndex
+    query: Query
+    watch: Stopwatch
     visitor: Visitor
     chosen: ChosenWeights
     rules: list[ActiveRule]
-    worded: TextMatches
+    text_matches: TextMatches
 
 
 def read_context(
-    *, shop: Shop, index: VectorIndex, visitor: Visitor, query: Query, now: datetime
+    *, shop: Shop, index: VectorIndex, query: Query, watch: Stopwatch
 ) -> AnswerContext:
-    """Read the shop's weights and rules for a query, and the images that contain its words."""
+    """Read the visitor, the shop's weights and rules, and the images with the query's words."""
+    now = timezone.now()
+    visitor = read_visitor(
+        shop=shop, index=index, external_id=query.shopper, session=query.session, now=now
+    )
     steering = read_steering(shop)
     chosen = choose_weights(shop, steering.weights, query.shopper)
     if query.diversity is not None:
         chosen = replace(chosen, weights=replace(chosen.weights, diversity=query.diversity))
-    rules = select_active_rules(steering.rules, query.words, now)
-    worded = NO_TEXT_MATCHES
-    if query.words and chosen.weights.text > 0:
-        worded = find_by_words(query.words)
-    return AnswerContext(shop, index, visitor, chosen, rules, worded)
+    has_words = query.words and chosen.weights.text > 0
+    return AnswerContext(
+        shop=shop,
+        index=index,
+        query=query,
+        watch=watch,
+        visitor=visitor,
+        chosen=chosen,
+        rules=select_active_rules(steering.rules, query.words, now),
+        text_matches=find_by_words(query.words) if has_words else NO_TEXT_MATCHES,
+    )
 
 
 def find_results(
-    *,
     context: AnswerContext,
-    query: Query,
     direction: Direction | None,
-    watch: Stopwatch,
+    *,
     listed: Sequence[UUID] = (),
     also: Collection[UUID] = (),
     choose: Callable[[list[Ranked]], list[Ranked]] | None = None,
 ) -> tuple[list[Result], list[str]]:
-    """Return results, best first, and the names of what searched for them.
+    """Return results, best first, and the sources of the vector and of the candidates.
 
     Without a direction, the images in `listed` replace the nearest ones. Images in `also` are
     candidates in any case. `choose` selects the results from all ranked candidates; by default the
     best are taken.
     """
-    vector = direction.vector if direction else None
     pinned = [pk for rule in context.rules if rule.action == "pin" for pk in rule.images]
-    with watch.measure("search"):
+    with context.watch.measure("search"):
         pool = gather_candidates(
             index=context.index,
-            vector=vector,
-            worded=context.worded,
-            facets=_exclude_unwanted(query, context.visitor),
-            count=query.count,
+            vector=direction.vector if direction else None,
+            text_matches=context.text_matches,
+            facets=_exclude_unwanted(context),
+            count=context.query.count,
             text_weight=context.chosen.weights.text,
             listed=listed,
             also=[*also, *pinned],
         )
-    with watch.measure("rank"):
-        ranked = _rank(context, query, pool, vector, with_rest=choose is not None)
+    with context.watch.measure("rank"):
+        ranked = _rank(context, pool, direction, with_rest=choose is not None)
         if choose:
             ranked = choose(ranked)
         thresholds = direction.find_thresholds(context.index) if direction else None
-        results = _make_results(ranked, pool, thresholds, query.min_match)
-    return results, [pool.answered_by] if pool.answered_by else []
+        results = _make_results(ranked, pool, thresholds, context.query.min_match)
+    sources = [*(direction.sources if direction else ()), pool.answered_by]
+    return results, [source for source in sources if source]
 
 
 def record_answer(
-    *,
     context: AnswerContext,
-    query: Query,
-    source: Prompt.Source,
     results: list[Result],
+    *,
+    source: Prompt.Source,
     answered_by: list[str],
-    watch: Stopwatch,
     feed: UUID | None = None,
 ) -> Recommendation:
     """Store a query and its results; events refer to this row."""
+    query = context.query
     prompt = Prompt.objects.create(
         shop=context.shop,
         shopper=context.visitor.shopper,
@@ -152,7 +161,7 @@ def record_answer(
             for result in results
         ],
         answered_by=answered_by,
-        timings_ms=watch.timings,
+        timings_ms=context.watch.timings,
         experiment=context.chosen.experiment,
         is_variant=context.chosen.is_variant,
     )
@@ -164,39 +173,32 @@ def explain(ranked: Ranked) -> str:
     if ranked.candidate.effect.pin is not None:
         return f"Pinned by the rule {_name_rule(ranked, 'pin')}."
     reasons = [
-        reason
-        for _, reason in sorted(
-            (
-                (abs(value), _describe_factor(name, value, ranked))
-                for name, value in ranked.factors.items()
-            ),
-            reverse=True,
-        )
-        if reason
+        (abs(value), _describe_factor(name, value, ranked))
+        for name, value in ranked.factors.items()
+        if abs(value) >= MIN_EXPLAINED_FACTOR
     ]
-    sentence = "; ".join(reasons) or "is among the nearest images"
+    sentence = "; ".join(reason for _, reason in sorted(reasons, reverse=True))
+    sentence = sentence or "is among the nearest images"
     return f"{sentence[0].upper()}{sentence[1:]}."
 
 
-def _exclude_unwanted(query: Query, visitor: Visitor) -> FacetFilter:
+def _exclude_unwanted(context: AnswerContext) -> FacetFilter:
     """Exclude the images of the query itself, and those that the shopper dislikes."""
-    own = {str(term.image) for term in query.images}
-    hidden = {str(pk) for pk in visitor.hidden}
-    return replace(query.facets, exclude=tuple({*query.facets.exclude, *own, *hidden}))
+    facets = context.query.facets
+    own = {str(term.image) for term in context.query.images}
+    hidden = {str(pk) for pk in context.visitor.hidden}
+    return replace(facets, exclude=tuple({*facets.exclude, *own, *hidden}))
 
 
 def _rank(
-    context: AnswerContext,
-    query: Query,
-    pool: CandidatePool,
-    vector: Vectors | None,
-    *,
-    with_rest: bool,
+    context: AnswerContext, pool: CandidatePool, direction: Direction | None, *, with_rest: bool
 ) -> list[Ranked]:
     if not pool.facts:
         return []
     visitor = context.visitor
-    similarities = [None] * len(pool.facts) if vector is None else (pool.vectors @ vector).tolist()
+    similarities = (
+        (pool.vectors @ direction.vector).tolist() if direction else [None] * len(pool.facts)
+    )
     tastes = score_taste(pool.facts, pool.vectors, visitor.taste, visitor.preferences).tolist()
     candidates = [
         Candidate(
@@ -215,8 +217,8 @@ def _rank(
         candidates,
         pool.vectors,
         weights=context.chosen.weights,
-        count=query.count,
-        by_item=query.by_item,
+        count=context.query.count,
+        by_item=context.query.by_item,
         with_rest=with_rest,
     )
 
@@ -255,8 +257,6 @@ def _judge_match(
 
 
 def _describe_factor(name: str, value: float, ranked: Ranked) -> str:
-    if abs(value) < MIN_EXPLAINED_FACTOR:
-        return ""
     if name == "relevance":
         return _describe_relevance(ranked.candidate)
     if name == "taste":

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
-from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from catalog.indexing.indexes import live_index
@@ -32,7 +31,7 @@ from recommendations.models import Preferences, Prompt
 from recommendations.query.queries import Direction, Query, call_encoder, pack_text
 from recommendations.ranking.popularity import find_most_popular
 from recommendations.ranking.rank import Ranked
-from recommendations.ranking.taste import Visitor, read_visitor
+from recommendations.ranking.taste import Visitor
 from tenants.models import Shop
 
 MAX_PAGES = 50
@@ -74,29 +73,20 @@ def read_feed(*, shop: Shop, query: Query, cursor: str | None = None) -> FeedPag
 
     The encoder is needed for stated preferences only. Raises `FeedUnknown` and `EncoderBusy`.
     """
-    watch, now = Stopwatch(), timezone.now()
+    watch = Stopwatch()
     with watch.measure("total"):
         index = live_index(shop.pk)
-        visitor = read_visitor(
-            shop=shop, index=index, external_id=query.shopper, session=query.session, now=now
-        )
-        feed, shown, pages = _read_earlier_pages(visitor, cursor)
+        context = read_context(shop=shop, index=index, query=query, watch=watch)
+        feed, shown, pages = _read_earlier_pages(context.visitor, cursor)
+        step, direction = _choose_step(context.visitor, index)
         facets = replace(query.facets, exclude=tuple({*query.facets.exclude, *shown}))
-        query = replace(query, facets=facets)
-        step, direction = _choose_step(visitor, index)
-        context = read_context(shop=shop, index=index, visitor=visitor, query=query, now=now)
-        results, searched_by = _find_page(context, query, direction, watch)
-    recommendation = record_answer(
-        context=context,
-        query=replace(query, request={**query.request, "step": step}),
-        source=Prompt.Source.FEED,
-        results=results,
-        answered_by=[*(direction.sources if direction else []), *searched_by],
-        watch=watch,
-        feed=feed,
-    )
+        query = replace(query, facets=facets, request={**query.request, "step": step})
+        context = replace(context, query=query)
+        results, answered_by = _find_page(context, direction)
+    source = Prompt.Source.FEED
+    answer = record_answer(context, results, source=source, answered_by=answered_by, feed=feed)
     has_next = len(results) == query.count and pages + 1 < MAX_PAGES
-    return FeedPage(recommendation, step, str(feed) if has_next else None)
+    return FeedPage(answer, step, str(feed) if has_next else None)
 
 
 def describe_preferences(preferences: Preferences) -> str:
@@ -123,32 +113,31 @@ def _read_earlier_pages(visitor: Visitor, cursor: str | None) -> tuple[UUID, set
 
 def _choose_step(visitor: Visitor, index: VectorIndex) -> tuple[FeedStep, Direction | None]:
     if visitor.has_acted and visitor.taste.liked is not None:
-        return FeedStep.TASTE, Direction(visitor.taste.liked, [])
+        return FeedStep.TASTE, Direction(visitor.taste.liked)
     if visitor.preferences is not None and visitor.has_stated_likes:
         payload = pack_text(describe_preferences(visitor.preferences))
-        (found,) = call_encoder([payload], index=index).receive()
-        direction = Direction(found.vector, [found.source], text=found.vector, by_text=1.0)
-        return FeedStep.STATED, direction
+        pending = call_encoder([payload], index=index)
+        (vector,) = pending.receive()
+        return FeedStep.STATED, Direction(vector, pending.sources, text=vector, by_text=1.0)
     if visitor.taste.liked is not None:
-        return FeedStep.SESSION, Direction(visitor.taste.liked, [])
+        return FeedStep.SESSION, Direction(visitor.taste.liked)
     return (FeedStep.POPULAR if find_most_popular(1) else FeedStep.NEW), None
 
 
 def _find_page(
-    context: AnswerContext, query: Query, direction: Direction | None, watch: Stopwatch
+    context: AnswerContext, direction: Direction | None
 ) -> tuple[list[Result], list[str]]:
     """Rank all candidates, and give every fourth place to an image to discover."""
+    query = context.query
     popular = find_most_popular(DISCOVERY_POOL, query.facets)
     new = _find_newest(query.facets)
     discoveries = [popular, new, _find_random(query.facets)]
     return find_results(
-        context=context,
-        query=query,
-        direction=direction,
+        context,
+        direction,
         listed=list(dict.fromkeys([*popular, *new])),
         also=[pk for ids in discoveries for pk in ids],
         choose=lambda ranked: list(_mix(ranked, discoveries, query.count)),
-        watch=watch,
     )
 
 

@@ -13,7 +13,19 @@ from tenants.models import Shop
 MAX_TEXT_LENGTH = 200
 
 
-class EventCounts(models.Model):
+class DailyFigures(models.Model):
+    """Figures of one shop on one day."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField()
+
+    objects: ClassVar[Any] = tenant_manager(TenantQuerySet)
+
+    class Meta:
+        abstract = True
+
+
+class EventCounts(DailyFigures):
     """Number of events of each kind."""
 
     impressions = models.PositiveIntegerField(db_default=0)
@@ -30,8 +42,6 @@ class EventCounts(models.Model):
 class ShopFigures(EventCounts):
     """Figures of a shop on one day; answers clicked and carts count on the day of their answer."""
 
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+", db_index=False)
-    day = models.DateField()
     searches = models.PositiveIntegerField(default=0)
     similars = models.PositiveIntegerField(default=0)
     feeds = models.PositiveIntegerField(default=0)
@@ -47,8 +57,6 @@ class ShopFigures(EventCounts):
     latency = models.JSONField(
         default=dict, help_text="A sketch; see `recommendations.analytics.latency`."
     )
-
-    objects: ClassVar[Any] = tenant_manager(TenantQuerySet)
 
     class Meta:
         verbose_name_plural = "shop figures"
@@ -68,15 +76,11 @@ class ImageFigures(EventCounts):
     nor delay it. Django still deletes the rows together with their image.
     """
 
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+", db_index=False)
     image = models.ForeignKey(
         Image, on_delete=models.CASCADE, related_name="+", db_constraint=False
     )
-    day = models.DateField()
     answers = models.PositiveIntegerField(db_default=0, help_text="That it was in.")
     expected = models.FloatField(db_default=0.0)
-
-    objects: ClassVar[Any] = tenant_manager(TenantQuerySet)
 
     class Meta:
         verbose_name_plural = "image figures"
@@ -90,17 +94,13 @@ class ImageFigures(EventCounts):
         return f"{self.day} of {self.image_id}"
 
 
-class PromptFigures(models.Model):
+class PromptFigures(DailyFigures):
     """Figures of one prompt text on one day; case folded, with single spaces, and truncated."""
 
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+", db_index=False)
-    day = models.DateField()
     text = models.CharField(max_length=MAX_TEXT_LENGTH)
     asked = models.PositiveIntegerField(default=0)
     no_match = models.PositiveIntegerField(default=0)
     clicked = models.PositiveIntegerField(default=0, help_text="Answers with a click.")
-
-    objects: ClassVar[Any] = tenant_manager(TenantQuerySet)
 
     class Meta:
         verbose_name_plural = "prompt figures"

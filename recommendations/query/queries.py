@@ -8,7 +8,7 @@ import hashlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -97,14 +97,6 @@ class ImageNotIndexed(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class QueryVector:
-    """The vector of one text or photo, and where it came from."""
-
-    vector: Vectors
-    source: Literal["cache", "encoder"]
-
-
-@dataclass(frozen=True, slots=True)
 class PendingVectors:
     """Vectors found in the cache, by key, and the worker calls that will return the others.
 
@@ -116,17 +108,18 @@ class PendingVectors:
     calls: Mapping[str, str]
     deadline: float
 
-    def receive(self) -> list[QueryVector]:
+    @property
+    def sources(self) -> list[str]:
+        """Return what the vectors come from: the encoder, if it is needed for one of them."""
+        return ["encoder" if self.calls else "cache"] if self.keys else []
+
+    def receive(self) -> list[Vectors]:
         """Return the vectors in the order of the payloads; raises `EncoderBusy`."""
         encoded = {key: _receive(call, self.deadline) for key, call in self.calls.items()}
         for key, data in encoded.items():
             rpc.connection().set(key, data, ex=settings.QUERY_VECTOR_TTL_SECONDS)
-        return [
-            QueryVector(np.frombuffer(encoded[key], np.float32), "encoder")
-            if key in encoded
-            else QueryVector(np.frombuffer(self.cached[key], np.float32), "cache")
-            for key in self.keys
-        ]
+        found = {**self.cached, **encoded}
+        return [np.frombuffer(found[key], np.float32) for key in self.keys]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +132,7 @@ class Direction:
     """
 
     vector: Vectors
-    sources: list[str]
+    sources: Sequence[str] = ()
     text: Vectors | None = None
     by_text: float = 0.0
     wanted: float = 1.0
@@ -181,17 +174,15 @@ def find_direction(query: Query, index: VectorIndex, pending: PendingVectors) ->
     if not query.weights:
         return None
     weights = np.array(query.weights, np.float32)
-    received = pending.receive()
-    vectors = np.stack([part.vector for part in received] + _read_images(query.images, index))
+    vectors = np.stack(pending.receive() + _read_images(query.images, index))
     direction = weights @ vectors
     length = float(np.linalg.norm(direction))
     if length < 1e-6:
         raise NothingWanted
-    sources = ["encoder"] if any(part.source == "encoder" for part in received) else ["cache"]
     wanted, texts = np.maximum(weights, 0), len(query.terms)
     return Direction(
         direction / length,
-        sources if received else [],
+        pending.sources,
         text=None if wanted[texts:].any() else wanted[:texts] @ vectors[:texts] / wanted.sum(),
         by_text=float(np.abs(weights[:texts]).sum() / np.abs(weights).sum()),
         wanted=float(np.linalg.norm(wanted) / np.linalg.norm(weights)),

@@ -51,7 +51,7 @@ def gather_candidates(
     *,
     index: VectorIndex,
     vector: Vectors | None,
-    worded: TextMatches,
+    text_matches: TextMatches,
     facets: FacetFilter,
     count: int,
     text_weight: float,
@@ -64,13 +64,13 @@ def gather_candidates(
     the collection's candidates are live, search compares every embedding instead.
     """
     size = min(count * OVERFETCH + SPARE, MAX_CANDIDATES)
-    also = [*islice(worded.shares, size), *also]
+    also = [*islice(text_matches.shares, size), *also]
 
     def build(nearest: Sequence[UUID], searcher: Searcher) -> CandidatePool:
-        relevance = fuse(nearest, worded.shares, text_weight=text_weight)
+        relevance = fuse(nearest, text_matches.shares, text_weight=text_weight)
         ids = _filter_by_facets(list(dict.fromkeys([*nearest, *also])), facets)
         rows = read_rows(index, ids)
-        return _build_pool(rows, relevance, worded.holding_all, searcher)
+        return _build_pool(rows, relevance, text_matches.holding_all, searcher)
 
     if vector is None:
         return build(listed, "")

@@ -28,17 +28,11 @@ class ExperimentRunning(Conflict):
 
     code = "experiment_running"
 
-    def __init__(self) -> None:
-        super().__init__("An experiment is running; end it first.")
-
 
 class NothingToCompare(DomainError):
     """Both arms of the experiment have the same weights."""
 
     code = "nothing_to_compare"
-
-    def __init__(self) -> None:
-        super().__init__("The variant has the control's weights; change at least one of them.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +45,6 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
-class ArmCounts:
-    """Counts of one arm; `clicked` and `added` count answers, not events."""
-
-    shoppers: int = 0
-    answers: int = 0
-    clicked: int = 0
-    added: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Arm:
-    """The outcome of one arm."""
-
-    shoppers: int
-    answers: int
-    click_through: Estimate
-    add_to_cart: Estimate
-
-
-@dataclass(frozen=True, slots=True)
 class Difference:
     """The variant's rate minus the control's, and its meaning in a sentence."""
 
@@ -79,13 +53,37 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Arm:
+    """Counts and rates of one arm; `clicked` and `added` count answers, not events."""
+
+    shoppers: int = 0
+    answers: int = 0
+    clicked: int = 0
+    added: int = 0
+
+    @property
+    def click_through(self) -> Estimate:
+        return estimate_rate(self.clicked, self.answers)
+
+    @property
+    def add_to_cart(self) -> Estimate:
+        return estimate_rate(self.added, self.answers)
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outcomes of both arms, and their differences."""
+    """Both arms of an experiment, and the differences of their rates."""
 
     control: Arm
     variant: Arm
-    click_through: Difference
-    add_to_cart: Difference
+
+    @property
+    def click_through(self) -> Difference:
+        return _compare(self.control.click_through, self.variant.click_through, "click-through")
+
+    @property
+    def add_to_cart(self) -> Difference:
+        return _compare(self.control.add_to_cart, self.variant.add_to_cart, "add-to-cart")
 
 
 def start_experiment(
@@ -105,14 +103,15 @@ def start_experiment(
     first = read_weights(shop).merge(control)
     second = first.merge(variant)
     if first == second:
-        raise NothingToCompare
+        message = "The variant has the control's weights; change at least one of them."
+        raise NothingToCompare(message)
     try:
         with transaction.atomic():
             experiment: Experiment = Experiment.objects.create(
                 shop=shop, name=name, control=asdict(first), variant=asdict(second), share=share
             )
     except IntegrityError as error:
-        raise ExperimentRunning from error
+        raise ExperimentRunning("An experiment is running; end it first.") from error
     return experiment
 
 
@@ -135,20 +134,8 @@ def read_outcome(*, experiment: Experiment) -> Outcome:
             added=Count("pk", filter=_has_event(Event.Kind.ADD_TO_CART)),
         )
     )
-    counts = {arm.pop("is_variant"): ArmCounts(**arm) for arm in arms}
-    return compare_arms(counts.get(False, ArmCounts()), counts.get(True, ArmCounts()))
-
-
-def compare_arms(control: ArmCounts, variant: ArmCounts) -> Outcome:
-    """Return rates and differences of two arms."""
-    arms = _make_arm(control), _make_arm(variant)
-    click_through = estimate_difference(arms[0].click_through, arms[1].click_through)
-    add_to_cart = estimate_difference(arms[0].add_to_cart, arms[1].add_to_cart)
-    return Outcome(
-        *arms,
-        Difference(click_through, _describe(click_through, "click-through rate")),
-        Difference(add_to_cart, _describe(add_to_cart, "add-to-cart rate")),
-    )
+    counts = {arm.pop("is_variant"): Arm(**arm) for arm in arms}
+    return Outcome(counts.get(False, Arm()), counts.get(True, Arm()))
 
 
 def estimate_rate(successes: int, trials: int) -> Estimate:
@@ -177,17 +164,10 @@ def _has_event(kind: Event.Kind) -> Exists:
     return Exists(Event.objects.filter(prompt=OuterRef("pk"), kind=kind))
 
 
-def _make_arm(counts: ArmCounts) -> Arm:
-    return Arm(
-        shoppers=counts.shoppers,
-        answers=counts.answers,
-        click_through=estimate_rate(counts.clicked, counts.answers),
-        add_to_cart=estimate_rate(counts.added, counts.answers),
-    )
-
-
-def _describe(estimate: Estimate, rate: str) -> str:
-    if estimate.low > 0 or estimate.high < 0:
-        direction = "higher" if estimate.low > 0 else "lower"
-        return f"The variant's {rate} is {direction}; the interval excludes zero."
-    return f"No difference in the {rate} is visible yet."
+def _compare(control: Estimate, variant: Estimate, rate: str) -> Difference:
+    estimate = estimate_difference(control, variant)
+    if estimate.low <= 0 <= estimate.high:
+        return Difference(estimate, f"No difference in the {rate} rate is visible yet.")
+    direction = "higher" if estimate.low > 0 else "lower"
+    sentence = f"The variant's {rate} rate is {direction}; the interval excludes zero."
+    return Difference(estimate, sentence)

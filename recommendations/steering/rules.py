@@ -33,18 +33,12 @@ class TooManyRules(Conflict):
 
     code = "too_many_rules"
 
-    def __init__(self) -> None:
-        super().__init__(f"A shop has at most {MAX_RULES} rules; delete one first.")
-
 
 class RuleGone(DomainError):
     """The rule was deleted while the request was running."""
 
     status_code = 404
     code = "not_found"
-
-    def __init__(self) -> None:
-        super().__init__("This rule was deleted in the meantime.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +94,7 @@ def create_rule(*, shop: Shop, fields: Mapping[str, Any]) -> Rule:
         # Requests that add a rule to this shop run one after another; nothing else waits.
         Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)
         if Rule.objects.filter(shop=shop).count() >= MAX_RULES:
-            raise TooManyRules
+            raise TooManyRules(f"A shop has at most {MAX_RULES} rules; delete one first.")
         rule: Rule = Rule.objects.create(shop=shop, **fields)
     return rule
 
@@ -109,7 +103,7 @@ def update_rule(*, rule: Rule, fields: Mapping[str, Any]) -> None:
     """Change a rule; raises `RuleGone` if it was deleted in the meantime."""
     with transaction.atomic():
         if not Rule.objects.filter(pk=rule.pk).update(**fields, updated_at=timezone.now()):
-            raise RuleGone
+            raise RuleGone("This rule was deleted in the meantime.")
         rule.refresh_from_db()
 
 

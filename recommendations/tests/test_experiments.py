@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommendations.steering.experiments import (
-    ArmCounts,
-    compare_arms,
+    Arm,
+    Outcome,
     estimate_difference,
     estimate_rate,
 )
@@ -112,8 +112,8 @@ def test_difference_the_other_way_round_is_its_negative(shares):
 # --- What it means --------------------------------------------------------------------
 
 
-def counts(clicked: int, answers: int = 1000) -> ArmCounts:
-    return ArmCounts(shoppers=400, answers=answers, clicked=clicked, added=clicked)
+def counts(clicked: int, answers: int = 1000) -> Arm:
+    return Arm(shoppers=400, answers=answers, clicked=clicked, added=clicked)
 
 
 @pytest.mark.parametrize(
@@ -130,16 +130,16 @@ def counts(clicked: int, answers: int = 1000) -> ArmCounts:
             "The variant's click-through rate is lower; the interval excludes zero.",
         ),
         (counts(200), counts(210), "No difference in the click-through rate is visible yet."),
-        (ArmCounts(), counts(210), "No difference in the click-through rate is visible yet."),
-        (ArmCounts(), ArmCounts(), "No difference in the click-through rate is visible yet."),
+        (Arm(), counts(210), "No difference in the click-through rate is visible yet."),
+        (Arm(), Arm(), "No difference in the click-through rate is visible yet."),
     ],
 )
 def test_outcome_says_in_a_sentence_what_can_be_told(control, variant, sentence):
-    assert compare_arms(control, variant).click_through.sentence == sentence
+    assert Outcome(control, variant).click_through.sentence == sentence
 
 
 def test_arm_without_answers_has_no_rate():
-    outcome = compare_arms(ArmCounts(), counts(210))
+    outcome = Outcome(Arm(), counts(210))
     assert outcome.control.click_through.value is None
     assert outcome.click_through.estimate.value is None
     assert outcome.variant.click_through.value == 0.21

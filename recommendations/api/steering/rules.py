@@ -20,7 +20,6 @@ from catalog.models import Facet, Image
 from recommendations.api.steering.weights import (
     ShareField,
     SteeringMixin,
-    StrictSerializer,
     validate,
 )
 from recommendations.models import Rule
@@ -31,7 +30,7 @@ from tenants.api.idempotency import idempotent
 MAX_PHRASES = 50
 
 
-class TargetInput(StrictSerializer, FacetFilterInput):
+class TargetInput(FacetFilterInput):
     """The images of a rule, in the format of filters; an image must have everything named here."""
 
     images = serializers.ListField(

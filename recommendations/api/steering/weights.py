@@ -18,17 +18,6 @@ from tenants.models import Scope
 WEIGHTS = asdict(Weights())
 
 
-class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses unknown names: a name with a typing error would change nothing."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        unknown = set(data) - set(self.fields) if isinstance(data, Mapping) else set()
-        if unknown:
-            message = f"There is no such name; the names are: {', '.join(self.fields)}."
-            raise serializers.ValidationError({name: [message] for name in unknown})
-        return super().to_internal_value(data)
-
-
 class ShareField(serializers.FloatField):
     """A number from 0 to 1; refuses "nan", and integers that are too large for a float."""
 
@@ -54,7 +43,7 @@ class WeightsSerializer(serializers.Serializer[Any]):
     diversity = serializers.FloatField()
 
 
-class WeightsInput(StrictSerializer):
+class WeightsInput(serializers.Serializer[Any]):
     text = ShareField(
         required=False, help_text="Of words in name and description; the photo has the rest."
     )
@@ -63,6 +52,14 @@ class WeightsInput(StrictSerializer):
     diversity = ShareField(
         required=False, help_text="How strongly similar images give way to others."
     )
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Refuse unknown names: a name with a typing error would change nothing."""
+        unknown = set(data) - set(self.fields) if isinstance(data, Mapping) else set()
+        if unknown:
+            message = f"There is no such weight; the weights are: {', '.join(self.fields)}."
+            raise serializers.ValidationError({name: [message] for name in unknown})
+        return super().to_internal_value(data)
 
 
 class SteeringMixin(TenantMixin):
