@@ -8,8 +8,7 @@ from celery import shared_task
 from catalog.indexing import audit, indexes
 from catalog.models import VectorIndex
 from core.errors import Unavailable
-from core.jobs.queues import wake
-from core.jobs.runner import SingleFlight
+from core.jobs.queues import SingleFlight, wake
 from core.ml.vector_store import CollectionUnusable
 from core.tenancy import all_shops
 

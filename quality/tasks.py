@@ -6,7 +6,8 @@ from uuid import UUID
 from celery import shared_task
 from celery.signals import celeryd_after_setup
 
-from core.jobs.runner import SingleFlight, run_at_low_priority
+from core.jobs.queues import SingleFlight
+from core.jobs.runner import run_at_low_priority
 from core.tenancy import shop_scope
 
 GPU_QUEUES = frozenset({"gpu", "gpu.interactive"})

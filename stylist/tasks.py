@@ -4,7 +4,8 @@ from typing import Any
 
 from celery import shared_task
 
-from core.jobs.runner import SingleFlight, run_at_low_priority
+from core.jobs.queues import SingleFlight
+from core.jobs.runner import run_at_low_priority
 
 _wardrobes, _images = SingleFlight(), SingleFlight()
 

@@ -9,7 +9,8 @@ when its lease ends, so a worker that dies loses nothing. A wake-up may be lost 
 calls `wake_waiting`.
 """
 
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -129,3 +130,21 @@ def wake_waiting(queues: Iterable[Queue]) -> None:
     """Wake each task whose queues have rows to claim: expired leases and lost wake-ups."""
     for task in dict.fromkeys(queue.task for queue in queues if queue.has_waiting()):
         wake(task)
+
+
+class SingleFlight:
+    """Run work once at a time in this process; a call during a run asks for one more run."""
+
+    def __init__(self) -> None:
+        self._is_running = threading.Lock()
+        self._is_wanted = threading.Event()
+
+    def run(self, work: Callable[[], object]) -> None:
+        """Run `work` until no call has come since it began; return at once if it is running."""
+        self._is_wanted.set()
+        while self._is_wanted.is_set() and self._is_running.acquire(blocking=False):
+            try:
+                self._is_wanted.clear()
+                work()
+            finally:
+                self._is_running.release()

@@ -120,24 +120,6 @@ def _fail(row: Job, problem: dict[str, str]) -> None:
     log.warning("job_given_up", code=problem["code"])
 
 
-class SingleFlight:
-    """Run work once at a time in this process; a call during a run asks for one more run."""
-
-    def __init__(self) -> None:
-        self._is_running = threading.Lock()
-        self._is_wanted = threading.Event()
-
-    def run(self, work: Callable[[], object]) -> None:
-        """Run `work` until no call has come since it began; return at once if it is running."""
-        self._is_wanted.set()
-        while self._is_wanted.is_set() and self._is_running.acquire(blocking=False):
-            try:
-                self._is_wanted.clear()
-                work()
-            finally:
-                self._is_running.release()
-
-
 def run_at_low_priority(work: Callable[[], object]) -> None:
     """Run work that no client waits for, so that other work gets the processors first."""
     # In its own thread: only root may raise a thread's priority again.

@@ -8,8 +8,8 @@ from django.conf import settings
 from kombu.exceptions import OperationalError
 
 from core.celery import FORMER_TASK_NAMES, accept_former_task_names, app
-from core.jobs.queues import wake
-from core.jobs.runner import NICENESS, SingleFlight, run_at_low_priority
+from core.jobs.queues import SingleFlight, wake
+from core.jobs.runner import NICENESS, run_at_low_priority
 
 
 def test_ignores_that_a_wake_up_cannot_be_sent(monkeypatch):
