@@ -24,14 +24,8 @@ class ImageAdmin(ModelAdmin):
     search_fields = ("name", "sku", "id")
     raw_id_fields = ("category", "age_group", "styles")
     readonly_fields = (
-        "thumbnail",
-        "shop",
-        "index_state",
-        "width",
-        "height",
-        "version",
-        "created_at",
-        "updated_at",
+        *("thumbnail", "shop", "index_state"),
+        *("width", "height", "version", "created_at", "updated_at"),
     )
     actions = ("retry_indexing", "clear")
     fields = (

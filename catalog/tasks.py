@@ -40,24 +40,20 @@ def wake_repairs() -> None:
 def repair_index(*, index_id: str, rebuild: bool = False, **_: Any) -> None:
     """Make a collection equal to Postgres again; the sweep retries while Chroma is down."""
     with all_shops():
-        index = VectorIndex.objects.filter(pk=index_id).first()
-        if index is None:
-            return
-        try:
-            (indexes.rebuild_index if rebuild else indexes.repair_index)(index)
-        except Unavailable as error:
-            log.warning("repair_postponed", index=index_id, error=error.message)
+        for index in VectorIndex.objects.filter(pk=index_id):
+            try:
+                (indexes.rebuild_index if rebuild else indexes.repair_index)(index)
+            except Unavailable as error:
+                log.warning("repair_postponed", index=index_id, error=error.message)
 
 
 @shared_task
 def audit_index(*, index_id: str, **_: Any) -> None:
     """Check that a collection finds all of its vectors, and repair it if not."""
     with all_shops():
-        index = VectorIndex.objects.filter(pk=index_id).first()
-        if index is None:
-            return
-        try:
-            audit.audit_index(index)
-        except (Unavailable, CollectionUnusable) as error:
-            log.warning("audit_postponed", index=index_id, error=str(error))
-            indexes.mark_incomplete(index)
+        for index in VectorIndex.objects.filter(pk=index_id):
+            try:
+                audit.audit_index(index)
+            except (Unavailable, CollectionUnusable) as error:
+                log.warning("audit_postponed", index=index_id, error=str(error))
+                indexes.mark_incomplete(index)

@@ -7,6 +7,7 @@ import math
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 from uuid import UUID
 
@@ -95,13 +96,9 @@ def find_exactly(
     ).embedded()
     best = Neighbours([], np.empty(0, np.float32))
     rows = entries.values_list("image_id", "embedding").iterator(chunk_size=CHUNK)
-    chunk: list[tuple[UUID, bytes]] = []
-    for row in rows:
-        chunk.append(row)
-        if len(chunk) == CHUNK:
-            best = _merge(best, chunk, vector, count)
-            chunk = []
-    return _nearest_images(_merge(best, chunk, vector, count), "exact")
+    while chunk := list(islice(rows, CHUNK)):
+        best = _merge(best, chunk, vector, count)
+    return _nearest_images(best, "exact")
 
 
 def find_by_words(text: str) -> TextMatches:
@@ -155,8 +152,6 @@ def _nearest_images(neighbours: Neighbours, by: Literal["index", "exact"]) -> Ne
 def _merge(
     best: Neighbours, chunk: list[tuple[UUID, bytes]], vector: Vectors, count: int
 ) -> Neighbours:
-    if not chunk:
-        return best
     matrix: NDArray[np.float16] = np.frombuffer(
         b"".join(embedding for _, embedding in chunk), np.float16
     ).reshape(len(chunk), -1)

@@ -1,4 +1,4 @@
-"""An encoder that is real and small: random weights, loaded the way any other is."""
+"""A small real encoder with random weights, loaded like any other."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +18,7 @@ def tiny_clip(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def tiny_encoder(settings, tiny_clip: Path) -> Iterator[str]:
-    """Make new shops use the tiny encoder in this process; answers its name."""
+    """Make new shops use the tiny encoder in this process; return its name."""
     settings.ENCODERS = {"tiny": {"model": str(tiny_clip), "revision": None}}
     settings.DEFAULT_ENCODER = "tiny"
     yield "tiny"

@@ -1,4 +1,4 @@
-"""What matches is measured per index, whatever the encoder and however little there is."""
+"""Each index is calibrated, with any encoder and any number of images."""
 
 import base64
 import math
@@ -50,7 +50,7 @@ def vectors_for(count: int, *, are_equal: bool = False) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("count", "are_equal"), [(1, False), (2, False), (3, True), (12, False)])
-def test_measures_any_number_of_images_alike_or_not(scoped, count, are_equal):
+def test_calibrates_any_number_of_equal_or_different_images(scoped, count, are_equal):
     for vector in vectors_for(count, are_equal=are_equal):
         make_embedded(scoped, vector, name="Red dress")
     calibration = measure(scoped)
@@ -61,7 +61,7 @@ def test_measures_any_number_of_images_alike_or_not(scoped, count, are_equal):
     assert axis.shape == (get_encoder("tiny").dimensions,)
 
 
-def test_most_of_what_is_sold_reaches_the_thresholds(scoped):
+def test_most_own_images_reach_the_thresholds(scoped):
     titles = [
         f"{colour} {kind}" for colour in ("red", "blue", "black") for kind in ("dress", "hat")
     ]
@@ -76,7 +76,7 @@ def test_most_of_what_is_sold_reaches_the_thresholds(scoped):
     assert (best > calibration["strong"] - 0.01).mean() >= 0.75
 
 
-def test_an_encoder_that_tells_no_text_from_another_lets_every_text_pass(scoped, monkeypatch):
+def test_encoder_without_differences_between_texts_accepts_every_text(scoped, monkeypatch):
     encoder = get_encoder("tiny")
     (vector,) = vectors_for(1)
     same = (vector / np.linalg.norm(vector)).astype(np.float32)
@@ -88,7 +88,7 @@ def test_an_encoder_that_tells_no_text_from_another_lets_every_text_pass(scoped,
     assert calibration["weak"] == pytest.approx(1, abs=0.01)
 
 
-def test_an_index_measured_in_the_old_way_is_measured_again(scoped):
+def test_old_calibration_is_repeated(scoped):
     for vector in vectors_for(4):
         make_embedded(scoped, vector)
     VectorIndex.objects.update(calibration={"count": 4, "weak": 0.2, "photo_strong": 0.9})
@@ -96,7 +96,7 @@ def test_an_index_measured_in_the_old_way_is_measured_again(scoped):
     assert measure(scoped)["strong"]
 
 
-def test_a_small_change_is_not_measured_again(scoped):
+def test_small_change_is_not_calibrated_again(scoped):
     for vector in vectors_for(5):
         make_embedded(scoped, vector)
     before = measure(scoped)
@@ -106,7 +106,7 @@ def test_a_small_change_is_not_measured_again(scoped):
     assert measure(scoped)["count"] == 7
 
 
-def test_what_is_sold_is_asked_for_by_title_colour_and_kind():
+def test_prompts_for_own_images_have_title_colour_and_kind():
     sold = [
         SoldItem(name="Ruby Gown", colour="Red", category="dress"),
         SoldItem(name="", colour="", category="dress"),
@@ -116,13 +116,13 @@ def test_what_is_sold_is_asked_for_by_title_colour_and_kind():
     assert prompts_for_sold([SoldItem(name="", colour="Red", category="")]) == []
 
 
-def test_clothing_is_every_default_kind_with_and_without_a_colour():
+def test_clothing_prompts_have_every_default_kind_with_and_without_a_colour():
     prompts = clothing_prompts()
     assert {"red", "dress"} <= set(prompts) and len(prompts) == len(set(prompts))
     assert sum(prompt.endswith(" dress") for prompt in prompts) == 1
 
 
-def test_an_index_measured_in_the_old_way_is_measured_again_though_nothing_waits(scoped):
+def test_old_calibration_is_repeated_without_waiting_images(scoped):
     make_embedded(scoped, vectors_for(1)[0], name="Red dress")
     index = live_index(scoped.pk)
     VectorIndex.objects.filter(pk=index.pk).update(calibration={"count": 1, "weak": 0.2})
@@ -135,6 +135,6 @@ def test_an_index_measured_in_the_old_way_is_measured_again_though_nothing_waits
     assert uncalibrated_indexes() == []
 
 
-def test_an_empty_index_waits_for_its_first_image_to_be_measured(scoped):
+def test_empty_index_is_not_calibrated(scoped):
     assert not live_index(scoped.pk).is_calibrated
     assert uncalibrated_indexes() == []

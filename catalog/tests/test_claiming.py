@@ -27,7 +27,7 @@ def claim(*, size: int) -> list[Claim]:
 
 
 def copy_entries(image, count: int) -> None:
-    """Give the image's shop a backlog, without storing a photo for each."""
+    """Add waiting entries to the image's shop, all with the same photo."""
     with all_shops():
         entry = image.entries.get()
         for _ in range(count):
@@ -37,28 +37,28 @@ def copy_entries(image, count: int) -> None:
             IndexEntry.objects.create(shop_id=entry.shop_id, index_id=entry.index_id, image=image)
 
 
-def test_takes_some_of_every_waiting_shop_in_turn(shop, rival):
+def test_claims_rows_of_every_waiting_shop(shop, rival):
     copy_entries(make_image(shop.shop), 30)
     make_image(rival.shop)
     counted = shops_of(claim(size=8))
     assert counted == {shop.shop.pk: 7, rival.shop.pk: 1}
 
 
-def test_fills_one_batch_from_many_small_shops():
+def test_fills_a_batch_from_many_small_shops():
     for number in range(6):
         make_image(make_member(f"shop {number}").shop)
     counted = shops_of(claim(size=6))
     assert len(counted) == 6 and sum(counted.values()) == 6
 
 
-def test_does_not_give_out_what_is_leased(shop):
+def test_does_not_claim_leased_rows(shop):
     make_image(shop.shop)
     assert len(claim(size=4)) == 1
     assert claim(size=4) == []
     assert not ENTRIES.has_waiting()
 
 
-def test_gives_out_again_what_was_leased_too_long_ago(shop):
+def test_claims_rows_again_after_their_lease(shop):
     make_image(shop.shop)
     (first,) = claim(size=4)
     with all_shops():
@@ -67,7 +67,7 @@ def test_gives_out_again_what_was_leased_too_long_ago(shop):
     assert (first.row_id, first.attempts, second.attempts) == (second.row_id, 1, 2)
 
 
-def test_leaves_out_what_is_done(shop):
+def test_does_not_claim_finished_rows(shop):
     make_image(shop.shop)
     with all_shops():
         IndexEntry.objects.update(state=IndexEntry.State.INDEXED)
@@ -75,7 +75,7 @@ def test_leaves_out_what_is_done(shop):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_never_gives_one_entry_to_two_workers(shop):
+def test_never_gives_a_row_to_two_workers(shop):
     copy_entries(make_image(shop.shop), 39)
 
     def claim_some(_: int) -> list[Claim]:

@@ -1,4 +1,4 @@
-"""The default taxonomy is for all to read, a shop's own values for itself to change."""
+"""Every shop reads the default values, and changes only its own values."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,7 +15,7 @@ KINDS = [
     ("styles", Style, "casual"),
     ("age-groups", AgeGroup, "adult"),
 ]
-NOBODY = "018f0000-0000-7000-8000-000000000000"
+UNKNOWN_ID = "018f0000-0000-7000-8000-000000000000"
 
 pytestmark = pytest.mark.parametrize(
     ("route", "model", "default"), KINDS, ids=[kind[0] for kind in KINDS]
@@ -37,7 +37,7 @@ def listed(client, route: str) -> dict[str, bool]:
     return found
 
 
-def test_defaults_are_listed_for_everybody(shop, rival, route, model, default):
+def test_lists_default_values_for_every_shop(shop, rival, route, model, default):
     for client in (shop.client, rival.client):
         found = listed(client, route)
         assert len(found) == model.objects.filter(shop=None).count() > 0
@@ -45,7 +45,7 @@ def test_defaults_are_listed_for_everybody(shop, rival, route, model, default):
         assert set(found.values()) == {True}
 
 
-def test_default_can_be_read_but_not_changed(shop, route, model, default):
+def test_default_value_is_read_only(shop, route, model, default):
     facet = model.objects.get(shop=None, name=default)
     address = url(route, facet.pk)
     assert shop.client.get(address).json() == {
@@ -60,7 +60,7 @@ def test_default_can_be_read_but_not_changed(shop, route, model, default):
     assert facet.name == default
 
 
-def test_own_value_is_made_read_changed_and_deleted(shop, route, model, default):
+def test_own_value_is_created_read_changed_and_deleted(shop, route, model, default):
     made = shop.client.post(url(route), {"name": " Festive ", "description": "For parties"})
     assert made.status_code == 201
     facet = made.json()
@@ -95,7 +95,7 @@ def test_own_value_is_made_read_changed_and_deleted(shop, route, model, default)
         {"name": "x", "description": "a\0b"},
     ],
 )
-def test_refuses_what_is_no_name(shop, route, model, default, fields):
+def test_refuses_an_invalid_name(shop, route, model, default, fields):
     response = shop.client.post(url(route), fields)
     assert response.status_code == 400
     assert response.json()["code"] == "validation_error"
@@ -115,7 +115,7 @@ def test_refuses_the_same_name_twice_in_any_case(shop, route, model, default, na
     assert model.objects.filter(shop=shop.shop).count() == 2
 
 
-def test_lookalike_names_are_told_apart_without_an_error(shop, route, model, default):
+def test_accepts_names_that_only_look_alike(shop, route, model, default):
     """A long s is an s in capitals and none in small letters."""
     statuses = [
         shop.client.post(url(route), {"name": name}).status_code
@@ -131,14 +131,14 @@ def test_value_may_keep_its_own_name(shop, route, model, default):
     assert response.json()["name"] == "FESTIVE"
 
 
-def test_shops_may_have_names_that_others_have(shop, rival, route, model, default):
+def test_two_shops_may_use_the_same_name(shop, rival, route, model, default):
     for client in (shop.client, rival.client):
         assert client.post(url(route), {"name": "Festive"}).status_code == 201
         assert client.post(url(route), {"name": default}).status_code == 201
 
 
 @pytest.mark.django_db(transaction=True)
-def test_same_name_twice_at_once_is_made_once(shop, route, model, default):
+def test_concurrent_requests_create_a_name_once(shop, route, model, default):
     def make(_: int) -> int:
         try:
             client = make_client(f"Api-Key {shop.key}")
@@ -172,7 +172,7 @@ def test_value_in_use_cannot_be_deleted(shop, route, model, default):
     assert shop.client.delete(url(route, made["id"])).status_code == 204
 
 
-def test_rivals_values_are_invisible_and_out_of_reach(shop, rival, route, model, default):
+def test_hides_values_of_another_shop(shop, rival, route, model, default):
     theirs = rival.client.post(url(route), {"name": "Secret"}).json()
     assert "Secret" not in listed(shop.client, route)
     address = url(route, theirs["id"])
@@ -181,10 +181,11 @@ def test_rivals_values_are_invisible_and_out_of_reach(shop, rival, route, model,
     assert rival.client.get(address).json() == theirs
 
 
-def test_value_cannot_be_made_for_another_shop_or_for_all(shop, rival, route, model, default):
+def test_cannot_create_a_value_for_another_shop_or_for_all(shop, rival, route, model, default):
     for owner in (str(rival.shop.pk), None):
         made = shop.client.post(
-            url(route), {"name": f"For {owner}", "shop": owner, "is_default": True, "id": NOBODY}
+            url(route),
+            {"name": f"For {owner}", "shop": owner, "is_default": True, "id": UNKNOWN_ID},
         )
         assert made.json()["is_default"] is False
     assert model.objects.filter(shop=shop.shop).count() == 2

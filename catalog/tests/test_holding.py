@@ -1,4 +1,4 @@
-"""Held images, and renditions put in the place of others."""
+"""Held images, and new renditions of images."""
 
 import hashlib
 import io
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def holding(shop):
-    """The shop, which holds its photos, in its scope."""
+    """A shop that holds its photos; the test runs in its scope."""
     shop.shop.holds_photos = True
     shop.shop.save()
     with shop_scope(shop.shop.pk):
@@ -37,8 +37,8 @@ def holding(shop):
 
 
 @pytest.fixture
-def told():
-    """What was told of saved images, as pairs of shop and ids."""
+def signals():
+    """Signals of saved images, as pairs of shop and image ids."""
     heard = []
 
     def hear(shop_id, image_ids, **_) -> None:
@@ -64,7 +64,7 @@ def entry_of(image: Image) -> IndexEntry | None:
     return found
 
 
-def test_held_image_has_no_work_in_the_index_and_is_in_no_answer(holding):
+def test_held_image_is_neither_indexed_nor_found(holding):
     image = make_image(holding.shop)
     assert (image.status, image.held_status) == ("held", "published")
     assert entry_of(image) is None
@@ -73,7 +73,7 @@ def test_held_image_has_no_work_in_the_index_and_is_in_no_answer(holding):
     assert (answer["status"], answer["index_state"]) == ("held", "pending")
 
 
-def test_clearing_gives_back_the_status_and_asks_for_the_index(holding):
+def test_clearing_restores_the_status_and_requests_indexing(holding):
     image = make_image(holding.shop, status="draft")
     clear_image(image=image)
     image.refresh_from_db()
@@ -81,7 +81,7 @@ def test_clearing_gives_back_the_status_and_asks_for_the_index(holding):
     assert entry_of(image).state == "pending"
 
 
-def test_clearing_means_the_photo_that_was_seen(holding):
+def test_clearing_refuses_a_photo_that_has_changed(holding):
     image = make_image(holding.shop)
     update_image(image=Image.objects.get(), fields={}, photo=photo_of("blue"))
     with pytest.raises(PhotoChanged):
@@ -89,7 +89,7 @@ def test_clearing_means_the_photo_that_was_seen(holding):
     assert Image.objects.get().status == "held"
 
 
-def test_clearing_what_is_not_held_changes_nothing(shop):
+def test_clearing_an_image_that_is_not_held_changes_nothing(shop):
     with shop_scope(shop.shop.pk):
         image = make_image(shop.shop)
         before = entry_of(image).version
@@ -97,7 +97,7 @@ def test_clearing_what_is_not_held_changes_nothing(shop):
         assert entry_of(image).version == before
 
 
-def test_status_of_a_held_image_is_kept_for_later(holding):
+def test_new_status_of_a_held_image_waits_until_it_is_cleared(holding):
     image = make_image(holding.shop)
     url = f"/api/v1/images/{image.pk}/"
     answer = holding.client.patch(url, {"status": "draft", "name": "Renamed", "brand": "Ada's"})
@@ -121,7 +121,7 @@ def test_new_photo_of_a_published_image_is_held_too(shop):
         assert entry_of(image).version == before + 1
 
 
-def test_facts_alone_hold_nothing(holding):
+def test_change_of_facts_holds_no_image(holding):
     image = make_image(holding.shop)
     clear_image(image=image)
     update_image(image=image, fields={"brand": "Ada's"})
@@ -135,7 +135,7 @@ def test_retrying_leaves_held_images_held(holding):
     assert entry_of(image) is None
 
 
-def test_clearing_a_deleted_image_does_not_bring_it_back(shop):
+def test_clearing_does_not_restore_a_deleted_image(shop):
     with shop_scope(shop.shop.pk):
         image = make_image(shop.shop)
         Image.objects.filter(pk=image.pk).update(status="held")
@@ -145,7 +145,7 @@ def test_clearing_a_deleted_image_does_not_bring_it_back(shop):
         assert entry_of(image).state == "removing"
 
 
-def test_deleted_image_that_was_never_in_the_index_goes_with_its_files(holding, media_root: Path):
+def test_files_of_a_deleted_image_without_entry_are_deleted(holding, media_root: Path):
     image = make_image(holding.shop)
     delete_image(image=image)
     delete_image(image=image)
@@ -156,7 +156,7 @@ def test_deleted_image_that_was_never_in_the_index_goes_with_its_files(holding, 
     delete_image(image=image)
 
 
-def test_rendition_takes_the_place_of_another_and_the_original_stays(
+def test_new_rendition_replaces_the_old_one_but_not_the_original(
     shop, media_root: Path, django_capture_on_commit_callbacks
 ):
     with shop_scope(shop.shop.pk):
@@ -170,7 +170,7 @@ def test_rendition_takes_the_place_of_another_and_the_original_stays(
         assert entry_of(image).version == entry.version + 1
 
 
-def test_rendition_for_an_older_photo_is_refused_and_leaves_no_file(shop, media_root: Path):
+def test_refuses_a_rendition_of_an_older_photo_and_stores_no_file(shop, media_root: Path):
     with shop_scope(shop.shop.pk):
         image = make_image(shop.shop)
         update_image(image=image, fields={}, photo=photo_of("green"))
@@ -182,24 +182,24 @@ def test_rendition_for_an_older_photo_is_refused_and_leaves_no_file(shop, media_
         assert image.version == 2
 
 
-def test_rendition_of_a_held_image_leaves_it_held(holding):
+def test_held_image_stays_held_after_a_new_rendition(holding):
     image = make_image(holding.shop)
     replace_rendition(image=image, version=1, rendition=rendition_of("blue"))
     image.refresh_from_db()
     assert image.status == "held" and entry_of(image) is None
 
 
-def test_new_photos_are_told_after_commit_and_nothing_else(
-    shop, told, django_capture_on_commit_callbacks
+def test_sends_the_signal_for_new_photos_only_after_commit(
+    shop, signals, django_capture_on_commit_callbacks
 ):
     with shop_scope(shop.shop.pk):
         with django_capture_on_commit_callbacks(execute=True):
             image = make_image(shop.shop)
-            assert told == []
+            assert signals == []
         with django_capture_on_commit_callbacks(execute=True):
             update_image(image=image, fields={"name": "Renamed"})
         with django_capture_on_commit_callbacks(execute=True):
             update_image(image=image, fields={}, photo=photo_of("blue"))
         with django_capture_on_commit_callbacks(execute=True):
             replace_rendition(image=image, version=2, rendition=rendition_of("green"))
-    assert told == [(shop.shop.pk, [image.pk])] * 3
+    assert signals == [(shop.shop.pk, [image.pk])] * 3

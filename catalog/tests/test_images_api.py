@@ -1,4 +1,4 @@
-"""Images in, changed and out through the API; what is refused leaves no file and no row."""
+"""Images are added, changed and deleted by the API; a refused request leaves no file and no row."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from core.tenancy import all_shops, shop_scope
 from core.tests.factories import make_photo
 
 IMAGES = "/api/v1/images/"
-NOBODY = "018f0000-0000-7000-8000-000000000000"
+UNKNOWN_ID = "018f0000-0000-7000-8000-000000000000"
 FACTS: dict[str, Any] = {
     "name": "Red floral midi dress",
     "description": "A light dress with short sleeves.",
@@ -41,7 +41,7 @@ def photo_file(data: bytes | None = None, name: str = "photo.jpg") -> SimpleUplo
 
 
 def send(client, *, photo: Any = None, **fields: Any):
-    """Post a multipart form; objects go in as JSON, as a form has no other way."""
+    """Post a multipart form, with objects as JSON."""
     form = {
         name: json.dumps(value) if isinstance(value, dict) else value
         for name, value in {"name": "Dress", **fields}.items()
@@ -68,7 +68,7 @@ def files(media_root: Path) -> set[Path]:
 
 @pytest.fixture
 def nothing_left(db, media_root: Path) -> Iterator[None]:
-    """Hold that a test leaves no file and no row behind."""
+    """Check that a test leaves no file and no row."""
     yield
     assert not files(media_root)
     with all_shops():
@@ -79,7 +79,7 @@ def nothing_left(db, media_root: Path) -> Iterator[None]:
 # --- In -------------------------------------------------------------------------------
 
 
-def test_create_answers_every_fact_and_that_it_waits_to_be_indexed(shop, media_root):
+def test_create_returns_every_fact_and_the_pending_state(shop, media_root):
     image = create(shop.client, **FACTS)
     assert {name: image[name] for name in FACTS} == FACTS
     assert (image["width"], image["height"]) == (96, 128)
@@ -89,12 +89,12 @@ def test_create_answers_every_fact_and_that_it_waits_to_be_indexed(shop, media_r
     assert len(files(media_root)) == 2
 
 
-def test_create_answers_what_retrieve_answers(shop):
+def test_create_and_retrieve_return_the_same(shop):
     image = create(shop.client, **FACTS)
     assert shop.client.get(f"{IMAGES}{image['id']}/").json() == image
 
 
-def test_create_takes_no_more_than_a_photo_and_a_name(shop):
+def test_create_needs_only_a_photo_and_a_name(shop):
     image = create(shop.client, name="  Dress ")
     assert image["name"] == "Dress"
     assert image["category"] is image["age_group"] is image["price"] is None
@@ -104,7 +104,7 @@ def test_create_takes_no_more_than_a_photo_and_a_name(shop):
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
-def test_create_takes_every_format_whatever_it_is_called(shop, kind):
+def test_create_accepts_every_format_under_any_file_name(shop, kind):
     image = create(shop.client, photo=photo_file(make_photo(kind=kind), "../../photo.gif\n"))
     assert image["photo_url"].endswith(".jpg")
     assert "photo.gif" not in str(image)
@@ -125,20 +125,20 @@ def test_form_repeats_styles_or_separates_them_by_commas(shop, styles):
 
 
 @pytest.mark.parametrize("field", ["category", "styles", "age_group", "price", "sku", "link"])
-def test_form_may_leave_a_field_empty(shop, field):
+def test_form_may_send_an_empty_field(shop, field):
     assert send(shop.client, **{field: ""}).status_code == 201
 
 
 @pytest.mark.parametrize(
     ("name", "model"), [("category", Category), ("styles", Style), ("age_group", AgeGroup)]
 )
-def test_facet_is_taken_by_id_too(shop, name, model):
+def test_accepts_a_facet_by_its_id(shop, name, model):
     facet = model.objects.filter(shop=None).first()
     image = create(shop.client, **{name: str(facet.pk)})
     assert image[name] == ([facet.name] if name == "styles" else facet.name)
 
 
-def test_own_facet_of_the_same_name_goes_before_the_default_one(shop):
+def test_own_facet_is_preferred_to_a_default_one_of_the_same_name(shop):
     own = shop.client.post("/api/v1/categories/", {"name": "Dress"}).json()
     image = create(shop.client, category="dress")
     assert image["category"] == "Dress"
@@ -146,19 +146,19 @@ def test_own_facet_of_the_same_name_goes_before_the_default_one(shop):
         assert str(Image.objects.get().category_id) == own["id"]
 
 
-def test_currency_is_kept_in_capitals(shop):
+def test_stores_the_currency_in_capitals(shop):
     assert create(shop.client, currency="eur")["currency"] == "EUR"
 
 
 @pytest.mark.parametrize(
     "text", ["Kleid für Mädchen", "連衣裙", "👗" * 50, "a" * 200, "<b>x</b>", "'; DROP"]
 )
-def test_any_text_is_a_name(shop, text):
+def test_accepts_any_text_as_a_name(shop, text):
     assert create(shop.client, name=text)["name"] == text
 
 
 @pytest.mark.parametrize("value", ["\\u0000", "\\", "�", "a\\\\u0000"])
-def test_backslashes_in_attributes_are_only_text(shop, value):
+def test_stores_backslashes_in_attributes(shop, value):
     assert create(shop.client, attributes={"note": value})["attributes"] == {"note": value}
 
 
@@ -174,7 +174,7 @@ def test_backslashes_in_attributes_are_only_text(shop, value):
         ({"description": "x" * 5_001}, "description"),
         ({"description": "a\0b"}, "description"),
         ({"category": "spaceship"}, "category"),
-        ({"category": NOBODY}, "category"),
+        ({"category": UNKNOWN_ID}, "category"),
         ({"category": "dress\0"}, "category"),
         ({"styles": ["casual", "unheard-of"]}, "styles"),
         ({"styles": ["casual"] * 21}, "styles"),
@@ -216,7 +216,7 @@ def test_backslashes_in_attributes_are_only_text(shop, value):
     ],
 )
 @pytest.mark.usefixtures("nothing_left")
-def test_create_refuses_and_names_the_field(shop, fields, at_fault):
+def test_create_refuses_an_invalid_field_by_name(shop, fields, at_fault):
     response = send(shop.client, **fields)
     assert response.status_code == 400, response.content
     body = response.json()
@@ -225,7 +225,7 @@ def test_create_refuses_and_names_the_field(shop, fields, at_fault):
 
 
 @pytest.mark.usefixtures("nothing_left")
-def test_create_looks_no_names_up_when_there_are_too_many(shop, django_assert_max_num_queries):
+def test_create_makes_no_query_for_too_many_names(shop, django_assert_max_num_queries):
     with django_assert_max_num_queries(5):
         response = send(shop.client, styles="casual," * 10_000)
     assert response.status_code == 400
@@ -250,7 +250,7 @@ def test_create_refuses_a_request_without_a_photo(shop, format):
 
 @pytest.mark.parametrize("photo", ["text", None, 7, {"a": 1}, ["x"]])
 @pytest.mark.usefixtures("nothing_left")
-def test_create_refuses_a_photo_that_is_no_file(shop, photo):
+def test_create_refuses_a_photo_that_is_not_a_file(shop, photo):
     response = shop.client.post(IMAGES, {"name": "Dress", "photo": photo})
     assert response.status_code == 400
     assert "photo" in response.json()["errors"]
@@ -266,7 +266,7 @@ def test_create_refuses_a_photo_that_is_no_file(shop, photo):
     ],
 )
 @pytest.mark.usefixtures("nothing_left")
-def test_create_refuses_a_photo_that_is_none(shop, photo, code):
+def test_create_refuses_a_file_that_is_not_a_photo(shop, photo, code):
     response = send(shop.client, photo=photo_file(photo))
     assert response.status_code == 400
     assert response.json()["code"] == code
@@ -280,8 +280,8 @@ def test_create_refuses_a_photo_of_ten_thousand_and_one_pixels(shop):
 
 
 @pytest.mark.parametrize("folder", ["photos", "originals"])
-def test_storage_that_fails_leaves_nothing(shop, media_root, folder):
-    """A file where the folder should be, so that one of the two cannot be written."""
+def test_failing_storage_leaves_nothing(shop, media_root, folder):
+    """A file in place of the folder makes one of the two writes fail."""
     obstacle = media_root / "shops" / str(shop.shop.pk) / folder
     obstacle.parent.mkdir(parents=True)
     obstacle.touch()
@@ -293,7 +293,7 @@ def test_storage_that_fails_leaves_nothing(shop, media_root, folder):
 
 
 @pytest.mark.usefixtures("nothing_left")
-def test_database_that_fails_leaves_nothing(shop, monkeypatch):
+def test_failing_database_leaves_nothing(shop, monkeypatch):
     monkeypatch.setattr("catalog.services.live_index", lambda _: 1 / 0)
     shop.client.raise_request_exception = False
     assert send(shop.client).status_code == 500
@@ -302,13 +302,13 @@ def test_database_that_fails_leaves_nothing(shop, monkeypatch):
 # --- The list -------------------------------------------------------------------------
 
 
-def test_list_is_the_newest_first(shop):
+def test_lists_the_newest_first(shop):
     for name in ("first", "second", "third"):
         create(shop.client, name=name)
     assert names(shop.client) == ["third", "second", "first"]
 
 
-def test_list_comes_in_pages_that_miss_nothing_and_repeat_nothing(shop):
+def test_pages_neither_miss_nor_repeat_an_image(shop):
     for number in range(7):
         make_image(shop.shop, name=str(number))
     seen: list[str] = []
@@ -317,7 +317,7 @@ def test_list_comes_in_pages_that_miss_nothing_and_repeat_nothing(shop):
         page = shop.client.get(address).json()
         assert set(page) == {"next", "previous", "results"}
         seen += [image["name"] for image in page["results"]]
-        # What comes in meanwhile is newer and does not move what is still to be read.
+        # Images added now are newer, and do not move the pages that follow.
         make_image(shop.shop, name="later")
         address = page["next"]
     assert seen == ["6", "5", "4", "3", "2", "1", "0"]
@@ -326,7 +326,7 @@ def test_list_comes_in_pages_that_miss_nothing_and_repeat_nothing(shop):
 @pytest.mark.parametrize(
     ("page_size", "count"), [("2", 2), ("0", 3), ("-1", 3), ("x", 3), ("999", 3)]
 )
-def test_odd_page_sizes_do_no_harm(shop, page_size, count):
+def test_accepts_any_page_size(shop, page_size, count):
     for _ in range(3):
         make_image(shop.shop)
     assert len(names(shop.client, page_size=page_size)) == count
@@ -389,11 +389,11 @@ def dress_and_coat(shop) -> None:
     ],
 )
 @pytest.mark.usefixtures("dress_and_coat")
-def test_list_is_narrowed(shop, query, expected):
+def test_filters_the_list(shop, query, expected):
     assert names(shop.client, **query) == expected
 
 
-def test_list_is_narrowed_by_a_facets_id(shop):
+def test_filters_by_the_id_of_a_facet(shop):
     own = shop.client.post("/api/v1/styles/", {"name": "Festive"}).json()
     create(shop.client, name="Dress", styles="Festive")
     create(shop.client, name="Coat")
@@ -413,7 +413,7 @@ def test_list_is_narrowed_by_a_facets_id(shop):
         {"sku": "\0"},
     ],
 )
-def test_filter_that_makes_no_sense_is_refused(shop, query):
+def test_refuses_an_invalid_filter(shop, query):
     response = shop.client.get(IMAGES, query)
     assert response.status_code == 400
     assert list(response.json()["errors"]) == list(query)
@@ -423,11 +423,11 @@ def test_filter_that_makes_no_sense_is_refused(shop, query):
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(q=st.text(max_size=60) | st.text("\"'()&|!:*<->-\\ abor", max_size=30))
-def test_any_words_can_be_searched_for(shop, q):
+def test_accepts_any_search_words(shop, q):
     assert shop.client.get(IMAGES, {"q": q}).status_code in {200, 400}
 
 
-def test_shop_sees_its_own_only(shop, rival):
+def test_shop_sees_only_its_own_images(shop, rival):
     create(rival.client, name="Theirs")
     create(shop.client, name="Mine")
     assert names(shop.client) == ["Mine"]
@@ -442,7 +442,7 @@ def send_change(client, method: str, image: dict[str, Any], *, format: str = "js
 
 
 @pytest.mark.parametrize("format", ["json", "multipart"])
-def test_patch_changes_what_is_said_and_nothing_else(shop, format):
+def test_patch_changes_only_the_given_fields(shop, format):
     image = create(shop.client, **FACTS)
     response = send_change(
         shop.client, "patch", image, format=format, price="10.00", category="coat"
@@ -455,7 +455,7 @@ def test_patch_changes_what_is_said_and_nothing_else(shop, format):
 
 
 @pytest.mark.parametrize("format", ["json", "multipart"])
-def test_put_starts_from_a_blank_sheet_and_keeps_the_photo(shop, format):
+def test_put_clears_missing_fields_but_not_the_photo(shop, format):
     image = create(shop.client, **FACTS)
     answer = send_change(shop.client, "put", image, format=format, name="Plain").json()
     assert answer["name"] == "Plain"
@@ -465,14 +465,14 @@ def test_put_starts_from_a_blank_sheet_and_keeps_the_photo(shop, format):
     assert (answer["styles"], answer["attributes"]) == ([], {})
 
 
-def test_put_needs_what_create_needs_but_the_photo(shop):
+def test_put_needs_the_fields_of_create_except_the_photo(shop):
     image = create(shop.client)
     response = send_change(shop.client, "put", image, price="1")
     assert response.status_code == 400
     assert list(response.json()["errors"]) == ["name"]
 
 
-def test_json_takes_facts_out_with_null(shop):
+def test_null_removes_facts(shop):
     image = create(shop.client, **FACTS)
     nothing: dict[str, Any] = {"category": None, "age_group": None, "price": None, "styles": []}
     answer = send_change(shop.client, "patch", image, **nothing).json()
@@ -480,7 +480,7 @@ def test_json_takes_facts_out_with_null(shop):
 
 
 @pytest.mark.parametrize("method", ["put", "patch"])
-def test_new_photo_takes_the_place_of_the_old(
+def test_new_photo_replaces_the_old_one(
     shop, media_root, method, django_capture_on_commit_callbacks
 ):
     image = create(shop.client)
@@ -532,15 +532,15 @@ def test_refused_photo_changes_nothing(shop, media_root):
 @pytest.mark.parametrize(
     "field", ["id", "version", "digest", "width", "deleted_at", "shop", "index_state", "photo_url"]
 )
-def test_what_is_ours_to_say_cannot_be_said(shop, rival, field):
+def test_read_only_fields_cannot_be_set(shop, rival, field):
     image = create(shop.client)
-    value = str(rival.shop.pk) if field == "shop" else NOBODY
+    value = str(rival.shop.pk) if field == "shop" else UNKNOWN_ID
     assert send_change(shop.client, "patch", image, **{field: value}).status_code == 200
     answer = shop.client.get(f"{IMAGES}{image['id']}/").json()
     assert {**answer, "updated_at": None} == {**image, "updated_at": None}
 
 
-def test_deleted_image_is_in_no_answer_from_then_on(shop):
+def test_deleted_image_is_not_returned_any_more(shop):
     image = create(shop.client, name="Dress")
     address = f"{IMAGES}{image['id']}/"
     response = shop.client.delete(address)

@@ -1,4 +1,4 @@
-"""Where a shop's index stands, told through the API."""
+"""The API shows the state of a shop's index, and repairs it."""
 
 from uuid import UUID, uuid4
 
@@ -27,7 +27,7 @@ def make_vector(seed: int = 0) -> np.ndarray:
 
 
 def make_indexed(shop: Shop, seed: int = 0):
-    """Return an image that has an embedding, as if a worker had been here."""
+    """Return an image with an embedding, as a worker leaves it."""
     image = make_image(shop)
     embedding = make_vector(seed).astype(np.float16).tobytes()
     set_state(image, "indexed", embedding=embedding, embedded_digest=image.digest)
@@ -58,7 +58,7 @@ def test_new_shop_has_an_empty_index(shop, settings):
     }
 
 
-def test_counts_images_by_state_and_only_the_shops_own(shop, rival):
+def test_counts_only_the_shops_own_images_by_state(shop, rival):
     for number, state in enumerate(STATES, start=1):
         for _ in range(number):
             set_state(make_image(shop.shop), state)
@@ -73,15 +73,15 @@ def test_deleting_moves_an_image_to_removing(shop):
     assert counts(shop.client) == {"pending": 0, "indexed": 0, "failed": 0, "removing": 1}
 
 
-def test_no_drift_where_the_collection_mirrors_postgres(shop):
+def test_no_drift_if_the_collection_equals_postgres(shop):
     make_indexed(shop.shop)
     mirror(shop.shop)
     assert shop.client.get(f"{INDEX}drift/").json() == {"missing": [], "extra": []}
     assert shop.client.get(INDEX).json()["is_complete"] is True
 
 
-def test_drift_names_what_is_missing_and_what_is_left_over(shop, rival):
-    lost, kept = make_indexed(shop.shop, 1), make_indexed(shop.shop, 2)
+def test_drift_lists_missing_and_extra_vectors(shop, rival):
+    lost, other = make_indexed(shop.shop, 1), make_indexed(shop.shop, 2)
     collection = mirror(shop.shop)
     stray = str(uuid4())
     store = get_vector_store("main")
@@ -90,11 +90,11 @@ def test_drift_names_what_is_missing_and_what_is_left_over(shop, rival):
 
     drift = shop.client.get(f"{INDEX}drift/").json()
     assert drift == {"missing": [str(lost.pk)], "extra": [stray]}
-    assert str(kept.pk) not in str(drift)
+    assert str(other.pk) not in str(drift)
     assert rival.client.get(f"{INDEX}drift/").json() == {"missing": [], "extra": []}
 
 
-def test_everything_is_missing_from_a_collection_that_is_gone(shop):
+def test_all_images_of_a_lost_collection_are_missing(shop):
     images = [make_indexed(shop.shop, seed) for seed in range(3)]
     get_vector_store("main").drop(mirror(shop.shop))
     drift = shop.client.get(f"{INDEX}drift/").json()
@@ -102,14 +102,14 @@ def test_everything_is_missing_from_a_collection_that_is_gone(shop):
     assert drift["extra"] == []
 
 
-def test_what_waits_is_no_drift(shop):
+def test_waiting_images_are_no_drift(shop):
     make_image(shop.shop)
     mirror(shop.shop)
     assert shop.client.get(f"{INDEX}drift/").json() == {"missing": [], "extra": []}
 
 
-def test_drift_that_is_no_uuid_is_told_too(shop):
-    """Whatever is in the collection: a diagnosis must not fail on what it diagnoses."""
+def test_drift_lists_ids_that_are_not_uuids(shop):
+    """A check of the collection must not fail on unexpected ids."""
     collection = mirror(shop.shop)
     get_vector_store("main").upsert(collection, ["not-ours"], make_vector()[None], [{"version": 1}])
     response = shop.client.get(f"{INDEX}drift/")
@@ -117,7 +117,7 @@ def test_drift_that_is_no_uuid_is_told_too(shop):
     assert response.json()["extra"] == ["not-ours"]
 
 
-def test_retry_tries_failed_images_of_this_shop_again(shop, rival):
+def test_retry_requests_failed_images_of_this_shop(shop, rival):
     failed = [make_image(shop.shop) for _ in range(2)]
     theirs = make_image(rival.shop)
     for image in (*failed, theirs):
@@ -140,7 +140,7 @@ def test_retry_tries_failed_images_of_this_shop_again(shop, rival):
         assert set(IndexEntry.objects.values_list("attempts", flat=True)) == {0}
 
 
-def test_retry_leaves_what_did_not_fail_alone(shop):
+def test_retry_does_not_change_other_images(shop):
     for state in ("pending", "indexed", "removing"):
         set_state(make_image(shop.shop), state)
     with shop_scope(shop.shop.pk):
@@ -150,7 +150,7 @@ def test_retry_leaves_what_did_not_fail_alone(shop):
         assert list(IndexEntry.objects.order_by("pk").values()) == before
 
 
-def test_rebuild_answers_at_once_and_search_is_exact_meanwhile(shop):
+def test_rebuild_returns_at_once_and_search_is_exact_until_it_is_done(shop):
     make_indexed(shop.shop)
     mirror(shop.shop)
     response = shop.client.post(f"{INDEX}rebuild/")
@@ -158,7 +158,7 @@ def test_rebuild_answers_at_once_and_search_is_exact_meanwhile(shop):
     assert response.json() == {**shop.client.get(INDEX).json(), "is_complete": False}
 
 
-def test_rebuild_touches_no_other_shop(shop, rival):
+def test_rebuild_does_not_change_other_shops(shop, rival):
     for cast in (shop, rival):
         make_indexed(cast.shop)
         mirror(cast.shop)
@@ -167,11 +167,11 @@ def test_rebuild_touches_no_other_shop(shop, rival):
 
 
 @pytest.mark.parametrize("path", ["retry/", "rebuild/"])
-def test_commands_are_not_for_get(shop, path):
+def test_commands_refuse_get(shop, path):
     assert shop.client.get(f"{INDEX}{path}").status_code == 405
 
 
-def test_index_of_one_live_row_only_is_made_on_first_use(shop):
+def test_creates_one_live_index_on_first_use(shop):
     shop.client.get(INDEX)
     shop.client.get(INDEX)
     with shop_scope(shop.shop.pk):

@@ -1,4 +1,4 @@
-"""The worker's own steps, in this process, against real Postgres and Chroma."""
+"""The steps of indexing, in this process, with real Postgres and Chroma."""
 
 import io
 
@@ -34,7 +34,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 @pytest.fixture
 def scoped(shop):
-    """The shop, in whose scope the test runs, as a request's handler does."""
+    """A shop; the test runs in its scope, as a request does."""
     with shop_scope(shop.shop.pk):
         live_index(shop.shop.pk)
         yield shop.shop
@@ -72,7 +72,7 @@ def test_embeds_into_postgres_and_chroma(scoped):
     assert np.allclose(decode_embedding(entry.embedding), expected, atol=2e-2)
 
 
-def test_a_rename_is_not_indexed_again(scoped):
+def test_new_name_is_not_indexed_again(scoped):
     image = make_image(scoped)
     index_all(scoped)
     before = entry_of(image)
@@ -80,7 +80,7 @@ def test_a_rename_is_not_indexed_again(scoped):
     assert entry_of(image).version == before.version
 
 
-def test_a_facet_is_mirrored_without_embedding_again(scoped, monkeypatch):
+def test_new_facet_is_copied_to_chroma_without_embedding_again(scoped, monkeypatch):
     image = make_image(scoped)
     index_all(scoped)
     update_image(image=Image.objects.get(pk=image.pk), fields={"colour": "Red"})
@@ -96,7 +96,7 @@ def test_a_facet_is_mirrored_without_embedding_again(scoped, monkeypatch):
     assert (found.ids, passes) == ([str(image.pk)], [])
 
 
-def test_a_new_photo_is_embedded_again_and_the_old_files_go(scoped):
+def test_new_photo_is_embedded_and_the_old_files_are_deleted(scoped):
     image = make_image(scoped)
     index_all(scoped)
     old, old_files = entry_of(image), (image.photo.name, image.original.name)
@@ -109,7 +109,7 @@ def test_a_new_photo_is_embedded_again_and_the_old_files_go(scoped):
     assert not any(default_storage.exists(name) for name in old_files)
 
 
-def test_new_photos_sent_at_the_same_time_leave_no_file_behind(scoped):
+def test_concurrent_new_photos_leave_no_unused_file(scoped):
     image = make_image(scoped)
     first, second = Image.objects.get(pk=image.pk), Image.objects.get(pk=image.pk)
     for copy, colour in ((first, "blue"), (second, "green")):
@@ -121,7 +121,7 @@ def test_new_photos_sent_at_the_same_time_leave_no_file_behind(scoped):
     assert not any(map(default_storage.exists, (image.photo.name, first.photo.name)))
 
 
-def test_an_image_deleted_meanwhile_is_not_changed_and_leaves_no_file(scoped):
+def test_concurrently_deleted_image_is_not_changed_and_leaves_no_file(scoped):
     image = make_image(scoped)
     copy = Image.objects.get(pk=image.pk)
     delete_image(image=image)
@@ -130,7 +130,7 @@ def test_an_image_deleted_meanwhile_is_not_changed_and_leaves_no_file(scoped):
     assert not default_storage.exists(copy.photo.name)
 
 
-def test_a_deleted_image_goes_for_good(scoped):
+def test_deleted_image_loses_its_vector_files_and_row(scoped):
     image = make_image(scoped)
     index_all(scoped)
     delete_image(image=image)
@@ -140,7 +140,7 @@ def test_a_deleted_image_goes_for_good(scoped):
     assert not any(map(default_storage.exists, (image.photo.name, image.original.name)))
 
 
-def test_a_photo_that_is_not_in_storage_fails_with_a_reason_and_can_be_retried(scoped):
+def test_missing_photo_fails_with_a_reason_and_can_be_retried(scoped):
     image, other = make_image(scoped), make_image(scoped, "blue")
     rendition = default_storage.open(image.photo.name).read()
     default_storage.delete(image.photo.name)
@@ -154,7 +154,7 @@ def test_a_photo_that_is_not_in_storage_fails_with_a_reason_and_can_be_retried(s
     assert entry_of(image).state == IndexEntry.State.INDEXED
 
 
-def test_a_damaged_photo_fails_alone(scoped):
+def test_damaged_photo_fails_alone(scoped):
     image, other = make_image(scoped), make_image(scoped, "blue")
     default_storage.delete(image.photo.name)
     default_storage.save(image.photo.name, ContentFile(b"not a photo"))
@@ -163,7 +163,7 @@ def test_a_damaged_photo_fails_alone(scoped):
     assert entry_of(other).state == IndexEntry.State.INDEXED
 
 
-def test_a_photo_that_breaks_the_pass_fails_alone_after_five_attempts(scoped, monkeypatch):
+def test_photo_that_breaks_the_forward_pass_fails_alone_after_five_attempts(scoped, monkeypatch):
     image, other = make_image(scoped), make_image(scoped, "blue")
     culprit = image.pk
     forward = pipeline._forward
@@ -183,14 +183,14 @@ def test_a_photo_that_breaks_the_pass_fails_alone_after_five_attempts(scoped, mo
     assert entry_of(image).reason == IndexEntry.Reason.ENCODER_ERROR
 
 
-def test_a_photo_that_kills_the_worker_is_given_up(scoped):
+def test_photo_that_kills_every_worker_fails(scoped):
     image = make_image(scoped)
     IndexEntry.objects.update(attempts=5)
     index_all(scoped)
     assert entry_of(image).reason == IndexEntry.Reason.WORKER_LOST
 
 
-def test_waits_for_an_encoder_that_is_away_without_counting_attempts(scoped, settings):
+def test_postpones_indexing_while_the_encoder_is_unavailable(scoped, settings):
     image = make_image(scoped)
     settings.ENCODERS = {"tiny": {"model": "/nowhere", "revision": None}}
     index_waiting()
@@ -198,7 +198,7 @@ def test_waits_for_an_encoder_that_is_away_without_counting_attempts(scoped, set
     assert (entry.state, entry.attempts) == (IndexEntry.State.PENDING, 0)
 
 
-def test_a_late_result_of_a_changed_image_does_not_count(scoped):
+def test_late_result_of_a_changed_image_is_not_stored(scoped):
     image = make_image(scoped)
     item = claimed_item()
     IndexEntry.objects.all().request()
@@ -207,7 +207,7 @@ def test_a_late_result_of_a_changed_image_does_not_count(scoped):
     assert entry.state == IndexEntry.State.PENDING and entry.embedding is None
 
 
-def test_a_late_vector_of_a_removed_image_removes_itself(scoped):
+def test_late_vector_of_a_deleted_image_is_deleted(scoped):
     make_image(scoped)
     index = live_index(scoped.pk)
     repair_index(index)
@@ -220,15 +220,15 @@ def test_a_late_vector_of_a_removed_image_removes_itself(scoped):
 
 
 @pytest.fixture
-def chroma_away(settings):
-    """Point every client of this process at a port where nothing listens."""
+def chroma_down(settings):
+    """Point every Chroma client of this process to a port where nothing listens."""
     settings.CHROMA_NODES = {"main": "http://127.0.0.1:9"}
     get_vector_store.cache_clear()
     yield
     get_vector_store.cache_clear()
 
 
-def test_chroma_away_still_indexes_and_asks_for_a_repair(scoped, chroma_away):
+def test_indexes_while_chroma_is_down_and_marks_the_index_incomplete(scoped, chroma_down):
     VectorIndex.objects.update(is_complete=True)
     image = make_image(scoped)
     index_waiting()
@@ -236,7 +236,7 @@ def test_chroma_away_still_indexes_and_asks_for_a_repair(scoped, chroma_away):
     assert not live_index(scoped.pk).is_complete
 
 
-def test_a_lost_collection_is_rebuilt_from_postgres(scoped):
+def test_lost_collection_is_rebuilt_from_postgres(scoped):
     images = [make_image(scoped, colour) for colour in ("red", "blue", "green")]
     index_all(scoped)
     index = live_index(scoped.pk)
@@ -246,7 +246,7 @@ def test_a_lost_collection_is_rebuilt_from_postgres(scoped):
     assert not measure_drift(live_index(scoped.pk))
 
 
-def test_a_repair_mends_missing_and_extra_vectors(scoped):
+def test_repair_adds_missing_and_deletes_extra_vectors(scoped):
     image = make_image(scoped)
     index_all(scoped)
     index, store = live_index(scoped.pk), get_vector_store(live_index(scoped.pk).node)
@@ -259,15 +259,13 @@ def test_a_repair_mends_missing_and_extra_vectors(scoped):
     assert collection_ids(scoped) == {str(image.pk)}
 
 
-def test_the_audit_asks_every_vector_for_itself_and_rebuilds_a_collection_that_fails(
-    scoped, monkeypatch
-):
+def test_audit_queries_each_vector_and_rebuilds_a_collection_that_misses_some(scoped, monkeypatch):
     images = [make_image(scoped, colour) for colour in ("red", "blue", "green")]
     index_all(scoped)
     whole = live_index(scoped.pk)
     audit_index(str(whole.pk))
     assert live_index(scoped.pk).collection == whole.collection
-    # The same ids, but one vector is not the image's own: only asking for it can tell.
+    # The same ids, but one vector is not the image's own: only a query with it finds that.
     store = get_vector_store(whole.node)
     opposite = -decode_embedding(entry_of(images[0]).embedding)[None]
     store.upsert(whole.collection, [str(images[0].pk)], opposite, [{"version": 1}])
@@ -278,7 +276,7 @@ def test_the_audit_asks_every_vector_for_itself_and_rebuilds_a_collection_that_f
     assert collection_ids(scoped) == {str(image.pk) for image in images}
 
 
-def test_a_rebuild_leaves_the_old_collection_behind(scoped):
+def test_rebuild_replaces_the_collection(scoped):
     make_image(scoped)
     index_all(scoped)
     old = live_index(scoped.pk)
@@ -288,7 +286,7 @@ def test_a_rebuild_leaves_the_old_collection_behind(scoped):
     assert not measure_drift(new)
 
 
-def test_damage_during_a_repair_is_not_forgotten(scoped, monkeypatch):
+def test_damage_during_a_repair_keeps_the_index_incomplete(scoped, monkeypatch):
     make_image(scoped)
     index_all(scoped)
     index = live_index(scoped.pk)
@@ -304,7 +302,7 @@ def test_damage_during_a_repair_is_not_forgotten(scoped, monkeypatch):
 
 
 def claimed_item() -> PipelineItem:
-    """Claim the one waiting entry and give it an embedding, as a slow worker would have."""
+    """Claim the only waiting entry and set an embedding, as a slow worker does."""
     with all_shops():
         (claim,) = ENTRIES.claim(size=1, lease=60)
         entry = IndexEntry.objects.select_related("image", "index").get(pk=claim.row_id)

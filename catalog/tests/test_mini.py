@@ -1,4 +1,4 @@
-"""The bundled encoder does what its card says, on garments and photos that it never saw."""
+"""The bundled encoder reaches the figures of its card, on garments and photos new to it."""
 
 import os
 from io import StringIO
@@ -27,7 +27,7 @@ def mini() -> Encoder:
     return get_encoder("mini")
 
 
-def test_the_checkpoint_is_small_enough_for_the_repository() -> None:
+def test_checkpoint_is_small_enough_for_the_repository() -> None:
     folder = Path(str(settings.ENCODERS["mini"]["model"]))
 
     assert sum(path.stat().st_size for path in folder.iterdir()) < 15e6
@@ -68,7 +68,7 @@ def test_prompts_find_generated_garments(mini: Encoder) -> None:
 
 
 @needs_photos
-def test_labels_of_photos_by_unknown_senders_are_told_apart(mini: Encoder) -> None:
+def test_labels_photos_of_unknown_sources(mini: Encoder) -> None:
     photos = read_labelled_photos(PHOTOS / "clothing", split="val")
     images = embed(mini, (photo.open() for photo in photos))
 
@@ -77,7 +77,7 @@ def test_labels_of_photos_by_unknown_senders_are_told_apart(mini: Encoder) -> No
     assert result.top1 >= 0.70
 
 
-def test_the_command_prints_the_figures() -> None:
+def test_command_prints_the_figures() -> None:
     out = StringIO()
 
     call_command("evaluate_encoder", encoder="mini", garments=60, stdout=out)
@@ -85,7 +85,7 @@ def test_the_command_prints_the_figures() -> None:
     assert 'precision@10 of "kind"' in out.getvalue()
 
 
-def test_the_command_says_what_is_missing(tmp_path: Path) -> None:
+def test_command_reports_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"labels\.csv"):
         call_command("evaluate_encoder", encoder="mini", photos=tmp_path)
     with pytest.raises(CommandError, match="--photos"):

@@ -1,4 +1,4 @@
-"""Lists cost the same number of queries however long they are."""
+"""Lists of any length make the same number of queries."""
 
 import pytest
 from django.db import connection
@@ -43,7 +43,7 @@ def count_queries(client, path: str) -> int:
 
 
 @pytest.mark.parametrize("path", CEILINGS)
-def test_list_stays_below_its_ceiling_however_long_it_is(shop, path):
+def test_list_makes_few_queries_at_any_length(shop, path):
     fill(shop.shop, 2)
     shop.client.get(f"/api/v1/{path}")  # notes the key's use
     few = count_queries(shop.client, path)
@@ -51,14 +51,14 @@ def test_list_stays_below_its_ceiling_however_long_it_is(shop, path):
     assert count_queries(shop.client, path) == few <= CEILINGS[path]
 
 
-def test_one_image_is_read_with_all_that_is_shown_of_it(shop):
+def test_reads_one_image_with_few_queries(shop):
     image = make_image(shop.shop)
     shop.client.get("/api/v1/shop/")
     assert count_queries(shop.client, f"images/{image.pk}/") <= 4
 
 
 def test_list_of_images_reads_no_embeddings(shop):
-    """An embedding is a kilobyte that nobody is shown."""
+    """An embedding is a kilobyte that the API does not return."""
     make_image(shop.shop)
     with CaptureQueriesContext(connection) as queries:
         shop.client.get("/api/v1/images/")

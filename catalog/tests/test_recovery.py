@@ -1,7 +1,6 @@
-"""Kill any process, flush Redis, delete Chroma's files: nothing acknowledged is lost.
+"""Killed processes, a flushed Redis and deleted Chroma files lose no acknowledged upload.
 
-On a stack of its own processes, with a small random encoder: what is tried is the way of the
-work, not what the model knows.
+The tests have a stack of processes with a small random encoder: its answers do not matter here.
 """
 
 import os
@@ -29,14 +28,14 @@ COLOURS = ("red", "green", "blue", "yellow", "purple", "orange", "black", "white
 def stack(tiny_clip) -> Iterator[Stack]:
     folder = FOLDER / "recovery"
     with Stack(folder, ENCODER="custom", ENCODER_MODEL=str(tiny_clip)) as stack:
-        # As any process manager does: a Celery worker ends when it loses Redis.
+        # A Celery worker ends when it loses Redis; a process manager restarts it.
         stack.keep_alive()
         yield stack
 
 
 @pytest.fixture
 def client(stack: Stack) -> Iterator[httpx.Client]:
-    """A client of a fresh shop, on a stack that is whole."""
+    """A client of a new shop."""
     with stack.client(stack.create_shop("A shop")) as client:
         yield client
 
@@ -67,14 +66,14 @@ def has_no_drift(client: httpx.Client) -> bool:
 
 
 def kill(stack: Stack, name: str) -> Program:
-    """Kill a process so that it stays away; return what starts it again."""
+    """Kill a process for good; return the program that starts it again."""
     program = stack.supervisor.program(name)
     os.kill(stack.supervisor.pid(name), signal.SIGKILL)
     stack.supervisor.stop(name)
     return program
 
 
-def test_a_worker_killed_within_a_batch_loses_nothing(stack, client):
+def test_worker_killed_within_a_batch_loses_nothing(stack, client):
     stack.supervisor.stop("worker")
     images = upload_many(client, 120)
     stack.start("worker")
@@ -86,7 +85,7 @@ def test_a_worker_killed_within_a_batch_loses_nothing(stack, client):
     wait_for(lambda: has_no_drift(client), what="a whole collection")
 
 
-def test_a_flushed_redis_loses_nothing(stack, client):
+def test_flushed_redis_loses_nothing(stack, client):
     stack.supervisor.stop("worker")
     upload_many(client, 5)
     redis.Redis.from_url(stack.addresses.redis_url).flushall()
@@ -95,7 +94,7 @@ def test_a_flushed_redis_loses_nothing(stack, client):
     wait_until_indexed(client, 5)
 
 
-def test_redis_away_still_takes_photos(stack, client):
+def test_accepts_photos_while_redis_is_down(stack, client):
     upload_many(client, 2)
     wait_until_indexed(client, 2)
     program = kill(stack, "redis")
@@ -107,15 +106,15 @@ def test_redis_away_still_takes_photos(stack, client):
     assert len(ask(client)["results"]) == 5
 
 
-def test_search_is_exact_while_chroma_is_away(stack, client):
+def test_search_is_exact_while_chroma_is_down(stack, client):
     upload_many(client, 8)
     wait_until_indexed(client, 8)
     wait_for(lambda: "index" in ask(client)["answered_by"], what="an answer of the index")
     by_index = ask(client)
     program = kill(stack, "chroma")
-    by_hand = ask(client)
-    assert "exact" in by_hand["answered_by"]
-    assert [result["id"] for result in by_hand["results"]] == [
+    exact = ask(client)
+    assert "exact" in exact["answered_by"]
+    assert [result["id"] for result in exact["results"]] == [
         result["id"] for result in by_index["results"]
     ]
     upload_many(client, 1)
@@ -126,7 +125,7 @@ def test_search_is_exact_while_chroma_is_away(stack, client):
     assert has_no_drift(client)
 
 
-def test_deleted_chroma_files_come_back_from_postgres(stack, client):
+def test_deleted_chroma_files_are_rebuilt_from_postgres(stack, client):
     upload_many(client, 8)
     wait_until_indexed(client, 8)
     wait_for(lambda: has_no_drift(client), what="a whole collection")
@@ -140,7 +139,7 @@ def test_deleted_chroma_files_come_back_from_postgres(stack, client):
     wait_for(lambda: "index" in ask(client)["answered_by"], what="an answer of the index")
 
 
-def test_a_killed_web_process_loses_nothing_it_acknowledged(stack, client):
+def test_killed_web_process_loses_no_acknowledged_upload(stack, client):
     images = upload_many(client, 10)
     os.kill(stack.supervisor.pid("web"), signal.SIGKILL)
     wait_for(lambda: not is_listening(stack.port), what="the end of the web process")
@@ -150,7 +149,7 @@ def test_a_killed_web_process_loses_nothing_it_acknowledged(stack, client):
         assert client.get(f"images/{image}/").json()["index_state"] == "indexed"
 
 
-def test_a_killed_postgres_comes_back_with_everything(stack, client):
+def test_killed_postgres_loses_nothing(stack, client):
     upload_many(client, 4)
     wait_until_indexed(client, 4)
     program = kill(stack, "postgres")
@@ -162,7 +161,7 @@ def test_a_killed_postgres_comes_back_with_everything(stack, client):
     wait_until_indexed(client, 5)
 
 
-def test_a_worker_accepts_former_task_names(stack):
+def test_worker_accepts_former_task_names(stack):
     old = Celery(broker=f"{stack.addresses.redis_url}/0")
     old.conf.task_default_queue = "default"
     sent = {name for name in FORMER_TASK_NAMES if not name.endswith(".judge_anew")}

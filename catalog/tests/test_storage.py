@@ -1,4 +1,4 @@
-"""Photos in S3, spoken to over HTTP; and what happens when it is away."""
+"""Photos in S3, over HTTP, while it is available and while it is down."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -24,7 +24,7 @@ CREDENTIALS = {"access_key": "key", "secret_key": "secret"}
 
 @pytest.fixture
 def s3(settings) -> Iterator[ThreadedMotoServer]:
-    """An S3 server of its own, with the storage of the product pointed at it."""
+    """An S3 server, which the product's storage uses."""
     server = ThreadedMotoServer(port=0)
     server.start()
     host, port = server.get_host_and_port()
@@ -66,7 +66,7 @@ def count_images() -> int:
         return int(Image.objects.count())
 
 
-def test_a_photo_is_kept_signed_for_embedded_and_removed(shop, s3):
+def test_photo_in_s3_is_served_embedded_and_deleted(shop, s3):
     answer = upload(shop.client)
     assert answer.status_code == 201
     url = answer.json()["photo_url"]
@@ -83,7 +83,7 @@ def test_a_photo_is_kept_signed_for_embedded_and_removed(shop, s3):
     assert not any(map(default_storage.exists, names))
 
 
-def test_while_storage_is_away_uploads_are_refused_and_leave_nothing(shop, s3):
+def test_refuses_uploads_while_storage_is_down(shop, s3):
     s3.stop()
     answer = upload(shop.client)
     assert (answer.status_code, answer.json()["code"]) == (503, "storage_unavailable")
@@ -91,7 +91,7 @@ def test_while_storage_is_away_uploads_are_refused_and_leave_nothing(shop, s3):
     assert count_images() == 0
 
 
-def test_while_storage_is_away_indexing_and_removing_wait(shop, s3):
+def test_indexing_and_removal_wait_while_storage_is_down(shop, s3):
     upload(shop.client)
     s3.stop()
     index_waiting()

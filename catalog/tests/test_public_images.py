@@ -1,4 +1,4 @@
-"""What an answer tells of an image is what the catalogue tells of it."""
+"""Search and catalogue serialize an image in the same way."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def scoped(shop):
         yield shop.shop
 
 
-def test_public_fields_are_those_of_the_serializer(scoped):
+def test_serializes_images_like_the_catalogue(scoped):
     plain = make_image(scoped, name="Plain")
     full = make_image(
         scoped,
@@ -43,12 +43,12 @@ def test_public_fields_are_those_of_the_serializer(scoped):
 
     assert rows.keys() == {plain.pk, full.pk}
     for image in Image.objects.filter(pk__in=rows):
-        told = {**PublicImageSerializer(image).data}
-        told["styles"] = sorted(told["styles"])
-        assert public_image(rows[image.pk]) == told
+        expected = {**PublicImageSerializer(image).data}
+        expected["styles"] = sorted(expected["styles"])
+        assert public_image(rows[image.pk]) == expected
 
 
-def test_reads_what_may_be_shown_of_its_own_shop_alone(scoped, rival):
+def test_reads_only_public_images_of_the_own_shop(scoped, rival):
     mine = make_image(scoped)
     hidden = [
         make_image(scoped, status=Image.Status.DRAFT),
