@@ -30,13 +30,12 @@ def measure_handler(stack: Stack, subject: Subject, photos: list[bytes], report:
     stack.wait_until_idle("worker")
     addresses = _start(stack, subject.environment, shop.address.key)
     try:
-        for what, request in (
-            ("shop", lambda address: get_request(address, "/api/v1/shop/")),
-            ("cached prompt", lambda address: prompt_request(address, "red dress")),
-        ):
+        shops = [get_request(address, "/api/v1/shop/") for address in addresses.values()]
+        prompts = [prompt_request(address, "red dress") for address in addresses.values()]
+        for what, requests in (("shop", shops), ("cached prompt", prompts)):
             print(f"  {subject.title}: handlers, {what}", flush=True)
-            requests = {name: request(address) for name, address in addresses.items()}
-            _measure(stack, f"{subject.title}: {what}", addresses, requests, report)
+            named = dict(zip(HANDLERS, requests, strict=True))
+            _measure(stack, f"{subject.title}: {what}", addresses, named, report)
     finally:
         stack.supervisor.stop(*HANDLERS)
 
