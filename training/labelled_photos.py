@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from core.ml.garment_colours import GarmentColours, find_garment_colours
+from training.garment_colours import GarmentColours, find_garment_colours
 from training.mini.labels import PhotoLabels
 
 # Kinds that a label leaves open: a photo labelled "Pants" may show jeans.

@@ -126,18 +126,39 @@ RETAIL_LAB = srgb_to_oklab(np.array([colour.rgb for colour in RETAIL_COLOURS], d
 BASIC_INDICES = np.array([BASIC_COLOURS.index(colour.basic) for colour in RETAIL_COLOURS])
 
 
-def find_nearest_colours(lab: Floats) -> NDArray[np.intp]:
+def _find_nearest(lab: Floats) -> NDArray[np.intp]:
     """Return the index in `RETAIL_COLOURS` nearest to each OKLab colour, shape (...)."""
     dots = lab @ RETAIL_LAB.T
     indices: NDArray[np.intp] = np.argmin((RETAIL_LAB**2).sum(axis=1) - 2 * dots, axis=-1)
     return indices
 
 
-def name_colours(rgb: NDArray[Any]) -> NDArray[np.str_]:
-    """Return the nearest retail name of each (..., 3) sRGB colour, shape (...)."""
-    return name_oklab(srgb_to_oklab(rgb))
-
-
 def name_oklab(lab: Floats) -> NDArray[np.str_]:
     """Return the nearest retail name of each (..., 3) OKLab colour, shape (...)."""
-    return _NAMES[find_nearest_colours(lab)]
+    return _NAMES[_find_nearest(lab)]
+
+
+def estimate_white_lightness(lab: Floats) -> float:
+    """Return the OKLab lightness above which a neutral colour of this (h, w, 3) photo is white.
+
+    In a dim photo, white cloth is as dark as light grey.
+    """
+    return float(np.clip(0.92 * np.percentile(lab[..., 0], 97), 0.81, 0.90))
+
+
+def classify_indoor_pixels(lab: Floats, *, white_from: float) -> NDArray[np.intp]:
+    """Return the basic colour index of each (n, 3) OKLab pixel, corrected for indoor light.
+
+    Lamps and shadows give grey and black cloth a weak hue, and remove most of navy's hue. The
+    limits were chosen visually on photos taken at home.
+    """
+    basic: NDArray[np.intp] = BASIC_INDICES[_find_nearest(lab)]
+    lightness, a, b = lab[:, 0], lab[:, 1], lab[:, 2]
+    chroma = np.hypot(a, b)
+    tone = np.digitize(lightness, [0.35, white_from])
+    neutral = np.array([BASIC_COLOURS.index(name) for name in ("black", "grey", "white")])[tone]
+    is_neutral = (chroma < 0.026) | ((chroma < 0.036) & (lightness < 0.35))
+    is_navy = (lightness < 0.42) & (b < -0.022) & (np.abs(a) < -0.6 * b)
+    basic = np.where(is_neutral, neutral, basic)
+    dark = np.isin(basic, [BASIC_COLOURS.index("black"), BASIC_COLOURS.index("grey")])
+    return np.where(is_navy & dark, BASIC_COLOURS.index("navy"), basic)

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from core.ml.colours import BASIC_COLOURS, basic_colour
-from core.ml.garment_colours import find_garment_colours
 from demo.garments import (
     KINDS,
     LABELS,
@@ -26,6 +25,7 @@ from demo.garments import (
     sample_garments,
     shade_of,
 )
+from training.garment_colours import find_garment_colours
 
 SMALL = 96  # pixels: enough to tell that a shape is drawn
 SEEDS = st.integers(0, 2**31 - 1)

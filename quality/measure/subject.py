@@ -1,7 +1,7 @@
 """Tell the garment from its background.
 
 sRGB float32 (h, w, 3) in [0, 1] in, a boolean mask (h, w) out, true on the garment. The colours
-around the border are flooded inwards in OKLab (`core.ml.garment_colours.find_garment`), and GrabCut
+around the border are flooded inwards in OKLab (`core.ml.garment_mask.find_garment`), and GrabCut
 (Rother, Kolmogorov & Blake, 2004) finds the contour from there, both on a small copy whose light
 and contrast are evened out first: a dim photo has the same garment as a bright one.
 An alpha channel is a certain mask.
@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.ml.garment_colours import centre_weights, find_garment
+from core.ml.garment_mask import centre_weights, find_garment
 from quality.measure.colour_spaces import Floats, srgb_to_oklab
 from quality.measure.frame import Frame
 

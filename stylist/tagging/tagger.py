@@ -15,7 +15,7 @@ from PIL import Image
 from catalog.vocabulary.kinds import SLOTS
 from core.ml.colours import Floats
 from core.ml.encoder import Embeddings, Encoder
-from core.ml.garment_colours import centre_weights
+from core.ml.garment_mask import centre_weights
 from quality.measure.frame import make_frame
 from stylist.tagging.colour.measurement import MeasuredColour, measure_colours
 from stylist.tagging.crop import Crop, Mask, crop_to_garment

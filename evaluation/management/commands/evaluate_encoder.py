@@ -45,8 +45,8 @@ class Command(BaseCommand):
             self._measure_garments(encoder, options["garments"], options["seed"])
 
     def _measure_photos(self, encoder: Encoder, folder: Path, split: str) -> None:
-        from core.ml.garment_colours import find_garment_colours
         from evaluation.encoder import colour_accuracy, embed, zero_shot
+        from training.garment_colours import find_garment_colours
         from training.labelled_photos import label_photo
 
         photos = read_photos(folder, split)

@@ -15,9 +15,10 @@ from core.ml.colours import (
     BASIC_COLOURS,
     RETAIL_COLOURS,
     Floats,
+    classify_indoor_pixels,
+    estimate_white_lightness,
     srgb_to_oklab,
 )
-from core.ml.garment_colours import classify_indoor_pixels, estimate_white_lightness
 from stylist.tagging.colour.clusters import Cluster, cluster_colours
 from stylist.tagging.colour.garment_pixels import find_garment_region
 
