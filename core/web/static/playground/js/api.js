@@ -51,7 +51,7 @@ export function idempotencyKey() {
 
 /** Download a file; returns its content and its name. */
 export async function download(path, type) {
-  const response = await reach("GET", path, { headers: { Accept: type } });
+  const response = await request("GET", path, { headers: { Accept: type } });
   if (!response.ok) throw await problemOf(response);
   const [, name = "download"] = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition")) ?? [];
   return { name, file: await response.blob() };
@@ -59,7 +59,7 @@ export async function download(path, type) {
 
 /** Yield the server-sent events of a streamed answer, each with `name` and `data`. */
 export async function* follow(method, path, options) {
-  const response = await reach(method, path, { ...options, headers: { Accept: "text/event-stream" } });
+  const response = await request(method, path, { ...options, headers: { Accept: "text/event-stream" } });
   if (!response.ok) throw await problemOf(response);
   try {
     yield* eventsOf(response);
@@ -70,13 +70,13 @@ export async function* follow(method, path, options) {
 }
 
 async function call(method, path, options) {
-  const response = await reach(method, path, options);
+  const response = await request(method, path, options);
   if (response.status === 204) return null;
   if (!response.ok) throw await problemOf(response);
-  return response.json().catch(() => { throw new Problem(unreadable(response)); });
+  return response.json().catch(() => { throw new Problem(unreadableProblem(response)); });
 }
 
-async function reach(method, path, { body, headers = {}, extra = {}, signal, keepalive } = {}) {
+async function request(method, path, { body, headers = {}, extra = {}, signal, keepalive } = {}) {
   const authorization = { Authorization: `Api-Key ${currentKey()}` };
   try {
     return await fetch(ROOT + path, {
@@ -91,12 +91,12 @@ async function reach(method, path, { body, headers = {}, extra = {}, signal, kee
 async function problemOf(response) {
   const answer = await response.json().catch(() => null);
   return new Problem(
-    answer?.detail || answer?.title ? answer : unreadable(response),
+    answer?.detail || answer?.title ? answer : unreadableProblem(response),
     Number(response.headers.get("Retry-After")) || 0,
   );
 }
 
-function unreadable(response) {
+function unreadableProblem(response) {
   return {
     status: response.status,
     code: "unreadable",

@@ -1,14 +1,13 @@
-// Photos dropped on the page: on the upload panel into the shop, anywhere else into the query.
+// Files dropped on the page.
 
-/** Listen for drops; `onQuery` is called with the first file, `onShop` with all files. */
-export function acceptDrops(onQuery, onShop) {
+/** Listen for drops; `onDrop` is called with the `FileList` and the target that `targetOf` returns for the event. */
+export function acceptDrops(onDrop, targetOf = () => "query") {
   const { dataset } = document.body;
   const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
-  const isForShop = (event) => Boolean(event.target.closest?.("#add-panel"));
   document.addEventListener("dragover", (event) => {
     if (!carriesFiles(event)) return;
     event.preventDefault();
-    dataset.dropping = isForShop(event) ? "shop" : "query";
+    dataset.dropping = targetOf(event);
   });
   document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) delete dataset.dropping; });
   document.addEventListener("drop", (event) => {
@@ -16,8 +15,6 @@ export function acceptDrops(onQuery, onShop) {
     event.preventDefault();
     delete dataset.dropping;
     const { files } = event.dataTransfer;
-    if (!files.length) return;
-    if (isForShop(event)) onShop(files);
-    else onQuery(files[0]);
+    if (files.length) onDrop(files, targetOf(event));
   });
 }

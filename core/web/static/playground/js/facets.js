@@ -5,7 +5,7 @@ import { byId, el } from "./dom.js";
 
 const MAX_VISIBLE = 12;
 const SOURCES = { category: "categories/", styles: "styles/", age_group: "age-groups/" };
-const IN_SHOP = [["in_stock", "in stock"], ["preorder", "pre-order"], ["backorder", "back-order"]];
+const AVAILABILITIES = [["in_stock", "in stock"], ["preorder", "pre-order"], ["backorder", "back-order"]];
 const COLOURS = [
   "black", "white", "grey", "navy", "blue", "teal", "green",
   "yellow", "orange", "red", "pink", "purple", "brown", "beige",
@@ -14,7 +14,7 @@ const COLOURS = [
 /** Load and show the facets; also fills the categories of the upload form. */
 export async function loadFacets() {
   show("colour", COLOURS.map((name) => ({ name, value: name, swatch: name })));
-  show("availability", IN_SHOP.map(([value, name]) => ({ name, value })));
+  show("availability", AVAILABILITIES.map(([value, name]) => ({ name, value })));
   const names = Object.keys(SOURCES);
   const lists = await Promise.all(names.map((name) => loadValues(SOURCES[name])));
   names.forEach((name, i) => show(name, lists[i]));
@@ -32,11 +32,11 @@ async function loadValues(path) {
     found.push(...results);
     page = next && path + new URL(next).search;
   }
-  return ordered_(found);
+  return sortValues(found);
 }
 
 /** Order values: the shop's own first, then the defaults, each by age. */
-function ordered_(found) {
+function sortValues(found) {
   const oldestFirst = found.reverse();
   const ownFirst = [
     ...oldestFirst.filter((facet) => !facet.is_default),

@@ -2,7 +2,7 @@
 
 import { search, searchSoon, searchOnly, addAndSearch, resume, startOver } from "./search.js";
 import { setUpCurl } from "./curl.js";
-import { closeDetail, setUpDetail, showDetail } from "./detail.js";
+import { closeDetail, setUpDetail, showDetail } from "./product_dialog.js";
 import { byId, el } from "./dom.js";
 import { acceptDrops } from "./drops.js";
 import { eventAbout, sendEvent } from "./events.js";
@@ -39,6 +39,9 @@ const searchWith = (file) => {
   addAndSearch(photoPart(file));
   byId("region").scrollIntoView({ block: "nearest" });
 };
+
+/** A file dropped on the upload panel goes into the shop, anywhere else into the query. */
+const dropTarget = (event) => (event.target.closest?.("#add-panel") ? "shop" : "query");
 
 function setUpField() {
   byId("ask").addEventListener("submit", (event) => {
@@ -104,7 +107,7 @@ setUpDetail();
 setUpFeed();
 setUpShopper(changeShopper);
 setUpUpload(searchFor);
-acceptDrops(searchWith, offerUpload);
+acceptDrops((files, target) => (target === "shop" ? offerUpload(files) : searchWith(files[0])), dropTarget);
 window.addEventListener("popstate", resume);
 setUpKey(start);
 start();

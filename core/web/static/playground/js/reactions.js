@@ -42,12 +42,12 @@ function hide(id) {
   for (const card of document.querySelectorAll(`.card[data-image="${id}"]`)) {
     const hasFocus = card.contains(document.activeElement);
     card.hidden = true;
-    const next = nextShown(card, "nextElementSibling") ?? nextShown(card, "previousElementSibling");
+    const next = nextVisible(card, "nextElementSibling") ?? nextVisible(card, "previousElementSibling");
     if (hasFocus) (next?.querySelector("h3 button") ?? card.closest("section, aside")).focus();
   }
 }
 
-function nextShown(card, way) {
+function nextVisible(card, way) {
   let next = card[way];
   while (next?.hidden) next = next[way];
   return next;

@@ -18,7 +18,7 @@ export function showTimings({ answered_by: who, timings_ms: timings }, elapsed) 
   byId("account").hidden = false;
   byId("account").replaceChildren(
     el("p", { class: "who", dataset: { by: who.join(" ") }, text: sentence(who.map((name) => SOURCES[name] ?? name).join(", ")) }),
-    tape(parts),
+    timingBar(parts),
     el("p", { class: "legend" },
       ...parts.map(([name, ms]) => el("span", { dataset: { part: name }, text: `${NAMES[name] ?? name} ${milliseconds(ms)}` })),
       el("span", { class: "total", text: `${milliseconds(timings.total)} at the server, ${milliseconds(elapsed)} here` }),
@@ -36,7 +36,7 @@ function partsOf({ total, ...parts }) {
   return Object.entries(rest >= 0.1 ? { ...parts, rest } : parts);
 }
 
-function tape(parts) {
+function timingBar(parts) {
   const strip = el("div", { class: "tape", "aria-hidden": "true" });
   const length = parts.reduce((sum, [, ms]) => sum + ms, 0);
   const tick = TICKS.find((ms) => length / ms <= MAX_TICKS) ?? length;

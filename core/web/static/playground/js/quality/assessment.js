@@ -8,7 +8,7 @@ const MARKS = { true: "Passed", false: "Failed", null: "Unknown" };
 
 export function showAssessment(found) {
   byId("overall").replaceChildren(el("b", { text: formatScore(found.score) }), ` of 100, ${found.verdict}`);
-  byId("measured-on").textContent = measuredOn(found);
+  byId("measured-on").textContent = subjectText(found);
   byId("parts").replaceChildren(...Object.entries(found.parts).map(([name, score]) => partGauge(name, score)));
   byId("measures").replaceChildren(...found.measures.map(gauge));
   showRules(found);
@@ -21,7 +21,7 @@ export function showRules({ rules, passed }) {
   byId("rules").replaceChildren(...rules.map(ruleRow));
 }
 
-function measuredOn({ subject, file }) {
+function subjectText({ subject, file }) {
   const size = `${file.width} × ${file.height} pixels`;
   if (subject.found) return `Measured on the garment. ${size}.`;
   return `Measured on the whole frame: the garment could not be separated from the background. ${size}.`;

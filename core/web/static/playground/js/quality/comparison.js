@@ -28,7 +28,7 @@ function show(row) {
   byId("likeness").replaceChildren(...likenessNodes(row.likeness));
   byId("lines").replaceChildren(...row.measures.map(({ first, second, better }) =>
     pairGauge(Object.values(TITLES), [first, second], SIDES.indexOf(better))));
-  byId("weaker").replaceChildren(...weaker(row));
+  byId("weaker").replaceChildren(...weakerNodes(row));
 }
 
 function picture(side, row) {
@@ -51,7 +51,7 @@ function likenessNodes(given) {
     el("div", {}, el("dt", { text: name }), el("dd", {}, el("b", { text: value }), el("small", { text: hint }))));
 }
 
-function weaker({ enhancement, better, ...row }) {
+function weakerNodes({ enhancement, better, ...row }) {
   if (!enhancement) return [el("p", { class: "note", text: better === "same" ? "Both are about as good." : "The weaker one could not be enhanced." })];
   const side = enhancement.photo;
   return [el("p", { class: "note", text: `The ${side} photo.` }), ...changeNodes(row[side].photo_url, enhancement.photo_url, enhancement)];

@@ -23,7 +23,7 @@ export async function loadSummary() {
   byId("totals").replaceChildren(...TOTALS.map(([name, title, hint]) =>
     el("div", {}, el("dt", { text: title }), el("dd", {}, el("b", { text: formatScore(summary[name]) }), el("small", { text: hint(summary) })))));
   byId("histogram").replaceChildren(...bars(summary.scores));
-  showFailing(summary.failed_rules);
+  showFailedRules(summary.failed_rules);
   showBreaches(summary.breaches);
   showChoices(summary);
   return summary;
@@ -41,7 +41,7 @@ function bars(scores) {
   });
 }
 
-function showFailing(rules) {
+function showFailedRules(rules) {
   const row = ({ rule, images }) => el("li", {},
     el("button", { type: "button", class: "plain", text: formatPolicyRule(rule), on: { click: () => filterByRule(rule) } }),
     el("span", { text: count(images, "photo") }));

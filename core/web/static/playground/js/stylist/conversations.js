@@ -10,7 +10,7 @@ import { showEarlier, showThread } from "./thread.js";
 
 const PAGE = 20;
 const PLACE = "talk-notice";
-const NEW = { id: null, next: null, results: [] };
+const EMPTY = { id: null, next: null, results: [] };
 const when = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 
 let nextPage = null;
@@ -31,7 +31,7 @@ export function setUpConversations() {
 /** List the shopper's conversations and open the newest. */
 export const resumeConversations = () => run(() => openConversation(async () => {
   const [newest] = await listConversations();
-  return newest ? readMessages(newest.id) : NEW;
+  return newest ? readMessages(newest.id) : EMPTY;
 }));
 
 /** Update the list, after an answer. */
@@ -43,7 +43,7 @@ export const readEarlier = () => run(async () => {
   showEarlier(results, Boolean(next));
 });
 
-const startConversation = () => openConversation(async () => NEW);
+const startConversation = () => openConversation(async () => EMPTY);
 
 function openConversation(find) {
   showThread([], false);

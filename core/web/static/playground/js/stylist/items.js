@@ -3,7 +3,7 @@
 import { el, sentence } from "../dom.js";
 import { photo, priceOf } from "../product.js";
 
-export const OWNED = "Wardrobe";
+export const WARDROBE_LABEL = "Wardrobe";
 
 /** Return the item's name, or else its colour and kind, such as "Grey shirt". */
 export const nameOf = ({ name, colour = "", kind }) => name || sentence(kind.includes(colour) ? kind : `${colour} ${kind}`);
@@ -12,7 +12,7 @@ export const itemCards = (items) => items.map((item) => {
   const name = nameOf(item);
   return el("li", { class: "card", dataset: { item: item.id } },
     // The name below is enough for screen readers.
-    el("div", { class: "tile" }, photo({ ...item, name: "" }), item.source === "wardrobe" && el("span", { class: "badge", text: OWNED })),
+    el("div", { class: "tile" }, photo({ ...item, name: "" }), item.source === "wardrobe" && el("span", { class: "badge", text: WARDROBE_LABEL })),
     el("h3", {}, nameLink(name, item.link)),
     el("p", { class: "facts" }, priceOf(item) && el("span", { text: priceOf(item) })));
 });

@@ -2,7 +2,7 @@
 
 import { el } from "../dom.js";
 import { priceOf } from "../product.js";
-import { nameLink, nameOf, OWNED } from "./items.js";
+import { nameLink, nameOf, WARDROBE_LABEL } from "./items.js";
 import { opinionButtons } from "./opinions.js";
 import { partRows, points } from "./score_parts.js";
 
@@ -30,7 +30,7 @@ export function outfitCard({ id, score, parts, pieces, picture_url: src }) {
 
 function pieceRow(piece) {
   const { photo_url: src, source, is_gone: isGone, link } = piece;
-  const whose = source === "wardrobe" ? OWNED : priceOf(piece);
+  const whose = source === "wardrobe" ? WARDROBE_LABEL : priceOf(piece);
   return el("li", { class: "piece" },
     src ? el("img", { src, alt: "", loading: "lazy", decoding: "async" }) : el("span", { class: "no-photo", "aria-hidden": "true" }),
     el("span", { class: "piece-name" }, nameLink(nameOf(piece), link)),

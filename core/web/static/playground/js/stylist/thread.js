@@ -14,7 +14,7 @@ export function setUpThread(onEarlier) {
 
 /** Show these messages only; they come newest first, as the API lists them. */
 export function showThread(messages, hasMore) {
-  byId("messages").replaceChildren(...inOrder(messages));
+  byId("messages").replaceChildren(...messageNodes(messages));
   byId("earlier").hidden = !hasMore;
   showOpening();
   byId("thread").scrollTop = byId("thread").scrollHeight;
@@ -23,7 +23,7 @@ export function showThread(messages, hasMore) {
 /** Prepend earlier messages without moving the visible ones. */
 export function showEarlier(messages, hasMore) {
   const before = byId("thread").scrollHeight;
-  byId("messages").prepend(...inOrder(messages));
+  byId("messages").prepend(...messageNodes(messages));
   byId("earlier").hidden = !hasMore;
   byId("thread").scrollTop += byId("thread").scrollHeight - before;
   if (!hasMore) byId("thread").focus();
@@ -48,7 +48,7 @@ function showOpening() {
   byId("opening").hidden = byId("messages").children.length > 0;
 }
 
-const inOrder = (messages) => messages.toReversed().map(messageNode);
+const messageNodes = (messages) => messages.toReversed().map(messageNode);
 
 /** Show suggestions; `onChoice` is called with the text of the chosen one. */
 export function showSuggestions(suggestions, onChoice) {
