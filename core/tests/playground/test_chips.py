@@ -118,7 +118,7 @@ def test_each_result_is_explained_with_bars(page: Page) -> None:
     expect(first.get_by_text("Relevance", exact=True)).to_be_hidden()
     first.get_by_text("Why", exact=True).click()
     expect(first.locator(".why dd").first).to_have_text(re.compile(r"^\+\d\.\d{3}$"))
-    expect(first.locator(".why p")).to_contain_text("asked")
+    expect(first.locator(".why p")).to_contain_text("similarity")
     bar = first.locator(".why i").first
     assert bar.evaluate("bar => parseFloat(getComputedStyle(bar, '::before').width)") > 20
     page.get_by_role("button", name="Why these?").click()
