@@ -2,9 +2,17 @@
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from core.api.problems import CONTENT_TYPE, make_problem
+
+# The types of ASGI: https://asgi.readthedocs.io/en/latest/specs/main.html
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # Liveness must respond when all slots are taken.
 UNLIMITED_PATHS = ("/health/live",)
@@ -19,7 +27,7 @@ class LoadLimit:
 
     def __init__(
         self,
-        app: Any,
+        app: Application,
         *,
         max_running: int,
         max_waiting: int,
@@ -33,7 +41,7 @@ class LoadLimit:
         self.waiting = 0
         self.streams = asyncio.Semaphore(max_streams)
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in UNLIMITED_PATHS:
             await self.app(scope, receive, send)
         elif await self._enter():
@@ -70,10 +78,10 @@ class _Slot:
         self._limit = limit
         self._held = limit.slots
 
-    def wrap(self, send: Any) -> Any:
+    def wrap(self, send: Send) -> Send:
         """Return `send` such that the start of an event stream moves the request."""
 
-        async def send_and_move(message: Any) -> None:
+        async def send_and_move(message: Message) -> None:
             if message["type"] == "http.response.start" and _is_event_stream(message):
                 await self._move_to_streams()
             await send(message)
@@ -96,11 +104,11 @@ class BodyLimit:
     A longer body gets 413 immediately if its length is stated, otherwise when it exceeds the limit.
     """
 
-    def __init__(self, app: Any, *, max_bytes: int) -> None:
+    def __init__(self, app: Application, *, max_bytes: int) -> None:
         self.app = app
         self.max_bytes = max_bytes
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
         elif _stated_length(scope) > self.max_bytes:
@@ -108,17 +116,17 @@ class BodyLimit:
         else:
             await self._count(scope, receive, send)
 
-    async def _count(self, scope: Any, receive: Any, send: Any) -> None:
+    async def _count(self, scope: Scope, receive: Receive, send: Send) -> None:
         received, has_response = 0, False
 
-        async def receive_and_count() -> Any:
+        async def receive_and_count() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
             # Django drops the request of a disconnected client and sends no response.
             return message if received <= self.max_bytes else {"type": "http.disconnect"}
 
-        async def send_and_note(message: Any) -> None:
+        async def send_and_note(message: Message) -> None:
             nonlocal has_response
             has_response = True
             await send(message)
@@ -127,22 +135,22 @@ class BodyLimit:
         if received > self.max_bytes and not has_response:
             await self._refuse(send)
 
-    async def _refuse(self, send: Any) -> None:
+    async def _refuse(self, send: Send) -> None:
         detail = f"A request has at most {self.max_bytes // 1024**2} MB; send less at a time."
         body = make_problem(status=413, code="request_too_large", detail=detail)
         await _send_problem(send, body, (b"connection", b"close"))
 
 
-def _is_event_stream(start: Any) -> bool:
+def _is_event_stream(start: Message) -> bool:
     kinds = [value for name, value in start.get("headers", ()) if name.lower() == b"content-type"]
     return any(kind.startswith(b"text/event-stream") for kind in kinds)
 
 
-def _stated_length(scope: Any) -> int:
+def _stated_length(scope: Scope) -> int:
     return int(dict(scope["headers"]).get(b"content-length", b"0"))
 
 
-async def _send_problem(send: Any, body: dict[str, Any], *headers: tuple[bytes, bytes]) -> None:
+async def _send_problem(send: Send, body: dict[str, Any], *headers: tuple[bytes, bytes]) -> None:
     data = json.dumps(body).encode()
     start = [
         (b"content-type", CONTENT_TYPE.encode()),
