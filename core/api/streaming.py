@@ -24,7 +24,7 @@ def wants_events(request: Request) -> bool:
     return request.accepted_media_type == MEDIA_TYPE
 
 
-def event(name: str, data: Any) -> bytes:
+def encode_event(name: str, data: Any) -> bytes:
     """Return an event with JSON data."""
     return f"event: {name}\ndata: {json.dumps(data, cls=JSONEncoder)}\n\n".encode()
 

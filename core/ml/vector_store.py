@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 import chromadb
 import httpx
 import numpy as np
+from chromadb.api import ClientAPI
+from chromadb.api.collection_configuration import CreateCollectionConfiguration
 from chromadb.api.models.Collection import Collection
 from chromadb.config import Settings
 from chromadb.errors import ChromaError
@@ -34,7 +36,7 @@ PAUSE_SECONDS = 5.0
 # On vectors like ours the default graph (M 16, ef 100) misses several neighbours in a thousand.
 # With a large sync_threshold, a server that was killed while writing replays its log; otherwise it
 # may find an index that it cannot open.
-COLLECTION_CONFIGURATION = {
+COLLECTION_CONFIGURATION: CreateCollectionConfiguration = {
     "hnsw": {
         "space": "cosine",
         "max_neighbors": 32,
@@ -74,7 +76,7 @@ class VectorStore:
     def __init__(self, address: str, *, timeout: float) -> None:
         self.address = address
         self.timeout = timeout
-        self._client: Any = None
+        self._client: ClientAPI | None = None
         self._collections: dict[str, Collection] = {}
         self._lock = threading.Lock()
         self._paused_until = 0.0
@@ -145,7 +147,7 @@ class VectorStore:
         with self._translate_errors():
             self._connect().heartbeat()
 
-    def _connect(self) -> Any:
+    def _connect(self) -> ClientAPI:
         with self._lock:
             if self._client is None:
                 self._client = _make_client(self.address, self.timeout)
@@ -188,19 +190,19 @@ class VectorStore:
             return False
 
 
-def _make_client(address: str, timeout: float) -> Any:
+def _make_client(address: str, timeout: float) -> ClientAPI:
     parts = urlsplit(address)
     limits = httpx.Timeout(timeout, connect=min(timeout, 2.0))
     # The constructor makes requests without a time-out: first check that the server responds.
     httpx.get(f"{address}/api/v2/heartbeat", timeout=limits).raise_for_status()
-    client: Any = chromadb.HttpClient(
+    client = chromadb.HttpClient(
         host=parts.hostname or "localhost",
         port=parts.port or (443 if parts.scheme == "https" else 8000),
         ssl=parts.scheme == "https",
         settings=Settings(anonymized_telemetry=False),
     )
     # The client waits for ever and has no setting for it: docs/decisions/0012-chroma-time-outs.md
-    client._server._session.timeout = limits
+    client._server._session.timeout = limits  # type: ignore[attr-defined]
     return client
 
 

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.pagination import NewestFirst
-from core.api.streaming import EventStreamRenderer, event, stream_events, wants_events
+from core.api.streaming import EventStreamRenderer, encode_event, stream_events, wants_events
 from core.tenancy import run_in_scope
 from quality import services
 from quality.api.base import ProblemOutput, QualityMixin, StagedSerializer
@@ -127,12 +127,16 @@ async def follow(
     while True:
         found = await loop.run_in_executor(_threads, run_in_scope, partial(reload, row), shop_id)
         if found is None:
-            yield event("failed", {"problem": {"code": "discarded", "detail": "It was discarded."}})
+            yield encode_event(
+                "failed", {"problem": {"code": "discarded", "detail": "It was discarded."}}
+            )
             return
         if found.state != Job.State.PENDING or time.monotonic() > until:
-            yield event(found.state, render(found))
+            yield encode_event(found.state, render(found))
             return
         if (found.stage, found.progress) != last:
             last = (found.stage, found.progress)
-            yield event("progress", {"stage": found.stage, "progress": round(found.progress, 3)})
+            yield encode_event(
+                "progress", {"stage": found.stage, "progress": round(found.progress, 3)}
+            )
         await asyncio.sleep(POLL_SECONDS)

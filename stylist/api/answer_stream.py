@@ -9,7 +9,7 @@ import httpx
 import structlog
 from rest_framework.request import Request
 
-from core.api.streaming import event
+from core.api.streaming import encode_event
 from core.tenancy import run_in_scope
 from stylist.api.message_serializers import NamedItemOutput, serialize_messages
 from stylist.api.outfits import serialize_outfits
@@ -62,7 +62,7 @@ async def stream_answer_events(
                 yield await _make_event(piece, tools, request)
     except Exception:
         log.exception("stylist_failed", message=str(pending.message.pk))
-        yield event("failed", {"problem": {"code": "server_error", "detail": FAILURE}})
+        yield encode_event("failed", {"problem": {"code": "server_error", "detail": FAILURE}})
 
 
 async def complete_answer(
@@ -79,18 +79,18 @@ async def complete_answer(
 
 async def _make_event(piece: Piece | Message, tools: ShopTools, request: Request) -> bytes:
     if isinstance(piece, TextPiece):
-        return event("words", {"text": piece.text})
+        return encode_event("words", {"text": piece.text})
     if isinstance(piece, ItemsPiece):
         items = NamedItemOutput(piece.items, many=True).data
-        return event("items", {"kind": piece.kind, "items": items})
+        return encode_event("items", {"kind": piece.kind, "items": items})
     if isinstance(piece, OutfitsPiece):
         ids = [outfit.id for outfit in piece.outfits]
         outfits = await _in_thread(lambda: _serialize_outfits(ids, request), tools)
-        return event("outfits", {"outfits": outfits})
+        return encode_event("outfits", {"outfits": outfits})
     if isinstance(piece, Message):
         message = piece
         (body,) = await _in_thread(lambda: serialize_messages([message], tools, request), tools)
-        return event("done", body)
+        return encode_event("done", body)
     return b""
 
 
