@@ -1,1 +1,1 @@
-"""What the product promises about speed and size, measured on real processes: `make bench`."""
+"""Measure speed and memory of the product on real processes, against its goals: `make bench`."""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [PART]`: measure the product, or one of its parts."""
+"""Measure the product, or one part of it: `python -m benchmarks [PART]`."""
 
 import argparse
 import os
@@ -22,7 +22,7 @@ RESULT = BASE / ".atelier" / "bench.json"
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks")
-    parser.add_argument("only", nargs="?", choices=PARTS, help="measure this part alone")
+    parser.add_argument("only", nargs="?", choices=PARTS, help="measure only this part")
     only = parser.parse_args().only
     signal.signal(signal.SIGTERM, _end)
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -31,7 +31,7 @@ def main() -> None:
     with Stack() as stack:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
         django.setup()
-        from benchmarks.parts import measure  # needs Django, and Django the stack's addresses
+        from benchmarks.parts import measure  # needs Django, which needs the stack's addresses
 
         for subject in subjects:
             with stack.serving(subject.environment):
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def _end(*_: Any) -> None:
-    """Leave in order, so that nothing we started or froze stays behind."""
+    """Exit in order, so that no started or paused process remains."""
     sys.exit(128 + signal.SIGTERM)
 
 

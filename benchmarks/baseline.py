@@ -1,8 +1,8 @@
-"""What we are compared with: one Celery task per image, in float32, as the seeds do it.
+"""Baseline of indexing: one Celery task per image, in float32.
 
-Not part of the product. Each task opens one photo, embeds it alone, upserts one vector and
-saves one row. It has our encoder class and our preprocessing, so that what differs is the way
-of working: float32, no batches, nothing that overlaps.
+Not part of the product. Each task opens one photo, embeds it alone, upserts one vector and saves
+one row. It uses our encoder class and preprocessing, so that only the procedure differs: float32,
+no batches, no overlapping work.
 """
 
 import time
@@ -27,7 +27,7 @@ from core.ml.vector_store import COLLECTION_CONFIGURATION  # noqa: E402
 from core.tenancy import all_shops  # noqa: E402
 
 QUEUE = "baseline"
-# Not current: the product's own tasks, sent from this process, go where they always go.
+# Not the current app, so that the product's tasks from this process use their own broker.
 app = Celery("baseline", broker=f"{settings.REDIS_URL}/0", set_as_current=False)
 app.conf.update(task_ignore_result=True, task_default_queue=QUEUE, worker_prefetch_multiplier=1)
 

@@ -1,6 +1,6 @@
-"""A lean HTTP client, so that what is measured is the server and not the one who measures.
+"""A fast HTTP client, so that the server is measured and not the client.
 
-HTTP/1.1 over asyncio streams, kept alive, one request at a time on a connection. A request
+HTTP/1.1 over asyncio streams, with keep-alive, one request at a time on a connection. A request
 costs the client about a tenth of a millisecond; httpx takes more than one.
 """
 
@@ -15,7 +15,7 @@ BOUNDARY = "atelier-benchmark"
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the server is, and the shop's key for it."""
+    """The server's port, and an API key of the shop."""
 
     port: int
     key: str
@@ -28,8 +28,8 @@ class Answer:
     seconds: float
 
 
-class Refused(RuntimeError):
-    """The answer is no success; a refused request is fast, and counts for nothing."""
+class UnexpectedStatus(RuntimeError):
+    """The status is not a success; such a fast response must not be measured."""
 
 
 def prompt_request(address: Address, prompt: str, *, count: int = 10) -> bytes:
@@ -50,7 +50,7 @@ def upload_request(address: Address, name: str, photo: bytes) -> bytes:
 
 
 def events_request(address: Address, events: Sequence[Mapping[str, object]]) -> bytes:
-    """Return the bytes of a request that tells what shoppers did, in one batch."""
+    """Return the bytes of a request with a batch of events."""
     body = json.dumps({"events": events}).encode()
     return _request(address, "/api/v1/events/", "application/json", body)
 
@@ -79,8 +79,8 @@ def _request(address: Address, path: str, content_type: str, body: bytes) -> byt
     return head.encode() + body
 
 
-class Line:
-    """One kept-alive connection, for questions asked one after another."""
+class Connection:
+    """One keep-alive connection for consecutive requests."""
 
     def __init__(self, port: int) -> None:
         self._runner = asyncio.Runner()
@@ -95,9 +95,9 @@ class Line:
 
 
 def send_all(port: int, requests: Iterable[bytes], *, clients: int) -> tuple[list[Answer], float]:
-    """Send requests over so many connections at once; return the answers and the time it took.
+    """Send requests over `clients` connections; return the answers and the total seconds.
 
-    Raises `Refused`.
+    Raises `UnexpectedStatus`.
     """
     return asyncio.run(_send_all(port, requests, clients))
 
@@ -114,7 +114,7 @@ async def _send_all(
 
 async def _converse(port: int, waiting: Iterable[bytes], answers: list[Answer]) -> None:
     reader, writer = await _open(port)
-    for request in waiting:  # which the others take from, too
+    for request in waiting:  # the other connections take from the same iterator
         answer = await _exchange(reader, writer, request)
         answers.append(_require_success(answer))
     writer.close()
@@ -137,5 +137,5 @@ async def _exchange(
 
 def _require_success(answer: Answer) -> Answer:
     if not 200 <= answer.status < 300:
-        raise Refused(f"The server answered {answer.status}: {answer.body[:300]!r}")
+        raise UnexpectedStatus(f"The server answered {answer.status}: {answer.body[:300]!r}")
     return answer

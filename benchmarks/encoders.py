@@ -1,4 +1,4 @@
-"""The encoders that are measured, and what each does alone."""
+"""The encoders that are measured, and the rate of an encoder alone."""
 
 import io
 import os
@@ -19,9 +19,9 @@ BATCH = 16
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """An encoder to measure: what the table calls it, and its name in the settings.
+    """An encoder to measure: its title in the table, and its name in the settings.
 
-    One that is not trained costs what its like do, and finds nothing.
+    An untrained encoder takes as long as a trained one, but finds nothing.
     """
 
     title: str
@@ -41,7 +41,7 @@ SUBJECTS = (
 
 
 def prepare_subjects() -> list[Subject]:
-    """Write the ViT-B/32 with random weights, once, and name what there is to measure."""
+    """Write the ViT-B/32 with random weights once; return the encoders that exist."""
     if not (RANDOM_VIT / "config.json").exists():
         print("Writing a ViT-B/32 with random weights …", flush=True)
         make_random_clip(RANDOM_VIT, size="vit-b-32")
@@ -54,7 +54,7 @@ def prepare_subjects() -> list[Subject]:
 
 
 class BareEncoder:
-    """The encoder as the worker loads it, on photos that are decoded and prepared already."""
+    """The encoder as the worker loads it, with photos that are already prepared."""
 
     def __init__(self, subject: Subject, photos: list[bytes]) -> None:
         from core.ml.encoder import get_encoder
@@ -68,8 +68,8 @@ class BareEncoder:
     def is_bfloat16(self) -> bool:
         return "bfloat16" in str(self.encoder.dtype)
 
-    def images_a_second(self) -> float:
-        """Embed all photos in batches of 16."""
+    def measure_rate(self) -> float:
+        """Return the photos per second, embedded in batches of 16."""
         self.encoder.encode_pixels(self._pixels[:BATCH])
         start = time.perf_counter()
         for first in range(0, len(self._pixels), BATCH):

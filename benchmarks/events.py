@@ -1,4 +1,4 @@
-"""How many events a second are accepted over HTTP, in batches, and how long a single one takes."""
+"""Events accepted per second over HTTP in batches, and the latency of a single event."""
 
 from collections.abc import Iterator
 from itertools import cycle, islice
@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from uuid_utils.compat import uuid7
 
-from benchmarks.client import Line, events_request, send_all
+from benchmarks.client import Connection, events_request, send_all
 from benchmarks.encoders import Subject
 from benchmarks.report import Goal, Report
 from benchmarks.stack import Stack
@@ -34,7 +34,7 @@ def measure_events(stack: Stack, subject: Subject, report: Report) -> None:
     rates = [_accept(shop, events, batches=BATCHES) for _ in range(ROUNDS)]
     name = f"{subject.title}: events accepted, batches of {BATCH}, {CLIENTS} clients"
     report.add(name, *rates, unit="events/s", goal=RATE)
-    line = Line(shop.address.port)
+    line = Connection(shop.address.port)
     times = [
         line.ask(events_request(shop.address, [event])).seconds * 1000
         for event in islice(events, SINGLE)
@@ -44,14 +44,14 @@ def measure_events(stack: Stack, subject: Subject, report: Report) -> None:
 
 
 def _accept(shop: BenchShop, events: Iterator[Sent], *, batches: int) -> float:
-    """Send batches of new events; return how many events were accepted a second."""
+    """Send batches of new events; return the events accepted per second."""
     requests = [events_request(shop.address, list(islice(events, BATCH))) for _ in range(batches)]
     answers, seconds = send_all(shop.address.port, requests, clients=CLIENTS)
     return len(answers) * BATCH / seconds
 
 
 def _events(shop: BenchShop) -> Iterator[Sent]:
-    """Yield events as a busy shop's pages send them, each once."""
+    """Yield distinct events like those of a busy shop."""
     answers = _answers(shop)
     kinds = cycle(Event.Kind.values)
     for number in cycle(range(ANSWERS * RESULTS)):
@@ -67,7 +67,7 @@ def _events(shop: BenchShop) -> Iterator[Sent]:
 
 
 def _answers(shop: BenchShop) -> list[Prompt]:
-    """Write images, and answers that showed them."""
+    """Create images, and answers that contain them."""
     images = [
         Image(shop_id=shop.id, photo=f"{number}.jpg", width=400, height=533, name="Garment")
         for number in range(IMAGES)

@@ -9,7 +9,7 @@ from statistics import median
 
 import psutil
 
-from benchmarks.client import Address, Line, get_request, prompt_request, send_all
+from benchmarks.client import Address, Connection, get_request, prompt_request, send_all
 from benchmarks.encoders import Subject
 from benchmarks.report import Report
 from benchmarks.stack import Stack
@@ -78,7 +78,7 @@ def _measure(
 
 def _median_latency(port: int, request: bytes) -> float:
     """Return the median milliseconds of a response, one request at a time."""
-    line = Line(port)
+    line = Connection(port)
     times = [line.ask(request).seconds * 1000 for _ in range(REQUESTS)]
     line.close()
     return median(times)

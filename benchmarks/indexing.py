@@ -1,4 +1,4 @@
-"""From a backlog of accepted photos to an index, against the bare encoder and the old way."""
+"""Indexing rate, compared with the encoder alone and with one task per image."""
 
 import time
 from dataclasses import dataclass, field
@@ -20,14 +20,14 @@ ROUNDS = 3
 # The rate of one task per image does not depend on how many there are.
 BASELINE_PHOTOS = 96
 WARM_UP = 32
-LOOK_SECONDS = 0.25
+POLL_SECONDS = 0.25
 SHARE = Goal("≥", 0.80)
 SPEED_UP = Goal("≥", 4)
 
 
 @dataclass(slots=True)
 class Rates:
-    """Photos a second, one figure a round."""
+    """Photos per second, one figure for each round."""
 
     uploads: list[float] = field(default_factory=list)
     bare: list[float] = field(default_factory=list)
@@ -39,7 +39,7 @@ class Rates:
 
 
 def measure_indexing(stack: Stack, subject: Subject, photos: list[bytes], report: Report) -> None:
-    """Take turns, round by round, so that a machine that drifts drifts for everybody."""
+    """Measure all in turn in each round, so that a slower machine affects all."""
     bare, rates = BareEncoder(subject, photos), Rates()
     baseline = processes.worker(
         subject.environment, name="baseline", app="benchmarks.baseline", queues=QUEUE, threads=1
@@ -79,7 +79,7 @@ def _warm_up(stack: Stack, subject: Subject, photos: list[bytes]) -> None:
     shop = open_shop(stack, subject)
     accept(shop, photos)
     _wait_until_indexed(shop)
-    _index_the_old_way(shop, len(photos))
+    _index_with_baseline(shop, len(photos))
     stack.wait_until_idle("worker")
 
 
@@ -88,32 +88,32 @@ def _measure_round(
 ) -> None:
     with stack.worker_paused():
         rates.uploads.append(accept(shop, photos))
-        rates.bare.append(bare.images_a_second())
+        rates.bare.append(bare.measure_rate())
         start = time.time()
     rates.pipeline.append(len(photos) / (_wait_until_indexed(shop) - start))
     stack.wait_until_idle("worker")
-    rates.baseline.append(_index_the_old_way(shop, BASELINE_PHOTOS))
+    rates.baseline.append(_index_with_baseline(shop, BASELINE_PHOTOS))
 
 
 def _wait_until_indexed(shop: BenchShop) -> float:
     """Wait for the shop's last image; return when Postgres recorded it, in seconds since 1970.
 
-    Looks seldom, since looking takes time from the worker.
+    Polls rarely, because polling takes time from the worker.
     """
     with shop_scope(shop.id):
         waiting = IndexEntry.objects.exclude(state=IndexEntry.State.INDEXED)
-        wait_for("Indexing", lambda: not waiting.exists(), every=LOOK_SECONDS)
+        wait_for("Indexing", lambda: not waiting.exists(), every=POLL_SECONDS)
         last: datetime = IndexEntry.objects.aggregate(last=Max("updated_at"))["last"]
     return last.timestamp()
 
 
-def _index_the_old_way(shop: BenchShop, count: int) -> float:
-    """Send one task for each of the shop's first images; return how many were done a second."""
+def _index_with_baseline(shop: BenchShop, count: int) -> float:
+    """Send one task for each of the shop's first images; return the images done per second."""
     with shop_scope(shop.id):
         began_at = timezone.now()
         for pk in Image.objects.order_by("id").values_list("pk", flat=True)[:count]:
             embed_image.delay(image_id=str(pk))
         done = IndexEntry.objects.filter(updated_at__gt=began_at)
-        wait_for("The baseline", lambda: done.count() >= count, every=LOOK_SECONDS)
+        wait_for("The baseline", lambda: done.count() >= count, every=POLL_SECONDS)
         last: datetime = done.aggregate(last=Max("updated_at"))["last"]
     return count / (last - began_at).total_seconds()

@@ -1,4 +1,4 @@
-"""Photos as phones send them, and the largest that pass the door."""
+"""Photos like those of phones, and the largest photos that are accepted."""
 
 import io
 from collections.abc import Callable, Mapping
@@ -10,15 +10,15 @@ from PIL import Image
 from benchmarks.photos import load_photos
 
 WIDTH, HEIGHT = 3_000, 4_000  # 12 million pixels
-GRAIN = 6  # of 255, at most: what a sensor adds, and what makes a file of two megabytes
-LESS_LIGHT = 0.45  # of the values that are left of the worse of a pair
+GRAIN = 6  # of 255, at most: like a sensor's noise; makes files of two megabytes
+DARK = 0.45  # factor for the values of the worse photo of a pair
 
 
 def load_pairs(count: int) -> tuple[list[tuple[bytes, bytes]], str]:
-    """Return pairs of 12 MP JPEGs, a photo and the same too dark, and what they are of."""
+    """Return pairs of 12 MP JPEGs, a photo and a too dark copy, and a description of the set."""
     photos, what = load_photos(count)
     pairs = [
-        (_enlarge(photo, seed=2 * number), _enlarge(photo, seed=2 * number + 1, light=LESS_LIGHT))
+        (_enlarge(photo, seed=2 * number), _enlarge(photo, seed=2 * number + 1, light=DARK))
         for number, photo in enumerate(photos)
     ]
     return pairs, f"{what}, enlarged to {WIDTH} x {HEIGHT} with grain"
@@ -28,12 +28,12 @@ def _enlarge(photo: bytes, *, seed: int, light: float = 1.0) -> bytes:
     with Image.open(io.BytesIO(photo)) as image:
         large = image.convert("RGB").resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC)
     grain = np.random.default_rng(seed).integers(-GRAIN, GRAIN, (HEIGHT, WIDTH, 3), dtype=np.int16)
-    seen = np.asarray(large).astype(np.float32) * np.float32(light) + grain
-    return _save(Image.fromarray(np.clip(seen, 0, 255).astype(np.uint8)), "JPEG", quality=92)
+    pixels = np.asarray(large).astype(np.float32) * np.float32(light) + grain
+    return _save(Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)), "JPEG", quality=92)
 
 
 def _garment(mode: str, size: tuple[int, int] = (5_200, 7_600)) -> Image.Image:
-    """Return a patch of pattern on a plain ground, transparent around it in modes with alpha."""
+    """Return a patterned patch on a plain background, which is transparent with alpha."""
     width, height = size
     small = np.random.default_rng(1).integers(0, 255, (height // 80, width // 80, 3), np.uint8)
     patch = Image.fromarray(small).resize((width // 2, height // 2), Image.Resampling.BICUBIC)
@@ -54,7 +54,7 @@ def _save(image: Image.Image, kind: str, **options: int) -> bytes:
     return out.getvalue()
 
 
-# Made one at a time, where they are needed: each takes hundreds of megabytes to make.
+# Created one at a time when needed: each takes hundreds of megabytes.
 LARGEST: Mapping[str, Callable[[], bytes]] = MappingProxyType(
     {
         "JPEG, 40 MP": lambda: _save(_garment("RGB"), "JPEG", quality=85),

@@ -1,4 +1,4 @@
-"""How much memory the processes hold once they have loaded what they need and worked."""
+"""Resident memory of the processes after loading and working."""
 
 from benchmarks.encoders import Subject
 from benchmarks.report import Goal, Report

@@ -1,17 +1,17 @@
-"""Which figures are taken of one encoder, in which order."""
+"""The parts that are measured with one encoder, in their order."""
 
 from functools import cache
 
-from benchmarks.client import Address, Refused, prompt_request, send_all
+from benchmarks.client import Address, UnexpectedStatus, prompt_request, send_all
 from benchmarks.encoders import Subject
 from benchmarks.events import measure_events
 from benchmarks.handler import measure_handler
-from benchmarks.hybrid import measure_hybrid
+from benchmarks.hybrid_search import measure_hybrid
 from benchmarks.indexing import measure_indexing
 from benchmarks.memory import measure_memory
 from benchmarks.photos import load_photos
 from benchmarks.quality import measure_quality
-from benchmarks.recommending import measure_recommending
+from benchmarks.recommendations import measure_recommendations
 from benchmarks.report import Report
 from benchmarks.search import measure_search
 from benchmarks.stack import Stack, wait_for
@@ -23,26 +23,26 @@ FEW = 32
 
 
 def measure(stack: Stack, subject: Subject, report: Report, only: str | None) -> None:
-    """Measure an encoder with web and worker running; `only` names the one part that is wanted."""
-    _wake(stack, subject)
-    # Indexing needs uploads, so it measures them on its way.
+    """Measure an encoder with web and worker running; `only` names a single part."""
+    _warm_up(stack, subject)
+    # Indexing needs uploads, so it measures them too.
     if only in {None, "indexing"}:
         measure_indexing(stack, subject, _photos(PHOTOS), report)
     if only == "uploads":
         measure_uploads(stack, subject, _photos(PHOTOS), report)
     if only in {None, "search"}:
         measure_search(stack, subject, report)
-    # No encoder takes part in it, and a shop of that size takes minutes to fill: once will do.
+    # Measured once: it uses no encoder, and such a large shop takes minutes to fill.
     if only in {None, "recommending"} and subject.is_trained:
-        measure_recommending(stack, subject, report)
+        measure_recommendations(stack, subject, report)
     if only in {None, "hybrid"} and subject.is_trained:
         measure_hybrid(stack, subject, report)
-    # The encoder takes no part in it, and its figures decide nothing in a run of everything.
+    # Only on request: its figures have no goals. It uses no encoder.
     if only == "handler" and subject.is_trained:
         measure_handler(stack, subject, _photos(PHOTOS)[:FEW], report)
     if only in {None, "events"}:
         measure_events(stack, subject, report)
-    # No encoder takes part in it.
+    # It uses no encoder.
     if only in {None, "quality"} and subject.is_trained:
         with stack.worker_paused():
             measure_quality(report)
@@ -52,8 +52,8 @@ def measure(stack: Stack, subject: Subject, report: Report, only: str | None) ->
         measure_memory(stack, subject, report)
 
 
-def _wake(stack: Stack, subject: Subject) -> None:
-    """Wait until the worker has its model and has used it for both photos and a prompt."""
+def _warm_up(stack: Stack, subject: Subject) -> None:
+    """Wait until the worker has loaded its model and used it for photos and a prompt."""
     shop = open_shop(stack, subject)
     wait_for("The first answer", lambda: _answers(shop.address), every=0.5)
     accept(shop, _photos(PHOTOS)[:FEW])
@@ -63,7 +63,7 @@ def _wake(stack: Stack, subject: Subject) -> None:
 def _answers(address: Address) -> bool:
     try:
         send_all(address.port, [prompt_request(address, "a first prompt")], clients=1)
-    except Refused:
+    except UnexpectedStatus:
         return False  # 503, while the model is loaded
     return True
 

@@ -1,4 +1,4 @@
-"""The photos that are measured with: real ones where there are any, otherwise generated."""
+"""Photos for the measurements: real ones if there are any, otherwise generated."""
 
 import io
 import os
@@ -14,7 +14,7 @@ GARMENT_HEIGHT = 768
 
 
 def load_photos(count: int) -> tuple[list[bytes], str]:
-    """Return so many different JPEGs, always the same ones, and what they are."""
+    """Return `count` different JPEGs, the same in every run, and a description of them."""
     folder = _data() / "clothing" / "images"
     files = sorted(folder.glob("*.jpg"))
     if len(files) >= count:

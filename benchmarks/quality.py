@@ -1,7 +1,7 @@
-"""How long photo quality takes with photos as phones send them, and how much memory at most.
+"""Time and peak memory of photo quality with photos like those of phones.
 
-In this process and its children, without HTTP or queue: what a worker's task spends. The worker and
-the web process stand by.
+Measured in this process and its children without HTTP and queue, like the work of a task. The
+worker and the web process are idle.
 """
 
 import io
@@ -32,21 +32,21 @@ LEVEL = 0.5
 PROCESSES = 2
 ASSESSED, COMPARED = Goal("≤", 400), Goal("≤", 1_000)
 MEMORY = Goal("≤", 600)
-FORGET_PEAK = "5"  # proc(5), clear_refs: the peak begins anew at what is held now
+RESET_PEAK = "5"  # proc(5), clear_refs: reset the peak to the current size
 
 
 def measure_quality(report: Report) -> None:
     pairs, what = load_pairs(PAIRS)
     print(f"  photo quality, with {len(pairs)} pairs of {what}", flush=True)
     photos = [photo for pair in pairs for photo in pair]
-    _assess(photos[0])  # models are read at the first
+    _assess(photos[0])  # loads the models
     _add_times(report, "assess a 12 MP JPEG", [_time_assessing(p) for p in photos], ASSESSED)
     timed = [_time_comparing(*pair) for pair in pairs]
     _add_times(report, "compare two 12 MP JPEGs and enhance the weaker", timed, COMPARED)
     for words, work in (("assessed", _assess), ("enhanced", _enhance)):
         report.add(f"12 MP JPEGs {words}, two processes", _rate(work, photos), unit="photos/s")
     for name, make in LARGEST.items():
-        peak = _peak_of(make())
+        peak = _measure_peak_apart(make())
         report.add(f"memory of a task: {name}", peak, unit="MB", goal=MEMORY)
 
 
@@ -70,7 +70,7 @@ def _enhance(photo: bytes) -> None:
 
 
 def _time_assessing(photo: bytes) -> tuple[float, float]:
-    """Return the seconds that opening takes, and those of all."""
+    """Return the seconds of opening, and of everything."""
     start = time.perf_counter()
     frame = _open(photo)
     opened = time.perf_counter()
@@ -96,7 +96,7 @@ def _add_times(report: Report, name: str, times: Sequence[tuple[float, float]], 
 
 
 def _rate(work: Callable[[bytes], object], photos: Sequence[bytes]) -> float:
-    """Return how many photos a second two processes work off, once they are up."""
+    """Return the photos per second of two processes after their start."""
     with ProcessPoolExecutor(
         PROCESSES, mp_context=get_context("spawn"), initializer=cv2.setNumThreads, initargs=(1,)
     ) as pool:
@@ -110,17 +110,17 @@ def _run(work: Callable[[bytes], object], photo: bytes) -> None:
     work(photo)
 
 
-def _peak_of(photo: bytes) -> float:
+def _measure_peak_apart(photo: bytes) -> float:
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         return pool.submit(_measure_peak, photo).result()
 
 
 def _measure_peak(photo: bytes) -> float:
-    """Return by how many megabytes this process grows at most to assess and enhance a photo."""
-    held = _status("VmRSS")
-    Path("/proc/self/clear_refs").write_text(FORGET_PEAK)
+    """Return the megabytes by which this process grows at most during one enhancement."""
+    before = _status("VmRSS")
+    Path("/proc/self/clear_refs").write_text(RESET_PEAK)
     _enhance(photo)
-    return _status("VmHWM") - held
+    return _status("VmHWM") - before
 
 
 def _status(name: str) -> float:

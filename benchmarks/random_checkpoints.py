@@ -1,7 +1,7 @@
 """Write CLIP and SigLIP checkpoints with random weights, for benchmarks and tests without a hub.
 
-The real loading code runs on the folder: safetensors, config, a working tokenizer and image
-processor. Embeddings mean nothing; shapes, dtypes and cost are those of the real model.
+The real loading code works with the folder: safetensors, config, a working tokenizer and image
+processor. Embeddings are meaningless; shapes, dtypes and cost are those of the real model.
 """
 
 from pathlib import Path

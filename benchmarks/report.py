@@ -1,4 +1,4 @@
-"""What was measured: a table for people, `bench.json` for programs."""
+"""Report of the figures: a table for people, `bench.json` for programs."""
 
 import json
 import operator
@@ -14,7 +14,7 @@ COMPARISONS = {"≥": operator.ge, "≤": operator.le}
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What a figure must reach, at least (`≥`) or at most (`≤`)."""
+    """The goal of a figure: at least (`≥`) or at most (`≤`) a value."""
 
     sign: str
     value: float
@@ -51,7 +51,7 @@ class Row:
 
 @dataclass(slots=True)
 class Report:
-    """The figures of one run, in the order in which they were taken."""
+    """The figures of one run, in the order of measurement."""
 
     rows: list[Row] = field(default_factory=list)
 
@@ -75,5 +75,5 @@ class Report:
 
 
 def _shorten(value: float) -> float:
-    """Keep the digits that mean something."""
+    """Round to significant digits."""
     return round(value, 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0)

@@ -1,4 +1,4 @@
-"""What a prompt costs beyond the encoder and the index, and how many are answered a second."""
+"""Latency of a prompt beyond encoder and index, and answers per second."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -7,11 +7,11 @@ from itertools import islice, product
 from statistics import median
 from typing import TypeVar
 
-from benchmarks.client import Line, prompt_request, send_all
+from benchmarks.client import Connection, prompt_request, send_all
 from benchmarks.encoders import Subject
-from benchmarks.filling import fill_shop
 from benchmarks.report import Goal, Report
 from benchmarks.stack import Stack
+from benchmarks.synthetic_catalogue import fill_shop
 from benchmarks.uploads import BenchShop, open_shop
 from catalog.models import VectorIndex
 from core.ml.colours import BASIC_COLOURS
@@ -23,9 +23,9 @@ T = TypeVar("T")
 VECTORS = 5_000
 COUNT = 10
 REPEATED = "a red dress"
-ASKED = 150
-AT_ONCE = 16
-REPEATED_AT_ONCE, NEW_AT_ONCE = 800, 480
+REQUESTS = 150
+CLIENTS = 16
+REPEATED_REQUESTS, NEW_REQUESTS = 800, 480
 LIMIT = Goal("≤", 15)
 
 
@@ -35,19 +35,19 @@ def measure_search(stack: Stack, subject: Subject, report: Report) -> None:
     index = fill_shop(shop, count=VECTORS, dimensions=encoder.dimensions)
     stack.wait_until_idle("postgres", "chroma", "worker")
     new = new_prompts()
-    _measure_alone(subject, shop, Bare(encoder, index), new, report)
+    _measure_alone(subject, shop, BareParts(encoder, index), new, report)
     for what, prompts in (
-        ("cached", [REPEATED] * REPEATED_AT_ONCE),
-        ("uncached", list(islice(new, NEW_AT_ONCE))),
+        ("cached", [REPEATED] * REPEATED_REQUESTS),
+        ("uncached", list(islice(new, NEW_REQUESTS))),
     ):
-        rate = _answered_a_second(shop, prompts)
-        name = f"{subject.title}: {what} prompts, {AT_ONCE} clients"
+        rate = _measure_rate(shop, prompts)
+        name = f"{subject.title}: {what} prompts, {CLIENTS} clients"
         report.add(name, rate, unit="requests/s")
 
 
 @dataclass(frozen=True, slots=True)
-class Bare:
-    """The two parts of an answer that no server can save: the encoder's pass and the query."""
+class BareParts:
+    """The two parts that every answer needs: encoding the prompt and querying the index."""
 
     encoder: Encoder
     index: VectorIndex
@@ -61,7 +61,7 @@ class Bare:
 
 
 def new_prompts() -> Iterator[str]:
-    """Yield prompts, each once, as long as a shopper's."""
+    """Yield distinct prompts of the usual length."""
     occasions = ("a wedding", "the office", "a winter walk", "the beach", "a party", "school")
     looks = ("striped", "plain", "floral", "checked", "dotted", "elegant", "loose", "warm")
     kinds = ("dress", "shirt", "skirt", "coat", "pair of shoes", "sweater", "jacket", "hat")
@@ -70,14 +70,14 @@ def new_prompts() -> Iterator[str]:
 
 
 def _measure_alone(
-    subject: Subject, shop: BenchShop, bare: Bare, new: Iterator[str], report: Report
+    subject: Subject, shop: BenchShop, bare: BareParts, new: Iterator[str], report: Report
 ) -> None:
-    """Ask one prompt at a time, over one connection."""
-    line = Line(shop.address.port)
+    """Send one prompt at a time over one connection."""
+    line = Connection(shop.address.port)
     for prompt in (REPEATED, next(new)):
         _ask(line, shop, prompt)
-    repeated = [_ask(line, shop, REPEATED) for _ in range(ASKED)]
-    times = [_take_apart(line, shop, bare, prompt) for prompt in islice(new, ASKED)]
+    repeated = [_ask(line, shop, REPEATED) for _ in range(REQUESTS)]
+    times = [_measure_parts(line, shop, bare, prompt) for prompt in islice(new, REQUESTS)]
     line.close()
     whole, encode, query = (median(part) for part in zip(*times, strict=True))
     name = subject.title
@@ -89,15 +89,17 @@ def _measure_alone(
     report.add(f"{name}: uncached prompt above the bare two", above, unit="ms", goal=LIMIT)
 
 
-def _take_apart(line: Line, shop: BenchShop, bare: Bare, prompt: str) -> tuple[float, float, float]:
-    """Return milliseconds of a prompt's answer, and of its bare encode and query next to it."""
+def _measure_parts(
+    line: Connection, shop: BenchShop, bare: BareParts, prompt: str
+) -> tuple[float, float, float]:
+    """Return milliseconds of a prompt's answer, of only encoding it and of only the query."""
     whole = _ask(line, shop, prompt)
     vectors, encode = _timed(lambda: bare.encode(prompt))
     _, query = _timed(lambda: bare.query(vectors[0]))
     return whole, encode, query
 
 
-def _ask(line: Line, shop: BenchShop, prompt: str) -> float:
+def _ask(line: Connection, shop: BenchShop, prompt: str) -> float:
     return line.ask(prompt_request(shop.address, prompt, count=COUNT)).seconds * 1000
 
 
@@ -107,7 +109,7 @@ def _timed(work: Callable[[], T]) -> tuple[T, float]:
     return result, (time.perf_counter() - start) * 1000
 
 
-def _answered_a_second(shop: BenchShop, prompts: list[str]) -> float:
+def _measure_rate(shop: BenchShop, prompts: list[str]) -> float:
     requests = [prompt_request(shop.address, prompt, count=COUNT) for prompt in prompts]
-    answers, seconds = send_all(shop.address.port, requests, clients=AT_ONCE)
+    answers, seconds = send_all(shop.address.port, requests, clients=CLIENTS)
     return len(answers) / seconds

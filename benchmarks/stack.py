@@ -1,4 +1,4 @@
-"""The product as it runs, over servers and data of its own below `.atelier/bench`."""
+"""The running product, with its own servers and data in `.atelier/bench`."""
 
 import os
 import shutil
@@ -19,8 +19,8 @@ from demo.supervisor import Supervisor
 FOLDER = processes.BASE / ".atelier" / "bench"
 DATABASE = "bench"
 # Below this share of one core for a second, programs count as idle.
-IDLE_SHARE, LOOK_SECONDS = 0.05, 1.0
-LONGEST_WAIT = 60.0
+IDLE_SHARE, POLL_SECONDS = 0.05, 1.0
+IDLE_TIMEOUT_SECONDS = 60.0
 
 
 class Stack:
@@ -31,13 +31,13 @@ class Stack:
         self.port = free_port()
 
     def __enter__(self) -> Self:
-        self._forget()
+        self._delete_data()
         try:
             addresses = start_services(self.supervisor, FOLDER)
             os.environ.update(addresses.environment())
-            os.environ["DATABASE_URL"] = _fresh_database(addresses.database_url)
+            os.environ["DATABASE_URL"] = _recreate_database(addresses.database_url)
             os.environ["MEDIA_ROOT"] = str(FOLDER / "media")
-            # All benchmark traffic is one shop's; counting it stays part of every request.
+            # One shop makes all the traffic; every request is still counted.
             os.environ["RATE_LIMIT_SHOP"] = str(10**9)
             processes.manage({}, "migrate", "--verbosity=0")
         except BaseException:
@@ -52,7 +52,7 @@ class Stack:
         trace: TracebackType | None,
     ) -> None:
         self.supervisor.stop()
-        self._forget()
+        self._delete_data()
 
     @contextmanager
     def serving(self, environment: Mapping[str, str]) -> Iterator[None]:
@@ -67,7 +67,7 @@ class Stack:
 
     @contextmanager
     def worker_paused(self) -> Iterator[None]:
-        """Freeze the worker's process, so that work piles up in front of it."""
+        """Pause the worker's process, so that jobs wait for it."""
         os.kill(self.supervisor.pid("worker"), signal.SIGSTOP)
         try:
             yield
@@ -75,20 +75,20 @@ class Stack:
             os.kill(self.supervisor.pid("worker"), signal.SIGCONT)
 
     def wait_until_idle(self, *names: str) -> None:
-        """Let programs finish what they do besides, so that it does not disturb what follows."""
-        deadline = time.monotonic() + LONGEST_WAIT
+        """Wait until programs finish their other work, which would disturb a measurement."""
+        deadline = time.monotonic() + IDLE_TIMEOUT_SECONDS
         is_idle = False
         while not is_idle and time.monotonic() < deadline:
             before = self._seconds(names)
-            time.sleep(LOOK_SECONDS)
-            is_idle = self._seconds(names) - before < IDLE_SHARE * LOOK_SECONDS
+            time.sleep(POLL_SECONDS)
+            is_idle = self._seconds(names) - before < IDLE_SHARE * POLL_SECONDS
 
     def resident_megabytes(self, name: str) -> float:
         """Return the resident memory of a program and its children."""
         return sum(member.memory_info().rss for member in self._family(name)) / 1e6
 
     def _seconds(self, names: Iterable[str]) -> float:
-        """Return the processor time that programs and their children have taken."""
+        """Return the processor time of programs and their children."""
         family = [member.cpu_times() for name in names for member in self._family(name)]
         return sum(times.user + times.system for times in family)
 
@@ -96,7 +96,7 @@ class Stack:
         process = psutil.Process(self.supervisor.pid(name))
         return [process, *process.children(recursive=True)]
 
-    def _forget(self) -> None:
+    def _delete_data(self) -> None:
         for name in ("media", "redis", "chroma"):
             shutil.rmtree(FOLDER / name, ignore_errors=True)
 
@@ -104,7 +104,7 @@ class Stack:
 def wait_for(
     what: str, is_done: Callable[[], bool], *, seconds: float = 120, every: float = 0.02
 ) -> None:
-    """Wait until a condition holds; raise `TimeoutError` naming `what` did not happen."""
+    """Wait until a condition holds; raise `TimeoutError` with `what` did not happen."""
     deadline = time.monotonic() + seconds
     while not is_done():
         if time.monotonic() > deadline:
@@ -112,7 +112,7 @@ def wait_for(
         time.sleep(every)
 
 
-def _fresh_database(url: str) -> str:
+def _recreate_database(url: str) -> str:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {DATABASE}")

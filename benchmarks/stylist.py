@@ -1,4 +1,4 @@
-"""What outfits cost, from a wardrobe and mixed with a catalogue, and how fast photos are tagged."""
+"""Latency of outfits, of the stylist's first word, and photos tagged per second."""
 
 import io
 import time
@@ -9,12 +9,12 @@ from statistics import median
 import httpx
 from django.db import connection
 
-from benchmarks.client import Line, Refused, outfits_request
+from benchmarks.client import Connection, UnexpectedStatus, outfits_request
 from benchmarks.encoders import Subject
-from benchmarks.filling import make_images
 from benchmarks.report import Goal, Report
 from benchmarks.stack import Stack
-from benchmarks.tagged import Tagged, make_tagged
+from benchmarks.synthetic_catalogue import make_images
+from benchmarks.synthetic_tags import SyntheticGarment, make_garments
 from benchmarks.uploads import BenchShop, open_shop
 from catalog.models import Image
 from core.photos import open_photo
@@ -27,12 +27,12 @@ from stylist.wardrobe.items import add_items
 from tenants.models import Shop, Shopper
 
 ITEMS, IMAGES = 200, 50_000
-VARIETY = 2_000  # garments that differ; the catalogue has each many times
-ASKED = 44
+VARIETY = 2_000  # different garments; the catalogue repeats them
+REQUESTS = 44
 SHOPPER = "ada"
 PHOTOS = 96
 WARDROBE, MIXED, FIRST_WORD = Goal("≤", 150), Goal("≤", 500), Goal("≤", 300)
-SAID = (
+MESSAGES = (
     "Hello!",
     "I need a red dress under 100",
     "cheaper",
@@ -48,13 +48,13 @@ def measure_stylist(stack: Stack, subject: Subject, photos: list[bytes], report:
     with stack.worker_paused():
         rate = _tag(open_shop(stack, subject), photos[:PHOTOS])
     report.add(f"{subject.title}: photos tagged, one process", rate, unit="photos/s")
-    # No encoder takes part in it.
+    # It uses no encoder.
     if subject.is_trained:
         _measure_outfits(stack, subject, report)
 
 
 def _tag(shop: BenchShop, photos: Sequence[bytes]) -> float:
-    """Return how many photos of a wardrobe are tagged a second, once the labels are made."""
+    """Return the photos of a wardrobe tagged per second, after the labels are cached."""
     with shop_scope(shop.id):
         _add(shop, photos[:1])
         tag_wardrobes()
@@ -74,22 +74,24 @@ def _measure_outfits(stack: Stack, subject: Subject, report: Report) -> None:
     shop = open_shop(stack, subject)
     _fill(shop)
     stack.wait_until_idle("postgres", "worker", "web")
-    line = Line(shop.address.port)
+    line = Connection(shop.address.port)
     cold = _ask(shop, line, "mixed", 1)
     for source, what, goal in (
         ("wardrobe", f"from {ITEMS} garments", WARDROBE),
         ("mixed", f"mixed with {IMAGES:,} images", MIXED),
     ):
         name = f"outfits {what}"
-        report.add(f"{name}, median", median(_ask(shop, line, source, ASKED)), unit="ms", goal=goal)
+        report.add(
+            f"{name}, median", median(_ask(shop, line, source, REQUESTS)), unit="ms", goal=goal
+        )
     report.add(f"outfits mixed with {IMAGES:,} images, first of a process", *cold, unit="ms")
     line.close()
     name = "first streamed word of the stylist, by rules, median"
     report.add(name, median(_time_first_words(shop)), unit="ms", goal=FIRST_WORD)
 
 
-def _ask(shop: BenchShop, line: Line, source: str, count: int) -> list[float]:
-    """Return the milliseconds of answers to wishes that differ, asked one at a time."""
+def _ask(shop: BenchShop, line: Connection, source: str, count: int) -> list[float]:
+    """Return the milliseconds of responses to different wishes, one request at a time."""
     wishes = islice(cycle(product(sorted(OCCASIONS), SEASONS)), count)
     requests = [
         outfits_request(
@@ -103,13 +105,13 @@ def _ask(shop: BenchShop, line: Line, source: str, count: int) -> list[float]:
 
 
 def _time_first_words(shop: BenchShop) -> list[float]:
-    """Return the milliseconds until the first words, each message answered to its end."""
+    """Return the milliseconds until the first words; every answer is read to its end."""
     headers = {"Authorization": f"Api-Key {shop.address.key}", "Accept": "text/event-stream"}
     base = f"http://127.0.0.1:{shop.address.port}/api/v1/"
     with httpx.Client(base_url=base, headers=headers, timeout=30) as client:
         begun = client.post(f"shoppers/{SHOPPER}/conversations/", headers={"Accept": "*/*"}).json()
         address = f"conversations/{begun['id']}/messages/"
-        return [_time_first(client, address, text) for text in SAID * 3]
+        return [_time_first(client, address, text) for text in MESSAGES * 3]
 
 
 def _time_first(client: httpx.Client, address: str, text: str) -> float:
@@ -120,13 +122,13 @@ def _time_first(client: httpx.Client, address: str, text: str) -> float:
         seconds = time.perf_counter() - start
         ends = [line for line in lines if line in ("event: done", "event: failed")]
     if not first or ends != ["event: done"]:
-        raise Refused(f"The stylist gave no answer to {text!r}.")
+        raise UnexpectedStatus(f"The stylist gave no answer to {text!r}.")
     return seconds * 1000
 
 
 def _fill(shop: BenchShop) -> None:
-    """Write a wardrobe and a catalogue that were tagged."""
-    garments = make_tagged(VARIETY)
+    """Create a tagged wardrobe and a tagged catalogue."""
+    garments = make_garments(VARIETY)
     with shop_scope(shop.id):
         shopper = Shopper.objects.create(shop_id=shop.id, external_id=SHOPPER)
         WardrobeItem.objects.bulk_create(
@@ -142,7 +144,7 @@ def _fill(shop: BenchShop) -> None:
         )
         images = make_images(shop, IMAGES)
         for image in images:
-            image.category_id = None  # which would say what it is
+            image.category_id = None  # which would determine the type
         Image.objects.bulk_create(images, batch_size=1_000)
         ImageTags.objects.bulk_create(
             (
@@ -158,10 +160,10 @@ def _fill(shop: BenchShop) -> None:
             batch_size=1_000,
         )
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")  # autovacuum would, within a minute
+        cursor.execute("VACUUM ANALYZE")  # autovacuum would do it within a minute
 
 
-def _fields(garment: Tagged) -> dict[str, object]:
+def _fields(garment: SyntheticGarment) -> dict[str, object]:
     return {
         "state": "done",
         "tags": garment.tags,

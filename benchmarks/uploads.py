@@ -1,4 +1,4 @@
-"""How many photos a second are accepted over HTTP, the worker standing still."""
+"""Photos accepted per second over HTTP, with the worker paused."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -19,7 +19,7 @@ ROUNDS = 3
 
 @dataclass(frozen=True, slots=True)
 class BenchShop:
-    """A shop to measure in, and how to speak for it."""
+    """A shop to measure in, with its address and key."""
 
     id: UUID
     address: Address
@@ -41,7 +41,7 @@ def add_rate(report: Report, subject: Subject, rates: list[float]) -> None:
 
 
 def open_shop(stack: Stack, subject: Subject) -> BenchShop:
-    """Make a shop that has its collection, as one has that is in business."""
+    """Create a shop with its collection."""
     shop, key = create_shop(name="Benchmark")
     with shop_scope(shop.pk), override_settings(DEFAULT_ENCODER=subject.name):
         repair_index(live_index(shop.pk))
@@ -49,7 +49,7 @@ def open_shop(stack: Stack, subject: Subject) -> BenchShop:
 
 
 def accept(shop: BenchShop, photos: list[bytes]) -> float:
-    """Upload photos from 8 clients; return how many were accepted a second."""
+    """Upload photos from 8 clients; return the photos accepted per second."""
     requests = [
         upload_request(shop.address, f"Photo {number}", photo)
         for number, photo in enumerate(photos)

@@ -1,4 +1,4 @@
-"""What words add to vectors, and vectors to words: NDCG on what a catalogue's own facts answer."""
+"""NDCG of search with vectors only, words only and both, on queries with known answers."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.encoders import Subject
+from benchmarks.garment_queries import build_queries
 from benchmarks.report import Goal, Report
 from benchmarks.stack import Stack, wait_for
 from benchmarks.uploads import open_shop
-from benchmarks.wishes import wishes
 from catalog.indexing.indexes import live_index
 from catalog.models import IndexEntry
 from core.tenancy import shop_scope
@@ -26,9 +26,9 @@ from evaluation.search.systems import ask_shop
 from recommendations.steering.weights import set_weights
 from tenants.models import Shop
 
-# Not the demo's garments, nor those that the weights were chosen on.
+# Other garments than in the demo, and than the weights were chosen with.
 GARMENTS, SEED = 400, 32
-HEIGHT = 256  # of the photos, in pixels; the bundled encoder looks at fewer
+HEIGHT = 256  # of the photos in pixels; more than the bundled encoder uses
 K = 10
 VECTORS, WORDS, BOTH = "vectors alone", "words alone", "both, by default"
 WEIGHTS: Mapping[str, Mapping[str, float]] = MappingProxyType(
@@ -38,10 +38,10 @@ WEIGHTS: Mapping[str, Mapping[str, float]] = MappingProxyType(
 
 def measure_hybrid(stack: Stack, subject: Subject, report: Report) -> None:
     print(f"  {subject.title}: hybrid search, among {GARMENTS} garments", flush=True)
-    shop = stocked_shop(stack, subject, seed=SEED)
+    shop = stock_shop(stack, subject, seed=SEED)
     with shop_scope(shop.pk):
         catalogue = read_catalogue()
-        queries = wishes(catalogue)
+        queries = build_queries(catalogue)
         found = {
             method: ndcg_by_kind(shop, catalogue, queries, weights)
             for method, weights in WEIGHTS.items()
@@ -54,8 +54,8 @@ def measure_hybrid(stack: Stack, subject: Subject, report: Report) -> None:
         report.add(f"{subject.title}: NDCG@{K}, {method}", value, unit="", goal=goal)
 
 
-def stocked_shop(stack: Stack, subject: Subject, *, seed: int) -> Shop:
-    """Return a shop that sells generated garments, embedded by the worker."""
+def stock_shop(stack: Stack, subject: Subject, *, seed: int) -> Shop:
+    """Return a shop of generated garments that the worker has embedded."""
     shop = Shop.objects.get(pk=open_shop(stack, subject).id)
     with TemporaryDirectory() as folder:
         options = {"count": GARMENTS, "seed": seed, "height": HEIGHT}
@@ -68,7 +68,7 @@ def stocked_shop(stack: Stack, subject: Subject, *, seed: int) -> Shop:
 def ndcg_by_kind(
     shop: Shop, catalogue: Catalogue, queries: Sequence[Query], weights: Mapping[str, float]
 ) -> dict[str, float]:
-    """Return the mean NDCG of each kind of query, the shop ranking with these weights."""
+    """Return the mean NDCG of each kind of query with these weights."""
     set_weights(shop=shop, values=weights)
     ask = ask_shop(shop)
     scores: defaultdict[str, list[float]] = defaultdict(list)

@@ -1,7 +1,7 @@
-"""What is asked of the generated catalogue, with what its own facts say answers it.
+"""Queries to a shop of generated garments, with the relevant images by their known facts.
 
-Words find some of it (numbers, brands, titles, shades that only descriptions name), looks find
-other (words for kinds, and for moods, that no page holds).
+Some need words (numbers, brands, titles, shades that only descriptions name), others need vectors
+(other words for kinds, and moods, which are in no text).
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ from evaluation.statistics import sample
 Features: TypeAlias = Mapping[str, str]
 MAX_QUERIES_PER_KIND = 30
 
-# In no title; the features of which any answers it.
+# Prompts without a word of any title; images with any of these features are relevant.
 MOODS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType({
     "for the gym": {"style": ("sporty",)},
     "to wear at the beach": {"style": ("beach",)},
@@ -42,30 +42,29 @@ MOODS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType({
 })  # fmt: skip
 
 
-def wishes(catalogue: Catalogue) -> list[Query]:
-    """Return the queries to a shop of generated garments, in its scope, by kind."""
+def build_queries(catalogue: Catalogue) -> list[Query]:
+    """Return the queries by kind; needs the shop's scope."""
     listings = catalogue.listings
     pages = Image.objects.filter(pk__in=listings).values_list("pk", "attributes")
-    asked: defaultdict[str, defaultdict[str, list[UUID]]] = defaultdict(lambda: defaultdict(list))
+    relevant: defaultdict[tuple[str, str], list[UUID]] = defaultdict(list)
     for image, features in pages:
-        for kind, prompt in _prompts(listings[image], features):
-            asked[kind][prompt].append(image)
-    told = title_queries(catalogue) + facet_queries(catalogue)
-    told += [
+        for kind_and_prompt in _prompts(listings[image], features):
+            relevant[kind_and_prompt].append(image)
+    queries = title_queries(catalogue) + facet_queries(catalogue)
+    queries += [
         Query(kind, prompt, dict.fromkeys(images, 1))
-        for kind, prompts in asked.items()
-        for prompt, images in sorted(prompts.items())
+        for (kind, prompt), images in sorted(relevant.items())
     ]
-    kinds = sorted({query.kind for query in told})
+    kinds = sorted({query.kind for query in queries})
     return [
         query
         for kind in kinds
-        for query in sample([query for query in told if query.kind == kind], MAX_QUERIES_PER_KIND)
+        for query in sample([q for q in queries if q.kind == kind], MAX_QUERIES_PER_KIND)
     ]
 
 
 def _prompts(listing: Listing, features: Features) -> Iterator[tuple[str, str]]:
-    """Yield each prompt that a garment answers, after the kind of prompt that it is."""
+    """Yield (kind of prompt, prompt) for each prompt that the garment is relevant to."""
     kind, colour = features["kind"], listing.facts.colour
     yield "number", listing.sku
     yield "category", kind
@@ -75,8 +74,8 @@ def _prompts(listing: Listing, features: Features) -> Iterator[tuple[str, str]]:
         yield "shade category", f"{features['shade']} {kind}"
     for word in set(SYNONYMS[kind]) - {kind}:
         yield "other word", f"{colour} {word}"
-    for mood, meant in MOODS.items():
-        if any(features.get(name) in values for name, values in meant.items()) or (
-            not listing.facts.styles.isdisjoint(meant.get("style", ()))
+    for mood, wanted in MOODS.items():
+        if any(features.get(name) in values for name, values in wanted.items()) or (
+            not listing.facts.styles.isdisjoint(wanted.get("style", ()))
         ):
             yield "mood", mood

@@ -1,4 +1,4 @@
-"""A shop with thousands of images whose embeddings are made up, for searching in."""
+"""A shop with thousands of images with random embeddings, to search in."""
 
 import numpy as np
 from django.db import connection
@@ -14,11 +14,11 @@ from core.tenancy import shop_scope
 
 SEED = 11
 CLUSTERS, SPREAD = 60, 0.6
-LONGEST = 1_200  # seconds, for 100,000 vectors on a machine that is busy besides
+BUILD_TIMEOUT_SECONDS = 1_200  # for 100,000 vectors on a busy machine
 
 
 def fill_shop(shop: BenchShop, *, count: int, dimensions: int) -> VectorIndex:
-    """Write images with embeddings, and have the product build and measure their index."""
+    """Create images with embeddings, and let the product build and calibrate their index."""
     with shop_scope(shop.id):
         index = live_index(shop.id)
         images = make_images(shop, count)
@@ -36,14 +36,19 @@ def fill_shop(shop: BenchShop, *, count: int, dimensions: int) -> VectorIndex:
         Image.objects.bulk_create(images, batch_size=1_000)
         IndexEntry.objects.bulk_create(entries, batch_size=1_000)
         with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")  # autovacuum would, within a minute
+            cursor.execute("VACUUM ANALYZE")  # autovacuum would do it within a minute
         calibrate(index, count=count)
-        wait_for("Building the collection", lambda: _is_built(index), seconds=LONGEST, every=5)
+        wait_for(
+            "Building the collection",
+            lambda: _is_built(index),
+            seconds=BUILD_TIMEOUT_SECONDS,
+            every=5,
+        )
     return index
 
 
 def _is_built(index: VectorIndex) -> bool:
-    """Go on building the collection; false where a busy server was late, which loses nothing."""
+    """Continue to build the collection; return False if a busy server timed out."""
     try:
         return repair_index(index)
     except VectorStoreUnavailable:
@@ -51,7 +56,7 @@ def _is_built(index: VectorIndex) -> bool:
 
 
 def make_images(shop: BenchShop, count: int) -> list[Image]:
-    """Return unsaved images; their photos are nowhere."""
+    """Return unsaved images without photo files."""
     categories = list(Category.objects.filter(shop=None))
     return [
         Image(
@@ -70,7 +75,7 @@ def make_images(shop: BenchShop, count: int) -> list[Image]:
 
 
 def _clusters(count: int, dimensions: int) -> NDArray[np.float64]:
-    """Return unit vectors (count, d) that lie together in groups, as a catalogue's do."""
+    """Return unit vectors (count, d) in clusters, like those of a catalogue."""
     rng = np.random.default_rng(SEED)
     centres = rng.normal(size=(CLUSTERS, dimensions))
     vectors = centres[rng.integers(CLUSTERS, size=count)]

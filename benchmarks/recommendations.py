@@ -1,4 +1,4 @@
-"""What recommendations cost in a shop of 100,000 images: ranking alone, similar items, a feed."""
+"""Latency of recommendations in a shop of 100,000 images: ranking, similar items, feed."""
 
 import time
 from statistics import median
@@ -7,11 +7,11 @@ from uuid import UUID
 import numpy as np
 from django.utils import timezone
 
-from benchmarks.client import Line, get_request
+from benchmarks.client import Connection, get_request
 from benchmarks.encoders import Subject
-from benchmarks.filling import fill_shop
 from benchmarks.report import Goal, Report
 from benchmarks.stack import Stack
+from benchmarks.synthetic_catalogue import fill_shop
 from benchmarks.uploads import BenchShop, open_shop
 from catalog.models import Image
 from catalog.search.public_images import ImageFacts
@@ -23,13 +23,13 @@ from recommendations.steering.weights import Weights
 from tenants.models import Shopper
 
 VECTORS = 100_000
-CANDIDATES, SHOWN = 300, 20
-RANKED, ASKED = 200, 100
+CANDIDATES, RESULTS = 300, 20
+RANKINGS, REQUESTS = 200, 100
 SHOPPERS, LIKES = 20, 30
 RANKING, SIMILAR, FEED = Goal("≤", 5), Goal("≤", 25), Goal("≤", 40)
 
 
-def measure_recommending(stack: Stack, subject: Subject, report: Report) -> None:
+def measure_recommendations(stack: Stack, subject: Subject, report: Report) -> None:
     print(f"  {subject.title}: recommending, in a shop of {VECTORS:,} images", flush=True)
     dimensions = get_encoder(subject.name).dimensions
     name = subject.title
@@ -39,17 +39,17 @@ def measure_recommending(stack: Stack, subject: Subject, report: Report) -> None
     fill_shop(shop, count=VECTORS, dimensions=dimensions)
     stack.wait_until_idle("postgres", "chroma", "worker")
     with shop_scope(shop.id):
-        images = list(Image.objects.order_by("?").values_list("pk", flat=True)[: ASKED * LIKES])
+        images = list(Image.objects.order_by("?").values_list("pk", flat=True)[: REQUESTS * LIKES])
         shoppers = _shoppers(shop, images)
-    similar = [f"/api/v1/images/{pk}/similar/" for pk in images[:ASKED]]
-    feeds = [f"/api/v1/shoppers/{shoppers[n % SHOPPERS]}/feed/" for n in range(ASKED)]
+    similar = [f"/api/v1/images/{pk}/similar/" for pk in images[:REQUESTS]]
+    feeds = [f"/api/v1/shoppers/{shoppers[n % SHOPPERS]}/feed/" for n in range(REQUESTS)]
     for what, paths, goal in (("similar items", similar, SIMILAR), ("a feed", feeds, FEED)):
         report.add(f"{name}: {what}, median", _ask(shop, paths), unit="ms", goal=goal)
 
 
 def _time_ranking(dimensions: int) -> float:
-    chance = np.random.default_rng(5)
-    vectors = chance.normal(size=(CANDIDATES, dimensions)).astype(np.float32)
+    rng = np.random.default_rng(5)
+    vectors = rng.normal(size=(CANDIDATES, dimensions)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     candidates = [
         Candidate(
@@ -65,22 +65,22 @@ def _time_ranking(dimensions: int) -> float:
                 availability=Image.Availability.IN_STOCK,
                 price=None,
             ),
-            relevance=float(chance.random()),
-            similarity=float(chance.random()),
-            taste=float(chance.random()),
+            relevance=float(rng.random()),
+            similarity=float(rng.random()),
+            taste=float(rng.random()),
         )
         for number in range(CANDIDATES)
     ]
     times = []
-    for _ in range(RANKED):
+    for _ in range(RANKINGS):
         start = time.perf_counter()
-        rank(candidates, vectors, weights=Weights(), count=SHOWN)
+        rank(candidates, vectors, weights=Weights(), count=RESULTS)
         times.append((time.perf_counter() - start) * 1000)
     return median(times)
 
 
 def _shoppers(shop: BenchShop, images: list[UUID]) -> list[str]:
-    """Make shoppers who have liked a good many images; return their ids."""
+    """Create shoppers with many likes; return their ids."""
     shoppers = Shopper.objects.bulk_create(
         [Shopper(shop_id=shop.id, external_id=f"shopper-{n}") for n in range(SHOPPERS)]
     )
@@ -102,8 +102,8 @@ def _shoppers(shop: BenchShop, images: list[UUID]) -> list[str]:
 
 
 def _ask(shop: BenchShop, paths: list[str]) -> float:
-    """Return the median milliseconds of an answer, asked one at a time, after a few more."""
-    line = Line(shop.address.port)
+    """Return the median milliseconds of a response, one request at a time, after a warm-up."""
+    line = Connection(shop.address.port)
     requests = [get_request(shop.address, path) for path in paths]
     for request in requests[:5]:
         line.ask(request)
