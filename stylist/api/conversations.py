@@ -4,12 +4,7 @@ import asyncio
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import (
-    OpenApiExample,
-    OpenApiResponse,
-    extend_schema,
-    extend_schema_view,
-)
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import mixins, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -119,7 +114,7 @@ class MessagesView(StylistMixin, TenantAPIView):
     def get(self, request: Request, pk: str) -> Response:
         conversation = self.get_object()
         page = self.paginate_queryset(conversation.messages.all())
-        messages = serialize_messages(page or (), self._tools(conversation), request)
+        messages = serialize_messages(page or (), self._make_tools(conversation), request)
         return self.get_paginated_response(messages)
 
     @extend_schema(
@@ -142,7 +137,7 @@ class MessagesView(StylistMixin, TenantAPIView):
         conversation = self.get_object()
         data = MessageInput(data=request.data)
         data.is_valid(raise_exception=True)
-        tools, model = self._tools(conversation), find_model(self.shop.pk)
+        tools, model = self._make_tools(conversation), find_model(self.shop.pk)
         pending = conversations.receive_message(
             conversation=conversation, text=data.validated_data["text"], taxonomy=tools.taxonomy
         )
@@ -153,7 +148,7 @@ class MessagesView(StylistMixin, TenantAPIView):
         body = serialize_messages([message], tools, request)[0] if message else {}
         return Response(body, status.HTTP_201_CREATED)
 
-    def _tools(self, conversation: Conversation) -> ShopTools:
+    def _make_tools(self, conversation: Conversation) -> ShopTools:
         base = self.request.build_absolute_uri("/").rstrip("/")
         return ShopTools(self.shop, conversation.shopper, get_taxonomy(self.shop.pk), base)
 

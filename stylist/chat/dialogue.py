@@ -8,7 +8,7 @@ threads.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -27,14 +27,7 @@ from stylist.chat.llm.prompt import build_messages
 from stylist.chat.llm.tool_calls import FUNCTIONS, call_tool
 from stylist.chat.rules.interpretation import understand
 from stylist.chat.rules.stylist import answer_by_rules
-from stylist.chat.shared.answer import (
-    Answer,
-    EndPiece,
-    ItemsPiece,
-    OutfitsPiece,
-    Piece,
-    TextPiece,
-)
+from stylist.chat.shared.answer import Answer, EndPiece, ItemsPiece, OutfitsPiece, Piece, TextPiece
 from stylist.chat.shared.items import Item
 from stylist.chat.shared.plain_text import PlainStream
 from stylist.chat.shared.question import Question
@@ -65,23 +58,12 @@ async def converse(
     if text:
         text += INTERRUPTED
         yield TextPiece(INTERRUPTED)
-    async with aclosing(_answer_by_rules(question, tools)) as pieces:
-        async for piece in pieces:
-            if reason and isinstance(piece, EndPiece):
-                memory = piece.memory.with_prefix(text)
-                piece = replace(piece, memory=memory, fallback=True, reason=reason.value)
-            yield piece
-
-
-async def _answer_by_rules(question: Question, tools: Tools) -> AsyncGenerator[Piece, None]:
-    """Yield the rules' answer, each piece made in a thread, as their tools block."""
-    pieces = answer_by_rules(question, tools)
-    while (piece := await asyncio.to_thread(_next, pieces)) is not None:
+    by_rules = answer_by_rules(question, tools)
+    while piece := await asyncio.to_thread(lambda: next(by_rules, None)):  # tools block
+        if reason and isinstance(piece, EndPiece):
+            memory = piece.memory.with_prefix(text)
+            piece = replace(piece, memory=memory, fallback=True, reason=reason.value)
         yield piece
-
-
-def _next(pieces: Iterator[Piece]) -> Piece | None:
-    return next(pieces, None)
 
 
 @dataclass

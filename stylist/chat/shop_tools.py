@@ -17,13 +17,8 @@ from core.errors import DomainError, Unavailable
 from core.tenancy import run_in_scope
 from recommendations.query.queries import Query, Term
 from recommendations.services import recommend
-from stylist.chat.shared.items import Item, OutfitSummary, kinds_under, normalise_id
-from stylist.chat.shared.tools import (
-    CatalogSearch,
-    ItemLookup,
-    OutfitRequest,
-    WardrobeSearch,
-)
+from stylist.chat.shared.items import Item, OutfitSummary, expand_kind, normalise_id
+from stylist.chat.shared.tools import CatalogSearch, ItemLookup, OutfitRequest, WardrobeSearch
 from stylist.garments.garment import GarmentSource, Season, Slot
 from stylist.models import ImageTags, Outfit, WardrobeItem
 from stylist.outfits.composition.compose import AnchorsExclude, AnchorUnknown
@@ -47,7 +42,7 @@ REASONS = ("colour", "style", "occasion", "season", "feedback")
 
 @dataclass(frozen=True)
 class ShopTools:
-    """Look-ups for a shopper of a shop; they run in the shop's tenancy scope."""
+    """The look-ups of `Tools`; they run in the shop's tenancy scope."""
 
     shop: Shop
     shopper: Shopper
@@ -75,16 +70,12 @@ class ShopTools:
         """Return what the shopper owns, newest first."""
         items = WardrobeItem.objects.filter(shopper=self.shopper)
         if search.kind:
-            items = items.filter(kind__in=kinds_under(search.kind, self.taxonomy))
+            items = items.filter(kind__in=expand_kind(search.kind, self.taxonomy))
         if search.slot:
             items = items.filter(slot=search.slot)
-        return [self._owned_item(item) for item in items.exclude(slot="")[:MAX_OWNED]]
+        return [self._make_owned_item(item) for item in items.exclude(slot="")[:MAX_OWNED]]
 
     def make_outfits(self, request: OutfitRequest) -> list[OutfitSummary]:
-        """Return outfits, best first.
-
-        With `replace_slot`, the last outfit again with another garment in this slot.
-        """
         wish = Wish(
             occasion=OCCASIONS.get(request.occasion or ""),
             season=Season(request.season) if request.season in set(Season) else None,
@@ -92,7 +83,7 @@ class ShopTools:
             anchors=frozenset(_to_uuids([request.anchor] if request.anchor else [])),
         )
         without: frozenset[UUID] = frozenset()
-        if request.replace_slot in set(Slot) and (last := self._last_outfit()):
+        if request.replace_slot in set(Slot) and (last := self._find_last_outfit()):
             rest = {UUID(p["id"]) for p in last.pieces if p["slot"] != request.replace_slot}
             without = frozenset(UUID(p["id"]) for p in last.pieces) - rest
             wish = replace(wish, anchors=wish.anchors | rest)
@@ -113,7 +104,6 @@ class ShopTools:
         return [_summarise(outfit, items) for outfit in made.outfits]
 
     def item_details(self, lookup: ItemLookup) -> list[Item]:
-        """Return the items in the order of their ids, as they are now; others are left out."""
         return self._look_up(_to_uuids(lookup.ids))
 
     def _look_up(self, ids: Iterable[UUID]) -> list[Item]:
@@ -126,9 +116,9 @@ class ShopTools:
         found = []
         for pk in ids:
             if pk in images:
-                found.append(self._catalog_item(images[pk], tags.get(pk)))
+                found.append(self._make_catalog_item(images[pk], tags.get(pk)))
             elif pk in owned:
-                found.append(self._owned_item(owned[pk]))
+                found.append(self._make_owned_item(owned[pk]))
         return found
 
     def _search(self, query: Query) -> list[UUID]:
@@ -146,44 +136,44 @@ class ShopTools:
         known = self.taxonomy.find(kind) if kind else None
         if known is None:
             return found
-        kinds = kinds_under(known.name, self.taxonomy)
+        kinds = expand_kind(known.name, self.taxonomy)
         same = [item for item in found if item.kind in kinds]
         near = [item for item in found if item not in same and item.slot in {known.slot, ""}]
         return same + near
 
-    def _last_outfit(self) -> Outfit | None:
+    def _find_last_outfit(self) -> Outfit | None:
         last: Outfit | None = Outfit.objects.filter(shopper=self.shopper).order_by("-id").first()
         return last
 
-    def _catalog_item(self, image: Image, tags: ImageTags | None) -> Item:
+    def _make_catalog_item(self, image: Image, tags: ImageTags | None) -> Item:
         seen = resolve_tags(tags.tags if tags else {}, {})
         stated = find_stated_type(self.taxonomy, image.category.name if image.category else "")
         return Item(
             id=str(image.pk),
             source=GarmentSource.CATALOG,
             name=image.name,
-            kind=stated.name if stated else _value(seen, "type"),
+            kind=stated.name if stated else _read_value(seen, "type"),
             slot=stated.slot if stated else tags.slot if tags else "",
-            colour=image.colour.lower() or _value(seen, "primary_colour"),
+            colour=image.colour.lower() or _read_value(seen, "primary_colour"),
             price=image.price,
             currency=image.currency,
             link=image.link,
-            photo_url=self._url(image.photo.name),
+            photo_url=self._make_url(image.photo.name),
         )
 
-    def _owned_item(self, item: WardrobeItem) -> Item:
+    def _make_owned_item(self, item: WardrobeItem) -> Item:
         seen = resolve_tags(item.tags, item.corrected)
         return Item(
             id=str(item.pk),
             source=GarmentSource.WARDROBE,
             name=item.name,
-            kind=_value(seen, "type"),
+            kind=_read_value(seen, "type"),
             slot=item.slot,
-            colour=_value(seen, "primary_colour"),
-            photo_url=self._url(item.photo.name),
+            colour=_read_value(seen, "primary_colour"),
+            photo_url=self._make_url(item.photo.name),
         )
 
-    def _url(self, name: str | None) -> str:
+    def _make_url(self, name: str | None) -> str:
         return f"{self.base_url}{default_storage.url(str(name))}"
 
 
@@ -196,7 +186,7 @@ def _summarise(outfit: Outfit, items: Mapping[str, Item]) -> OutfitSummary:
     )
 
 
-def _value(seen: dict[str, EffectiveTag | None], name: str) -> str:
+def _read_value(seen: dict[str, EffectiveTag | None], name: str) -> str:
     tag = seen.get(name)
     return tag.value if tag else ""
 

@@ -77,7 +77,7 @@ def find_false_claim(sentence: str, facts: KnownFacts) -> str:
         return "personal"
     if REMOVED in sentence:
         return "address"
-    rest = _without_names(sentence, facts.names)
+    rest = _remove_names(sentence, facts.names)
     if any(found[1].strip()[:1].isupper() for found in _QUOTED.finditer(rest)):
         return "name"
     if any(_is_new_name(rest, found, facts) for found in _CAPITAL.finditer(rest)):
@@ -96,7 +96,7 @@ def _is_new_price(sentence: str, found: re.Match[str], facts: KnownFacts) -> boo
     return Decimal(number) not in facts.prices
 
 
-def _without_names(sentence: str, names: frozenset[str]) -> str:
+def _remove_names(sentence: str, names: frozenset[str]) -> str:
     """Return a sentence without the names of items, removed longest first."""
     for name in sorted(names, key=len, reverse=True):
         if name:

@@ -113,7 +113,7 @@ class ChatModel:
                 f"{self.settings.address.rstrip('/')}/chat/completions",
                 json=body,
                 headers={"Authorization": f"Bearer {key}"} if key else {},
-                timeout=self._timeout(deadline),
+                timeout=self._compute_timeout(deadline),
                 follow_redirects=False,
             ) as response:
                 _check_response(response)
@@ -129,7 +129,7 @@ class ChatModel:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ModelUnavailable(FailureReason.UNREACHABLE) from error
 
-    def _timeout(self, deadline: float) -> float:
+    def _compute_timeout(self, deadline: float) -> float:
         left = deadline - asyncio.get_running_loop().time()
         if left <= 0:
             raise ModelUnavailable(FailureReason.SLOW)

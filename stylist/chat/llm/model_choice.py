@@ -46,7 +46,7 @@ def choose_model(*, shop: Shop, server: str, name: str, key: str | None) -> Styl
         raise ModelServerUnknown
     fields = {"model_server": server, "model_name": name}
     if key is not None:
-        fields["model_key"] = _fernet().encrypt(key.encode()).decode() if key else ""
+        fields["model_key"] = _make_fernet().encrypt(key.encode()).decode() if key else ""
     chosen, _ = StylistSettings.objects.update_or_create(shop=shop, defaults=fields)
     return chosen  # type: ignore[no-any-return]
 
@@ -63,11 +63,11 @@ def _make_settings(server: str, name: str, key: str) -> ModelSettings:
 def _decrypt(token: str) -> str:
     """Return the key, or nothing if the installation's secret has changed since."""
     try:
-        return _fernet().decrypt(token.encode()).decode() if token else ""
+        return _make_fernet().decrypt(token.encode()).decode() if token else ""
     except InvalidToken:
         return ""
 
 
-def _fernet() -> Fernet:
+def _make_fernet() -> Fernet:
     digest = hashlib.blake2b(settings.SECRET_KEY.encode(), digest_size=32, key=PURPOSE).digest()
     return Fernet(base64.urlsafe_b64encode(digest))

@@ -41,7 +41,7 @@ def make_schema(arguments: type[Any]) -> dict[str, Any]:
 
 
 def _make_property(hint: Any, limits: Mapping[str, Any]) -> dict[str, Any]:
-    kind = _without_none(hint)
+    kind = _strip_none(hint)
     if get_origin(kind) is tuple:
         items = _make_property(get_args(kind)[0], limits["items"])
         return {"type": "array", **limits, "items": items}
@@ -50,7 +50,7 @@ def _make_property(hint: Any, limits: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": _JSON_TYPES[kind], **limits}
 
 
-def _without_none(hint: Any) -> Any:
+def _strip_none(hint: Any) -> Any:
     """Return the type of an optional value."""
     if get_origin(hint) is types.UnionType:
         (hint,) = (each for each in get_args(hint) if each is not type(None))
@@ -69,7 +69,7 @@ def parse_arguments(arguments: type[A], text: str) -> A:
         if key not in schema["properties"]:
             raise InvalidArguments(f"There is no argument {key[:40]!r}.")
         _check(key, value, schema["properties"][key])
-        kind = _without_none(hints[key])
+        kind = _strip_none(hints[key])
         values[key] = kind(str(value)) if kind is Decimal else kind(value)
     return arguments(**values)
 

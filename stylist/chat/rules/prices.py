@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 AROUND = Decimal("0.2")  # "around 50" is 40 to 60
 
-_WORDS = {
+_NUMBERS = {
     "ten": 10, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
     "eighty": 80, "ninety": 90, "a hundred": 100, "one hundred": 100, "hundred": 100,
     "two hundred": 200, "three hundred": 300, "five hundred": 500, "a thousand": 1000,
 }  # fmt: skip
 _MONEY = r"(?:€|\$|£|euros?|eur|dollars?|usd|bucks|pounds?|gbp|quid)"
-_SPOKEN = "|".join(sorted(_WORDS, key=len, reverse=True))
+_SPOKEN = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 _AMOUNT = (
     rf"(?:{_MONEY}\s*)?(\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:[.,]\d{{1,2}})?|{_SPOKEN})(?![\w%])"
 )
@@ -52,33 +52,33 @@ def find_bounds(text: str) -> PriceBounds:
     """Return the price limits of a text; an amount of money alone is the maximum."""
     text = text.casefold()
     if found := _BETWEEN.search(text):
-        price_min, price_max = sorted(_amounts(found))
-        return PriceBounds(price_min, price_max, _without(text, found))
+        price_min, price_max = sorted(_find_amounts(found))
+        return PriceBounds(price_min, price_max, _cut_out(text, found))
     if found := _ABOUT.search(text):
-        (about,) = _amounts(found)
-        return PriceBounds(about * (1 - AROUND), about * (1 + AROUND), _without(text, found))
+        (about,) = _find_amounts(found)
+        return PriceBounds(about * (1 - AROUND), about * (1 + AROUND), _cut_out(text, found))
     if found := _MAX.search(text):
-        rest = find_bounds(_without(text, found))
-        return PriceBounds(rest.price_min, _amounts(found)[0], rest.rest)
+        rest = find_bounds(_cut_out(text, found))
+        return PriceBounds(rest.price_min, _find_amounts(found)[0], rest.rest)
     if found := _MIN.search(text):
-        rest = find_bounds(_without(text, found))
-        return PriceBounds(_amounts(found)[0], rest.price_max, rest.rest)
+        rest = find_bounds(_cut_out(text, found))
+        return PriceBounds(_find_amounts(found)[0], rest.price_max, rest.rest)
     if found := _BARE.search(text):
-        return PriceBounds(None, _amounts(found)[0], _without(text, found))
+        return PriceBounds(None, _find_amounts(found)[0], _cut_out(text, found))
     return PriceBounds(None, None, text)
 
 
-def _amounts(found: re.Match[str]) -> list[Decimal]:
-    return [_number(group) for group in found.groups() if group]
+def _find_amounts(found: re.Match[str]) -> list[Decimal]:
+    return [_parse_number(group) for group in found.groups() if group]
 
 
-def _number(text: str) -> Decimal:
-    if text in _WORDS:
-        return Decimal(_WORDS[text])
+def _parse_number(text: str) -> Decimal:
+    if text in _NUMBERS:
+        return Decimal(_NUMBERS[text])
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", text):
         return Decimal(text.replace(",", ""))
     return Decimal(text.replace(",", "."))
 
 
-def _without(text: str, found: re.Match[str]) -> str:
+def _cut_out(text: str, found: re.Match[str]) -> str:
     return f"{text[: found.start()]} , {text[found.end() :]}"

@@ -8,7 +8,7 @@ from core.ml.colours import BASIC_OF
 from stylist.chat.rules.lexicon import cues
 from stylist.chat.rules.mentions import NounPhrase
 from stylist.chat.shared.intent import Reference
-from stylist.chat.shared.items import kinds_under
+from stylist.chat.shared.items import expand_kind
 from stylist.chat.shared.memory import ShownItem
 
 _NUMBERS = (
@@ -51,7 +51,7 @@ def find_references(
         if phrase.determiner == "my":
             found.append(make_reference(phrase, is_owned=True))
         elif phrase.determiner in {"this", "that", "these", "those"} or (
-            phrase.determiner == "the" and kinds & kinds_under(phrase.garment.value)
+            phrase.determiner == "the" and kinds & expand_kind(phrase.garment.value)
         ):
             found.append(make_reference(phrase, is_shown=True))
     return tuple(found)
@@ -117,7 +117,7 @@ def _find_shown(reference: Reference, shown: Sequence[ShownItem]) -> Iterator[Sh
     wanted = (
         each
         for each in shown
-        if (not reference.garment or each.kind in kinds_under(reference.garment))
+        if (not reference.garment or each.kind in expand_kind(reference.garment))
         and reference.colour in ("", each.colour, BASIC_OF.get(each.colour))
     )
     if first := next(wanted, None):

@@ -80,7 +80,7 @@ class Vocabulary:
         near = [
             each for each in self.words if each[0] == word[0] and abs(len(each) - len(word)) < 3
         ]
-        scored = [(_similarity(word, each), each) for each in sorted(near)]
+        scored = [(_measure_similarity(word, each), each) for each in sorted(near)]
         best, meant = max(scored, default=(0.0, word), key=lambda pair: pair[0])
         return meant if best >= MIN_SIMILARITY else word
 
@@ -89,12 +89,12 @@ class Vocabulary:
 def build_vocabulary(taxonomy: Taxonomy) -> Vocabulary:
     """Return the vocabulary of a taxonomy; cached."""
     meanings: dict[tuple[str, ...], Meaning] = {}
-    for field, phrase, value in _phrases(taxonomy):
+    for field, phrase, value in _list_phrases(taxonomy):
         meanings.setdefault(tuple(stem(token) for token in tokenise(phrase)), Meaning(field, value))
     return Vocabulary(meanings)
 
 
-def _phrases(taxonomy: Taxonomy) -> Iterator[tuple[Field, str, str]]:
+def _list_phrases(taxonomy: Taxonomy) -> Iterator[tuple[Field, str, str]]:
     """Yield phrases with their field and value; the first meaning of a phrase wins."""
     for kind in taxonomy.types:
         yield Field.GARMENT, kind.name, kind.name
@@ -121,7 +121,7 @@ def _phrases(taxonomy: Taxonomy) -> Iterator[tuple[Field, str, str]]:
         yield Field.DETAIL, word, word
 
 
-def _similarity(word: str, other: str) -> float:
+def _measure_similarity(word: str, other: str) -> float:
     """Return the similarity of two words in [0, 1], ignoring a plural ending."""
     return max(
         SequenceMatcher(None, spelt, other, autojunk=False).ratio() for spelt in (word, stem(word))

@@ -48,7 +48,7 @@ class OutfitSummary:
 
 
 @lru_cache(maxsize=1024)
-def kinds_under(kind: str, taxonomy: Taxonomy = DEFAULT_TAXONOMY) -> frozenset[str]:
+def expand_kind(kind: str, taxonomy: Taxonomy = DEFAULT_TAXONOMY) -> frozenset[str]:
     """Return a kind and the narrower ones: "shoes" includes sneakers, "jacket" denim jackets."""
     if kind in WHOLE_SLOTS:
         return frozenset(t.name for t in taxonomy.types if t.slot == WHOLE_SLOTS[kind])
@@ -58,7 +58,7 @@ def kinds_under(kind: str, taxonomy: Taxonomy = DEFAULT_TAXONOMY) -> frozenset[s
 
 def is_kind(item: Item, kinds: Collection[str], taxonomy: Taxonomy) -> bool:
     """Check an item against kinds by its kind or its name; an item of unknown kind passes."""
-    under = {name for kind in kinds for name in kinds_under(kind, taxonomy)}
+    under = {name for kind in kinds for name in expand_kind(kind, taxonomy)}
     name = item.name.casefold()
     return not item.kind or item.kind in under or any(kind in name for kind in kinds)
 

@@ -66,12 +66,12 @@ class PlainStream:
 
 def to_plain_text(text: str) -> str:
     """Return a whole text as plain text, without addresses and without `REMOVED`."""
-    while (cleaned := _without_addresses(text)) != text:
+    while (cleaned := _remove_addresses(text)) != text:
         text = cleaned
     return text
 
 
-def _without_addresses(text: str) -> str:
+def _remove_addresses(text: str) -> str:
     stream = PlainStream()
     return re.sub(f" ?{REMOVED}", "", "".join((*stream.feed(text), *stream.finish())))
 
@@ -105,7 +105,7 @@ def _find_cut(text: str, *, is_end: bool) -> int:
     """Return where the first unit ends, or 0 if more text is needed to know."""
     place = 0
     while place < min(len(text), MAX_UNIT_LENGTH):
-        closing = _closing(text, place)
+        closing = _find_closing(text, place)
         if closing:
             end = text.find(closing, place, place + MAX_BRACKET_LENGTH)
             if end < 0 and not is_end and len(text) < place + MAX_BRACKET_LENGTH:
@@ -122,7 +122,7 @@ def _find_cut(text: str, *, is_end: bool) -> int:
     return space if space > 0 else MAX_UNIT_LENGTH
 
 
-def _closing(text: str, place: int) -> str:
+def _find_closing(text: str, place: int) -> str:
     """Return the closing character of a bracket, address or tag that begins at a place, or ""."""
     character = text[place]
     if character == "(" and text[place - 1 : place] == "]":

@@ -36,12 +36,12 @@ def redact(text: str) -> str:
 
 def _redact(text: str) -> str:
     text = _MAIL.sub(MAIL, text)
-    text = _IBAN.sub(lambda found: _iban(found[0]), text)
+    text = _IBAN.sub(lambda found: _redact_iban(found[0]), text)
     text = _CARD.sub(lambda found: CARD if _passes_luhn(found[0]) else found[0], text)
     return _PHONE.sub(PHONE, text)
 
 
-def _iban(text: str) -> str:
+def _redact_iban(text: str) -> str:
     """Redact the longest prefix that is an IBAN: the words after it may look like its groups."""
     for end in range(len(text), 14, -1):
         code = re.sub(r"[ -]", "", text[:end]).upper()

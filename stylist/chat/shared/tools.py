@@ -92,12 +92,12 @@ class Tools(Protocol):
     def search_catalog(self, search: CatalogSearch) -> list[Item]:
         """Return what the shop sells, best first; price limits are inclusive.
 
-        `kind` includes the kinds of `kinds_under`, `colour` is a retail or a basic name.
+        `kind` includes the kinds of `expand_kind`, `colour` is a retail or a basic name.
         """
         ...
 
     def my_wardrobe(self, search: WardrobeSearch) -> list[Item]:
-        """Return what the shopper owns; `kind` includes the kinds of `kinds_under`."""
+        """Return what the shopper owns; `kind` includes the kinds of `expand_kind`."""
         ...
 
     def make_outfits(self, request: OutfitRequest) -> list[OutfitSummary]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from core.ml.colours import BASIC_OF
 from stylist.chat.rules.stylist import answer_by_rules
 from stylist.chat.shared.answer import EndPiece, ItemsPiece, OutfitsPiece, TextPiece
-from stylist.chat.shared.items import Item, OutfitSummary, kinds_under
+from stylist.chat.shared.items import Item, OutfitSummary, expand_kind
 from stylist.chat.shared.memory import Memory
 from stylist.chat.shared.question import Question, ShopperProfile
 from stylist.chat.shared.tools import CatalogSearch, ItemLookup, OutfitRequest, WardrobeSearch
@@ -66,7 +66,7 @@ class ShopTools:
         found = [
             item
             for item in self.catalog
-            if (search.kind is None or item.kind in kinds_under(search.kind))
+            if (search.kind is None or item.kind in expand_kind(search.kind))
             and (search.colour is None or search.colour in (item.colour, BASIC_OF[item.colour]))
             and (search.price_min is None or (item.price or 0) >= search.price_min)
             and (search.price_max is None or (item.price or 0) <= search.price_max)
@@ -76,7 +76,7 @@ class ShopTools:
 
     def my_wardrobe(self, search: WardrobeSearch) -> list[Item]:
         self.calls.append("my_wardrobe")
-        kinds = kinds_under(search.kind) if search.kind else None
+        kinds = expand_kind(search.kind) if search.kind else None
         return [
             item
             for item in self.wardrobe

@@ -10,7 +10,7 @@ from stylist.chat.rules.care import CARE, FIBRE_OF
 from stylist.chat.rules.colours import MIN_AGREEMENT, explain_pair, find_partners, measure_agreement
 from stylist.chat.rules.interpretation import understand
 from stylist.chat.rules.lexicon.occasions import OCCASION_WORDS
-from stylist.chat.shared.items import kinds_under
+from stylist.chat.shared.items import expand_kind
 from stylist.chat.shared.memory import Memory
 from stylist.garments.garment import Season, Slot
 from stylist.outfits.colour_phrases import NEUTRALS
@@ -70,5 +70,5 @@ def test_explains_why_two_colours_match_or_clash(one, other, expected):
     [("shoes", "sneakers"), ("jacket", "denim jacket"), ("bag", "clutch"), ("dress", "sundress")],
 )
 def test_general_words_include_specific_kinds(kind, under):
-    assert {kind, under} <= kinds_under(kind)
-    assert kind not in kinds_under(under)
+    assert {kind, under} <= expand_kind(kind)
+    assert kind not in expand_kind(under)

@@ -7,9 +7,9 @@ from typing import TypeAlias
 
 from stylist.chat.shared.answer import ItemsPiece, OutfitsPiece
 from stylist.chat.shared.intent import Intent, Reference
-from stylist.chat.shared.items import Item, is_colour, kinds_under
+from stylist.chat.shared.items import Item, OutfitSummary, expand_kind, is_colour
 from stylist.chat.shared.question import Question
-from stylist.chat.shared.tools import ItemLookup, Tools, WardrobeSearch
+from stylist.chat.shared.tools import ItemLookup, OutfitRequest, Tools, WardrobeSearch
 
 Part: TypeAlias = str | ItemsPiece | OutfitsPiece
 
@@ -36,7 +36,7 @@ class AnswerContext:
     ) -> list[Item]:
         """Return owned garments of these kinds (and narrower ones), slots and colours, if any."""
         taxonomy = self.question.taxonomy
-        under = {name for kind in kinds for name in kinds_under(kind, taxonomy)}
+        under = {name for kind in kinds for name in expand_kind(kind, taxonomy)}
         return [
             item
             for item in self.tools.my_wardrobe(WardrobeSearch())
@@ -44,6 +44,20 @@ class AnswerContext:
             and (not slots or item.slot in slots)
             and (not colours or is_colour(item, colours))
         ]
+
+    def make_outfits(
+        self, *, anchor: str | None, n: int, replace_slot: str | None = None
+    ) -> list[OutfitSummary]:
+        """Return outfits for the occasion, season and formality of the intent."""
+        request = OutfitRequest(
+            anchor=anchor,
+            occasion=self.intent.occasion,
+            season=self.intent.season,
+            formality=self.intent.formality,
+            replace_slot=replace_slot,
+            n=n,
+        )
+        return self.tools.make_outfits(request)
 
     def find_referenced(self) -> list[Item]:
         """Return the live items that the message refers to, each once, in order."""

@@ -68,10 +68,10 @@ def compare_items(context: AnswerContext) -> Iterator[Part]:
     one, other = items[:2]
     yield ItemsPiece((one, other), "compared")
     yield f" {capitalise(name_and_price(one))} or {name_and_price(other)}."
-    yield from (f" {sentence}" for sentence in _differences(one, other, context))
+    yield from (f" {sentence}" for sentence in _list_differences(one, other, context))
 
 
-def _differences(one: Item, other: Item, context: AnswerContext) -> Iterator[str]:
+def _list_differences(one: Item, other: Item, context: AnswerContext) -> Iterator[str]:
     if one.price is not None and other.price is not None and one.currency == other.currency:
         cheaper = one if one.price <= other.price else other
         difference = format_amount(abs(one.price - other.price))

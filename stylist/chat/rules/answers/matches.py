@@ -12,7 +12,6 @@ from stylist.chat.shared.answer import ItemsPiece, OutfitsPiece
 from stylist.chat.shared.intent import Reference
 from stylist.chat.shared.items import Item
 from stylist.chat.shared.phrasing import add_article, capitalise, list_items, name_item, pluralise
-from stylist.chat.shared.tools import OutfitRequest
 from stylist.outfits.colour_phrases import list_names
 
 MAX_ITEMS = 4
@@ -35,18 +34,11 @@ def find_matches(context: AnswerContext) -> Iterator[Part]:
         yield f" {_judge_kinds(context)}"
     elif intent.garments or intent.slots:
         yield from _find_partners(context, anchors)
-    elif anchors and (other := _described_colour(intent.references)):
+    elif anchors and (other := _find_described_colour(intent.references)):
         yield ItemsPiece(tuple(anchors), "named")
         yield f" {_judge_colour(anchors[0], other)}"
     elif anchors:
-        request = OutfitRequest(
-            anchor=anchors[0].id,
-            occasion=intent.occasion,
-            season=intent.season,
-            formality=intent.formality,
-            n=MAX_OUTFITS,
-        )
-        outfits = context.tools.make_outfits(request)
+        outfits = context.make_outfits(anchor=anchors[0].id, n=MAX_OUTFITS)
         if outfits:
             yield OutfitsPiece(tuple(outfits))
         yield from describe_outfits(outfits, around=name_item(anchors[0]))
@@ -98,14 +90,14 @@ def _judge_kinds(context: AnswerContext) -> str:
     return " ".join(sentences) or "I cannot say without knowing more of them."
 
 
-def _described_colour(references: Sequence[Reference]) -> str:
-    return _first_colour([each for each in references if not (each.is_owned or each.is_shown)])
+def _find_described_colour(references: Sequence[Reference]) -> str:
+    return _find_colour([each for each in references if not (each.is_owned or each.is_shown)])
 
 
 def _find_partners(context: AnswerContext, anchors: Sequence[Item]) -> Iterator[Part]:
     """Offer garments of the wanted kinds, owned ones first, sorted by colour harmony."""
     intent = context.intent
-    colour = anchors[0].colour if anchors else _first_colour(intent.references)
+    colour = anchors[0].colour if anchors else _find_colour(intent.references)
     owned = [
         item
         for item in context.find_owned(kinds=intent.garments, slots=intent.slots)
@@ -132,7 +124,7 @@ def _advise_without_item(context: AnswerContext) -> Iterator[Part]:
         yield f" I do not find {_describe((owned,))} in your wardrobe."
     elif any(each.is_shown for each in references):
         yield " I am not sure which one you mean: nothing like that was shown, or it is gone."
-    colour = _first_colour(references)
+    colour = _find_colour(references)
     if not colour:
         yield " Tell me its colour, and I can say what goes with it."
         return
@@ -150,7 +142,7 @@ def _sort_by_harmony(items: Sequence[Item], colour: str) -> list[Item]:
     )
 
 
-def _first_colour(references: Sequence[Reference]) -> str:
+def _find_colour(references: Sequence[Reference]) -> str:
     return next((each.colour for each in references if each.colour), "")
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from stylist.chat.rules.answers.context import AnswerContext, Part
 from stylist.chat.shared.answer import OutfitsPiece
 from stylist.chat.shared.intent import Exclusions, Intent
-from stylist.chat.shared.items import OutfitSummary, is_colour, kinds_under
+from stylist.chat.shared.items import OutfitSummary, expand_kind, is_colour
 from stylist.chat.shared.phrasing import format_occasion, list_items, name_item
-from stylist.chat.shared.tools import CatalogSearch, OutfitRequest
+from stylist.chat.shared.tools import CatalogSearch
 from stylist.garments.garment import Slot
 from stylist.outfits.wishes import OCCASIONS
 
@@ -25,7 +25,7 @@ _DRESS_CODES = (
 def suggest_outfits(context: AnswerContext) -> Iterator[Part]:
     """Suggest outfits from the wardrobe, completed by the shop."""
     intent = context.intent
-    yield _opening(context)
+    yield _make_opening(context)
     anchors = context.find_referenced() if intent.replace_slot is None else []
     candidates = _make_outfits(context, anchors[0].id if anchors else _find_anchor(context))
     outfits = [outfit for outfit in candidates if _is_wanted(outfit, intent)][:MAX_OUTFITS]
@@ -64,15 +64,8 @@ def _make_outfits(context: AnswerContext, anchor: str | None) -> list[OutfitSumm
     has_limits = (
         intent.without != Exclusions() or intent.price_max is not None or bool(intent.exclude)
     )
-    request = OutfitRequest(
-        anchor=anchor,
-        occasion=intent.occasion,
-        season=intent.season,
-        formality=intent.formality,
-        replace_slot=intent.replace_slot,
-        n=MAX_OUTFITS * SPARE if has_limits else MAX_OUTFITS,
-    )
-    return context.tools.make_outfits(request)
+    n = MAX_OUTFITS * SPARE if has_limits else MAX_OUTFITS
+    return context.make_outfits(anchor=anchor, n=n, replace_slot=intent.replace_slot)
 
 
 def _is_wanted(outfit: OutfitSummary, intent: Intent) -> bool:
@@ -83,7 +76,7 @@ def _is_wanted(outfit: OutfitSummary, intent: Intent) -> bool:
         return False
     if all(item.id in intent.exclude for item in outfit.items):
         return False
-    unwanted = {kind for name in without.garments for kind in kinds_under(name)}
+    unwanted = {kind for name in without.garments for kind in expand_kind(name)}
     return not any(
         item.kind in unwanted or is_colour(item, without.colours) for item in outfit.items
     )
@@ -104,7 +97,7 @@ def _find_anchor(context: AnswerContext) -> str | None:
     return found[0].id if found else None
 
 
-def _opening(context: AnswerContext) -> str:
+def _make_opening(context: AnswerContext) -> str:
     intent = context.intent
     if intent.replace_slot:
         slot = Slot(intent.replace_slot).value.replace("_", "-")

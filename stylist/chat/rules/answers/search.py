@@ -6,7 +6,7 @@ from dataclasses import replace
 from stylist.chat.rules.answers.context import AnswerContext, Part
 from stylist.chat.shared.answer import ItemsPiece
 from stylist.chat.shared.intent import Intent
-from stylist.chat.shared.items import Item, is_colour, is_kind, kinds_under
+from stylist.chat.shared.items import Item, expand_kind, is_colour, is_kind
 from stylist.chat.shared.phrasing import (
     add_article,
     capitalise,
@@ -63,7 +63,7 @@ def search_items(context: AnswerContext, intent: Intent) -> list[Item]:
     for kind in kinds:
         for colour in intent.colours or (None,):
             search = CatalogSearch(
-                text=_query_text(intent, kind, colour),
+                text=_make_query(intent, kind, colour),
                 colour=colour,
                 kind=kind,
                 price_min=intent.price_min,
@@ -92,7 +92,7 @@ def _search_closest(context: AnswerContext) -> list[Item]:
     return next((found for each in wider if (found := search_items(context, each))), [])
 
 
-def _query_text(intent: Intent, kind: str | None, colour: str | None) -> str:
+def _make_query(intent: Intent, kind: str | None, colour: str | None) -> str:
     """Return the words to search for, unknown words too, as an encoder may know them."""
     words = (
         colour,
@@ -116,7 +116,7 @@ def is_wanted(item: Item, context: AnswerContext) -> bool:
     intent, without = context.intent, context.intent.without
     disliked = set(context.question.profile.disliked) - {*intent.garments, *intent.colours}
     return not (
-        any(item.kind in kinds_under(kind) for kind in without.garments)
+        any(item.kind in expand_kind(kind) for kind in without.garments)
         or is_colour(item, without.colours)
         or any(pattern in item.name.casefold() for pattern in without.patterns)
         or item.kind in disliked

@@ -3,21 +3,23 @@
 import re
 
 
-def _any(phrases: str) -> re.Pattern[str]:
+def _compile(phrases: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{phrases})(?!\w)")
 
 
-GREETING = _any("hi|hiya|hey|hello|good morning|good afternoon|good evening|greetings|how are you")
-THANKS = _any(
+GREETING = _compile(
+    "hi|hiya|hey|hello|good morning|good afternoon|good evening|greetings|how are you"
+)
+THANKS = _compile(
     "thanks|thank you|thx|cheers|much appreciated|that all|that is all|bye|goodbye|perfect|great|"
     "awesome|lovely thanks|i love it"
 )
-HELP = _any(
+HELP = _compile(
     "help|what can you do|what do you do|how does this work|how do you work|who are you|"
     "what are you|are you (?:a )?(?:human|bot|robot|real|ai|person)|what can i ask"
 )
 
-CARE = _any(
+CARE = _compile(
     "wash(?:ing|able|ed)?|machine wash|iron(?:ing|ed)?|launder|laundry|shrink(?:ing|s)?|shrunk|"
     "stains?|pill(?:s|ing)|take care of|care for|care of|look after|dry clean(?:ed|ing)?|tumble|"
     "dryer|bleach|hand wash|fad(?:e|es|ing)|how (?:do|can|should) i (?:clean|dry|store|brush)|"
@@ -25,16 +27,16 @@ CARE = _any(
     "waterproof (?:my|these|this)"
 )
 
-COMPARE = _any(
+COMPARE = _compile(
     "compare|comparison|difference between|differ(?:s)?|which (?:one )?is better|"
     r"which (?:one )?is (?:the )?(?:cheaper|cheapest|nicer|best|more \w+)|"
     "which of (?:these|those|them|the)|vs|versus|better than|"
     "which (?:one )?(?:should|would|do) (?:i|you)"
 )
-OR = _any("or")
+OR = _compile("or")
 
-COLOUR_WORD = _any("colours?|colors?|shades?|palette|colou?red")
-GOES = _any(
+COLOUR_WORD = _compile("colours?|colors?|shades?|palette|colou?red")
+GOES = _compile(
     "go(?:es)? (?:well |good |nicely |best |together )?with|going with|went with|go together|"
     r"goes together|match(?:es|ing)?|pairs? (?:\w+ ){0,4}with|pairs? well|pairing|"
     r"wear (?:\w+ ){0,5}with|worn with|works? with|works? together|"
@@ -44,7 +46,7 @@ GOES = _any(
     "to wear with|fits? (?:to|with)|on top of my"
 )
 # The word in such a phrase that comes before the garment to match.
-WITH = _any(
+WITH = _compile(
     "with|match(?:es|ing)?|suits?|style|complements?|pair|clash(?:es)?|wear|combine|does|do|will|"
     "would|fits? to|on top of"
 )
@@ -54,14 +56,14 @@ ALLOWED = re.compile(
 )
 WHETHER = re.compile(r"^(?:(?:ok|and|so|but) )?(?:can|could|do|does|would|is|are|may|should) ")
 
-SUITS_ME = _any("suits? me|look good on me|looks good on me|right for me|my colour")
+SUITS_ME = _compile("suits? me|look good on me|looks good on me|right for me|my colour")
 
-DETAILS = _any(
+DETAILS = _compile(
     "how much|price of|what (?:does|do|is) .{1,30} costs?|tell me (?:more )?about|more about|"
     "available|details?|describe|the link|i(?:'ll| will)? (?:like|take|love)"
 )
 
-OUTFIT = _any(
+OUTFIT = _compile(
     "outfits?|(?:whole|full|complete|entire|new) look|looks? for|a look|complete the look|"
     "ensemble|combinations?|put together|dress me|style me|head to toe|get[ -]?up|"
     "what (?:should|can|could|shall|do) i wear|what to wear|help me dress|"
@@ -69,37 +71,37 @@ OUTFIT = _any(
     "surprise me|inspire me"
 )
 
-WARDROBE = _any(
+WARDROBE = _compile(
     "do i (?:already )?(?:own|have)|i (?:already )?own|have i got|"
     "(?:my|in my|in the) (?:wardrobe|closet|cupboard)|(?:show|list|see)(?: me)? (?:all )?my|"
     "clothes of mine"
 )
 
-FIND = _any(
+FIND = _compile(
     "show me|show|find(?: me)?|search(?:ing)?(?: for)?|look(?:ing)? for|need|"
     "i(?:'d| would)? (?:want|like)|buy|get me|do you (?:have|sell|stock)|have you got|got any|any|"
     "recommend|suggest|i'm after|shop for|give me|something|wish for|can i see|are there"
 )
 
-WEAR = _any(
+WEAR = _compile(
     "wear|dress|put on|go to|going to|invited to|have an?|there's an?|attend(?:ing)?|got an?"
 )
 
 # Changes of the last intent.
-CHEAPER = _any(
+CHEAPER = _compile(
     "cheaper|less expensive|more affordable|too expensive|too pricey|too dear|lower price|"
     "costs? less|not so expensive"
 )
-DEARER = _any("more expensive|pricier|higher end|more luxurious|fancier price|better quality")
-DRESSIER = _any(
+DEARER = _compile("more expensive|pricier|higher end|more luxurious|fancier price|better quality")
+DRESSIER = _compile(
     "more formal|dressier|smarter|more elegant|more dressy|less casual|too casual|fancier|"
     "dress it up|more professional|not formal enough|more business"
 )
-PLAINER = _any(
+PLAINER = _compile(
     "less formal|more casual|more relaxed|too formal|too dressy|dress it down|less dressy|"
     "more laid back|too fancy|less elegant|too smart"
 )
-OTHERS = _any(
+OTHERS = _compile(
     "something else|anything else|another(?: one)?|others?|other ones|other options?|"
     "different(?: ones?)?|show (?:me )?more|more like|more options?|next|similar(?: to)?|again|"
     "don't like (?:it|them|this|that|these|those|any)|what else|any more|more please|^more$|"
@@ -112,41 +114,41 @@ def has_change(joined: str) -> bool:
     return any(cue.search(joined) for cue in (CHEAPER, DEARER, DRESSIER, PLAINER, OTHERS))
 
 
-INSTEAD = _any(
+INSTEAD = _compile(
     "instead of|rather than|in place of|replace|swap(?: out)?|change|exchange|without the"
 )
-SAME_LIKE = _any("what about|how about|instead|same|make it|also|^and|too")
+SAME_LIKE = _compile("what about|how about|instead|same|make it|also|^and|too")
 
-ANYTHING_BUT = _any(
+ANYTHING_BUT = _compile(
     "anything but|everything but|all but|other than|except(?: for)?|apart from|besides"
 )
-NOT = _any(
+NOT = _compile(
     "no|not|without|never|nothing|don't (?:want|like|need)|do not (?:want|like|need)|hate|avoid|"
     "dislike|can't stand|isn't|aren't|neither|nor|minus"
 )
 
 # Other topics; the weak words count only in messages that are not about clothes.
-PRIVATE = _any(
+PRIVATE = _compile(
     "(?:other|another|different) (?:shopper|customer|user|person|client)s?'?s?|"
     r"(?:shopper|customer|user|client) (?:id )?\d+|someone else's?|everyone's|"
     "all (?:the )?(?:shoppers|customers|users)|system prompt|your (?:instructions|prompt|rules)|"
     "(?:ignore|forget|disregard) (?:all |your |the |any |previous |prior |everything)|api key|"
     "passwords?|database|developer mode|credit cards?|card numbers?"
 )
-SERVICE = _any(
+SERVICE = _compile(
     "my orders?|order status|order number|refunds?|return (?:policy|this|it|an|my)|returns|"
     "deliver(?:y|ed)|shipping|ship to|tracking|invoice|cancel (?:my|the|an) order|opening hours|"
     "discount codes?|vouchers?|coupons?|promo codes?|gift cards?|warranty|complaint|"
     "customer service|payment|pay with|paypal|in stock|exchange policy"
 )
-OUTSIDE = _any(
+OUTSIDE = _compile(
     r"write (?:me )?(?:a|an|some|my) (?:\w+ )?(?:poem|essay|code|song|story|email|letter|script)|"
     "poem|translate|jokes?|recipes?|solve|python|javascript|homework|"
     "who (?:won|is the president|was)|president|election|politics|capital of|bitcoin|stocks?|"
     r"invest(?:ment)?|medicine|doctor|diagnos\w+|symptoms?|lawyer|legal advice|tax(?:es)?|"
     "religion|meaning of life"
 )
-OUTSIDE_WEAK = _any(
+OUTSIDE_WEAK = _compile(
     "weather|forecast|football|news|movies?|films?|music|cook|pizza|pasta|food|hotels?|flights?|"
     "cars?|phones?|laptops?|computers?|games?|maths?|history|science|physics|planets?|moon|"
     "distance|how far|how old|population|what time|what day|dogs?|cats?|war|book|tv|headache|sick|"
