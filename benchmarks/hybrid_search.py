@@ -16,7 +16,7 @@ from benchmarks.garment_queries import build_queries
 from benchmarks.report import Goal, Report
 from benchmarks.stack import Stack, wait_for
 from benchmarks.uploads import open_shop
-from catalog.indexing.indexes import live_index
+from catalog.indexing.indexes import get_live_index
 from catalog.models import IndexEntry
 from core.tenancy import shop_scope
 from evaluation.search.catalogue import Catalogue, read_catalogue
@@ -81,7 +81,7 @@ def ndcg_by_kind(
 def _is_searchable(shop: Shop) -> bool:
     with shop_scope(shop.pk):
         indexed = IndexEntry.objects.filter(state=IndexEntry.State.INDEXED).count()
-        return indexed == GARMENTS and live_index(shop.pk).is_complete
+        return indexed == GARMENTS and get_live_index(shop.pk).is_complete
 
 
 def _show(found: Mapping[str, Mapping[str, float]], queries: Sequence[Query]) -> None:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from benchmarks.stack import wait_for
 from benchmarks.uploads import BenchShop
 from catalog.indexing.calibration import calibrate
-from catalog.indexing.indexes import live_index, repair_index
+from catalog.indexing.indexes import get_live_index, repair_index
 from catalog.models import Category, Image, IndexEntry, VectorIndex
 from core.ml.vector_store import VectorStoreUnavailable
 from core.tenancy import shop_scope
@@ -20,7 +20,7 @@ BUILD_TIMEOUT_SECONDS = 1_200  # for 100,000 vectors on a busy machine
 def fill_shop(shop: BenchShop, *, count: int, dimensions: int) -> VectorIndex:
     """Create images with embeddings, and let the product build and calibrate their index."""
     with shop_scope(shop.id):
-        index = live_index(shop.id)
+        index = get_live_index(shop.id)
         images = make_images(shop, count)
         embeddings = _clusters(count, dimensions).astype(np.float16)
         entries = [

@@ -9,7 +9,7 @@ from benchmarks.client import Address, send_all, upload_request
 from benchmarks.encoders import Subject
 from benchmarks.report import Report
 from benchmarks.stack import Stack
-from catalog.indexing.indexes import live_index, repair_index
+from catalog.indexing.indexes import get_live_index, repair_index
 from core.tenancy import shop_scope
 from tenants.services import create_shop
 
@@ -44,7 +44,7 @@ def open_shop(stack: Stack, subject: Subject) -> BenchShop:
     """Create a shop with its collection."""
     shop, key = create_shop(name="Benchmark")
     with shop_scope(shop.pk), override_settings(DEFAULT_ENCODER=subject.name):
-        repair_index(live_index(shop.pk))
+        repair_index(get_live_index(shop.pk))
     return BenchShop(shop.pk, Address(stack.port, key))
 
 

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 
 from catalog.models import AgeGroup, Category, Image, IndexEntry, Style, VectorIndex
-from catalog.services import clear_image, delete_image, rebuild, retry_images
+from catalog.services import clear_image, delete_image, request_rebuild, retry_images
 from core.admin import SHOP_FILTER, ReadOnlyAdmin
 
 
@@ -120,5 +120,5 @@ class VectorIndexAdmin(ReadOnlyAdmin):
     @admin.action(description="Build the vector store again", permissions=["view"])
     def rebuild_collections(self, request: HttpRequest, queryset: Any) -> None:
         for index in queryset:
-            rebuild(shop=index.shop)
+            request_rebuild(shop=index.shop)
         messages.success(request, "The chosen indexes are being built; search is exact until then.")

@@ -13,7 +13,7 @@ from catalog.indexing.indexes import (
     ENTRIES,
     MIRRORED_FIELDS,
     Drift,
-    live_index,
+    get_live_index,
     mark_incomplete,
     measure_drift,
 )
@@ -71,7 +71,7 @@ def create_image(*, shop: Shop, photo: Photo, fields: dict[str, Any]) -> Image:
             image.save(force_insert=True)
             image.styles.set(styles)
             if image.status != Image.Status.HELD:
-                IndexEntry.objects.create(shop=shop, index=live_index(shop.pk), image=image)
+                IndexEntry.objects.create(shop=shop, index=get_live_index(shop.pk), image=image)
                 ENTRIES.wake()
             _send_saved(image)
     return image
@@ -156,7 +156,7 @@ def delete_image(*, image: Image) -> None:
             # It was always held, so it has no entry, but its files and row must go.
             IndexEntry.objects.create(
                 shop_id=image.shop_id,
-                index=live_index(image.shop_id),
+                index=get_live_index(image.shop_id),
                 image=image,
                 state=IndexEntry.State.REMOVING,
             )
@@ -180,17 +180,17 @@ def retry_images(*, images: list[Image]) -> int:
     return len(free)
 
 
-def rebuild(*, shop: Shop) -> None:
+def request_rebuild(*, shop: Shop) -> None:
     """Have the shop's collection built again from Postgres."""
     with transaction.atomic():
-        index = live_index(shop.pk)
+        index = get_live_index(shop.pk)
         mark_incomplete(index)
         wake_on_commit("catalog.tasks.repair_index", index_id=str(index.pk), rebuild=True)
 
 
 def find_drift(*, shop: Shop) -> Drift:
     """Compare the shop's collection with Postgres; an unusable collection counts as empty."""
-    index = live_index(shop.pk)
+    index = get_live_index(shop.pk)
     try:
         return measure_drift(index)
     except CollectionUnusable:
@@ -208,7 +208,7 @@ def count_states(*, index_id: UUID) -> dict[str, int]:
 def _request_index(image: Image) -> None:
     """Have an image indexed once this transaction commits, whether it has an entry or not."""
     if not IndexEntry.objects.filter(image=image).request():
-        index = live_index(image.shop_id)
+        index = get_live_index(image.shop_id)
         IndexEntry.objects.get_or_create(
             image=image, index=index, defaults={"shop_id": image.shop_id}
         )

@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from catalog.indexing.indexes import ENTRIES, uncalibrated_indexes
+from catalog.indexing.indexes import ENTRIES, find_uncalibrated_indexes
 from catalog.models import VectorIndex
 from catalog.tasks import audit_index, wake_repairs
 from core.jobs.queues import wake
@@ -14,7 +14,7 @@ from core.tenancy import all_shops
 @shared_task
 def sweep_index(**_: Any) -> None:
     """Wake indexing, calibration and repairs where they are needed."""
-    if ENTRIES.has_waiting() or uncalibrated_indexes():
+    if ENTRIES.has_waiting() or find_uncalibrated_indexes():
         wake(ENTRIES.task)
     wake_repairs()
 

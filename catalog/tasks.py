@@ -24,7 +24,9 @@ def index_images(**_: Any) -> None:
     from catalog.indexing.calibration import calibrate_indexes
     from catalog.indexing.pipeline import index_waiting
 
-    _indexing.run(lambda: calibrate_indexes({*index_waiting(), *indexes.uncalibrated_indexes()}))
+    _indexing.run(
+        lambda: calibrate_indexes({*index_waiting(), *indexes.find_uncalibrated_indexes()})
+    )
     wake_repairs()
 
 

@@ -1,6 +1,6 @@
 """Recommend products: the public functions of this package."""
 
-from catalog.indexing.indexes import live_index
+from catalog.indexing.indexes import get_live_index
 from recommendations.answers.answer import (
     Recommendation,
     Result,
@@ -33,7 +33,7 @@ def recommend(
     """
     watch = Stopwatch()
     with watch.measure("total"):
-        index = live_index(shop.pk)
+        index = get_live_index(shop.pk)
         # While the worker encodes, read everything that does not depend on the vectors.
         pending = request_vectors(query, index)
         context = read_context(shop=shop, index=index, query=query, watch=watch)

@@ -46,7 +46,7 @@ class FacetSerializer(serializers.ModelSerializer[Any]):
         return value
 
 
-def facet_serializer(facet_model: type[Facet]) -> type[FacetSerializer]:
+def make_facet_serializer(facet_model: type[Facet]) -> type[FacetSerializer]:
     """Return the serializer of one kind of facet."""
     meta = type("Meta", (FacetSerializer.Meta,), {"model": facet_model})
     return type(f"{facet_model.__name__}Serializer", (FacetSerializer,), {"Meta": meta})
@@ -93,14 +93,14 @@ class FacetInUse(Conflict):
 class FacetViewSet(TenantMixin, ModelViewSet[Any]):
     """The default values of a facet, which are read-only, and the shop's own values."""
 
-    facet_model: type[Any] = Facet
+    queryset: Any = None
     read_scope = Scope.CATALOG_READ
     write_scope = Scope.CATALOG_WRITE
     pagination_class = NewestFirst
     filter_backends = ()
 
     def get_queryset(self) -> Any:
-        facets = self.facet_model.objects
+        facets = self.queryset.model.objects
         is_reading = self.request.method in {"GET", "HEAD", "OPTIONS"}
         return facets.visible() if is_reading else facets.filter(shop=self.shop)
 
@@ -143,16 +143,14 @@ def _facet_docs(one: str, many: str) -> Any:
 
 @_facet_docs("category", "categories")
 class CategoryViewSet(FacetViewSet):
-    facet_model = Category
-    queryset = Category.objects.none()  # for the API's description
-    serializer_class = facet_serializer(Category)
+    queryset = Category.objects.none()
+    serializer_class = make_facet_serializer(Category)
 
 
 @_facet_docs("style", "styles")
 class StyleViewSet(FacetViewSet):
-    facet_model = Style
-    queryset = Style.objects.none()  # for the API's description
-    serializer_class = facet_serializer(Style)
+    queryset = Style.objects.none()
+    serializer_class = make_facet_serializer(Style)
 
     def perform_destroy(self, instance: Any) -> None:
         # Foreign keys protect categories and age groups in the database, but not styles.
@@ -163,6 +161,5 @@ class StyleViewSet(FacetViewSet):
 
 @_facet_docs("age group", "age groups")
 class AgeGroupViewSet(FacetViewSet):
-    facet_model = AgeGroup
-    queryset = AgeGroup.objects.none()  # for the API's description
-    serializer_class = facet_serializer(AgeGroup)
+    queryset = AgeGroup.objects.none()
+    serializer_class = make_facet_serializer(AgeGroup)

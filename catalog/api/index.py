@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from catalog import services
-from catalog.indexing.indexes import live_index
+from catalog.indexing.indexes import get_live_index
 from tenants.api.base import TenantMixin
 from tenants.models import Scope
 
@@ -60,7 +60,7 @@ class IndexViewSet(TenantMixin, ViewSet):
         operation_id="index",
     )
     def list(self, request: Request) -> Response:
-        index = live_index(self.shop.pk)
+        index = get_live_index(self.shop.pk)
         counts = services.count_states(index_id=index.pk)
         body = {
             "encoder": index.encoder,
@@ -102,7 +102,7 @@ class IndexViewSet(TenantMixin, ViewSet):
     )
     @action(detail=False, methods=["post"])
     def rebuild(self, request: Request) -> Response:
-        services.rebuild(shop=self.shop)
+        services.request_rebuild(shop=self.shop)
         answer = self.list(request)
         answer.status_code = status.HTTP_202_ACCEPTED
         return answer

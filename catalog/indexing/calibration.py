@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from catalog.indexing.calibration_prompts import (
     FOREIGN,
     SoldItem,
-    clothing_prompts,
-    prompts_for_sold,
+    make_clothing_prompts,
+    make_sold_prompts,
 )
 from catalog.models import IndexEntry, VectorIndex
 from core.ml.batching import get_batcher
@@ -53,14 +53,14 @@ def calibrate_indexes(index_ids: Collection[UUID]) -> None:
 def calibrate(index: VectorIndex, *, count: int) -> None:
     """Calibrate an index with `count` embeddings; needs the encoder."""
     vectors, sold = _sample(index)
-    clothing = _encode(index.encoder, clothing_prompts())
-    axis, least = _axis(clothing, _encode(index.encoder, list(FOREIGN)))
+    clothing = _encode(index.encoder, make_clothing_prompts())
+    axis, least = _measure_axis(clothing, _encode(index.encoder, list(FOREIGN)))
     # For each kind of prompt, the best similarity of each prompt that the encoder understands.
     best = [
         (texts @ vectors.T).max(axis=1)
-        for texts in _understood(index.encoder, sold, axis, least) or [clothing]
+        for texts in _encode_understood(index.encoder, sold, axis, least) or [clothing]
     ]
-    photo_weak, photo_strong = np.quantile(_pair_similarities(vectors), PHOTO_QUANTILES)
+    photo_weak, photo_strong = np.quantile(_compare_pairs(vectors), PHOTO_QUANTILES)
     index.calibration = {
         "count": count,
         # Titles are longer than other prompts and reach other cosines: the lowest kind counts.
@@ -87,26 +87,26 @@ def _sample(index: VectorIndex) -> tuple[NDArray[np.float32], list[SoldItem]]:
     return vectors.astype(np.float32), sold
 
 
-def _axis(clothing: Embeddings, foreign: Embeddings) -> tuple[NDArray[np.float16], float]:
+def _measure_axis(clothing: Embeddings, foreign: Embeddings) -> tuple[NDArray[np.float16], float]:
     """Return the direction from foreign texts to clothing, and the midpoint between their means."""
     axis = (clothing.mean(axis=0) - foreign.mean(axis=0)).astype(np.float16)
     middle = (clothing @ axis).mean() / 2 + (foreign @ axis).mean() / 2
     return axis, float(middle)
 
 
-def _understood(
+def _encode_understood(
     encoder: str, sold: list[SoldItem], axis: NDArray[np.float16], least: float
 ) -> list[Embeddings]:
     """Encode each kind of prompt for the images; drop texts that the encoder takes for foreign.
 
     These are numbers and words of other languages.
     """
-    kinds = (_encode(encoder, prompts) for prompts in prompts_for_sold(sold))
+    kinds = (_encode(encoder, prompts) for prompts in make_sold_prompts(sold))
     clear = (texts[texts @ axis >= least] for texts in kinds)
     return [texts for texts in clear if len(texts)]
 
 
-def _pair_similarities(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+def _compare_pairs(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the similarities (n (n - 1) / 2,) of all pairs; 1 for a single image."""
     if len(vectors) == 1:
         return np.ones(1, np.float32)

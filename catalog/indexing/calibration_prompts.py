@@ -33,7 +33,7 @@ class SoldItem:
     category: str
 
 
-def clothing_prompts() -> list[str]:
+def make_clothing_prompts() -> list[str]:
     """Return the basic colours, the default kinds, and each kind with a colour."""
     rows = Category.objects.filter(shop=None).order_by("name")
     kinds = [name.lower() for name in rows.values_list("name", flat=True)]
@@ -41,7 +41,7 @@ def clothing_prompts() -> list[str]:
     return [*BASIC_COLOURS, *kinds, *pairs]
 
 
-def prompts_for_sold(images: Collection[SoldItem]) -> list[list[str]]:
+def make_sold_prompts(images: Collection[SoldItem]) -> list[list[str]]:
     """Return prompts that should find these images, by kind: titles, "red dress", "dress".
 
     Kinds without a prompt are left out.

@@ -39,7 +39,7 @@ class Drift:
         return bool(self.missing or self.extra)
 
 
-def live_index(shop_id: UUID) -> VectorIndex:
+def get_live_index(shop_id: UUID) -> VectorIndex:
     """Return the shop's live index, and create its row on first use; does not need Chroma."""
     index: VectorIndex | None = next(iter(VectorIndex.objects.raw(_LIVE, [shop_id])), None)
     if index is None:
@@ -50,8 +50,8 @@ def live_index(shop_id: UUID) -> VectorIndex:
             defaults={
                 "encoder": encoder,
                 "revision": settings.ENCODERS[encoder]["revision"] or "",
-                "node": _node_for(shop_id),
-                "collection": _new_collection_name(),
+                "node": _choose_node(shop_id),
+                "collection": _make_collection_name(),
                 # The first repair creates the collection.
                 "is_complete": False,
             },
@@ -64,13 +64,13 @@ _COLUMNS = ", ".join(column.attname for column in VectorIndex._meta.concrete_fie
 _LIVE = f"SELECT {_COLUMNS} FROM catalog_vectorindex WHERE shop_id = %s AND state = 'live'"  # noqa: S608
 
 
-def uncalibrated_indexes() -> list[UUID]:
+def find_uncalibrated_indexes() -> list[UUID]:
     """Return live indexes that have embeddings and no calibration."""
     with all_shops():
         entries = IndexEntry.objects.filter(index=OuterRef("pk")).embedded()
         live = VectorIndex.objects.filter(Exists(entries), state=VectorIndex.State.LIVE)
-        unmeasured = live.exclude(calibration__has_key=VectorIndex.LATEST_CALIBRATION_KEY)
-        return list(unmeasured.values_list("pk", flat=True))
+        uncalibrated = live.exclude(calibration__has_key=VectorIndex.LATEST_CALIBRATION_KEY)
+        return list(uncalibrated.values_list("pk", flat=True))
 
 
 def decode_embedding(data: bytes | memoryview) -> Vectors:
@@ -90,10 +90,10 @@ def measure_drift(index: VectorIndex) -> Drift:
     Raises `VectorStoreUnavailable` and `CollectionUnusable`.
     """
     entries = IndexEntry.objects.filter(index=index).embedded()
-    settled = {str(pk) for pk in _image_ids(entries.filter(state=IndexEntry.State.INDEXED))}
+    settled = {str(pk) for pk in _read_image_ids(entries.filter(state=IndexEntry.State.INDEXED))}
     found = get_vector_store(index.node).ids(index.collection)
     # Read after the collection, so that no image indexed in between counts as extra.
-    known = {str(pk) for pk in _image_ids(entries)}
+    known = {str(pk) for pk in _read_image_ids(entries)}
     return Drift(missing=frozenset(settled - found), extra=frozenset(found - known))
 
 
@@ -170,15 +170,15 @@ def write_vectors(index: VectorIndex, images: list[Image], vectors: Vectors) -> 
         index.collection,
         [str(image.pk) for image in images],
         vectors,
-        [_facets(image) for image in images],
+        [_chroma_metadata(image) for image in images],
     )
 
 
-# `Image` fields that `_facets` copies to Chroma.
+# `Image` fields that `_chroma_metadata` copies to Chroma.
 MIRRORED_FIELDS = {"category", "age_group", "colour", "gender", "brand", "styles"}
 
 
-def _facets(image: Image) -> dict[str, Any]:
+def _chroma_metadata(image: Image) -> dict[str, Any]:
     """Return the facets that Chroma stores with a vector; see `FacetFilter.where`."""
     facets: dict[str, Any] = {
         # Chroma refuses empty metadata.
@@ -197,7 +197,7 @@ def _facets(image: Image) -> dict[str, Any]:
 def _replace_collection(index: VectorIndex) -> None:
     """Switch to a new, empty collection, which workers write to from now on."""
     store, old = get_vector_store(index.node), index.collection
-    index.collection = _new_collection_name()
+    index.collection = _make_collection_name()
     index.is_complete = False
     store.create(index.collection)
     index.save(update_fields=["collection", "is_complete"])
@@ -221,15 +221,15 @@ def _repair_lock(index: VectorIndex) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
 
 
-def _new_collection_name() -> str:
+def _make_collection_name() -> str:
     return f"index-{uuid7()}"
 
 
-def _node_for(shop_id: UUID) -> str:
+def _choose_node(shop_id: UUID) -> str:
     names = sorted(settings.CHROMA_NODES)
     return names[zlib.crc32(shop_id.bytes) % len(names)]
 
 
-def _image_ids(entries: Any) -> Iterable[UUID]:
+def _read_image_ids(entries: Any) -> Iterable[UUID]:
     ids: Iterable[UUID] = entries.values_list("image_id", flat=True).iterator(chunk_size=5_000)
     return ids

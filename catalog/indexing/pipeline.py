@@ -78,12 +78,12 @@ def _prepare_next() -> list[list[PipelineItem]]:
         # An entry that was requested again since the claim is claimed again.
         items = [item for item in items if item.entry.version == item.claim.version]
         remove_entries([item.entry for item in items if item.is_removal])
-        if batches := _batches([item for item in items if not item.is_removal]):
+        if batches := _make_batches([item for item in items if not item.is_removal]):
             return batches
     return []
 
 
-def _batches(items: list[PipelineItem]) -> list[list[PipelineItem]]:
+def _make_batches(items: list[PipelineItem]) -> list[list[PipelineItem]]:
     batches: dict[str, list[PipelineItem]] = {}
     for item in items:
         is_suspect = item.claim.attempts >= SUSPECT_ATTEMPTS

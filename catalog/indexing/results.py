@@ -87,7 +87,7 @@ def record_items(items: list[PipelineItem]) -> set[UUID]:
         _write_vectors(group)
     recorded = _record(done) if done else set()
     for group in by_index.values():
-        _undo([item for item in group if item.entry.pk not in recorded])
+        _undo_late_results([item for item in group if item.entry.pk not in recorded])
     for item in items:
         _record_failure(item)
     if postponed := [item for item in items if item.postponed_by]:
@@ -120,7 +120,7 @@ def _record(items: list[PipelineItem]) -> set[UUID]:
         return {pk for (pk,) in cursor.fetchall()}
 
 
-def _undo(items: list[PipelineItem]) -> None:
+def _undo_late_results(items: list[PipelineItem]) -> None:
     """Delete the late vectors of deleted images, and index changed images again."""
     if not items:
         return

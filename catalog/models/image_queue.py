@@ -36,13 +36,13 @@ class ImageQueue(Queue):
             self.wake()
 
     def request_missing(self) -> int:
-        """Have the jobs of all `missing_images` done; return how many."""
-        by_shop = self.missing_images()
+        """Have the jobs of all `find_missing_images` done; return how many."""
+        by_shop = self.find_missing_images()
         for shop_id, image_ids in by_shop.items():
             self.request(shop_id=shop_id, image_ids=image_ids)
         return sum(map(len, by_shop.values()))
 
-    def missing_images(self, *, limit: int = MAX_REQUESTS) -> dict[UUID, list[UUID]]:
+    def find_missing_images(self, *, limit: int = MAX_REQUESTS) -> dict[UUID, list[UUID]]:
         """Return, by shop, live images whose job was never requested or has an older result."""
         model: Any = self.model
         with all_shops():

@@ -80,7 +80,7 @@ def find_nearest(
             cause = str(error.__cause__ or error)
             log.warning("search_is_exact", index=str(index.pk), error=cause)
         else:
-            return _nearest_images(neighbours, "index")
+            return _make_nearest(neighbours, "index")
     return find_exactly(index=index, vector=vector, count=count, facets=facets)
 
 
@@ -98,7 +98,7 @@ def find_exactly(
     rows = entries.values_list("image_id", "embedding").iterator(chunk_size=CHUNK)
     while chunk := list(islice(rows, CHUNK)):
         best = _merge(best, chunk, vector, count)
-    return _nearest_images(best, "exact")
+    return _make_nearest(best, "exact")
 
 
 def find_by_words(text: str) -> TextMatches:
@@ -145,7 +145,7 @@ _WORD_IMAGES = """
 """
 
 
-def _nearest_images(neighbours: Neighbours, by: Literal["index", "exact"]) -> NearestImages:
+def _make_nearest(neighbours: Neighbours, by: Literal["index", "exact"]) -> NearestImages:
     return NearestImages([UUID(pk) for pk in neighbours.ids], neighbours.similarities, by)
 
 

@@ -71,7 +71,7 @@ _ROWS = f"""
 """  # noqa: S608 - the columns are this file's own
 
 
-def public_image(row: Mapping[str, Any]) -> dict[str, Any]:
+def serialize_row(row: Mapping[str, Any]) -> dict[str, Any]:
     """Serialize a row like `PublicImageSerializer`, except that `photo_url` may be relative."""
     return {
         **{name: row[name] for name in PUBLIC_COLUMNS},

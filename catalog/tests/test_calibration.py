@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from catalog.indexing.calibration import calibrate_indexes
-from catalog.indexing.calibration_prompts import SoldItem, clothing_prompts, prompts_for_sold
-from catalog.indexing.indexes import decode_embedding, live_index, uncalibrated_indexes
+from catalog.indexing.calibration_prompts import SoldItem, make_clothing_prompts, make_sold_prompts
+from catalog.indexing.indexes import decode_embedding, find_uncalibrated_indexes, get_live_index
 from catalog.models import Image, IndexEntry, VectorIndex
 from catalog.tasks import index_images
 from catalog.tests.factories import make_image
@@ -25,7 +25,7 @@ NUMBERS = ("weak", "strong", "photo_weak", "photo_strong", "axis_least")
 @pytest.fixture
 def scoped(shop):
     with shop_scope(shop.shop.pk):
-        live_index(shop.shop.pk)
+        get_live_index(shop.shop.pk)
         yield shop.shop
 
 
@@ -37,7 +37,7 @@ def make_embedded(shop: Shop, vector: np.ndarray, **fields: Any) -> Image:
 
 
 def measure(shop: Shop) -> dict[str, Any]:
-    index = live_index(shop.pk)
+    index = get_live_index(shop.pk)
     calibrate_indexes([index.pk])
     index.refresh_from_db()
     assert index.is_calibrated
@@ -92,7 +92,7 @@ def test_old_calibration_is_repeated(scoped):
     for vector in vectors_for(4):
         make_embedded(scoped, vector)
     VectorIndex.objects.update(calibration={"count": 4, "weak": 0.2, "photo_strong": 0.9})
-    assert not live_index(scoped.pk).is_calibrated
+    assert not get_live_index(scoped.pk).is_calibrated
     assert measure(scoped)["strong"]
 
 
@@ -112,29 +112,29 @@ def test_prompts_for_own_images_have_title_colour_and_kind():
         SoldItem(name="", colour="", category="dress"),
         SoldItem(name="ruby gown", colour="Blue", category=""),
     ]
-    assert prompts_for_sold(sold) == [["ruby gown"], ["red dress"], ["dress"]]
-    assert prompts_for_sold([SoldItem(name="", colour="Red", category="")]) == []
+    assert make_sold_prompts(sold) == [["ruby gown"], ["red dress"], ["dress"]]
+    assert make_sold_prompts([SoldItem(name="", colour="Red", category="")]) == []
 
 
 def test_clothing_prompts_have_every_default_kind_with_and_without_a_colour():
-    prompts = clothing_prompts()
+    prompts = make_clothing_prompts()
     assert {"red", "dress"} <= set(prompts) and len(prompts) == len(set(prompts))
     assert sum(prompt.endswith(" dress") for prompt in prompts) == 1
 
 
 def test_old_calibration_is_repeated_without_waiting_images(scoped):
     make_embedded(scoped, vectors_for(1)[0], name="Red dress")
-    index = live_index(scoped.pk)
+    index = get_live_index(scoped.pk)
     VectorIndex.objects.filter(pk=index.pk).update(calibration={"count": 1, "weak": 0.2})
-    assert uncalibrated_indexes() == [index.pk]
+    assert find_uncalibrated_indexes() == [index.pk]
 
     index_images()
 
     index.refresh_from_db()
     assert index.is_calibrated
-    assert uncalibrated_indexes() == []
+    assert find_uncalibrated_indexes() == []
 
 
 def test_empty_index_is_not_calibrated(scoped):
-    assert not live_index(scoped.pk).is_calibrated
-    assert uncalibrated_indexes() == []
+    assert not get_live_index(scoped.pk).is_calibrated
+    assert find_uncalibrated_indexes() == []

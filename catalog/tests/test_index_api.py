@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import numpy as np
 import pytest
 
-from catalog.indexing.indexes import live_index, rebuild_index
+from catalog.indexing.indexes import get_live_index, rebuild_index
 from catalog.models import IndexEntry
 from catalog.tests.factories import make_image
 from core.ml.vector_store import get_vector_store
@@ -37,7 +37,7 @@ def make_indexed(shop: Shop, seed: int = 0):
 def mirror(shop: Shop) -> str:
     """Fill the shop's collection from Postgres; return its name."""
     with shop_scope(shop.pk):
-        index = live_index(shop.pk)
+        index = get_live_index(shop.pk)
         assert rebuild_index(index)
         return str(index.collection)
 
@@ -175,5 +175,5 @@ def test_creates_one_live_index_on_first_use(shop):
     shop.client.get(INDEX)
     shop.client.get(INDEX)
     with shop_scope(shop.shop.pk):
-        assert isinstance(live_index(shop.shop.pk).pk, UUID)
-        assert type(live_index(shop.shop.pk)).objects.count() == 1
+        assert isinstance(get_live_index(shop.shop.pk).pk, UUID)
+        assert type(get_live_index(shop.shop.pk)).objects.count() == 1

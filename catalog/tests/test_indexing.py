@@ -13,7 +13,7 @@ from catalog.indexing import audit, pipeline, results
 from catalog.indexing.indexes import (
     ENTRIES,
     decode_embedding,
-    live_index,
+    get_live_index,
     measure_drift,
     rebuild_index,
     repair_index,
@@ -36,7 +36,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 def scoped(shop):
     """A shop; the test runs in its scope, as a request does."""
     with shop_scope(shop.shop.pk):
-        live_index(shop.shop.pk)
+        get_live_index(shop.shop.pk)
         yield shop.shop
 
 
@@ -45,7 +45,7 @@ def entry_of(image) -> IndexEntry:
 
 
 def collection_ids(shop) -> set[str]:
-    index = live_index(shop.pk)
+    index = get_live_index(shop.pk)
     return get_vector_store(index.node).ids(index.collection)
 
 
@@ -56,7 +56,7 @@ def audit_index(index_id: str) -> None:
 def index_all(shop) -> None:
     """Do what the worker's task does: index, then repair the index if that is needed."""
     index_waiting()
-    index = live_index(shop.pk)
+    index = get_live_index(shop.pk)
     if not index.is_complete:
         repair_index(index)
 
@@ -88,7 +88,7 @@ def test_new_facet_is_copied_to_chroma_without_embedding_again(scoped, monkeypat
     passes = []
     monkeypatch.setattr(pipeline, "_forward", passes.append)
     index_all(scoped)
-    index = live_index(scoped.pk)
+    index = get_live_index(scoped.pk)
     vector = decode_embedding(entry_of(image).embedding)
     found = get_vector_store(index.node).query(
         index.collection, vector, count=5, where={"colour": {"$in": ["red"]}}
@@ -209,7 +209,7 @@ def test_late_result_of_a_changed_image_is_not_stored(scoped):
 
 def test_late_vector_of_a_deleted_image_is_deleted(scoped):
     make_image(scoped)
-    index = live_index(scoped.pk)
+    index = get_live_index(scoped.pk)
     repair_index(index)
     item = claimed_item()
     delete_image(image=item.image)
@@ -233,23 +233,23 @@ def test_indexes_while_chroma_is_down_and_marks_the_index_incomplete(scoped, chr
     image = make_image(scoped)
     index_waiting()
     assert entry_of(image).state == IndexEntry.State.INDEXED
-    assert not live_index(scoped.pk).is_complete
+    assert not get_live_index(scoped.pk).is_complete
 
 
 def test_lost_collection_is_rebuilt_from_postgres(scoped):
     images = [make_image(scoped, colour) for colour in ("red", "blue", "green")]
     index_all(scoped)
-    index = live_index(scoped.pk)
+    index = get_live_index(scoped.pk)
     get_vector_store(index.node).drop(index.collection)
     assert repair_index(index)
     assert collection_ids(scoped) == {str(image.pk) for image in images}
-    assert not measure_drift(live_index(scoped.pk))
+    assert not measure_drift(get_live_index(scoped.pk))
 
 
 def test_repair_adds_missing_and_deletes_extra_vectors(scoped):
     image = make_image(scoped)
     index_all(scoped)
-    index, store = live_index(scoped.pk), get_vector_store(live_index(scoped.pk).node)
+    index, store = get_live_index(scoped.pk), get_vector_store(get_live_index(scoped.pk).node)
     stray = np.ones((1, 64), np.float32)[:, : decode_embedding(entry_of(image).embedding).size]
     store.upsert(index.collection, ["stray"], stray, [{"version": 1}])
     store.delete(index.collection, [str(image.pk)])
@@ -262,16 +262,16 @@ def test_repair_adds_missing_and_deletes_extra_vectors(scoped):
 def test_audit_queries_each_vector_and_rebuilds_a_collection_that_misses_some(scoped, monkeypatch):
     images = [make_image(scoped, colour) for colour in ("red", "blue", "green")]
     index_all(scoped)
-    whole = live_index(scoped.pk)
+    whole = get_live_index(scoped.pk)
     audit_index(str(whole.pk))
-    assert live_index(scoped.pk).collection == whole.collection
+    assert get_live_index(scoped.pk).collection == whole.collection
     # The same ids, but one vector is not the image's own: only a query with it finds that.
     store = get_vector_store(whole.node)
     opposite = -decode_embedding(entry_of(images[0]).embedding)[None]
     store.upsert(whole.collection, [str(images[0].pk)], opposite, [{"version": 1}])
     monkeypatch.setattr(audit, "NEIGHBOURS", 1)
     audit_index(str(whole.pk))
-    mended = live_index(scoped.pk)
+    mended = get_live_index(scoped.pk)
     assert mended.is_complete and mended.collection != whole.collection
     assert collection_ids(scoped) == {str(image.pk) for image in images}
 
@@ -279,9 +279,9 @@ def test_audit_queries_each_vector_and_rebuilds_a_collection_that_misses_some(sc
 def test_rebuild_replaces_the_collection(scoped):
     make_image(scoped)
     index_all(scoped)
-    old = live_index(scoped.pk)
-    assert rebuild_index(live_index(scoped.pk))
-    new = live_index(scoped.pk)
+    old = get_live_index(scoped.pk)
+    assert rebuild_index(get_live_index(scoped.pk))
+    new = get_live_index(scoped.pk)
     assert new.is_complete and new.collection != old.collection
     assert not measure_drift(new)
 
@@ -289,7 +289,7 @@ def test_rebuild_replaces_the_collection(scoped):
 def test_damage_during_a_repair_keeps_the_index_incomplete(scoped, monkeypatch):
     make_image(scoped)
     index_all(scoped)
-    index = live_index(scoped.pk)
+    index = get_live_index(scoped.pk)
     drift = measure_drift(index)
 
     def measure_while_damaged(_):
@@ -297,8 +297,8 @@ def test_damage_during_a_repair_keeps_the_index_incomplete(scoped, monkeypatch):
         return drift
 
     monkeypatch.setattr("catalog.indexing.indexes.measure_drift", measure_while_damaged)
-    assert not repair_index(live_index(scoped.pk))
-    assert not live_index(scoped.pk).is_complete
+    assert not repair_index(get_live_index(scoped.pk))
+    assert not get_live_index(scoped.pk).is_complete
 
 
 def claimed_item() -> PipelineItem:

@@ -3,9 +3,9 @@
 import pytest
 
 from catalog.api.images import PublicImageSerializer
-from catalog.indexing.indexes import live_index
+from catalog.indexing.indexes import get_live_index
 from catalog.models import AgeGroup, Category, Image, Style
-from catalog.search.public_images import public_image, read_rows
+from catalog.search.public_images import read_rows, serialize_row
 from catalog.tests.factories import make_image
 from core.tenancy import shop_scope
 
@@ -37,7 +37,7 @@ def test_serializes_images_like_the_catalogue(scoped):
         attributes={"pattern": "floral", "sizes": [36, 38]},
     )
     full.styles.set(Style.objects.visible().order_by("name")[:2])
-    index = live_index(scoped.pk)
+    index = get_live_index(scoped.pk)
 
     rows = {row["id"]: row for row in read_rows(index, [plain.pk, full.pk])}
 
@@ -45,7 +45,7 @@ def test_serializes_images_like_the_catalogue(scoped):
     for image in Image.objects.filter(pk__in=rows):
         expected = {**PublicImageSerializer(image).data}
         expected["styles"] = sorted(expected["styles"])
-        assert public_image(rows[image.pk]) == expected
+        assert serialize_row(rows[image.pk]) == expected
 
 
 def test_reads_only_public_images_of_the_own_shop(scoped, rival):
@@ -59,4 +59,4 @@ def test_reads_only_public_images_of_the_own_shop(scoped, rival):
     with shop_scope(rival.shop.pk):
         foreign = make_image(rival.shop)
     ids = [mine.pk, foreign.pk, *(image.pk for image in hidden)]
-    assert [row["id"] for row in read_rows(live_index(scoped.pk), ids)] == [mine.pk]
+    assert [row["id"] for row in read_rows(get_live_index(scoped.pk), ids)] == [mine.pk]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from catalog.indexing.indexes import live_index
+from catalog.indexing.indexes import get_live_index
 from catalog.search.public_images import read_embeddings
 from evaluation.search.baselines import Baselines, read_baselines
 from evaluation.search.catalogue import Catalogue, read_catalogue
@@ -99,7 +99,7 @@ def _measure(trials: Sequence[Trial], shop: Shop, catalogue: Catalogue, k: int) 
     if trials[0].query.kind in (NOT_SOLD, LACKING):
         return measure_not_sold(trials)
     ranked = {image for trial in trials for method in METHODS for image in trial.ranking(method)}
-    vectors = read_embeddings(live_index(shop.pk), list(ranked))
+    vectors = read_embeddings(get_live_index(shop.pk), list(ranked))
     return measure_found(trials, catalogue, vectors, k)
 
 

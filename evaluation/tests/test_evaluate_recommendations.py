@@ -13,7 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from catalog.indexing.calibration_prompts import FOREIGN
-from catalog.indexing.indexes import live_index
+from catalog.indexing.indexes import get_live_index
 from catalog.models import Category, Image, IndexEntry, Style, VectorIndex
 from catalog.tests.factories import make_image
 from core.jobs import rpc
@@ -46,7 +46,7 @@ def make_vector(text: str) -> np.ndarray:
 def cache_prompts(shop: Shop, *texts: str) -> None:
     """Store the prompts' vectors in the cache."""
     with shop_scope(shop.pk):
-        index = live_index(shop.pk)
+        index = get_live_index(shop.pk)
     for text in texts:
         key = make_cache_key(index, pack_text(text))
         rpc.connection().set(key, make_vector(text).tobytes(), ex=60)

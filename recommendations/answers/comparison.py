@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import Http404
 
-from catalog.indexing.indexes import live_index
+from catalog.indexing.indexes import get_live_index
 from catalog.models import Image
 from catalog.search.public_images import read_embeddings
 from recommendations.query.match import Match, find_thresholds
@@ -34,7 +34,7 @@ def compare_images(*, shop: Shop, first: UUID, second: UUID) -> ImageComparison:
     }
     if not {first, second} <= images.keys():
         raise Http404
-    index = live_index(shop.pk)
+    index = get_live_index(shop.pk)
     vectors = read_embeddings(index, [first, second])
     if missing := [pk for pk in (first, second) if pk not in vectors]:
         raise ImageNotIndexed(missing)

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from catalog.indexing.indexes import live_index
+from catalog.indexing.indexes import get_live_index
 from catalog.models import Image, VectorIndex
 from catalog.search.facet_filter import FacetFilter
 from core.errors import DomainError
@@ -75,7 +75,7 @@ def read_feed(*, shop: Shop, query: Query, cursor: str | None = None) -> FeedPag
     """
     watch = Stopwatch()
     with watch.measure("total"):
-        index = live_index(shop.pk)
+        index = get_live_index(shop.pk)
         context = read_context(shop=shop, index=index, query=query, watch=watch)
         feed, shown, pages = _read_earlier_pages(context.visitor, cursor)
         step, direction = _choose_step(context.visitor, index)

@@ -18,7 +18,7 @@ from catalog.indexing.indexes import decode_embedding
 from catalog.models import Image, VectorIndex
 from catalog.search.candidates import TextMatches, find_exactly, find_nearest
 from catalog.search.facet_filter import FacetFilter
-from catalog.search.public_images import ImageFacts, public_image, read_rows
+from catalog.search.public_images import ImageFacts, read_rows, serialize_row
 from core.ml.vector_store import Vectors
 from core.tenancy import scoped_shop_id
 from recommendations.ranking.rank import fuse
@@ -44,7 +44,7 @@ class CandidatePool:
     rows: Mapping[UUID, Mapping[str, Any]]
 
     def make_public_image(self, pk: UUID) -> dict[str, Any]:
-        return public_image(self.rows[pk])
+        return serialize_row(self.rows[pk])
 
 
 def gather_candidates(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from catalog.indexing.calibration import calibrate
-from catalog.indexing.indexes import live_index
+from catalog.indexing.indexes import get_live_index
 from catalog.models import Category, Image, IndexEntry, VectorIndex
 from catalog.tests.factories import make_image
 from core.ml.encoder import Encoder, get_encoder
@@ -76,7 +76,7 @@ def measured(shop):
     place(shop.shop, 0.4, (1 - 0.4**2) ** 0.5, 0, name="Middling")
     place(shop.shop, 0, 0, 1, name="Far", brand="Bicycle")
     with shop_scope(shop.shop.pk):
-        live_index(shop.shop.pk)
+        get_live_index(shop.shop.pk)
         VectorIndex.objects.update(calibration=THRESHOLDS)
     return shop
 
@@ -175,7 +175,7 @@ def measure(shop: Shop, garments: list[Garment], vectors: Vectors) -> dict[str, 
             Image.objects.filter(pk=image.pk).update(colour=garment.colour)
             embedding = vector.astype(np.float16).tobytes()
             IndexEntry.objects.filter(image=image).update(state="indexed", embedding=embedding)
-        index = live_index(shop.pk)
+        index = get_live_index(shop.pk)
         calibrate(index, count=len(garments))
     return dict(index.calibration)
 

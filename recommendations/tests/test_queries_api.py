@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from django.core.files.base import ContentFile
 
-from catalog.indexing.indexes import live_index
+from catalog.indexing.indexes import get_live_index
 from catalog.models import Category, IndexEntry
 from catalog.tests.factories import make_image
 from core.jobs import rpc
@@ -24,7 +24,7 @@ NOBODY = "018f0000-0000-7000-8000-000000000000"
 
 def know(shop, text: str, *axes: float) -> None:
     with shop_scope(shop.pk):
-        index = live_index(shop.pk)
+        index = get_live_index(shop.pk)
     key = make_cache_key(index, pack_text(text))
     rpc.connection().set(key, make_vector(*axes).tobytes(), ex=60)
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from catalog.indexing.indexes import live_index
+from catalog.indexing.indexes import get_live_index
 from catalog.models import IndexEntry
 from catalog.tests.factories import make_image
 from core.jobs import rpc
@@ -28,7 +28,7 @@ def make_vector(*values: float) -> np.ndarray:
 def know_prompt(shop: Shop, text: str = TEXT) -> None:
     """Leave a prompt's vector in the cache, as if it had been asked before."""
     with shop_scope(shop.pk):
-        index = live_index(shop.pk)
+        index = get_live_index(shop.pk)
     rpc.connection().set(make_cache_key(index, pack_text(text)), make_vector(1, 0).tobytes(), ex=60)
 
 

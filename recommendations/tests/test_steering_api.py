@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from catalog.indexing.indexes import live_index
+from catalog.indexing.indexes import get_live_index
 from catalog.tests.factories import make_image
 from core.tenancy import all_shops, shop_scope
 from recommendations.api.steering.weights import WeightsInput, WeightsSerializer
@@ -333,7 +333,7 @@ def test_rivals_experiments_are_out_of_reach(shop, rival):
 
 def chosen(shop: Shop, shopper: str | None) -> ChosenWeights:
     with shop_scope(shop.pk):
-        live_index(shop.pk)
+        get_live_index(shop.pk)
         with CaptureQueriesContext(connection) as queries:
             weights = choose_weights(shop, read_steering(shop).weights, shopper)
     assert len(queries) <= 2

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from threading import Lock
 from uuid import UUID
 
-from catalog.indexing.indexes import live_index
+from catalog.indexing.indexes import get_live_index
 from core.ml.encoder import get_encoder
 from stylist.tagging.labels import Labels, make_labels
 from stylist.tagging.shop_taxonomy import get_own_types, get_taxonomy
@@ -18,7 +18,7 @@ _lock = Lock()
 
 def get_labels(shop_id: UUID) -> tuple[str, Labels]:
     """Return the name of a shop's encoder, and its labels of the shop's taxonomy."""
-    encoder = live_index(shop_id).encoder
+    encoder = get_live_index(shop_id).encoder
     key = encoder, json.dumps(get_own_types(shop_id), sort_keys=True)
     with _lock:
         if key not in _cache:

@@ -83,7 +83,7 @@ def test_photo_without_a_garment_fails_and_is_not_asked_for_again(
     tag_images()
     row = ImageTags.objects.get()
     assert row.state == Job.State.FAILED and "send one that shows" in row.problem["detail"]
-    assert IMAGES.missing_images() == {} and tag_images() == 0
+    assert IMAGES.find_missing_images() == {} and tag_images() == 0
 
 
 def test_deleted_image_takes_its_tags_and_its_cutout_along(inside, media_root):
@@ -108,7 +108,7 @@ def test_image_deleted_before_its_turn_is_not_looked_at(
 
 def test_image_that_nobody_told_of_is_found(inside, rival):
     image, foreign = make_image(inside.shop), make_image(rival.shop)
-    assert IMAGES.missing_images() == {
+    assert IMAGES.find_missing_images() == {
         inside.shop.pk: [image.pk],
         rival.shop.pk: [foreign.pk],
     }
@@ -121,11 +121,11 @@ def test_image_that_nobody_told_of_is_found(inside, rival):
 
 def test_image_whose_new_photo_nobody_told_of_is_found(inside):
     image = make_sold(inside.shop)
-    assert IMAGES.missing_images() == {}
+    assert IMAGES.find_missing_images() == {}
     Image.objects.update(version=2)
-    assert IMAGES.missing_images() == {inside.shop.pk: [image.pk]}
+    assert IMAGES.find_missing_images() == {inside.shop.pk: [image.pk]}
     delete_image(image=image)
-    assert IMAGES.missing_images() == {}
+    assert IMAGES.find_missing_images() == {}
 
 
 def test_told_twice_is_asked_for_once(inside):

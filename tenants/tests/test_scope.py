@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from catalog.indexing.indexes import live_index
+from catalog.indexing.indexes import get_live_index
 from catalog.models import Category, Image, IndexEntry, VectorIndex
 from core.tenancy import UnscopedQueryError, all_shops, scoped_shop_id, shop_scope
 from recommendations.models import Prompt
@@ -21,7 +21,7 @@ OWNED = [Image, IndexEntry, VectorIndex, Prompt, IdempotencyRecord]
 def make_image(shop: Shop, name: str = "Dress"):
     with shop_scope(shop.pk):
         image = Image.objects.create(shop=shop, name=name, width=1, height=1, digest="0" * 64)
-        IndexEntry.objects.create(shop=shop, index=live_index(shop.pk), image=image)
+        IndexEntry.objects.create(shop=shop, index=get_live_index(shop.pk), image=image)
     return image
 
 
