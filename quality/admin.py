@@ -1,4 +1,4 @@
-"""What operators see of photo quality."""
+"""Admin pages of photo quality."""
 
 from typing import Any
 
@@ -26,15 +26,15 @@ class JobAdmin(ReadOnlyAdmin):
     actions = ("retry",)
     tasks: tuple[str, ...] = (queues.BULK, queues.INTERACTIVE)
 
-    @admin.action(description="Try the chosen again")
+    @admin.action(description="Retry the selected")
     def retry(self, request: HttpRequest, queryset: Any) -> None:
         with transaction.atomic():
-            # By their ids: the list is joined with what it shows, which no update may be.
-            chosen = list(queryset.values_list("pk", flat=True))
-            count = self.model._default_manager.filter(pk__in=chosen, state="failed").request()
+            # By ids, because a queryset with joins cannot be updated.
+            selected = list(queryset.values_list("pk", flat=True))
+            count = self.model._default_manager.filter(pk__in=selected, state="failed").request()
             for task in self.tasks:
                 wake_on_commit(task)
-        messages.success(request, f"{count} will be tried again.")
+        messages.success(request, f"{count} will be retried.")
 
 
 @admin.register(Report)

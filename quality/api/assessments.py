@@ -17,7 +17,7 @@ from core.errors import DomainError, Unavailable
 from quality.api.figures import VERDICTS, FigureField, NamedMeasureOutput
 from quality.api.jobs import POLL_SECONDS
 from quality.api.photos import FORMS, PhotoOrImage, ProfileField
-from quality.jobs.upload_messages import examine
+from quality.jobs.upload_messages import request_assessment
 from quality.measure.assessment import Assessment
 from quality.models import Report
 from quality.policies import get_policy, get_profile
@@ -157,7 +157,7 @@ class AssessView(TenantAPIView):
         if isinstance(photo, Image):
             assessment, image_id = read_assessment(photo), photo.pk
         else:
-            assessment, image_id = examine(photo), None
+            assessment, image_id = request_assessment(photo), None
         judged = JudgedPhoto(assessment, judge(profile, assessment), image_id)
         return Response(AssessmentOutput(judged).data)
 

@@ -128,8 +128,8 @@ class ComparisonOutput(JobOutput):
 
 
 @extend_schema_view(
-    list=extend_schema(summary="List comparisons, newest first", responses=ComparisonOutput),
-    retrieve=extend_schema(summary="Get one comparison", responses=ComparisonOutput),
+    list=extend_schema(summary="List comparisons, newest first"),
+    retrieve=extend_schema(summary="Get one comparison"),
     create=extend_schema(
         summary="Compare two photos",
         description="Every measure of both photos with the better one marked, how similar the "
@@ -142,9 +142,7 @@ class ComparisonOutput(JobOutput):
         },
         examples=[EXAMPLE],
     ),
-    progress=extend_schema(
-        summary="Follow a comparison", description=EVENTS, responses=ComparisonOutput
-    ),
+    progress=extend_schema(summary="Follow a comparison", description=EVENTS),
     destroy=extend_schema(
         summary="Delete a comparison and its photos",
         responses={204: OpenApiResponse(description="Deleted.")},

@@ -83,9 +83,8 @@ class EnhancementOutput(JobOutput, ImprovementOutput):
             OpenApiParameter("batch", UUID, description="Only those of this batch."),
             OpenApiParameter("image", UUID, description="Only those of this image."),
         ],
-        responses=EnhancementOutput,
     ),
-    retrieve=extend_schema(summary="Get one enhancement", responses=EnhancementOutput),
+    retrieve=extend_schema(summary="Get one enhancement"),
     create=extend_schema(
         summary="Create a preview of a better photo",
         description="Each step does as much as the measures ask for, and nothing to a good photo. "
@@ -98,9 +97,7 @@ class EnhancementOutput(JobOutput, ImprovementOutput):
         },
         examples=[EXAMPLE],
     ),
-    progress=extend_schema(
-        summary="Follow an enhancement", description=EVENTS, responses=EnhancementOutput
-    ),
+    progress=extend_schema(summary="Follow an enhancement", description=EVENTS),
     destroy=extend_schema(
         summary="Discard a preview",
         description="Revert an applied enhancement before you discard it.",
@@ -140,7 +137,6 @@ class EnhanceViewSet(JobViewSet):
         description="The preview becomes a new version of the image's photo, which is embedded "
         "again. The original is stored as it was.",
         request=None,
-        responses=EnhancementOutput,
     )
     @action(detail=True, methods=["post"])
     def apply(self, request: Request, pk: str) -> Response:
@@ -151,7 +147,6 @@ class EnhanceViewSet(JobViewSet):
         summary="Revert an enhancement",
         description="The image gets its previous photo back, and is embedded again.",
         request=None,
-        responses=EnhancementOutput,
     )
     @action(detail=True, methods=["post"])
     def revert(self, request: Request, pk: str) -> Response:

@@ -96,7 +96,7 @@ class PolicyView(QualityMixin, TenantAPIView):
 
     serializer_class = PolicySerializer
 
-    @extend_schema(summary="Get the gate and the profile", responses=PolicySerializer)
+    @extend_schema(summary="Get the gate and the profile")
     def get(self, request: Request) -> Response:
         return Response(PolicySerializer(get_policy(self.shop.pk)).data)
 
@@ -106,8 +106,6 @@ class PolicyView(QualityMixin, TenantAPIView):
         "that fails a required rule has the outcome `warned`. `hold`: every new photo is held "
         "until it is measured; one that fails is held until a person clears it or an enhancement "
         "makes it pass. Existing reports are judged again within seconds.",
-        request=PolicySerializer,
-        responses=PolicySerializer,
     )
     def patch(self, request: Request) -> Response:
         data = PolicySerializer(data=request.data, partial=True)

@@ -204,7 +204,6 @@ class ReportViewSet(QualityMixin, TenantViewSet):
         parameters=[
             OpenApiParameter("profile", str, enum=KEYS, description="Use these rules instead.")
         ],
-        responses=ReportOutput,
     )
     def retrieve(self, request: Request, pk: str) -> Response:
         policy = get_policy(self.shop.pk)
@@ -220,7 +219,6 @@ class ReportViewSet(QualityMixin, TenantViewSet):
         description="A person has checked it: it gets the status that it was meant to have, and "
         "is embedded.",
         request=None,
-        responses=ReportOutput,
     )
     @action(detail=True, methods=["post"])
     def clear(self, request: Request, pk: str) -> Response:

@@ -1,9 +1,9 @@
-"""Do two photos show the same scene, and how does one lie over the other?
+"""Align two photos of the same scene.
 
-    alignment = align(one, other)     None where they do not show the same scene
-    alignment.warp(one)               the first photo as the second has it
+    alignment = align(one, other)     None unless they show the same scene
+    alignment.warp(one)               the first photo in the coordinates of the second
 
-sRGB float32 (h, w, 3) in [0, 1]; the two may differ in size.
+Takes sRGB float32 (h, w, 3) in [0, 1]; the sizes may differ.
 """
 
 from dataclasses import dataclass
@@ -17,21 +17,21 @@ from quality.measure.colour_spaces import Floats
 
 Matrix: TypeAlias = NDArray[np.float64]
 
-SIDE = 384  # pixels, of the copies that are compared
+SIDE = 384  # pixels, of the copies that are aligned
 FEATURES = 800
 MIN_MATCHES = 12
-MIN_CORRELATION = 0.5  # of the structure, once aligned; pairs of other garments stayed below 0.1
+MIN_CORRELATION = 0.5  # of the aligned structure; different garments stayed below 0.1
 MIN_OVERLAP = 0.5
-MAX_SCALE = 3.0  # a larger change of size is another photo
+MAX_SCALE = 3.0  # photos of the same scene differ less in size
 
 
 @dataclass(frozen=True)
 class Alignment:
-    """How the first photo lies over the second.
+    """The position of the first photo over the second.
 
-    `homography`, (3, 3) float64, takes the first's pixels to the second's; `size` is the second's
-    (width, height); `overlap` the share of the second that the first covers; `correlation` in
-    [-1, 1] says how far their structure agrees there.
+    `homography`, (3, 3) float64, maps pixels of the first to the second. `size` is the second's
+    (width, height). `overlap` is the share of the second that the first covers, `correlation` in
+    [-1, 1] that of their structure in this area.
     """
 
     homography: Matrix
@@ -40,7 +40,7 @@ class Alignment:
     correlation: float
 
     def warp(self, image: Floats) -> Floats:
-        """Return the first photo at the second's size; black where it does not reach."""
+        """Return the first photo at the second's size, black outside the overlap."""
         if np.allclose(self.homography, np.eye(3)) and self.size == image.shape[1::-1]:
             return image
         return np.asarray(
@@ -48,7 +48,7 @@ class Alignment:
         )
 
     def box(self, image: Floats) -> tuple[slice, slice] | None:
-        """Return the rows and columns of the second photo that the first covers all over."""
+        """Return rows and columns of the second photo that the first covers completely."""
         cover = self.warp(np.ones(image.shape[:2], np.float32)) > 0.999
         rows = np.flatnonzero(cover.mean(axis=1) > 0.95)
         if not len(rows):
@@ -61,15 +61,15 @@ class Alignment:
 
 
 def align(one: Floats, other: Floats) -> Alignment | None:
-    """Return how one lies over the other, or None when they do not show the same scene.
+    """Return the position of one photo over the other, or None for different scenes.
 
-    As they are first, for most pairs are versions of one file; then by ORB features (Rublee et
-    al., 2011) and a homography that most of them agree on, refined by ECC (Evangelidis &
-    Psarakis, 2008). Structure, not colour or light, decides.
+    First without any movement, because most pairs are versions of one file. Then by ORB features
+    (Rublee et al., 2011) and a homography that most of them agree on, refined by ECC (Evangelidis &
+    Psarakis, 2008). Only structure counts, not colour or light.
     """
     small_one, small_other = _small(one), _small(other)
-    as_they_are = _scaling(small_one, small_other)
-    found = _judge(as_they_are, small_one, small_other) or _judge(
+    unmoved = _scaling(small_one, small_other)
+    found = _judge(unmoved, small_one, small_other) or _judge(
         _match_features(small_one, small_other), small_one, small_other
     )
     if found is None:
@@ -80,7 +80,7 @@ def align(one: Floats, other: Floats) -> Alignment | None:
 
 
 def _small(rgb: Floats) -> Floats:
-    """Return a small copy's lightness, in which local contrast is the same everywhere."""
+    """Return the lightness of a small copy, with local contrast normalised."""
     scale = SIDE / max(rgb.shape[:2])
     size = (max(16, round(rgb.shape[1] * scale)), max(16, round(rgb.shape[0] * scale)))
     grey = cv2.cvtColor(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
@@ -91,7 +91,7 @@ def _small(rgb: Floats) -> Floats:
 
 
 def _scaling(one: Floats, other: Floats) -> Matrix:
-    """Return the matrix that stretches one image to the other's size, pixel centres on centres."""
+    """Return the matrix that scales one image to the other's size, by pixel centres."""
     x, y = other.shape[1] / one.shape[1], other.shape[0] / one.shape[0]
     return np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])
 
@@ -120,24 +120,24 @@ def _to_grey(structure: Floats) -> NDArray[np.uint8]:
 
 
 def _is_plausible(matrix: Matrix) -> bool:
-    """Say whether a camera could have moved so: no mirroring, no great change of size."""
+    """Return whether a camera can move like this: no mirroring, no large change of size."""
     area = float(np.linalg.det(matrix[:2, :2]))
     return MAX_SCALE**-2 < area < MAX_SCALE**2 and float(np.abs(matrix[2, :2]).max()) < 2e-3
 
 
 def _refine(matrix: Matrix, one: Floats, other: Floats) -> Matrix:
-    """Return the homography that brings the structures nearest; as it was where none is nearer."""
+    """Refine a homography by ECC; return it unchanged if that does not converge."""
     stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 30, 1e-5)
     start = np.linalg.inv(matrix).astype(np.float32)
     try:
         _, found = cv2.findTransformECC(other, one, start, cv2.MOTION_HOMOGRAPHY, stop)
-    except cv2.error:  # it did not converge
+    except cv2.error:
         return matrix
     return np.asarray(np.linalg.inv(found.astype(np.float64)))
 
 
 def _judge(matrix: Matrix | None, one: Floats, other: Floats) -> tuple[Matrix, float, float] | None:
-    """Return the matrix with its overlap and correlation if both suffice."""
+    """Return the matrix with its overlap and correlation if both are large enough."""
     if matrix is None:
         return None
     size = (other.shape[1], other.shape[0])

@@ -1,12 +1,12 @@
-"""Two photos side by side.
+"""Compare two photos.
 
-    comparison = compare(one, other, level=0.5)        two `Frame`s
-    comparison.lines                                   every measure, with the better one marked
-    comparison.likeness                                when both show the same scene, else None
-    comparison.enhancement                             the weaker, brought towards the stronger
+    comparison = compare(first, second, level=0.5)     two `Frame`s
+    comparison.lines                                   every measure, with the better photo marked
+    comparison.likeness                                None unless both show the same scene
+    comparison.enhancement                             of the weaker photo, towards the stronger
     comparison.advice                                  one sentence
 
-Pure: nothing is stored.
+Pixels are sRGB, as in `quality.measure.frame`. Nothing is stored.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -23,12 +23,12 @@ from quality.measure.scales import SCALES, Measure
 from quality.profiles.builtin import DEFAULT
 from quality.profiles.model import Profile
 
-SAME_SCORE = 0.03  # scores this near are alike
-SAME_OVERALL = 2.0  # points
+SAME_SCORE = 0.03  # scores of one measure this near are the same
+SAME_OVERALL = 2.0  # points of the overall score
 MAX_REASONS = 3
 ENHANCING = 0.6  # the share of a comparison that is done when enhancement begins
 
-# What brings a measure up; framing and background only where they are asked for.
+# The steps that improve a measure; framing and background only change on request.
 STEP_FOR = {
     "blockiness": Step.DEBLOCK,
     "noise": Step.DENOISE,
@@ -41,6 +41,8 @@ STEP_FOR = {
 
 
 class Side(StrEnum):
+    """The better photo of two."""
+
     FIRST = "first"
     SECOND = "second"
     SAME = "same"
@@ -49,20 +51,24 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ComparedMeasure:
-    """One measure of both photos, and which is better."""
+    """One measure of both photos, and which photo is better."""
 
     name: str
-    one: Measure
-    other: Measure
+    first: Measure
+    second: Measure
     better: Side
+
+    @property
+    def gap(self) -> float:
+        return abs((self.first.score or 0.0) - (self.second.score or 0.0))
 
 
 @dataclass(frozen=True)
 class ComparisonResult:
-    """Two photos side by side; `enhancement` is None at level 0 and where nothing is needed."""
+    """A comparison; `enhancement` is None at level 0 and where nothing is needed."""
 
-    one: Measures
-    other: Measures
+    first: Measures
+    second: Measures
     lines: tuple[ComparedMeasure, ...]
     overall: tuple[Overall, Overall]
     better: Side
@@ -79,79 +85,56 @@ def compare(
     profile: Profile = DEFAULT,
     on_progress: OnProgress = ignore_progress,
 ) -> ComparisonResult:
-    """Compare two photos, and enhance the weaker at a level in [0, 1] where the stronger is better.
+    """Compare two photos, and enhance the weaker one at a level in [0, 1].
 
-    Of two that are as good, none is enhanced. `tell` hears of each stage as it begins, with the
-    share that is done by then.
+    Of two equally good photos none is enhanced. `on_progress` is called when a stage begins.
     """
     on_progress("measuring the first", 0.0)
     with ThreadPoolExecutor(1) as pool:
-        second = pool.submit(measure, other)
+        other_measures = pool.submit(measure, other)
         first = measure(one)
         on_progress("measuring the second", 0.25)
-        measures = first, second.result()
+        second = other_measures.result()
         on_progress("aligning", 0.5)
         likeness = pool.submit(measure_likeness, one, other)
-        overall = score(measures[0]), score(measures[1])
-        lines = tuple(_line(name, *measures) for name in SCALES)
-        better = _which(overall[0].score, overall[1].score, SAME_OVERALL)
+        overall = score(first), score(second)
+        lines = tuple(_compare_measure(first[name], second[name]) for name in SCALES)
+        better = _find_better(overall[0].score, overall[1].score, tolerance=SAME_OVERALL)
         on_progress("enhancing", ENHANCING)
-        enhancement = _enhance_weaker(
-            measures,
-            lines,
-            better,
-            level=level,
-            profile=profile,
-            on_progress=_shift_progress(ENHANCING, on_progress),
-        )
+        enhancement = None
+        if better is not Side.SAME and level > 0:
+            wins = {line.name for line in lines if line.better is better}
+            result = enhance(
+                second if better is Side.FIRST else first,
+                level=level,
+                steps={step for name, step in STEP_FOR.items() if name in wins},
+                profile=profile,
+                on_progress=_shift_progress(ENHANCING, on_progress),
+            )
+            enhancement = result if result.applied else None
     on_progress("done", 1.0)
+    advice = _advise(lines, better, enhancement)
     return ComparisonResult(
-        *measures,
-        lines=lines,
-        overall=overall,
-        better=better,
-        likeness=likeness.result(),
-        enhancement=enhancement,
-        advice=_advise(lines, better, enhancement),
+        first, second, lines, overall, better, likeness.result(), enhancement, advice
     )
 
 
-def _line(name: str, one: Measures, other: Measures) -> ComparedMeasure:
-    first, second = one[name], other[name]
+def _compare_measure(first: Measure, second: Measure) -> ComparedMeasure:
     if first.score is None or second.score is None:
-        return ComparedMeasure(name, first, second, Side.UNKNOWN)
-    return ComparedMeasure(name, first, second, _which(first.score, second.score, SAME_SCORE))
+        better = Side.UNKNOWN
+    else:
+        better = _find_better(first.score, second.score, tolerance=SAME_SCORE)
+    return ComparedMeasure(first.name, first, second, better)
 
 
-def _which(one: float, other: float, same: float) -> Side:
-    if abs(one - other) < same:
+def _find_better(first: float, second: float, *, tolerance: float) -> Side:
+    if abs(first - second) < tolerance:
         return Side.SAME
-    return Side.FIRST if one > other else Side.SECOND
-
-
-def _enhance_weaker(
-    measures: tuple[Measures, Measures],
-    lines: tuple[ComparedMeasure, ...],
-    better: Side,
-    *,
-    level: float,
-    profile: Profile,
-    on_progress: OnProgress,
-) -> EnhancementResult | None:
-    if better is Side.SAME or level == 0:
-        return None
-    weaker = measures[1] if better is Side.FIRST else measures[0]
-    steps = {
-        STEP_FOR[line.name] for line in lines if line.better is better and line.name in STEP_FOR
-    }
-    enhancement = enhance(
-        weaker, level=level, steps=steps, profile=profile, on_progress=on_progress
-    )
-    return enhancement if enhancement.applied else None
+    return Side.FIRST if first > second else Side.SECOND
 
 
 def _shift_progress(start: float, on_progress: OnProgress) -> OnProgress:
-    """Return what tells of the steps of an enhancement as the rest of a comparison."""
+    """Return a callback that reports an enhancement as the rest of a comparison."""
 
     def report_step(stage: str, share: float) -> None:
         if share < 1:
@@ -163,28 +146,24 @@ def _shift_progress(start: float, on_progress: OnProgress) -> OnProgress:
 def _advise(
     lines: tuple[ComparedMeasure, ...], better: Side, enhancement: EnhancementResult | None
 ) -> str:
-    """Return one sentence: which to use and why, and what enhancement did."""
+    """Return one sentence: which photo to use and why, and the effect of the enhancement."""
     if better is Side.SAME:
         return "Both are about as good; use the one that shows the garment better."
-    stronger, weaker = ("first", "second") if better is Side.FIRST else ("second", "first")
+    weaker = Side.SECOND if better is Side.FIRST else Side.FIRST
     weights = {name: weight for part in PARTS.values() for name, weight in part.items()}
     wins = [line for line in lines if line.better is better]
-    wins.sort(key=lambda line: -weights[line.name] * _gap(line))
-    reasons = _join([_named(SCALES[line.name].label) for line in wins[:MAX_REASONS]])
-    advice = f"Use the {stronger} photo: it is better in {reasons}"
+    wins.sort(key=lambda line: -weights[line.name] * line.gap)
+    reasons = _join([_lower(SCALES[line.name].label) for line in wins[:MAX_REASONS]])
+    advice = f"Use the {better} photo: it is better in {reasons}"
     if enhancement is None:
         return f"{advice}."
     before, after = score(enhancement.before).score, score(enhancement.after).score
     return f"{advice}; enhancement brings the {weaker} from {before:.0f} to {after:.0f} of 100."
 
 
-def _named(label: str) -> str:
-    """Return a label as it stands within a sentence; what is written in capitals stays so."""
+def _lower(label: str) -> str:
+    """Return a label for use within a sentence; an abbreviation stays in capitals."""
     return label if label[:2].isupper() else label.lower()
-
-
-def _gap(line: ComparedMeasure) -> float:
-    return abs((line.one.score or 0.0) - (line.other.score or 0.0))
 
 
 def _join(words: list[str]) -> str:

@@ -16,8 +16,8 @@ from quality.measure.colour_spaces import Floats
 from quality.measure.frame import Frame
 
 MIN_OVERLAP_SIDE = 32  # pixels that both photos have to cover
-MAX_PSNR = 100.0  # dB; what equal images are given, so that no figure is infinite
-SSIM_SIDE = 256  # pixels of the shorter side: where SSIM agrees best with what people see
+MAX_PSNR = 100.0  # dB; for equal images, instead of infinity
+SSIM_SIDE = 256  # pixels of the shorter side: where SSIM agrees best with people
 SSIM_STABLE = (0.01**2, 0.03**2)
 GMSD_STABLE = 170 / 255**2
 _PREWITT = np.array([[1, 0, -1], [1, 0, -1], [1, 0, -1]], np.float32) / 3
@@ -97,7 +97,7 @@ def _average(image: Floats, factor: int) -> Floats:
 
 
 def _window(values: Floats) -> Floats:
-    """Return the Gaussian mean around each pixel whose window lies within the image."""
+    """Return the Gaussian mean around each pixel whose window is inside the image."""
     blurred = np.asarray(cv2.GaussianBlur(values, (11, 11), 1.5), dtype=np.float32)
     return blurred[5:-5, 5:-5]
 

@@ -1,7 +1,8 @@
-"""How much of each step of an enhancement a photo needs.
+"""Decide how much of each enhancement step a photo needs.
 
-Each step asks the photo as the steps before have left it, and does nothing where nothing is needed.
-`STEPS` has them in their order; `quality.enhance.enhancement` runs them.
+Each function in `STEPS` measures the draft that the steps before it made, and changes nothing where
+nothing is needed. `quality.enhance.enhancement` runs them. Pixels are sRGB, uint8 (h, w, 3) or
+float32 in [0, 1].
 """
 
 from collections.abc import Callable
@@ -23,22 +24,22 @@ from quality.measure.scales import FAIR, SCALES
 from quality.measure.subject import Mask, Subject
 from quality.profiles.model import Profile
 
-AIMED_COLOUR_CHANGE = 2.5  # of the tones alone: the other steps and rounding add a little
-MIN_NOISE = 3.0  # of 255, in any colour plane, below which grain is left as it is
+AIMED_COLOUR_CHANGE = 2.5  # ΔE2000 by the tones; other steps and rounding add a little
+MIN_NOISE = 3.0  # of 255, in any colour plane; less grain stays
 MIN_BLOCKINESS = 0.75  # octaves: a usual JPEG of quality 70 has 0.6
-CAST_RAMP = (0.25, 0.45)  # stops: below the first nothing is done, from the second on all
-TONE_RAMP = (0.05, 0.08)  # mean change of OKLab lightness, likewise
-WHITE_GROUND = 0.5  # of the background that is white: a packshot, or burnt beyond recovery
+CAST_RAMP = (0.25, 0.45)  # stops: no correction below the first, full from the second on
+TONE_RAMP = (0.05, 0.08)  # the same for the mean change of OKLab lightness
+WHITE_GROUND = 0.5  # share of white background from which white stays white
 WHITE = 0.985  # OKLab lightness
 MIN_BLUR = 0.3  # pixels of a photo of 512
 
-# What the sharpness of clean photos became by a blur, in pixels of a photo of 512.
+# The sharpness of clean photos after a blur, in pixels of a photo of 512.
 SHARPNESSES = (0.075, 0.099, 0.127, 0.166, 0.2, 0.24)
 BLURS = (4.0, 2.6, 1.8, 1.2, 0.8, 0.0)
-# What smoothing did most good to JPEGs of a blockiness, in standard deviations of 255.
+# The best smoothing for JPEGs by their blockiness, in standard deviations of 255.
 BLOCKINESSES = (0.75, 1.25, 1.42, 1.84, 2.3)
 BLOCK_NOISES = (7.5, 7.5, 11.5, 17.0, 23.0)
-COARSER = np.array([1, 1.5, 1.5], np.float32)  # JPEG keeps differences of colour less well
+COARSER = np.array([1, 1.5, 1.5], np.float32)  # JPEG stores colour differences less exactly
 
 
 @dataclass
@@ -92,8 +93,8 @@ def _balance(draft: Draft) -> None:
 def _agreed_stops(rgb: Floats, subject: Subject) -> Floats:
     """Return the stops of red and blue against green that neutralise the light, (2,).
 
-    What the greys of the photo say and what its histogram says: the lesser of the two where they
-    agree on the direction, and nothing where they do not. A red rug is no red light.
+    One estimate comes from the greys of the photo, one from its histogram. The smaller one counts
+    where both have the same direction, otherwise 0: a red rug does not mean red light.
     """
     light = estimate_light(linearise(rgb), srgb_to_oklab(rgb))
     by_greys = -np.log2(light[[0, 2]])
@@ -107,27 +108,29 @@ def _tone(draft: Draft) -> None:
     before = draft.frame.normal
     tones = estimate_tones(before, draft.before.subject)
     if (draft.before["background_whiteness"].raw or 0) >= WHITE_GROUND:
-        # Its white is right as it is.
-        kept = np.maximum.accumulate(np.where(tones.levels >= WHITE, tones.levels, tones.targets))
-        tones = replace(tones, targets=kept)
+        # A white background stays white.
+        targets = np.maximum.accumulate(
+            np.where(tones.levels >= WHITE, tones.levels, tones.targets)
+        )
+        tones = replace(tones, targets=targets)
     change = float(np.abs(tones.targets - tones.levels).mean())
     share = _ramp(change, TONE_RAMP) * draft.level
     if share > 0:
-        saturation = _most_saturation(before, draft.before.subject.mask, tones, share)
+        saturation = _limit_saturation(before, draft.before.subject.mask, tones, share)
         draft.change(do.tone(draft.pixels, tones, share, saturation))
         draft.record(Step.TONE, change, "mean change of lightness")
         _add_local_contrast(draft)
 
 
-def _most_saturation(before: Floats, mask: Mask, tones: Tones, level: float) -> float:
-    """Return how much of the chroma lost can be given back and the colour still be the same."""
+def _limit_saturation(before: Floats, mask: Mask, tones: Tones, level: float) -> float:
+    """Return the chroma factor, limited so that the colour change stays below the aim."""
     wanted = float(np.log(tones.saturation)) * level
     lab = srgb_to_oklab(before)
     chroma = np.hypot(lab[..., 1], lab[..., 2])[mask].mean() * 100
-    # ΔE2000 of chroma, with CIELAB's about 3.2 times OKLab's x 100; see the formula's weight.
+    # By ΔE2000's weight of chroma; CIELAB chroma is about 3.2 times that of OKLab x 100.
     lab_chroma = 3.2 * float(chroma)
-    room = AIMED_COLOUR_CHANGE * (1 + 0.045 * lab_chroma) / max(lab_chroma, 1e-3)
-    return float(np.exp(np.clip(wanted, -np.log1p(room), np.log1p(room))))
+    limit = AIMED_COLOUR_CHANGE * (1 + 0.045 * lab_chroma) / max(lab_chroma, 1e-3)
+    return float(np.exp(np.clip(wanted, -np.log1p(limit), np.log1p(limit))))
 
 
 def _add_local_contrast(draft: Draft) -> None:
@@ -144,7 +147,7 @@ def _sharpen(draft: Draft) -> None:
     blur = float(np.interp(sharpness, SHARPNESSES, BLURS))
     smoothed = {Step.DEBLOCK, Step.DENOISE} & {applied.step for applied in draft.applied}
     if blur < MIN_BLUR or smoothed:
-        return  # what was smoothed away would come back
+        return  # sharpening would bring the grain back
     scale = max(draft.pixels.shape[:2]) / NORMAL_SIDE
     draft.change(do.sharpen(draft.pixels, blur * scale, draft.level))
     draft.record(Step.SHARPEN, blur * scale, "pixels of blur")
@@ -177,5 +180,5 @@ STEPS: dict[Step, Callable[[Draft], None]] = {
 
 
 def _ramp(value: float, ends: tuple[float, float]) -> float:
-    """Return 0 below the first end, 1 above the second, and what lies between linearly."""
+    """Return 0 below the first end, 1 above the second, linear between them."""
     return float(np.clip((value - ends[0]) / (ends[1] - ends[0]), 0, 1))

@@ -1,14 +1,13 @@
-"""Make a photo better, by as little as its measures ask for.
+"""Enhance a photo by as little as its measures ask for.
 
     result = enhance(measures, level=1.0)                  a clean photo stays nearly as it is
     result = enhance(measures, level=0.5, steps=[Step.DENOISE], profile=PROFILES["amazon"])
-    result.after.frame.pixels                              the photo as it would be
+    result.after.frame.pixels                              the enhanced photo, sRGB uint8 (h, w, 3)
 
-Every step asks the photo as the steps before have left it how much is needed, and does nothing
-where nothing is. No rule of the profile that passed fails afterwards, and the overall score does
-not fall, unless a white ground or another frame was asked for: a step that does harm is taken
-back. The garment keeps its colour: ΔE2000 at equal lightness is at most 3, unless the light's
-colour was corrected. Pure: nothing is stored.
+A step that does harm is taken back: no rule of the profile that passed fails afterwards, and the
+overall score does not fall, unless a white background or a new frame was requested. The garment
+keeps its colour: ΔE2000 at equal lightness is at most 3, unless the light's colour was corrected.
+Nothing is stored.
 """
 
 from collections.abc import Callable, Collection
@@ -30,13 +29,13 @@ from quality.profiles.model import Profile
 OnProgress: TypeAlias = Callable[[str, float], None]
 
 MAX_COLOUR_CHANGE = 3.0  # ΔE2000 on the garment at equal lightness
-MOSTLY_DONE = 0.9  # the share done when every step was tried once: one may be taken back yet
-WORSE = 1.0  # points of the overall score that measuring alone may move
+STEPS_SHARE = 0.9  # the share done after all steps; then some may be taken back
+TOLERANCE = 1.0  # points of the overall score, the noise of measuring
 
 
 @dataclass(frozen=True)
 class EnhancementResult:
-    """A photo before and after, what was done, and what was taken back because it did harm.
+    """A photo before and after, with the applied steps and those taken back because of harm.
 
     `colour_change` is the garment's ΔE2000 at equal lightness, `lightness_change` that of its mean
     OKLab lightness.
@@ -73,17 +72,17 @@ def enhance(
     profile: Profile = DEFAULT,
     on_progress: OnProgress = ignore_progress,
 ) -> EnhancementResult:
-    """Return what a photo becomes at a level in [0, 1] of the steps that it needs.
+    """Apply the steps that a photo needs, at a level in [0, 1].
 
-    `tell` hears of each step before it is tried, of the measuring, of every step that is taken
-    back, and of the end; the share never falls.
+    `on_progress` is called before each step, before measuring, for each step that is taken back,
+    and at the end; the share never falls.
     """
     chosen = [step for step in Step if step in steps] if level > 0 else []
     taken_back: list[Step] = []
     result = _run(before, chosen, level, profile, on_progress)
     while result.applied and _does_harm(result, profile):
         worst = result.applied[-1].step
-        on_progress(f"taking {worst} back", MOSTLY_DONE)
+        on_progress(f"taking {worst} back", STEPS_SHARE)
         chosen.remove(worst)
         taken_back.append(worst)
         result = _run(before, chosen, level, profile, ignore_progress)
@@ -97,13 +96,13 @@ def _run(
     draft = Draft(before, before.frame, level, profile)
     in_place = draft.frame
     for place, step in enumerate(chosen):
-        on_progress(step, MOSTLY_DONE * place / (len(chosen) + 1))
+        on_progress(step, STEPS_SHARE * place / (len(chosen) + 1))
         STEPS[step](draft)
         if step is not Step.REFRAME:
             in_place = draft.frame
     if not draft.applied:
         return EnhancementResult(before, before, (), (), 0.0, 0.0)
-    on_progress("measuring", MOSTLY_DONE * len(chosen) / (len(chosen) + 1))
+    on_progress("measuring", STEPS_SHARE * len(chosen) / (len(chosen) + 1))
     moved = {applied.step for applied in draft.applied} & {Step.WHITE_BACKGROUND, Step.REFRAME}
     after = measure(draft.frame, None if moved else before.subject)
     was, now = before.frame.normal, in_place.normal
@@ -114,7 +113,7 @@ def _run(
 
 
 def _does_harm(result: EnhancementResult, profile: Profile) -> bool:
-    """Say whether a rule that passed fails now, the whole is worse, or the colour is another."""
+    """Return whether a passed rule fails now, the score fell, or the garment's colour changed."""
     before, after = (judge(profile, photo).results for photo in (result.before, result.after))
     if any(was.passed and now.passed is False for was, now in zip(before, after, strict=True)):
         return True
@@ -122,5 +121,5 @@ def _does_harm(result: EnhancementResult, profile: Profile) -> bool:
     if Step.WHITE_BALANCE not in done and result.colour_change > MAX_COLOUR_CHANGE:
         return True
     if done & {Step.WHITE_BACKGROUND, Step.REFRAME}:
-        return False  # another picture, whose score says nothing of the photo
-    return score(result.after).score < score(result.before).score - WORSE
+        return False  # the picture shows something else, so that scores do not compare
+    return score(result.after).score < score(result.before).score - TOLERANCE

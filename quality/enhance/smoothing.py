@@ -1,8 +1,8 @@
-"""Take grain, and the blocks of a JPEG, out of a photo and leave its edges.
+"""Remove grain and the blocks of a JPEG, and preserve edges.
 
-sRGB uint8 (h, w, 3) in and out. Yu & Sapiro, "DCT image denoising" (2011): the cosines of 8 x 8
-windows that are no stronger than noise are dropped, the windows lie at several shifts, and their
-mean has no borders. The channels are taken apart into brightness and two differences first.
+Takes and returns sRGB uint8 (h, w, 3). Yu & Sapiro, "DCT image denoising" (2011): cosines of 8 x 8
+windows that are not stronger than the noise are set to 0; the mean over windows at several shifts
+has no visible borders. The channels are first transformed to brightness and two differences.
 """
 
 import cv2
@@ -14,19 +14,16 @@ from quality.measure.dct import BLOCK, from_cosines, to_cosines
 from quality.measure.detail import estimate_grain, find_unclipped_blocks
 from quality.measure.frame import Bytes, to_bytes, to_float, to_luma
 
-STRIP = 16 * BLOCK  # rows that are smoothed at once
+STRIP = 16 * BLOCK  # rows that are smoothed together
 SHIFTS = tuple((row, row * 3 % BLOCK) for row in range(BLOCK))  # no two in a row or column
-THRESHOLD = 2.7  # standard deviations: the paper has 3 for windows at every shift
+THRESHOLD = 2.7  # standard deviations; the paper uses 3 with windows at every shift
 
 _OPPONENT = np.array([[1, 1, 1], [1, 0, -1], [0.5, -1, 0.5]], np.float32)
 _OPPONENT /= np.linalg.norm(_OPPONENT, axis=1, keepdims=True)
 
 
 def measure_planes(pixels: Bytes) -> Floats:
-    """Return the standard deviation of the noise in each of the three planes, of 255, (3,).
-
-    A camera's grain is stronger in brightness, a sensor's in the differences.
-    """
+    """Return the standard deviation of the noise in each of the three planes, of 255, (3,)."""
     luma = to_luma(to_float(pixels))
     blocks = find_unclipped_blocks(luma, np.ones(luma.shape, dtype=bool))
     planes = (_plane(pixels, weights) for weights in _OPPONENT)
@@ -41,7 +38,7 @@ def smooth(pixels: Bytes, deviations: Floats) -> Bytes:
     out = np.empty_like(pixels)
 
     def smooth_rows(rows: slice) -> None:
-        # The windows at every shift that reach into these rows.
+        # With the rows that windows at any shift need.
         around = padded[rows.start : rows.stop + 3 * BLOCK]
         smoothed = _smooth_planes(around, deviations)
         out[rows] = smoothed[BLOCK : BLOCK + rows.stop - rows.start, BLOCK : BLOCK + width]
@@ -51,7 +48,7 @@ def smooth(pixels: Bytes, deviations: Floats) -> Bytes:
 
 
 def _smooth_planes(pixels: Bytes, deviations: Floats) -> Bytes:
-    """Smooth the inside of a strip; within a window of its border it is of no use."""
+    """Smooth a strip; the result is only valid a window away from its border."""
     out = np.empty(pixels.shape, np.float32)
     for channel, (weights, deviation) in enumerate(zip(_OPPONENT, deviations, strict=True)):
         plane = _plane(pixels, weights)
@@ -66,8 +63,8 @@ def _plane(pixels: Bytes, weights: Floats) -> Floats:
     return np.asarray(cv2.transform(pixels.astype(np.float32), weights[None]), dtype=np.float32)
 
 
-def _add_smoothed(plane: Floats, shift: tuple[int, int], least: float, total: Floats) -> None:
-    """Add to `total` the plane without the cosines below `least`, by windows from a shift on."""
+def _add_smoothed(plane: Floats, shift: tuple[int, int], threshold: float, total: Floats) -> None:
+    """Add the plane without cosines below `threshold` to `total`, for windows at one shift."""
     rows, columns = ((plane.shape[axis] - shift[axis]) // BLOCK for axis in (0, 1))
     at = tuple(
         slice(start, start + count * BLOCK)
@@ -75,6 +72,6 @@ def _add_smoothed(plane: Floats, shift: tuple[int, int], least: float, total: Fl
     )
     cosines = to_cosines(np.ascontiguousarray(plane[at]))
     means = cosines[:, 0, :, 0].copy()
-    cosines[np.abs(cosines) < least] = 0
+    cosines[np.abs(cosines) < threshold] = 0
     cosines[:, 0, :, 0] = means
     total[at] += from_cosines(cosines)

@@ -1,8 +1,7 @@
-"""The single steps of an enhancement.
+"""The steps of an enhancement.
 
-Each takes and returns sRGB uint8 (h, w, 3) and does one thing at full strength or at the `level`
-in [0, 1] that it is given. How much is needed was measured before: `quality.enhance.enhancement`
-decides.
+Each takes and returns sRGB uint8 (h, w, 3), and works at full strength or at the given `level` in
+[0, 1]. `quality.enhance.decisions` decides how much is needed.
 """
 
 from collections.abc import Callable
@@ -25,14 +24,14 @@ from quality.measure.frame import Bytes, to_bytes, to_float, to_luma
 from quality.measure.framing import find_box
 from quality.measure.subject import Mask
 
-SHARPENINGS = 3  # rounds; more of them gain nothing and bring grain up
-RINGING = 0.02  # how far sharpening may go beyond what surrounds a pixel
-MAX_CHROMA_RATIO = np.float32(2)  # times; three stops more light
+SHARPENINGS = 3  # rounds; more of them only amplify grain
+RINGING = 0.02  # how far sharpening may exceed the range of a pixel's neighbours
+MAX_CHROMA_RATIO = np.float32(2)  # reached with three stops more light
 LOCAL_CONTRAST = 1.5  # the clip limit of CLAHE
 CONTRAST_TILES = (4, 4)
-STRIP = 32  # rows whose colours are changed at once
+STRIP = 32  # rows whose colours are changed together
 THREADS = 2
-COLOUR_REACH = 4.0  # pixels of a photo of 512, over which a colour is taken
+COLOUR_REACH = 4.0  # sigma in pixels of a photo of 512, over which colours are averaged
 
 
 def run_strips(work: Callable[[slice], None], *, height: int, rows: int) -> None:
@@ -46,16 +45,16 @@ def run_strips(work: Callable[[slice], None], *, height: int, rows: int) -> None
 
 
 def balance(pixels: Bytes, gains: Floats, level: float) -> Bytes:
-    """Multiply the linear light's channels by gains (3,), to take a cast away (von Kries)."""
+    """Multiply the channels of linear light by gains (3,), to remove a cast (von Kries)."""
     every = to_float(np.arange(256, dtype=np.uint8))[:, None]
     table = to_bytes(encode_srgb(linearise(every) * gains ** np.float32(level)))
     return np.asarray(cv2.LUT(pixels, table[None]), dtype=np.uint8)
 
 
 def tone(pixels: Bytes, tones: Tones, level: float, saturation: float) -> Bytes:
-    """Give the OKLab lightness its levels; the chroma goes along, and `saturation` times beyond.
+    """Change the OKLab lightness by a curve; chroma scales with it, and by `saturation`.
 
-    Chroma in proportion to lightness is what more light does; in near black it would be noise.
+    Chroma in proportion to lightness is the effect of more light; near black it would be noise.
     """
     curve = _lightness_curve(tones, level)
     out = np.empty_like(pixels)
@@ -73,7 +72,7 @@ def tone(pixels: Bytes, tones: Tones, level: float, saturation: float) -> Bytes:
 
 
 def _lightness_curve(tones: Tones, level: float) -> Floats:
-    """Return what each of 1,024 lightnesses from 0 to 1 becomes."""
+    """Return the new values of 1,024 lightnesses from 0 to 1."""
     targets = tones.levels + level * (tones.targets - tones.levels)
     at = np.concatenate([[0.0], np.minimum(tones.levels, 0.9999), [1.0]])
     become = np.concatenate([[0.0], targets, [1.0]])
@@ -102,10 +101,10 @@ def add_local_contrast(pixels: Bytes, level: float) -> Bytes:
 
 
 def sharpen(pixels: Bytes, blur: float, level: float) -> Bytes:
-    """Undo a Gaussian blur of so many pixels, without halos.
+    """Undo a Gaussian blur with a sigma of `blur` pixels, without halos.
 
-    Van Cittert's iteration (1931) on luma: what blurring it again would take away is added. Each
-    round stays within the lightest and the darkest neighbour, so that no edge rings.
+    Van Cittert's iteration (1931) on luma adds what another blur would remove. Each round stays
+    between the darkest and the lightest neighbour, so that edges do not ring.
     """
     luma = to_luma(to_float(pixels))
     neighbours = np.ones((3, 3), np.uint8)
@@ -119,7 +118,7 @@ def sharpen(pixels: Bytes, blur: float, level: float) -> Bytes:
 
 
 def whiten(pixels: Bytes, mask: Mask) -> Bytes:
-    """Make what is not the garment white, the contour soft over about two pixels."""
+    """Make the background white, with a contour that is soft over about two pixels."""
     size = (pixels.shape[1], pixels.shape[0])
     soft = cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
     scale = max(1.0, max(size) / max(mask.shape))
@@ -129,9 +128,9 @@ def whiten(pixels: Bytes, mask: Mask) -> Bytes:
 
 
 def reframe(pixels: Bytes, mask: Mask, *, aspect: float | None, fill: float) -> Bytes:
-    """Crop and pad so that the garment is centred and fills so much of the longer way.
+    """Crop and pad so that the garment is centred and fills the share `fill` of the fuller side.
 
-    `aspect` is width by height; None keeps it. What is padded takes the colour of the border.
+    `aspect` is width by height; None keeps that of the photo. Padding has the border's colour.
     """
     height, width = pixels.shape[:2]
     box = find_box(mask)
@@ -153,12 +152,11 @@ def reframe(pixels: Bytes, mask: Mask, *, aspect: float | None, fill: float) -> 
 
 
 def measure_colour_change(before: Floats, after: Floats, mask: Mask) -> float:
-    """Return by how much the garment's colour changed at equal lightness: mean CIEDE2000, from 0.
+    """Return the change of the garment's colour at equal lightness: mean CIEDE2000, from 0.
 
-    `before` and `after` are sRGB float32 (h, w, 3) in [0, 1] at the normalised size. More light on
-    a garment changes its lightness, and its chroma in proportion; that is no other colour, so the
-    garment as it was is brought to the lightness it has afterwards. Grain is no colour either: both
-    are smoothed.
+    `before` and `after` are sRGB float32 (h, w, 3) in [0, 1] at the normalised size. More light
+    changes a garment's lightness, and its chroma in proportion, but not its colour. So the garment
+    before is scaled to its lightness afterwards. Both are smoothed, because grain is not colour.
     """
     rows = np.flatnonzero(mask.ravel())
     rows = rows[:: max(1, len(rows) // 4000)]

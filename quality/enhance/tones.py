@@ -1,16 +1,13 @@
-"""What a photo's light, exposure and contrast probably were meant to be.
-
-A histogram says a good deal of what happened to a photo: a lamp tints the bright greys, a dim
-exposure leaves the upper half empty, haze both ends; the garment's against its ground's says more.
-How a correction follows from them was learned from clean clothing photos spoiled on purpose, as
-they are and cut out before white and plain grounds, by a network of two hidden layers that runs in
-numpy.
-
-sRGB float32 (h, w, 3) in [0, 1] and the garment in. `tones.npz` holds the network, learned from the
-first 2,900 photos of the `train` split of the clothing dataset (CC0,
-alexeygrigorev/clothing-dataset); `manage.py fit_tones --photos DIR` makes another.
+"""Estimate the correction of a photo's light, exposure and contrast.
 
     tones = estimate_tones(rgb, subject)      the correction, at full strength
+
+Takes sRGB float32 (h, w, 3) in [0, 1] and the garment. Histograms of the photo, the garment and the
+background show what happened to a photo: a lamp tints bright greys, under-exposure leaves the upper
+half empty, haze both ends. A small network in numpy maps them to a correction. `tones.npz` contains
+it; `manage.py fit_tones --photos DIR` trains it (`training.tones`) on clean clothing photos that
+were degraded, from the first 2,900 photos of the `train` split of the clothing dataset (CC0,
+alexeygrigorev/clothing-dataset).
 """
 
 from dataclasses import dataclass
@@ -27,21 +24,23 @@ from quality.measure.light import estimate_light
 from quality.measure.subject import Mask, Subject
 
 MODEL = Path(__file__).with_name("tones.npz")
-THUMBNAIL = 96  # pixels of the longer side: enough for a histogram, and free of grain
+THUMBNAIL = 96  # pixels of the longer side: enough for a histogram, and without grain
 LEVELS = np.array(
     [0.005, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.995]
-)  # the shares at which a histogram is read
-PART_LEVELS = np.array([0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98])  # likewise, of garment and ground
-CHROMA_LOSS_RANGE = (-0.3, 1.2)  # bounds of its logarithm
+)  # quantiles of a histogram
+PART_LEVELS = np.array(
+    [0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98]
+)  # the same for garment and background
+CHROMA_LOSS_RANGE = (-0.3, 1.2)  # bounds of the logarithm of `saturation`
 
 
 @dataclass(frozen=True)
 class Tones:
     """A correction, at full strength.
 
-    `gains`, (3,), multiply the linear RGB and keep a grey's luminance. After them, `levels` (17,)
-    are OKLab lightnesses, ascending, and `targets` (17,) what becomes of them; `saturation`
-    multiplies OKLab a and b beyond what the lightness takes along.
+    `gains` (3,) multiply linear RGB without changing a grey's luminance. After them, a curve maps
+    the OKLab lightnesses `levels` (17,), ascending, to `targets` (17,). `saturation` multiplies
+    OKLab a and b in addition to the change in proportion to lightness.
     """
 
     gains: Floats
@@ -57,14 +56,14 @@ def make_thumbnail(rgb: Floats) -> Floats:
 
 
 def shrink_mask(subject: Subject) -> Mask | None:
-    """Return the garment's mask at the size of a make_thumbnail, None where it is not sure."""
+    """Return the mask at the size of a thumbnail; None without a confident mask."""
     if not subject.is_confident:
         return None
     return np.asarray(make_thumbnail(subject.mask.astype(np.float32)) > 0.5)
 
 
 def estimate_tones(rgb: Floats, subject: Subject) -> Tones:
-    """Return what a photo needs; what needs nothing gets gains of about 1 and its own levels."""
+    """Return the correction of a photo; for a good photo it changes almost nothing."""
     small = make_thumbnail(rgb)
     answer = _network()(describe(small, shrink_mask(subject)))
     gains = stops_to_gains(answer[:2])
@@ -78,9 +77,9 @@ def estimate_tones(rgb: Floats, subject: Subject) -> Tones:
 
 
 def describe(small: Floats, mask: Mask | None) -> Floats:
-    """Return the features (101,) of a thumbnail and its garment's mask, None where none is sure.
+    """Return the features (101,) of a thumbnail and of its garment's mask, which may be None.
 
-    Levels of RGB, of lightness and of chroma; lightness and colour of garment and ground; and three
+    Quantiles of RGB, lightness and chroma; lightness and colour of garment and background; three
     estimates of the light's colour, in stops of red and blue against green.
     """
     lab, linear = srgb_to_oklab(small), linearise(small)
@@ -101,7 +100,7 @@ def describe(small: Floats, mask: Mask | None) -> Floats:
 
 
 def _describe_part(lab: Floats, chroma: Floats, where: Mask) -> Floats:
-    """Return the lightness (7), mean a and b, and mean chroma of garment or ground, (10,)."""
+    """Return lightness (7), mean a and b, and mean chroma of garment or background, (10,)."""
     where = where if where.any() else np.ones_like(where)
     lightness = np.quantile(lab[..., 0][where], PART_LEVELS)
     return np.concatenate([lightness, lab[where][:, 1:].mean(axis=0), [chroma[where].mean()]])
@@ -126,7 +125,7 @@ def stops_to_gains(stops: NDArray[np.floating]) -> Floats:
 
 @dataclass(frozen=True)
 class Network:
-    """Two hidden layers with rectifiers; weights as (in, out), inputs standardised first."""
+    """Two hidden layers with rectifiers; weights are (in, out), inputs are standardised."""
 
     mean: Floats
     deviation: Floats

@@ -1,4 +1,4 @@
-"""An enhancement becomes the image's photo, and can be taken back."""
+"""Apply enhancements to their images, and revert them."""
 
 import hashlib
 
@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 
 
 class NotApplicable(Conflict):
-    """The enhancement cannot be applied, or taken back, as it stands."""
+    """The enhancement cannot be applied or reverted in its current state."""
 
     code = "enhancement_not_applicable"
 
@@ -24,18 +24,19 @@ class NotApplicable(Conflict):
 def apply_enhancement(*, enhancement: Enhancement) -> Enhancement:
     """Make a preview the image's photo, as a new version that is embedded again.
 
-    Raises `NotApplicable`, `PhotoChanged` when the image has another photo since, and `ImageGone`.
+    Raises `NotApplicable`, `ImageGone`, and `PhotoChanged` if the image got another photo.
     """
     with transaction.atomic():
-        row = _locked(enhancement)
+        row = _lock(enhancement)
         if row.standing != Enhancement.Standing.PREVIEW:
-            raise NotApplicable(_WHY_NOT.get(row.standing, "The preview is not ready yet."))
-        image = _image_of(row)
+            raise NotApplicable(_REASONS.get(row.standing, "The preview is not ready yet."))
+        image = _get_image(row)
         data = _read(row.photo.name)
+        digest = hashlib.sha256(data).hexdigest()
         image = replace_rendition(
             image=image,
             version=row.source.image_version,
-            rendition=_rendition(data, row.width, row.height, hashlib.sha256(data).hexdigest()),
+            rendition=_make_rendition(data, row.width, row.height, digest),
         )
         row.standing, row.applied_version = Enhancement.Standing.APPLIED, image.version
         row.save(update_fields=["standing", "applied_version", "updated_at"])
@@ -43,25 +44,25 @@ def apply_enhancement(*, enhancement: Enhancement) -> Enhancement:
 
 
 def revert_enhancement(*, enhancement: Enhancement) -> Enhancement:
-    """Show again what the image showed before; it is embedded again.
+    """Give the image its previous photo back; it is embedded again.
 
-    Raises `NotApplicable`, `PhotoChanged` when the image has another photo since, and `ImageGone`.
+    Raises `NotApplicable`, `ImageGone`, and `PhotoChanged` if the image got another photo.
     """
     with transaction.atomic():
-        row = _locked(enhancement)
+        row = _lock(enhancement)
         if row.standing != Enhancement.Standing.APPLIED:
-            raise NotApplicable("Only an enhancement that was applied can be taken back.")
-        image, before = _image_of(row), row.source
+            raise NotApplicable("Only an applied enhancement can be reverted.")
+        image, before = _get_image(row), row.source
         image = replace_rendition(
             image=image,
             version=row.applied_version or 0,
-            rendition=_rendition(
+            rendition=_make_rendition(
                 _read(before.photo.name), before.width, before.height, before.image_digest
             ),
         )
         row.standing = Enhancement.Standing.REVERTED
         row.save(update_fields=["standing", "updated_at"])
-        # One that was applied before it is what is shown again, and can be taken back in turn.
+        # The image may now show an earlier enhancement, which can be reverted next.
         Enhancement.objects.filter(
             source__image=image,
             standing=Enhancement.Standing.APPLIED,
@@ -71,9 +72,9 @@ def revert_enhancement(*, enhancement: Enhancement) -> Enhancement:
 
 
 def apply_ready() -> None:
-    """Apply previews of all shops whose batch says so; one that cannot be is left a preview.
+    """Apply all ready previews of batches that apply them.
 
-    While the storage is away they wait for the next sweep.
+    A preview that cannot be applied stays one. If the storage is down, the next sweep tries again.
     """
     with all_shops():
         ready = list(Enhancement.objects.ready().only("shop").order_by("pk"))
@@ -89,20 +90,20 @@ def apply_ready() -> None:
                 Enhancement.objects.ready().filter(pk=row.pk).update(problem=problem)
 
 
-_WHY_NOT: dict[str, str] = {
-    Enhancement.Standing.UNNEEDED: "Nothing had to be done to this photo; leave it as it is.",
-    Enhancement.Standing.APPLIED: "It was applied already.",
-    Enhancement.Standing.REVERTED: "It was taken back; ask for a new preview.",
+_REASONS: dict[str, str] = {
+    Enhancement.Standing.UNNEEDED: "This photo needs no enhancement.",
+    Enhancement.Standing.APPLIED: "It is applied already.",
+    Enhancement.Standing.REVERTED: "It was reverted; request a new preview.",
 }
 
 
-def _locked(enhancement: Enhancement) -> Enhancement:
+def _lock(enhancement: Enhancement) -> Enhancement:
     rows = Enhancement.objects.select_for_update(of=("self",))
     row: Enhancement | None = (
         rows.select_related("source", "source__image").filter(pk=enhancement.pk).first()
     )
     if row is None:
-        raise NotApplicable("It was discarded meanwhile.")
+        raise NotApplicable("It was discarded.")
     return row
 
 
@@ -110,20 +111,20 @@ def _read(name: str | None) -> bytes:
     try:
         return read_file(str(name))
     except FileNotFoundError as error:
-        message = "The photo is not in storage any more; ask for a new preview."
+        message = "The photo is not in storage any more; request a new preview."
         raise NotApplicable(message, code="photo_missing") from error
 
 
-def _image_of(row: Enhancement) -> Image:
+def _get_image(row: Enhancement) -> Image:
     if row.source.is_upload:
-        message = "The photo was sent along and is no image; add the preview as one, or keep it."
+        message = "The photo was uploaded and belongs to no image; create one from the preview."
         raise NotApplicable(message, code="nothing_to_apply_to")
     if row.source.image is None:
         raise ImageGone
     return row.source.image
 
 
-def _rendition(data: bytes, width: int | None, height: int | None, digest: str) -> Rendition:
+def _make_rendition(data: bytes, width: int | None, height: int | None, digest: str) -> Rendition:
     if width is None or height is None:
         raise PhotoChanged
     return Rendition(data, width, height, digest)

@@ -1,4 +1,4 @@
-"""Comparisons: two photos side by side, and the weaker one enhanced towards the stronger."""
+"""Run comparison jobs."""
 
 import time
 from dataclasses import asdict
@@ -14,12 +14,12 @@ from quality.policies import get_policy, get_profile
 
 
 def make_comparisons() -> int:
-    """Compare every pair that somebody waits for; return how many."""
+    """Run all waiting comparisons; return how many."""
     return run_waiting(COMPARISONS, make_comparison, size=1)
 
 
 def make_comparison(row: Comparison) -> dict[str, Any]:
-    """Return the result of one comparison, its file stored."""
+    """Run one comparison; return the fields of its result, with its file stored."""
     began = time.perf_counter()
     note_progress(row, "opening the photos", 0.0)
     sources = Source.objects.select_related("image").in_bulk([row.first_id, row.second_id])
@@ -41,8 +41,8 @@ def make_comparison(row: Comparison) -> dict[str, Any]:
 def _to_json(compared: ComparisonResult) -> dict[str, Any]:
     weaker = "second" if compared.better is Side.FIRST else "first"
     return {
-        "first": to_assessment(compared.one).to_json(),
-        "second": to_assessment(compared.other).to_json(),
+        "first": to_assessment(compared.first).to_json(),
+        "second": to_assessment(compared.second).to_json(),
         "lines": {line.name: line.better for line in compared.lines},
         "better": compared.better,
         "likeness": asdict(compared.likeness) if compared.likeness else None,

@@ -1,4 +1,4 @@
-"""Enhancements: a photo made better as a preview, and, in a batch that says so, applied."""
+"""Run enhancement jobs."""
 
 import time
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 from core.jobs.runner import Overtaken, note_progress, run_waiting
 from core.storage import delete_files, save_file
 from quality.enhance.enhancement import enhance
-from quality.enhance.improvement import AUTOMATIC, Step
 from quality.jobs.application import apply_ready
 from quality.jobs.photos import open_source, save_pixels
 from quality.jobs.queues import BATCH_ENHANCEMENTS, ENHANCEMENTS
@@ -18,19 +17,19 @@ from quality.policies import get_policy, get_profile
 
 
 def make_enhancements() -> int:
-    """Make every preview that somebody waits for; return how many."""
+    """Make all previews that clients wait for; return how many."""
     return run_waiting(ENHANCEMENTS, make_enhancement, size=1)
 
 
 def make_batched() -> int:
-    """Make every preview of a batch, and apply those that are to be; return how many."""
+    """Make all previews of batches, and apply those of batches that apply; return how many."""
     count = run_waiting(BATCH_ENHANCEMENTS, make_enhancement, size=4, after=apply_ready)
     apply_ready()
     return count
 
 
 def make_enhancement(row: Enhancement) -> dict[str, Any]:
-    """Return the result of one enhancement, its files stored."""
+    """Run one enhancement; return the fields of its result, with its files stored."""
     began = time.perf_counter()
     note_progress(row, "opening the photo", 0.0)
     source = Source.objects.select_related("image").get(pk=row.source_id)
@@ -39,7 +38,7 @@ def make_enhancement(row: Enhancement) -> dict[str, Any]:
     result = enhance(
         measure(frame),
         level=row.level,
-        steps=[Step(name) for name in row.steps] or AUTOMATIC,
+        steps=row.effective_steps,
         profile=get_profile(get_policy(row.shop_id), row.profile),
         on_progress=lambda stage, share: note_progress(row, stage, 0.2 + 0.7 * share),
     )
@@ -52,7 +51,7 @@ def make_enhancement(row: Enhancement) -> dict[str, Any]:
     if result.applied:
         pixels = result.after.frame.pixels
         if not source.is_upload:
-            _keep_before(source, frame, rendition)
+            _store_before(source, frame, rendition)
         fields |= {
             "standing": Enhancement.Standing.PREVIEW,
             "photo": save_pixels(source, pixels),
@@ -62,16 +61,16 @@ def make_enhancement(row: Enhancement) -> dict[str, Any]:
     return {**fields, "took_ms": round((time.perf_counter() - began) * 1000, 1)}
 
 
-def _keep_before(source: Source, frame: Frame, rendition: bytes) -> None:
-    """Keep a copy of what the image shows now, to be seen beside the preview and reverted to."""
+def _store_before(source: Source, frame: Frame, rendition: bytes) -> None:
+    """Store a copy of the image's current photo, to compare with the preview and to revert to."""
     name, old = save_file(make_rendition_key(source.shop_id), rendition), source.photo.name
-    kept = Source.objects.filter(pk=source.pk).update(
+    is_stored = Source.objects.filter(pk=source.pk).update(
         photo=name,
         width=frame.pixels.shape[1],
         height=frame.pixels.shape[0],
         image_version=source.image_version,
         image_digest=source.image_digest,
     )
-    delete_files(old if kept else name)
-    if not kept:
+    delete_files(old if is_stored else name)
+    if not is_stored:
         raise Overtaken

@@ -1,4 +1,7 @@
-"""The photos that jobs look at, from storage and back."""
+"""Load the photos of jobs from storage, and store new ones.
+
+Pixels are sRGB uint8 (h, w, 3).
+"""
 
 import io
 
@@ -11,23 +14,23 @@ from quality.measure.frame import Bytes, Frame
 from quality.models import Source
 from quality.models.source import make_rendition_key
 
-JPEG_QUALITY = 95  # the photo was a JPEG before, and may become one again
+JPEG_QUALITY = 95  # high, because the photo may be compressed more than once
 
 
 class ImageDeleted(DomainError):
-    """The image that was to be looked at is not in the catalogue any more."""
+    """The image of the job is not in the catalogue any more."""
 
     status_code = 404
     code = "image_deleted"
 
     def __init__(self) -> None:
-        super().__init__("The image was deleted meanwhile.")
+        super().__init__("The image was deleted.")
 
 
 def open_source(source: Source) -> tuple[Frame, bytes]:
-    """Return a source's frame, and the rendition that it was read from.
+    """Return the frame of a source, and its rendition file.
 
-    Of an image it is the photo of this moment: version and digest are noted in `source`, unsaved.
+    For an image this is its current photo, whose version and digest are set on `source`, unsaved.
     Raises `ImageDeleted`, `PhotoUnmeasurable`, `FileNotFoundError` and `Unavailable`.
     """
     if source.is_gone:
@@ -44,7 +47,7 @@ def open_source(source: Source) -> tuple[Frame, bytes]:
 
 
 def save_pixels(source: Source, pixels: Bytes) -> str:
-    """Store a photo that was made of a source; return its key."""
+    """Store pixels as a JPEG; return its storage key."""
     out = io.BytesIO()
     Pillow.fromarray(pixels).save(out, "JPEG", quality=JPEG_QUALITY, subsampling=0)
     return save_file(make_rendition_key(source.shop_id), out.getvalue())

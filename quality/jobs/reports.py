@@ -1,4 +1,4 @@
-"""Every image's report: measured, judged by the shop's policy, and let through the gate or not."""
+"""Run report jobs: measure an image, judge it by the shop's policy, clear it if it passes."""
 
 from typing import Any
 
@@ -13,19 +13,20 @@ from quality.profiles.checking import judge
 from quality.reports.consistency import read_look
 from quality.reports.judgement import release_image
 
-BATCH = 8
+BATCH_SIZE = 8
 
 
 def make_reports() -> int:
-    """Measure every image that waits for it; return how many were looked at."""
-    return run_waiting(REPORTS, make_report, size=BATCH)
+    """Run all waiting reports; return how many."""
+    return run_waiting(REPORTS, make_report, size=BATCH_SIZE)
 
 
 def make_report(report: Report) -> dict[str, Any]:
-    """Return what is to be kept of a photo, having cleared the image if it may pass.
+    """Measure and judge one image; return the fields of its report.
 
-    Clearing comes first: a worker lost in between does it again, and never not at all. A shop that
-    holds none any more gets back photos that cannot be measured, too.
+    The image is cleared before the report is stored, so that a worker that dies in between repeats
+    this and never skips it. If the shop does not hold images any more, the image is cleared before
+    it is measured, which may fail.
     """
     image: Image | None = Image.objects.live().filter(pk=report.image_id).first()
     if image is None:
@@ -37,7 +38,7 @@ def make_report(report: Report) -> dict[str, Any]:
         digest=image.digest,
     )
     found = assess(frame)
-    policy = get_policy(report.shop_id)  # as it is by now
+    policy = get_policy(report.shop_id)  # it may have changed while the photo was measured
     profile = get_profile(policy)
     judgement = judge(profile, found)
     release_image(image, policy, has_passed=judgement.passed)

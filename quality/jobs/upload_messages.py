@@ -1,7 +1,7 @@
-"""A photo that was sent along is measured by the worker, and not stored.
+"""Message format of the call that has a worker measure an uploaded photo; nothing is stored.
 
-A question is the digest's 32 bytes, the rendition's length in 8, the rendition and the original; an
-answer begins with what it is.
+A question is the digest (32 bytes), the length of the rendition (8 bytes, big-endian), the
+rendition and the original. An answer is `RESULT` or `FAILURE`, one byte, and JSON.
 """
 
 import json
@@ -18,24 +18,24 @@ RESULT, FAILURE = b"r", b"f"
 ASSESS = "quality.tasks.assess_photo"
 
 
-def examine(photo: Photo) -> Assessment:
-    """Have a photo measured; raises what `quality.measure.frame` raises, and `WorkerBusy`."""
+def request_assessment(photo: Photo) -> Assessment:
+    """Have a worker measure a photo; raises `DomainError` and `WorkerBusy`."""
     seconds = settings.QUALITY_DEADLINE_SECONDS
     until = time.monotonic() + seconds
     answer = rpc.receive(rpc.call(ASSESS, pack(photo), seconds=seconds), until=until)
-    told = json.loads(answer[1:])
+    data = json.loads(answer[1:])
     if answer[:1] == FAILURE:
-        raise DomainError(**told)
-    return Assessment.from_json(told)
+        raise DomainError(**data)
+    return Assessment.from_json(data)
 
 
 def pack(photo: Photo) -> bytes:
-    """Return a photo as one string of bytes."""
+    """Return the question for a photo."""
     length = len(photo.rendition).to_bytes(8, "big")
     return bytes.fromhex(photo.digest) + length + photo.rendition + photo.original
 
 
 def unpack(data: bytes) -> tuple[bytes, bytes, str]:
-    """Return the original, the rendition and the digest of a packed photo."""
+    """Return the original, the rendition and the digest from a question."""
     end = 40 + int.from_bytes(data[32:40], "big")
     return data[end:], data[40:end], data[:32].hex()

@@ -1,6 +1,6 @@
-"""Measure photos as they come: a file that was sent, or an image of the catalogue.
+"""Make assessments from frames; needs OpenCV, which only the GPU worker has.
 
-Needs OpenCV, so it runs in the GPU worker alone.
+Colours are sRGB, float32 in [0, 1] or uint8, (h, w, 3), as in `quality.measure.frame`.
 """
 
 import hashlib
@@ -19,12 +19,12 @@ from quality.measure.overall import score
 
 
 def assess(frame: Frame) -> Assessment:
-    """Return what is kept of a photo's measures."""
+    """Measure a photo and return its assessment."""
     return to_assessment(measure(frame))
 
 
 def to_assessment(measures: Measures) -> Assessment:
-    """Return what is kept of measures that were taken."""
+    """Return the assessment of measured figures."""
     overall = score(measures)
     frame = measures.frame
     return Assessment(
@@ -39,10 +39,10 @@ def to_assessment(measures: Measures) -> Assessment:
 
 
 def read_stored_frame(*, original: bytes, rendition: bytes, digest: str) -> Frame:
-    """Return the frame of a stored photo, whose `digest` is the catalogue's.
+    """Return the frame of a stored photo with the catalogue's `digest`.
 
-    Where that is not the original's, an enhancement made another rendition of it, and maybe cropped
-    or padded it: then the file's size counts in proportion, and its transparency no more. Raises
+    A digest other than the original's means that an enhancement made the rendition, and perhaps
+    cropped or padded it: then the file's size is scaled, and its transparency ignored. Raises
     `PhotoUnmeasurable`, and `OSError` for files that cannot be read.
     """
     with Pillow.open(io.BytesIO(rendition), formats=["JPEG"]) as shown:

@@ -1,8 +1,8 @@
-"""Colour spaces beyond OKLab, and how different two colours look.
+"""Conversions between colour spaces, and the difference of two colours.
 
-sRGB is float in [0, 1], linear light likewise, shape (..., 3). OKLab has L in [0, 1] and a, b of
-about ±0.4, CIELAB (D65) L in [0, 100] and a, b of about ±110. float32 in, float32 out; float64
-stays float64. `srgb_to_oklab` is in `core.ml.colours`.
+Arrays have the shape (..., 3). sRGB and linear light are in [0, 1]. OKLab has L in [0, 1] and a, b
+of about ±0.4; CIELAB (D65) has L in [0, 100] and a, b of about ±110. float32 in, float32 out;
+float64 stays float64. `srgb_to_oklab` is in `core.ml.colours`.
 """
 
 from typing import Any, TypeAlias
@@ -48,7 +48,7 @@ def _encode(linear: NDArray[Any]) -> NDArray[Any]:
     return np.where(linear <= 0.0031308, 12.92 * linear, high)
 
 
-# By the square root of the light, whose steps are nearly even to the eye.
+# Indexed by the square root of the light, whose steps look nearly equal.
 _CURVE = _encode(np.linspace(0, 1, _CURVE_STEPS) ** 2).astype(np.float32)
 
 
@@ -60,17 +60,17 @@ def encode_srgb(linear: Floats) -> Floats:
 
 
 def min_channel(rgb: Floats) -> Floats:
-    """Return each pixel's least channel; numpy's own minimum is slow along so short an axis."""
+    """Return each pixel's smallest channel; `numpy.min` is slow along such a short axis."""
     return np.minimum(np.minimum(rgb[..., 0], rgb[..., 1]), rgb[..., 2])
 
 
 def max_channel(rgb: Floats) -> Floats:
-    """Return each pixel's greatest channel."""
+    """Return each pixel's largest channel."""
     return np.maximum(np.maximum(rgb[..., 0], rgb[..., 1]), rgb[..., 2])
 
 
 def oklab_to_srgb(lab: Floats) -> Floats:
-    """Convert OKLab to sRGB; what lies outside the gamut is clipped to [0, 1]."""
+    """Convert OKLab to sRGB; colours outside the gamut are clipped to [0, 1]."""
     cones = lab @ FROM_LAB.T
     return encode_srgb((cones * cones * cones) @ FROM_CONES.T)
 
@@ -86,12 +86,12 @@ def srgb_to_cielab(rgb: Floats) -> Floats:
 def ciede2000(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
     """Return the CIEDE2000 difference of (..., 3) CIELAB colours, shape (...), from 0.
 
-    About 1 is the least that is seen, 3 is seen at a glance, above 10 it is another colour
+    About 1 is just visible, 3 is seen at a glance, above 10 it is another colour
     (Sharma, Wu & Dalal, "The CIEDE2000 color-difference formula", 2005; weights 1).
     """
     lightness1, a1, b1 = np.moveaxis(np.asarray(one), -1, 0)
     lightness2, a2, b2 = np.moveaxis(np.asarray(other), -1, 0)
-    # Greys are spread out, for the eye tells them apart better than a and b say.
+    # Stretch a near grey, where the eye sees smaller differences than a and b express.
     seventh = ((np.hypot(a1, b1) + np.hypot(a2, b2)) / 2) ** 7
     spread = 1.5 - 0.5 * np.sqrt(seventh / (seventh + 25**7))
     a1, a2 = a1 * spread, a2 * spread
@@ -113,7 +113,7 @@ def ciede2000(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
 
 
 def _middle_hue(hue1: NDArray[Any], hue2: NDArray[Any]) -> NDArray[Any]:
-    """Return the mean of two angles in degrees, on the shorter way between them."""
+    """Return the mean of two angles in degrees, along the shorter arc."""
     middle = (hue1 + hue2) / 2
     apart = np.abs(hue1 - hue2) > 180
     return np.asarray(np.where(apart, np.where(middle < 180, middle + 180, middle - 180), middle))
@@ -136,7 +136,7 @@ def _hue_weight(hue: NDArray[Any]) -> NDArray[Any]:
 
 
 def _blue_rotation(chroma: NDArray[Any], hue: NDArray[Any]) -> NDArray[Any]:
-    """Return the term that turns the ellipses of blue."""
+    """Return the rotation term for blue hues."""
     angle = 60 * np.exp(-(((hue - 275) / 25) ** 2))
     seventh = chroma**7
     return np.asarray(-2 * np.sqrt(seventh / (seventh + 25**7)) * np.sin(np.radians(angle)))

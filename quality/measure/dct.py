@@ -1,7 +1,7 @@
-"""The cosine transform of 8 x 8 windows, as JPEG has it (ISO/IEC 10918-1, orthonormal).
+"""The cosine transform of 8 x 8 windows, as in JPEG (ISO/IEC 10918-1, orthonormal).
 
-A plane is float32 (h, w), both multiples of 8; its cosines are (h / 8, 8, w / 8, 8): of window
-(r, c) the one that goes down i times and across j times is at [r, i, c, j].
+A plane is float32 (h, w), both multiples of 8. Its cosines are (h / 8, 8, w / 8, 8): the
+coefficient of window (r, c) with vertical frequency i and horizontal frequency j is [r, i, c, j].
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ _WAVES = np.where(
 
 
 def to_cosines(plane: Floats) -> Floats:
-    # Two large products: window by window takes ten times as long.
+    # Two large matrix products are ten times as fast as one product per window.
     height, width = plane.shape
     down = _WAVES @ plane.reshape(height // BLOCK, BLOCK, width)
     across: Floats = down.reshape(height // BLOCK, BLOCK, width // BLOCK, BLOCK) @ _WAVES.T

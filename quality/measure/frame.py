@@ -1,11 +1,11 @@
-"""What is measured: a photo's pixels at a normalised size, and the facts of its file.
+"""A decoded photo at a normalised size, with the facts of its file: the input of all measures.
 
-Pixels are sRGB (h, w, 3). `Frame.pixels` are those a shopper sees, uint8, at most 1,600 a side;
-`Frame.normal` the same as float32 in [0, 1] with the longer side at 512, on which nearly all is
-measured, so that a figure says the same of a large and a small copy of a photo.
+Pixels are sRGB (h, w, 3). `Frame.pixels` are uint8 at the displayed size, at most 1,600 a side.
+`Frame.normal` is float32 in [0, 1] with a longer side of 512; most measures use it, so that they
+give the same figure for a large and a small copy of a photo.
 
-    read_frame(photo)         a photo that passed `core.photos.open_photo`
-    make_frame(rgb)          pixels alone, as enhancement makes them
+    read_frame(photo)        from a `core.photos.Photo`
+    make_frame(rgb)          from pixels alone
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ Bytes: TypeAlias = NDArray[np.uint8]
 
 NORMAL_SIDE = 512
 MIN_SIDE = 64
-MAX_ELONGATION = 8  # a longer panorama would be fewer than 64 pixels high at the normalised size
-MIN_OPAQUE_SHARE = 0.005  # the share of a photo that has to show something
-MIN_SPREAD = 2  # of 255: less between the darkest and the lightest is one colour
+MAX_ELONGATION = 8  # longer panoramas have less than 64 pixels of height at the normalised size
+MIN_OPAQUE_SHARE = 0.005  # of the pixels
+MIN_SPREAD = 2  # of 255, between the darkest and the lightest pixel; below it is one colour
 
 
 class PhotoUnmeasurable(DomainError):
-    """There is nothing in the photo to measure; the message says what to send instead."""
+    """The photo has nothing to measure; the message says what to send instead."""
 
     code = "photo_unmeasurable"
 
 
 @dataclass(frozen=True)
 class Frame:
-    """A photo to be measured.
+    """A photo to measure.
 
-    `alpha`, (h, w) uint8, is of the size of `pixels`, or None where the photo has no transparency.
-    `width` and `height` are those of the file as it came, upright; `file_bytes` and `format` are
-    None where there is no file.
+    `alpha` is uint8 (h, w) of the size of `pixels`, or None for a photo without transparency.
+    `width` and `height` are the upright size of the original file; `file_bytes` and `format` are
+    None without a file.
     """
 
     pixels: Bytes
@@ -57,21 +57,18 @@ class Frame:
 
     @cached_property
     def normal(self) -> Floats:
-        """Return float32 RGB in [0, 1], the longer side `NORMAL_SIDE`."""
+        """RGB as float32 in [0, 1], with `NORMAL_SIDE` as the longer side."""
         return to_float(resize(self.pixels, longer_side=NORMAL_SIDE))
 
     @cached_property
     def normal_alpha(self) -> Floats | None:
-        """Return the opacity (h, w) in [0, 1] at the size of `normal`."""
+        """The opacity, float32 (h, w) in [0, 1], at the size of `normal`."""
         if self.alpha is None:
             return None
         return to_float(resize(self.alpha, longer_side=NORMAL_SIDE))
 
     def with_pixels(self, pixels: Bytes) -> Frame:
-        """Return the frame of the same file with other pixels.
-
-        Where they are more or fewer, so are the file's, in proportion.
-        """
+        """Return the frame with other pixels; their size scales that of the file."""
         (rows, columns), (height, width) = self.pixels.shape[:2], pixels.shape[:2]
         if (rows, columns) == (height, width):
             return replace(self, pixels=pixels)
@@ -80,17 +77,16 @@ class Frame:
 
 
 def read_frame(photo: Photo) -> Frame:
-    """Return the frame of a photo that passed the door.
+    """Return the frame of a photo; raises `PhotoUnmeasurable`.
 
-    Its pixels are those of the rendition; the size, the format and the opacity are read from the
-    original. Raises `PhotoUnmeasurable`.
+    Pixels come from the rendition; size, format and opacity from the original.
     """
     with Image.open(io.BytesIO(photo.rendition), formats=["JPEG"]) as rendition:
         pixels = np.array(rendition)
     with Image.open(io.BytesIO(photo.original), formats=FORMATS) as original:
         kind = original.format
         width, height = original.size
-        if original.getexif().get(0x0112, 1) >= 5:  # stored lying on its side
+        if original.getexif().get(0x0112, 1) >= 5:  # stored rotated by 90 degrees
             width, height = height, width
         opacity = read_opacity(original, size=(photo.width, photo.height))
     alpha = None if opacity is None else np.array(opacity)
@@ -103,7 +99,7 @@ def make_frame(rgb: Bytes) -> Frame:
 
 
 def resize(pixels: NDArray[np.uint8], *, longer_side: int) -> NDArray[np.uint8]:
-    """Scale so that the longer side has a length: by area when shrinking, else by cubic curves."""
+    """Scale to a longer side: by area when shrinking, else by cubic interpolation."""
     height, width = pixels.shape[:2]
     scale = longer_side / max(height, width)
     if scale == 1:
@@ -129,7 +125,7 @@ def to_bytes(rgb: Floats) -> Bytes:
 
 
 def _checked(frame: Frame) -> Frame:
-    """Return a frame that holds something to measure."""
+    """Return the frame; raises `PhotoUnmeasurable`."""
     short, long = sorted((frame.width, frame.height))
     if short < MIN_SIDE:
         raise PhotoUnmeasurable(

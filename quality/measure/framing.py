@@ -1,7 +1,7 @@
-"""The background, and how the garment sits in the frame.
+"""Measures of the background, and of the garment's place in the frame.
 
 Takes OKLab (h, w, 3) or sRGB in [0, 1], float32, and boolean masks (h, w) of the garment or the
-background, neither of them empty.
+background, which must not be empty.
 """
 
 from dataclasses import dataclass
@@ -31,10 +31,10 @@ def find_box(mask: Mask) -> Box:
 
 
 def measure_fill(mask: Mask) -> float:
-    """Return how much of the frame the garment's box fills, along the side where it fills more.
+    """Return the share of the frame that the garment's box fills, along the fuller side.
 
-    In [0, 1]. What the listing rules call the share of the frame: a pair of trousers that reaches
-    from edge to edge fills it, however much white there is beside it.
+    In [0, 1]. Listing rules count in this way: trousers that reach from top to bottom fill the
+    frame, even with much white to the left and right.
     """
     box = find_box(mask)
     height, width = (int(length) for length in mask.shape)
@@ -42,7 +42,7 @@ def measure_fill(mask: Mask) -> float:
 
 
 def measure_off_centre(mask: Mask) -> float:
-    """Return how far the garment's box is off the middle, as a share of the side: 0 to 0.5."""
+    """Return the distance of the box's centre from the middle, as a share of the side: 0 to 0.5."""
     box = find_box(mask)
     height, width = (int(length) for length in mask.shape)
     x, y = (box.left + box.right) / 2 / width, (box.top + box.bottom) / 2 / height
@@ -50,11 +50,11 @@ def measure_off_centre(mask: Mask) -> float:
 
 
 def measure_unevenness(lab: Floats, background: Mask) -> float:
-    """Return the spread of the background: the rms OKLab distance from its mean x 100, from 0."""
+    """Return the rms OKLab distance of the background from its mean, x 100."""
     _, deviations = cv2.meanStdDev(lab, mask=background.astype(np.uint8))
     return float(np.linalg.norm(deviations)) * 100
 
 
 def measure_whiteness(rgb: Floats, background: Mask) -> float:
-    """Return the share of the background that is white: all channels at least 250 of 255."""
+    """Return the share of the background that is white: all channels from 250 of 255."""
     return float((min_channel(rgb)[background] >= PURE_WHITE).mean())

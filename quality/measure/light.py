@@ -1,4 +1,4 @@
-"""Exposure, clipping, the colour of the light, and what it does to the garment's colour.
+"""Exposure, clipping, the colour of the light, and its effect on the garment's colour.
 
 Takes sRGB float32 (h, w, 3) in [0, 1] at the normalised size, or its linear light, and boolean
 masks (h, w).
@@ -19,18 +19,18 @@ from quality.measure.colour_spaces import (
 from quality.measure.subject import Mask
 
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # of linear sRGB (ITU-R BT.709)
-MIDDLE_LUMINANCE = 0.33  # of the clean clothing photos, the median of their means
-WHITE, BLACK = 252 / 255, 3 / 255  # a channel beyond these has lost its shading
-NEUTRAL = 0.05  # chroma by lightness in OKLab: a pixel this colourful counts 1/e of a grey one
+MIDDLE_LUMINANCE = 0.33  # the median over clean clothing photos of their means
+WHITE, BLACK = 252 / 255, 3 / 255  # beyond these a channel has lost its shading
+NEUTRAL = 0.05  # OKLab chroma / lightness at which a pixel counts 1/e of a grey one
 CLIPPED = 0.98  # linear light above which the ratio of the channels is lost
 
 
 def measure_exposure(linear: Floats, mask: Mask) -> float:
-    """Return how bright the photo is, in stops from the usual clothing photo; 0 is usual.
+    """Return the brightness in stops relative to a usual clothing photo, which has 0.
 
-    Of the whole frame: a black garment well lit is dark, but its surroundings are not. A white
-    ground makes a frame bright that is not over-exposed: of a bright one the garment's own
-    brightness counts, but at least half of the frame's.
+    The whole frame is measured, because a well-lit black garment is dark but its surroundings are
+    not. A white background makes a frame bright without over-exposure. So for a bright frame the
+    garment's brightness counts, but at least half of the frame's.
     """
     frame = _stops(linear, None)
     if frame <= 0:
@@ -45,7 +45,7 @@ def _stops(linear: Floats, mask: Mask | None) -> float:
 
 
 def measure_clipping(rgb: Floats, mask: Mask) -> float:
-    """Return the share of the garment, in [0, 1], that is pure white or black and so shapeless."""
+    """Return the share of the garment that is pure white or black."""
     lost = (min_channel(rgb) >= WHITE) | (max_channel(rgb) <= BLACK)
     return float(lost[mask].mean())
 
@@ -53,9 +53,9 @@ def measure_clipping(rgb: Floats, mask: Mask) -> float:
 def estimate_light(linear: Floats, lab: Floats) -> Floats:
     """Return the light's linear RGB relative to its green, shape (3,).
 
-    Shades of grey (Finlayson & Trezzi, 2004), a Minkowski mean, in which a pixel counts the more
-    the nearer it is to grey: a red dress on a red rug says little of the light, the white label
-    in it much. What is clipped is left out.
+    Shades of grey (Finlayson & Trezzi, 2004), a Minkowski mean in which pixels near grey count
+    more: a red dress on a red rug reveals little about the light, its white label much. Clipped
+    pixels are left out.
     """
     colourfulness = np.hypot(lab[..., 1], lab[..., 2]) / np.maximum(lab[..., 0], np.float32(0.2))
     weight = np.exp(-colourfulness / np.float32(NEUTRAL)) * (max_channel(linear) < CLIPPED)
@@ -66,23 +66,23 @@ def estimate_light(linear: Floats, lab: Floats) -> Floats:
 
 
 def light_to_cast(light: Floats) -> Floats:
-    """Return the OKLab a and b x 100 that a light grey takes on in this light, shape (2,)."""
+    """Return the OKLab a and b x 100 of a light grey in this light, shape (2,)."""
     grey = light / np.float32(light @ LUMINANCE) * np.float32(0.5)
     lab = srgb_to_oklab(encode_srgb(grey))
     return np.asarray(lab[1:] * 100)
 
 
 def measure_cast(light: Floats) -> float:
-    """Return the strength of the cast: the OKLab chroma x 100 of a grey in this light, from 0."""
+    """Return the OKLab chroma x 100 of a grey in this light."""
     return float(np.hypot(*light_to_cast(light)))
 
 
 def measure_colour_error(linear: Floats, rgb: Floats, mask: Mask, light: Floats) -> float:
-    """Return by how much the light alters the garment's colour: CIEDE2000, from 0.
+    """Return how much the light changes the garment's colour: CIEDE2000, from 0.
 
-    The garment as it is against the same under a neutral light of the same brightness (von Kries);
-    the mean over at most about 4,000 of its pixels. Without a reference this is as near as the
-    accuracy of a colour can be told: what the garment itself looks like is not known.
+    Compares the garment with itself under a neutral light of the same brightness (von Kries): the
+    mean over at most about 4,000 pixels. The true colour of the garment is not known, so this is
+    the best estimate of a colour's accuracy.
     """
     rows = np.flatnonzero(mask.ravel())
     rows = rows[:: max(1, len(rows) // 4000)]
@@ -93,5 +93,5 @@ def measure_colour_error(linear: Floats, rgb: Floats, mask: Mask, light: Floats)
 
 
 def measure_saturation(lab: Floats, mask: Mask) -> float:
-    """Return the garment's mean OKLab chroma, from 0 to about 0.3: grey 0, a vivid red 0.22."""
+    """Return the garment's mean OKLab chroma: grey 0, a vivid red 0.22, at most about 0.3."""
     return float(np.hypot(lab[..., 1], lab[..., 2])[mask].mean())

@@ -1,12 +1,12 @@
 """All measures of one photo.
 
-    measures = measure(frame)                   a `Frame`, of `quality.measure.frame`
-    measures["sharpness"].score                 in [0, 1]; None where it cannot be told
-    measures.subject.is_confident               was the garment found, or is this the whole frame
+    measures = measure(frame)                   a `quality.measure.frame.Frame`
+    measures["sharpness"].score                 in [0, 1]; None where it cannot be measured
+    measures.subject.is_confident               whether the garment was found
 
-Everything is measured on the garment at the normalised size, but exposure, cast, naturalness (the
-whole frame), JPEG blocks (the pixels as shown) and resolution (the file). `quality.measure.scales`
-says what is good. No figure is ever NaN.
+Most measures take the garment at the normalised size. Exposure, cast and naturalness take the whole
+frame, blockiness the pixels at the displayed size, resolution the file. No figure is ever NaN.
+`quality.measure.scales` defines which values are good.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ from quality.measure.subject import Subject, find_subject
 
 @dataclass(frozen=True)
 class Measures(Mapping[str, Measure]):
-    """The measures of a photo by name, in the order of `SCALES`, and what they were taken on."""
+    """The measures of a photo by name, in the order of `SCALES`, with its frame and subject."""
 
     frame: Frame
     subject: Subject
@@ -42,7 +42,7 @@ class Measures(Mapping[str, Measure]):
 
 
 def measure(frame: Frame, subject: Subject | None = None) -> Measures:
-    """Measure a photo; its `subject` is looked for unless it is known."""
+    """Measure a photo; its `subject` is searched unless it is given."""
     subject = subject or find_subject(frame)
     raws = _measure_pixels(frame, subject)
     raws["resolution"] = float(min(frame.width, frame.height))

@@ -1,14 +1,14 @@
-"""How natural a photo looks, without another to compare it with: the way of NIQE.
+"""Naturalness of a photo without a reference, by NIQE.
 
 Mittal, Soundararajan & Bovik, "Making a 'completely blind' image quality analyzer" (2013): the
-statistics of locally normalised lightness at two scales, as one Gaussian of 36 dimensions, against
-those of clean photos. Luma float32 (h, w) in [0, 1] at the normalised size in; a distance from 0
-out, smaller is more natural.
+statistics of locally normalised lightness at two scales, as one Gaussian of 36 dimensions, are
+compared with those of clean photos. Takes luma, float32 (h, w) in [0, 1], at the normalised size;
+returns a distance from 0, where smaller is more natural.
 
-`naturalness.npz` holds the Gaussian of clean clothing photos: float32 `mean` (36,) and
-`covariance` (36, 36). `manage.py fit_naturalness --photos DIR` makes it; ours is of the first
-1,500 photos of the `train` split of the clothing dataset (CC0, alexeygrigorev/clothing-dataset),
-without chance.
+`naturalness.npz` is the Gaussian of clean clothing photos: float32 `mean` (36,) and `covariance`
+(36, 36). `manage.py fit_naturalness --photos DIR` makes it (`training.naturalness`), without
+randomness, from the first 1,500 photos of the `train` split of the clothing dataset (CC0,
+alexeygrigorev/clothing-dataset).
 """
 
 import math
@@ -26,15 +26,15 @@ from quality.measure.colour_spaces import Floats
 Features: TypeAlias = NDArray[np.float64]
 
 MODEL = Path(__file__).with_name("naturalness.npz")
-PATCH = 64  # pixels a side at the first scale; NIQE has 96 on larger images
+PATCH = 64  # pixels a side at the first scale; NIQE uses 96 on larger images
 TEXTURED = 0.1  # of the sharpest patch's: below it a patch has no statistics, as white paper
-STABLE = 1 / 255  # keeps flat regions from dividing by nothing
+STABLE = 1 / 255  # avoids a division by 0 in flat regions
 _SHIFTS = ((0, 1), (1, 0), (1, 1), (1, -1))  # the four products of neighbours
 
 
 @dataclass(frozen=True)
 class Gaussian:
-    """What clean photos are like: `mean` (36,) and `covariance` (36, 36), float64."""
+    """The statistics of clean photos: `mean` (36,) and `covariance` (36, 36), float64."""
 
     mean: Features
     covariance: Features
@@ -42,13 +42,13 @@ class Gaussian:
 
 @cache
 def load_clean_model() -> Gaussian:
-    """Return the Gaussian that the repository brings along."""
+    """Return the Gaussian in `naturalness.npz`."""
     with np.load(MODEL) as stored:
         return Gaussian(stored["mean"].astype(float), stored["covariance"].astype(float))
 
 
 def measure_naturalness(luma: Floats, model: Gaussian | None = None) -> float:
-    """Return the distance of a photo's statistics from those of clean photos; equation 10."""
+    """Return the distance of a photo's statistics from those of clean photos (equation 10)."""
     model = model or load_clean_model()
     features = describe_patches(luma, sharp=TEXTURED)
     off = features.mean(axis=0) - model.mean
@@ -80,7 +80,7 @@ def _normalise(luma: Floats) -> tuple[Floats, Floats]:
 
 
 def _patches(values: Floats, side: int) -> Floats:
-    """Cut into squares, (n, side, side); a strip too narrow for one is taken as it is."""
+    """Cut into squares (n, side, side); a narrower image gives smaller squares."""
     height, width = values.shape
     side = min(side, height, width)
     rows, columns = height // side, width // side
@@ -89,7 +89,7 @@ def _patches(values: Floats, side: int) -> Floats:
 
 
 def _describe(normalised: Floats, side: int) -> Features:
-    """Return (n, 18): the shape and width of each patch, and of its products of neighbours."""
+    """Return (n, 18): shape and width of each patch, and of the products of its neighbours."""
     columns = []
     shape, left, right = fit_asymmetric(_patches(normalised, side))
     columns += [shape, (left + right) / 2]

@@ -2,8 +2,8 @@
 
     overall = score(measures)          `Measures`, of `quality.measure.metrics`
 
-The score is the weighted geometric mean of the measures' scores: what is poor in one respect is
-not made good by another. Measures that are unknown are left out, and the others count for them.
+The score is the weighted geometric mean of the measures' scores, so that one good measure does not
+make up for a poor one. Unknown measures are left out.
 """
 
 import math
@@ -13,9 +13,9 @@ from types import MappingProxyType
 
 from quality.measure.scales import Measure
 
-FLOOR = 0.05  # the worst score counts as this: one poor figure halves the whole, and no more
+FLOOR = 0.05  # scores below count as this: one poor measure at most halves the whole
 
-# Each part's weight is the sum of its measures'; what a shopper notices first counts most.
+# The weights follow what a shopper notices first. A part's weight is the sum of its measures'.
 PARTS: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {
         "detail": {"sharpness": 3, "noise": 2, "blockiness": 1.5, "resolution": 1.5},
@@ -34,14 +34,14 @@ PARTS: Mapping[str, Mapping[str, float]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Overall:
-    """The whole and its parts, each 0 to 100; a part of which nothing is known is None."""
+    """The overall score and its parts, each 0 to 100; a part without any measure is None."""
 
     score: float
     parts: dict[str, float | None]
 
 
 def score(measures: Mapping[str, Measure]) -> Overall:
-    """Return the score of a photo whose measures are not all unknown."""
+    """Return the overall score of a photo, 0 if no measure is known."""
     parts = {name: _mean(measures, weights) for name, weights in PARTS.items()}
     together = {name: weight for weights in PARTS.values() for name, weight in weights.items()}
     whole = _mean(measures, together) or 0.0

@@ -1,9 +1,8 @@
-"""From a raw figure to a score in [0, 1] and a plain verdict.
+"""Scales that turn a raw figure into a score in [0, 1] and a verdict.
 
-The knots were read off 600 photos of the `train` split of the clothing photos that shops' own
-photos are like (people's photos at home, 400 x 533): where most of them lie is fair, the better
-quarter good, the worst twentieth poor. Where listing rules name a value, as for the background,
-the knots are theirs.
+The knots come from 600 photos of the `train` split of the clothing dataset (photos that people
+took at home, 400 x 533): most of them are fair, the best quarter good, the worst twentieth poor.
+Where listing rules name a value, as for the background, the knots are theirs.
 """
 
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ class Verdict(StrEnum):
     GOOD = "good"
     FAIR = "fair"
     POOR = "poor"
-    UNKNOWN = "unknown"  # it cannot be measured: there is no background to be seen
+    UNKNOWN = "unknown"  # it cannot be measured, for instance without a visible background
 
     @classmethod
     def from_score(cls, score: float | None) -> "Verdict":
@@ -32,10 +31,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Scale:
-    """What a measure is called, its unit, and how good its values are.
+    """The label, the unit and the scores of a measure.
 
-    `knots` are (raw, score) pairs with raw ascending, between which the score is linear and beyond
-    which it stays.
+    `knots` are (raw, score) pairs with raw ascending; the score is linear between them and constant
+    outside.
     """
 
     label: str
@@ -43,7 +42,7 @@ class Scale:
     knots: tuple[tuple[float, float], ...]
 
     def score(self, raw: float) -> float:
-        """Return the score in [0, 1], 1 the best."""
+        """Return the score in [0, 1]; 1 is best."""
         raws, scores = zip(*self.knots, strict=True)
         return float(np.interp(raw, raws, scores))
 
@@ -94,7 +93,7 @@ SCALES = {
     "exposure": Scale(
         "Exposure",
         "stops",
-        # A white ground makes a photo bright: burnt cloth is told by the clipping.
+        # Generous above 0: a white background is bright, and clipping detects burnt cloth.
         ((-2.4, 0.0), (-1.1, FAIR), (-0.6, GOOD), (-0.2, 1.0),
          (0.6, 1.0), (1.15, GOOD), (1.4, FAIR), (1.6, 0.0)),
     ),

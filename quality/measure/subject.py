@@ -1,12 +1,12 @@
-"""Tell the garment from its background.
+"""Find the garment in a photo.
 
-sRGB float32 (h, w, 3) in [0, 1] in, a boolean mask (h, w) out, true on the garment. The colours
-around the border are flooded inwards in OKLab (`core.ml.garment_mask.find_garment`), and GrabCut
-(Rother, Kolmogorov & Blake, 2004) finds the contour from there, both on a small copy whose light
-and contrast are evened out first: a dim photo has the same garment as a bright one.
-An alpha channel is a certain mask.
+Takes sRGB float32 (h, w, 3) in [0, 1], returns a boolean mask (h, w), true on the garment. The
+colours of the border are flooded inwards in OKLab (`find_garment`), and GrabCut (Rother, Kolmogorov
+& Blake, 2004) finds the contour from there. Both use a small copy with normalised light and
+contrast, so that a dim photo gives the same mask as a bright one. An alpha channel is a certain
+mask.
 
-    subject = find_subject(frame)     the mask at the size of `frame.normal`, and how sure it is
+    subject = find_subject(frame)     a mask of the size of `frame.normal`, with its confidence
 """
 
 from dataclasses import dataclass
@@ -24,16 +24,15 @@ Mask: TypeAlias = NDArray[np.bool_]
 
 FLOOD_SIDE = 96
 CUT_SIDE = 224
-CUTS = 2  # rounds of GrabCut; a third changes next to nothing
+CUTS = 2  # rounds of GrabCut; a third round changes almost nothing
 CONFIDENT = 0.5
 
 
 @dataclass(frozen=True)
 class Subject:
-    """Where the garment is.
+    """The mask of the garment, with a confidence in [0, 1].
 
-    `mask` is what counts as the garment: of the whole frame every pixel, when `is_confident` is
-    false. `confidence` in [0, 1] says how far the mask found can be believed.
+    `mask` covers the whole frame when `is_confident` is false.
     """
 
     mask: Mask
@@ -45,14 +44,14 @@ class Subject:
 
     @property
     def background(self) -> Mask:
-        """Return what is not the garment, a margin around it left out; empty without a mask."""
+        """The mask of the background without a margin around the garment."""
         reach = max(3, max(self.mask.shape) // 64)
         grown = cv2.dilate(self.mask.astype(np.uint8), np.ones((reach, reach), np.uint8))
         return np.asarray(grown == 0)
 
 
 def find_subject(frame: Frame) -> Subject:
-    """Return the garment's mask, or the whole frame when none can be believed."""
+    """Return the garment's mask, or the whole frame without a confident mask."""
     shape = frame.normal.shape[:2]
     if frame.normal_alpha is not None:
         return Subject(frame.normal_alpha > 0.5, 1.0)
@@ -74,10 +73,10 @@ def _shrink(rgb: Floats, side: int) -> Floats:
 
 
 def _even_out(rgb: Floats) -> Floats:
-    """Stretch each channel between its 1st and 99th percentile, and smooth grain away."""
+    """Stretch each channel between its 1st and 99th percentile, and remove grain."""
     low, high = np.percentile(rgb.reshape(-1, 3), (1, 99), axis=0).astype(np.float32)
     stretched = np.clip((rgb - low) / np.maximum(high - low, 0.02), 0, 1).astype(np.float32)
-    # A gamma brings the middle to the middle, whatever the exposure was.
+    # A gamma moves the median to the same value for every exposure.
     middle = float(np.clip(np.median(stretched), 0.05, 0.95))
     gamma = np.clip(np.log(0.6) / np.log(middle), 0.4, 2.5)
     return np.asarray(cv2.GaussianBlur(stretched ** np.float32(gamma), (0, 0), 1.0))
@@ -92,7 +91,7 @@ def _flood(lab: Floats) -> tuple[Mask, bool]:
 
 
 def _cut(rgb: Floats, flooded: Mask) -> Mask:
-    """Return the garment's contour by GrabCut, from what was flooded; its largest pieces only."""
+    """Refine the flooded mask by GrabCut, and return its large pieces."""
     if not flooded.any() or flooded.all():
         return flooded
     reach = np.ones((max(3, max(flooded.shape) // 24),) * 2, np.uint8)
@@ -103,13 +102,13 @@ def _cut(rgb: Floats, flooded: Mask) -> Mask:
     cv2.setRNGSeed(0)  # GrabCut clusters colours from a random start
     pixels = (rgb * 255 + 0.5).astype(np.uint8)
     models = np.zeros((1, 65)), np.zeros((1, 65))
-    everywhere = (0, 0, 1, 1)  # not looked at: the labels say where
+    everywhere = (0, 0, 1, 1)  # unused, because the mask initialises GrabCut
     cv2.grabCut(pixels, labels, everywhere, *models, CUTS, cv2.GC_INIT_WITH_MASK)
     return _large_pieces(labels == cv2.GC_PR_FGD)
 
 
 def _large_pieces(mask: Mask) -> Mask:
-    """Drop specks: pieces below a twentieth of the largest. Shoes come in two."""
+    """Remove pieces smaller than a twentieth of the largest; shoes are two large pieces."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
     if count < 3:
         return mask
@@ -118,7 +117,7 @@ def _large_pieces(mask: Mask) -> Mask:
 
 
 def _confidence(flooded: Mask, cut: Mask, lab: Floats) -> float:
-    """Return how far the mask can be believed: both ways agree, it is no frame, it stands out."""
+    """Return the confidence: both methods agree, little of the border is masked, colours differ."""
     share = float(cut.mean())
     if not 0.03 < share < 0.95:
         return 0.0
@@ -147,7 +146,7 @@ def _contour_contrast(mask: Mask, lab: Floats) -> float:
 
 
 def _local_mean(lab: Floats, where: Mask) -> Floats:
-    """Return the mean of the OKLab colours around each pixel that lie in a region."""
+    """Return the mean OKLab colour of a region in the neighbourhood of each pixel."""
     weight = cv2.GaussianBlur(where.astype(np.float32), (0, 0), 4)
     total = cv2.GaussianBlur(lab * where[..., None].astype(np.float32), (0, 0), 4)
     return np.asarray(total / np.maximum(weight, 1e-6)[..., None])

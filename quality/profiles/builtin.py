@@ -1,10 +1,11 @@
-"""The rules of marketplaces, each with the page it is from and the day it was held against it.
+"""Profiles of marketplaces: each rule with its source and the day of the last check against it.
 
-Not judged here, because it takes eyes: text, logos, watermarks and borders in the photo,
-mannequins, props, and whether the whole product is to be seen.
+Rules that need a person are left out: text, logos, watermarks and borders in the photo,
+mannequins, props, and whether the whole product is visible.
 """
 
 from datetime import date
+from functools import partial
 from types import MappingProxyType
 
 from quality.profiles.model import ListingRule, Profile
@@ -18,17 +19,8 @@ _ZALANDO = "Zalando Partner University, “Image guidelines” of 3 March 2025"
 _OURS = "Atelier: below this shoppers and search both suffer"
 
 
-def _must(
-    name: str, subject: str, source: str, *, least: float | None = None, most: float | None = None
-) -> ListingRule:
-    return ListingRule(name, subject, least, most, is_required=True, source=source, as_of=AS_OF)
-
-
-def _should(
-    name: str, subject: str, source: str, *, least: float | None = None, most: float | None = None
-) -> ListingRule:
-    return ListingRule(name, subject, least, most, is_required=False, source=source, as_of=AS_OF)
-
+_must = partial(ListingRule, is_required=True, as_of=AS_OF)
+_should = partial(ListingRule, is_required=False, as_of=AS_OF)
 
 GOOGLE = Profile(
     key="google",
@@ -66,7 +58,7 @@ ZALANDO = Profile(
     key="zalando",
     label="Zalando, packshot",
     rules=(
-        # A pixel more or less at the least size is within this.
+        # The tolerance is one pixel at the smallest size.
         _must("aspect", "aspect", _ZALANDO, least=0.99 / 1.44, most=1.01 / 1.44),
         _must("least_width", "width", _ZALANDO, least=762),
         _must("least_height", "height", _ZALANDO, least=1100),

@@ -1,4 +1,4 @@
-"""Hold a photo's measures against a profile's rules; knows no pixels."""
+"""Check the rules of a profile against measures; needs no pixels."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -95,7 +95,7 @@ def judge(profile: Profile, measures: Measured) -> Judgement:
 
 
 def read_subject(name: str, measures: Measured) -> float | None:
-    """Return a fact or a raw measure by name; None where it is not known."""
+    """Return a fact of the file or a raw measure; None if it is not known."""
     if name in SCALES:
         return measures[name].raw
     frame = measures.frame

@@ -1,4 +1,4 @@
-"""What a profile is, and how a shop's own is read from plain data."""
+"""Profiles of listing rules, and reading a shop's own profile from JSON."""
 
 import math
 from collections.abc import Mapping
@@ -9,8 +9,7 @@ from typing import Any
 from core.errors import DomainError
 from quality.measure.scales import SCALES
 
-# What a rule can ask for: facts of the file, and every raw measure. Those named here are no
-# measures; `quality.profiles.checking` knows how they are read.
+# Subjects of rules that are facts of the file; all other subjects are measures.
 FACTS = {
     "width": "pixels",
     "height": "pixels",
@@ -26,16 +25,16 @@ MAX_LABEL_LENGTH = 100
 
 
 class ProfileUnusable(DomainError):
-    """A shop's own profile is not of the right form; `details` says where."""
+    """A shop's own profile is not valid; `details` names the field."""
 
     code = "profile_unusable"
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """What mends a failed rule: a step of the enhancement, or else only another photo.
+    """The fix of a failed rule: an enhancement step, or a new photo.
 
-    `step` is a name of `quality.enhance.enhancement.Step`, or None; `advice` a sentence for people.
+    `step` is a value of `quality.enhance.improvement.Step`, or None; `advice` is a sentence.
     """
 
     step: str | None
@@ -44,25 +43,26 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class ListingRule:
-    """A bound on a measure or a fact, either end open when None.
+    """Bounds for a measure or a fact of the file; None is no bound.
 
-    `is_required` rules make a listing fail, the others are recommendations.
+    A photo that fails a rule with `is_required` fails the profile; other rules are recommendations.
+    `as_of` is the day on which the rule was checked against its source.
     """
 
     name: str
     subject: str
-    least: float | None
-    most: float | None
-    is_required: bool
     source: str
     as_of: date
+    is_required: bool
+    least: float | None = None
+    most: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
     """A named set of rules, and the frame that enhancement aims at.
 
-    `aspect` is width by height, None for any; `fill` the share of the frame in [0.3, 1].
+    `aspect` is width by height, None for any. `fill` is the share of the frame in [0.3, 1].
     """
 
     key: str
@@ -74,11 +74,11 @@ class Profile:
 
 
 def read_profile(data: Mapping[str, Any], *, as_of: date) -> Profile:
-    """Return the profile that plain data describes; raises `ProfileUnusable`.
+    """Return a shop's own profile from JSON; raises `ProfileUnusable`.
 
-    The data has `label`, `rules`, each with a `subject` of `SUBJECTS`, `least` or `most` or both,
-    and `required` (true by default), and may have `aspect`, `fill` and `wants_white`. `as_of` is
-    the day on which the shop set it.
+    `data` has a `label` and `rules`: each has a `subject` of `SUBJECTS`, `least` or `most` or both,
+    and `required` (default true). `aspect`, `fill` and `wants_white` are optional. `as_of` is the
+    day on which the shop set the profile.
     """
     rules = data.get("rules")
     if not isinstance(rules, list) or not 1 <= len(rules) <= MAX_RULES:
@@ -101,17 +101,15 @@ def _read_rule(data: Any, field: str, as_of: date) -> ListingRule:
     subject = data.get("subject")
     if subject not in SUBJECTS:
         known = ", ".join(sorted(SUBJECTS))
-        raise ProfileUnusable(f"{subject!r} is none of: {known}.", field=f"{field}.subject")
+        raise ProfileUnusable(f"{subject!r} is not one of: {known}.", field=f"{field}.subject")
     least = _number(data, "least", low=-1e9, high=1e9, default=None, field=field)
     most = _number(data, "most", low=-1e9, high=1e9, default=None, field=field)
     if least is None and most is None:
-        raise ProfileUnusable("A rule has a least, a most or both.", field=field)
+        raise ProfileUnusable("A rule has `least`, `most` or both.", field=field)
     if least is not None and most is not None and least > most:
-        raise ProfileUnusable("A rule's least is at most its most.", field=field)
-    return ListingRule(
-        name=subject, subject=subject, least=least, most=most,
-        is_required=data.get("required") is not False, source="the shop", as_of=as_of,
-    )  # fmt: skip
+        raise ProfileUnusable("A rule's `least` is at most its `most`.", field=field)
+    is_required = data.get("required") is not False
+    return ListingRule(subject, subject, "the shop", as_of, is_required, least, most)
 
 
 def _number(

@@ -1,8 +1,8 @@
-"""Which photos break a shop's own consistency: in background, framing and light.
+"""Find photos that differ from the shop's usual photos in background, framing or light.
 
-A shop's catalogue looks of one piece when its photos do. What is usual is the shop's own median;
-a photo that is far from it, measured by the median absolute deviation, breaks it (the modified
-z-score of Iglewicz and Hoaglin, "How to Detect and Handle Outliers", 1993). Pure.
+A photo is an outlier if it is far from the shop's median, relative to the median absolute
+deviation: the modified z-score of Iglewicz and Hoaglin, "How to Detect and Handle Outliers", 1993.
+A look is a list of figures in the order of `LOOK`; background colours are OKLab.
 """
 
 from collections.abc import Sequence
@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from quality.measure.assessment import Assessment
 
-# Each with the least deviation that anybody would see, in its own unit: a shop whose photos are
-# alike to the last bit is not broken by the second last.
+# Figures of a look, each with the smallest visible deviation in its own unit. In a shop with nearly
+# equal photos, smaller deviations do not make an outlier.
 LOOK = {
     "background_lightness": 0.02,
     "background_green_red": 0.01,
@@ -33,17 +33,17 @@ GROUPS = {
     "exposure": "light",
     "colour_cast": "light",
 }
-MIN_PHOTOS = 8  # of fewer nobody can say what is usual
+MIN_PHOTOS = 8  # fewer photos do not show what is usual
 FAR = 3.5
-TO_DEVIATION = 0.6745  # the median absolute deviation of a normal distribution with deviation 1
+TO_DEVIATION = 0.6745  # the median absolute deviation of the standard normal distribution
 
 
 @dataclass(frozen=True, slots=True)
 class Outlier:
-    """A photo, by its place in the list, that is far from what is usual.
+    """A photo that is far from the usual ones.
 
-    `distance` is the largest modified z-score, from 3.5; `looks` are the figures that are as far,
-    and `groups` what they are of: background, framing or light.
+    `place` is its index in the list, `distance` its largest modified z-score, `looks` the names of
+    all figures above `FAR`, `groups` their groups: background, framing, light.
     """
 
     place: int
@@ -53,7 +53,7 @@ class Outlier:
 
 
 def read_look(assessment: Assessment) -> list[float | None]:
-    """Return a photo's figures in the order of `LOOK`; None where they cannot be told."""
+    """Return a photo's look, with None for unknown figures."""
     background = assessment.background or (None, None, None)
     return [
         *background,
@@ -65,7 +65,7 @@ def read_look(assessment: Assessment) -> list[float | None]:
 
 
 def find_outliers(looks: Sequence[Sequence[float | None]]) -> list[Outlier]:
-    """Return the photos that break what is usual, the farthest first; none of too few photos."""
+    """Return the outliers, the farthest first; none below `MIN_PHOTOS` photos."""
     if len(looks) < MIN_PHOTOS:
         return []
     figures = np.array(looks, dtype=np.float64)
@@ -80,11 +80,11 @@ def find_outliers(looks: Sequence[Sequence[float | None]]) -> list[Outlier]:
     return sorted(breaches, key=lambda breach: -breach.distance)
 
 
-def _distances(column: NDArray[np.float64], least: float) -> NDArray[np.float64]:
-    """Return each photo's modified z-score; 0 where it has no figure, or too few photos have."""
+def _distances(column: NDArray[np.float64], min_spread: float) -> NDArray[np.float64]:
+    """Return modified z-scores; 0 for an unknown figure, or with too few known ones."""
     known = column[~np.isnan(column)]
     if len(known) < MIN_PHOTOS:
         return np.zeros_like(column)
     middle = np.median(known)
-    spread = max(float(np.median(np.abs(known - middle))), least)
+    spread = max(float(np.median(np.abs(known - middle))), min_spread)
     return np.nan_to_num(TO_DEVIATION * np.abs(column - middle) / spread)

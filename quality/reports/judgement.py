@@ -1,4 +1,4 @@
-"""Reports judged anew when a shop's rules or its gate have changed; no photo is looked at again."""
+"""Judge reports again after a change of the shop's rules or gate, without measuring again."""
 
 from uuid import UUID
 
@@ -12,14 +12,14 @@ from quality.models import Policy, Report
 from quality.policies import get_policy, get_profile
 from quality.profiles.checking import judge
 
-AT_ONCE = 500
+CHUNK_SIZE = 500
 
 
 def judge_reports() -> int:
-    """Judge every report of the scope's shop by its present policy; return how many there are.
+    """Judge every report of the scope's shop by its current policy; return how many there are.
 
-    A held image that may pass by it is cleared. Where the policy changes meanwhile, this begins
-    again: two at work at the same time end with the same.
+    Held images that pass are cleared. If the policy changes during the work, it starts again, so
+    concurrent calls end with the same result.
     """
     while True:
         policy = get_policy(scoped_shop_id())
@@ -31,7 +31,7 @@ def judge_reports() -> int:
 
 
 def find_unjudged_shops() -> list[UUID]:
-    """Return the shops whose reports were not all judged by their present policy."""
+    """Return the shops with reports that were not judged by the current policy."""
     with all_shops():
         changed = Policy.objects.exclude(version=F("judged_version"))
         return list(changed.values_list("shop_id", flat=True))
@@ -44,9 +44,9 @@ def _judge_by(policy: Policy) -> int:
     profile = get_profile(policy)
     count = 0
     reports = Report.objects.done().select_related("image").order_by("pk")
-    for report in reports.iterator(chunk_size=AT_ONCE):
+    for report in reports.iterator(chunk_size=CHUNK_SIZE):
         judgement = judge(profile, Assessment.from_json(report.examined))
-        # One that was measured anew meanwhile was judged anew, too.
+        # A report that was measured again since the query was also judged again.
         Report.objects.done().filter(pk=report.pk, version=report.version).update(
             profile=profile.key, passed=judgement.passed, failed_rules=judgement.failed
         )
@@ -57,7 +57,7 @@ def _judge_by(policy: Policy) -> int:
 
 
 def release_image(image: Image, policy: Policy, *, has_passed: bool) -> None:
-    """Clear a held image that passed, or whose shop holds none any more."""
+    """Clear a held image that passed, or whose shop does not hold images any more."""
     may_pass = has_passed or policy.gate != Policy.Gate.HOLD
     if image.status == Image.Status.HELD and image.deleted_at is None and may_pass:
         try:

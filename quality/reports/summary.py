@@ -1,4 +1,4 @@
-"""Where a shop's photos stand as a whole: how good they are, what fails, what stands out."""
+"""Summarise a shop's reports: scores, failed rules, outliers."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +28,7 @@ class Unnest(Func):
 
 
 def summarise() -> dict[str, Any]:
-    """Return the figures over every live image of the scope's shop."""
+    """Return figures over all live images of the scope's shop, as `SummaryOutput` renders them."""
     reports = Report.objects.filter(image__deleted_at=None)
     done = reports.done()
     states = dict(reports.values_list("state").annotate(count=Count("pk")).order_by())
@@ -51,7 +51,7 @@ def summarise() -> dict[str, Any]:
 
 
 def _histogram(done: QuerySet[Report]) -> list[dict[str, int]]:
-    """Return how many scores are in each ten, 100 being in the last."""
+    """Return the number of scores in each range of ten; 100 is in the last one."""
     ten = Least(Cast(Floor(F("score") / TENS), IntegerField()), TENS - 1)
     counted = dict(done.values_list(ten).annotate(count=Count("pk")).order_by())
     return [

@@ -41,7 +41,7 @@ def test_the_weaker_is_brought_towards_the_stronger():
     comparison = compare(*make_pair(under_expose), level=1.0)
     enhanced = comparison.enhancement
     assert enhanced is not None
-    assert enhanced.before is comparison.other
+    assert enhanced.before is comparison.second
     assert score(enhanced.after).score > score(enhanced.before).score
     assert "first photo" in comparison.advice
     assert "brings the second" in comparison.advice
