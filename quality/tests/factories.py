@@ -1,4 +1,4 @@
-"""Photos of garments in good and bad light, and what is kept of photos, for tests."""
+"""Factories of photos in good and bad light, assessments and reports."""
 
 import io
 from functools import cache
@@ -21,7 +21,7 @@ from quality.models import Job, Report
 from quality.tests.photos import make_photo
 from tenants.models import Shop
 
-DARK = 0.35  # of the light: the default rules' `lit` fails, and `tone` mends it
+DARK = 0.35  # of the light: the default rule `lit` fails, and `tone` fixes it
 SIZE = (300, 400)
 
 
@@ -33,7 +33,7 @@ def to_jpeg(pixels: Bytes) -> bytes:
 
 @cache
 def make_jpeg(*, light: float = 1.0, colour: str = "red") -> bytes:
-    """Return a garment's photo of 300 by 400 pixels, with so much of the light."""
+    """Return a garment's photo of 300 by 400 pixels, with the share `light` of the light."""
     return to_jpeg((make_photo(colour=colour, height=SIZE[1]) * light).astype(np.uint8))
 
 
@@ -55,7 +55,7 @@ def make_image(shop: Shop, data: bytes | None = None, **fields: Any) -> Image:
 def make_assessment(
     *, score: float = 80.0, size: tuple[int, int] = SIZE, **raws: Any
 ) -> Assessment:
-    """Return what is kept of a photo that passes the default rules, but for the figures given."""
+    """Return an assessment that passes the default rules, except for the given figures."""
     return Assessment(
         raws={**dict.fromkeys(SCALES, 0.5), "clipping": 0.0, **raws},
         frame=FileFacts(*size, 20_000, "JPEG"),
@@ -68,7 +68,7 @@ def make_assessment(
 
 
 def make_report(shop: Shop, *, score: float = 80.0, **fields: Any) -> Report:
-    """Return the finished report of a new image, judged as `fields` say."""
+    """Return the finished report of a new image, with `fields` as given."""
     image = fields.pop("image", None) or make_image(shop)
     with shop_scope(shop.pk):
         report: Report = Report.objects.create(

@@ -1,4 +1,4 @@
-"""Photos to measure: generated garments, and real ones where they are at hand."""
+"""Photos to measure: generated garments, and real ones where they are available."""
 
 import os
 from functools import cache
@@ -29,7 +29,7 @@ needs_cutouts = pytest.mark.skipif(
 
 @cache
 def make_photo(*, colour: str = "red", kind: str = "dress", height: int = 800) -> Bytes:
-    """Return a generated garment's photo, (h, w, 3) uint8; not to be written to."""
+    """Return a generated garment's photo, (h, w, 3) uint8, read-only."""
     features = {
         "dress": {"sleeve": "short", "neckline": "round neck", "cut": "a-line", "length": "midi"},
         "shirt": {"sleeve": "long", "neckline": "classic collar"},
@@ -41,7 +41,7 @@ def make_photo(*, colour: str = "red", kind: str = "dress", height: int = 800) -
 
 
 def make_scene(*, side: int = 400, seed: int = 3) -> Bytes:
-    """Return a frame full of pattern, in which no garment can be told from the ground."""
+    """Return a pattern without a garment, (h, w, 3) uint8."""
     rng = np.random.default_rng(seed)
     small = rng.uniform(0, 255, (side // 16, side // 16, 3)).astype(np.uint8)
     return np.kron(small, np.ones((16, 16, 1), np.uint8))

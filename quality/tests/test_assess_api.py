@@ -1,4 +1,4 @@
-"""Photos assessed at the door: sent along, or an image's."""
+"""Uploads and images are assessed."""
 
 import threading
 from typing import Any
@@ -34,7 +34,7 @@ ASSESS = "/api/v1/quality/assess/"
 
 @pytest.fixture
 def worker(monkeypatch):
-    """A worker in a thread of this process: what is sent to it is done at once."""
+    """Run tasks at once, in a thread of this process."""
 
     def send(app: Any, task: str, kwargs: dict[str, str]) -> None:
         threading.Thread(target=assess_upload, args=(kwargs["request_id"],)).start()
@@ -51,7 +51,7 @@ def send(client, photo: Any = None, **fields: Any):
     return client.post(ASSESS, {"photo": photo or make_upload(), **fields}, format="multipart")
 
 
-def test_packed_photo_is_unpacked_as_it_was():
+def test_packed_photo_is_unpacked_unchanged():
     photo = opened(make_jpeg())
     assert unpack(pack(photo)) == (photo.original, photo.rendition, photo.digest)
 
@@ -59,23 +59,23 @@ def test_packed_photo_is_unpacked_as_it_was():
 def test_photo_is_measured_and_not_stored(shop, worker, media_root):
     answer = send(shop.client)
     assert answer.status_code == 200
-    told = answer.json()
-    assert (told["image"], told["profile"], told["passed"]) == (None, "default", True)
+    payload = answer.json()
+    assert (payload["image"], payload["profile"], payload["passed"]) == (None, "default", True)
     size = {"width": 300, "height": 400, "bytes": len(make_jpeg()), "format": "JPEG"}
-    assert told["file"] == size
-    assert told["subject"]["measured"] == "garment"
+    assert payload["file"] == size
+    assert payload["subject"]["measured"] == "garment"
     assert stored_files(media_root) == set()
     with shop_scope(shop.shop.pk):
         assert not Source.objects.exists() and not Image.objects.exists()
 
 
 def test_rule_that_fails_names_its_fix(shop, worker):
-    told = send(shop.client, make_upload(light=DARK), profile="google").json()
-    rules = {rule["rule"]: rule for rule in told["rules"]}
+    payload = send(shop.client, make_upload(light=DARK), profile="google").json()
+    rules = {rule["rule"]: rule for rule in payload["rules"]}
     assert rules["least_size"]["passed"] is True and rules["least_size"]["measured"] == 300
     assert rules["advised_size"]["fix"]["call"] is None
     assert "larger photo" in rules["advised_size"]["fix"]["advice"]
-    assert told["passed"] is True, "a recommendation fails no photo"
+    assert payload["passed"] is True, "a recommendation fails no photo"
 
 
 @pytest.mark.parametrize(
@@ -88,14 +88,14 @@ def test_rule_that_fails_names_its_fix(shop, worker):
         (b"", "validation_error"),
     ],
 )
-def test_photo_that_cannot_be_measured_is_refused_by_what_is_wrong(shop, worker, data, code):
+def test_photo_that_cannot_be_measured_is_refused_with_the_reason(shop, worker, data, code):
     answer = send(shop.client, SimpleUploadedFile("photo.jpg", data))
     assert answer.status_code == 400 and answer.json()["code"] == code
 
 
-def test_error_nobody_foresaw_is_answered_and_not_waited_for(shop, monkeypatch):
-    """The worker records it: the caller is told at once, and not that all workers are busy."""
-    told = []
+def test_unexpected_error_is_answered_at_once(shop, monkeypatch):
+    """The worker answers with a failure, instead of leaving the client to wait."""
+    payload = []
 
     def fail(frame):
         raise ZeroDivisionError
@@ -103,21 +103,21 @@ def test_error_nobody_foresaw_is_answered_and_not_waited_for(shop, monkeypatch):
     def answer(app: Any, task: str, kwargs: dict[str, str]) -> None:
         with pytest.raises(ZeroDivisionError):
             assess_upload(kwargs["request_id"])
-        told.append(True)
+        payload.append(True)
 
     monkeypatch.setattr(uploads, "assess", fail)
     monkeypatch.setattr("celery.app.base.Celery.send_task", answer)
     answered = send(shop.client)
-    assert told and (answered.status_code, answered.json()["code"]) == (400, "photo_failed")
+    assert payload and (answered.status_code, answered.json()["code"]) == (400, "photo_failed")
 
 
-def test_without_a_worker_the_caller_is_told_to_try_again(shop, no_worker):
+def test_without_a_worker_the_response_asks_to_try_again(shop, no_worker):
     answer = send(shop.client)
     assert answer.status_code == 503 and answer.json()["code"] == "worker_busy"
     assert answer["Retry-After"]
 
 
-def test_question_nobody_waits_for_any_more_is_not_answered(settings):
+def test_expired_question_is_not_answered(settings):
     request_id = str(uuid4())
     assess_upload(request_id)
     queue = redis.Redis.from_url(settings.REDIS_URL, db=1)
@@ -125,33 +125,33 @@ def test_question_nobody_waits_for_any_more_is_not_answered(settings):
 
 
 @pytest.mark.parametrize("body", [{}, {"image": "not-an-id"}, {"image": str(uuid4())}])
-def test_without_a_photo_there_is_nothing_to_assess(shop, body):
+def test_request_without_a_photo_is_refused(shop, body):
     answer = shop.client.post(ASSESS, body)
     assert answer.status_code == 400
     assert set(answer.json()["errors"]) == ({"image"} if body else {"photo"})
 
 
-def test_photo_and_image_at_once_are_refused(shop):
+def test_photo_together_with_an_image_is_refused(shop):
     image = make_image(shop.shop)
     answer = send(shop.client, image=str(image.pk))
     assert answer.status_code == 400 and set(answer.json()["errors"]) == {"photo"}
 
 
-def test_image_is_answered_from_its_report_by_any_rules(shop):
+def test_image_is_judged_by_any_profile_from_its_report(shop):
     report = make_report(shop.shop, score=71.26)
-    told = shop.client.post(ASSESS, {"image": str(report.image_id), "profile": "amazon"}).json()
-    assert (told["score"], told["profile"], told["passed"]) == (71.3, "amazon", False)
-    assert told["image"] == str(report.image_id)
+    payload = shop.client.post(ASSESS, {"image": str(report.image_id), "profile": "amazon"}).json()
+    assert (payload["score"], payload["profile"], payload["passed"]) == (71.3, "amazon", False)
+    assert payload["image"] == str(report.image_id)
 
 
-def test_image_that_waits_to_be_measured_is_asked_for_again(shop, no_worker):
+def test_image_that_is_not_measured_yet_is_report_pending(shop, no_worker):
     report = make_report(shop.shop, state="pending")
     answer = shop.client.post(ASSESS, {"image": str(report.image_id)})
     assert answer.status_code == 503 and answer.json()["code"] == "report_pending"
     assert answer["Retry-After"] == "2"
 
 
-def test_figures_of_the_photo_before_are_not_told_of_the_new_one(shop, no_worker):
+def test_figures_of_the_previous_photo_are_not_returned(shop, no_worker):
     report = make_report(shop.shop)
     with shop_scope(shop.shop.pk):
         Image.objects.update(version=2)
@@ -159,7 +159,7 @@ def test_figures_of_the_photo_before_are_not_told_of_the_new_one(shop, no_worker
     assert answer.status_code == 503 and answer.json()["code"] == "report_pending"
 
 
-def test_image_whose_photo_cannot_be_measured_says_why(shop):
+def test_image_that_cannot_be_measured_returns_its_problem(shop):
     problem = {"code": "photo_blank", "detail": "The photo is all one colour."}
     report = make_report(shop.shop, state="failed", problem=problem)
     answer = shop.client.post(ASSESS, {"image": str(report.image_id)})
@@ -167,14 +167,14 @@ def test_image_whose_photo_cannot_be_measured_says_why(shop):
     assert (answer.json()["code"], answer.json()["detail"]) == tuple(problem.values())
 
 
-def test_key_that_only_reads_may_assess(shop, worker):
+def test_read_only_key_may_assess(shop, worker):
     reader = make_key_client(shop.shop, scopes=[Scope.CATALOG_READ])
     assert send(reader).status_code == 200
     report = make_report(shop.shop)
     assert reader.post(ASSESS, {"image": str(report.image_id)}).status_code == 200
 
 
-def test_own_rules_that_are_not_set_are_refused_before_the_photo_is_read(shop):
+def test_missing_own_profile_is_refused_before_the_photo_is_read(shop):
     answer = send(shop.client, profile="own")
     assert (answer.status_code, answer.json()["code"]) == (400, "profile_unknown")
     with shop_scope(shop.shop.pk):

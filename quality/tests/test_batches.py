@@ -1,4 +1,4 @@
-"""Many images enhanced as one job."""
+"""Batches enhance many images."""
 
 from typing import Any
 
@@ -42,8 +42,8 @@ def batch_of(member, *images: Image, **fields: Any) -> str:
 
 
 def state_of(member, pk: str) -> tuple[float, dict[str, int]]:
-    told = member.client.get(f"{BATCHES}{pk}/").json()
-    return told["progress"], {name: n for name, n in told["counts"].items() if n}
+    payload = member.client.get(f"{BATCHES}{pk}/").json()
+    return payload["progress"], {name: n for name, n in payload["counts"].items() if n}
 
 
 def dark(member) -> Image:
@@ -55,11 +55,11 @@ def chosen(pk: str) -> list[Any]:
     return list(rows.values_list("source__image_id", flat=True))
 
 
-def test_progress_and_counts_say_how_far_it_has_got(inside, monkeypatch):
+def test_progress_and_counts_follow_the_batch(inside, monkeypatch):
     gone = dark(inside)
     pk = batch_of(inside, dark(inside), make_image(inside.shop), gone, steps=["tone"])
     assert state_of(inside, pk) == (0.0, {"images": 3, "pending": 3})
-    assert make_enhancements() == 0, "a batch never goes before what somebody waits for"
+    assert make_enhancements() == 0, "a batch never runs before jobs that clients wait for"
     delete_image(image=gone)
     seen = []
     run = enhancements.make_enhancement
@@ -83,7 +83,7 @@ def test_previews_are_listed_by_batch(inside):
     assert (row["batch"], row["before"]["image"]) == (pk, str(image.pk))
 
 
-def test_images_are_chosen_once_each_and_foreign_ones_ignored(inside, rival):
+def test_images_are_selected_once_each_and_foreign_ones_ignored(inside, rival):
     image, foreign = make_image(inside.shop), make_image(rival.shop)
     gone = make_image(inside.shop)
     delete_image(image=gone)
@@ -93,7 +93,7 @@ def test_images_are_chosen_once_each_and_foreign_ones_ignored(inside, rival):
     assert chosen(answer.json()["id"]) == [image.pk]
 
 
-def test_batch_of_foreign_images_alone_is_refused_and_makes_nothing(inside, rival):
+def test_batch_of_only_foreign_images_is_refused(inside, rival):
     foreign = make_image(rival.shop)
     answer = make(inside, images=[str(foreign.pk)])
     assert (answer.status_code, answer.json()["code"]) == (400, "nothing_chosen")
@@ -102,7 +102,7 @@ def test_batch_of_foreign_images_alone_is_refused_and_makes_nothing(inside, riva
         assert not Source.objects.exists()
 
 
-def test_images_are_chosen_by_what_their_reports_say_the_worst_first(inside, rival):
+def test_images_are_selected_by_their_reports_worst_first(inside, rival):
     poor = {"verdict": "poor", "passed": False, "failed_rules": ["lit"]}
     better = make_report(inside.shop, score=25, **poor)
     worse = make_report(inside.shop, score=10, **poor)
@@ -126,13 +126,13 @@ def test_images_are_chosen_by_what_their_reports_say_the_worst_first(inside, riv
      ({"verdict": "poor", "steps": ["magic"]}, "steps"),
      ({"verdict": "poor", "apply": "later"}, "apply")],
 )  # fmt: skip
-def test_what_chooses_nothing_is_refused_by_field(inside, body, field):
+def test_invalid_selection_is_refused_by_field(inside, body, field):
     answer = make(inside, **body)
     assert answer.status_code == 400 and field in answer.json()["errors"]
     assert not Batch.objects.exists()
 
 
-def test_applied_at_once_where_so_wished(inside):
+def test_previews_are_applied_automatically_on_request(inside):
     images = [dark(inside), dark(inside)]
     pk = batch_of(inside, *images, apply=True)
     make_batched()
@@ -140,7 +140,7 @@ def test_applied_at_once_where_so_wished(inside):
     assert set(Image.objects.values_list("version", flat=True)) == {2}
 
 
-def test_previews_are_applied_when_they_have_been_looked_at(inside):
+def test_previews_are_applied_by_a_later_request(inside):
     pk = batch_of(inside, dark(inside), dark(inside))
     make_batched()
     assert state_of(inside, pk) == (1.0, {"images": 2, "preview": 2})
@@ -150,7 +150,7 @@ def test_previews_are_applied_when_they_have_been_looked_at(inside):
     assert state_of(inside, pk)[1] == {"images": 2, "applied": 2}
 
 
-def test_image_with_another_photo_since_keeps_it_and_the_preview_says_why(inside):
+def test_image_with_a_newer_photo_keeps_it_and_the_preview_has_a_problem(inside):
     changed, other = dark(inside), dark(inside)
     pk = batch_of(inside, changed, other)
     make_batched()
@@ -162,10 +162,10 @@ def test_image_with_another_photo_since_keeps_it_and_the_preview_says_why(inside
     assert row.problem["code"] == "photo_changed"
     changed.refresh_from_db()
     assert changed.version == 2
-    assert not Enhancement.objects.ready().exists(), "it is not tried again and again"
+    assert not Enhancement.objects.ready().exists(), "it is not tried again"
 
 
-def test_preview_whose_file_is_lost_keeps_no_other_from_being_applied(inside, media_root):
+def test_preview_without_its_file_does_not_stop_the_others(inside, media_root):
     pk = batch_of(inside, dark(inside), dark(inside))
     make_batched()
     lost = Enhancement.objects.order_by("pk").first()
@@ -177,7 +177,7 @@ def test_preview_whose_file_is_lost_keeps_no_other_from_being_applied(inside, me
     assert lost.problem["code"] == "photo_missing"
 
 
-def test_taken_back_it_is_not_applied_again(inside):
+def test_reverted_enhancement_is_not_applied_again(inside):
     pk = batch_of(inside, dark(inside), apply=True)
     make_batched()
     row = Enhancement.objects.get()
@@ -186,7 +186,7 @@ def test_taken_back_it_is_not_applied_again(inside):
     assert state_of(inside, pk)[1] == {"images": 1, "reverted": 1}
 
 
-def test_applied_by_another_worker_meanwhile_it_has_no_problem(inside, monkeypatch):
+def test_preview_applied_by_another_worker_has_no_problem(inside, monkeypatch):
     pk = batch_of(inside, dark(inside), apply=True)
     monkeypatch.setattr(enhancements, "apply_ready", lambda: None)
     make_batched()
@@ -202,7 +202,7 @@ def test_applied_by_another_worker_meanwhile_it_has_no_problem(inside, monkeypat
     assert Enhancement.objects.get().problem is None
 
 
-def test_sweep_sends_for_previews_that_wait_to_be_applied(inside, monkeypatch):
+def test_sweep_wakes_a_worker_for_previews_to_apply(inside, monkeypatch):
     sent = []
     monkeypatch.setattr(
         "celery.app.base.Celery.send_task", lambda app, task, **_: sent.append(task)
@@ -230,7 +230,7 @@ def test_same_idempotency_key_makes_one_batch(inside):
     assert answers[1]["Idempotency-Replayed"] == "true"
 
 
-def test_batches_are_the_shops_own(inside, rival):
+def test_batches_belong_to_one_shop(inside, rival):
     pk = batch_of(inside, make_image(inside.shop))
     assert rival.client.get(f"{BATCHES}{pk}/").status_code == 404
     assert rival.client.post(f"{BATCHES}{pk}/apply/").status_code == 404
@@ -239,7 +239,7 @@ def test_batches_are_the_shops_own(inside, rival):
     assert Batch.objects.get().applies is False
 
 
-def test_key_that_only_reads_makes_no_batch(inside):
+def test_read_only_key_cannot_create_a_batch(inside):
     pk = batch_of(inside, make_image(inside.shop))
     reader = make_key_client(inside.shop, scopes=[Scope.CATALOG_READ])
     assert reader.get(f"{BATCHES}{pk}/").status_code == 200
@@ -247,7 +247,7 @@ def test_key_that_only_reads_makes_no_batch(inside):
     assert reader.post(f"{BATCHES}{pk}/apply/").status_code == 403
 
 
-def test_list_asks_as_often_for_one_as_for_many(inside, django_assert_max_num_queries):
+def test_list_makes_as_many_queries_for_one_as_for_many(inside, django_assert_max_num_queries):
     for _ in range(4):
         batch_of(inside, make_image(inside.shop))
     with django_assert_max_num_queries(5):

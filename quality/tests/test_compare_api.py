@@ -1,4 +1,4 @@
-"""Two photos compared: asked for, made by a worker, told, and discarded."""
+"""Comparisons are requested, run by a worker, returned and discarded."""
 
 from typing import Any
 
@@ -36,22 +36,22 @@ def count(member) -> tuple[int, int]:
         return Comparison.objects.count(), Source.objects.count()
 
 
-def test_two_photos_are_compared_by_the_next_worker(shop, media_root):
+def test_two_uploads_are_compared_by_a_worker(shop, media_root):
     asked = send(shop.client, enhancement_level=1)
     assert asked.status_code == 202
     waiting = asked.json()
     assert (waiting["state"], waiting["progress"]) == ("pending", 0)
     assert waiting["first"]["image"] is None and waiting["first"]["photo_url"].endswith(".jpg")
     assert make_comparisons() == 1
-    told = shop.client.get(f"{COMPARE}{waiting['id']}/").json()
-    assert (told["state"], told["stage"], told["progress"]) == ("done", "done", 1)
-    assert told["took_ms"] > 0 and told["advice"]
-    assert told["better"] == "second" and told["second"]["score"] > told["first"]["score"]
-    lines = {line["name"]: line for line in told["measures"]}
+    payload = shop.client.get(f"{COMPARE}{waiting['id']}/").json()
+    assert (payload["state"], payload["stage"], payload["progress"]) == ("done", "done", 1)
+    assert payload["took_ms"] > 0 and payload["advice"]
+    assert payload["better"] == "second" and payload["second"]["score"] > payload["first"]["score"]
+    lines = {line["name"]: line for line in payload["measures"]}
     assert list(lines) == list(SCALES)
     assert lines["exposure"]["better"] == "second"
     assert lines["exposure"]["first"]["raw"] < lines["exposure"]["second"]["raw"]
-    enhanced = told["enhancement"]
+    enhanced = payload["enhancement"]
     assert enhanced["photo"] == "first" and enhanced["score_after"] > enhanced["score_before"]
     with shop_scope(shop.shop.pk):
         row = Comparison.objects.select_related("first", "second").get()
@@ -60,30 +60,30 @@ def test_two_photos_are_compared_by_the_next_worker(shop, media_root):
 
 def test_file_and_image_are_compared_files_first(shop):
     image = make_image(shop.shop)
-    told = send(shop.client, make_upload(light=DARK), images=[str(image.pk)]).json()
-    assert (told["first"]["image"], told["second"]["image"]) == (None, str(image.pk))
+    payload = send(shop.client, make_upload(light=DARK), images=[str(image.pk)]).json()
+    assert (payload["first"]["image"], payload["second"]["image"]) == (None, str(image.pk))
     make_comparisons()
-    told = shop.client.get(f"{COMPARE}{told['id']}/").json()
-    assert (told["state"], told["better"]) == ("done", "second")
+    payload = shop.client.get(f"{COMPARE}{payload['id']}/").json()
+    assert (payload["state"], payload["better"]) == ("done", "second")
 
 
 def test_images_are_compared_by_their_ids(shop):
     images = [make_image(shop.shop, make_jpeg(light=light)) for light in (1.0, DARK)]
     body = {"images": [str(image.pk) for image in images], "enhancement_level": 0}
-    told = shop.client.post(COMPARE, body, format="json").json()
+    payload = shop.client.post(COMPARE, body, format="json").json()
     make_comparisons()
-    told = shop.client.get(f"{COMPARE}{told['id']}/").json()
-    assert [told[side]["image"] for side in ("first", "second")] == body["images"]
-    assert told["better"] == "first" and told["likeness"] is not None
+    payload = shop.client.get(f"{COMPARE}{payload['id']}/").json()
+    assert [payload[side]["image"] for side in ("first", "second")] == body["images"]
+    assert payload["better"] == "first" and payload["likeness"] is not None
 
 
 def test_photo_that_cannot_be_measured_fails_the_comparison(shop):
     small = SimpleUploadedFile("a.jpg", make_photo(size=(40, 60)))
     asked = send(shop.client, small, make_upload())
     make_comparisons()
-    told = shop.client.get(f"{COMPARE}{asked.json()['id']}/").json()
-    assert told["state"] == "failed" and told["problem"]["code"] == "photo_too_small"
-    assert "measures" not in told
+    payload = shop.client.get(f"{COMPARE}{asked.json()['id']}/").json()
+    assert payload["state"] == "failed" and payload["problem"]["code"] == "photo_too_small"
+    assert "measures" not in payload
 
 
 @pytest.mark.parametrize(
@@ -92,27 +92,27 @@ def test_photo_that_cannot_be_measured_fails_the_comparison(shop):
      ({"profile": "ebay"}, "profile"), ({"photo": []}, "photo"),
      ({"photo": ["one.jpg", "two.jpg"]}, "photo"), ({"images": ["x", "y"]}, "images")],
 )  # fmt: skip
-def test_what_cannot_be_compared_is_refused_by_field(shop, fields, field):
+def test_invalid_comparison_is_refused_by_field(shop, fields, field):
     answer = send(shop.client, **fields)
     assert answer.status_code == 400
     assert field is None or field in answer.json()["errors"]
     assert count(shop) == (0, 0)
 
 
-def test_one_photo_or_three_are_no_pair(shop, media_root):
+def test_one_or_three_photos_are_refused(shop, media_root):
     for photos in ([make_upload()], [make_upload() for _ in range(3)]):
         answer = send(shop.client, *photos)
         assert answer.status_code == 400 and "photo" in answer.json()["errors"]
     assert stored_files(media_root) == set()
 
 
-def test_second_file_that_is_no_photo_leaves_nothing_of_the_first(shop, media_root):
+def test_invalid_second_file_leaves_no_file_of_the_first(shop, media_root):
     answer = send(shop.client, make_upload(), SimpleUploadedFile("b.jpg", b"text"))
     assert answer.json()["code"] == "photo_unknown_format"
     assert stored_files(media_root) == set() and count(shop) == (0, 0)
 
 
-def test_storage_that_goes_away_between_two_photos_leaves_no_file(shop, media_root, monkeypatch):
+def test_storage_failure_between_two_photos_leaves_no_file(shop, media_root, monkeypatch):
     save, saved = services.save_file, []
 
     def save_three(name: str, data: bytes) -> str:
@@ -138,7 +138,7 @@ def test_discarding_removes_the_rows_and_every_file(shop, media_root):
     assert shop.client.delete(url).status_code == 404
 
 
-def test_image_deleted_before_its_turn_fails_and_is_shown_to_nobody(shop):
+def test_comparison_of_an_image_deleted_before_it_fails_and_is_hidden(shop):
     image = make_image(shop.shop)
     asked = send(shop.client, make_upload(), images=[str(image.pk)])
     with shop_scope(shop.shop.pk):
@@ -168,7 +168,7 @@ def test_same_idempotency_key_compares_once(shop):
     assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
 
 
-def test_replay_of_what_was_discarded_names_it_and_makes_none(shop):
+def test_replay_for_a_discarded_comparison_creates_none(shop):
     headers = {"Idempotency-Key": "pair-2"}
     image = make_image(shop.shop)
     body = {"images": [str(image.pk)] * 2}
@@ -178,7 +178,7 @@ def test_replay_of_what_was_discarded_names_it_and_makes_none(shop):
     assert again.json() == {"id": first["id"]} and count(shop) == (0, 0)
 
 
-def test_list_is_paged_and_asks_as_often_for_many(shop, django_assert_max_num_queries):
+def test_list_is_paged_and_makes_as_many_queries_for_many(shop, django_assert_max_num_queries):
     image = make_image(shop.shop)
     ids = [
         shop.client.post(COMPARE, {"images": [str(image.pk)] * 2}, format="json").json()["id"]
@@ -190,7 +190,7 @@ def test_list_is_paged_and_asks_as_often_for_many(shop, django_assert_max_num_qu
     assert shop.client.get(COMPARE, {"cursor": "cD1qdW5r"}).status_code == 404
 
 
-def test_key_that_only_reads_may_look_and_not_compare(shop):
+def test_read_only_key_may_list_and_not_compare(shop):
     reader = make_key_client(shop.shop, scopes=[Scope.CATALOG_READ])
     assert send(reader).status_code == 403 and count(shop) == (0, 0)
     made = send(shop.client).json()
@@ -198,7 +198,7 @@ def test_key_that_only_reads_may_look_and_not_compare(shop):
     assert reader.delete(f"{COMPARE}{made['id']}/").status_code == 403
 
 
-def test_another_shops_comparison_is_not_there(shop, rival, stranger):
+def test_another_shops_comparison_is_not_found(shop, rival, stranger):
     url = f"{COMPARE}{send(shop.client).json()['id']}/"
     for path in (url, f"{url}progress/"):
         assert rival.client.get(path).status_code == 404

@@ -1,4 +1,4 @@
-"""A photo made better: the preview, which is not in the catalogue, and its end."""
+"""Previews of enhancements are created, returned and discarded."""
 
 import io
 from typing import Any
@@ -27,7 +27,7 @@ def _no_worker(settings):
 
 
 def preview(member, image: Image | None = None, **fields: Any) -> dict[str, Any]:
-    """Return a finished enhancement of an image, or of a dark photo that is sent along."""
+    """Return a finished enhancement of an image, or of a dark upload."""
     chosen = {"image": str(image.pk)} if image else {"photo": make_upload(light=DARK)}
     asked = member.client.post(ENHANCE, {**chosen, **fields}, format="multipart")
     assert asked.status_code == 202, asked.content
@@ -40,15 +40,15 @@ def rows(member) -> tuple[int, int]:
         return Enhancement.objects.count(), Source.objects.count()
 
 
-def test_preview_shows_before_and_after_with_every_change(shop, media_root):
-    told = preview(shop)
-    assert (told["state"], told["standing"], told["level"]) == ("done", "preview", 1.0)
-    assert told["before"]["image"] is None
-    assert [step["step"] for step in told["applied"]] == ["tone"]
-    changes = {change["name"]: change for change in told["changes"]}
+def test_preview_has_before_and_after_with_every_change(shop, media_root):
+    payload = preview(shop)
+    assert (payload["state"], payload["standing"], payload["level"]) == ("done", "preview", 1.0)
+    assert payload["before"]["image"] is None
+    assert [step["step"] for step in payload["applied"]] == ["tone"]
+    changes = {change["name"]: change for change in payload["changes"]}
     assert changes["exposure"]["before"]["raw"] < -2 < changes["exposure"]["after"]["raw"]
-    assert told["score_after"] > told["score_before"]
-    assert (told["after"]["width"], told["after"]["height"]) == SIZE
+    assert payload["score_after"] > payload["score_before"]
+    assert (payload["after"]["width"], payload["after"]["height"]) == SIZE
     with shop_scope(shop.shop.pk):
         row = Enhancement.objects.select_related("source").get()
     with Pillow.open(io.BytesIO((media_root / row.photo.name).read_bytes())) as after:
@@ -57,34 +57,34 @@ def test_preview_shows_before_and_after_with_every_change(shop, media_root):
 
 def test_preview_is_not_in_the_catalogue(shop, media_root):
     image = make_image(shop.shop, make_jpeg(light=DARK))
-    told = preview(shop, image)
+    payload = preview(shop, image)
     shown = shop.client.get(f"/api/v1/images/{image.pk}/").json()
-    assert told["before"]["photo_url"] != shown["photo_url"] != told["after"]["photo_url"]
+    assert payload["before"]["photo_url"] != shown["photo_url"] != payload["after"]["photo_url"]
     image.refresh_from_db()
     assert image.version == 1
     (listed,) = shop.client.get("/api/v1/images/").json()["results"]
     assert listed["id"] == str(image.pk)
 
 
-def test_good_photo_is_left_as_it_is(shop, media_root):
+def test_good_photo_needs_no_enhancement(shop, media_root):
     image = make_image(shop.shop)
     files = stored_files(media_root)
-    told = preview(shop, image, steps=["tone"])
-    assert (told["state"], told["standing"], told["applied"]) == ("done", "unneeded", [])
-    assert told["after"]["photo_url"] is None and stored_files(media_root) == files
-    answer = shop.client.post(f"{ENHANCE}{told['id']}/apply/")
+    payload = preview(shop, image, steps=["tone"])
+    assert (payload["state"], payload["standing"], payload["applied"]) == ("done", "unneeded", [])
+    assert payload["after"]["photo_url"] is None and stored_files(media_root) == files
+    answer = shop.client.post(f"{ENHANCE}{payload['id']}/apply/")
     assert (answer.status_code, answer.json()["code"]) == (409, "enhancement_not_applicable")
-    assert "Nothing had to be done" in answer.json()["detail"]
+    assert "needs no enhancement" in answer.json()["detail"]
 
 
-def test_level_nothing_does_nothing(shop):
+def test_level_0_changes_nothing(shop):
     assert preview(shop, level=0)["standing"] == "unneeded"
 
 
-def test_only_the_chosen_steps_are_done(shop):
-    told = preview(shop, steps=["denoise"])
-    assert told["steps"] == ["denoise"]
-    assert {step["step"] for step in told["applied"]} <= {"denoise"}
+def test_only_requested_steps_are_applied(shop):
+    payload = preview(shop, steps=["denoise"])
+    assert payload["steps"] == ["denoise"]
+    assert {step["step"] for step in payload["applied"]} <= {"denoise"}
 
 
 @pytest.mark.parametrize(
@@ -93,14 +93,14 @@ def test_only_the_chosen_steps_are_done(shop):
      ({"steps": ["tone"] * 8}, "steps"), ({"profile": "ebay"}, "profile"),
      ({"photo": ""}, "photo"), ({"image": "7"}, "image")],
 )  # fmt: skip
-def test_what_cannot_be_done_is_refused_by_field(shop, fields, field):
+def test_invalid_enhancement_is_refused_by_field(shop, fields, field):
     body = {"photo": make_upload(), **fields}
     answer = shop.client.post(ENHANCE, body, format="multipart")
     assert answer.status_code == 400 and field in answer.json()["errors"]
     assert rows(shop) == (0, 0)
 
 
-def test_own_rules_that_are_not_set_are_refused(shop, media_root):
+def test_missing_own_profile_is_refused(shop, media_root):
     body = {"photo": make_upload(), "profile": "own"}
     answer = shop.client.post(ENHANCE, body, format="multipart")
     assert (answer.status_code, answer.json()["code"]) == (400, "profile_unknown")
@@ -111,13 +111,13 @@ def test_own_rules_that_are_not_set_are_refused(shop, media_root):
 def test_discarding_removes_the_preview_and_leaves_the_image(shop, media_root, is_image):
     image = make_image(shop.shop, make_jpeg(light=DARK))
     own = stored_files(media_root)
-    told = preview(shop, image if is_image else None)
+    payload = preview(shop, image if is_image else None)
     assert len(stored_files(media_root)) == len(own) + (2 if is_image else 3)
-    assert shop.client.delete(f"{ENHANCE}{told['id']}/").status_code == 204
+    assert shop.client.delete(f"{ENHANCE}{payload['id']}/").status_code == 204
     assert stored_files(media_root) == own and rows(shop) == (0, 0)
 
 
-def test_discarding_meets_what_a_worker_stored_meanwhile(shop, media_root):
+def test_discarding_deletes_files_that_a_worker_just_stored(shop, media_root):
     image = make_image(shop.shop, make_jpeg(light=DARK))
     own = stored_files(media_root)
     with shop_scope(shop.shop.pk):
@@ -130,22 +130,22 @@ def test_discarding_meets_what_a_worker_stored_meanwhile(shop, media_root):
     assert stored_files(media_root) == own and rows(shop) == (0, 0)
 
 
-def test_discarded_while_it_was_made_leaves_no_file(shop, media_root, monkeypatch):
+def test_enhancement_discarded_while_it_runs_leaves_no_file(shop, media_root, monkeypatch):
     image = make_image(shop.shop, make_jpeg(light=DARK))
     own = stored_files(media_root)
     keep = enhancements._keep_before
 
-    def keep_and_discard(source, frame, rendition):
+    def store_and_discard(source, frame, rendition):
         keep(source, frame, rendition)
         discard(job=Enhancement.objects.get())
 
-    monkeypatch.setattr(enhancements, "_keep_before", keep_and_discard)
+    monkeypatch.setattr(enhancements, "_store_before", store_and_discard)
     shop.client.post(ENHANCE, {"image": str(image.pk)})
     make_enhancements()
     assert stored_files(media_root) == own and rows(shop) == (0, 0)
 
 
-def test_image_deleted_before_its_turn_fails_by_name(shop):
+def test_enhancement_of_an_image_deleted_before_it_fails_by_name(shop):
     image = make_image(shop.shop)
     shop.client.post(ENHANCE, {"image": str(image.pk)})
     with shop_scope(shop.shop.pk):
@@ -166,7 +166,7 @@ def test_same_idempotency_key_enhances_once(shop):
     assert answers[1]["Idempotency-Replayed"] == "true"
 
 
-def test_list_is_the_shops_own_newest_first(shop, rival, django_assert_max_num_queries):
+def test_list_has_the_shops_own_newest_first(shop, rival, django_assert_max_num_queries):
     ids = [
         shop.client.post(ENHANCE, {"photo": make_upload()}, format="multipart").json()["id"]
         for _ in range(3)
@@ -178,15 +178,15 @@ def test_list_is_the_shops_own_newest_first(shop, rival, django_assert_max_num_q
     assert shop.client.get(ENHANCE, {"batch": "junk"}).status_code == 400
 
 
-def test_key_that_only_reads_may_not_enhance(shop):
+def test_read_only_key_cannot_enhance(shop):
     reader = make_key_client(shop.shop, scopes=[Scope.CATALOG_READ])
     answer = reader.post(ENHANCE, {"photo": make_upload()}, format="multipart")
     assert answer.status_code == 403 and rows(shop) == (0, 0)
-    told = preview(shop)
-    assert reader.get(f"{ENHANCE}{told['id']}/").status_code == 200
-    assert reader.post(f"{ENHANCE}{told['id']}/apply/").status_code == 403
+    payload = preview(shop)
+    assert reader.get(f"{ENHANCE}{payload['id']}/").status_code == 200
+    assert reader.post(f"{ENHANCE}{payload['id']}/apply/").status_code == 403
 
 
-def test_progress_without_events_is_the_enhancement(shop):
-    told = preview(shop)
-    assert shop.client.get(f"{ENHANCE}{told['id']}/progress/").json() == told
+def test_progress_without_events_returns_the_enhancement(shop):
+    payload = preview(shop)
+    assert shop.client.get(f"{ENHANCE}{payload['id']}/progress/").json() == payload

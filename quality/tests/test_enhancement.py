@@ -37,7 +37,7 @@ def spoiled(spoil, severity=3, **photo):
         (blur, Step.SHARPEN),
     ],
 )
-def test_each_fault_is_found_and_mended(spoil, step):
+def test_each_fault_is_found_and_fixed(spoil, step):
     original, before = spoiled(spoil)
     result = enhance(before, level=1.0)
     assert step in {applied.step for applied in result.applied}
@@ -48,7 +48,7 @@ def test_each_fault_is_found_and_mended(spoil, step):
     assert score(result.after).score > score(before).score - 0.5
 
 
-def test_a_step_that_was_not_asked_for_is_not_done():
+def test_step_that_was_not_requested_is_not_applied():
     _, before = spoiled(under_expose)
     result = enhance(before, level=1.0, steps=[Step.DENOISE, Step.SHARPEN])
     assert Step.TONE not in {applied.step for applied in result.applied}
@@ -61,7 +61,7 @@ def test_level_0_changes_nothing_and_half_a_level_changes_less():
     assert 0 < half < whole
 
 
-def test_the_white_of_a_white_ground_stays():
+def test_white_background_stays_white():
     photo = np.full((533, 400, 3), 255, np.uint8)
     garment = make_photo(height=533)[150:400, 100:300]
     photo[150:400, 100:300] = garment
@@ -94,7 +94,7 @@ def test_no_rule_that_passed_fails_afterwards(key, spoil):
         assert not (was.passed and now.passed is False), was.rule
 
 
-def test_amazons_rules_are_met_where_pixels_suffice():
+def test_large_photo_meets_amazons_rules():
     before = measure(make_frame(make_photo(height=1400)))
     profile = PROFILES["amazon"]
     assert any(r.rule.is_required and not r.passed for r in judge(profile, before).results)
@@ -104,7 +104,7 @@ def test_amazons_rules_are_met_where_pixels_suffice():
     ] == []
 
 
-def test_zalandos_frame_is_made():
+def test_reframe_meets_zalandos_aspect():
     before = measure(make_frame(make_photo(height=1400)))
     after = enhance(before, level=1.0, steps=[Step.REFRAME], profile=PROFILES["zalando"]).after
     height, width = after.frame.pixels.shape[:2]
@@ -112,28 +112,28 @@ def test_zalandos_frame_is_made():
     assert after["centring"].raw == pytest.approx(0, abs=0.02)
 
 
-def test_without_a_garment_neither_ground_nor_frame_is_touched():
+def test_without_a_garment_background_and_frame_stay():
     before = measure(make_frame(make_scene()))
     result = enhance(before, level=1.0, steps=[Step.WHITE_BACKGROUND, Step.REFRAME])
     assert result.applied == ()
     assert result.after is before
 
 
-def test_each_step_and_what_is_taken_back_is_told():
-    told = []
+def test_each_step_and_each_taken_back_step_is_reported():
+    calls = []
     _, before = spoiled(add_noise)
     result = enhance(
-        before, level=1.0, on_progress=lambda stage, share: told.append((stage, share))
+        before, level=1.0, on_progress=lambda stage, share: calls.append((stage, share))
     )
     expected = [*AUTOMATIC, "measuring", *(f"taking {step} back" for step in result.taken_back)]
-    assert [stage for stage, _ in told] == [*expected, "done"]
-    shares = [share for _, share in told]
+    assert [stage for stage, _ in calls] == [*expected, "done"]
+    shares = [share for _, share in calls]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0, 1)
 
 
 @needs_photos
-def test_clean_photos_stay_nearly_as_they_are():
+def test_clean_photos_change_very_little():
     likenesses = []
     for photo in real_photos(12):
         after = enhance(measure(make_frame(photo)), level=1.0).after.frame.pixels

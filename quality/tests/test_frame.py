@@ -16,7 +16,7 @@ def upload(image: Image.Image, kind: str, **options):
     return open_photo(file)
 
 
-def test_the_facts_are_those_of_the_file_as_it_came():
+def test_facts_are_those_of_the_original_file():
     image = Image.fromarray(make_photo()).resize((2400, 3200))
     exif = Image.Exif()
     exif[0x0112] = 6  # stored lying on its side
@@ -46,14 +46,14 @@ def test_transparency_is_read_from_the_original():
 @pytest.mark.parametrize(
     ("size", "code"), [((200, 63), "photo_too_small"), ((1200, 100), "photo_too_narrow")]
 )
-def test_refuses_what_is_too_small_or_too_narrow(size, code):
+def test_refuses_photos_that_are_too_small_or_too_narrow(size, code):
     pixels = np.random.default_rng(1).integers(0, 255, (*size, 3), dtype=np.uint8)
     with pytest.raises(PhotoUnmeasurable) as refusal:
         make_frame(pixels)
     assert refusal.value.code == code
 
 
-def test_refuses_one_colour_but_takes_little_contrast():
+def test_refuses_one_colour_and_accepts_low_contrast():
     flat = np.full((200, 200, 3), 130, np.uint8)
     with pytest.raises(PhotoUnmeasurable) as refusal:
         make_frame(flat)
@@ -62,7 +62,7 @@ def test_refuses_one_colour_but_takes_little_contrast():
     assert make_frame(flat).width == 200
 
 
-def test_refuses_what_is_transparent_everywhere():
+def test_refuses_photos_that_are_fully_transparent():
     with pytest.raises(PhotoUnmeasurable) as refusal:
         read_frame(upload(Image.new("RGBA", (300, 300), (9, 9, 9, 0)), "PNG"))
     assert refusal.value.code == "photo_transparent"

@@ -1,4 +1,4 @@
-"""The gate: off, warn or hold; and what lets a held image through."""
+"""The gate: off, warn or hold, and clearing held images."""
 
 from datetime import date
 
@@ -37,7 +37,7 @@ def holding(shop):
 
 
 def measured(shop, data: bytes | None = None) -> Image:
-    """Return an image as it is once its photo was measured."""
+    """Return an image after its photo was measured."""
     image = make_image(shop.shop, data)
     queues.REPORTS.request(shop_id=shop.shop.pk, image_ids=[image.pk])
     make_reports()
@@ -50,7 +50,7 @@ def is_in_the_index(image: Image) -> bool:
 
 
 @pytest.mark.parametrize(("gate", "outcome"), [("off", "noted"), ("warn", "warned")])
-def test_photo_that_fails_is_told_and_shown_nevertheless(shop, gate, outcome):
+def test_failing_photo_is_warned_and_still_served(shop, gate, outcome):
     with shop_scope(shop.shop.pk):
         set_gate(shop, gate)
         image = measured(shop, make_jpeg(light=DARK))
@@ -59,7 +59,7 @@ def test_photo_that_fails_is_told_and_shown_nevertheless(shop, gate, outcome):
     assert (row["outcome"], row["passed"], row["failed_rules"]) == (outcome, False, ["lit"])
 
 
-def test_photo_that_passes_is_held_until_it_was_measured(holding):
+def test_passing_photo_is_held_until_it_is_measured(holding):
     image = make_image(holding.shop)
     assert image.status == "held" and not is_in_the_index(image)
     queues.REPORTS.request(shop_id=holding.shop.pk, image_ids=[image.pk])
@@ -68,7 +68,7 @@ def test_photo_that_passes_is_held_until_it_was_measured(holding):
     assert image.status == "published" and is_in_the_index(image)
 
 
-def test_photo_that_fails_stays_held_until_a_person_clears_it(holding):
+def test_failing_photo_is_held_until_a_person_clears_it(holding):
     image = measured(holding, make_jpeg(light=DARK))
     assert image.status == "held" and not is_in_the_index(image)
     assert holding.client.get(f"{REPORTS}{image.pk}/").json()["outcome"] == "held"
@@ -80,14 +80,14 @@ def test_photo_that_fails_stays_held_until_a_person_clears_it(holding):
     assert image.status == "published", "what a person cleared stays cleared"
 
 
-def test_another_shop_clears_nothing(holding, rival):
+def test_another_shop_cannot_clear_an_image(holding, rival):
     image = measured(holding, make_jpeg(light=DARK))
     assert rival.client.post(f"{REPORTS}{image.pk}/clear/").status_code == 404
     image.refresh_from_db()
     assert image.status == "held"
 
 
-def test_enhancement_that_mends_the_photo_clears_it(holding, django_capture_on_commit_callbacks):
+def test_enhancement_that_fixes_the_photo_clears_it(holding, django_capture_on_commit_callbacks):
     image = measured(holding, make_jpeg(light=DARK))
     row = create_enhancement(shop=holding.shop, photo=image, level=1.0, steps=(), profile="")
     make_enhancements()
@@ -99,7 +99,7 @@ def test_enhancement_that_mends_the_photo_clears_it(holding, django_capture_on_c
     assert Report.objects.get().passed is True
 
 
-def test_looser_rules_clear_and_stricter_ones_hold_nothing_back(holding):
+def test_looser_rules_clear_and_stricter_rules_hold_no_cleared_image(holding):
     dark, light = measured(holding, make_jpeg(light=DARK)), measured(holding)
     set_gate(holding, "hold", "zalando")
     assert judge_reports() == 2
@@ -119,7 +119,7 @@ def test_looser_rules_clear_and_stricter_ones_hold_nothing_back(holding):
 
 
 @pytest.mark.parametrize("gate", ["off", "warn"])
-def test_gate_taken_down_clears_all_that_was_held(holding, gate):
+def test_opening_the_gate_clears_all_held_images(holding, gate):
     failing = measured(holding, make_jpeg(light=DARK))
     unmeasurable = measured(holding, make_photo(size=(40, 60)))
     never_measured = make_image(holding.shop)
@@ -131,7 +131,7 @@ def test_gate_taken_down_clears_all_that_was_held(holding, gate):
         assert image.status == "published" and is_in_the_index(image)
 
 
-def test_photo_held_while_the_gate_came_down_is_let_through(holding):
+def test_image_held_while_the_gate_opens_is_cleared(holding):
     """The upload read the shop before the change, and wrote after it."""
     image = make_image(holding.shop, make_photo(size=(40, 60)))
     set_gate(holding, "off")
@@ -141,7 +141,7 @@ def test_photo_held_while_the_gate_came_down_is_let_through(holding):
     assert image.status == "published"
 
 
-def test_photo_is_judged_by_the_rules_at_the_end_of_its_measuring(holding, monkeypatch):
+def test_photo_is_judged_by_the_rules_after_its_measuring(holding, monkeypatch):
     image = make_image(holding.shop, make_jpeg(light=DARK))
     queues.REPORTS.request(shop_id=holding.shop.pk, image_ids=[image.pk])
     assess = reports.assess
@@ -158,7 +158,7 @@ def test_photo_is_judged_by_the_rules_at_the_end_of_its_measuring(holding, monke
     assert image.status == "published" and Report.objects.get().profile == "google"
 
 
-def test_photo_replaced_while_its_report_was_made_is_not_cleared_by_it(holding, monkeypatch):
+def test_photo_replaced_during_its_report_is_not_cleared(holding, monkeypatch):
     image = make_image(holding.shop)
     queues.REPORTS.request(shop_id=holding.shop.pk, image_ids=[image.pk])
     assess = reports.assess
@@ -177,7 +177,7 @@ def test_photo_replaced_while_its_report_was_made_is_not_cleared_by_it(holding, 
     assert (report.image_version, report.passed) == (2, False)
 
 
-def test_old_figures_clear_no_new_photo(holding):
+def test_figures_of_an_old_photo_clear_no_new_photo(holding):
     image = measured(holding, make_jpeg(light=DARK))
     update_image(image=image, fields={}, photo=opened(make_photo()))
     set_own_profile(
@@ -194,7 +194,7 @@ def test_old_figures_clear_no_new_photo(holding):
     assert Report.objects.get().image_version == 2
 
 
-def test_change_of_rules_while_judging_is_judged_too(shop, monkeypatch):
+def test_rules_changed_during_judging_are_applied(shop, monkeypatch):
     with shop_scope(shop.shop.pk):
         report = make_report(shop.shop)
         set_gate(shop, "warn", "google")
@@ -207,7 +207,7 @@ def test_change_of_rules_while_judging_is_judged_too(shop, monkeypatch):
         assert report.profile == "amazon" and find_unjudged_shops() == []
 
 
-def test_judging_that_nobody_came_to_is_found(shop, rival, monkeypatch):
+def test_sweep_finds_reports_that_were_not_judged(shop, rival, monkeypatch):
     with shop_scope(rival.shop.pk):
         set_policy(shop=rival.shop, fields={})
     with shop_scope(shop.shop.pk):
@@ -226,7 +226,7 @@ def test_judging_that_nobody_came_to_is_found(shop, rival, monkeypatch):
     assert find_unjudged_shops() == []
 
 
-def test_changes_of_the_policy_send_for_a_judge(
+def test_policy_changes_wake_the_judging_task(
     shop, monkeypatch, django_capture_on_commit_callbacks
 ):
     sent = []

@@ -1,4 +1,4 @@
-"""How work on photos is done: claimed, run, and recorded where it still counts."""
+"""Jobs are claimed, run, and recorded while their result is wanted."""
 
 from datetime import timedelta
 from typing import Any
@@ -71,7 +71,7 @@ def test_work_runs_in_its_shops_scope(row, rival):
     assert sorted(seen) == sorted([(row.shop_id, 1), (rival.shop.pk, 1)])
 
 
-def test_photo_at_fault_fails_at_once_with_its_problem(row):
+def test_invalid_photo_fails_at_once_with_its_problem(row):
     work(raising(DomainError("Send another.", code="photo_blank")))
     assert now(row).state == "failed"
     assert now(row).problem == {"code": "photo_blank", "detail": "Send another."}
@@ -82,7 +82,7 @@ def test_missing_file_fails_by_name(row):
     assert now(row).problem["code"] == "photo_missing"
 
 
-def test_what_is_away_is_waited_for_and_is_no_attempt(row):
+def test_missing_dependency_postpones_and_is_no_attempt(row):
     began = timezone.now()
     assert work(raising(Unavailable("The storage is away."))) == 1
     assert (now(row).state, now(row).attempts, now(row).problem) == ("pending", 0, None)
@@ -95,7 +95,7 @@ def test_what_is_away_is_waited_for_and_is_no_attempt(row):
     assert now(row).state == "done"
 
 
-def test_error_nobody_foresaw_backs_off_and_then_fails(row):
+def test_unexpected_error_backs_off_and_then_fails(row):
     for seconds in (4, 8, 16, 32):
         began = timezone.now()
         change(row, due_at=began)
@@ -107,13 +107,13 @@ def test_error_nobody_foresaw_backs_off_and_then_fails(row):
     assert now(row).problem["code"] == "photo_failed" and now(row).attempts == MAX_ATTEMPTS
 
 
-def test_photo_that_takes_every_worker_down_is_given_up(row):
+def test_job_that_kills_every_worker_fails(row):
     change(row, attempts=MAX_ATTEMPTS)
     work(raising(AssertionError("it is not tried again")))
     assert (now(row).state, now(row).problem["code"]) == ("failed", "worker_lost")
 
 
-def test_lease_that_ended_is_claimed_by_the_next(row):
+def test_job_with_an_expired_lease_is_claimed_again(row):
     (claim,) = ENHANCEMENTS.claim(size=1, lease=60)
     assert work(lambda row: RESULT) == 0
     change(row, due_at=timezone.now())
@@ -121,7 +121,7 @@ def test_lease_that_ended_is_claimed_by_the_next(row):
     assert now(row).attempts == claim.attempts + 1
 
 
-def test_job_asked_for_anew_drops_the_result_and_its_files(row, media_root):
+def test_job_requested_again_drops_the_result_and_its_files(row, media_root):
     before = stored_files(media_root)
     runs = []
 
@@ -148,7 +148,7 @@ def test_discarded_job_leaves_no_file_of_its_result(row, media_root):
     assert now(row) is None and stored_files(media_root) == before
 
 
-def test_progress_of_what_nobody_wants_any_more_stops_the_work(row):
+def test_progress_of_an_unwanted_job_stops_the_work(row):
     reached = []
 
     def run(row):
@@ -165,7 +165,7 @@ def test_progress_of_what_nobody_wants_any_more_stops_the_work(row):
     assert reached == [0.5] and now(row).stage == "done"
 
 
-def test_problem_of_a_job_asked_for_anew_is_not_kept(row):
+def test_problem_of_a_job_requested_again_is_cleared(row):
     def run(row):
         Enhancement.objects.filter(pk=row.pk).request()
         change(row, due_at=timezone.now() + timedelta(minutes=1))

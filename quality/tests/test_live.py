@@ -1,4 +1,4 @@
-"""Photo quality through the real doors: a web server, and a worker in a process of its own."""
+"""Photo quality with a real web server, and a worker in its own process."""
 
 import io
 import json
@@ -29,13 +29,13 @@ def client(live_stack: Stack) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def fresh(live_stack: Stack) -> Iterator[httpx.Client]:
-    """A client of a shop that has nothing yet."""
+    """A client of a new shop."""
     with live_stack.client(live_stack.create_shop("Fresh photos")) as client:
         yield client
 
 
 def garment_of(size: tuple[int, int], kind: str = "JPEG", **options: Any) -> bytes:
-    """Return a garment's photo of exactly this size, stretched if need be."""
+    """Return a garment's photo of exactly this size, stretched if needed."""
     image = Pillow.fromarray(make_photo()).resize(size, Pillow.Resampling.BILINEAR)
     out = io.BytesIO()
     image.save(out, kind, **options)
@@ -60,7 +60,7 @@ def flat(colour: str) -> bytes:
 
 
 def assess(client: httpx.Client, photo: bytes, **fields: str) -> httpx.Response:
-    """Return the answer of a worker that was free, however loaded this machine is."""
+    """Repeat a request until a worker is free."""
     answers: list[httpx.Response] = []
 
     def is_answered() -> bool:
@@ -73,18 +73,18 @@ def assess(client: httpx.Client, photo: bytes, **fields: str) -> httpx.Response:
 
 
 def finished(client: httpx.Client, path: str) -> dict[str, Any]:
-    """Return a job once it is decided."""
+    """Return a job when it is done or failed."""
     wait_for(lambda: client.get(path).json()["state"] != "pending", what=f"the end of {path}")
-    told: dict[str, Any] = client.get(path).json()
-    return told
+    payload: dict[str, Any] = client.get(path).json()
+    return payload
 
 
 def reported(client: httpx.Client, image: str) -> dict[str, Any]:
-    """Return an image's report once it is of its present photo."""
+    """Return an image's report when it is of the current photo."""
     path = f"{REPORTS}{image}/"
     wait_for(lambda: client.get(path).json()["is_current"], what=f"the report of {image}")
-    told: dict[str, Any] = client.get(path).json()
-    return told
+    payload: dict[str, Any] = client.get(path).json()
+    return payload
 
 
 def enhanced(client: httpx.Client, image: str) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def enhanced(client: httpx.Client, image: str) -> dict[str, Any]:
 
 
 def events_of(response: httpx.Response) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the name and the data of each event as it comes."""
+    """Yield the name and the data of each event."""
     name = ""
     for line in response.iter_lines():
         if line.startswith("event: "):
@@ -117,15 +117,15 @@ def stream_pair(client: httpx.Client) -> Any:
 def test_large_photo_is_measured(client, size, options):
     answer = assess(client, garment_of(size, **options))
     assert answer.status_code == 200, answer.text
-    told = answer.json()
-    assert (told["file"]["width"], told["file"]["height"]) == size
-    assert 0 < told["score"] <= 100 and len(told["rules"]) == 9
+    payload = answer.json()
+    assert (payload["file"]["width"], payload["file"]["height"]) == size
+    assert 0 < payload["score"] <= 100 and len(payload["rules"]) == 9
 
 
-def test_cut_out_is_measured_on_the_garment(client):
-    told = assess(client, cut_out(), profile="amazon").json()
-    assert told["file"]["format"] == "PNG" and told["subject"]["found"]
-    rules = {rule["rule"]: rule["passed"] for rule in told["rules"]}
+def test_transparent_photo_is_measured_on_the_garment(client):
+    payload = assess(client, cut_out(), profile="amazon").json()
+    assert payload["file"]["format"] == "PNG" and payload["subject"]["found"]
+    rules = {rule["rule"]: rule["passed"] for rule in payload["rules"]}
     assert rules["white_background"] is True
 
 
@@ -141,24 +141,24 @@ def test_cut_out_is_measured_on_the_garment(client):
     ],
     ids=["too small", "one colour", "transparent", "narrow", "over 40 MP", "text"],
 )
-def test_what_cannot_be_measured_is_refused_by_what_is_wrong(client, make, status, code):
+def test_unmeasurable_photo_is_refused_with_the_reason(client, make, status, code):
     answer = assess(client, make())
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
-def test_comparison_is_told_as_it_is_made(client):
+def test_comparison_sends_progress_events(client):
     with stream_pair(client) as response:
         assert response.status_code == 201
         assert response.headers["Content-Type"] == "text/event-stream"
         events = list(events_of(response))
-    *progress, (last, told) = events
+    *progress, (last, payload) = events
     assert {name for name, _ in progress} == {"progress"} and last == "done"
     shares = [data["progress"] for _, data in progress]
     assert shares == sorted(shares) and 0 <= shares[0] <= shares[-1] < 1
-    assert told["better"] == "second" and told["enhancement"]["photo"] == "first"
-    assert told == client.get(f"{COMPARE}{told['id']}/").json()
-    photo = httpx.get(told["enhancement"]["photo_url"])
+    assert payload["better"] == "second" and payload["enhancement"]["photo"] == "first"
+    assert payload == client.get(f"{COMPARE}{payload['id']}/").json()
+    photo = httpx.get(payload["enhancement"]["photo_url"])
     assert photo.headers["Content-Type"] == "image/jpeg"
 
 
@@ -169,7 +169,7 @@ def test_bad_request_for_events_is_a_problem_like_any_other(client):
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
-def test_caller_who_leaves_while_told_harms_nothing(client):
+def test_client_that_disconnects_from_a_stream_harms_nothing(client):
     for _ in range(5):
         with stream_pair(client) as response:
             next(events_of(response))
@@ -180,7 +180,7 @@ def test_caller_who_leaves_while_told_harms_nothing(client):
         assert list(events_of(response))[-1][0] == "done"
 
 
-def test_comparison_is_followed_by_whoever_comes_later(client):
+def test_comparison_can_be_followed_later(client):
     files = [("photo", ("a.jpg", make_jpeg())), ("photo", ("b.jpg", make_jpeg(light=DARK)))]
     made = client.post(COMPARE, files=files).json()
     path = f"{COMPARE}{made['id']}/"
@@ -190,24 +190,24 @@ def test_comparison_is_followed_by_whoever_comes_later(client):
         assert list(events_of(response))[-1] == ("done", client.get(path).json())
 
 
-def test_applied_enhancement_is_searchable_again_with_its_new_photo(fresh):
+def test_applied_enhancement_is_searchable_with_its_new_photo(fresh):
     image = upload(fresh, make_jpeg(light=DARK), name="Red dress", category="dress")["id"]
     wait_for(lambda: fresh.get(f"images/{image}/").json()["index_state"] == "indexed")
     before = fresh.get(f"images/{image}/").json()["photo_url"]
-    told = enhanced(fresh, image)
-    assert (told["state"], told["standing"]) == ("done", "preview")
-    applied = fresh.post(f"{ENHANCE}{told['id']}/apply/")
+    payload = enhanced(fresh, image)
+    assert (payload["state"], payload["standing"]) == ("done", "preview")
+    applied = fresh.post(f"{ENHANCE}{payload['id']}/apply/")
     assert applied.status_code == 200 and applied.json()["standing"] == "applied"
     wait_for(lambda: fresh.get(f"images/{image}/").json()["index_state"] == "indexed")
     (result,) = fresh.post("recommendations/", json={"prompt": "red dress"}).json()["results"]
     assert result["id"] == image and result["photo_url"] != before
-    after = httpx.get(told["after"]["photo_url"]).content
+    after = httpx.get(payload["after"]["photo_url"]).content
     assert httpx.get(result["photo_url"]).content == after
     report = reported(fresh, image)
     assert report["state"] == "done" and report["passed"] is True
 
 
-def test_worker_killed_in_the_middle_ends_all_it_began(live_stack, fresh):
+def test_jobs_of_a_killed_worker_are_finished(live_stack, fresh):
     live_stack.supervisor.stop("worker")
     images = [upload(fresh, make_jpeg(light=DARK), name=f"thing {n}")["id"] for n in range(6)]
     batch = fresh.post("quality/batches/", json={"images": images, "apply": True}).json()["id"]
@@ -229,7 +229,7 @@ def test_worker_killed_in_the_middle_ends_all_it_began(live_stack, fresh):
     wait_for(lambda: fresh.get("index/").json()["indexed"] == len(images), what="indexing")
 
 
-def test_gate_holds_a_bad_photo_until_it_is_mended(fresh):
+def test_gate_holds_a_bad_photo_until_it_is_fixed(fresh):
     assert fresh.patch("quality/policy/", json={"gate": "hold"}).status_code == 200
     bad = upload(fresh, make_jpeg(light=DARK), name="Dark dress")["id"]
     good = upload(fresh, make_jpeg(), name="Light dress")["id"]
@@ -242,13 +242,13 @@ def test_gate_holds_a_bad_photo_until_it_is_mended(fresh):
         return {result["id"] for result in results}
 
     assert found() == {good}
-    told = enhanced(fresh, bad)
-    assert fresh.post(f"{ENHANCE}{told['id']}/apply/").status_code == 200
+    payload = enhanced(fresh, bad)
+    assert fresh.post(f"{ENHANCE}{payload['id']}/apply/").status_code == 200
     wait_for(lambda: found() == {good, bad}, what="the mended photo in an answer")
     assert fresh.get(f"images/{bad}/").json()["status"] == "published"
 
 
-def test_gate_that_comes_down_lets_everything_through(fresh):
+def test_opened_gate_clears_everything(fresh):
     fresh.patch("quality/policy/", json={"gate": "hold"})
     bad = upload(fresh, flat("red"), name="Nothing to see")["id"]
     report = finished(fresh, f"{REPORTS}{bad}/")

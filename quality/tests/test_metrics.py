@@ -56,7 +56,7 @@ def test_a_figure_hardly_depends_on_the_resolution(name):
     assert scores[0] == pytest.approx(scores[1], abs=0.08)
 
 
-def test_noise_is_told_in_steps_of_255():
+def test_noise_is_measured_in_steps_of_255():
     flat = np.full((512, 384, 3), 128, np.uint8)
     flat[128:384, 96:288] = (90, 60, 140)
     noisy = flat + np.random.default_rng(2).normal(0, 8, flat.shape[:2])[..., None]
@@ -64,7 +64,7 @@ def test_noise_is_told_in_steps_of_255():
     assert measured == pytest.approx(8, rel=0.2)
 
 
-def test_framing_is_that_of_the_garments_box():
+def test_framing_is_measured_on_the_garments_box():
     photo = np.full((400, 400, 3), 255, np.uint8)
     photo[20:380, 100:260] = (150, 30, 60)
     measures = measure_pixels(photo)
@@ -83,7 +83,7 @@ def test_without_a_garment_framing_is_unknown():
     assert score(measures).parts["framing"] is None
 
 
-def test_a_white_ground_is_not_taken_for_too_much_light():
+def test_white_background_is_not_over_exposure():
     photo = np.full((400, 400, 3), 255, np.uint8)
     photo[50:350, 120:280] = (40, 60, 140)
     assert measure_pixels(photo)["exposure"].verdict is Verdict.GOOD
@@ -92,13 +92,13 @@ def test_a_white_ground_is_not_taken_for_too_much_light():
     assert measure_pixels(bright)["exposure"].raw > measure_pixels(grey)["exposure"].raw
 
 
-def test_a_clipped_garment_is_told():
+def test_clipped_garment_is_measured():
     photo = np.full((400, 400, 3), 120, np.uint8)
     photo[100:300, 100:300] = 255
     assert measure_pixels(photo)["clipping"].raw > 0.9
 
 
-def test_a_cast_on_white_is_the_colours_error():
+def test_cast_on_white_equals_the_colour_error():
     photo = np.full((400, 400, 3), 230, np.uint8)
     photo[100:300, 120:280] = 120
     assert measure_pixels(photo)["colour_cast"].raw < 0.5

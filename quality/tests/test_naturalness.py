@@ -28,7 +28,7 @@ def test_the_model_is_small_and_whole():
     assert np.linalg.eigvalsh(model.covariance).min() > 0
 
 
-def test_known_distributions_are_told():
+def test_known_distributions_are_fitted():
     rng = np.random.default_rng(3)
     gauss, laplace = rng.normal(0, 2, (1, 200, 200)), rng.laplace(0, 1, (1, 200, 200))
     assert fit_asymmetric(gauss)[0] == pytest.approx(2, abs=0.1)
@@ -50,7 +50,7 @@ def test_spoiled_photos_are_less_natural(spoil):
 
 
 @needs_photos
-def test_a_model_is_nearest_to_what_it_was_fitted_on(tmp_path):
+def test_model_is_nearest_to_its_own_photos(tmp_path):
     lumas = [luma_of(photo) for photo in real_photos(6)]
     own = fit_gaussian(lumas)
     blurred = cv2.GaussianBlur(lumas[0], (0, 0), 4)
@@ -62,6 +62,6 @@ def test_a_model_is_nearest_to_what_it_was_fitted_on(tmp_path):
     assert "fitted on 6 photos" in out.getvalue()
 
 
-def test_an_empty_folder_is_told(tmp_path):
+def test_empty_folder_is_an_error(tmp_path):
     with pytest.raises(CommandError, match="no photos"):
         call_command("fit_naturalness", photos=tmp_path)

@@ -1,4 +1,4 @@
-"""The policy, the profiles there are, and the shop's own rules."""
+"""The policy, the profiles, and the shop's own profile."""
 
 import pytest
 
@@ -39,7 +39,7 @@ def test_gate_and_profile_are_set_one_by_one(shop):
     assert not holds_photos(shop.shop)
 
 
-def test_policy_is_the_shops_own(shop, rival):
+def test_policy_belongs_to_one_shop(shop, rival):
     shop.client.patch(POLICY, {"gate": "hold"})
     shop.client.put(OWN, RULES, format="json")
     assert rival.client.get(POLICY).json()["gate"] == "off"
@@ -49,13 +49,13 @@ def test_policy_is_the_shops_own(shop, rival):
 
 
 @pytest.mark.parametrize("body", [{"gate": "block"}, {"profile": "ebay"}, {"gate": None}])
-def test_what_there_is_not_is_refused_by_field(shop, body):
+def test_unknown_values_are_refused_by_field(shop, body):
     answer = shop.client.patch(POLICY, body, format="json")
     assert answer.status_code == 400 and answer.json()["code"] == "validation_error"
     assert list(answer.json()["errors"]) == list(body)
 
 
-def test_own_rules_count_only_once_there_are_some(shop):
+def test_own_profile_is_refused_until_it_is_set(shop):
     answer = shop.client.patch(POLICY, {"profile": "own", "gate": "hold"})
     assert answer.status_code == 400 and answer.json()["code"] == "profile_unknown"
     assert answer.json()["field"] == "profile" and "PUT them" in answer.json()["detail"]
@@ -64,7 +64,7 @@ def test_own_rules_count_only_once_there_are_some(shop):
     assert shop.client.patch(POLICY, {"profile": "own"}).json()["profile"] == "own"
 
 
-def test_own_rules_are_listed_beside_the_marketplaces(shop):
+def test_own_profile_is_listed_with_the_marketplaces(shop):
     shop.client.put(OWN, RULES, format="json")
     profiles = {profile["key"]: profile for profile in shop.client.get(PROFILES).json()}
     assert list(profiles) == ["default", "google", "amazon", "zalando", "own"]
@@ -79,7 +79,7 @@ def test_own_rules_are_listed_beside_the_marketplaces(shop):
     ]  # fmt: skip
 
 
-def test_forgetting_the_own_rules_goes_back_to_the_default_ones(shop):
+def test_deleting_the_own_profile_restores_the_default(shop):
     shop.client.put(OWN, RULES, format="json")
     shop.client.patch(POLICY, {"profile": "own", "gate": "warn"})
     assert shop.client.delete(OWN).status_code == 204
@@ -101,11 +101,11 @@ def test_forgetting_the_own_rules_goes_back_to_the_default_ones(shop):
         ({"subject": "width", "least": None, "most": None}, "rules.0"),
     ],
 )
-def test_rule_that_says_nothing_is_refused_by_its_place(shop, rule, field):
+def test_invalid_rule_is_refused_by_its_index(shop, rule, field):
     answer = shop.client.put(OWN, {"rules": [rule]}, format="json")
     assert answer.status_code == 400
-    told = answer.json()
-    assert field in told if field == "errors" else told["field"] == field
+    payload = answer.json()
+    assert field in payload if field == "errors" else payload["field"] == field
     assert shop.client.get(OWN).status_code == 404
 
 
@@ -122,17 +122,17 @@ def test_rule_that_says_nothing_is_refused_by_its_place(shop, rule, field):
         "rules",
     ],
 )
-def test_profile_of_another_form_is_refused(shop, body):
+def test_invalid_profile_is_refused(shop, body):
     answer = shop.client.put(OWN, body, format="json")
     assert answer.status_code == 400 and answer.json()["code"] == "validation_error"
 
 
-def test_rules_come_as_json_alone(shop):
+def test_rules_are_accepted_only_as_json(shop):
     answer = shop.client.put(OWN, {"label": "Ours"}, format="multipart")
     assert answer.status_code == 415
 
 
-def test_report_is_judged_by_any_profile_that_is_asked_for(shop):
+def test_report_is_judged_by_any_requested_profile(shop):
     report = make_report(shop.shop)
     url = f"/api/v1/quality/reports/{report.image_id}/"
     assert shop.client.get(url).json()["passed"] is True

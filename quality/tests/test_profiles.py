@@ -39,14 +39,14 @@ def test_a_packshot_passes_all_that_amazon_requires():
     assert found["fill"].fix is None
 
 
-def test_a_grey_ground_fails_and_names_the_step_that_mends_it():
+def test_grey_background_fails_with_the_step_that_fixes_it():
     found = results("amazon", make_packshot(ground=225))
     assert found["white_background"].passed is False
     assert found["white_background"].measured == 0
     assert found["white_background"].fix.step == "white_background"
 
 
-def test_zalando_wants_its_own_aspect_and_size():
+def test_zalando_requires_its_own_aspect_and_size():
     found = results("zalando", make_packshot(), file_bytes=21 * 1024**2)
     assert found["aspect"].passed
     assert found["least_height"].passed
@@ -58,7 +58,7 @@ def test_zalando_wants_its_own_aspect_and_size():
     assert square["most_bytes"].passed is None
 
 
-def test_google_refuses_what_is_small_and_tells_what_comes():
+def test_google_refuses_small_photos_and_recommends_future_sizes():
     found = results("google", make_packshot(width=240, height=346))
     assert found["least_size"].passed is False
     assert found["least_size"].fix.step is None
@@ -68,7 +68,7 @@ def test_google_refuses_what_is_small_and_tells_what_comes():
     assert not larger["least_size_2027"].rule.is_required
 
 
-def test_what_cannot_be_judged_is_neither_passed_nor_failed():
+def test_rule_that_cannot_be_checked_neither_passes_nor_fails():
     found = results("google", make_scene())
     assert found["fill"].passed is None
     assert found["fill"].measured is None
@@ -113,7 +113,7 @@ def test_a_shops_own_profile_is_checked_like_the_others():
         ({"rules": [{"subject": "noise", "most": 2}], "aspect": 0}, "aspect"),
     ],
 )
-def test_a_profile_of_the_wrong_form_says_where(data, field):
+def test_invalid_own_profile_names_the_field(data, field):
     with pytest.raises(ProfileUnusable) as refusal:
         read_profile(data, as_of=TODAY)
     assert refusal.value.details["field"] == field

@@ -1,4 +1,4 @@
-"""No shop assesses, compares or enhances another's photos, nor sees what came of it."""
+"""No shop can use another shop's photos, or read their results."""
 
 from typing import Any
 
@@ -35,12 +35,12 @@ def rows() -> list[int]:
     return [model.objects.count() for model in MODELS]
 
 
-@pytest.mark.parametrize("door", ["assess/", "compare/", "enhance/", "batches/"])
-def test_another_shops_image_is_none_and_nothing_is_stored(shop, rival, foreign, door, media_root):
+@pytest.mark.parametrize("path", ["assess/", "compare/", "enhance/", "batches/"])
+def test_another_shops_image_is_refused_and_not_stored(shop, rival, foreign, path, media_root):
     own = make_image(shop.shop)
     files = stored_files(media_root)
-    body = bodies(str(foreign.pk), str(own.pk))[door]
-    answer = shop.client.post(f"{QUALITY}{door}", body, format="json")
+    body = bodies(str(foreign.pk), str(own.pk))[path]
+    answer = shop.client.post(f"{QUALITY}{path}", body, format="json")
     assert answer.status_code == 400
     assert stored_files(media_root) == files
     with shop_scope(shop.shop.pk):
@@ -49,7 +49,7 @@ def test_another_shops_image_is_none_and_nothing_is_stored(shop, rival, foreign,
         assert sum(rows()) == 1 and Report.objects.get().version == 1
 
 
-def test_another_shops_image_sent_beside_a_file_stores_no_file(shop, foreign, media_root):
+def test_another_shops_image_with_a_file_stores_no_file(shop, foreign, media_root):
     files = stored_files(media_root)
     body = {"photo": [make_upload()], "images": [str(foreign.pk)]}
     answer = shop.client.post(f"{QUALITY}compare/", body, format="multipart")
@@ -66,7 +66,7 @@ def test_another_shops_image_sent_beside_a_file_stores_no_file(shop, foreign, me
         ("get", "reports/summary/"), ("post", "reports/retry/"),
     ],
 )  # fmt: skip
-def test_without_a_key_nothing_is_answered(stranger, method, path):
+def test_request_without_a_key_is_refused(stranger, method, path):
     answer = getattr(stranger, method)(f"{QUALITY}{path}", {}, format="json")
     assert answer.status_code == 401
     assert answer["Content-Type"] == "application/problem+json"
@@ -80,7 +80,7 @@ def test_without_a_key_nothing_is_answered(stranger, method, path):
         ("post", "reports/retry/"),
     ],
 )  # fmt: skip
-def test_key_that_only_reads_changes_nothing(shop, method, path):
+def test_read_only_key_changes_nothing(shop, method, path):
     reader = make_key_client(shop.shop, scopes=[Scope.CATALOG_READ])
     assert getattr(reader, method)(f"{QUALITY}{path}", {}, format="json").status_code == 403
 
@@ -89,12 +89,12 @@ def test_key_that_only_reads_changes_nothing(shop, method, path):
     "path",
     ["policy/", "profiles/", "compare/", "enhance/", "batches/", "reports/", "reports/summary/"],
 )
-def test_key_that_only_reads_may_look(shop, path):
+def test_read_only_key_may_read(shop, path):
     reader = make_key_client(shop.shop, scopes=[Scope.CATALOG_READ])
     assert reader.get(f"{QUALITY}{path}").status_code == 200
 
 
-def test_key_for_prompts_alone_sees_no_photo_quality(shop):
+def test_key_for_prompts_has_no_access_to_photo_quality(shop):
     client = make_key_client(shop.shop, scopes=[Scope.RECOMMEND])
     report = make_report(shop.shop)
     assert client.get(f"{QUALITY}reports/").status_code == 403
@@ -102,7 +102,7 @@ def test_key_for_prompts_alone_sees_no_photo_quality(shop):
     assert client.post(f"{QUALITY}assess/", body).status_code == 403
 
 
-def test_members_have_the_same_doors_as_keys(colleague, rival, foreign):
+def test_members_have_the_same_routes_as_keys(colleague, rival, foreign):
     assert colleague.client.get(f"{QUALITY}reports/").json()["results"] == []
     assert colleague.client.get(f"{QUALITY}reports/{foreign.pk}/").status_code == 404
     assert colleague.client.post(f"{QUALITY}reports/{foreign.pk}/clear/").status_code == 404

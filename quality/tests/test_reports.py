@@ -1,4 +1,4 @@
-"""Every image's report: made on upload, made anew, and made good where nobody was told."""
+"""Reports are made on upload, made again for a new photo, and requested by a sweep."""
 
 from datetime import timedelta
 
@@ -26,7 +26,7 @@ def inside(shop):
         yield shop
 
 
-def test_upload_has_its_report_requested_and_made(shop, django_capture_on_commit_callbacks):
+def test_upload_requests_a_report(shop, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         image = make_image(shop.shop, make_jpeg(light=DARK))
     waiting = shop.client.get(f"{REPORTS}{image.pk}/").json()
@@ -42,7 +42,7 @@ def test_upload_has_its_report_requested_and_made(shop, django_capture_on_commit
     }  # fmt: skip
 
 
-def test_new_photo_is_measured_anew(inside, django_capture_on_commit_callbacks):
+def test_new_photo_is_measured_again(inside, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         image = make_image(inside.shop, make_jpeg(light=DARK))
     make_reports()
@@ -56,14 +56,14 @@ def test_new_photo_is_measured_anew(inside, django_capture_on_commit_callbacks):
     assert report.score > dark
 
 
-def test_facts_alone_measure_nothing(inside, django_capture_on_commit_callbacks):
+def test_change_of_facts_measures_nothing(inside, django_capture_on_commit_callbacks):
     report = make_report(inside.shop)
     with django_capture_on_commit_callbacks(execute=True):
         update_image(image=report.image, fields={"name": "Renamed"})
     assert Report.objects.get().state == "done"
 
 
-def test_photo_that_cannot_be_measured_fails_with_what_to_do(inside):
+def test_unmeasurable_photo_fails_with_advice(inside):
     image = make_image(inside.shop, make_photo(size=(40, 60)))
     Report.objects.create(shop=inside.shop, image=image)
     make_reports()
@@ -80,7 +80,7 @@ def test_missing_file_fails_the_report_by_name(inside, media_root):
     assert Report.objects.get().problem["code"] == "photo_missing"
 
 
-def test_failed_reports_are_retried_and_others_left(inside):
+def test_only_failed_reports_are_retried(inside):
     failed = make_report(inside.shop, state="failed", problem={"code": "x", "detail": "y"})
     done = make_report(inside.shop)
     answer = inside.client.post(f"{REPORTS}retry/")
@@ -91,7 +91,7 @@ def test_failed_reports_are_retried_and_others_left(inside):
     assert (done.state, done.version) == ("done", 1)
 
 
-def test_retrying_is_of_one_shop(inside, rival):
+def test_retry_is_limited_to_one_shop(inside, rival):
     foreign = make_report(rival.shop, state="failed")
     assert retry_failed_reports(shop=inside.shop) == 0
     with shop_scope(rival.shop.pk):
@@ -99,7 +99,7 @@ def test_retrying_is_of_one_shop(inside, rival):
         assert foreign.state == "failed"
 
 
-def test_report_of_a_deleted_image_is_shown_to_nobody_and_not_made(inside):
+def test_report_of_a_deleted_image_is_hidden_and_not_made(inside):
     report = make_report(inside.shop, state="pending")
     delete_image(image=report.image)
     make_reports()
@@ -109,7 +109,7 @@ def test_report_of_a_deleted_image_is_shown_to_nobody_and_not_made(inside):
     assert inside.client.get(REPORTS).json()["results"] == []
 
 
-def test_images_that_nobody_told_of_are_found(inside, rival):
+def test_sweep_finds_images_without_a_report(inside, rival):
     never = make_image(inside.shop)
     foreign = make_image(rival.shop)
     outdated, known = make_report(inside.shop), make_report(inside.shop)
@@ -124,7 +124,7 @@ def test_images_that_nobody_told_of_are_found(inside, rival):
     assert queues.REPORTS.request_missing() == 0
 
 
-def test_report_in_work_is_not_claimed_twice_before_its_lease_ends(inside):
+def test_running_report_is_not_claimed_before_its_lease_ends(inside):
     report = make_report(inside.shop, state="pending")
     Report.objects.update(due_at=timezone.now() + timedelta(minutes=1))
     assert make_reports() == 0

@@ -1,4 +1,4 @@
-"""The list of reports: narrowed, ordered, paged; and its query ceiling."""
+"""The list of reports: filtered, ordered, paged; and its query ceiling."""
 
 import base64
 
@@ -14,7 +14,7 @@ REPORTS = "/api/v1/quality/reports/"
 
 @pytest.fixture
 def images(shop) -> dict[str, str]:
-    """Four images by what their reports say, made in this order; returns what is told by id."""
+    """Four images with different reports, created in this order: names by id."""
     poor = make_report(
         shop.shop, score=20, verdict="poor", passed=False, failed_rules=["lit", "fill"]
     )
@@ -32,7 +32,7 @@ def images(shop) -> dict[str, str]:
 
 @pytest.fixture
 def ask(shop, images):
-    """Return the names of the images that a list holds, in order."""
+    """Return a function that lists names of images, in order."""
 
     def ask(**query: object) -> list[str]:
         answer = shop.client.get(REPORTS, query)
@@ -42,7 +42,7 @@ def ask(shop, images):
     return ask
 
 
-def test_newest_come_first_and_the_worst_where_asked(ask):
+def test_newest_come_first_or_the_worst_on_request(ask):
     assert ask() == ["failed", "good", "fair", "poor"]
     assert ask(order="worst") == ["poor", "fair", "good"]
 
@@ -63,7 +63,7 @@ def test_newest_come_first_and_the_worst_where_asked(ask):
         ({"order": "worst", "state": "failed"}, []),
     ],
 )
-def test_list_is_narrowed(ask, query, found):
+def test_list_is_filtered(ask, query, found):
     assert ask(**query) == found
 
 
@@ -72,13 +72,13 @@ def test_list_is_narrowed(ask, query, found):
     [{"order": "best"}, {"state": "lost"}, {"verdict": "fine"}, {"passed": "perhaps"},
      {"failed_rule": "x" * 101}, {"failed_rule": "a\0b"}],
 )  # fmt: skip
-def test_what_cannot_be_asked_is_refused_by_field(shop, query):
+def test_invalid_query_is_refused_by_field(shop, query):
     answer = shop.client.get(REPORTS, query)
     assert answer.status_code == 400 and set(answer.json()["errors"]) == set(query)
 
 
 @pytest.mark.parametrize("order", ["newest", "worst"])
-def test_pages_hold_each_report_once(shop, images, order):
+def test_pages_contain_each_report_once(shop, images, order):
     for _ in range(3):
         make_report(shop.shop, score=50)
     url, seen = f"{REPORTS}?order={order}&page_size=2", []
@@ -91,42 +91,42 @@ def test_pages_hold_each_report_once(shop, images, order):
 
 @pytest.mark.parametrize("order", ["newest", "worst"])
 @pytest.mark.parametrize("position", ["p=junk", "p=nan", "p=", "o=-1", "o=99999999", "r=1&p=0"])
-def test_made_up_cursor_is_no_error_of_ours(shop, images, order, position):
+def test_invented_cursor_is_no_server_error(shop, images, order, position):
     cursor = base64.b64encode(position.encode()).decode()
     answer = shop.client.get(REPORTS, {"order": order, "cursor": cursor})
     assert answer.status_code in {200, 404}
 
 
-def test_cursor_of_one_order_is_none_of_the_other(shop, images):
+def test_cursor_of_one_order_is_not_found_in_the_other(shop, images):
     page = shop.client.get(REPORTS, {"order": "worst", "page_size": 1}).json()
     wrong = page["next"].replace("order=worst", "order=newest")
     assert shop.client.get(wrong).status_code == 404
 
 
-def test_list_asks_as_often_for_one_as_for_many(shop, images, django_assert_max_num_queries):
+def test_list_makes_as_many_queries_for_many(shop, images, django_assert_max_num_queries):
     for _ in range(6):
         make_report(shop.shop)
     with django_assert_max_num_queries(6):
         assert len(shop.client.get(REPORTS).json()["results"]) == 10
 
 
-def test_failed_report_tells_no_figures(shop, images):
+def test_failed_report_has_no_figures(shop, images):
     (row,) = shop.client.get(REPORTS, {"state": "failed"}).json()["results"]
     assert row["problem"] == {"code": "photo_blank", "detail": "Send another."}
     assert "score" not in row and row["outcome"] is None
 
 
-def test_another_shops_reports_are_in_no_list(images, rival):
+def test_another_shops_reports_are_not_listed(images, rival):
     assert rival.client.get(REPORTS).json()["results"] == []
     assert rival.client.get(f"{REPORTS}{next(iter(images))}/").status_code == 404
 
 
 @pytest.mark.parametrize("pk", ["7", "not-an-id", "018f0000-0000-7000-8000-000000000000"])
-def test_image_that_is_not_there_has_no_report(shop, pk):
+def test_unknown_image_has_no_report(shop, pk):
     assert shop.client.get(f"{REPORTS}{pk}/").status_code == 404
 
 
-def test_report_kept_before_a_measure_was_there_tells_it_as_unknown(shop):
+def test_report_that_is_older_than_a_measure_has_it_as_unknown(shop):
     report = make_report(shop.shop)
     with shop_scope(shop.shop.pk):
         for part in ("raws", "parts"):

@@ -26,20 +26,20 @@ def read(name: str, mode: str):
         ("i01_01_5 vs I01", ("i01_01_5.bmp", "I01.BMP"), "RGB", 5e-3),
     ],
 )
-def test_ssim_and_gmsd_agree_with_what_others_computed(pair, files, mode, within):
+def test_ssim_and_gmsd_agree_with_reference_implementations(pair, files, mode, within):
     expected = json.loads((DATA / "iqa" / "expected.json").read_text())["piq_tests"]
     one, other = (read(name, mode) for name in files)
     assert ssim(one, other) == pytest.approx(expected["ssim"][pair], abs=within)
     assert gmsd(one, other) == pytest.approx(expected["gmsd"][pair], abs=1e-5)
 
 
-def test_psnr_is_that_of_its_definition():
+def test_psnr_follows_its_definition():
     one = np.full((40, 40, 3), 0.5, np.float32)
     assert psnr(one, one + np.float32(0.1)) == pytest.approx(20, abs=1e-3)
     assert psnr(one, one) == MAX_PSNR
 
 
-def test_equal_images_are_alike_and_worse_ones_less():
+def test_similarity_falls_with_the_degradation():
     photo = make_photo(height=400)
     clean = to_float(photo)
     assert ssim(clean, clean) == pytest.approx(1)
@@ -65,7 +65,7 @@ def test_other_garments_do_not_align():
 
 
 @needs_photos
-def test_a_moved_camera_is_followed():
+def test_moved_camera_is_aligned():
     photo = real_photos(6)[3]
     height, width = photo.shape[:2]
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), 4, 0.95)

@@ -3,13 +3,13 @@ import pytest
 from quality.enhance.steps import run_strips
 
 
-def test_every_row_is_worked_on_once():
+def test_every_row_is_processed_once():
     rows: list[int] = []
     run_strips(lambda strip: rows.extend(range(strip.start, strip.stop)), height=70, rows=32)
     assert sorted(rows) == list(range(70))
 
 
-def test_what_a_strip_raises_is_raised():
+def test_error_in_a_strip_is_raised():
     def fail(strip: slice) -> None:
         raise ZeroDivisionError(strip)
 

@@ -16,7 +16,7 @@ from quality.tests.photos import make_photo, make_scene, needs_photos, real_phot
 
 
 def draw_with_mask(garment: Garment, height: int = 512):
-    """Draw a garment as `draw_garment` does, and keep where it is."""
+    """Draw a garment as `draw_garment` does, and return its mask as well."""
     parts = SHAPES[garment.kind](garment, stream(garment, "shape"))
     view = _frame(parts, height=height, rng=stream(garment, "view"))
     cloths = make_cloths(garment, unit=view.unit, rng=stream(garment, "cloth"))
@@ -50,7 +50,7 @@ def test_transparency_is_a_certain_mask():
     assert subject.mask.mean() == pytest.approx(0.25, abs=0.01)
 
 
-def test_a_photo_that_is_all_pattern_counts_whole_and_says_so():
+def test_pattern_without_garment_is_measured_whole_without_confidence():
     subject = find_subject(make_frame(make_scene()))
     assert not subject.is_confident
     assert subject.mask.all()
@@ -58,7 +58,7 @@ def test_a_photo_that_is_all_pattern_counts_whole_and_says_so():
 
 
 @pytest.mark.parametrize("spoil", [add_cast, lower_contrast, over_expose, under_expose])
-def test_bad_light_hardly_moves_the_mask(spoil):
+def test_bad_light_hardly_changes_the_mask(spoil):
     photo = make_photo(colour="blue")
     clean = find_subject(make_frame(photo))
     spoiled = find_subject(make_frame(spoil(photo, 3, np.random.default_rng(1))))
@@ -72,6 +72,6 @@ def test_the_same_photo_gives_the_same_mask():
 
 
 @needs_photos
-def test_most_real_photos_have_a_garment_to_be_found():
+def test_garment_is_found_in_most_real_photos():
     subjects = [find_subject(make_frame(photo)) for photo in real_photos(30)]
     assert sum(subject.is_confident for subject in subjects) >= 16

@@ -1,4 +1,4 @@
-"""Where a shop's photos stand as a whole: figures worked out by hand on a known set."""
+"""The summary of a shop's reports, against figures computed manually."""
 
 import pytest
 
@@ -22,14 +22,14 @@ def scores_of(summary: dict) -> dict[int, int]:
 
 
 def test_new_shop_has_zeros(shop):
-    told = summary_of(shop)
-    assert (told["images"], told["measured"], told["mean_score"]) == (0, 0, None)
-    assert [each["from"] for each in told["scores"]] == list(range(0, 100, 10))
-    assert told["verdicts"] == {"good": 0, "fair": 0, "poor": 0}
-    assert (told["failed_rules"], told["breaches"]) == ([], [])
+    payload = summary_of(shop)
+    assert (payload["images"], payload["measured"], payload["mean_score"]) == (0, 0, None)
+    assert [each["from"] for each in payload["scores"]] == list(range(0, 100, 10))
+    assert payload["verdicts"] == {"good": 0, "fair": 0, "poor": 0}
+    assert (payload["failed_rules"], payload["breaches"]) == ([], [])
 
 
-def test_figures_are_of_every_live_image(shop, rival):
+def test_figures_cover_every_live_image(shop, rival):
     member = shop.shop
     make_report(member, score=0, verdict="poor", passed=False, failed_rules=["lit", "fill"])
     make_report(member, score=9.99, verdict="poor", passed=False, failed_rules=["lit"])
@@ -42,17 +42,19 @@ def test_figures_are_of_every_live_image(shop, rival):
     with shop_scope(member.pk):
         Image.objects.filter(pk__in=[held.image_id, lost.image_id]).update(status="held")
         delete_image(image=gone.image)
-    told = summary_of(shop)
-    counted = {name: told[name] for name in ("images", "measured", "pending", "failed", "passed")}
+    payload = summary_of(shop)
+    counted = {
+        name: payload[name] for name in ("images", "measured", "pending", "failed", "passed")
+    }
     assert counted == {"images": 6, "measured": 4, "pending": 1, "failed": 1, "passed": 1}
-    assert told["held"] == 2, "a photo that cannot be measured may be held as well"
-    assert told["mean_score"] == 30.0
-    assert scores_of(told) == {0: 2, 10: 1, 90: 1}
-    assert told["verdicts"] == {"good": 1, "fair": 0, "poor": 3}
-    assert told["failed_rules"] == [{"rule": "lit", "images": 3}, {"rule": "fill", "images": 2}]
+    assert payload["held"] == 2, "a photo that cannot be measured may be held as well"
+    assert payload["mean_score"] == 30.0
+    assert scores_of(payload) == {0: 2, 10: 1, 90: 1}
+    assert payload["verdicts"] == {"good": 1, "fair": 0, "poor": 3}
+    assert payload["failed_rules"] == [{"rule": "lit", "images": 3}, {"rule": "fill", "images": 2}]
 
 
-def test_photo_that_breaks_the_shops_own_look_is_named(shop, rival):
+def test_outlier_of_the_shops_photos_is_listed(shop, rival):
     usual = [1.0, 0.0, 0.0, 0.8, 0.05, 0.2, 1.0]
     for _ in range(8):
         make_report(shop.shop, look=usual)

@@ -15,7 +15,7 @@ def tones_of(pixels):
     return estimate_tones(frame.normal, find_subject(frame))
 
 
-def test_a_dark_photo_is_lifted_and_a_right_one_hardly_moved():
+def test_dark_photo_is_lifted_and_good_photo_hardly_changed():
     photo = make_photo(height=533)
     dark = tones_of(under_expose(photo, 4, np.random.default_rng(1)))
     right = tones_of(photo)
@@ -23,7 +23,7 @@ def test_a_dark_photo_is_lifted_and_a_right_one_hardly_moved():
     assert np.abs(right.targets - right.levels).mean() < 0.05
 
 
-def test_the_curve_never_falls():
+def test_tone_curve_never_falls():
     tones = tones_of(under_expose(make_photo(height=533), 5, np.random.default_rng(1)))
     assert (np.diff(tones.levels) > 0).all()
     assert (np.diff(tones.targets) >= 0).all()
@@ -38,7 +38,7 @@ def test_gains_oppose_the_cast():
     assert np.ptp(stops) > 0.3
 
 
-def test_features_tell_the_garment_from_its_ground():
+def test_features_separate_garment_and_background():
     small = np.full((96, 72, 3), 0.9, np.float32)
     small[30:60, 20:50] = 0.1
     mask = small[..., 0] < 0.5
@@ -49,7 +49,7 @@ def test_features_tell_the_garment_from_its_ground():
     assert np.array_equal(unknown[73:83], unknown[83:93])
 
 
-def test_what_is_learned_is_what_is_done():
+def test_training_and_inference_apply_the_same_correction():
     torch = pytest.importorskip("torch")
     from training.tones.train import _correct
 
@@ -66,7 +66,7 @@ def test_what_is_learned_is_what_is_done():
     assert off.max() < 0.01
 
 
-def test_the_same_photo_is_spoiled_alike(tmp_path):
+def test_degradation_is_deterministic(tmp_path):
     from training.tones.samples import VERSIONS, spoil_photo
 
     path = tmp_path / "scene.png"

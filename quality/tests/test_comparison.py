@@ -14,7 +14,7 @@ def make_pair(spoil=add_noise):
     return make_frame(photo), make_frame(worse)
 
 
-def test_the_better_is_marked_in_whichever_place_it_is():
+def test_better_photo_is_marked_in_either_order():
     clean, worse = make_pair()
     there, back = compare(clean, worse, level=0), compare(worse, clean, level=0)
     assert (there.better, back.better) == (Side.FIRST, Side.SECOND)
@@ -24,7 +24,7 @@ def test_the_better_is_marked_in_whichever_place_it_is():
     assert there.enhancement is None
 
 
-def test_two_versions_of_a_scene_are_likened():
+def test_two_versions_of_a_scene_have_a_likeness():
     likeness = compare(*make_pair(), level=0).likeness
     assert likeness is not None
     assert 0 < likeness.ssim < 0.9
@@ -32,12 +32,12 @@ def test_two_versions_of_a_scene_are_likened():
     assert likeness.overlap > 0.95
 
 
-def test_two_garments_are_not():
+def test_two_garments_have_no_likeness():
     shirt = make_frame(make_photo(height=533, kind="shirt", colour="blue"))
     assert compare(make_frame(make_photo(height=533)), shirt, level=0).likeness is None
 
 
-def test_the_weaker_is_brought_towards_the_stronger():
+def test_weaker_photo_is_enhanced():
     comparison = compare(*make_pair(under_expose), level=1.0)
     enhanced = comparison.enhancement
     assert enhanced is not None
@@ -47,7 +47,7 @@ def test_the_weaker_is_brought_towards_the_stronger():
     assert "brings the second" in comparison.advice
 
 
-def test_equals_are_both_well():
+def test_equal_photos_are_the_same():
     photo = make_frame(make_photo(height=533))
     comparison = compare(photo, photo, level=1.0)
     assert comparison.better is Side.SAME
@@ -56,13 +56,13 @@ def test_equals_are_both_well():
     assert comparison.advice.startswith("Both")
 
 
-def test_the_stages_are_told_while_it_runs():
-    told = []
-    compare(*make_pair(), level=1.0, on_progress=lambda stage, share: told.append((stage, share)))
-    stages, shares = zip(*told, strict=True)
+def test_stages_are_reported_in_order():
+    calls = []
+    compare(*make_pair(), level=1.0, on_progress=lambda stage, share: calls.append((stage, share)))
+    stages, shares = zip(*calls, strict=True)
     beginnings = ["measuring the first", "measuring the second", "aligning", "enhancing"]
     assert [stage for stage in stages if stage in beginnings] == beginnings
     assert "enhancing: denoise" in stages
-    assert told[0][1] == 0
-    assert told[-1] == ("done", 1.0)
+    assert calls[0][1] == 0
+    assert calls[-1] == ("done", 1.0)
     assert list(shares) == sorted(shares)

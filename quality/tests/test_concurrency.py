@@ -1,4 +1,4 @@
-"""Callers and workers at the same thing at the same time: one of them has its way."""
+"""Concurrent calls and workers on the same row: one of them wins."""
 
 import threading
 from collections.abc import Callable
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def at_once(shop: Shop, *works: Callable[[], object]) -> list[object]:
-    """Run each in a thread of its own, in the shop's scope; return what came of them."""
+    """Run each in a thread of its own, in the shop's scope; return their results."""
     gate = threading.Barrier(len(works))
 
     def run(work: Callable[[], object]) -> object:
@@ -53,11 +53,11 @@ def preview(shop) -> Enhancement:
 
 
 def photos(media_root: Path) -> set[Path]:
-    """The renditions that the catalogue keeps."""
+    """The stored renditions of the catalogue."""
     return {path for path in stored_files(media_root) if path.parent.name == "photos"}
 
 
-def test_applied_by_two_it_is_applied_once(shop, preview, media_root):
+def test_concurrent_applies_apply_once(shop, preview, media_root):
     def apply() -> object:
         return apply_enhancement(enhancement=preview)
 
@@ -68,7 +68,7 @@ def test_applied_by_two_it_is_applied_once(shop, preview, media_root):
         assert image.version == 2 and photos(media_root) == {media_root / image.photo.name}
 
 
-def test_applied_and_discarded_at_once_it_is_one_of_them(shop, preview, media_root):
+def test_concurrent_apply_and_discard_have_one_winner(shop, preview, media_root):
     at_once(
         shop.shop,
         lambda: apply_enhancement(enhancement=preview),
@@ -83,7 +83,7 @@ def test_applied_and_discarded_at_once_it_is_one_of_them(shop, preview, media_ro
             revert_enhancement(enhancement=left)
 
 
-def test_discarded_by_two_it_is_gone_once(shop, preview, media_root):
+def test_concurrent_discards_succeed(shop, preview, media_root):
     ends = at_once(shop.shop, *[lambda: discard(job=preview)] * 3)
     assert ends == [None] * 3
     with shop_scope(shop.shop.pk):
@@ -105,7 +105,7 @@ def test_two_workers_never_make_the_same_report(shop):
     assert len(made) == len(set(made)) == 12
 
 
-def test_same_image_told_of_twice_has_one_report(shop):
+def test_concurrent_requests_create_one_report(shop):
     with shop_scope(shop.shop.pk):
         image = make_image(shop.shop)
         Report.objects.all().delete()
@@ -117,7 +117,7 @@ def test_same_image_told_of_twice_has_one_report(shop):
         assert Report.objects.get().state == "pending"
 
 
-def test_gate_that_two_set_at_once_is_what_uploads_go_by(shop):
+def test_concurrently_set_gate_matches_the_shops_flag(shop):
     at_once(
         shop.shop,
         *[

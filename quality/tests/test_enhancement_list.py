@@ -1,4 +1,4 @@
-"""Enhancements are listed by the image, or the batch, that they are of."""
+"""Enhancements are listed by image or by batch."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def ids(member, **query: str) -> list[str]:
     return [row["id"] for row in member.client.get(ENHANCE, query).json()["results"]]
 
 
-def test_lists_those_of_an_image(shop):
+def test_lists_enhancements_of_an_image(shop):
     (image, made), (_, other) = make_preview(shop), make_preview(shop)
     assert ids(shop) == [other, made]
     assert ids(shop, image=image) == [made]
@@ -37,6 +37,6 @@ def test_lists_nothing_of_another_shops_image(shop, rival):
     assert ids(shop, image=image) == []
 
 
-def test_an_id_that_is_none_is_a_clear_error(shop):
+def test_invalid_id_is_a_clear_error(shop):
     answer = shop.client.get(ENHANCE, {"image": "nonsense"})
     assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")

@@ -1,4 +1,4 @@
-"""An enhancement becomes the image's photo, and is taken back."""
+"""Enhancements are applied to their images, and reverted."""
 
 import hashlib
 
@@ -57,7 +57,7 @@ def photo_of(image: Image, media_root) -> bytes:
     return (media_root / image.photo.name).read_bytes()
 
 
-def test_applied_it_is_a_new_version_that_is_embedded_and_measured_again(
+def test_applied_preview_is_a_new_version_that_is_embedded_and_measured_again(
     inside, image, media_root, django_capture_on_commit_callbacks
 ):
     report = make_report(inside.shop, image=image)
@@ -65,20 +65,20 @@ def test_applied_it_is_a_new_version_that_is_embedded_and_measured_again(
     IndexEntry.objects.update(state="indexed")
     before = IndexEntry.objects.get().version
     with django_capture_on_commit_callbacks(execute=True):
-        told = post(inside, row, "apply").json()
-    assert told["standing"] == "applied"
+        payload = post(inside, row, "apply").json()
+    assert payload["standing"] == "applied"
     data = photo_of(image, media_root)
     assert data == (media_root / row.photo.name).read_bytes()
     assert (image.version, image.digest) == (2, hashlib.sha256(data).hexdigest())
     assert image.original.name == original and (media_root / original).exists()
-    assert not (media_root / old).exists(), "its copy is kept by the enhancement"
+    assert not (media_root / old).exists(), "the enhancement has a copy"
     entry = IndexEntry.objects.get()
     assert (entry.state, entry.version) == ("pending", before + 1)
     report.refresh_from_db()
     assert report.state == "pending"
 
 
-def test_taken_back_it_shows_what_it_showed_before(
+def test_reverted_enhancement_restores_the_previous_photo(
     inside, image, media_root, django_capture_on_commit_callbacks
 ):
     before, digest = photo_of(image, media_root), image.digest
@@ -86,17 +86,17 @@ def test_taken_back_it_shows_what_it_showed_before(
     with django_capture_on_commit_callbacks(execute=True):
         post(inside, row, "apply")
         IndexEntry.objects.update(state="indexed")
-        told = post(inside, row, "revert").json()
-    assert told["standing"] == "reverted"
+        payload = post(inside, row, "revert").json()
+    assert payload["standing"] == "reverted"
     assert photo_of(image, media_root) == before
     assert (image.version, image.digest) == (3, digest)
     assert IndexEntry.objects.get().state == "pending"
     again = post(inside, row, "apply")
-    assert again.status_code == 409 and "ask for a new preview" in again.json()["detail"]
+    assert again.status_code == 409 and "request a new preview" in again.json()["detail"]
     assert post(inside, row, "revert").status_code == 409
 
 
-def test_applied_twice_is_refused_and_changes_nothing(inside, image):
+def test_second_apply_is_refused_and_changes_nothing(inside, image):
     row = preview(image)
     post(inside, row, "apply")
     answer = post(inside, row, "apply")
@@ -123,7 +123,7 @@ def test_preview_of_an_older_photo_is_refused(inside, image, media_root):
     assert row.standing == "preview"
 
 
-def test_taken_back_after_a_new_photo_is_refused_and_the_photo_stays(inside, image, media_root):
+def test_revert_after_a_new_photo_is_refused_and_the_photo_stays(inside, image, media_root):
     row = preview(image)
     post(inside, row, "apply")
     update_image(image=Image.objects.get(), fields={}, photo=opened(make_jpeg(colour="blue")))
@@ -133,16 +133,16 @@ def test_taken_back_after_a_new_photo_is_refused_and_the_photo_stays(inside, ima
     assert photo_of(image, media_root) == now
 
 
-def test_photo_that_was_sent_along_has_nothing_to_be_applied_to(shop, settings):
+def test_preview_of_an_upload_cannot_be_applied(shop, settings):
     settings.QUALITY_DEADLINE_SECONDS = 0.0
     body = {"photo": make_upload(light=DARK)}
-    told = shop.client.post(ENHANCE, body, format="multipart").json()
+    payload = shop.client.post(ENHANCE, body, format="multipart").json()
     make_enhancements()
-    answer = shop.client.post(f"{ENHANCE}{told['id']}/apply/")
+    answer = shop.client.post(f"{ENHANCE}{payload['id']}/apply/")
     assert (answer.status_code, answer.json()["code"]) == (409, "nothing_to_apply_to")
 
 
-def test_what_is_shown_is_not_discarded_until_it_is_taken_back(inside, image, media_root):
+def test_applied_enhancement_is_not_discarded_before_it_is_reverted(inside, image, media_root):
     row = preview(image)
     post(inside, row, "apply")
     answer = inside.client.delete(f"{ENHANCE}{row.pk}/")
@@ -152,7 +152,7 @@ def test_what_is_shown_is_not_discarded_until_it_is_taken_back(inside, image, me
     assert inside.client.delete(f"{ENHANCE}{row.pk}/").status_code == 204
 
 
-def test_discarding_what_was_applied_meanwhile_is_refused(inside, image):
+def test_discarding_a_just_applied_enhancement_is_refused(inside, image):
     row = preview(image)
     apply_enhancement(enhancement=row)
     assert row.standing == "preview", "as it was read"
@@ -161,28 +161,28 @@ def test_discarding_what_was_applied_meanwhile_is_refused(inside, image):
     assert Enhancement.objects.filter(pk=row.pk).exists()
 
 
-def test_applied_to_a_photo_that_is_gone_it_may_be_discarded(inside, image):
+def test_enhancement_of_a_deleted_photo_can_be_discarded(inside, image):
     row = preview(image)
     post(inside, row, "apply")
     update_image(image=Image.objects.get(), fields={}, photo=opened(make_jpeg()))
     assert inside.client.delete(f"{ENHANCE}{row.pk}/").status_code == 204
 
 
-def test_discarded_meanwhile_it_cannot_be_applied(inside, image):
+def test_discarded_preview_cannot_be_applied(inside, image):
     row = preview(image)
     discard(job=row)
     with pytest.raises(NotApplicable):
         apply_enhancement(enhancement=row)
 
 
-def test_preview_whose_file_is_lost_says_so(inside, image, media_root):
+def test_preview_without_its_file_is_refused_by_name(inside, image, media_root):
     row = preview(image)
     (media_root / row.photo.name).unlink()
     answer = post(inside, row, "apply")
     assert (answer.status_code, answer.json()["code"]) == (409, "photo_missing")
 
 
-def test_one_upon_another_is_taken_back_step_by_step(inside, image, media_root):
+def test_enhancements_of_one_image_are_reverted_in_reverse_order(inside, image, media_root):
     shown = [photo_of(image, media_root)]
     rows = []
     for steps in (["tone"], ["reframe"]):
@@ -196,7 +196,7 @@ def test_one_upon_another_is_taken_back_step_by_step(inside, image, media_root):
         assert photo_of(image, media_root) == before
 
 
-def test_held_image_stays_held_until_its_new_photo_was_measured(inside, image):
+def test_held_image_stays_held_until_its_new_photo_is_measured(inside, image):
     Image.objects.update(status="held", held_status="draft")
     row = preview(Image.objects.get())
     post(inside, row, "apply")
@@ -204,14 +204,14 @@ def test_held_image_stays_held_until_its_new_photo_was_measured(inside, image):
     assert (image.status, image.version) == ("held", 2)
 
 
-def test_deleted_image_takes_no_enhancement(inside, image):
+def test_enhancement_of_a_deleted_image_cannot_be_applied(inside, image):
     row = preview(image)
     delete_image(image=image)
     assert post(inside, row, "apply").status_code == 404
     assert not Report.objects.exists()
 
 
-def test_another_shop_applies_and_takes_back_nothing(inside, rival, image):
+def test_another_shop_cannot_apply_or_revert(inside, rival, image):
     row = preview(image)
     for action in ("apply", "revert"):
         assert post(rival, row, action).status_code == 404

@@ -1,4 +1,4 @@
-"""A job told of while it is made."""
+"""A running job sends progress events."""
 
 import asyncio
 import json
@@ -29,12 +29,14 @@ def change(row: Enhancement, **fields: Any) -> None:
         Enhancement.objects.filter(pk=row.pk).update(**fields)
 
 
-def told(row: Enhancement, *, shop_id: UUID | None = None) -> list[tuple[str, dict[str, Any]]]:
-    """Return the events of a job, to their end."""
+def read_events(
+    row: Enhancement, *, shop_id: UUID | None = None
+) -> list[tuple[str, dict[str, Any]]]:
+    """Return all events of a job."""
 
     async def collect() -> list[bytes]:
-        shown = follow(row, lambda now: {"id": str(now.pk)}, shop_id=shop_id or row.shop_id)
-        return [event async for event in shown]
+        stream = follow(row, lambda now: {"id": str(now.pk)}, shop_id=shop_id or row.shop_id)
+        return [event async for event in stream]
 
     pairs = []
     for event in asyncio.run(collect()):
@@ -45,26 +47,26 @@ def told(row: Enhancement, *, shop_id: UUID | None = None) -> list[tuple[str, di
 
 
 @pytest.mark.parametrize("state", ["done", "failed"])
-def test_what_is_decided_is_told_at_once_and_whole(row, state):
+def test_finished_job_is_sent_at_once(row, state):
     change(row, state=state)
-    assert told(row) == [(state, {"id": str(row.pk)})]
+    assert read_events(row) == [(state, {"id": str(row.pk)})]
 
 
-def test_what_takes_too_long_goes_on_without_its_reader(row, monkeypatch):
+def test_stream_of_a_long_job_ends_with_pending(row, monkeypatch):
     monkeypatch.setattr(jobs, "STREAM_TIMEOUT_SECONDS", 0.3)
     change(row, stage="measuring", progress=0.12345)
-    first, last = told(row)
+    first, last = read_events(row)
     assert first == ("progress", {"stage": "measuring", "progress": 0.123})
     assert last == ("pending", {"id": str(row.pk)})
 
 
-def test_what_is_discarded_ends_with_a_problem(row):
+def test_stream_of_a_discarded_job_ends_with_a_problem(row):
     with shop_scope(row.shop_id):
         discard(job=row)
-    ((name, data),) = told(row)
+    ((name, data),) = read_events(row)
     assert (name, data["problem"]["code"]) == ("failed", "discarded")
 
 
-def test_another_shop_is_told_of_no_job(row, rival):
-    ((name, data),) = told(row, shop_id=rival.shop.pk)
+def test_another_shop_cannot_follow_a_job(row, rival):
+    ((name, data),) = read_events(row, shop_id=rival.shop.pk)
     assert (name, data["problem"]["code"]) == ("failed", "discarded")

@@ -1,4 +1,4 @@
-"""What the sweeps remove: what is old, and what was made of deleted images."""
+"""Sweeps delete old jobs, and jobs of deleted images."""
 
 from datetime import timedelta
 
@@ -47,7 +47,7 @@ def left() -> tuple[int, int, int]:
     return Enhancement.objects.count(), Comparison.objects.count(), Source.objects.count()
 
 
-def test_old_previews_and_comparisons_go_with_their_files(inside, media_root):
+def test_old_previews_and_comparisons_are_deleted_with_their_files(inside, media_root):
     image = make_image(inside.shop)
     files = stored_files(media_root)
     photo = opened(make_jpeg(light=DARK))
@@ -61,7 +61,7 @@ def test_old_previews_and_comparisons_go_with_their_files(inside, media_root):
     assert left() == (0, 0, 0) and stored_files(media_root) == files
 
 
-def test_what_is_applied_is_kept_to_be_taken_back(inside, media_root):
+def test_applied_enhancement_is_not_deleted(inside, media_root):
     image = make_image(inside.shop, make_jpeg(light=DARK))
     row = enhance(inside.shop, image)
     make_enhancements()
@@ -73,12 +73,12 @@ def test_what_is_applied_is_kept_to_be_taken_back(inside, media_root):
     assert (media_root / Source.objects.get().photo.name).exists()
 
 
-def test_what_was_made_of_a_removed_image_goes_with_it(inside, media_root):
-    kept, image = make_image(inside.shop), make_image(inside.shop, make_jpeg(light=DARK))
+def test_jobs_of_a_removed_image_are_deleted(inside, media_root):
+    remaining, image = make_image(inside.shop), make_image(inside.shop, make_jpeg(light=DARK))
     make_report(inside.shop, image=image)
     applied = enhance(inside.shop, image)
-    compare(inside.shop, kept, image)
-    other = enhance(inside.shop, kept)
+    compare(inside.shop, remaining, image)
+    other = enhance(inside.shop, remaining)
     make_enhancements()
     make_comparisons()
     apply_enhancement(enhancement=applied)
@@ -89,12 +89,12 @@ def test_what_was_made_of_a_removed_image_goes_with_it(inside, media_root):
     assert not Report.objects.exists()
     purge_orphans()
     assert [row.pk for row in Enhancement.objects.all()] == [other.pk]
-    assert left() == (1, 0, 1) and Image.objects.get() == kept
+    assert left() == (1, 0, 1) and Image.objects.get() == remaining
     other.refresh_from_db()
     assert set(media_root.rglob("quality/*.jpg")) == {media_root / name for name in other.files}
 
 
-def test_sent_photos_are_not_of_a_removed_image(inside):
+def test_uploads_do_not_count_as_removed_images(inside):
     photo = opened(make_jpeg())
     enhance(inside.shop, photo)
     compare(inside.shop, photo, photo)
@@ -102,7 +102,7 @@ def test_sent_photos_are_not_of_a_removed_image(inside):
     assert left() == (1, 1, 3)
 
 
-def test_storage_that_is_away_keeps_the_rows_for_the_next_time(inside, media_root, monkeypatch):
+def test_rows_stay_while_the_storage_is_down(inside, media_root, monkeypatch):
     row = enhance(inside.shop, opened(make_jpeg()))
     make_old(row)
 
@@ -117,7 +117,7 @@ def test_storage_that_is_away_keeps_the_rows_for_the_next_time(inside, media_roo
     assert left() == (0, 0, 0) and stored_files(media_root) == set()
 
 
-def test_sweeps_leave_another_shops_rows_that_are_not_due(inside, rival):
+def test_sweeps_do_not_delete_rows_that_are_not_due(inside, rival):
     with shop_scope(rival.shop.pk):
         enhance(rival.shop, opened(make_jpeg()))
     make_old(enhance(inside.shop, opened(make_jpeg())))
