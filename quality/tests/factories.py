@@ -41,14 +41,14 @@ def make_upload(**light: Any) -> SimpleUploadedFile:
     return SimpleUploadedFile("photo.jpg", make_jpeg(**light))
 
 
-def opened(data: bytes) -> Photo:
+def open_bytes(data: bytes) -> Photo:
     return open_photo(io.BytesIO(data))
 
 
 def make_image(shop: Shop, data: bytes | None = None, **fields: Any) -> Image:
     """Return an image of the shop, in good light unless other bytes are given."""
     with shop_scope(shop.pk):
-        photo = opened(data or make_jpeg())
+        photo = open_bytes(data or make_jpeg())
         return create_image(shop=shop, photo=photo, fields={"name": "A dress", **fields})
 
 

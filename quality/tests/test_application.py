@@ -18,7 +18,7 @@ from quality.tests.factories import (
     make_jpeg,
     make_report,
     make_upload,
-    opened,
+    open_bytes,
     stored_files,
 )
 
@@ -27,16 +27,16 @@ ENHANCE = "/api/v1/quality/enhance/"
 
 
 @pytest.fixture
-def inside(shop):
+def owner(shop):
     """The shop, in its scope."""
     with shop_scope(shop.shop.pk):
         yield shop
 
 
 @pytest.fixture
-def image(inside) -> Image:
+def image(owner) -> Image:
     """An image in bad light."""
-    return make_image(inside.shop, make_jpeg(light=DARK))
+    return make_image(owner.shop, make_jpeg(light=DARK))
 
 
 def preview(image: Image, **fields) -> Enhancement:
@@ -52,22 +52,22 @@ def post(member, row: Enhancement, action: str):
     return member.client.post(f"{ENHANCE}{row.pk}/{action}/")
 
 
-def photo_of(image: Image, media_root) -> bytes:
+def read_photo(image: Image, media_root) -> bytes:
     image.refresh_from_db()
     return (media_root / image.photo.name).read_bytes()
 
 
 def test_applied_preview_is_a_new_version_that_is_embedded_and_measured_again(
-    inside, image, media_root, django_capture_on_commit_callbacks
+    owner, image, media_root, django_capture_on_commit_callbacks
 ):
-    report = make_report(inside.shop, image=image)
+    report = make_report(owner.shop, image=image)
     row, original, old = preview(image), image.original.name, image.photo.name
     IndexEntry.objects.update(state="indexed")
     before = IndexEntry.objects.get().version
     with django_capture_on_commit_callbacks(execute=True):
-        payload = post(inside, row, "apply").json()
+        payload = post(owner, row, "apply").json()
     assert payload["standing"] == "applied"
-    data = photo_of(image, media_root)
+    data = read_photo(image, media_root)
     assert data == (media_root / row.photo.name).read_bytes()
     assert (image.version, image.digest) == (2, hashlib.sha256(data).hexdigest())
     assert image.original.name == original and (media_root / original).exists()
@@ -79,58 +79,58 @@ def test_applied_preview_is_a_new_version_that_is_embedded_and_measured_again(
 
 
 def test_reverted_enhancement_restores_the_previous_photo(
-    inside, image, media_root, django_capture_on_commit_callbacks
+    owner, image, media_root, django_capture_on_commit_callbacks
 ):
-    before, digest = photo_of(image, media_root), image.digest
+    before, digest = read_photo(image, media_root), image.digest
     row = preview(image)
     with django_capture_on_commit_callbacks(execute=True):
-        post(inside, row, "apply")
+        post(owner, row, "apply")
         IndexEntry.objects.update(state="indexed")
-        payload = post(inside, row, "revert").json()
+        payload = post(owner, row, "revert").json()
     assert payload["standing"] == "reverted"
-    assert photo_of(image, media_root) == before
+    assert read_photo(image, media_root) == before
     assert (image.version, image.digest) == (3, digest)
     assert IndexEntry.objects.get().state == "pending"
-    again = post(inside, row, "apply")
+    again = post(owner, row, "apply")
     assert again.status_code == 409 and "request a new preview" in again.json()["detail"]
-    assert post(inside, row, "revert").status_code == 409
+    assert post(owner, row, "revert").status_code == 409
 
 
-def test_second_apply_is_refused_and_changes_nothing(inside, image):
+def test_second_apply_is_refused_and_changes_nothing(owner, image):
     row = preview(image)
-    post(inside, row, "apply")
-    answer = post(inside, row, "apply")
+    post(owner, row, "apply")
+    answer = post(owner, row, "apply")
     assert (answer.status_code, answer.json()["code"]) == (409, "enhancement_not_applicable")
     image.refresh_from_db()
     assert image.version == 2
 
 
-def test_preview_that_is_not_ready_is_refused(inside, image):
-    row = create_enhancement(shop=inside.shop, photo=image, level=1.0, steps=(), profile="")
-    answer = post(inside, row, "apply")
+def test_preview_that_is_not_ready_is_refused(owner, image):
+    row = create_enhancement(shop=owner.shop, photo=image, level=1.0, steps=(), profile="")
+    answer = post(owner, row, "apply")
     assert answer.status_code == 409 and "not ready" in answer.json()["detail"]
-    assert post(inside, row, "revert").status_code == 409
+    assert post(owner, row, "revert").status_code == 409
 
 
-def test_preview_of_an_older_photo_is_refused(inside, image, media_root):
+def test_preview_of_an_older_photo_is_refused(owner, image, media_root):
     row = preview(image)
-    update_image(image=image, fields={}, photo=opened(make_jpeg(colour="blue")))
+    update_image(image=image, fields={}, photo=open_bytes(make_jpeg(colour="blue")))
     files = stored_files(media_root)
-    answer = post(inside, row, "apply")
+    answer = post(owner, row, "apply")
     assert (answer.status_code, answer.json()["code"]) == (409, "photo_changed")
     assert stored_files(media_root) == files
     row.refresh_from_db()
     assert row.standing == "preview"
 
 
-def test_revert_after_a_new_photo_is_refused_and_the_photo_stays(inside, image, media_root):
+def test_revert_after_a_new_photo_is_refused_and_the_photo_stays(owner, image, media_root):
     row = preview(image)
-    post(inside, row, "apply")
-    update_image(image=Image.objects.get(), fields={}, photo=opened(make_jpeg(colour="blue")))
-    now = photo_of(image, media_root)
-    answer = post(inside, row, "revert")
+    post(owner, row, "apply")
+    update_image(image=Image.objects.get(), fields={}, photo=open_bytes(make_jpeg(colour="blue")))
+    now = read_photo(image, media_root)
+    answer = post(owner, row, "revert")
     assert (answer.status_code, answer.json()["code"]) == (409, "photo_changed")
-    assert photo_of(image, media_root) == now
+    assert read_photo(image, media_root) == now
 
 
 def test_preview_of_an_upload_cannot_be_applied(shop, settings):
@@ -142,17 +142,17 @@ def test_preview_of_an_upload_cannot_be_applied(shop, settings):
     assert (answer.status_code, answer.json()["code"]) == (409, "nothing_to_apply_to")
 
 
-def test_applied_enhancement_is_not_discarded_before_it_is_reverted(inside, image, media_root):
+def test_applied_enhancement_is_not_discarded_before_it_is_reverted(owner, image, media_root):
     row = preview(image)
-    post(inside, row, "apply")
-    answer = inside.client.delete(f"{ENHANCE}{row.pk}/")
+    post(owner, row, "apply")
+    answer = owner.client.delete(f"{ENHANCE}{row.pk}/")
     assert (answer.status_code, answer.json()["code"]) == (409, "enhancement_applied")
     assert (media_root / row.photo.name).exists()
-    post(inside, row, "revert")
-    assert inside.client.delete(f"{ENHANCE}{row.pk}/").status_code == 204
+    post(owner, row, "revert")
+    assert owner.client.delete(f"{ENHANCE}{row.pk}/").status_code == 204
 
 
-def test_discarding_a_just_applied_enhancement_is_refused(inside, image):
+def test_discarding_a_just_applied_enhancement_is_refused(owner, image):
     row = preview(image)
     apply_enhancement(enhancement=row)
     assert row.standing == "preview", "as it was read"
@@ -161,57 +161,57 @@ def test_discarding_a_just_applied_enhancement_is_refused(inside, image):
     assert Enhancement.objects.filter(pk=row.pk).exists()
 
 
-def test_enhancement_of_a_deleted_photo_can_be_discarded(inside, image):
+def test_enhancement_of_a_deleted_photo_can_be_discarded(owner, image):
     row = preview(image)
-    post(inside, row, "apply")
-    update_image(image=Image.objects.get(), fields={}, photo=opened(make_jpeg()))
-    assert inside.client.delete(f"{ENHANCE}{row.pk}/").status_code == 204
+    post(owner, row, "apply")
+    update_image(image=Image.objects.get(), fields={}, photo=open_bytes(make_jpeg()))
+    assert owner.client.delete(f"{ENHANCE}{row.pk}/").status_code == 204
 
 
-def test_discarded_preview_cannot_be_applied(inside, image):
+def test_discarded_preview_cannot_be_applied(owner, image):
     row = preview(image)
     discard(job=row)
     with pytest.raises(NotApplicable):
         apply_enhancement(enhancement=row)
 
 
-def test_preview_without_its_file_is_refused_by_name(inside, image, media_root):
+def test_preview_without_its_file_is_refused_by_name(owner, image, media_root):
     row = preview(image)
     (media_root / row.photo.name).unlink()
-    answer = post(inside, row, "apply")
+    answer = post(owner, row, "apply")
     assert (answer.status_code, answer.json()["code"]) == (409, "photo_missing")
 
 
-def test_enhancements_of_one_image_are_reverted_in_reverse_order(inside, image, media_root):
-    shown = [photo_of(image, media_root)]
+def test_enhancements_of_one_image_are_reverted_in_reverse_order(owner, image, media_root):
+    shown = [read_photo(image, media_root)]
     rows = []
     for steps in (["tone"], ["reframe"]):
         rows.append(preview(Image.objects.get(), steps=steps, profile="zalando"))
-        post(inside, rows[-1], "apply")
-        shown.append(photo_of(image, media_root))
+        post(owner, rows[-1], "apply")
+        shown.append(read_photo(image, media_root))
     assert len(set(shown)) == 3
-    assert post(inside, rows[0], "revert").json()["code"] == "photo_changed"
+    assert post(owner, rows[0], "revert").json()["code"] == "photo_changed"
     for row, before in zip(reversed(rows), reversed(shown[:2]), strict=True):
-        assert post(inside, row, "revert").status_code == 200
-        assert photo_of(image, media_root) == before
+        assert post(owner, row, "revert").status_code == 200
+        assert read_photo(image, media_root) == before
 
 
-def test_held_image_stays_held_until_its_new_photo_is_measured(inside, image):
+def test_held_image_stays_held_until_its_new_photo_is_measured(owner, image):
     Image.objects.update(status="held", held_status="draft")
     row = preview(Image.objects.get())
-    post(inside, row, "apply")
+    post(owner, row, "apply")
     image.refresh_from_db()
     assert (image.status, image.version) == ("held", 2)
 
 
-def test_enhancement_of_a_deleted_image_cannot_be_applied(inside, image):
+def test_enhancement_of_a_deleted_image_cannot_be_applied(owner, image):
     row = preview(image)
     delete_image(image=image)
-    assert post(inside, row, "apply").status_code == 404
+    assert post(owner, row, "apply").status_code == 404
     assert not Report.objects.exists()
 
 
-def test_another_shop_cannot_apply_or_revert(inside, rival, image):
+def test_another_shop_cannot_apply_or_revert(owner, rival, image):
     row = preview(image)
     for action in ("apply", "revert"):
         assert post(rival, row, action).status_code == 404

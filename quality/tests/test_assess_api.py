@@ -22,7 +22,7 @@ from quality.tests.factories import (
     make_jpeg,
     make_report,
     make_upload,
-    opened,
+    open_bytes,
     stored_files,
 )
 from tenants.models import Scope
@@ -52,7 +52,7 @@ def send(client, photo: Any = None, **fields: Any):
 
 
 def test_packed_photo_is_unpacked_unchanged():
-    photo = opened(make_jpeg())
+    photo = open_bytes(make_jpeg())
     assert unpack(pack(photo)) == (photo.original, photo.rendition, photo.digest)
 
 

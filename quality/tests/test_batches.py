@@ -13,7 +13,7 @@ from quality.jobs.application import apply_ready
 from quality.jobs.enhancements import make_batched, make_enhancements
 from quality.models import Batch, Enhancement, Source
 from quality.sweeps import sweep_quality
-from quality.tests.factories import DARK, make_image, make_jpeg, make_report, opened
+from quality.tests.factories import DARK, make_image, make_jpeg, make_report, open_bytes
 from tenants.models import Scope
 from tenants.tests.factories import make_key_client
 
@@ -25,7 +25,7 @@ NONE = {"images": 0, "pending": 0, "failed": 0, "preview": 0, "unneeded": 0, "ap
 
 
 @pytest.fixture
-def inside(shop):
+def owner(shop):
     """The shop, in its scope."""
     with shop_scope(shop.shop.pk):
         yield shop
@@ -35,13 +35,13 @@ def make(member, **body: Any):
     return member.client.post(BATCHES, body, format="json")
 
 
-def batch_of(member, *images: Image, **fields: Any) -> str:
+def make_batch(member, *images: Image, **fields: Any) -> str:
     answer = make(member, images=[str(image.pk) for image in images], **fields)
     assert answer.status_code == 202, answer.content
     return answer.json()["id"]
 
 
-def state_of(member, pk: str) -> tuple[float, dict[str, int]]:
+def get_state(member, pk: str) -> tuple[float, dict[str, int]]:
     payload = member.client.get(f"{BATCHES}{pk}/").json()
     return payload["progress"], {name: n for name, n in payload["counts"].items() if n}
 
@@ -50,71 +50,71 @@ def dark(member) -> Image:
     return make_image(member.shop, make_jpeg(light=DARK))
 
 
-def chosen(pk: str) -> list[Any]:
+def list_image_ids(pk: str) -> list[Any]:
     rows = Enhancement.objects.filter(batch_id=pk).order_by("pk")
     return list(rows.values_list("source__image_id", flat=True))
 
 
-def test_progress_and_counts_follow_the_batch(inside, monkeypatch):
-    gone = dark(inside)
-    pk = batch_of(inside, dark(inside), make_image(inside.shop), gone, steps=["tone"])
-    assert state_of(inside, pk) == (0.0, {"images": 3, "pending": 3})
+def test_progress_and_counts_follow_the_batch(owner, monkeypatch):
+    gone = dark(owner)
+    pk = make_batch(owner, dark(owner), make_image(owner.shop), gone, steps=["tone"])
+    assert get_state(owner, pk) == (0.0, {"images": 3, "pending": 3})
     assert make_enhancements() == 0, "a batch never runs before jobs that clients wait for"
     delete_image(image=gone)
     seen = []
     run = enhancements.make_enhancement
 
     def look(row):
-        seen.append(state_of(inside, pk)[0])
+        seen.append(get_state(owner, pk)[0])
         return run(row)
 
     monkeypatch.setattr(enhancements, "make_enhancement", look)
     assert make_batched() == 3
     assert seen == [0.0, 0.333, 0.667]
     counts = {"images": 3, "failed": 1, "preview": 1, "unneeded": 1}
-    assert state_of(inside, pk) == (1.0, counts)
+    assert get_state(owner, pk) == (1.0, counts)
 
 
-def test_previews_are_listed_by_batch(inside):
-    image = dark(inside)
-    pk = batch_of(inside, image)
-    batch_of(inside, dark(inside))
-    (row,) = inside.client.get(ENHANCE, {"batch": pk}).json()["results"]
+def test_previews_are_listed_by_batch(owner):
+    image = dark(owner)
+    pk = make_batch(owner, image)
+    make_batch(owner, dark(owner))
+    (row,) = owner.client.get(ENHANCE, {"batch": pk}).json()["results"]
     assert (row["batch"], row["before"]["image"]) == (pk, str(image.pk))
 
 
-def test_images_are_selected_once_each_and_foreign_ones_ignored(inside, rival):
-    image, foreign = make_image(inside.shop), make_image(rival.shop)
-    gone = make_image(inside.shop)
+def test_images_are_selected_once_each_and_foreign_ones_ignored(owner, rival):
+    image, foreign = make_image(owner.shop), make_image(rival.shop)
+    gone = make_image(owner.shop)
     delete_image(image=gone)
     ids = [str(pk) for pk in (image.pk, image.pk, foreign.pk, gone.pk, uuid7())]
-    answer = make(inside, images=ids)
+    answer = make(owner, images=ids)
     assert answer.json()["counts"] == {**NONE, "images": 1, "pending": 1}
-    assert chosen(answer.json()["id"]) == [image.pk]
+    assert list_image_ids(answer.json()["id"]) == [image.pk]
 
 
-def test_batch_of_only_foreign_images_is_refused(inside, rival):
+def test_batch_of_only_foreign_images_is_refused(owner, rival):
     foreign = make_image(rival.shop)
-    answer = make(inside, images=[str(foreign.pk)])
+    answer = make(owner, images=[str(foreign.pk)])
     assert (answer.status_code, answer.json()["code"]) == (400, "nothing_chosen")
     assert not Batch.objects.exists() and not Source.objects.exists()
     with shop_scope(rival.shop.pk):
         assert not Source.objects.exists()
 
 
-def test_images_are_selected_by_their_reports_worst_first(inside, rival):
+def test_images_are_selected_by_their_reports_worst_first(owner, rival):
     poor = {"verdict": "poor", "passed": False, "failed_rules": ["lit"]}
-    better = make_report(inside.shop, score=25, **poor)
-    worse = make_report(inside.shop, score=10, **poor)
-    make_report(inside.shop, score=30, **{**poor, "failed_rules": ["fill"]})
-    make_report(inside.shop, score=90, failed_rules=["lit"])
-    make_report(inside.shop, score=5, state="pending", **poor)
+    better = make_report(owner.shop, score=25, **poor)
+    worse = make_report(owner.shop, score=10, **poor)
+    make_report(owner.shop, score=30, **{**poor, "failed_rules": ["fill"]})
+    make_report(owner.shop, score=90, failed_rules=["lit"])
+    make_report(owner.shop, score=5, state="pending", **poor)
     make_report(rival.shop, score=1, **poor)
-    both = make(inside, verdict="poor", failed_rule="lit").json()
-    assert chosen(both["id"]) == [worse.image_id, better.image_id]
-    assert make(inside, verdict="poor").json()["counts"]["images"] == 3
-    assert make(inside, failed_rule="lit").json()["counts"]["images"] == 3
-    assert make(inside, verdict="fair").json()["code"] == "nothing_chosen"
+    both = make(owner, verdict="poor", failed_rule="lit").json()
+    assert list_image_ids(both["id"]) == [worse.image_id, better.image_id]
+    assert make(owner, verdict="poor").json()["counts"]["images"] == 3
+    assert make(owner, failed_rule="lit").json()["counts"]["images"] == 3
+    assert make(owner, verdict="fair").json()["code"] == "nothing_chosen"
 
 
 @pytest.mark.parametrize(
@@ -126,38 +126,38 @@ def test_images_are_selected_by_their_reports_worst_first(inside, rival):
      ({"verdict": "poor", "steps": ["magic"]}, "steps"),
      ({"verdict": "poor", "apply": "later"}, "apply")],
 )  # fmt: skip
-def test_invalid_selection_is_refused_by_field(inside, body, field):
-    answer = make(inside, **body)
+def test_invalid_selection_is_refused_by_field(owner, body, field):
+    answer = make(owner, **body)
     assert answer.status_code == 400 and field in answer.json()["errors"]
     assert not Batch.objects.exists()
 
 
-def test_previews_are_applied_automatically_on_request(inside):
-    images = [dark(inside), dark(inside)]
-    pk = batch_of(inside, *images, apply=True)
+def test_previews_are_applied_automatically_on_request(owner):
+    images = [dark(owner), dark(owner)]
+    pk = make_batch(owner, *images, apply=True)
     make_batched()
-    assert state_of(inside, pk) == (1.0, {"images": 2, "applied": 2})
+    assert get_state(owner, pk) == (1.0, {"images": 2, "applied": 2})
     assert set(Image.objects.values_list("version", flat=True)) == {2}
 
 
-def test_previews_are_applied_by_a_later_request(inside):
-    pk = batch_of(inside, dark(inside), dark(inside))
+def test_previews_are_applied_by_a_later_request(owner):
+    pk = make_batch(owner, dark(owner), dark(owner))
     make_batched()
-    assert state_of(inside, pk) == (1.0, {"images": 2, "preview": 2})
-    answer = inside.client.post(f"{BATCHES}{pk}/apply/")
+    assert get_state(owner, pk) == (1.0, {"images": 2, "preview": 2})
+    answer = owner.client.post(f"{BATCHES}{pk}/apply/")
     assert (answer.status_code, answer.json()["applies"]) == (202, True)
     make_batched()
-    assert state_of(inside, pk)[1] == {"images": 2, "applied": 2}
+    assert get_state(owner, pk)[1] == {"images": 2, "applied": 2}
 
 
-def test_image_with_a_newer_photo_keeps_it_and_the_preview_has_a_problem(inside):
-    changed, other = dark(inside), dark(inside)
-    pk = batch_of(inside, changed, other)
+def test_image_with_a_newer_photo_keeps_it_and_the_preview_has_a_problem(owner):
+    changed, other = dark(owner), dark(owner)
+    pk = make_batch(owner, changed, other)
     make_batched()
-    update_image(image=changed, fields={}, photo=opened(make_jpeg(colour="blue")))
-    inside.client.post(f"{BATCHES}{pk}/apply/")
+    update_image(image=changed, fields={}, photo=open_bytes(make_jpeg(colour="blue")))
+    owner.client.post(f"{BATCHES}{pk}/apply/")
     apply_ready()
-    assert state_of(inside, pk)[1] == {"images": 2, "preview": 1, "applied": 1}
+    assert get_state(owner, pk)[1] == {"images": 2, "preview": 1, "applied": 1}
     row = Enhancement.objects.get(standing="preview")
     assert row.problem["code"] == "photo_changed"
     changed.refresh_from_db()
@@ -165,29 +165,29 @@ def test_image_with_a_newer_photo_keeps_it_and_the_preview_has_a_problem(inside)
     assert not Enhancement.objects.ready().exists(), "it is not tried again"
 
 
-def test_preview_without_its_file_does_not_stop_the_others(inside, media_root):
-    pk = batch_of(inside, dark(inside), dark(inside))
+def test_preview_without_its_file_does_not_stop_the_others(owner, media_root):
+    pk = make_batch(owner, dark(owner), dark(owner))
     make_batched()
     lost = Enhancement.objects.order_by("pk").first()
     (media_root / lost.photo.name).unlink()
-    inside.client.post(f"{BATCHES}{pk}/apply/")
+    owner.client.post(f"{BATCHES}{pk}/apply/")
     apply_ready()
-    assert state_of(inside, pk)[1] == {"images": 2, "preview": 1, "applied": 1}
+    assert get_state(owner, pk)[1] == {"images": 2, "preview": 1, "applied": 1}
     lost.refresh_from_db()
     assert lost.problem["code"] == "photo_missing"
 
 
-def test_reverted_enhancement_is_not_applied_again(inside):
-    pk = batch_of(inside, dark(inside), apply=True)
+def test_reverted_enhancement_is_not_applied_again(owner):
+    pk = make_batch(owner, dark(owner), apply=True)
     make_batched()
     row = Enhancement.objects.get()
-    inside.client.post(f"{ENHANCE}{row.pk}/revert/")
+    owner.client.post(f"{ENHANCE}{row.pk}/revert/")
     apply_ready()
-    assert state_of(inside, pk)[1] == {"images": 1, "reverted": 1}
+    assert get_state(owner, pk)[1] == {"images": 1, "reverted": 1}
 
 
-def test_preview_applied_by_another_worker_has_no_problem(inside, monkeypatch):
-    pk = batch_of(inside, dark(inside), apply=True)
+def test_preview_applied_by_another_worker_has_no_problem(owner, monkeypatch):
+    pk = make_batch(owner, dark(owner), apply=True)
     monkeypatch.setattr(enhancements, "apply_ready", lambda: None)
     make_batched()
     apply = application.apply_enhancement
@@ -198,28 +198,28 @@ def test_preview_applied_by_another_worker_has_no_problem(inside, monkeypatch):
 
     monkeypatch.setattr(application, "apply_enhancement", apply_twice)
     apply_ready()
-    assert state_of(inside, pk)[1] == {"images": 1, "applied": 1}
+    assert get_state(owner, pk)[1] == {"images": 1, "applied": 1}
     assert Enhancement.objects.get().problem is None
 
 
-def test_sweep_wakes_a_worker_for_previews_to_apply(inside, monkeypatch):
+def test_sweep_wakes_a_worker_for_previews_to_apply(owner, monkeypatch):
     sent = []
     monkeypatch.setattr(
         "celery.app.base.Celery.send_task", lambda app, task, **_: sent.append(task)
     )
-    pk = batch_of(inside, dark(inside))
+    pk = make_batch(owner, dark(owner))
     make_batched()
     sweep_quality()
     assert sent == []
-    inside.client.post(f"{BATCHES}{pk}/apply/")
+    owner.client.post(f"{BATCHES}{pk}/apply/")
     sweep_quality()
     assert sent == ["quality.tasks.run_bulk_jobs"]
 
 
-def test_same_idempotency_key_makes_one_batch(inside):
-    image = make_image(inside.shop)
+def test_same_idempotency_key_makes_one_batch(owner):
+    image = make_image(owner.shop)
     answers = [
-        inside.client.post(
+        owner.client.post(
             BATCHES, {"images": [str(image.pk)]}, format="json",
             headers={"Idempotency-Key": "many"},
         )
@@ -230,8 +230,8 @@ def test_same_idempotency_key_makes_one_batch(inside):
     assert answers[1]["Idempotency-Replayed"] == "true"
 
 
-def test_batches_belong_to_one_shop(inside, rival):
-    pk = batch_of(inside, make_image(inside.shop))
+def test_batches_belong_to_one_shop(owner, rival):
+    pk = make_batch(owner, make_image(owner.shop))
     assert rival.client.get(f"{BATCHES}{pk}/").status_code == 404
     assert rival.client.post(f"{BATCHES}{pk}/apply/").status_code == 404
     assert rival.client.get(ENHANCE, {"batch": pk}).json()["results"] == []
@@ -239,16 +239,16 @@ def test_batches_belong_to_one_shop(inside, rival):
     assert Batch.objects.get().applies is False
 
 
-def test_read_only_key_cannot_create_a_batch(inside):
-    pk = batch_of(inside, make_image(inside.shop))
-    reader = make_key_client(inside.shop, scopes=[Scope.CATALOG_READ])
+def test_read_only_key_cannot_create_a_batch(owner):
+    pk = make_batch(owner, make_image(owner.shop))
+    reader = make_key_client(owner.shop, scopes=[Scope.CATALOG_READ])
     assert reader.get(f"{BATCHES}{pk}/").status_code == 200
     assert reader.post(BATCHES, {"verdict": "poor"}, format="json").status_code == 403
     assert reader.post(f"{BATCHES}{pk}/apply/").status_code == 403
 
 
-def test_list_makes_as_many_queries_for_one_as_for_many(inside, django_assert_max_num_queries):
+def test_list_makes_as_many_queries_for_one_as_for_many(owner, django_assert_max_num_queries):
     for _ in range(4):
-        batch_of(inside, make_image(inside.shop))
+        make_batch(owner, make_image(owner.shop))
     with django_assert_max_num_queries(5):
-        assert len(inside.client.get(BATCHES).json()["results"]) == 4
+        assert len(owner.client.get(BATCHES).json()["results"]) == 4

@@ -23,7 +23,7 @@ from tenants.models import Shop
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(shop: Shop, *works: Callable[[], object]) -> list[object]:
+def run_together(shop: Shop, *works: Callable[[], object]) -> list[object]:
     """Run each in a thread of its own, in the shop's scope; return their results."""
     gate = threading.Barrier(len(works))
 
@@ -61,7 +61,7 @@ def test_concurrent_applies_apply_once(shop, preview, media_root):
     def apply() -> object:
         return apply_enhancement(enhancement=preview)
 
-    ends = at_once(shop.shop, apply, apply, apply)
+    ends = run_together(shop.shop, apply, apply, apply)
     assert sorted(isinstance(end, NotApplicable) for end in ends) == [False, True, True]
     with shop_scope(shop.shop.pk):
         image = Image.objects.get()
@@ -69,7 +69,7 @@ def test_concurrent_applies_apply_once(shop, preview, media_root):
 
 
 def test_concurrent_apply_and_discard_have_one_winner(shop, preview, media_root):
-    at_once(
+    run_together(
         shop.shop,
         lambda: apply_enhancement(enhancement=preview),
         lambda: discard(job=preview),
@@ -84,7 +84,7 @@ def test_concurrent_apply_and_discard_have_one_winner(shop, preview, media_root)
 
 
 def test_concurrent_discards_succeed(shop, preview, media_root):
-    ends = at_once(shop.shop, *[lambda: discard(job=preview)] * 3)
+    ends = run_together(shop.shop, *[lambda: discard(job=preview)] * 3)
     assert ends == [None] * 3
     with shop_scope(shop.shop.pk):
         assert not Enhancement.objects.exists() and not Source.objects.exists()
@@ -101,7 +101,7 @@ def test_two_workers_never_make_the_same_report(shop):
     with shop_scope(shop.shop.pk):
         ids = [make_image(shop.shop).pk for _ in range(12)]
         REPORTS.request(shop_id=shop.shop.pk, image_ids=ids)
-    at_once(shop.shop, *[lambda: run_waiting(REPORTS, make, size=2)] * 4)
+    run_together(shop.shop, *[lambda: run_waiting(REPORTS, make, size=2)] * 4)
     assert len(made) == len(set(made)) == 12
 
 
@@ -109,7 +109,7 @@ def test_concurrent_requests_create_one_report(shop):
     with shop_scope(shop.shop.pk):
         image = make_image(shop.shop)
         Report.objects.all().delete()
-    at_once(
+    run_together(
         shop.shop,
         *[lambda: REPORTS.request(shop_id=shop.shop.pk, image_ids=[image.pk])] * 4,
     )
@@ -118,7 +118,7 @@ def test_concurrent_requests_create_one_report(shop):
 
 
 def test_concurrently_set_gate_matches_the_shops_flag(shop):
-    at_once(
+    run_together(
         shop.shop,
         *[
             lambda gate=gate: set_policy(shop=shop.shop, fields={"gate": gate})

@@ -133,10 +133,10 @@ def test_discarding_deletes_files_that_a_worker_just_stored(shop, media_root):
 def test_enhancement_discarded_while_it_runs_leaves_no_file(shop, media_root, monkeypatch):
     image = make_image(shop.shop, make_jpeg(light=DARK))
     own = stored_files(media_root)
-    keep = enhancements._keep_before
+    store = enhancements._store_before
 
     def store_and_discard(source, frame, rendition):
-        keep(source, frame, rendition)
+        store(source, frame, rendition)
         discard(job=Enhancement.objects.get())
 
     monkeypatch.setattr(enhancements, "_store_before", store_and_discard)

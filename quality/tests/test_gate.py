@@ -16,7 +16,7 @@ from quality.models import Policy, Report
 from quality.reports.judgement import find_unjudged_shops, judge_reports
 from quality.services import create_enhancement, drop_own_profile, set_own_profile, set_policy
 from quality.sweeps import request_missing_reports
-from quality.tests.factories import DARK, make_image, make_jpeg, make_report, opened
+from quality.tests.factories import DARK, make_image, make_jpeg, make_report, open_bytes
 
 pytestmark = pytest.mark.django_db
 REPORTS = "/api/v1/quality/reports/"
@@ -164,7 +164,7 @@ def test_photo_replaced_during_its_report_is_not_cleared(holding, monkeypatch):
     assess = reports.assess
 
     def assess_meanwhile(frame):
-        update_image(image=Image.objects.get(), fields={}, photo=opened(make_jpeg(light=DARK)))
+        update_image(image=Image.objects.get(), fields={}, photo=open_bytes(make_jpeg(light=DARK)))
         monkeypatch.undo()
         queues.REPORTS.request(shop_id=holding.shop.pk, image_ids=[image.pk])
         return assess(frame)
@@ -179,7 +179,7 @@ def test_photo_replaced_during_its_report_is_not_cleared(holding, monkeypatch):
 
 def test_figures_of_an_old_photo_clear_no_new_photo(holding):
     image = measured(holding, make_jpeg(light=DARK))
-    update_image(image=image, fields={}, photo=opened(make_photo()))
+    update_image(image=image, fields={}, photo=open_bytes(make_photo()))
     set_own_profile(
         shop=holding.shop,
         data={"rules": [{"subject": "shorter_side", "least": 100}]},

@@ -34,7 +34,7 @@ def fresh(live_stack: Stack) -> Iterator[httpx.Client]:
         yield client
 
 
-def garment_of(size: tuple[int, int], kind: str = "JPEG", **options: Any) -> bytes:
+def make_garment_file(size: tuple[int, int], kind: str = "JPEG", **options: Any) -> bytes:
     """Return a garment's photo of exactly this size, stretched if needed."""
     image = Pillow.fromarray(make_photo()).resize(size, Pillow.Resampling.BILINEAR)
     out = io.BytesIO()
@@ -93,7 +93,7 @@ def enhanced(client: httpx.Client, image: str) -> dict[str, Any]:
     return finished(client, f"{ENHANCE}{made.json()['id']}/")
 
 
-def events_of(response: httpx.Response) -> Iterator[tuple[str, dict[str, Any]]]:
+def read_events(response: httpx.Response) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the name and the data of each event."""
     name = ""
     for line in response.iter_lines():
@@ -115,7 +115,7 @@ def stream_pair(client: httpx.Client) -> Any:
     ids=["12 MP", "40 MP", "panorama"],
 )
 def test_large_photo_is_measured(client, size, options):
-    answer = assess(client, garment_of(size, **options))
+    answer = assess(client, make_garment_file(size, **options))
     assert answer.status_code == 200, answer.text
     payload = answer.json()
     assert (payload["file"]["width"], payload["file"]["height"]) == size
@@ -136,7 +136,7 @@ def test_transparent_photo_is_measured_on_the_garment(client):
         (lambda: flat("red"), 400, "photo_blank"),
         (lambda: cut_out(opacity=0), 400, "photo_transparent"),
         (lambda: make_noise(size=(64, 900)), 400, "photo_too_narrow"),
-        (lambda: garment_of((6400, 6400), quality=30), 413, "photo_too_large"),
+        (lambda: make_garment_file((6400, 6400), quality=30), 413, "photo_too_large"),
         (lambda: b"This is a text, and no photo.", 400, "photo_unknown_format"),
     ],
     ids=["too small", "one colour", "transparent", "narrow", "over 40 MP", "text"],
@@ -151,7 +151,7 @@ def test_comparison_sends_progress_events(client):
     with stream_pair(client) as response:
         assert response.status_code == 201
         assert response.headers["Content-Type"] == "text/event-stream"
-        events = list(events_of(response))
+        events = list(read_events(response))
     *progress, (last, payload) = events
     assert {name for name, _ in progress} == {"progress"} and last == "done"
     shares = [data["progress"] for _, data in progress]
@@ -172,12 +172,12 @@ def test_bad_request_for_events_is_a_problem_like_any_other(client):
 def test_client_that_disconnects_from_a_stream_harms_nothing(client):
     for _ in range(5):
         with stream_pair(client) as response:
-            next(events_of(response))
+            next(read_events(response))
     left = client.get(COMPARE).json()["results"][:5]
     for row in left:
         assert finished(client, f"{COMPARE}{row['id']}/")["state"] == "done"
     with stream_pair(client) as response:
-        assert list(events_of(response))[-1][0] == "done"
+        assert list(read_events(response))[-1][0] == "done"
 
 
 def test_comparison_can_be_followed_later(client):
@@ -187,7 +187,7 @@ def test_comparison_can_be_followed_later(client):
     headers = {"Accept": "text/event-stream"}
     with client.stream("GET", f"{path}progress/", headers=headers) as response:
         assert response.status_code == 200
-        assert list(events_of(response))[-1] == ("done", client.get(path).json())
+        assert list(read_events(response))[-1] == ("done", client.get(path).json())
 
 
 def test_applied_enhancement_is_searchable_with_its_new_photo(fresh):

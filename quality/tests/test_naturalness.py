@@ -17,7 +17,7 @@ from quality.tests.photos import DATA, needs_photos, real_photos
 from training.naturalness import fit_gaussian
 
 
-def luma_of(photo):
+def to_luma(photo):
     return cv2.cvtColor(make_frame(photo).normal, cv2.COLOR_RGB2GRAY)
 
 
@@ -43,7 +43,10 @@ def test_known_distributions_are_fitted():
 def test_spoiled_photos_are_less_natural(spoil):
     rng = np.random.default_rng(1)
     pairs = [
-        (measure_naturalness(luma_of(photo)), measure_naturalness(luma_of(spoil(photo, 5, rng))))
+        (
+            measure_naturalness(to_luma(photo)),
+            measure_naturalness(to_luma(spoil(photo, 5, rng))),
+        )
         for photo in real_photos(8)
     ]
     assert sum(spoiled > clean for clean, spoiled in pairs) >= 7
@@ -51,7 +54,7 @@ def test_spoiled_photos_are_less_natural(spoil):
 
 @needs_photos
 def test_model_is_nearest_to_its_own_photos(tmp_path):
-    lumas = [luma_of(photo) for photo in real_photos(6)]
+    lumas = [to_luma(photo) for photo in real_photos(6)]
     own = fit_gaussian(lumas)
     blurred = cv2.GaussianBlur(lumas[0], (0, 0), 4)
     assert measure_naturalness(lumas[0], own) < measure_naturalness(blurred, own)

@@ -13,14 +13,14 @@ from quality.jobs import queues
 from quality.jobs.reports import make_reports
 from quality.models import Report
 from quality.services import retry_failed_reports
-from quality.tests.factories import DARK, make_image, make_jpeg, make_report, opened
+from quality.tests.factories import DARK, make_image, make_jpeg, make_report, open_bytes
 
 pytestmark = pytest.mark.django_db
 REPORTS = "/api/v1/quality/reports/"
 
 
 @pytest.fixture
-def inside(shop):
+def owner(shop):
     """The shop, in its scope."""
     with shop_scope(shop.shop.pk):
         yield shop
@@ -42,13 +42,13 @@ def test_upload_requests_a_report(shop, django_capture_on_commit_callbacks):
     }  # fmt: skip
 
 
-def test_new_photo_is_measured_again(inside, django_capture_on_commit_callbacks):
+def test_new_photo_is_measured_again(owner, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        image = make_image(inside.shop, make_jpeg(light=DARK))
+        image = make_image(owner.shop, make_jpeg(light=DARK))
     make_reports()
     dark = Report.objects.get().score
     with django_capture_on_commit_callbacks(execute=True):
-        update_image(image=image, fields={}, photo=opened(make_jpeg()))
+        update_image(image=image, fields={}, photo=open_bytes(make_jpeg()))
     assert Report.objects.get().state == "pending"
     make_reports()
     report = Report.objects.get()
@@ -56,34 +56,34 @@ def test_new_photo_is_measured_again(inside, django_capture_on_commit_callbacks)
     assert report.score > dark
 
 
-def test_change_of_facts_measures_nothing(inside, django_capture_on_commit_callbacks):
-    report = make_report(inside.shop)
+def test_change_of_facts_measures_nothing(owner, django_capture_on_commit_callbacks):
+    report = make_report(owner.shop)
     with django_capture_on_commit_callbacks(execute=True):
         update_image(image=report.image, fields={"name": "Renamed"})
     assert Report.objects.get().state == "done"
 
 
-def test_unmeasurable_photo_fails_with_advice(inside):
-    image = make_image(inside.shop, make_photo(size=(40, 60)))
-    Report.objects.create(shop=inside.shop, image=image)
+def test_unmeasurable_photo_fails_with_advice(owner):
+    image = make_image(owner.shop, make_photo(size=(40, 60)))
+    Report.objects.create(shop=owner.shop, image=image)
     make_reports()
-    report = inside.client.get(f"{REPORTS}{image.pk}/").json()
+    report = owner.client.get(f"{REPORTS}{image.pk}/").json()
     assert report["state"] == "failed" and report["problem"]["code"] == "photo_too_small"
     assert "send a larger photo" in report["problem"]["detail"]
 
 
-def test_missing_file_fails_the_report_by_name(inside, media_root):
-    image = make_image(inside.shop)
+def test_missing_file_fails_the_report_by_name(owner, media_root):
+    image = make_image(owner.shop)
     (media_root / image.photo.name).unlink()
-    Report.objects.create(shop=inside.shop, image=image)
+    Report.objects.create(shop=owner.shop, image=image)
     make_reports()
     assert Report.objects.get().problem["code"] == "photo_missing"
 
 
-def test_only_failed_reports_are_retried(inside):
-    failed = make_report(inside.shop, state="failed", problem={"code": "x", "detail": "y"})
-    done = make_report(inside.shop)
-    answer = inside.client.post(f"{REPORTS}retry/")
+def test_only_failed_reports_are_retried(owner):
+    failed = make_report(owner.shop, state="failed", problem={"code": "x", "detail": "y"})
+    done = make_report(owner.shop)
+    answer = owner.client.post(f"{REPORTS}retry/")
     assert (answer.status_code, answer.json()) == (202, {"retried": 1})
     failed.refresh_from_db()
     assert (failed.state, failed.problem, failed.attempts) == ("pending", None, 0)
@@ -91,30 +91,30 @@ def test_only_failed_reports_are_retried(inside):
     assert (done.state, done.version) == ("done", 1)
 
 
-def test_retry_is_limited_to_one_shop(inside, rival):
+def test_retry_is_limited_to_one_shop(owner, rival):
     foreign = make_report(rival.shop, state="failed")
-    assert retry_failed_reports(shop=inside.shop) == 0
+    assert retry_failed_reports(shop=owner.shop) == 0
     with shop_scope(rival.shop.pk):
         foreign.refresh_from_db()
         assert foreign.state == "failed"
 
 
-def test_report_of_a_deleted_image_is_hidden_and_not_made(inside):
-    report = make_report(inside.shop, state="pending")
+def test_report_of_a_deleted_image_is_hidden_and_not_made(owner):
+    report = make_report(owner.shop, state="pending")
     delete_image(image=report.image)
     make_reports()
     report.refresh_from_db()
     assert report.state == "pending"
-    assert inside.client.get(f"{REPORTS}{report.image_id}/").status_code == 404
-    assert inside.client.get(REPORTS).json()["results"] == []
+    assert owner.client.get(f"{REPORTS}{report.image_id}/").status_code == 404
+    assert owner.client.get(REPORTS).json()["results"] == []
 
 
-def test_sweep_finds_images_without_a_report(inside, rival):
-    never = make_image(inside.shop)
+def test_sweep_finds_images_without_a_report(owner, rival):
+    never = make_image(owner.shop)
     foreign = make_image(rival.shop)
-    outdated, known = make_report(inside.shop), make_report(inside.shop)
+    outdated, known = make_report(owner.shop), make_report(owner.shop)
     Image.objects.filter(pk=outdated.image_id).update(version=2)
-    deleted = make_image(inside.shop)
+    deleted = make_image(owner.shop)
     delete_image(image=deleted)
     assert queues.REPORTS.request_missing() == 3
     states = dict(Report.objects.values_list("image_id", "state"))
@@ -124,8 +124,8 @@ def test_sweep_finds_images_without_a_report(inside, rival):
     assert queues.REPORTS.request_missing() == 0
 
 
-def test_running_report_is_not_claimed_before_its_lease_ends(inside):
-    report = make_report(inside.shop, state="pending")
+def test_running_report_is_not_claimed_before_its_lease_ends(owner):
+    report = make_report(owner.shop, state="pending")
     Report.objects.update(due_at=timezone.now() + timedelta(minutes=1))
     assert make_reports() == 0
     report.refresh_from_db()

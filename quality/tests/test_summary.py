@@ -11,18 +11,18 @@ pytestmark = pytest.mark.django_db
 SUMMARY = "/api/v1/quality/reports/summary/"
 
 
-def summary_of(member) -> dict:
+def get_summary(member) -> dict:
     answer = member.client.get(SUMMARY)
     assert answer.status_code == 200
     return answer.json()
 
 
-def scores_of(summary: dict) -> dict[int, int]:
+def read_scores(summary: dict) -> dict[int, int]:
     return {each["from"]: each["images"] for each in summary["scores"] if each["images"]}
 
 
 def test_new_shop_has_zeros(shop):
-    payload = summary_of(shop)
+    payload = get_summary(shop)
     assert (payload["images"], payload["measured"], payload["mean_score"]) == (0, 0, None)
     assert [each["from"] for each in payload["scores"]] == list(range(0, 100, 10))
     assert payload["verdicts"] == {"good": 0, "fair": 0, "poor": 0}
@@ -42,14 +42,14 @@ def test_figures_cover_every_live_image(shop, rival):
     with shop_scope(member.pk):
         Image.objects.filter(pk__in=[held.image_id, lost.image_id]).update(status="held")
         delete_image(image=gone.image)
-    payload = summary_of(shop)
+    payload = get_summary(shop)
     counted = {
         name: payload[name] for name in ("images", "measured", "pending", "failed", "passed")
     }
     assert counted == {"images": 6, "measured": 4, "pending": 1, "failed": 1, "passed": 1}
     assert payload["held"] == 2, "a photo that cannot be measured may be held as well"
     assert payload["mean_score"] == 30.0
-    assert scores_of(payload) == {0: 2, 10: 1, 90: 1}
+    assert read_scores(payload) == {0: 2, 10: 1, 90: 1}
     assert payload["verdicts"] == {"good": 1, "fair": 0, "poor": 3}
     assert payload["failed_rules"] == [{"rule": "lit", "images": 3}, {"rule": "fill", "images": 2}]
 
@@ -61,9 +61,9 @@ def test_outlier_of_the_shops_photos_is_listed(shop, rival):
     image = make_image(shop.shop, name="The odd one")
     make_report(shop.shop, image=image, look=[0.5, 0.0, 0.0, 0.8, 0.05, -2.0, 1.0])
     make_report(rival.shop, look=[0.0, 0.0, 0.0, 0.1, 0.5, -3.0, 9.0])
-    (breach,) = summary_of(shop)["breaches"]
+    (breach,) = get_summary(shop)["breaches"]
     assert (breach["image"], breach["name"]) == (str(image.pk), "The odd one")
     assert breach["groups"] == ["background", "light"]
     assert breach["looks"] == ["background_lightness", "exposure"]
     assert breach["distance"] == round(0.6745 * 0.5 / 0.02, 2)
-    assert summary_of(rival)["breaches"] == []
+    assert get_summary(rival)["breaches"] == []

@@ -18,13 +18,20 @@ from quality.jobs.enhancements import make_enhancements
 from quality.models import Comparison, Enhancement, Report, Source
 from quality.services import create_comparison, create_enhancement
 from quality.sweeps import purge_old_jobs, purge_orphans
-from quality.tests.factories import DARK, make_image, make_jpeg, make_report, opened, stored_files
+from quality.tests.factories import (
+    DARK,
+    make_image,
+    make_jpeg,
+    make_report,
+    open_bytes,
+    stored_files,
+)
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def inside(shop):
+def owner(shop):
     """The shop, in its scope."""
     with shop_scope(shop.shop.pk):
         yield shop
@@ -47,11 +54,11 @@ def left() -> tuple[int, int, int]:
     return Enhancement.objects.count(), Comparison.objects.count(), Source.objects.count()
 
 
-def test_old_previews_and_comparisons_are_deleted_with_their_files(inside, media_root):
-    image = make_image(inside.shop)
+def test_old_previews_and_comparisons_are_deleted_with_their_files(owner, media_root):
+    image = make_image(owner.shop)
     files = stored_files(media_root)
-    photo = opened(make_jpeg(light=DARK))
-    rows = [enhance(inside.shop, photo), compare(inside.shop, photo, image)]
+    photo = open_bytes(make_jpeg(light=DARK))
+    rows = [enhance(owner.shop, photo), compare(owner.shop, photo, image)]
     make_enhancements()
     make_comparisons()
     purge_old_jobs()
@@ -61,9 +68,9 @@ def test_old_previews_and_comparisons_are_deleted_with_their_files(inside, media
     assert left() == (0, 0, 0) and stored_files(media_root) == files
 
 
-def test_applied_enhancement_is_not_deleted(inside, media_root):
-    image = make_image(inside.shop, make_jpeg(light=DARK))
-    row = enhance(inside.shop, image)
+def test_applied_enhancement_is_not_deleted(owner, media_root):
+    image = make_image(owner.shop, make_jpeg(light=DARK))
+    row = enhance(owner.shop, image)
     make_enhancements()
     row = apply_enhancement(enhancement=row)
     make_old(row)
@@ -73,12 +80,15 @@ def test_applied_enhancement_is_not_deleted(inside, media_root):
     assert (media_root / Source.objects.get().photo.name).exists()
 
 
-def test_jobs_of_a_removed_image_are_deleted(inside, media_root):
-    remaining, image = make_image(inside.shop), make_image(inside.shop, make_jpeg(light=DARK))
-    make_report(inside.shop, image=image)
-    applied = enhance(inside.shop, image)
-    compare(inside.shop, remaining, image)
-    other = enhance(inside.shop, remaining)
+def test_jobs_of_a_removed_image_are_deleted(owner, media_root):
+    remaining, image = (
+        make_image(owner.shop),
+        make_image(owner.shop, make_jpeg(light=DARK)),
+    )
+    make_report(owner.shop, image=image)
+    applied = enhance(owner.shop, image)
+    compare(owner.shop, remaining, image)
+    other = enhance(owner.shop, remaining)
     make_enhancements()
     make_comparisons()
     apply_enhancement(enhancement=applied)
@@ -94,16 +104,16 @@ def test_jobs_of_a_removed_image_are_deleted(inside, media_root):
     assert set(media_root.rglob("quality/*.jpg")) == {media_root / name for name in other.files}
 
 
-def test_uploads_do_not_count_as_removed_images(inside):
-    photo = opened(make_jpeg())
-    enhance(inside.shop, photo)
-    compare(inside.shop, photo, photo)
+def test_uploads_do_not_count_as_removed_images(owner):
+    photo = open_bytes(make_jpeg())
+    enhance(owner.shop, photo)
+    compare(owner.shop, photo, photo)
     purge_orphans()
     assert left() == (1, 1, 3)
 
 
-def test_rows_stay_while_the_storage_is_down(inside, media_root, monkeypatch):
-    row = enhance(inside.shop, opened(make_jpeg()))
+def test_rows_stay_while_the_storage_is_down(owner, media_root, monkeypatch):
+    row = enhance(owner.shop, open_bytes(make_jpeg()))
     make_old(row)
 
     def refuse(*names: str | None) -> None:
@@ -117,10 +127,10 @@ def test_rows_stay_while_the_storage_is_down(inside, media_root, monkeypatch):
     assert left() == (0, 0, 0) and stored_files(media_root) == set()
 
 
-def test_sweeps_do_not_delete_rows_that_are_not_due(inside, rival):
+def test_sweeps_do_not_delete_rows_that_are_not_due(owner, rival):
     with shop_scope(rival.shop.pk):
-        enhance(rival.shop, opened(make_jpeg()))
-    make_old(enhance(inside.shop, opened(make_jpeg())))
+        enhance(rival.shop, open_bytes(make_jpeg()))
+    make_old(enhance(owner.shop, open_bytes(make_jpeg())))
     purge_old_jobs()
     assert left() == (0, 0, 0)
     with shop_scope(rival.shop.pk):

@@ -10,21 +10,21 @@ from quality.measure.subject import find_subject
 from quality.tests.photos import make_photo, make_scene
 
 
-def tones_of(pixels):
+def find_tones(pixels):
     frame = make_frame(pixels)
     return estimate_tones(frame.normal, find_subject(frame))
 
 
 def test_dark_photo_is_lifted_and_good_photo_hardly_changed():
     photo = make_photo(height=533)
-    dark = tones_of(under_expose(photo, 4, np.random.default_rng(1)))
-    right = tones_of(photo)
+    dark = find_tones(under_expose(photo, 4, np.random.default_rng(1)))
+    right = find_tones(photo)
     assert (dark.targets - dark.levels).mean() > 0.2
     assert np.abs(right.targets - right.levels).mean() < 0.05
 
 
 def test_tone_curve_never_falls():
-    tones = tones_of(under_expose(make_photo(height=533), 5, np.random.default_rng(1)))
+    tones = find_tones(under_expose(make_photo(height=533), 5, np.random.default_rng(1)))
     assert (np.diff(tones.levels) > 0).all()
     assert (np.diff(tones.targets) >= 0).all()
 
@@ -33,7 +33,7 @@ def test_gains_oppose_the_cast():
     photo = make_photo(height=533)
     warm = add_cast(photo, 5, np.random.default_rng(3))
     added = to_float(warm).mean(axis=(0, 1)) - to_float(photo).mean(axis=(0, 1))
-    stops = np.log2(tones_of(warm).gains)
+    stops = np.log2(find_tones(warm).gains)
     assert np.corrcoef(added, stops)[0, 1] < -0.9
     assert np.ptp(stops) > 0.3
 

@@ -7,7 +7,7 @@ from catalog.models import Image, IndexEntry
 from catalog.services import delete_image, update_image
 from core.tenancy import shop_scope
 from quality.models import Job
-from quality.tests.factories import make_image, opened
+from quality.tests.factories import make_image, open_bytes
 from stylist.models import ImageTags
 from stylist.sweeps import delete_pending_files
 from stylist.tagging import jobs
@@ -33,7 +33,7 @@ def saved(shop, callbacks, data: bytes | None = None) -> Image:
 
 def replace_photo(callbacks, data: bytes) -> None:
     with callbacks(execute=True):
-        update_image(image=Image.objects.get(), fields={}, photo=opened(data))
+        update_image(image=Image.objects.get(), fields={}, photo=open_bytes(data))
 
 
 def test_new_image_is_asked_for_and_tagged(inside, django_capture_on_commit_callbacks):
