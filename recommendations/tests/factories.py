@@ -1,4 +1,4 @@
-"""What was asked and answered, and what matches, for tests."""
+"""Make answers and calibrations for tests."""
 
 import base64
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from tenants.models import Shop
 
 
 def make_answer(shop: Shop, *images: Image) -> Prompt:
-    """Return an answer that showed these images, the best first."""
+    """Return an answer with these images, best first."""
     results = [{"id": str(image.pk), "score": 0.5, "match": None} for image in images]
     with shop_scope(shop.pk):
         answer: Prompt = Prompt.objects.create(
@@ -27,7 +27,7 @@ def make_answer(shop: Shop, *images: Image) -> Prompt:
 
 
 def make_calibration(*, axis: Sequence[float], weak: float, strong: float) -> dict[str, Any]:
-    """Return what an index with these thresholds holds; photos have to be nearer by 0.2."""
+    """Return a calibration with these thresholds; those of photos are higher by 0.2."""
     return {
         "count": 4,
         "weak": weak,

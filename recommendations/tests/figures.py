@@ -1,4 +1,4 @@
-"""What was asked and done, for the tests of what is counted."""
+"""Make prompts and events for tests of figures, and count them."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -25,7 +25,7 @@ def make_plain_image(shop: Shop, name: str = "Dress", **fields: Any) -> Image:
 def make_prompt(
     shop: Shop, text: str = "red dress", *, found: str | None = "strong", **fields: Any
 ) -> Prompt:
-    """Return an answer with one result of this match per image; `found=None`: with no result."""
+    """Return an answer with a result of this match for each image; without results if None."""
     images = fields.pop("images", ())
     ids = [image.pk for image in images] or ([uuid4()] if found else [])
     results = [{"id": str(pk), "score": 0.5, "match": found} for pk in ids]
@@ -39,7 +39,7 @@ def make_prompt(
 
 
 def make_event(image: Image, kind: str = "click", **fields: Any) -> Event:
-    """Return an event of the image's shop, now if not said otherwise."""
+    """Return an event of the image's shop, by default at the present time."""
     values = {"occurred_at": timezone.now(), "event_id": str(uuid4()), **fields}
     with shop_scope(image.shop_id):
         event: Event = Event.objects.create(shop_id=image.shop_id, image=image, kind=kind, **values)
@@ -47,7 +47,7 @@ def make_event(image: Image, kind: str = "click", **fields: Any) -> Event:
 
 
 def count_all() -> int:
-    """Count everything that there is; nothing else is arriving."""
+    """Count all rows; in a test, none can still arrive."""
     return roll_up(up_to=timezone.now() + timedelta(seconds=1))
 
 

@@ -1,4 +1,4 @@
-"""What a shop reads of its figures, as JSON and as CSV."""
+"""Reports of a shop's figures, as JSON and CSV."""
 
 import csv
 import io
@@ -54,7 +54,7 @@ def busy(shop):
 # --- By day ---------------------------------------------------------------------------
 
 
-def test_days_tell_rates_coverage_and_latency(busy):
+def test_days_have_rates_coverage_and_latency(busy):
     body = busy.client.get(DAYS, {"from": YESTERDAY, "to": TODAY}).json()
     assert (body["from"], body["to"]) == (str(YESTERDAY), str(TODAY))
     yesterday, today = body["results"]
@@ -71,7 +71,7 @@ def test_days_tell_rates_coverage_and_latency(busy):
     assert body["total"]["coverage"] == 0.5
 
 
-def test_last_thirty_days_are_shown_quiet_ones_too(busy):
+def test_shows_the_last_thirty_days_also_those_without_figures(busy):
     body = busy.client.get(DAYS).json()
     days = [row["day"] for row in body["results"]]
     assert days == [str(TODAY - timedelta(days=number)) for number in range(29, -1, -1)]
@@ -80,14 +80,14 @@ def test_last_thirty_days_are_shown_quiet_ones_too(busy):
     assert quiet["no_match_rate"] is quiet["coverage"] is quiet["latency_median_ms"] is None
 
 
-def test_shop_without_figures_gets_empty_ones(shop):
+def test_shop_without_figures_gets_empty_reports(shop):
     assert shop.client.get(DAYS).json()["total"]["answers"] == 0
     assert shop.client.get(PROMPTS).json()["results"] == []
     assert shop.client.get(IMAGES).json()["results"] == []
 
 
 @pytest.mark.parametrize("path", ALL)
-def test_year_takes_few_queries(busy, path, django_assert_max_num_queries):
+def test_report_of_a_year_makes_few_queries(busy, path, django_assert_max_num_queries):
     with django_assert_max_num_queries(6):
         busy.client.get(path, {"from": TODAY - timedelta(days=365)})
 
@@ -95,7 +95,7 @@ def test_year_takes_few_queries(busy, path, django_assert_max_num_queries):
 # --- Prompts --------------------------------------------------------------------------
 
 
-def test_prompts_asked_most_come_first(busy):
+def test_most_frequent_prompts_come_first(busy):
     rows = busy.client.get(PROMPTS).json()["results"]
     assert [row["prompt"] for row in rows] == ["red dress", "blue", "snow boots"]
     assert rows[0] == {
@@ -108,12 +108,12 @@ def test_prompts_asked_most_come_first(busy):
     }
 
 
-def test_prompts_without_a_match_can_be_asked_for_alone(busy):
+def test_only_prompts_without_a_match_can_be_requested(busy):
     rows = busy.client.get(PROMPTS, {"only": "no_match"}).json()["results"]
     assert [(row["prompt"], row["no_match"]) for row in rows] == [("snow boots", 1)]
 
 
-def test_prompts_of_several_days_are_one(busy):
+def test_same_prompt_on_several_days_is_one_row(busy):
     make_prompt(busy.shop, "BLUE")
     make_prompt(busy.shop, "blue")
     count_all()
@@ -134,7 +134,7 @@ def test_best_images_come_first_with_their_figures(busy):
     assert (rows[0]["expected"], rows[0]["click_rate"]) == (1.0, 2.0)
 
 
-def test_worst_images_are_looked_at_most_for_the_least(busy):
+def test_worst_images_have_the_lowest_surplus(busy):
     for _ in range(5):
         make_event(busy.images[2], "impression", position=1)
         make_event(busy.images[3], "impression", position=30)
@@ -152,12 +152,12 @@ def test_deleted_images_are_not_shown(busy):
     assert str(busy.images[0].pk) not in [row["id"] for row in rows]
 
 
-# --- Whose ----------------------------------------------------------------------------
+# --- Access ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", ALL)
 @pytest.mark.parametrize("form", ["json", "csv"])
-def test_rival_sees_nothing_of_it(busy, rival, path, form):
+def test_rival_sees_none_of_the_figures(busy, rival, path, form):
     theirs = rival.client.get(path, {"format": form}).content.decode()
     assert "red dress" not in theirs and str(busy.images[0].pk) not in theirs
     if path == DAYS and form == "json":
@@ -165,12 +165,12 @@ def test_rival_sees_nothing_of_it(busy, rival, path, form):
 
 
 @pytest.mark.parametrize("path", ALL)
-def test_publishable_key_reads_no_figures(shop, path):
+def test_publishable_key_cannot_read_figures(shop, path):
     client = make_key_client(shop.shop, scopes=["recommend"])
     assert client.get(path).status_code == 403
 
 
-# --- Which days -----------------------------------------------------------------------
+# --- Periods --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", ALL)
@@ -188,7 +188,7 @@ def test_publishable_key_reads_no_figures(shop, path):
         ({"from": "a\0b"}, "from"),
     ],
 )
-def test_bad_days_are_refused(shop, path, query, at_fault):
+def test_refuses_invalid_days(shop, path, query, at_fault):
     for form in ("json", "csv"):
         response = shop.client.get(path, {**query, "format": form})
         assert response.status_code == 400
@@ -206,7 +206,7 @@ def test_bad_days_are_refused(shop, path, query, at_fault):
         (IMAGES, {"limit": "x"}),
     ],
 )
-def test_other_parameters_are_checked_too(shop, path, query):
+def test_refuses_other_invalid_parameters(shop, path, query):
     response = shop.client.get(path, query)
     assert response.status_code == 400
     assert response.json()["errors"].keys() == query.keys()
@@ -234,19 +234,19 @@ def test_csv_has_the_rows_of_the_report(busy, path):
     assert response["Content-Disposition"].startswith('attachment; filename="')
 
 
-def test_csv_is_answered_to_who_accepts_it(busy):
+def test_accept_header_selects_csv(busy):
     response = busy.client.get(PROMPTS, headers={"Accept": "text/csv"})
     assert read_csv(response)[1][:2] == ["red dress", "2"]
 
 
-def test_csv_of_nothing_still_names_its_columns(shop):
+def test_csv_without_rows_has_column_names(shop):
     assert read_csv(shop.client.get(PROMPTS, {"format": "csv"})) == [
         ["prompt", "asked", "no_match", "clicked", "no_match_rate", "click_through_rate"]
     ]
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n"])
-def test_spreadsheets_take_no_cell_for_a_formula(sign):
+def test_no_csv_cell_is_a_formula(sign):
     rows = [{"prompt": f'{sign}HYPERLINK("http://evil.example","a,b")', "surplus": -1.5}]
     (_, (text, number)) = csv.reader(
         io.StringIO(format_csv(["prompt", "surplus"], rows), newline="")
@@ -255,7 +255,7 @@ def test_spreadsheets_take_no_cell_for_a_formula(sign):
     assert number == "-1.5"
 
 
-def test_what_shoppers_asked_is_no_formula(shop):
+def test_prompts_are_escaped_in_csv_only(shop):
     make_prompt(shop.shop, "=1+1")
     count_all()
     assert read_csv(shop.client.get(PROMPTS, {"format": "csv"}))[1][0] == "'=1+1"

@@ -1,4 +1,4 @@
-"""Shoppers are split stably and by the share; outcomes come with the published intervals."""
+"""Experiments split shoppers by the share, and outcomes have the published intervals."""
 
 from uuid import UUID
 
@@ -22,35 +22,35 @@ def variants(experiment: UUID = EXPERIMENT, share: float = 0.5) -> set[str]:
     return {shopper for shopper in SHOPPERS if is_variant(experiment, shopper, share)}
 
 
-# --- Who sees which -------------------------------------------------------------------
+# --- Assignment -----------------------------------------------------------------------
 
 
-def test_same_shopper_sees_the_same_on_every_machine_and_in_every_release():
+def test_assignment_of_shoppers_never_changes():
     seen = [number for number in range(12) if is_variant(EXPERIMENT, f"customer-{number}", 0.5)]
     assert seen == [3, 7, 10]
 
 
 @pytest.mark.parametrize("share", [0.01, 0.2, 0.5, 0.9])
-def test_variant_is_seen_by_its_share_of_shoppers(share):
+def test_the_share_of_shoppers_sees_the_variant(share):
     assert len(variants(share=share)) / len(SHOPPERS) == pytest.approx(share, abs=0.011)
 
 
-def test_larger_share_keeps_those_it_had():
+def test_larger_share_includes_the_smaller_one():
     assert variants(share=0.2) < variants(share=0.3)
 
 
-def test_nobody_or_everybody_at_the_ends():
+def test_shares_of_0_and_1_mean_none_and_all():
     assert variants(share=0.0) == set()
     assert variants(share=1.0) == set(SHOPPERS)
 
 
-def test_one_experiments_split_tells_nothing_of_anothers():
+def test_splits_of_two_experiments_are_independent():
     first, second = variants(), variants(UUID(int=1))
     assert len(first & second) / len(first) == pytest.approx(0.5, abs=0.02)
 
 
 @given(shopper=st.text(st.characters(codec="utf-8")))
-def test_any_id_of_a_shopper_is_placed(shopper):
+def test_any_shopper_id_is_assigned(shopper):
     assert is_variant(EXPERIMENT, shopper, 1.0)
     assert not is_variant(EXPERIMENT, shopper, 0.0)
 
@@ -69,9 +69,9 @@ def test_any_id_of_a_shopper_is_placed(shopper):
     ],
 )
 def test_rates_have_wilsons_interval(successes, trials, low, high):
-    told = estimate_rate(successes, trials)
-    assert told.value == successes / trials
-    assert (told.low, told.high) == pytest.approx((low, high), abs=0.00005)
+    estimate = estimate_rate(successes, trials)
+    assert estimate.value == successes / trials
+    assert (estimate.low, estimate.high) == pytest.approx((low, high), abs=0.00005)
 
 
 @pytest.mark.parametrize(
@@ -86,30 +86,30 @@ def test_rates_have_wilsons_interval(successes, trials, low, high):
     ],
 )
 def test_differences_have_newcombes_interval(variant, control, low, high):
-    told = estimate_difference(estimate_rate(*control), estimate_rate(*variant))
-    assert (told.low, told.high) == pytest.approx((low, high), abs=0.00005)
+    estimate = estimate_difference(estimate_rate(*control), estimate_rate(*variant))
+    assert (estimate.low, estimate.high) == pytest.approx((low, high), abs=0.00005)
 
 
 @given(trials=st.integers(0, 10_000), data=st.data())
-def test_interval_holds_its_value_and_stays_in_range(trials, data):
-    told = estimate_rate(data.draw(st.integers(0, trials)), trials)
+def test_interval_contains_its_value_and_stays_in_range(trials, data):
+    estimate = estimate_rate(data.draw(st.integers(0, trials)), trials)
     other = estimate_rate(data.draw(st.integers(0, trials)), trials)
-    between = estimate_difference(told, other)
-    assert 0 <= told.low <= told.high <= 1
+    between = estimate_difference(estimate, other)
+    assert 0 <= estimate.low <= estimate.high <= 1
     assert -1 <= between.low <= between.high <= 1
-    if told.value is not None and between.value is not None:
-        assert told.low <= told.value <= told.high
+    if estimate.value is not None and between.value is not None:
+        assert estimate.low <= estimate.value <= estimate.high
         assert between.low <= between.value <= between.high
 
 
 @given(shares=st.tuples(st.integers(0, 50), st.integers(0, 50)))
-def test_difference_the_other_way_round_is_its_negative(shares):
+def test_swapped_arms_have_the_negative_difference(shares):
     first, second = (estimate_rate(successes, 50) for successes in shares)
     there, back = estimate_difference(first, second), estimate_difference(second, first)
     assert (there.low, there.high) == pytest.approx((-back.high, -back.low))
 
 
-# --- What it means --------------------------------------------------------------------
+# --- Sentences ------------------------------------------------------------------------
 
 
 def counts(clicked: int, answers: int = 1000) -> Arm:
@@ -134,7 +134,7 @@ def counts(clicked: int, answers: int = 1000) -> Arm:
         (Arm(), Arm(), "No difference in the click-through rate is visible yet."),
     ],
 )
-def test_outcome_says_in_a_sentence_what_can_be_told(control, variant, sentence):
+def test_outcome_describes_the_difference_in_a_sentence(control, variant, sentence):
     assert Outcome(control, variant).click_through.sentence == sentence
 
 

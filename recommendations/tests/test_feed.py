@@ -1,11 +1,11 @@
-"""The feed climbs its ladder, pages without repeats, and learns from the next event."""
+"""A feed uses what is known about the shopper, never repeats, and learns from each event."""
 
 import pytest
 from uuid_utils.compat import uuid4
 
 from core.tenancy import shop_scope
 from recommendations.models import ImagePopularity
-from recommendations.tests.test_queries_api import know, place
+from recommendations.tests.test_queries_api import cache_prompt, make_image_at
 
 BLUES, REDS = 20, 40
 
@@ -33,7 +33,7 @@ def stocked(shop):
     """A shop with blue dresses and many more red ones, each a little different."""
     shop.blues, shop.reds = (
         [
-            str(place(shop.shop, *axes, 0.2 + number / 60, name=f"{name} {number}").pk)
+            str(make_image_at(shop.shop, *axes, 0.2 + number / 60, name=f"{name} {number}").pk)
             for number in range(count)
         ]
         for name, axes, count in (("Blue", (0, 1), BLUES), ("Red", (1, 0), REDS))
@@ -41,35 +41,35 @@ def stocked(shop):
     return shop
 
 
-def test_of_nobody_known_the_new_and_diverse_is_shown(stocked):
+def test_unknown_shopper_sees_new_images(stocked):
     page = feed(stocked.client)
     assert page["step"] == "new"
     assert len(ids(page)) == 10
 
 
-def test_what_is_popular_comes_before_what_is_new(stocked):
+def test_popular_images_come_before_new_ones(stocked):
     with shop_scope(stocked.shop.pk):
         ImagePopularity.objects.create(shop=stocked.shop, image_id=stocked.reds[0], score=1.0)
     page = feed(stocked.client)
     assert (page["step"], ids(page)[0]) == ("popular", stocked.reds[0])
 
 
-def test_what_the_session_did_is_learned_from_before_anybody_is_known(stocked):
+def test_events_of_a_session_count_without_a_known_shopper(stocked):
     send(stocked.client, "like", *stocked.blues[:3], session="s-1")
     page = feed(stocked.client, session="s-1")
     assert page["step"] == "session"
     assert len(set(ids(page)) & set(stocked.blues)) >= 6
 
 
-def test_stated_preferences_are_read_before_the_session(stocked):
-    know(stocked.shop, "blue dress", 0, 1, 0)
+def test_stated_preferences_come_before_the_session(stocked):
+    cache_prompt(stocked.shop, "blue dress", 0, 1, 0)
     stocked.client.put("/api/v1/shoppers/ada/preferences/", {"text": "blue dress"}, "json")
     page = feed(stocked.client)
     assert page["step"] == "stated"
     assert len(set(ids(page)) & set(stocked.blues)) >= 6
 
 
-def test_after_ten_likes_of_blue_the_feed_has_more_blue_but_not_only(stocked):
+def test_ten_likes_of_blue_make_the_feed_more_blue_but_not_only_blue(stocked):
     before = len(set(ids(feed(stocked.client))) & set(stocked.blues))
     send(stocked.client, "like", *stocked.blues[:10], shopper="ada")
     page = feed(stocked.client)
@@ -78,7 +78,7 @@ def test_after_ten_likes_of_blue_the_feed_has_more_blue_but_not_only(stocked):
     assert before < after < 10
 
 
-def test_pages_do_not_repeat_and_end_with_the_catalogue(stocked):
+def test_pages_show_the_whole_catalogue_once(stocked):
     send(stocked.client, "like", stocked.blues[0], shopper="ada")
     seen, cursor, pages = [], None, 0
     while pages == 0 or cursor:
@@ -95,19 +95,19 @@ def test_a_dislike_hides_the_image_from_the_next_page(stocked):
     assert disliked not in ids(feed(stocked.client))
 
 
-def test_facets_narrow_a_feed(stocked):
-    place(stocked.shop, 0, 1, name="Branded", brand="Zorblatt")
+def test_facets_filter_a_feed(stocked):
+    make_image_at(stocked.shop, 0, 1, name="Branded", brand="Zorblatt")
     page = feed(stocked.client, brand="Zorblatt")
     assert [result["name"] for result in page["results"]] == ["Branded"]
 
 
 @pytest.mark.parametrize("cursor", ["x", "018f0000-0000-7000-8000-000000000000"])
-def test_a_cursor_of_no_feed_is_refused(stocked, cursor):
+def test_refuses_an_unknown_cursor(stocked, cursor):
     response = stocked.client.get("/api/v1/shoppers/ada/feed/", {"cursor": cursor})
     assert (response.status_code, response.json()["code"]) == (400, "unknown_cursor")
 
 
-def test_another_shoppers_cursor_is_refused(stocked):
+def test_refuses_the_cursor_of_another_shopper(stocked):
     send(stocked.client, "like", stocked.blues[0], shopper="ada")
     send(stocked.client, "like", stocked.blues[0], shopper="eve")
     cursor = feed(stocked.client, number_of_images=5)["next"]
@@ -115,7 +115,7 @@ def test_another_shoppers_cursor_is_refused(stocked):
     assert response.json()["code"] == "unknown_cursor"
 
 
-def test_a_rival_sees_nothing_of_it(stocked, rival):
+def test_rival_sees_no_image_of_the_feed(stocked, rival):
     send(stocked.client, "like", stocked.blues[0], shopper="ada")
     assert ids(feed(rival.client)) == []
 

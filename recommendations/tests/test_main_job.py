@@ -1,4 +1,4 @@
-"""The main job through the real door: HTTP, a worker process, Chroma, a prompt, the answer."""
+"""The main job with all real processes: HTTP, a worker and Chroma."""
 
 import io
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ def client(live_stack: Stack) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def images(client) -> dict[str, str]:
-    """Upload the garments, wait until they are indexed, and return their ids by what they are."""
+    """Upload the garments, wait until they are indexed, and return their ids by description."""
     ids = {}
     for what, garment in GARMENTS.items():
         listing = describe(garment)
@@ -62,14 +62,14 @@ def test_the_right_garment_comes_first(client, images, what):
     assert ids_of(ask(client, what))[0] == images[what]
 
 
-def test_colour_counts_and_kind_counts(client, images):
+def test_ranks_by_colour_and_by_kind(client, images):
     order = ids_of(ask(client, "red dress"))
     assert order[0] == images["red dress"]
     assert order.index(images["blue dress"]) < order.index(images["black trousers"])
     assert order.index(images["red t-shirt"]) < order.index(images["black trousers"])
 
 
-def test_a_result_is_the_images_public_fields_and_its_score(client, images):
+def test_result_has_the_public_fields_and_a_score(client, images):
     answer = ask(client, "red dress", number_of_images=1)
     (result,) = answer["results"]
     assert result["category"] == "dress" and result["colour"] == "red"
@@ -89,7 +89,7 @@ def test_a_repeated_prompt_is_answered_from_the_cached_vector(client, images, li
     assert ids_of(first) == ids_of(second)
 
 
-def test_facets_narrow_the_answer(client, images):
+def test_facets_filter_the_answer(client, images):
     answer = ask(client, "red dress", filters={"category": ["shirt", "hoodie"]})
     assert set(ids_of(answer)) == {images["white shirt"], images["green hoodie"]}
     answer = ask(client, "red dress", filters={"colour": ["RED"], "category": ["t-shirt"]})
@@ -97,11 +97,11 @@ def test_facets_narrow_the_answer(client, images):
     assert ids_of(ask(client, "red dress", filters={"price_min": "100000"})) == []
 
 
-def test_a_minimum_match_leaves_out_what_matches_less(client, images):
+def test_minimum_match_leaves_out_weaker_matches(client, images):
     everything = ask(client, "red dress")
     strong = ask(client, "red dress", min_match="strong")
-    kept = [result["id"] for result in everything["results"] if result["match"] == "strong"]
-    assert ids_of(strong) == kept != ids_of(everything)
+    expected = [result["id"] for result in everything["results"] if result["match"] == "strong"]
+    assert ids_of(strong) == expected != ids_of(everything)
 
 
 def test_an_answer_is_listed_with_its_attribution_id(client, images):
@@ -118,7 +118,7 @@ def test_another_shop_finds_nothing_of_it(client, images, live_stack):
         assert rival.get(f"images/{images['red dress']}/").status_code == 404
 
 
-def test_a_deleted_image_is_in_no_answer_from_then_on(client, images):
+def test_deleted_image_is_in_no_later_answer(client, images):
     extra = upload(client, photo_of(GARMENTS["red dress"]), name="Red dress again")["id"]
     wait_for(lambda: extra in ids_of(ask(client, "red dress")), what="the new dress")
     assert client.delete(f"images/{extra}/").status_code == 204
@@ -130,7 +130,7 @@ def test_a_deleted_image_is_in_no_answer_from_then_on(client, images):
     )
 
 
-def test_a_draft_is_shown_to_nobody(client, images):
+def test_draft_is_in_no_answer(client, images):
     draft = upload(client, photo_of(GARMENTS["red dress"]), name="Draft", status="draft")["id"]
     wait_for(
         lambda: client.get(f"images/{draft}/").json()["index_state"] == "indexed", what="indexing"
@@ -139,9 +139,7 @@ def test_a_draft_is_shown_to_nobody(client, images):
     client.delete(f"images/{draft}/")
 
 
-def test_without_a_worker_a_new_prompt_answers_503_and_a_known_one_is_answered(
-    client, images, live_stack
-):
+def test_without_a_worker_new_prompts_get_503_and_cached_ones_an_answer(client, images, live_stack):
     ask(client, "green hoodie")
     live_stack.supervisor.stop("worker")
     try:

@@ -1,4 +1,4 @@
-"""A match means something: measured thresholds, and a text that speaks of clothing at all."""
+"""Matches use calibrated thresholds, and texts must be about clothing."""
 
 import numpy as np
 import pytest
@@ -14,14 +14,14 @@ from demo.garments import Garment, draw_garment
 from evaluation.encoder import embed
 from recommendations.query.match import NOTHING_MATCHES, Match, Thresholds, find_thresholds
 from recommendations.tests.factories import make_calibration
-from recommendations.tests.test_queries_api import know, place
+from recommendations.tests.test_queries_api import cache_prompt, make_image_at
 from tenants.models import Shop
 
 CALIBRATION = make_calibration(axis=[1, 0], weak=0.3, strong=0.6)
 CLOTHING, FOREIGN = np.array([1, 0], np.float32), np.array([-1, 0], np.float32)
 
 
-def test_an_index_that_was_not_measured_judges_nothing():
+def test_index_without_calibration_has_no_thresholds():
     assert find_thresholds({}, text=CLOTHING, by_text=1.0) is None
     old = {"count": 3, "weak": 0.1, "strong": 0.2, "photo_weak": 0.1, "photo_strong": 0.2}
     assert find_thresholds(old, text=CLOTHING, by_text=1.0) is None
@@ -36,18 +36,18 @@ def test_thresholds_lie_between_those_of_texts_and_photos():
     assert [found[share].strong for share in found] == pytest.approx([0.8, 0.7, 0.6])
 
 
-def test_nothing_matches_a_text_that_does_not_speak_of_clothing():
+def test_nothing_matches_a_text_that_is_not_about_clothing():
     found = find_thresholds(CALIBRATION, text=FOREIGN, by_text=1.0)
     assert found == NOTHING_MATCHES
     assert found.judge(1.0) is Match.NONE
 
 
-def test_a_photo_need_not_speak():
+def test_photos_are_not_checked_for_clothing():
     found = find_thresholds(CALIBRATION, text=None, by_text=0.0)
     assert found.judge(1.0) is Match.STRONG
 
 
-def test_less_is_to_be_reached_where_part_of_the_query_leads_away():
+def test_negative_parts_of_a_query_lower_the_thresholds():
     found = find_thresholds(CALIBRATION, text=CLOTHING, by_text=1.0, wanted=0.5)
     assert (found.weak, found.strong) == pytest.approx((0.15, 0.3))
 
@@ -56,7 +56,7 @@ def test_less_is_to_be_reached_where_part_of_the_query_leads_away():
     ("similarity", "match"),
     [(0.29, Match.NONE), (0.3, Match.WEAK), (0.59, Match.WEAK), (0.6, Match.STRONG)],
 )
-def test_similarities_are_judged_from_the_threshold_on(similarity, match):
+def test_thresholds_are_inclusive(similarity, match):
     assert Thresholds(weak=0.3, strong=0.6).judge(similarity) is match
 
 
@@ -69,12 +69,12 @@ ASK = "/api/v1/recommendations/"
 @pytest.fixture
 def measured(shop):
     """A shop with images at 1, 0.75, 0.4 and 0 from "red", the last of the brand Bicycle."""
-    know(shop.shop, "red", 1, 0, 0)
-    know(shop.shop, "bicycle", -1, -0.1, -0.1)
-    shop.same = place(shop.shop, 1, 0, 0, name="Same", colour="red")
-    shop.near = place(shop.shop, 0.75, (1 - 0.75**2) ** 0.5, 0, name="Near")
-    place(shop.shop, 0.4, (1 - 0.4**2) ** 0.5, 0, name="Middling")
-    place(shop.shop, 0, 0, 1, name="Far", brand="Bicycle")
+    cache_prompt(shop.shop, "red", 1, 0, 0)
+    cache_prompt(shop.shop, "bicycle", -1, -0.1, -0.1)
+    shop.same = make_image_at(shop.shop, 1, 0, 0, name="Same", colour="red")
+    shop.near = make_image_at(shop.shop, 0.75, (1 - 0.75**2) ** 0.5, 0, name="Near")
+    make_image_at(shop.shop, 0.4, (1 - 0.4**2) ** 0.5, 0, name="Middling")
+    make_image_at(shop.shop, 0, 0, 1, name="Far", brand="Bicycle")
     with shop_scope(shop.shop.pk):
         get_live_index(shop.shop.pk)
         VectorIndex.objects.update(calibration=THRESHOLDS)
@@ -86,49 +86,49 @@ def matches(response) -> dict[str, str]:
     return {result["name"]: result["match"] for result in response.json()["results"]}
 
 
-def test_words_are_judged_by_what_words_reach(measured):
+def test_texts_use_the_thresholds_of_texts(measured):
     found = matches(measured.client.post(ASK, {"prompt": "red"}, "json"))
     assert found == {"Same": "strong", "Near": "strong", "Middling": "weak", "Far": "none"}
 
 
-def test_nothing_matches_a_prompt_for_something_else_but_what_holds_its_words(measured):
+def test_prompt_about_other_things_matches_only_images_with_its_words(measured):
     found = matches(measured.client.post(ASK, {"prompt": "bicycle"}, "json"))
     assert found == {"Same": "none", "Near": "none", "Middling": "none", "Far": "strong"}
     body = {"prompt": "bicycle", "min_match": "weak"}
     assert list(matches(measured.client.post(ASK, body, "json"))) == ["Far"]
 
 
-def test_images_are_judged_by_what_photos_reach(measured):
+def test_images_use_the_thresholds_of_photos(measured):
     path = f"/api/v1/images/{measured.same.pk}/similar/"
     assert matches(measured.client.get(path)) == {"Near": "weak", "Middling": "none", "Far": "none"}
 
 
-def test_two_images_are_compared_by_what_photos_reach(measured):
+def test_comparison_of_images_uses_the_thresholds_of_photos(measured):
     body = {"images": [str(measured.same.pk), str(measured.near.pk)]}
     assert measured.client.post("/api/v1/similarity/", body, "json").json()["match"] == "weak"
 
 
-def test_words_for_and_against_are_judged_by_what_is_left(measured):
-    know(measured.shop, "long", 0, 0, 1)
+def test_texts_with_negative_weights_use_lower_thresholds(measured):
+    cache_prompt(measured.shop, "long", 0, 0, 1)
     terms = [{"text": "red"}, {"text": "long", "weight": -2}]
     found = matches(measured.client.post(ASK, {"terms": terms}, "json"))
     # The cosine is 0.45, which is all that an image for "red" can reach.
     assert found["Same"] == "strong"
 
 
-def test_words_with_a_photo_or_a_product_need_not_speak_of_clothing(measured):
+def test_texts_with_an_image_are_not_checked_for_clothing(measured):
     query = {"prompt": "bicycle", "images": [{"id": str(measured.same.pk), "weight": 9}]}
     assert matches(measured.client.post(ASK, query, "json"))["Near"] == "weak"
 
 
-def test_stated_preferences_are_judged_by_what_words_reach(measured):
+def test_stated_preferences_use_the_thresholds_of_texts(measured):
     measured.client.put("/api/v1/shoppers/ada/preferences/", {"text": "red"}, "json")
     feed = measured.client.get("/api/v1/shoppers/ada/feed/")
     assert feed.json()["step"] == "stated"
     assert matches(feed)["Near"] == "strong"
 
 
-def test_learned_taste_is_judged_by_what_photos_reach(measured):
+def test_learned_taste_uses_the_thresholds_of_photos(measured):
     event = {"event_id": "1", "kind": "like", "image": str(measured.same.pk), "shopper": "ada"}
     measured.client.post("/api/v1/events/", {"events": [event]}, "json")
     feed = measured.client.get("/api/v1/shoppers/ada/feed/")
@@ -148,7 +148,7 @@ def mini() -> Encoder:
 
 @pytest.fixture(scope="module")
 def garments(mini: Encoder) -> tuple[list[Garment], Vectors]:
-    """Every kind in every colour, and what the encoder sees of them."""
+    """Return every kind in every colour, with their embeddings."""
     drawn = [Garment(kind, colour, seed=7) for kind in KINDS for colour in COLOURS]
     return drawn, embed(mini, (draw_garment(garment, height=256) for garment in drawn))
 
@@ -180,7 +180,7 @@ def measure(shop: Shop, garments: list[Garment], vectors: Vectors) -> dict[str, 
     return dict(index.calibration)
 
 
-def test_what_the_shop_sells_matches_and_what_it_does_not_sell_does_not(judge):
+def test_prompts_match_only_if_the_shop_sells_such_garments(judge):
     for prompt in (
         "red dress",
         "a blue skirt for the summer",

@@ -1,4 +1,4 @@
-"""The best seller is the one that is, wherever it stood, and not the one that was lucky once."""
+"""Popularity does not depend on positions, nor on a few lucky events."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -35,7 +35,7 @@ def ranked(*rows: ImageDay) -> list[UUID]:
     return sorted(found, key=lambda image: -found[image])
 
 
-def test_more_clicks_on_as_many_looks_are_more_popular():
+def test_more_clicks_with_equal_looks_are_more_popular():
     assert ranked(make_day(A, 100, clicks=5), make_day(B, 100, clicks=20)) == [B, A]
 
 
@@ -45,7 +45,7 @@ def test_one_action_on_one_look_is_no_best_seller(kind):
     assert ranked(make_day(B, 1, **{kind: 1}), steady)[0] == A
 
 
-def test_it_does_not_matter_where_an_image_stood():
+def test_position_does_not_change_popularity():
     """As many impressions, but far down fewer looked: half the clicks are worth more there."""
     assert ranked(make_day(A, 100, clicks=20), make_day(B, 28.9, clicks=10)) == [B, A]
 
@@ -63,16 +63,16 @@ def test_stronger_actions_weigh_more():
     assert ranked(*more) == [A, B, C, D]
 
 
-def test_dislikes_count_against_an_image():
+def test_dislikes_lower_popularity():
     liked, disliked = make_day(A, 100, clicks=10), make_day(B, 100, clicks=10, dislikes=5)
     assert ranked(disliked, liked) == [A, B]
 
 
-def test_what_is_only_disliked_is_not_popular_at_all():
+def test_image_with_only_dislikes_has_no_popularity():
     assert compute_popularity([make_day(A, 10, dislikes=3)], NOW) == {A: 0.0}
 
 
-def test_old_clicks_count_less_by_half_every_half_life():
+def test_clicks_lose_half_their_weight_in_a_half_life():
     rows = [make_day(A, 100, ago=28, clicks=20), make_day(B, 100, clicks=20)]
     found = compute_popularity(rows, NOW)
     assert found[A] < found[B] == 1.0
@@ -85,11 +85,11 @@ def test_days_of_an_image_add_up():
     assert compute_popularity(parts, NOW) == compute_popularity(whole, NOW)
 
 
-def test_without_impressions_what_is_clicked_more_is_more_popular():
+def test_without_impressions_more_clicks_are_more_popular():
     assert ranked(make_day(A, 0, clicks=5), make_day(B, 0, clicks=50)) == [B, A]
 
 
-def test_nothing_has_no_popularity():
+def test_no_figures_have_no_popularity():
     assert compute_popularity([], NOW) == {}
 
 
@@ -108,7 +108,7 @@ days = st.lists(
 
 @given(days)
 @settings(max_examples=100, deadline=None)
-def test_popularity_lies_between_0_and_1_and_somebody_has_1(rows):
+def test_popularity_is_between_0_and_1_and_the_highest_is_1(rows):
     found = compute_popularity(rows, NOW)
     assert found.keys() == {row.image_id for row in rows}
     assert all(0 <= score <= 1 for score in found.values())
@@ -126,7 +126,7 @@ def test_one_more_good_action_never_lowers_a_rank(rows, kind):
         assert not (was[A] > was[other] + 1e-9 and now[A] < now[other] - 1e-9)
 
 
-# --- Kept and read --------------------------------------------------------------------
+# --- Store and read -------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -147,19 +147,19 @@ def refresh() -> None:
         refresh_popularity()
 
 
-def kept() -> dict[UUID, float]:
+def read_popularity() -> dict[UUID, float]:
     return dict(ImagePopularity.objects.values_list("image_id", "score"))
 
 
-def test_what_was_counted_is_kept(shop, images):
+def test_refresh_stores_popularity(shop, images):
     refresh()
     with shop_scope(shop.shop.pk):
-        found = kept()
+        found = read_popularity()
     assert found.keys() == {images[1].pk, images[2].pk}
     assert 0 < found[images[1].pk] < found[images[2].pk] == 1.0
 
 
-def test_most_popular_come_first_and_can_be_narrowed(shop, images):
+def test_most_popular_images_come_first_and_can_be_filtered(shop, images):
     refresh()
     with shop_scope(shop.shop.pk):
         assert find_most_popular(5) == [images[2].pk, images[1].pk]
@@ -168,31 +168,31 @@ def test_most_popular_come_first_and_can_be_narrowed(shop, images):
 
 
 @pytest.mark.parametrize("change", [{"status": "draft"}, {"deleted_at": NOW}])
-def test_what_is_not_for_sale_is_not_among_the_most_popular(shop, images, change):
+def test_images_that_are_not_searchable_are_not_among_the_most_popular(shop, images, change):
     refresh()
     with shop_scope(shop.shop.pk):
         type(images[2]).objects.filter(pk=images[2].pk).update(**change)
         assert find_most_popular(5) == [images[1].pk]
 
 
-def test_no_shop_sees_anothers_popularity(images, rival):
+def test_shops_cannot_read_popularity_of_other_shops(images, rival):
     refresh()
     with shop_scope(rival.shop.pk):
-        assert kept() == {}
+        assert read_popularity() == {}
         assert find_most_popular(5) == []
     with pytest.raises(UnscopedQueryError):
-        kept()
+        read_popularity()
 
 
-def test_a_shops_popularity_is_its_own(images, rival):
+def test_popularity_is_relative_to_the_shop(images, rival):
     theirs = make_plain_image(rival.shop)
     make_event(theirs, "click")
     refresh()
     with shop_scope(rival.shop.pk):
-        assert kept() == {theirs.pk: 1.0}
+        assert read_popularity() == {theirs.pk: 1.0}
 
 
-def test_new_events_change_it_after_a_while(shop, images):
+def test_new_events_change_popularity_after_ten_minutes(shop, images):
     refresh()
     for _ in range(30):
         make_event(images[0], "purchase")
@@ -205,7 +205,7 @@ def test_new_events_change_it_after_a_while(shop, images):
         assert find_most_popular(1) == [images[0].pk]
 
 
-def test_it_ages_without_events(shop, images):
+def test_popularity_falls_without_events(shop, images):
     refresh()
     with time_machine.travel(timezone.now() + timedelta(days=120), tick=True):
         refresh()
@@ -213,7 +213,7 @@ def test_it_ages_without_events(shop, images):
         assert not ImagePopularity.objects.exists()
 
 
-def test_nothing_is_done_where_nothing_happened(shop, images, django_assert_num_queries):
+def test_refresh_without_events_makes_one_query(shop, images, django_assert_num_queries):
     refresh()
     with all_shops(), django_assert_num_queries(1):
         refresh_popularity()

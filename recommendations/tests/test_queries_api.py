@@ -1,4 +1,4 @@
-"""Every kind of query through one door: terms, images, photos, words; and what is refused."""
+"""Queries with terms, images, photos and words, and invalid queries."""
 
 import json
 
@@ -19,18 +19,18 @@ from recommendations.tests.test_recommendations_api import make_vector
 ASK = "/api/v1/recommendations/"
 AXES = {"red": (1, 0, 0), "blue": (0, 1, 0), "buttons": (0, 0, 1)}
 STRIPED = {"pattern": "striped"}
-NOBODY = "018f0000-0000-7000-8000-000000000000"
+UNKNOWN_ID = "018f0000-0000-7000-8000-000000000000"
 
 
-def know(shop, text: str, *axes: float) -> None:
+def cache_prompt(shop, text: str, *axes: float) -> None:
     with shop_scope(shop.pk):
         index = get_live_index(shop.pk)
     key = make_cache_key(index, pack_text(text))
     rpc.connection().set(key, make_vector(*axes).tobytes(), ex=60)
 
 
-def place(shop, *axes: float, **fields):
-    """Return an image whose embedding points there."""
+def make_image_at(shop, *axes: float, **fields):
+    """Return an image with this embedding."""
     image = make_image(shop, **fields)
     embedding = make_vector(*axes).astype(np.float16).tobytes()
     with shop_scope(shop.pk):
@@ -42,10 +42,12 @@ def place(shop, *axes: float, **fields):
 def stocked(shop):
     """A shop with a red image, a blue one, and a red one with buttons; and words for the three."""
     for word, axes in AXES.items():
-        know(shop.shop, word, *axes)
-    shop.red = place(shop.shop, 1, 0, 0, name="Plain one", sku="SKU-4711", attributes=STRIPED)
-    shop.blue = place(shop.shop, 0, 1, 0, name="Other one", brand="Zorblatt")
-    shop.buttoned = place(shop.shop, 1, 0, 0.8, name="Third one", attributes=STRIPED)
+        cache_prompt(shop.shop, word, *axes)
+    shop.red = make_image_at(
+        shop.shop, 1, 0, 0, name="Plain one", sku="SKU-4711", attributes=STRIPED
+    )
+    shop.blue = make_image_at(shop.shop, 0, 1, 0, name="Other one", brand="Zorblatt")
+    shop.buttoned = make_image_at(shop.shop, 1, 0, 0.8, name="Third one", attributes=STRIPED)
     return shop
 
 
@@ -65,14 +67,14 @@ def refused(client, **query):
     return response.json()
 
 
-def test_negative_terms_push_away(stocked):
+def test_negative_terms_lower_similar_images(stocked):
     terms = [{"text": "red", "weight": 1}, {"text": "buttons", "weight": -0.4}]
     assert names(ask(stocked.client, terms=terms))[0] == "Plain one"
     terms[1]["weight"] = 0.9
     assert names(ask(stocked.client, terms=terms))[0] == "Third one"
 
 
-def test_images_of_the_catalogue_are_liked_and_unliked_and_not_in_the_answer(stocked):
+def test_images_of_the_query_attract_or_repel_and_are_not_in_the_answer(stocked):
     like = {"id": str(stocked.red.pk), "weight": 1}
     assert names(ask(stocked.client, images=[like])) == ["Third one", "Other one"]
     unlike = {"id": str(stocked.buttoned.pk), "weight": -1}
@@ -81,20 +83,20 @@ def test_images_of_the_catalogue_are_liked_and_unliked_and_not_in_the_answer(sto
     assert answer["answered_by"] == ["exact"]
 
 
-def test_a_prompt_and_an_image_are_mixed(stocked):
+def test_query_can_mix_texts_and_images(stocked):
     like = {"id": str(stocked.red.pk), "weight": 1}
     answer = ask(stocked.client, images=[like], terms=[{"text": "blue", "weight": 3}])
     assert names(answer)[0] == "Other one"
 
 
-def test_numbers_and_brands_are_found_by_their_words(stocked):
+def test_skus_and_brands_are_found_by_words(stocked):
     for words in ("SKU-4711", "4711"):
-        know(stocked.shop, words, 0, 1, 0)
+        cache_prompt(stocked.shop, words, 0, 1, 0)
         answer = ask(stocked.client, prompt=words)
         assert "Plain one" in names(answer)[:2]
         found = next(result for result in answer["results"] if result["name"] == "Plain one")
         assert found["match"] == "strong"
-    know(stocked.shop, "something by zorblatt", 1, 0, 0)
+    cache_prompt(stocked.shop, "something by zorblatt", 1, 0, 0)
     with shop_scope(stocked.shop.pk):
         stocked.client.put("/api/v1/ranking/", {"text": 1.0}, "json")
     assert names(ask(stocked.client, prompt="something by zorblatt"))[0] == "Other one"
@@ -113,27 +115,27 @@ def test_two_images_are_compared(stocked, rival):
     answer = stocked.client.post("/api/v1/similarity/", body, "json").json()
     assert answer["similarity"] == pytest.approx(0.78, abs=0.01)
     assert answer["shared"] == {"category": None, "colour": None, "pattern": True}
-    foreign = place(rival.shop, 1, 0, 0)
+    foreign = make_image_at(rival.shop, 1, 0, 0)
     body["images"][1] = str(foreign.pk)
     assert stocked.client.post("/api/v1/similarity/", body, "json").status_code == 404
 
 
-def test_an_image_that_waits_to_be_embedded_is_asked_for_later(stocked):
+def test_query_with_an_image_without_embedding_is_a_conflict(stocked):
     waiting = make_image(stocked.shop)
     response = stocked.client.post(ASK, {"images": [{"id": str(waiting.pk)}]}, "json")
     assert (response.status_code, response.json()["code"]) == (409, "image_not_indexed")
 
 
-def test_explanations_add_up_and_come_only_when_asked_for(stocked):
+def test_explanations_are_optional_and_add_up_to_the_score(stocked):
     plain = ask(stocked.client, prompt="red")["results"][0]
     assert "explanation" not in plain
-    told = ask(stocked.client, prompt="red", explain=True)["results"][0]
-    factors = told["explanation"]["factors"]
-    assert sum(factors.values()) == pytest.approx(told["score"], abs=1e-3)
-    assert "similarity" in told["explanation"]["sentence"]
+    explained = ask(stocked.client, prompt="red", explain=True)["results"][0]
+    factors = explained["explanation"]["factors"]
+    assert sum(factors.values()) == pytest.approx(explained["score"], abs=1e-3)
+    assert "similarity" in explained["explanation"]["sentence"]
 
 
-def test_rules_steer_an_answer_but_never_past_availability(stocked):
+def test_rules_apply_except_to_sold_out_images(stocked):
     with shop_scope(stocked.shop.pk):
         Rule.objects.create(
             shop=stocked.shop,
@@ -148,25 +150,25 @@ def test_rules_steer_an_answer_but_never_past_availability(stocked):
     assert "Other one" not in names(ask(stocked.client, prompt="red"))
 
 
-def test_variants_of_an_item_make_one_unless_told_otherwise(stocked):
+def test_answer_has_one_variant_of_an_item_by_default(stocked):
     for colour in ("Red", "Crimson"):
-        place(stocked.shop, 0, 1, 0.1, name=f"{colour} variant", item_group_id="G-1")
+        make_image_at(stocked.shop, 0, 1, 0.1, name=f"{colour} variant", item_group_id="G-1")
     grouped = names(ask(stocked.client, prompt="blue"))
     assert sum(name.endswith("variant") for name in grouped) == 1
     apart = names(ask(stocked.client, prompt="blue", group_by="none"))
     assert sum(name.endswith("variant") for name in apart) == 2
 
 
-def test_excluded_images_and_facets_stay_out(stocked):
+def test_excluded_images_and_other_facets_are_not_in_the_answer(stocked):
     answer = ask(stocked.client, prompt="red", exclude=[str(stocked.red.pk)])
     assert names(answer)[0] == "Third one"
     dress = Category.objects.get(name="dress")
-    place(stocked.shop, 0, 0, 1, name="A dress", category=dress)
+    make_image_at(stocked.shop, 0, 0, 1, name="A dress", category=dress)
     assert names(ask(stocked.client, prompt="red", filters={"category": ["dress"]})) == ["A dress"]
 
 
-def test_another_shops_images_are_out_of_reach(stocked, rival):
-    foreign = place(rival.shop, 1, 0, 0, name="Theirs")
+def test_images_of_a_rival_are_unknown_and_not_in_the_answer(stocked, rival):
+    foreign = make_image_at(rival.shop, 1, 0, 0, name="Theirs")
     problem = refused(stocked.client, images=[{"id": str(foreign.pk)}])
     assert problem["errors"]["images"][0]["code"] == "unknown"
     assert "Theirs" not in names(ask(stocked.client, prompt="red"))
@@ -185,7 +187,7 @@ def test_another_shops_images_are_out_of_reach(stocked, rival):
         {"terms": [{"text": "", "weight": 1}]},
         {"terms": [{"text": "x" * 10_000}]},
         {"terms": [{"text": "red"}] * 11},
-        {"images": [{"id": NOBODY}]},
+        {"images": [{"id": UNKNOWN_ID}]},
         {"images": [{"id": "no id"}]},
         {"photos": [{"weight": 1}]},
         {"prompt": "red", "diversity": 1.5},
@@ -195,11 +197,11 @@ def test_another_shops_images_are_out_of_reach(stocked, rival):
         {"prompt": "red", "explain": "perhaps"},
     ],
 )
-def test_bad_queries_are_refused_with_what_is_wrong(shop, query):
+def test_refuses_invalid_queries(shop, query):
     assert refused(shop.client, **query)["code"] == "validation_error"
 
 
-def test_only_negatives_are_no_query(stocked):
+def test_refuses_queries_with_only_negative_weights(stocked):
     problem = refused(stocked.client, terms=[{"text": "red", "weight": -1}])
     assert problem["code"] == "nothing_wanted"
     unlike = [{"id": str(stocked.red.pk), "weight": -1}]
@@ -226,17 +228,17 @@ def send_photo(client, data: bytes, **query):
         ({"photos": [{"weight": -1}]}, "nothing_wanted"),
     ],
 )
-def test_bad_regions_are_refused(stocked, query, code):
+def test_refuses_invalid_regions(stocked, query, code):
     response = send_photo(stocked.client, make_photo("red"), **query)
     assert (response.status_code, response.json()["code"]) == (400, code)
 
 
-def test_a_corrupt_photo_is_refused(stocked):
+def test_refuses_a_corrupt_photo(stocked):
     response = send_photo(stocked.client, b"no photo at all")
     assert (response.status_code, response.json()["code"]) == (400, "photo_unknown_format")
 
 
-def test_a_form_whose_query_is_no_object_is_refused(stocked):
+def test_refuses_a_form_whose_query_is_not_an_object(stocked):
     photo = ContentFile(make_photo("red"), "photo.jpg")
     response = stocked.client.post(ASK, {"photo": photo, "query": "[1]"}, "multipart")
     assert response.status_code == 400

@@ -1,4 +1,4 @@
-"""Ranking keeps its word, whatever comes in."""
+"""Ranking keeps its promises for any candidates."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -90,7 +90,7 @@ def test_hidden_and_sold_out_images_never_appear(candidates, weights, count, see
 
 
 @any_case
-def test_pinned_images_that_may_be_shown_come_first(candidates, weights, count, seed, by_item):
+def test_pinned_images_come_first(candidates, weights, count, seed, by_item):
     vectors = make_vectors(seed, len(candidates))
     ranked = rank(candidates, vectors, weights=weights, count=count, by_item=by_item)
     pins = [place.candidate.effect.pin for place in ranked]
@@ -107,9 +107,7 @@ def test_pinned_images_that_may_be_shown_come_first(candidates, weights, count, 
 
 
 @any_case
-def test_the_order_in_which_candidates_come_does_not_matter(
-    candidates, weights, count, seed, by_item
-):
+def test_order_of_candidates_has_no_effect(candidates, weights, count, seed, by_item):
     vectors = make_vectors(seed, len(candidates))
     straight = rank(candidates, vectors, weights=weights, count=count, by_item=by_item)
     backwards = rank(candidates[::-1], vectors[::-1], weights=weights, count=count, by_item=by_item)
@@ -117,7 +115,7 @@ def test_the_order_in_which_candidates_come_does_not_matter(
 
 
 @any_case
-def test_factors_add_up_and_variants_of_an_item_make_one(candidates, weights, count, seed, by_item):
+def test_factors_add_up_and_items_appear_once(candidates, weights, count, seed, by_item):
     vectors = make_vectors(seed, len(candidates))
     ranked = rank(candidates, vectors, weights=weights, count=count, by_item=by_item)
     assert len(ranked) <= count
@@ -137,7 +135,7 @@ def test_factors_add_up_and_variants_of_an_item_make_one(candidates, weights, co
     st.sampled_from(DIVERSITY_STEPS),
 )
 @settings(max_examples=150)
-def test_more_diversity_never_brings_images_nearer(seed, number, count, one, other):
+def test_more_diversity_never_reduces_distance(seed, number, count, one, other):
     vectors = make_vectors(seed, number)
     relevance = np.random.default_rng(seed + 1).random(number)
     candidates = [Candidate(make_facts(n), float(relevance[n])) for n in range(number)]
@@ -158,7 +156,7 @@ def test_without_diversity_the_score_decides():
     assert [place.score for place in ranked] == [0.4, 0.3, 0.2]
 
 
-def test_the_rest_follows_by_score_and_nothing_comes_twice():
+def test_rest_follows_by_score_without_repetition():
     candidates = [Candidate(make_facts(n), relevance=n / 10) for n in range(6)]
     vectors = make_vectors(1, 6)
     best = rank(candidates, vectors, weights=Weights(diversity=1), count=3)
@@ -170,21 +168,21 @@ def test_the_rest_follows_by_score_and_nothing_comes_twice():
     assert len(every) == 6
 
 
-def test_fusion_is_one_for_the_first_of_both_and_falls_with_the_rank():
+def test_relevance_is_1_for_the_first_of_both_lists_and_falls_with_rank():
     first, second, worded = (UUID(int=n) for n in (1, 2, 3))
     relevance = fuse([first, second], {first: 1.0, worded: 0.5}, text_weight=0.3)
     assert relevance[first] == pytest.approx(1)
     assert relevance[first] > relevance[second] > relevance[worded]
 
 
-def test_images_that_hold_as_much_of_the_words_gain_as_much_by_them():
+def test_equal_shares_of_words_have_equal_relevance():
     near, *rest = (UUID(int=n) for n in range(9, 0, -1))
     relevance = fuse([near], dict.fromkeys(rest, 0.5) | {near: 0.5}, text_weight=0.6)
     assert [relevance[pk] for pk in rest] == pytest.approx([0.3] * len(rest))
     assert relevance[near] == pytest.approx(1)
 
 
-def test_words_count_the_less_the_less_of_them_is_held():
+def test_smaller_shares_of_words_weigh_less():
     near, worded = UUID(int=1), UUID(int=2)
     for share in (1.0, 0.5, 0.1):
         relevance = fuse([near], {worded: share}, text_weight=0.6)
@@ -194,7 +192,7 @@ def test_words_count_the_less_the_less_of_them_is_held():
         }
 
 
-def test_what_is_found_in_one_way_counts_by_that_alone():
+def test_relevance_of_one_list_alone_is_its_rank():
     first = UUID(int=1)
     assert fuse([first], {}, text_weight=0.3) == {first: pytest.approx(1)}
     assert fuse([], {first: 0.2}, text_weight=0.3) == {first: pytest.approx(1)}
@@ -215,6 +213,6 @@ def test_what_is_found_in_one_way_counts_by_that_alone():
         (Candidate(make_facts(1), 0.0), "Is among the nearest images."),
     ],
 )
-def test_the_sentence_names_what_weighs_most(candidate, sentence):
+def test_explanation_names_the_strongest_factors(candidate, sentence):
     (place,) = rank([candidate], make_vectors(1, 1), weights=Weights(), count=1)
     assert explain(place) == sentence

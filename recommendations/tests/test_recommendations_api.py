@@ -1,4 +1,4 @@
-"""What may be asked, and what was asked; the answers' worth is tested with a worker."""
+"""Requests for recommendations, and the stored prompts."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from tenants.models import Shop
 ASK = "/api/v1/recommendations/"
 PROMPTS = "/api/v1/prompts/"
 TEXT = "red dress"
-NOBODY = "018f0000-0000-7000-8000-000000000000"
+UNKNOWN_ID = "018f0000-0000-7000-8000-000000000000"
 
 
 def make_vector(*values: float) -> np.ndarray:
@@ -25,15 +25,15 @@ def make_vector(*values: float) -> np.ndarray:
     return vector / np.linalg.norm(vector)
 
 
-def know_prompt(shop: Shop, text: str = TEXT) -> None:
-    """Leave a prompt's vector in the cache, as if it had been asked before."""
+def cache_prompt(shop: Shop, text: str = TEXT) -> None:
+    """Put a prompt's vector into the cache."""
     with shop_scope(shop.pk):
         index = get_live_index(shop.pk)
     rpc.connection().set(make_cache_key(index, pack_text(text)), make_vector(1, 0).tobytes(), ex=60)
 
 
 def make_indexed(shop: Shop, similarity: float, **fields: Any):
-    """Return an image as far from the known prompt as told."""
+    """Return an image with this similarity to the cached prompt."""
     image = make_image(shop, **fields)
     embedding = make_vector(similarity, (1 - similarity**2) ** 0.5).astype(np.float16)
     with shop_scope(shop.pk):
@@ -54,18 +54,18 @@ def count_prompts() -> int:
 
 @pytest.fixture
 def asked(shop):
-    """The shop, with three images indexed and a prompt that is known."""
-    know_prompt(shop.shop)
+    """Return the shop with three indexed images and a cached prompt."""
+    cache_prompt(shop.shop)
     for name, similarity in (("far", 0.1), ("near", 0.9), ("middling", 0.5)):
         make_indexed(shop.shop, similarity, name=name)
     return shop
 
 
-# --- Refused --------------------------------------------------------------------------
+# --- Invalid --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("fields", "at_fault"),
+    ("fields", "field"),
     [
         ({"prompt": ""}, "prompt"),
         ({"prompt": " \n\t "}, "prompt"),
@@ -90,7 +90,7 @@ def asked(shop):
         ({"filters": "category"}, "filters"),
         ({"filters": None}, "filters"),
         ({"filters": {"category": ["spaceship"]}}, "filters"),
-        ({"filters": {"category": [NOBODY]}}, "filters"),
+        ({"filters": {"category": [UNKNOWN_ID]}}, "filters"),
         ({"filters": {"category": [7]}}, "filters"),
         ({"filters": {"category": {"id": 1}}}, "filters"),
         ({"filters": {"category": ["dress\0"]}}, "filters"),
@@ -110,12 +110,12 @@ def asked(shop):
         ({"filters": {"category": ["dress"], "x": "\0"}}, "filters"),
     ],
 )
-def test_refuses_and_names_the_field(shop, fields, at_fault):
-    know_prompt(shop.shop)
+def test_refuses_and_names_the_field(shop, fields, field):
+    cache_prompt(shop.shop)
     response = shop.client.post(ASK, {"prompt": TEXT, **fields})
     assert response.status_code == 400, response.content
     assert response.json()["code"] == "validation_error"
-    assert list(response.json()["errors"]) == [at_fault]
+    assert list(response.json()["errors"]) == [field]
     assert count_prompts() == 0
 
 
@@ -132,14 +132,14 @@ def test_refuses_a_rivals_facets(shop, rival):
         assert response.status_code == 400
 
 
-def test_form_without_files_is_refused(shop):
+def test_refuses_a_form_without_files(shop):
     kind = "application/x-www-form-urlencoded"
     response = shop.client.post(ASK, b"prompt=red+dress", content_type=kind)
     assert response.status_code == 415
     assert response.json()["code"] == "unsupported_media_type"
 
 
-# --- Taken ----------------------------------------------------------------------------
+# --- Valid ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -155,13 +155,13 @@ def test_form_without_files_is_refused(shop):
         ({"filters": {"colour": ["blue"]}}, []),
     ],
 )
-def test_answers_the_nearest_first(asked, fields, expected):
+def test_nearest_images_come_first(asked, fields, expected):
     response = ask(asked.client, **fields)
     assert response.status_code == 201, response.content
     assert [result["name"] for result in response.json()["results"]] == expected
 
 
-def test_answer_says_who_gave_it_and_how_long_it_took(asked):
+def test_answer_names_its_sources_and_timings(asked):
     body = ask(asked.client).json()
     assert set(body) == {"id", "results", "answered_by", "timings_ms"}
     assert body["answered_by"] == ["cache", "exact"]
@@ -174,12 +174,12 @@ def test_answer_says_who_gave_it_and_how_long_it_took(asked):
 
 
 @pytest.mark.parametrize("prompt", ["  red   dress ", "red\ndress", "red\u00a0dress"])
-def test_white_space_makes_no_other_prompt(asked, prompt):
+def test_white_space_does_not_change_a_prompt(asked, prompt):
     assert ask(asked.client, prompt).json()["answered_by"][0] == "cache"
 
 
 @pytest.mark.parametrize("prompt", ["x" * 1_000, "Kleid für Mädchen 👗", "'; DROP TABLE", 2024])
-def test_any_text_may_be_asked(shop, settings, prompt):
+def test_any_text_can_be_a_prompt(shop, settings, prompt):
     settings.ENCODE_DEADLINE_SECONDS = 0.05
     response = ask(shop.client, prompt)
     assert response.status_code == 503
@@ -193,7 +193,7 @@ def test_unanswered_prompt_is_not_listed(shop, settings):
     assert count_prompts() == 0
 
 
-def test_cached_prompt_of_one_shop_is_not_known_to_another(asked, rival, settings):
+def test_cached_vectors_are_not_shared_between_shops(asked, rival, settings):
     settings.ENCODE_DEADLINE_SECONDS = 0.05
     assert ask(asked.client).status_code == 201
     assert ask(rival.client).status_code == 503
@@ -208,10 +208,10 @@ def test_deleted_draft_and_foreign_images_are_in_no_answer(asked, rival):
     assert found == ["near", "middling", "far"]
 
 
-# --- What was asked -------------------------------------------------------------------
+# --- Prompts --------------------------------------------------------------------------
 
 
-def test_prompts_list_what_was_asked_the_latest_first(asked):
+def test_prompts_are_listed_newest_first_with_their_answers(asked):
     first = ask(asked.client, number_of_images=2).json()
     second = ask(asked.client, filters={"colour": ["Red"]}, min_match="weak").json()
     page = asked.client.get(PROMPTS).json()
@@ -238,7 +238,7 @@ def test_prompts_come_in_pages(asked):
     assert (len(page["results"]), len(rest["results"]), rest["next"]) == (2, 1, None)
 
 
-def test_prompts_of_a_rival_are_invisible(asked, rival):
+def test_prompts_of_a_rival_are_not_found(asked, rival):
     theirs = ask(asked.client).json()
     assert rival.client.get(PROMPTS).json()["results"] == []
     assert rival.client.get(f"{PROMPTS}{theirs['id']}/").status_code == 404
@@ -251,7 +251,7 @@ def test_prompts_cannot_be_written(asked, method):
         assert getattr(asked.client, method)(address, {"prompt": "x"}).status_code == 405
 
 
-def test_same_idempotency_key_is_asked_once(asked):
+def test_same_idempotency_key_makes_one_prompt(asked):
     headers = {"Idempotency-Key": "k"}
     answers = [asked.client.post(ASK, {"prompt": TEXT}, headers=headers) for _ in range(2)]
     assert answers[0].json() == answers[1].json()

@@ -1,4 +1,4 @@
-"""Everything that arrives is counted once: twice run, two at once, late, or killed half-way."""
+"""The roll-up counts every row once: repeated, concurrent, late or interrupted."""
 
 import math
 import threading
@@ -48,14 +48,14 @@ def image_figures(image: Any, day: Any = None) -> ImageFigures:
 
 
 def texts_of(shop: Shop) -> dict[str, list[int]]:
-    """Return how often each text was asked, had no match, and was clicked."""
+    """Return for each text how often it was asked, had no match, and was clicked."""
     with shop_scope(shop.pk):
         rows = PromptFigures.objects.values_list("text", "asked", "no_match", "clicked")
         return {text: counts for text, *counts in rows}
 
 
 def all_figures() -> list[Any]:
-    """Return every figure there is, but for the rows' own ids."""
+    """Return all figures of all shops, without the ids of rows."""
     with all_shops():
         return [
             sorted(
@@ -90,7 +90,7 @@ def test_prompts_are_counted_by_source(shop):
     ("found", "is_no_match"),
     [(None, 1), ("none", 1), ("weak", 0), ("strong", 0), ("unmeasured", 0)],
 )
-def test_search_with_nothing_good_is_no_match(shop, found, is_no_match):
+def test_search_without_weak_or_strong_results_is_no_match(shop, found, is_no_match):
     prompt = make_prompt(shop.shop, found=found)
     if found == "unmeasured":
         prompt.results[0]["match"] = None
@@ -122,14 +122,14 @@ def test_texts_that_differ_in_case_and_spaces_are_one(shop):
     assert texts_of(shop.shop) == {"red dress": [3, 0, 0], "strasse": [2, 0, 0]}
 
 
-def test_longest_and_strangest_prompts_are_counted(shop):
+def test_long_and_unusual_prompts_are_counted(shop):
     for text in ("x" * 1_000, "é" * 1_000, "ﬃ" * 1_000, "\U0001f457" * 1_000, "%s {} '\"\\"):
         make_prompt(shop.shop, text)
     assert count_all() == 5
     assert sum(asked for asked, *_ in texts_of(shop.shop).values()) == 5
 
 
-def test_latency_is_told_within_one_percent(shop):
+def test_latency_is_accurate_within_one_percent(shop):
     for milliseconds in range(1, 101):
         make_prompt(shop.shop, timings_ms={"total": float(milliseconds)})
     make_prompt(shop.shop, timings_ms={})
@@ -167,7 +167,7 @@ def test_events_are_counted_by_kind(shop, image):
         assert (row.dislikes, row.add_to_carts, row.purchases) == (1, 1, 1)
 
 
-def test_an_impression_counts_the_less_the_further_down_it_was(image):
+def test_impressions_at_lower_positions_count_less(image):
     for position in (1, 3, 7, None):
         make_event(image, "impression", position=position)
     make_event(image, "click", position=1)
@@ -175,7 +175,7 @@ def test_an_impression_counts_the_less_the_further_down_it_was(image):
     assert image_figures(image).expected == pytest.approx(1 + 1 / 2 + 1 / 3 + 1)
 
 
-def test_answer_is_clicked_once_however_often_and_late(shop, image):
+def test_answer_counts_as_clicked_once(shop, image):
     answer = make_prompt(shop.shop, images=[image])
     make_event(image, prompt=answer)
     make_event(image, prompt=answer)
@@ -212,7 +212,7 @@ def test_late_event_counts_on_the_day_it_happened(shop, image):
     assert figures_of(shop.shop, TODAY).clicks == 1
 
 
-def test_images_of_answers_and_impressions_are_shown_ones(shop, rival):
+def test_images_in_answers_and_impressions_count_as_shown(shop, rival):
     images = [make_plain_image(shop.shop) for _ in range(4)]
     make_plain_image(shop.shop, status="draft")
     theirs = make_plain_image(rival.shop)
@@ -228,7 +228,7 @@ def test_images_of_answers_and_impressions_are_shown_ones(shop, rival):
         assert not ImageFigures.objects.filter(image=theirs).exists()
 
 
-def test_figures_of_a_removed_image_go_and_the_shops_stay(shop, image):
+def test_deleting_an_image_deletes_its_figures_but_not_the_shops(shop, image):
     make_event(image, "impression")
     count_all()
     make_event(image)
@@ -241,7 +241,7 @@ def test_figures_of_a_removed_image_go_and_the_shops_stay(shop, image):
     assert (figures_of(shop.shop).impressions, figures_of(shop.shop).images_shown) == (1, 1)
 
 
-def test_shops_are_counted_apart(shop, rival, image):
+def test_shops_are_counted_separately(shop, rival, image):
     theirs = make_plain_image(rival.shop)
     answer = make_prompt(rival.shop, "secret", images=[theirs])
     make_event(theirs, prompt=answer)
@@ -255,7 +255,7 @@ def test_shops_are_counted_apart(shop, rival, image):
     assert texts_of(shop.shop) == {}
 
 
-# --- Once, and no more ----------------------------------------------------------------
+# --- Exactly once ---------------------------------------------------------------------
 
 
 def test_nothing_is_counted_twice(shop, image):
@@ -267,7 +267,7 @@ def test_nothing_is_counted_twice(shop, image):
     assert all_figures() == before
 
 
-def test_batches_add_up_to_the_whole(shop, image, monkeypatch):
+def test_batches_add_up_to_the_total(shop, image, monkeypatch):
     monkeypatch.setattr(rollup, "BATCH", 2)
     answers = [make_prompt(shop.shop, images=[image]) for _ in range(5)]
     for answer in answers:
@@ -281,7 +281,7 @@ def test_batches_add_up_to_the_whole(shop, image, monkeypatch):
 
 
 @pytest.mark.parametrize("broken", ["_add_to_shops", "_mark_changed"])
-def test_what_breaks_half_way_was_never_counted(shop, image, monkeypatch, broken):
+def test_interrupted_batch_counts_nothing(shop, image, monkeypatch, broken):
     answer = make_prompt(shop.shop, images=[image])
     make_event(image, prompt=answer)
 
@@ -300,7 +300,7 @@ def test_what_breaks_half_way_was_never_counted(shop, image, monkeypatch, broken
     assert image_figures(image).clicks == 1
 
 
-def test_what_may_still_be_arriving_waits(shop, image):
+def test_rows_younger_than_the_lag_are_not_counted(shop, image):
     make_event(image)
     with all_shops():
         old = Event(
@@ -318,7 +318,7 @@ def test_what_may_still_be_arriving_waits(shop, image):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_an_open_transaction_writes_is_not_passed(shop):
+def test_watermark_stays_behind_open_transactions(shop):
     image = make_plain_image(shop.shop)
     written, decided = threading.Event(), threading.Event()
 
@@ -340,7 +340,7 @@ def test_what_an_open_transaction_writes_is_not_passed(shop):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_at_once_count_everything_once(shop, monkeypatch):
+def test_concurrent_roll_ups_count_everything_once(shop, monkeypatch):
     monkeypatch.setattr(rollup, "BATCH", 3)
     image = make_plain_image(shop.shop)
     for _ in range(20):
@@ -363,7 +363,7 @@ def test_two_at_once_count_everything_once(shop, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_second_one_does_not_wait_for_the_first(shop):
+def test_second_roll_up_does_not_wait_for_the_first(shop):
     make_prompt(shop.shop)
     with all_shops():
         Watermark.objects.get_or_create(pk=Watermark.ONLY)
@@ -383,7 +383,7 @@ def test_a_second_one_does_not_wait_for_the_first(shop):
 
 
 @pytest.mark.parametrize("name", ["shopfigures", "promptfigures", "imagepopularity", "watermark"])
-def test_operators_see_the_figures(client, django_user_model, shop, image, name):
+def test_operators_can_read_the_figures(client, django_user_model, shop, image, name):
     make_event(image, prompt=make_prompt(shop.shop))
     count_all()
     roll_up_figures()
@@ -393,16 +393,16 @@ def test_operators_see_the_figures(client, django_user_model, shop, image, name)
     assert b"0 result" not in page.content
 
 
-def test_task_counts_and_says_when(shop):
+def test_task_updates_the_watermarks_time(shop):
     make_prompt(shop.shop)
     roll_up_figures()
     assert timezone.now() - Watermark.objects.get().counted_at < timedelta(seconds=10)
 
 
-# --- Top prompts ----------------------------------------------------------------------
+# --- Rare prompts ---------------------------------------------------------------------
 
 
-def test_only_the_top_prompts_of_past_days_are_kept(shop, rival, monkeypatch):
+def test_rare_prompts_of_past_days_are_deleted(shop, rival, monkeypatch):
     monkeypatch.setattr(rollup, "MAX_PROMPTS_A_DAY", 2)
     yesterday = noon(TODAY - timedelta(days=1))
     for text, times in (("a", 3), ("b", 1), ("c", 2)):

@@ -1,4 +1,4 @@
-"""What rules do to images, which of them count, and what never depends on their order."""
+"""Effects of rules on images, their conditions, and independence of their order."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -46,11 +46,11 @@ def is_active(prompt: str = "", **fields: Any) -> bool:
     return bool(select_active_rules([make_rule(**fields)], prompt, NOW))
 
 
-# --- Which images ---------------------------------------------------------------------
+# --- Targets --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("target", "is_meant"),
+    ("target", "applies"),
     [
         ({"category": ["Dress"]}, True),
         ({"category": ["Shirt", "DRESS"]}, True),
@@ -69,22 +69,22 @@ def is_active(prompt: str = "", **fields: Any) -> bool:
         ({"images": [str(IDS[0])], "colour": ["blue"]}, False),
     ],
 )
-def test_image_is_meant_when_everything_named_holds(target, is_meant):
-    assert effect([make_rule(target=target)]).boost == (0.5 if is_meant else 0)
+def test_rule_applies_to_images_with_everything_in_the_target(target, applies):
+    assert effect([make_rule(target=target)]).boost == (0.5 if applies else 0)
 
 
-def test_image_without_a_facet_is_not_meant_by_it():
+def test_rule_does_not_apply_to_images_without_the_facet():
     assert effect([make_rule(target={"brand": ["Ada's"]})], make_facts(brand="")) == Effect()
 
 
-# --- What happens to them -------------------------------------------------------------
+# --- Effects --------------------------------------------------------------------------
 
 
 def test_boosts_and_burials_add_up():
     rules = [make_rule(1, "boost", strength=0.9), make_rule(2, "bury", strength=0.4)]
-    told = effect(rules)
-    assert told.boost == pytest.approx(0.5)
-    assert told.reasons == (("rule 2", "bury"), ("rule 1", "boost"))
+    found = effect(rules)
+    assert found.boost == pytest.approx(0.5)
+    assert found.reasons == (("rule 2", "bury"), ("rule 1", "boost"))
 
 
 @pytest.mark.parametrize(("action", "boost"), [("boost", 1.0), ("bury", -1.0)])
@@ -92,12 +92,12 @@ def test_boost_stays_within_one(action, boost):
     assert effect([make_rule(number, action, strength=0.8) for number in (1, 2)]).boost == boost
 
 
-def test_hidden_image_tells_only_why_it_is_hidden():
+def test_hidden_image_has_only_the_reasons_for_hiding():
     rules = [make_rule(1, "pin"), make_rule(2, "hide"), make_rule(3, "boost")]
     assert effect(rules) == Effect(is_hidden=True, reasons=(("rule 2", "hide"),))
 
 
-def test_pins_go_by_the_newest_rule_then_by_place_in_the_target():
+def test_pins_are_ordered_by_newest_rule_then_by_place_in_the_target():
     old = make_rule(1, "pin", target={"images": [str(IDS[0]), str(IDS[1])]})
     new = make_rule(2, "pin", target={"images": [str(IDS[3]), str(IDS[2]), str(IDS[1])]})
     facet = make_rule(0, "pin")
@@ -113,23 +113,23 @@ def test_rule_that_is_not_active_takes_no_place_among_the_pins():
 
 
 @pytest.mark.parametrize("availability", ["in_stock", "preorder", "backorder"])
-def test_what_can_be_bought_is_lifted(availability):
+def test_available_images_are_pinned_and_boosted(availability):
     rules = [make_rule(1, "pin"), make_rule(2, "boost")]
-    told = effect(rules, make_facts(availability=availability))
-    assert (told.pin, told.boost) == (0, 0.5)
+    found = effect(rules, make_facts(availability=availability))
+    assert (found.pin, found.boost) == (0, 0.5)
 
 
-def test_nothing_lifts_what_is_out_of_stock():
+def test_sold_out_images_are_neither_pinned_nor_boosted():
     rules = [make_rule(1, "pin"), make_rule(2, "boost"), make_rule(3, "bury")]
-    told = effect(rules, make_facts(availability="out_of_stock"))
-    assert told == Effect(boost=-0.5, reasons=(("rule 3", "bury"),))
+    found = effect(rules, make_facts(availability="out_of_stock"))
+    assert found == Effect(boost=-0.5, reasons=(("rule 3", "bury"),))
 
 
-# --- When -----------------------------------------------------------------------------
+# --- Conditions -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("prompts", "prompt", "counts"),
+    ("prompts", "prompt", "is_expected"),
     [
         ([], "", True),
         ([], "anything at all", True),
@@ -144,12 +144,12 @@ def test_nothing_lifts_what_is_out_of_stock():
         (["café"], "a cafe\u0301 apron", True),
     ],
 )
-def test_rule_counts_where_the_prompt_holds_all_words_of_a_phrase(prompts, prompt, counts):
-    assert is_active(prompt, prompts=prompts) is counts
+def test_rule_is_active_if_the_prompt_has_all_words_of_a_phrase(prompts, prompt, is_expected):
+    assert is_active(prompt, prompts=prompts) is is_expected
 
 
 @pytest.mark.parametrize(
-    ("starts", "ends", "counts"),
+    ("starts", "ends", "is_expected"),
     [
         (None, None, True),
         (-1, 1, True),
@@ -159,19 +159,19 @@ def test_rule_counts_where_the_prompt_holds_all_words_of_a_phrase(prompts, promp
         (-2, -1, False),
     ],
 )
-def test_rule_counts_from_its_start_until_its_end(starts, ends, counts):
+def test_rule_is_active_from_its_start_until_its_end(starts, ends, is_expected):
     dates = {
         name: None if days is None else NOW + timedelta(days=days)
         for name, days in (("starts_at", starts), ("ends_at", ends))
     }
-    assert is_active(**dates) is counts
+    assert is_active(**dates) is is_expected
 
 
-def test_rule_that_is_switched_off_does_not_count():
+def test_disabled_rule_is_not_active():
     assert not is_active(is_active=False)
 
 
-# --- Whatever the rules are -----------------------------------------------------------
+# --- Any rules ------------------------------------------------------------------------
 
 
 targets = st.fixed_dictionaries(
@@ -206,34 +206,34 @@ prompts = st.sampled_from(["", "red", "a red dress", "shirt"])
 
 
 @given(rules=rule_lists, image=facts, prompt=prompts, data=st.data())
-def test_order_in_which_rules_come_makes_no_difference(rules, image, prompt, data):
+def test_order_of_rules_has_no_effect(rules, image, prompt, data):
     shuffled = data.draw(st.permutations(rules))
     assert effect(shuffled, image, prompt) == effect(rules, image, prompt)
 
 
 @given(rules=rule_lists, image=facts, prompt=prompts, data=st.data())
-def test_order_of_active_rules_shows_in_reasons_only(rules, image, prompt, data):
+def test_order_of_active_rules_changes_only_the_reasons(rules, image, prompt, data):
     active = select_active_rules(rules, prompt, NOW)
-    told, other = (
+    found, other = (
         apply_rules(image, order) for order in (active, data.draw(st.permutations(active)))
     )
-    assert (told.pin, told.boost, told.is_hidden) == (other.pin, other.boost, other.is_hidden)
-    assert sorted(told.reasons) == sorted(other.reasons)
+    assert (found.pin, found.boost, found.is_hidden) == (other.pin, other.boost, other.is_hidden)
+    assert sorted(found.reasons) == sorted(other.reasons)
 
 
 @given(rules=rule_lists, image=facts, prompt=prompts)
-def test_effect_is_within_bounds_and_tells_its_reasons(rules, image, prompt):
-    told = effect(rules, image, prompt)
-    actions = [action for _, action in told.reasons]
-    assert -1 <= told.boost <= 1
-    assert told.is_hidden == ("hide" in actions)
-    assert (told.pin is not None) == ("pin" in actions)
+def test_effect_is_within_bounds_and_has_its_reasons(rules, image, prompt):
+    found = effect(rules, image, prompt)
+    actions = [action for _, action in found.reasons]
+    assert -1 <= found.boost <= 1
+    assert found.is_hidden == ("hide" in actions)
+    assert (found.pin is not None) == ("pin" in actions)
     if image.availability == "out_of_stock":
-        assert told.pin is None and told.boost <= 0
+        assert found.pin is None and found.boost <= 0
 
 
 @given(rules=rule_lists, image=facts, prompt=prompts)
-def test_hiding_beats_whatever_else_there_is(rules, image, prompt):
+def test_hiding_overrides_all_other_rules(rules, image, prompt):
     everything = {"category": [DRESS, SHIRT]}
     hidden = effect([*rules, make_rule(99, "hide", target=everything)], image, prompt)
     if image.category:
@@ -241,7 +241,7 @@ def test_hiding_beats_whatever_else_there_is(rules, image, prompt):
 
 
 @given(rules=rule_lists, prompt=prompts)
-def test_two_images_share_a_pin_only_by_one_rules_facets(rules, prompt):
+def test_pins_by_image_are_unique(rules, prompt):
     active = select_active_rules(rules, prompt, NOW)
     named = {
         pk: apply_rules(make_facts(pk), [rule for rule in active if rule.images]).pin for pk in IDS

@@ -1,4 +1,4 @@
-"""A shop's customers: what they say they like, and everything kept about them, to take or erase."""
+"""Shoppers: their stated preferences, and export and deletion of their data."""
 
 from typing import Any
 from urllib.parse import quote
@@ -48,7 +48,7 @@ NAMES = (
 
 
 def at(external_id: str, rest: str = "") -> str:
-    """Return the address of a shopper."""
+    """Return the URL of a shopper."""
     return f"{SHOPPERS}{quote(external_id, safe='')}/{rest}"
 
 
@@ -58,8 +58,8 @@ def preferences(client: Any, external_id: str = "ada") -> dict[str, Any]:
     return response.json()
 
 
-def state(client: Any, external_id: str = "ada", **said: Any):
-    return client.patch(at(external_id, "preferences/"), said)
+def state(client: Any, external_id: str = "ada", **fields: Any):
+    return client.patch(at(external_id, "preferences/"), fields)
 
 
 def like(client: Any, image: Image, event_id: str = "e-1", shopper: str = "ada", **more: Any):
@@ -69,7 +69,7 @@ def like(client: Any, image: Image, event_id: str = "e-1", shopper: str = "ada",
 
 
 def ask(shop: Shop, external_id: str = "ada", text: str = "red") -> Prompt:
-    """Return what a shopper asked, as ranking records it."""
+    """Return a prompt of a shopper."""
     with shop_scope(shop.pk):
         shopper = find_shopper(shop, external_id)
         prompt: Prompt = Prompt.objects.create(
@@ -85,15 +85,15 @@ def count(model: Any) -> int:
 
 @pytest.fixture
 def ada(shop) -> str:
-    """Return the id of a shopper that the shop has."""
+    """Return the id of an existing shopper."""
     shop.client.post(SHOPPERS, {"external_id": "ada"})
     return "ada"
 
 
-# --- Made and listed ------------------------------------------------------------------
+# --- Create and list ------------------------------------------------------------------
 
 
-def test_shopper_is_made_once_and_shown(shop):
+def test_shopper_is_created_once_and_shown(shop):
     first, again = (shop.client.post(SHOPPERS, {"external_id": "ada"}) for _ in range(2))
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json() == again.json() == shop.client.get(at("ada")).json()
@@ -102,7 +102,7 @@ def test_shopper_is_made_once_and_shown(shop):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_any_name_can_be_made_shown_exported_and_erased(shop, name):
+def test_any_id_can_be_created_shown_exported_and_erased(shop, name):
     made = shop.client.post(SHOPPERS, {"external_id": name})
     assert (made.status_code, made.json()["external_id"]) == (201, name)
     assert shop.client.get(at(name)).json()["external_id"] == name
@@ -115,7 +115,7 @@ def test_any_name_can_be_made_shown_exported_and_erased(shop, name):
 @pytest.mark.parametrize(
     "name", ["", None, "a/b", "/", "a\0b", ".", "..", "x" * 201, ["ada"], {"id": 1}]
 )
-def test_name_that_no_address_could_hold_is_refused(shop, name):
+def test_refuses_ids_that_no_url_can_contain(shop, name):
     response = shop.client.post(SHOPPERS, {"external_id": name})
     assert response.status_code == 400
     assert list(response.json()["errors"]) == ["external_id"]
@@ -123,7 +123,7 @@ def test_name_that_no_address_could_hold_is_refused(shop, name):
 
 
 @pytest.mark.parametrize("name", ["a\0b", "x" * 201])
-def test_impossible_name_in_an_address_breaks_nothing(shop, name):
+def test_invalid_ids_in_a_url_are_not_found(shop, name):
     for method in ("get", "delete"):
         assert getattr(shop.client, method)(at(name)).status_code == 404
     assert shop.client.get(at(name, "export/")).status_code == 404
@@ -132,7 +132,7 @@ def test_impossible_name_in_an_address_breaks_nothing(shop, name):
     assert (refused.status_code, refused.json()["code"]) == (400, "invalid_shopper_id")
 
 
-def test_shoppers_are_listed_the_newest_first_in_pages(shop):
+def test_shoppers_are_listed_newest_first_in_pages(shop):
     for name in ("a", "b", "c"):
         shop.client.post(SHOPPERS, {"external_id": name})
     page = shop.client.get(SHOPPERS, {"page_size": 2}).json()
@@ -141,17 +141,17 @@ def test_shoppers_are_listed_the_newest_first_in_pages(shop):
     assert (names, rest["next"]) == (["c", "b", "a"], None)
 
 
-def test_same_idempotency_key_is_answered_the_same(shop):
+def test_same_idempotency_key_gets_the_same_response(shop):
     headers = {"Idempotency-Key": "k"}
     body = {"external_id": "ada"}
     answers = [shop.client.post(SHOPPERS, body, headers=headers) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [201, 201]
 
 
-# --- Another shop's -------------------------------------------------------------------
+# --- Access ---------------------------------------------------------------------------
 
 
-def test_rivals_shopper_is_not_there(shop, rival):
+def test_shopper_of_a_rival_is_not_found(shop, rival):
     state(rival.client, text="secret")
     assert shop.client.get(SHOPPERS).json()["results"] == []
     for method, rest in (("get", ""), ("delete", ""), ("get", "export/")):
@@ -160,7 +160,7 @@ def test_rivals_shopper_is_not_there(shop, rival):
     assert preferences(rival.client)["text"] == "secret"
 
 
-def test_shoppers_of_two_shops_share_nothing_but_their_name(shop, rival):
+def test_shoppers_with_the_same_id_in_two_shops_are_independent(shop, rival):
     state(rival.client, text="theirs")
     state(shop.client, text="ours")
     assert shop.client.delete(at("ada")).status_code == 204
@@ -169,10 +169,10 @@ def test_shoppers_of_two_shops_share_nothing_but_their_name(shop, rival):
         assert [shopper.shop_id for shopper in Shopper.objects.all()] == [rival.shop.pk]
 
 
-# --- What they say they like ----------------------------------------------------------
+# --- Preferences ----------------------------------------------------------------------
 
 
-def test_whoever_is_unknown_prefers_nothing_and_is_not_made_by_asking(shop):
+def test_unknown_shopper_has_empty_preferences_and_is_not_created_by_get(shop):
     assert preferences(shop.client) == {
         "liked": NOTHING,
         "avoided": NOTHING,
@@ -186,7 +186,7 @@ def test_whoever_is_unknown_prefers_nothing_and_is_not_made_by_asking(shop):
     assert count(Shopper) == 0
 
 
-def test_put_makes_the_shopper_and_answers_what_was_stated(shop):
+def test_put_creates_the_shopper_and_returns_the_preferences(shop):
     response = shop.client.put(at("ada", "preferences/"), STATED)
     assert response.status_code == 200, response.content
     body = response.json()
@@ -196,13 +196,13 @@ def test_put_makes_the_shopper_and_answers_what_was_stated(shop):
     assert shop.client.get(at("ada")).status_code == 200
 
 
-def test_what_is_read_can_be_sent_back(shop):
+def test_preferences_can_be_sent_back_as_read(shop):
     shop.client.put(at("ada", "preferences/"), STATED)
     assert shop.client.put(at("ada", "preferences/"), preferences(shop.client)).status_code == 200
     assert preferences(shop.client).items() >= STATED.items()
 
 
-def test_put_empties_what_is_not_sent_and_patch_leaves_it(shop):
+def test_put_empties_omitted_fields_and_patch_does_not(shop):
     shop.client.put(at("ada", "preferences/"), STATED)
     state(shop.client, text="wool", budget_max=None)
     expected = {**STATED, "text": "wool", "budget_max": None}
@@ -213,7 +213,7 @@ def test_put_empties_what_is_not_sent_and_patch_leaves_it(shop):
     assert left["budget_min"] is None
 
 
-def test_facets_are_taken_by_id_or_name_in_any_case_and_kept_by_name(shop):
+def test_facets_are_accepted_by_id_or_name_and_stored_by_name(shop):
     styles = shop.client.get("/api/v1/styles/", {"page_size": 200}).json()["results"]
     casual = next(style for style in styles if style["name"].lower() == "casual")
     own = shop.client.post("/api/v1/categories/", {"name": "Kimono"}).json()
@@ -223,7 +223,7 @@ def test_facets_are_taken_by_id_or_name_in_any_case_and_kept_by_name(shop):
 
 
 @pytest.mark.parametrize(
-    ("said", "at_fault"),
+    ("fields", "field"),
     [
         ({"liked": {"category": ["spaceship"]}}, "liked"),
         ({"avoided": {"styles": ["unheard-of"]}}, "avoided"),
@@ -254,14 +254,14 @@ def test_facets_are_taken_by_id_or_name_in_any_case_and_kept_by_name(shop):
     ],
 )
 @pytest.mark.parametrize("method", ["put", "patch"])
-def test_refuses_and_names_the_field(shop, said, at_fault, method):
-    response = getattr(shop.client, method)(at("ada", "preferences/"), said)
+def test_refuses_and_names_the_field(shop, fields, field, method):
+    response = getattr(shop.client, method)(at("ada", "preferences/"), fields)
     assert response.status_code == 400, response.content
-    assert list(response.json()["errors"]) == [at_fault]
+    assert list(response.json()["errors"]) == [field]
     assert (count(Shopper), count(Preferences)) == (0, 0)
 
 
-def test_contradictions_are_seen_with_what_was_said_before(shop):
+def test_contradictions_with_stored_preferences_are_refused(shop):
     state(shop.client, budget_min="50", liked={"colour": ["red"]})
     assert state(shop.client, budget_max="40").status_code == 400
     assert state(shop.client, avoided={"colour": ["red"]}).status_code == 400
@@ -274,7 +274,7 @@ def test_refuses_a_rivals_facets(shop, rival):
         assert state(shop.client, liked={"styles": [reference]}).status_code == 400
 
 
-def test_publishable_key_may_state_preferences_but_not_list_or_erase(shop, ada):
+def test_publishable_key_can_state_preferences_but_not_list_or_erase(shop, ada):
     browser = make_key_client(shop.shop, kind="publishable")
     assert state(browser, text="mine").status_code == 200
     assert preferences(browser)["text"] == "mine"
@@ -284,7 +284,7 @@ def test_publishable_key_may_state_preferences_but_not_list_or_erase(shop, ada):
     assert browser.delete(at(ada)).status_code == 403
 
 
-# --- Everything kept ------------------------------------------------------------------
+# --- Export and erase -----------------------------------------------------------------
 
 
 def test_export_has_preferences_events_and_prompts(shop):
@@ -303,7 +303,7 @@ def test_export_has_preferences_events_and_prompts(shop):
     assert body["next"] is None
 
 
-def test_export_in_pages_has_everything_once(shop, ada, monkeypatch):
+def test_pages_of_an_export_have_everything_once(shop, ada, monkeypatch):
     monkeypatch.setattr(export, "PAGE", 2)
     image = make_image(shop.shop)
     for number in range(7):
@@ -324,24 +324,24 @@ def test_export_in_pages_has_everything_once(shop, ada, monkeypatch):
     assert prompts == ["p-5", "p-3", "p-1"]
 
 
-def test_export_names_the_address_of_what_is_older(shop, ada, monkeypatch):
+def test_export_links_to_older_rows(shop, ada, monkeypatch):
     image = make_image(shop.shop)
     for number in range(3):
         like(shop.client, image, f"e-{number}")
     monkeypatch.setattr(export, "PAGE", 2)
     first = shop.client.get(at(ada, "export/")).json()
     rest = shop.client.get(first["next"]).json()
-    told = [event["event_id"] for event in first["events"] + rest["events"]]
-    assert (told, rest["next"]) == (["e-2", "e-1", "e-0"], None)
+    ids = [event["event_id"] for event in first["events"] + rest["events"]]
+    assert (ids, rest["next"]) == (["e-2", "e-1", "e-0"], None)
 
 
 @pytest.mark.parametrize("before", ["x", "7"])
-def test_made_up_page_of_an_export_is_refused(shop, ada, before):
+def test_refuses_an_invalid_page_of_an_export(shop, ada, before):
     response = shop.client.get(at(ada, "export/"), {"before": before})
     assert response.status_code == 400
 
 
-def test_export_needs_no_query_for_each_event(shop, ada, django_assert_max_num_queries):
+def test_export_makes_no_query_for_each_event(shop, ada, django_assert_max_num_queries):
     image = make_image(shop.shop)
     for number in range(10):
         like(shop.client, image, f"e-{number}")
@@ -349,7 +349,7 @@ def test_export_needs_no_query_for_each_event(shop, ada, django_assert_max_num_q
         assert len(shop.client.get(at(ada, "export/")).json()["events"]) == 10
 
 
-def test_erasing_leaves_nothing_of_them_and_everything_of_others(shop):
+def test_erasing_deletes_everything_of_one_shopper_only(shop):
     image = make_image(shop.shop)
     state(shop.client, text="wool")
     state(shop.client, "eve", text="silk")
@@ -366,7 +366,7 @@ def test_erasing_leaves_nothing_of_them_and_everything_of_others(shop):
     assert preferences(shop.client)["text"] == ""
 
 
-def test_erased_shopper_who_comes_back_is_new(shop):
+def test_erased_shopper_who_returns_is_new(shop):
     image = make_image(shop.shop)
     like(shop.client, image, "old")
     shop.client.delete(at("ada"))

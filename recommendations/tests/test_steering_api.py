@@ -1,4 +1,4 @@
-"""A shop's rules, weights and experiments, by the API and as ranking reads them."""
+"""Rules, weights and experiments, through the API and as ranking reads them."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
@@ -31,7 +31,7 @@ RANKING = "/api/v1/ranking/"
 EXPERIMENTS = "/api/v1/experiments/"
 RULE = {"name": "Dresses first", "action": "boost", "target": {"category": ["dress"]}}
 EXPERIMENT = {"name": "More taste", "variant": {"taste": 0.5}}
-NOBODY = "018f0000-0000-7000-8000-000000000000"
+UNKNOWN_ID = "018f0000-0000-7000-8000-000000000000"
 DEFAULTS = asdict(Weights())
 
 
@@ -48,8 +48,8 @@ def count(model: Any) -> int:
         return int(model.objects.count())
 
 
-def refused(response) -> list[str]:
-    """Return the fields at fault."""
+def read_faults(response) -> list[str]:
+    """Return the names of the invalid fields."""
     assert response.status_code == 400, response.content
     assert response.json()["code"] == "validation_error"
     return list(response.json()["errors"])
@@ -58,7 +58,7 @@ def refused(response) -> list[str]:
 # --- Rules ----------------------------------------------------------------------------
 
 
-def test_rule_is_made_read_changed_and_deleted(shop):
+def test_rule_is_created_read_changed_and_deleted(shop):
     image = make_image(shop.shop)
     target = {"images": [str(image.pk)], "category": ["Dress"], "brand": ["Ada's"]}
     made = add_rule(
@@ -88,7 +88,7 @@ def test_rule_is_made_read_changed_and_deleted(shop):
     assert count(Rule) == 0
 
 
-def test_saved_rule_reaches_ranking(shop):
+def test_ranking_reads_saved_rules(shop):
     add_rule(shop.client, prompts=["dress"], target={"styles": ["Casual"], "colour": ["Red"]})
     add_rule(shop.client, is_active=False)
     with shop_scope(shop.shop.pk):
@@ -99,7 +99,7 @@ def test_saved_rule_reaches_ranking(shop):
 
 
 @pytest.mark.parametrize(
-    ("fields", "at_fault"),
+    ("fields", "field"),
     [
         ({"name": ""}, "name"),
         ({"name": "x" * 121}, "name"),
@@ -119,9 +119,9 @@ def test_saved_rule_reaches_ranking(shop):
         ({"target": {"availability": ["in_stock"]}}, "target"),
         ({"target": {"brand": [""]}}, "target"),
         ({"target": {"brand": ["a\0b"]}}, "target"),
-        ({"target": {"images": [NOBODY]}}, "target"),
+        ({"target": {"images": [UNKNOWN_ID]}}, "target"),
         ({"target": {"images": ["x"]}}, "target"),
-        ({"target": {"images": [NOBODY] * 51}}, "target"),
+        ({"target": {"images": [UNKNOWN_ID] * 51}}, "target"),
         ({"prompts": [""]}, "prompts"),
         ({"prompts": ["!?"]}, "prompts"),
         ({"prompts": "dress"}, "prompts"),
@@ -132,15 +132,17 @@ def test_saved_rule_reaches_ranking(shop):
         ({"starts_at": "2026-05-02T00:00Z", "ends_at": "2026-05-01T00:00Z"}, "ends_at"),
     ],
 )
-def test_refuses_what_is_no_rule_and_names_the_field(shop, fields, at_fault):
-    assert refused(add_rule(shop.client, **fields)) == [at_fault]
+def test_refuses_invalid_rules_and_names_the_field(shop, fields, field):
+    assert read_faults(add_rule(shop.client, **fields)) == [field]
     assert count(Rule) == 0
 
 
-def test_change_of_one_date_is_held_against_the_other(shop):
+def test_changed_date_is_checked_against_the_stored_one(shop):
     rule = add_rule(shop.client, starts_at="2026-05-01T00:00:00Z").json()
     address = f"{RULES}{rule['id']}/"
-    assert refused(shop.client.patch(address, {"ends_at": "2026-04-01T00:00:00Z"})) == ["ends_at"]
+    assert read_faults(shop.client.patch(address, {"ends_at": "2026-04-01T00:00:00Z"})) == [
+        "ends_at"
+    ]
     assert shop.client.patch(address, {"ends_at": "2026-06-01T00:00:00Z"}).status_code == 200
 
 
@@ -148,13 +150,13 @@ def test_refuses_a_rivals_images_and_facets(shop, rival):
     image = make_image(rival.shop)
     style = rival.client.post("/api/v1/styles/", {"name": "Secret"}).json()
     for target in ({"images": [str(image.pk)]}, {"styles": [style["id"]]}, {"styles": ["Secret"]}):
-        assert refused(add_rule(shop.client, target=target)) == ["target"]
+        assert read_faults(add_rule(shop.client, target=target)) == ["target"]
 
 
-def test_refuses_an_image_that_was_deleted(shop):
+def test_refuses_a_deleted_image(shop):
     image = make_image(shop.shop)
     shop.client.delete(f"/api/v1/images/{image.pk}/")
-    assert refused(add_rule(shop.client, target={"images": [str(image.pk)]})) == ["target"]
+    assert read_faults(add_rule(shop.client, target={"images": [str(image.pk)]})) == ["target"]
 
 
 def test_image_named_twice_has_one_place(shop):
@@ -164,7 +166,7 @@ def test_image_named_twice_has_one_place(shop):
     assert made["target"]["images"] == images[:2]
 
 
-def test_shop_has_a_limited_number_of_rules(shop, rival, monkeypatch):
+def test_number_of_rules_is_limited(shop, rival, monkeypatch):
     monkeypatch.setattr(rules, "MAX_RULES", 2)
     assert [add_rule(shop.client).status_code for _ in range(2)] == [201, 201]
     response = add_rule(shop.client)
@@ -173,7 +175,7 @@ def test_shop_has_a_limited_number_of_rules(shop, rival, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_limit_holds_for_rules_made_at_once(shop, monkeypatch):
+def test_limit_holds_for_concurrent_requests(shop, monkeypatch):
     monkeypatch.setattr(rules, "MAX_RULES", 2)
 
     def add(_: int) -> int:
@@ -189,7 +191,7 @@ def test_limit_holds_for_rules_made_at_once(shop, monkeypatch):
     assert sorted(statuses) == [201, 201, 409, 409, 409, 409]
 
 
-def test_rules_come_in_pages_the_newest_first_at_a_fixed_cost(shop):
+def test_rules_are_listed_newest_first_with_few_queries(shop):
     made = [add_rule(shop.client).json()["id"] for _ in range(3)]
     with CaptureQueriesContext(connection) as queries:
         page = shop.client.get(RULES, {"page_size": 2}).json()
@@ -204,7 +206,7 @@ def test_same_idempotency_key_makes_one_rule(shop):
     assert count(Rule) == 1
 
 
-def test_rivals_rules_are_out_of_reach(shop, rival):
+def test_rules_of_a_rival_are_not_found(shop, rival):
     rule = add_rule(rival.client).json()
     assert shop.client.get(RULES).json()["results"] == []
     for method in ("get", "put", "patch", "delete"):
@@ -214,7 +216,7 @@ def test_rivals_rules_are_out_of_reach(shop, rival):
 
 
 @pytest.mark.parametrize("path", [RULES, RANKING, EXPERIMENTS])
-def test_key_that_only_reads_changes_nothing(shop, path):
+def test_read_only_key_cannot_change_anything(shop, path):
     client = make_key_client(shop.shop, scopes=["catalog:read"])
     assert client.get(path).status_code == 200
     write = client.put if path == RANKING else client.post
@@ -224,7 +226,7 @@ def test_key_that_only_reads_changes_nothing(shop, path):
 # --- Weights --------------------------------------------------------------------------
 
 
-def test_weights_of_the_api_are_those_of_ranking():
+def test_api_and_ranking_have_the_same_weights():
     assert list(WeightsInput().fields) == list(WeightsSerializer().fields) == list(DEFAULTS)
 
 
@@ -245,21 +247,21 @@ def test_put_replaces_all_weights(shop, rival):
 
 
 @pytest.mark.parametrize("value", [-0.1, 1.1, "much", None, [0.5], "nan", "inf", 10**400], ids=str)
-def test_refuses_what_is_no_weight(shop, value):
-    assert refused(shop.client.put(RANKING, {"taste": value})) == ["taste"]
-    assert refused(start(shop.client, variant={"taste": value})) == ["variant"]
+def test_refuses_invalid_weights(shop, value):
+    assert read_faults(shop.client.put(RANKING, {"taste": value})) == ["taste"]
+    assert read_faults(start(shop.client, variant={"taste": value})) == ["variant"]
 
 
-def test_refuses_a_weight_that_there_is_not(shop):
-    assert refused(shop.client.put(RANKING, {"test": 0.5})) == ["test"]
-    assert refused(start(shop.client, variant={"test": 0.5})) == ["variant"]
-    assert refused(start(shop.client, control={"test": 0.5})) == ["control"]
+def test_refuses_unknown_weights(shop):
+    assert read_faults(shop.client.put(RANKING, {"test": 0.5})) == ["test"]
+    assert read_faults(start(shop.client, variant={"test": 0.5})) == ["variant"]
+    assert read_faults(start(shop.client, control={"test": 0.5})) == ["control"]
 
 
 # --- Experiments ----------------------------------------------------------------------
 
 
-def test_experiment_starts_from_the_shops_weights_and_keeps_them(shop):
+def test_experiment_stores_the_shops_weights_at_its_start(shop):
     shop.client.put(RANKING, {"diversity": 0.4})
     made = start(shop.client, control={"text": 0.1}, share=0.2)
     assert made.status_code == 201, made.content
@@ -273,14 +275,14 @@ def test_experiment_starts_from_the_shops_weights_and_keeps_them(shop):
 
 @pytest.mark.parametrize("share", [0, 1, -1, 1.5, "nan", None])
 def test_refuses_a_share_that_leaves_an_arm_empty(shop, share):
-    assert refused(start(shop.client, share=share)) == ["share"]
+    assert read_faults(start(shop.client, share=share)) == ["share"]
 
 
 def test_refuses_an_experiment_without_a_difference(shop):
     for variant in ({}, {"taste": DEFAULTS["taste"]}):
         response = start(shop.client, variant=variant)
         assert (response.status_code, response.json()["code"]) == (400, "nothing_to_compare")
-    assert refused(shop.client.post(EXPERIMENTS, {"name": "None"})) == ["variant"]
+    assert read_faults(shop.client.post(EXPERIMENTS, {"name": "None"})) == ["variant"]
 
 
 def test_one_experiment_runs_at_a_time(shop, rival):
@@ -309,7 +311,7 @@ def test_same_idempotency_key_starts_one_experiment(shop):
     assert count(Experiment) == 1
 
 
-def test_experiments_are_listed_the_newest_first_at_a_fixed_cost(shop, rival):
+def test_experiments_are_listed_newest_first_with_few_queries(shop, rival):
     start(rival.client)
     made = []
     for _ in range(3):
@@ -321,17 +323,17 @@ def test_experiments_are_listed_the_newest_first_at_a_fixed_cost(shop, rival):
     assert [experiment["id"] for experiment in page["results"]] == made[::-1]
 
 
-def test_rivals_experiments_are_out_of_reach(shop, rival):
+def test_experiments_of_a_rival_are_not_found(shop, rival):
     address = f"{EXPERIMENTS}{start(rival.client).json()['id']}/"
     assert shop.client.get(address).status_code == 404
     assert shop.client.post(f"{address}end/").status_code == 404
     assert rival.client.get(address).json()["ended_at"] is None
 
 
-# --- What ranking reads ---------------------------------------------------------------
+# --- Read by ranking ------------------------------------------------------------------
 
 
-def chosen(shop: Shop, shopper: str | None) -> ChosenWeights:
+def choose(shop: Shop, shopper: str | None) -> ChosenWeights:
     with shop_scope(shop.pk):
         get_live_index(shop.pk)
         with CaptureQueriesContext(connection) as queries:
@@ -340,45 +342,45 @@ def chosen(shop: Shop, shopper: str | None) -> ChosenWeights:
     return weights
 
 
-def test_without_an_experiment_everybody_has_the_shops_weights(shop):
+def test_without_an_experiment_all_shoppers_get_the_shops_weights(shop):
     shop.client.put(RANKING, {"taste": 0.7})
     for shopper in (None, "", "customer-1"):
-        told = chosen(shop.shop, shopper)
-        assert told == ChosenWeights(Weights(taste=0.7))
+        chosen = choose(shop.shop, shopper)
+        assert chosen == ChosenWeights(Weights(taste=0.7))
 
 
-def test_experiment_gives_each_shopper_their_arms_weights(shop):
+def test_experiment_gives_each_shopper_the_weights_of_their_arm(shop):
     made = start(shop.client, share=0.5).json()
     seen = set()
     for number in range(20):
-        told = chosen(shop.shop, f"customer-{number}")
-        assert str(told.experiment.pk) == made["id"]
-        assert told.is_variant == is_variant(told.experiment.pk, f"customer-{number}", 0.5)
-        assert told.weights == (Weights(taste=0.5) if told.is_variant else Weights())
-        seen.add(told.is_variant)
+        chosen = choose(shop.shop, f"customer-{number}")
+        assert str(chosen.experiment.pk) == made["id"]
+        assert chosen.is_variant == is_variant(chosen.experiment.pk, f"customer-{number}", 0.5)
+        assert chosen.weights == (Weights(taste=0.5) if chosen.is_variant else Weights())
+        seen.add(chosen.is_variant)
     assert seen == {True, False}
 
 
-def test_change_of_the_shops_weights_does_not_reach_a_running_experiment(shop):
+def test_running_experiment_ignores_changes_of_the_shops_weights(shop):
     start(shop.client)
     shop.client.put(RANKING, {"diversity": 0.9})
-    assert chosen(shop.shop, "customer-1").weights.diversity == DEFAULTS["diversity"]
-    assert chosen(shop.shop, None).weights.diversity == 0.9
+    assert choose(shop.shop, "customer-1").weights.diversity == DEFAULTS["diversity"]
+    assert choose(shop.shop, None).weights.diversity == 0.9
 
 
-def test_shopper_without_an_id_and_ended_experiments_are_left_out(shop, rival):
+def test_anonymous_visitors_and_ended_experiments_have_no_arm(shop, rival):
     start(rival.client)
     made = start(shop.client).json()
-    assert chosen(shop.shop, None).experiment is None
+    assert choose(shop.shop, None).experiment is None
     shop.client.post(f"{EXPERIMENTS}{made['id']}/end/")
-    assert chosen(shop.shop, "customer-1").experiment is None
+    assert choose(shop.shop, "customer-1").experiment is None
 
 
 # --- The outcome ----------------------------------------------------------------------
 
 
 def answer(shop: Shop, experiment_id: str | None, shopper: str, arm: bool, *kinds: str) -> None:
-    """Leave an answer of an arm, and what the shopper did with it."""
+    """Store an answer of an arm with events of the shopper."""
     with shop_scope(shop.pk):
         who, _ = Shopper.objects.get_or_create(shop=shop, external_id=shopper)
         prompt = Prompt.objects.create(
@@ -402,7 +404,7 @@ def answer(shop: Shop, experiment_id: str | None, shopper: str, arm: bool, *kind
             )
 
 
-def test_outcome_counts_answers_that_led_to_something(shop):
+def test_outcome_counts_answers_with_events(shop):
     experiment = start(shop.client).json()["id"]
     answer(shop.shop, experiment, "a", False, "impression", "click", "click")
     answer(shop.shop, experiment, "a", False, "impression")
@@ -420,13 +422,13 @@ def test_outcome_counts_answers_that_led_to_something(shop):
     assert (control["click_through"]["rate"], control["add_to_cart"]["rate"]) == (0.5, 0.0)
     assert variant["click_through"]["rate"] == pytest.approx(1 / 3, abs=1e-6)
     assert variant["add_to_cart"]["rate"] == pytest.approx(2 / 3, abs=1e-6)
-    told = outcome["add_to_cart"]
-    assert told["difference"] == pytest.approx(2 / 3, abs=1e-6)
-    assert told["low"] < told["difference"] < told["high"]
-    assert told["sentence"] == "No difference in the add-to-cart rate is visible yet."
+    chosen = outcome["add_to_cart"]
+    assert chosen["difference"] == pytest.approx(2 / 3, abs=1e-6)
+    assert chosen["low"] < chosen["difference"] < chosen["high"]
+    assert chosen["sentence"] == "No difference in the add-to-cart rate is visible yet."
 
 
-def test_outcome_without_answers_tells_nothing(shop):
+def test_outcome_without_answers_has_no_rates(shop):
     experiment = start(shop.client).json()["id"]
     outcome = shop.client.get(f"{EXPERIMENTS}{experiment}/").json()["outcome"]
     assert outcome["control"] == {
@@ -438,7 +440,7 @@ def test_outcome_without_answers_tells_nothing(shop):
     assert outcome["click_through"]["difference"] is None
 
 
-# --- What operators see ---------------------------------------------------------------
+# --- Admin ----------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -448,7 +450,7 @@ def operator(db, client):
 
 
 @pytest.mark.parametrize("name", ["rule", "rankingsettings", "experiment"])
-def test_operators_see_how_shops_steer(shop, operator, name):
+def test_operators_can_read_steering(shop, operator, name):
     add_rule(shop.client)
     start(shop.client)
     shop.client.put(RANKING, {"taste": 0.7})
@@ -457,7 +459,7 @@ def test_operators_see_how_shops_steer(shop, operator, name):
     assert shop.shop.name in page.content.decode()
 
 
-def test_operators_switch_a_rule_off(shop, operator):
+def test_operators_can_disable_a_rule(shop, operator):
     rule = add_rule(shop.client).json()
     data = {"action": "switch_off", "_selected_action": [rule["id"]]}
     operator.post(reverse("admin:recommendations_rule_changelist"), data)
