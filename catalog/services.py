@@ -17,7 +17,7 @@ from catalog.indexing.indexes import (
     mark_incomplete,
     measure_drift,
 )
-from catalog.models import Image, IndexEntry, Style, original_key, photo_key
+from catalog.models import Image, IndexEntry, Style, make_original_key, make_photo_key
 from catalog.signals import images_saved
 from core.errors import Conflict, DomainError
 from core.jobs.queues import wake_on_commit
@@ -114,7 +114,7 @@ def replace_rendition(*, image: Image, version: int, rendition: Rendition) -> Im
     Raises `PhotoChanged` unless `version` is the image's current one, and `ImageGone`.
     """
     with new_files() as save:
-        name = save(photo_key(image), rendition.jpeg)
+        name = save(make_photo_key(image), rendition.jpeg)
         with transaction.atomic():
             image = _lock(image)
             if image.version != version:
@@ -241,6 +241,6 @@ PHOTO_FIELDS = ("photo", "original", "width", "height", "digest", "version")
 
 def _set_photo(image: Image, photo: Photo, save: Callable[[str, bytes], str]) -> None:
     """Save rendition and original under fresh keys, and set the image's fields to them."""
-    image.photo.name = save(photo_key(image), photo.rendition)
-    image.original.name = save(original_key(image, photo.extension), photo.original)
+    image.photo.name = save(make_photo_key(image), photo.rendition)
+    image.original.name = save(make_original_key(image, photo.extension), photo.original)
     image.width, image.height, image.digest = photo.width, photo.height, photo.digest

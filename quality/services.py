@@ -1,7 +1,6 @@
 """Change photo quality's data: jobs, batches and policies."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
@@ -12,7 +11,7 @@ from catalog.models import Image
 from core.errors import Conflict, DomainError
 from core.jobs.queues import wake_on_commit
 from core.photos import Photo
-from core.storage import delete_files, save_file
+from core.storage import delete_files, new_files
 from quality.jobs import queues
 from quality.models import Batch, Comparison, Enhancement, Job, Policy, Report, Source
 from quality.models.source import make_original_key, make_rendition_key
@@ -47,8 +46,8 @@ def create_comparison(
 ) -> Comparison:
     """Request the comparison of two photos or images; raises `ProfileUnknown`."""
     key = get_profile(get_policy(shop.pk), profile).key
-    with _delete_on_error() as files:
-        first, second = (_make_source(shop, photo, files) for photo in photos)
+    with new_files() as save:
+        first, second = (_make_source(shop, photo, save) for photo in photos)
         return _create(
             Comparison(shop=shop, first=first, second=second, enhancement_level=level, profile=key)
         )
@@ -59,8 +58,8 @@ def create_enhancement(
 ) -> Enhancement:
     """Request a preview of a better version of a photo or image; raises `ProfileUnknown`."""
     key = get_profile(get_policy(shop.pk), profile).key
-    with _delete_on_error() as files:
-        source = _make_source(shop, photo, files)
+    with new_files() as save:
+        source = _make_source(shop, photo, save)
         return _create(
             Enhancement(shop=shop, source=source, level=level, steps=list(steps), profile=key)
         )
@@ -142,29 +141,16 @@ def _create(job: J) -> J:
     return job
 
 
-@contextmanager
-def _delete_on_error() -> Iterator[list[str]]:
-    """Yield a list for names of new files, which are deleted if the block raises."""
-    files: list[str] = []
-    try:
-        yield files
-    except BaseException:
-        delete_files(*files)
-        raise
-
-
-def _make_source(shop: Shop, photo: Photo | Image, files: list[str]) -> Source:
-    """Return an unsaved source; store the files of an uploaded photo, and list them."""
+def _make_source(shop: Shop, photo: Photo | Image, save: Callable[[str, bytes], str]) -> Source:
+    """Return an unsaved source; store the files of an uploaded photo."""
     if isinstance(photo, Image):
         return Source(shop=shop, image=photo, is_upload=False)
-    files.append(save_file(make_rendition_key(shop.pk), photo.rendition))
-    files.append(save_file(make_original_key(shop.pk, photo.extension), photo.original))
     return Source(
         shop=shop,
         is_upload=True,
         image_digest=photo.digest,
-        photo=files[-2],
-        original=files[-1],
+        photo=save(make_rendition_key(shop.pk), photo.rendition),
+        original=save(make_original_key(shop.pk, photo.extension), photo.original),
         width=photo.width,
         height=photo.height,
     )

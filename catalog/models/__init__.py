@@ -1,7 +1,7 @@
 """A shop's images, the facets that describe them, and the state of its vector index."""
 
 from catalog.models.facets import AgeGroup, Category, Facet, Style
-from catalog.models.image import Image, original_key, photo_key
+from catalog.models.image import Image, make_original_key, make_photo_key
 from catalog.models.index import IndexEntry, VectorIndex
 
 __all__ = [
@@ -12,6 +12,6 @@ __all__ = [
     "IndexEntry",
     "Style",
     "VectorIndex",
-    "original_key",
-    "photo_key",
+    "make_original_key",
+    "make_photo_key",
 ]

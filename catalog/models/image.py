@@ -15,12 +15,12 @@ from core.tenancy import TenantQuerySet, tenant_manager
 from tenants.models import Shop
 
 
-def original_key(image: Image, extension: str) -> str:
+def make_original_key(image: Image, extension: str) -> str:
     """Return a new storage key for an original, which is never served."""
     return f"shops/{image.shop_id}/originals/{uuid7()}.{extension}"
 
 
-def photo_key(image: Image) -> str:
+def make_photo_key(image: Image) -> str:
     """Return a new storage key for a rendition, which cannot be guessed."""
     return f"shops/{image.shop_id}/photos/{uuid7()}.jpg"
 

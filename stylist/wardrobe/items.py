@@ -7,7 +7,7 @@ from django.db import transaction
 from catalog.vocabulary.kinds import GarmentKind
 from core.errors import Conflict, DomainError
 from core.photos import Photo
-from core.storage import delete_files, save_file
+from core.storage import new_files
 from recommendations.feedback.shoppers import get_or_create_shopper
 from stylist.garments.garment import Garment, GarmentSource
 from stylist.models import Outfit, WardrobeItem
@@ -49,9 +49,8 @@ def add_items(
 
     Creates the shopper if needed. Raises `InvalidShopperId` and `WardrobeFull`.
     """
-    saved: list[str] = []
-    try:
-        saved.extend(save_file(make_wardrobe_key(shop.pk), photo.rendition) for photo in photos)
+    with new_files() as save:
+        keys = [save(make_wardrobe_key(shop.pk), photo.rendition) for photo in photos]
         with transaction.atomic():
             shopper, _ = get_or_create_shopper(shop=shop, external_id=external_id)
             if WardrobeItem.objects.filter(shopper=shopper).count() + len(photos) > MAX_ITEMS:
@@ -65,13 +64,10 @@ def add_items(
                     width=photo.width,
                     height=photo.height,
                 )
-                for key, photo in zip(saved, photos, strict=True)
+                for key, photo in zip(keys, photos, strict=True)
             ]
             WardrobeItem.objects.bulk_create(items)
             WARDROBE.wake()
-    except BaseException:
-        delete_files(*saved)
-        raise
     return items
 
 
