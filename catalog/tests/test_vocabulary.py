@@ -4,9 +4,9 @@ import hashlib
 
 import pytest
 
-from catalog.vocabulary.colours import COLOURS
 from catalog.vocabulary.kinds import KINDS, SLOT_PHRASES, SLOTS
 from catalog.vocabulary.properties import (
+    COLOURS,
     FORMALITY,
     FORMALITY_LEVELS,
     MATERIALS,

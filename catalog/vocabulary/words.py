@@ -6,9 +6,11 @@ in chat.
 """
 
 import re
+import tomllib
 from collections.abc import Mapping
 from enum import Flag, auto
-from typing import NamedTuple, TypeAlias
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
 
 
 class Use(Flag):
@@ -32,6 +34,11 @@ class Word(NamedTuple):
 
 Words: TypeAlias = tuple[Word, ...]
 _WORD = re.compile(r"([^,()]+?)\s*(?:\((not )?([a-z ]+)\))?\s*(?:,\s*|$)")
+
+
+def read_toml(name: str) -> dict[str, Any]:
+    """Return a table of this package."""
+    return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text("utf-8"))
 
 
 def parse_words(entry: str) -> Words:

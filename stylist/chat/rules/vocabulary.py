@@ -6,9 +6,8 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cached_property, lru_cache
 
-from catalog.vocabulary.colours import COLOURS
 from catalog.vocabulary.kinds import SLOT_PHRASES
-from catalog.vocabulary.properties import MATERIALS, PATTERNS, SEASONS, STYLES
+from catalog.vocabulary.properties import COLOURS, MATERIALS, PATTERNS, SEASONS, STYLES
 from catalog.vocabulary.words import Use, texts_for
 from stylist.chat.rules.lexicon.common import COMMON
 from stylist.chat.rules.lexicon.cues import WORDS

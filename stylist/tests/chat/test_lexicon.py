@@ -2,9 +2,8 @@
 
 import pytest
 
-from catalog.vocabulary.colours import COLOURS
 from catalog.vocabulary.kinds import SLOT_PHRASES
-from catalog.vocabulary.properties import MATERIALS, SEASONS, STYLE_FORMALITY, STYLES
+from catalog.vocabulary.properties import COLOURS, MATERIALS, SEASONS, STYLE_FORMALITY, STYLES
 from core.ml.colours import BASIC_OF, RETAIL_COLOURS
 from stylist.chat.rules.care import CARE, FIBRE_OF
 from stylist.chat.rules.colours import MIN_AGREEMENT, explain_pair, find_partners, measure_agreement
