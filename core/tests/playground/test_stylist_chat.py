@@ -61,12 +61,12 @@ def test_outfits_are_collages_and_can_be_liked(page: Page) -> None:
 
 
 def test_an_opinion_that_cannot_be_sent_is_not_shown(page: Page) -> None:
-    problem = {"status": 404, "code": "not_found", "detail": "This outfit was deleted meanwhile."}
+    problem = {"status": 404, "code": "not_found", "detail": "This outfit was deleted."}
     page.route("**/feedback/", lambda route: route.fulfill(status=404, json=problem))
     use_shopper(page, "unheard")
     outfit = send_message(page, "Put an outfit together for work").locator(".look-card").first
     outfit.get_by_role("button", name="Worn").click()
-    expect(outfit.get_by_role("alert")).to_contain_text("deleted meanwhile")
+    expect(outfit.get_by_role("alert")).to_contain_text("was deleted")
     expect(outfit.get_by_role("button", name="Worn")).to_have_attribute("aria-pressed", "false")
 
 
