@@ -1,4 +1,4 @@
-"""Fixtures for every room: a fixed cast, and photos."""
+"""Fixtures for the tests of every app: two shops and their people, and a live stack."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ from tenants.tests.factories import make_member, make_person
 
 @pytest.fixture(autouse=True)
 def media_root(settings, tmp_path: Path) -> Path:
-    """Keep every test's files apart."""
+    """Give every test a media folder of its own."""
     settings.MEDIA_ROOT = tmp_path / "media"
     return tmp_path / "media"
 
@@ -35,7 +35,7 @@ def shop(db) -> SimpleNamespace:
 
 @pytest.fixture
 def colleague(shop, settings) -> SimpleNamespace:
-    """A person of the shop, signed in."""
+    """A signed-in member of the shop."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return make_person(shop.shop)
 
@@ -48,12 +48,12 @@ def rival(db) -> SimpleNamespace:
 
 @pytest.fixture
 def stranger(db) -> APIClient:
-    """Somebody without a key."""
+    """A client without a key."""
     return APIClient()
 
 
 @pytest.fixture(scope="session")
 def live_stack() -> Iterator[Stack]:
-    """Web server, worker and beat over servers of their own, with the bundled encoder."""
+    """Web, worker and beat over services of their own, with the bundled encoder."""
     with Stack(FOLDER / "live") as stack:
         yield stack

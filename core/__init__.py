@@ -1,4 +1,4 @@
-"""The Django project and what every app stands on."""
+"""The Django project, and the parts that all apps share."""
 
 from core.celery import app as celery_app
 

@@ -42,7 +42,7 @@ ENCODER_QUEUES = frozenset({"gpu", "gpu.interactive"})
 
 @setup_logging.connect
 def use_django_logging(**_: Any) -> None:
-    """Leave logging as the settings have it; Celery would otherwise install its own."""
+    """Do nothing: a receiver prevents Celery from replacing the logging configuration."""
 
 
 @celeryd_after_setup.connect
@@ -54,7 +54,7 @@ def accept_former_task_names(instance: Any, **_: Any) -> None:
 
 @celeryd_after_setup.connect
 def load_encoder(instance: Any, **_: Any) -> None:
-    """Load the model before taking tasks: the first prompt could not wait for it."""
+    """Load the model before any task runs: a first prompt would otherwise time out."""
     if ENCODER_QUEUES.isdisjoint(instance.app.amqp.queues.consume_from):
         return
     from core.ml.batching import get_batcher  # torch, which other workers do without
@@ -62,5 +62,5 @@ def load_encoder(instance: Any, **_: Any) -> None:
     try:
         get_batcher(settings.DEFAULT_ENCODER).encode_texts(["a first text, which is the slowest"])
     except Unavailable as error:
-        # Each task tries again and says so to whoever waits for it.
+        # Each task tries again, and reports the error to its caller.
         log.warning("encoder_not_loaded", encoder=settings.DEFAULT_ENCODER, error=error.message)
