@@ -14,8 +14,8 @@ from pathlib import Path
 
 import psutil
 
-STOP_SECONDS = 15
-RESTART_SECONDS = 1.0
+STOP_TIMEOUT_SECONDS = 15
+CHECK_SECONDS = 1.0
 PR_SET_PDEATHSIG = 1
 
 
@@ -83,7 +83,7 @@ class Supervisor:
 
     def watch(self, report: Callable[[str], None]) -> None:
         """Restart programs that end, until `stop` is called; call `report` for every restart."""
-        while not self._is_stopping.wait(RESTART_SECONDS):
+        while not self._is_stopping.wait(CHECK_SECONDS):
             with self._lock:
                 for name, (program, process) in list(self._running.items()):
                     if process.poll() is not None and not self._is_stopping.is_set():
@@ -137,7 +137,7 @@ class Supervisor:
                 process = psutil.Process(pid)
                 if abs(process.create_time() - started_at) < 0.01:
                     process.terminate()
-                    process.wait(STOP_SECONDS)
+                    process.wait(STOP_TIMEOUT_SECONDS)
             except psutil.NoSuchProcess:
                 continue
             except psutil.TimeoutExpired:
@@ -146,7 +146,7 @@ class Supervisor:
 
 def _wait_or_kill(process: subprocess.Popen[bytes]) -> None:
     try:
-        process.wait(STOP_SECONDS)
+        process.wait(STOP_TIMEOUT_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
