@@ -59,11 +59,11 @@ async def converse(
         text += INTERRUPTED
         yield TextPiece(INTERRUPTED)
     by_rules = answer_by_rules(question, tools)
-    while piece := await asyncio.to_thread(lambda: next(by_rules, None)):  # tools block
-        if reason and isinstance(piece, EndPiece):
-            memory = piece.memory.with_prefix(text)
-            piece = replace(piece, memory=memory, fallback=True, reason=reason.value)
-        yield piece
+    while next_piece := await asyncio.to_thread(lambda: next(by_rules, None)):  # tools block
+        if reason and isinstance(next_piece, EndPiece):
+            memory = next_piece.memory.with_prefix(text)
+            next_piece = replace(next_piece, memory=memory, fallback=True, reason=reason.value)
+        yield next_piece
 
 
 @dataclass

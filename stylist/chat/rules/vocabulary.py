@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from catalog.vocabulary.kinds import SLOT_PHRASES
 from catalog.vocabulary.properties import COLOURS, MATERIALS, PATTERNS, SEASONS, STYLES
 from catalog.vocabulary.words import Use, texts_for
-from stylist.chat.rules.lexicon.common import COMMON
+from stylist.chat.rules.lexicon.common_words import COMMON
 from stylist.chat.rules.lexicon.cues import WORDS
 from stylist.chat.rules.lexicon.occasions import OCCASION_WORDS
 from stylist.chat.rules.tokens import stem, tokenise

@@ -1,4 +1,4 @@
-"""Whole answers by the rules, over a small shop."""
+"""Complete answers by the rules, for a small shop."""
 
 from decimal import Decimal
 

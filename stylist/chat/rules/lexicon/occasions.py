@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from stylist.chat.rules.lexicon.common import list_words
+from stylist.chat.rules.lexicon.common_words import list_words
 
 OCCASION_WORDS: Mapping[str, str] = list_words(
     {
