@@ -1,4 +1,4 @@
-"""Serializers of conversations and messages."""
+"""Serializers of messages."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -20,33 +20,6 @@ T = TypeVar("T")
 
 class MessageInput(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=MAX_MESSAGE_LENGTH, help_text="What the shopper says.")
-
-
-class ModelInput(serializers.Serializer[Any]):
-    server = serializers.CharField(
-        max_length=60, allow_blank=True, help_text="One that the operators allow."
-    )
-    name = serializers.CharField(max_length=120, allow_blank=True, default="")
-    key = serializers.CharField(
-        max_length=500,
-        allow_blank=True,
-        allow_null=True,
-        default=None,
-        write_only=True,
-        help_text="Null leaves it as it is.",
-    )
-
-
-class ConversationOutput(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    shopper = serializers.CharField(
-        source="shopper.external_id", help_text="Your own id of the customer."
-    )
-    begins_with = serializers.CharField(
-        help_text="The beginning of the first message; empty before it."
-    )
-    created_at = serializers.DateTimeField()
-    updated_at = serializers.DateTimeField()
 
 
 class NamedItemOutput(serializers.Serializer[Any]):
@@ -89,13 +62,6 @@ class MessageOutput(serializers.Serializer[Any]):
             "created_at": message.created_at,
         }
         return super().to_representation(row)
-
-
-class ModelOutput(serializers.Serializer[Any]):
-    server = serializers.CharField()
-    name = serializers.CharField()
-    has_key = serializers.BooleanField()
-    speaks = serializers.ChoiceField(choices=RESPONDERS)
 
 
 def serialize_messages(

@@ -1,7 +1,15 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from stylist.api import conversations, outfits, purchases, vocabulary, wardrobes
+from stylist.api import (
+    conversations,
+    language_model,
+    messages,
+    outfits,
+    purchases,
+    vocabulary,
+    wardrobes,
+)
 
 router = SimpleRouter()
 router.register(
@@ -25,10 +33,8 @@ urlpatterns = [
         conversations.ShopperConversationsView.as_view(),
         name="shopper-conversations",
     ),
-    path(
-        "conversations/<uuid:pk>/messages/", conversations.MessagesView.as_view(), name="messages"
-    ),
-    path("stylist/model/", conversations.ModelView.as_view(), name="stylist-model"),
+    path("conversations/<uuid:pk>/messages/", messages.MessagesView.as_view(), name="messages"),
+    path("stylist/model/", language_model.ModelView.as_view(), name="stylist-model"),
     path("images/<uuid:pk>/outfits/", outfits.LookView.as_view(), name="look"),
     path(
         "outfits/<uuid:pk>/feedback/", outfits.OutfitFeedbackView.as_view(), name="outfit-feedback"
