@@ -4,19 +4,19 @@ from functools import cache
 
 from benchmarks.client import Address, UnexpectedStatus, prompt_request, send_all
 from benchmarks.encoders import Subject
-from benchmarks.events import measure_events
-from benchmarks.handler import measure_handler
-from benchmarks.hybrid_search import measure_hybrid
-from benchmarks.indexing import measure_indexing
-from benchmarks.memory import measure_memory
+from benchmarks.measurements.events import measure_events
+from benchmarks.measurements.handler import measure_handler
+from benchmarks.measurements.hybrid_search import measure_hybrid
+from benchmarks.measurements.indexing import measure_indexing
+from benchmarks.measurements.memory import measure_memory
+from benchmarks.measurements.quality import measure_quality
+from benchmarks.measurements.recommendations import measure_recommendations
+from benchmarks.measurements.search import measure_search
+from benchmarks.measurements.stylist import measure_stylist
+from benchmarks.measurements.uploads import accept, measure_uploads, open_shop
 from benchmarks.photos import load_photos
-from benchmarks.quality import measure_quality
-from benchmarks.recommendations import measure_recommendations
 from benchmarks.report import Report
-from benchmarks.search import measure_search
 from benchmarks.stack import Stack, wait_for
-from benchmarks.stylist import measure_stylist
-from benchmarks.uploads import accept, measure_uploads, open_shop
 
 PHOTOS = 480
 FEW = 32

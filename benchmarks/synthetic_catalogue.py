@@ -4,8 +4,8 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
+from benchmarks.measurements.uploads import BenchShop
 from benchmarks.stack import wait_for
-from benchmarks.uploads import BenchShop
 from catalog.indexing.calibration import calibrate
 from catalog.indexing.indexes import get_live_index, repair_index
 from catalog.models import Category, Image, IndexEntry, VectorIndex

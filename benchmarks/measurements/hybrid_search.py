@@ -13,9 +13,9 @@ from rich.table import Table
 
 from benchmarks.encoders import Subject
 from benchmarks.garment_queries import build_queries
+from benchmarks.measurements.uploads import open_shop
 from benchmarks.report import Goal, Report
 from benchmarks.stack import Stack, wait_for
-from benchmarks.uploads import open_shop
 from catalog.indexing.indexes import get_live_index
 from catalog.models import IndexEntry
 from core.tenancy import shop_scope

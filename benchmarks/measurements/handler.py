@@ -11,15 +11,15 @@ import psutil
 
 from benchmarks.client import Address, Connection, get_request, prompt_request, send_all
 from benchmarks.encoders import Subject
+from benchmarks.measurements.uploads import accept, open_shop
 from benchmarks.report import Report
 from benchmarks.stack import Stack
-from benchmarks.uploads import accept, open_shop
 from demo.processes import web
 from demo.services import free_port
 
 HANDLERS = {
     "our handler": "core.asgi:application",
-    "Django's handler": "benchmarks.django_handler:application",
+    "Django's handler": "benchmarks.measurements.django_handler:application",
 }
 ROUNDS, REQUESTS, CLIENTS = 15, 100, 8
 

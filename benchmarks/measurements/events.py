@@ -9,9 +9,9 @@ from uuid_utils.compat import uuid7
 
 from benchmarks.client import Connection, events_request, send_all
 from benchmarks.encoders import Subject
+from benchmarks.measurements.uploads import BenchShop, open_shop
 from benchmarks.report import Goal, Report
 from benchmarks.stack import Stack
-from benchmarks.uploads import BenchShop, open_shop
 from catalog.models import Image
 from core.tenancy import shop_scope
 from recommendations.models import Event, Prompt

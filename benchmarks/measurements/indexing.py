@@ -7,11 +7,11 @@ from datetime import datetime
 from django.db.models import Max
 from django.utils import timezone
 
-from benchmarks.baseline import QUEUE, embed_image
 from benchmarks.encoders import BareEncoder, Subject
+from benchmarks.measurements.baseline import QUEUE, embed_image
+from benchmarks.measurements.uploads import BenchShop, accept, add_rate, open_shop
 from benchmarks.report import Goal, Report
 from benchmarks.stack import Stack, wait_for
-from benchmarks.uploads import BenchShop, accept, add_rate, open_shop
 from catalog.models import Image, IndexEntry
 from core.tenancy import shop_scope
 from demo import processes
@@ -42,7 +42,11 @@ def measure_indexing(stack: Stack, subject: Subject, photos: list[bytes], report
     """Measure all in turn in each round, so that a slower machine affects all."""
     bare, rates = BareEncoder(subject, photos), Rates()
     baseline = processes.worker(
-        subject.environment, name="baseline", app="benchmarks.baseline", queues=QUEUE, threads=1
+        subject.environment,
+        name="baseline",
+        app="benchmarks.measurements.baseline",
+        queues=QUEUE,
+        threads=1,
     )
     stack.supervisor.start(baseline)
     try:
