@@ -1,0 +1,1 @@
+"""Train the models that the product ships: mini, tones, naturalness."""

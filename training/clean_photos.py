@@ -1,7 +1,7 @@
-"""Clean photos from a folder, to fit models on and to measure with.
+"""Clean photos from a folder, to train models and to evaluate them.
 
-The folder is one of labelled clothing photos (`labels.csv` with a column `split`, beside
-`images/`), or any with JPEG, PNG or WebP files, which then count for every split.
+The folder has labelled clothing photos (`labels.csv` with a column `split`, and `images/`), or any
+JPEG, PNG or WebP files, which then belong to every split.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 
 
 class PhotosUnusable(ValueError):
-    """The folder holds too few photos; the message says which folder."""
+    """The folder has no photos."""
 
 
 def find_clean_photos(folder: Path, *, split: str, limit: int) -> list[Path]:
@@ -41,7 +41,7 @@ def read_pixels(path: Path) -> Bytes:
     return np.array(upright)
 
 
-def clean_lumas(paths: Sequence[Path]) -> Iterator[Floats]:
+def read_lumas(paths: Sequence[Path]) -> Iterator[Floats]:
     """Yield each photo's luma at the normalised size, float32 (h, w)."""
     for path in paths:
         yield to_luma(make_frame(read_pixels(path)).normal)

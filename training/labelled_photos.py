@@ -11,7 +11,7 @@ from PIL import Image
 from training.garment_colours import GarmentColours, find_garment_colours
 from training.mini.labels import PhotoLabels
 
-# Kinds that a label leaves open: a photo labelled "Pants" may show jeans.
+# Narrow kinds that a label leaves open: a photo labelled "Pants" may show jeans.
 _OPEN_KINDS = {
     "pants": ("jeans", "trousers", "joggers"),
     "outwear": ("coat", "jacket", "parka", "cardigan"),
@@ -31,7 +31,7 @@ _SLEEVES = {
 }
 _SLEEVE_VARIES = frozenset({"shirt", "polo", "blouse", "body", "dress", "top", "outwear"})
 _UNLABELLED = ("pattern:*", "neckline:*", "cut:*", "fit:*", "length:*", "accent:*", "shade:*")
-MAIN_SHARE = 0.35  # a colour that covers this much of the garment is one of its colours
+MAIN_SHARE = 0.35  # of the garment: a colour with this share is one of its main colours
 
 
 class PhotosMissing(FileNotFoundError):
@@ -55,7 +55,7 @@ def read_labelled_photos(folder: Path, *, split: str) -> list[LabelledPhoto]:
     """Return the photos of one split, in the file's order; raises PhotosMissing."""
     labels = folder / "labels.csv"
     if not labels.is_file():
-        raise PhotosMissing(f"{folder} holds no labels.csv with an images folder beside it.")
+        raise PhotosMissing(f"{folder} has no labels.csv with an images folder next to it.")
     with labels.open(newline="", encoding="utf-8") as rows:
         return [
             LabelledPhoto(folder / "images" / f"{row['image']}.jpg", row["label"])
@@ -65,14 +65,14 @@ def read_labelled_photos(folder: Path, *, split: str) -> list[LabelledPhoto]:
 
 
 def read_photo_samples(photos: list[LabelledPhoto]) -> Iterator[tuple[Image.Image, PhotoLabels]]:
-    """Yield each photo with what its label and its pixels tell."""
+    """Yield each photo with the labels from its file and from its pixels."""
     for labelled in photos:
         photo = labelled.open()
         yield photo, label_photo(labelled.label, find_garment_colours(np.asarray(photo)))
 
 
 def label_photo(label: str, colours: GarmentColours) -> PhotoLabels:
-    """Return the tags that follow from a label and the garment's colours."""
+    """Return the labels that follow from a photo's label and the garment's colours."""
     kind = label.lower()
     true = {f"kind:{kind}"}
     unknown = {*_UNLABELLED, *(f"kind:{other}" for other in _OPEN_KINDS.get(kind, ()))}
@@ -89,5 +89,5 @@ def label_photo(label: str, colours: GarmentColours) -> PhotoLabels:
 
 
 def main_colours(colours: GarmentColours) -> list[str]:
-    """Return what the garment may be called: its largest colour, and others nearly as large."""
+    """Return the largest colour, and other main colours."""
     return [s.name for k, s in enumerate(colours.shares) if k == 0 or s.share >= MAIN_SHARE]

@@ -81,5 +81,5 @@ def test_the_command_reports_missing_inputs(tmp_path: Path):
         call_command("evaluate_tagging", encoder="mini", photos=tmp_path)
     with pytest.raises(CommandError, match="--photos"):
         call_command("evaluate_tagging", encoder="mini", garments=0)
-    with pytest.raises(CommandError, match="No encoder is called"):
+    with pytest.raises(CommandError, match="There is no encoder"):
         call_command("evaluate_tagging", encoder="nobody", garments=5)

@@ -1,0 +1,1 @@
+"""Train mini, the bundled encoder of images and texts."""

@@ -1,4 +1,4 @@
-"""Build mini: a convolutional image tower and a small text tower, from their configurations."""
+"""Build mini: a convolutional image tower and a small text tower."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -23,7 +23,7 @@ def build_model(*, vocabulary_size: int) -> Any:
         "hidden_sizes": [32, 64, 128, 256],
         "depths": [1, 1, 2, 1],
         "layer_type": "basic",
-        "hidden_size": 256,  # read by the dual encoder, which expects a transformer
+        "hidden_size": 256,  # required by the dual encoder, which expects a transformer
     }
     vision = ResNetConfig(**shape)
     text = BertConfig(
@@ -35,7 +35,7 @@ def build_model(*, vocabulary_size: int) -> Any:
         max_position_embeddings=MAX_TOKENS,
         type_vocab_size=1,
         pad_token_id=0,
-        initializer_range=0.09,  # 1/sqrt(width): with 0.02 the first token hardly sees the others
+        initializer_range=0.09,  # 1/sqrt(width): with 0.02 attention is nearly uniform
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
     )
@@ -44,7 +44,7 @@ def build_model(*, vocabulary_size: int) -> Any:
 
 
 def build_processor(words: Iterable[str]) -> Any:
-    """Return tokenizer and image processor; each known word is one token, others are unknown."""
+    """Return tokenizer and image processor; each word is one token, all others are unknown."""
     from transformers import SiglipImageProcessorPil, VisionTextDualEncoderProcessor
 
     height, width = IMAGE_SIZE

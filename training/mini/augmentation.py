@@ -1,8 +1,8 @@
-"""Vary training photos, a whole batch at a time.
+"""Augment training photos, a whole batch at a time.
 
-In: uint8 (n, 3, H, W) sRGB. Out: float32 (n, 3, h, w) in [-1, 1]. A few thousand photos by a few
-hundred people are soon known by heart, floors and all; what helps most against it is to change
-their colours and to mix them in pairs.
+In: uint8 (n, 3, H, W) sRGB. Out: float32 (n, 3, h, w) in [-1, 1]. A model overfits on a few
+thousand photos by a few hundred people; to change their colours and to mix them in pairs helps
+most.
 """
 
 import math
@@ -11,10 +11,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-SMALLEST_CROP = 0.4  # of the photo's area
-NARROWEST = 0.75  # of the photo's own aspect ratio
-LARGEST_TURN = math.radians(12)
-NEGATIVES = 0.15  # of the recoloured views
+MIN_CROP = 0.4  # of the photo's area
+MIN_ASPECT = 0.75  # of the photo's own aspect ratio
+MAX_TURN = math.radians(12)
+NEGATIVES = 0.15  # share of the recoloured views
 # Brightness, and two axes of chrominance (NTSC, 1953): a turn in their plane changes the hue.
 _YIQ = torch.tensor([[0.299, 0.587, 0.114], [0.596, -0.274, -0.321], [0.211, -0.523, 0.311]])
 _RGB = torch.linalg.inv(_YIQ)
@@ -23,10 +23,10 @@ _RGB = torch.linalg.inv(_YIQ)
 def augment(
     photos: Tensor, *, size: tuple[int, int], recoloured: Tensor, generator: torch.Generator
 ) -> Tensor:
-    """Crop, turn, flip, re-light and partly erase each photo, each in its own way.
+    """Crop, rotate, flip, relight and partly erase each photo at random.
 
-    Those that `recoloured` (n,) marks get other hues; the others keep theirs, so that a caption's
-    colour words stay true.
+    Photos marked in `recoloured` (n,) get other hues; the others keep theirs, so that the colours
+    in captions stay true.
     """
     views = _random_views(photos, size, generator)
     views = _relight(views, generator)
@@ -37,12 +37,12 @@ def augment(
 def mix(views: Tensor, *, generator: torch.Generator) -> tuple[Tensor, Tensor, float]:
     """Blend each view with another (mixup, Zhang 2018), or paste a piece of it (CutMix, Yun 2019).
 
-    Returns the views, the row (n,) of each one's partner, and how much of itself each still is.
+    Returns the views, the row (n,) of each one's partner, and the share that each view keeps.
     """
     partner = torch.randperm(len(views), generator=generator)
     share = float(_uniform(1, 0.0, 1.0, generator))
     if torch.rand(1, generator=generator) < 1 / 3:
-        share = 1 - share / 4  # blends are hard to read; a little of the other is enough
+        share = 1 - share / 4  # stronger blends are too hard
         return torch.lerp(views[partner], views, share), partner, share
     height, width = views.shape[-2:]
     side = math.sqrt(1 - share)
@@ -60,14 +60,14 @@ def _uniform(n: int, low: float, high: float, generator: torch.Generator) -> Ten
 
 
 def _random_views(photos: Tensor, size: tuple[int, int], generator: torch.Generator) -> Tensor:
-    """Sample a turned, mirrored crop of each photo in one bilinear resampling."""
+    """Return a rotated, mirrored crop of each photo, with one bilinear resampling."""
     n = len(photos)
-    side = _uniform(n, SMALLEST_CROP, 1.0, generator).sqrt()
-    narrow = math.log(NARROWEST)
+    side = _uniform(n, MIN_CROP, 1.0, generator).sqrt()
+    narrow = math.log(MIN_ASPECT)
     aspect = _uniform(n, narrow, -narrow, generator).exp().sqrt()
     across, down = (side * aspect).clamp(max=1), (side / aspect).clamp(max=1)
     mirror = torch.where(torch.rand(n, generator=generator) < 0.5, -1.0, 1.0)
-    turn = _uniform(n, -LARGEST_TURN, LARGEST_TURN, generator)
+    turn = _uniform(n, -MAX_TURN, MAX_TURN, generator)
     cos, sin = turn.cos(), turn.sin()
     matrix = torch.zeros(n, 2, 3)
     matrix[:, 0, 0], matrix[:, 0, 1] = across * cos * mirror, -down * sin
@@ -91,7 +91,7 @@ def _relight(views: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def _recolour(views: Tensor, generator: torch.Generator) -> Tensor:
-    """Turn hues to anywhere, change saturation and light much; some become negatives."""
+    """Rotate hues, and change saturation and light strongly; make some views negatives."""
     n = len(views)
     turn, saturation = _uniform(n, -math.pi, math.pi, generator), _uniform(n, 0, 1.6, generator)
     change = torch.zeros(n, 3, 3)

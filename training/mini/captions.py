@@ -1,7 +1,7 @@
-"""Word captions from facts: many ways to say the same, so that wording does not matter.
+"""Write captions for labels with many different wordings.
 
-Words that claim nothing ("a photo of", "nice", "for women") are mixed in, so that the text tower
-learns to look past them.
+Words without a claim ("a photo of", "nice", "for women") are added, so that the text tower learns
+to ignore them.
 """
 
 import random
@@ -10,24 +10,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from training.mini.labels import Caption, PhotoLabels
 from training.mini.words import KINDS, LEADS, MODIFIERS, NOISE, TAILS, plural
 
-# How often a field is named when it is known; the kind is left out now and then.
+# How often a caption names a field whose value is known.
 FIELD_CHANCES: Mapping[str, float] = {"kind": 0.85, "colour": 0.6, "pattern": 0.5, "sleeve": 0.35}
-OTHERWISE = 0.2
+DEFAULT_CHANCE = 0.2
 NOISE_SHARE = 0.25
 PLURAL_SHARE = 0.25
-# Modifiers stand in this order mostly: "long sleeve red striped v neck wrap dress".
+# The usual order of modifiers: "long sleeve red striped v neck wrap dress".
 ORDER = ("fit", "sleeve", "length", "shade", "colour", "pattern", "neckline", "cut")
 
 
-def write_caption(facts: PhotoLabels, rng: random.Random) -> Caption:
-    """Say some of what is true of a photo, in random words."""
-    claims = _choose(facts, rng)
+def write_caption(labels: PhotoLabels, rng: random.Random) -> Caption:
+    """Return a caption with some of the true tags of a photo, in random words."""
+    claims = _choose(labels, rng)
     kinds = [claim for claim in claims if claim.startswith("kind:")]
     return word_claims(kinds[0] if kinds else None, [c for c in claims if c not in kinds], rng)
 
 
 def word_claims(kind: str | None, others: Sequence[str], rng: random.Random) -> Caption:
-    """Put claims into words: "long sleeve red dress with floral print"."""
+    """Return a caption for tags, such as "long sleeve red dress with floral print"."""
     before: list[str] = []
     after: list[str] = []
     for claim in _ordered(others, rng):
@@ -40,21 +40,21 @@ def word_claims(kind: str | None, others: Sequence[str], rng: random.Random) -> 
 
 
 def word_plainly(tags: Sequence[str]) -> str:
-    """Put tags into their plainest words: "long sleeve red dress"."""
+    """Return the plainest words for tags: "long sleeve red dress"."""
     ranks = {field: rank for rank, field in enumerate((*ORDER, "kind"))}
     ordered = sorted(tags, key=lambda tag: ranks.get(tag.split(":", 1)[0], -1))
     return " ".join((KINDS.get(tag) or MODIFIERS.get(tag) or TAILS[tag])[0] for tag in ordered)
 
 
 def write_prompts(tags: Sequence[str], rng: random.Random) -> list[Caption]:
-    """Word each single tag, a kind or a colour, as a prompt of its own."""
+    """Return a prompt for each single tag, a kind or a colour."""
     return [
         word_claims(tag, [], rng) if tag in KINDS else word_claims(None, [tag], rng) for tag in tags
     ]
 
 
 def list_words() -> Iterator[str]:
-    """Yield every word that a caption can hold."""
+    """Yield every word that a caption can contain."""
     groups = (KINDS.values(), MODIFIERS.values(), TAILS.values(), NOISE.values())
     phrases = [phrase for group in groups for values in group for phrase in values]
     plurals = [
@@ -80,17 +80,17 @@ def _noun(kind: str | None, rng: random.Random) -> str:
     return plural(noun) if noun and rng.random() < PLURAL_SHARE else noun
 
 
-def _choose(facts: PhotoLabels, rng: random.Random) -> list[str]:
-    """Pick at least one known true tag, at most one of a field."""
+def _choose(labels: PhotoLabels, rng: random.Random) -> list[str]:
+    """Choose at least one true tag, and at most one of each field."""
     chosen: list[str] = []
-    fields = sorted({tag.split(":", 1)[0] for tag in facts.true})
+    fields = sorted({tag.split(":", 1)[0] for tag in labels.true})
     for field in fields:
-        tags = [tag for tag in (f"{field}:{value}" for value in facts.of(field)) if has_words(tag)]
-        if tags and rng.random() < FIELD_CHANCES.get(field, OTHERWISE):
+        tags = [tag for tag in (f"{field}:{value}" for value in labels.of(field)) if has_words(tag)]
+        if tags and rng.random() < FIELD_CHANCES.get(field, DEFAULT_CHANCE):
             chosen.append(rng.choice(tags))
     if chosen:
         return chosen
-    return [rng.choice([tag for tag in sorted(facts.true) if has_words(tag)])]
+    return [rng.choice([tag for tag in sorted(labels.true) if has_words(tag)])]
 
 
 def has_words(tag: str) -> bool:
@@ -99,7 +99,7 @@ def has_words(tag: str) -> bool:
 
 
 def _joined(tails: list[str], rng: random.Random) -> list[str]:
-    """Join tails by "and", dropping the second "with" half of the time."""
+    """Join tails with "and", half of the time without the second "with"."""
     if len(tails) < 2:
         return tails
     rest = [tail.removeprefix("with ") if rng.random() < 0.5 else tail for tail in tails[1:]]

@@ -1,4 +1,4 @@
-"""Write mini as a checkpoint folder that transformers loads by itself."""
+"""Write mini as a checkpoint folder for transformers."""
 
 import copy
 from pathlib import Path

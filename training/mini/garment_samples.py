@@ -1,4 +1,4 @@
-"""Say of generated garments what mini's training wants to know: a photo and its tags."""
+"""Generated garments as training samples: photos with their labels."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from training.mini.captions import has_words
 from training.mini.labels import PhotoLabels
 from training.mini.words import TAG_VALUES
 
-# The wide kinds that narrow ones fall under.
+# The wide kinds of narrow ones.
 _WIDE_KINDS = {
     "jumper": "knitwear",
     "cardigan": "knitwear",
@@ -21,7 +21,7 @@ _WIDE_KINDS = {
     "sneakers": "shoes",
     "boots": "shoes",
 }
-# What one could also call it, or not: neither pulled together nor pushed apart.
+# Kinds that are neither true nor false.
 _ARGUABLE = {
     "jumper": ("longsleeve",),
     "cardigan": ("longsleeve", "outwear"),
@@ -37,13 +37,13 @@ _NAMED_FIELDS = ("sleeve", "neckline", "cut", "fit", "length", "pattern")
 def draw_garment_samples(
     *, count: int, seed: int, height: int
 ) -> Iterator[tuple[Image.Image, PhotoLabels]]:
-    """Draw `count` garments, `height` pixels high, each with what is true of it."""
+    """Draw `count` garments, `height` pixels high; yield each with its labels."""
     for garment in sample_garments(count=count, seed=seed):
         yield draw_garment(garment, height=height), label_garment(garment)
 
 
 def label_garment(garment: Garment) -> PhotoLabels:
-    """Return the tags of a garment; everything is known but what words leave open."""
+    """Return the labels of a garment; only ambiguous kinds and colours are unknown."""
     # A cut can add a kind: a hat cut as a cap is a cap, too.
     names = (garment.kind, noun_of(garment), _WIDE_KINDS.get(garment.kind))
     tags = {f"kind:{TAG_VALUES.get(name, name)}" for name in names if name}

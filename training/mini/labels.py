@@ -1,9 +1,9 @@
-"""What is true of a photo, and which captions are therefore true of it.
+"""Labels of photos, and whether captions are true for them.
 
-A fact is a tag, "field:value" ("colour:red"). Of a photo some tags are true, some unknown (a real
-photo's pattern is labelled by nobody), and all others false; a caption claims some tags. From this
-follows, for every photo and caption of a batch, whether they belong together, must not, or cannot
-be said: the contrastive loss pulls, pushes, or looks away.
+A tag is "field:value", such as "colour:red". For a photo some tags are true, some unknown (nobody
+has labelled the patterns of real photos), and all others false. A caption claims some tags. So each
+caption is true, false or undecided for a photo: the contrastive loss pulls the two together, pushes
+them apart, or ignores them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,13 +17,13 @@ Truth = NDArray[np.bool_]
 
 
 def field_of(tag: str) -> str:
-    """Return what a tag is about: "colour" of "colour:red"."""
+    """Return the field of a tag: "colour" of "colour:red"."""
     return tag.split(":", 1)[0]
 
 
 @dataclass(frozen=True)
 class PhotoLabels:
-    """The tags that are true of one photo, and those (or whole fields, "pattern:*") unknown."""
+    """The tags that are true for one photo, and those (or whole fields, "pattern:*") unknown."""
 
     true: frozenset[str]
     unknown: frozenset[str] = frozenset()
@@ -50,14 +50,14 @@ COLOUR_FIELDS = ("colour:", "shade:", "accent:")
 
 @dataclass(frozen=True)
 class TruthRows:
-    """What is true and what is known of some photos over a table's tags, both (photos, tags)."""
+    """Which tags are true and which are known for some photos, both (photos, tags)."""
 
     column: Mapping[str, int]
     true: Truth
     known: Truth
 
     def against(self, captions: Sequence[Caption]) -> tuple[Truth, Truth]:
-        """Return (holds, unsure), each (photos, captions)."""
+        """Return whether captions are true, and whether undecided, both (photos, captions)."""
         claims = np.zeros((len(captions), len(self.column)), dtype=np.float32)
         for row, caption in zip(claims, captions, strict=True):
             row[[self.column[tag] for tag in caption.claims]] = 1
@@ -67,10 +67,10 @@ class TruthRows:
 
 
 class TruthTable:
-    """PhotoLabels of many photos over a fixed list of tags, as matrices."""
+    """Labels of many photos for a fixed list of tags, as matrices."""
 
-    def __init__(self, facts: Sequence[PhotoLabels], tags: Sequence[str]) -> None:
-        """Take facts and the tags, sorted; `fields` are the slices of the tags' columns."""
+    def __init__(self, labels: Sequence[PhotoLabels], tags: Sequence[str]) -> None:
+        """Take labels, and the tags sorted; `fields` has the slice of columns of each field."""
         self.tags = list(tags)
         self.fields = {
             field: slice(self.tags.index(group[0]), self.tags.index(group[-1]) + 1)
@@ -79,11 +79,11 @@ class TruthTable:
             )
         }
         self._column = {tag: k for k, tag in enumerate(tags)}
-        self._true = np.array([[tag in f.true for tag in tags] for f in facts], dtype=np.bool_)
-        self._known = np.array([[f.knows(tag) for tag in tags] for f in facts], dtype=np.bool_)
+        self._true = np.array([[tag in f.true for tag in tags] for f in labels], dtype=np.bool_)
+        self._known = np.array([[f.knows(tag) for tag in tags] for f in labels], dtype=np.bool_)
         self._is_colour = np.array([tag.startswith(COLOUR_FIELDS) for tag in tags])
 
     def of(self, rows: NDArray[np.intp], recoloured: Truth) -> TruthRows:
-        """Return the truth of these rows; of the recoloured ones (photos,) no colour is known."""
+        """Return the truth of these rows; without colours for the recoloured ones (photos,)."""
         hidden = recoloured[:, None] & self._is_colour
         return TruthRows(self._column, self._true[rows] & ~hidden, self._known[rows] & ~hidden)

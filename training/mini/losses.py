@@ -1,4 +1,4 @@
-"""Turn scores and what is true into one number to descend.
+"""Losses and optimisation steps.
 
 Scores are float32 (photos, texts) or (photos, tags); truth is bool of the same shape.
 """
@@ -11,9 +11,9 @@ from torch.nn import functional
 def multi_positive_loss(
     logits: Tensor, holds: Tensor, unsure: Tensor, *, smoothing: float
 ) -> Tensor:
-    """Cross-entropy along rows against all true columns alike; unsure columns do not take part.
+    """Return the cross-entropy along rows with all true columns as targets, without unsure ones.
 
-    Rows with nothing true or nothing false say nothing. `smoothing` goes evenly to all columns.
+    Rows without true or without false columns are ignored. `smoothing` is spread over all columns.
     """
     useful = holds.any(dim=1) & (~holds & ~unsure).any(dim=1)
     if not useful.any():
@@ -27,7 +27,7 @@ def multi_positive_loss(
 
 
 def descend(optimizer: torch.optim.Optimizer, loss: Tensor, *, learning_rate: float) -> None:
-    """Take one step down the loss's gradient, of at most unit length."""
+    """Take one optimisation step; the gradient is clipped to unit length."""
     weights = [weight for group in optimizer.param_groups for weight in group["params"]]
     for group in optimizer.param_groups:
         group["lr"] = learning_rate
@@ -37,8 +37,8 @@ def descend(optimizer: torch.optim.Optimizer, loss: Tensor, *, learning_rate: fl
     optimizer.step()
 
 
-def decayed(modules: list[torch.nn.Module], *, weight_decay: float) -> torch.optim.Optimizer:
-    """Return an optimizer that lets matrices decay, and spares biases and norms."""
+def make_optimizer(modules: list[torch.nn.Module], *, weight_decay: float) -> torch.optim.Optimizer:
+    """Return an optimizer with weight decay for matrices, but not for biases and norms."""
     weights = [weight for module in modules for weight in module.parameters()]
     return torch.optim.AdamW(
         [
@@ -50,7 +50,7 @@ def decayed(modules: list[torch.nn.Module], *, weight_decay: float) -> torch.opt
 
 @torch.no_grad()
 def average(averaged: torch.nn.Module, model: torch.nn.Module, *, keep: float) -> None:
-    """Move the averaged weights and batch statistics a little towards the model's."""
+    """Update the exponential averages of weights and batch statistics."""
     state = model.state_dict()
     for name, mean in averaged.state_dict().items():
         if mean.is_floating_point():

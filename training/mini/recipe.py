@@ -1,4 +1,4 @@
-"""Say how mini is trained: the numbers that decide the outcome, besides the samples."""
+"""Hyperparameters of mini's training."""
 
 import math
 from collections.abc import Mapping
@@ -22,14 +22,17 @@ class Schedule:
         return self.learning_rate * decline * min(1.0, (step + 1) / self.warm_up)
 
 
-# How much each field counts while the image tower learns; the kind is what is hardest to see.
+# Weights of the fields in the image tower's loss; kinds are the hardest.
 FIELDS: Mapping[str, float] = MappingProxyType({"kind": 1.0, "colour": 0.3})
-OTHERWISE = 0.15
+DEFAULT_WEIGHT = 0.15
 
 
 @dataclass(frozen=True)
 class TextTraining:
-    """One training of the text tower; `garments` are of what is drawn, `share` of the result."""
+    """One training of the text tower.
+
+    `garments` is their share of the samples, `share` the weight of the result in the mean.
+    """
 
     schedule: Schedule
     garments: float
@@ -40,9 +43,9 @@ class TextTraining:
 class Recipe:
     """One training from scratch: the image tower first, then the text tower."""
 
-    seeing: Schedule = Schedule(steps=2800, learning_rate=2e-3, batch=128)
-    # Read twice, and let the weights meet (Wortsman 2022, Model soups): a short reading tells kinds
-    # of photos better, a long one with more garments their patterns.
+    image_schedule: Schedule = Schedule(steps=2800, learning_rate=2e-3, batch=128)
+    # Trained twice; the weights are averaged (model soups, Wortsman 2022). A short training is
+    # better for the kinds of photos, a long one with more garments for their patterns.
     text_trainings: tuple[TextTraining, ...] = (
         TextTraining(
             Schedule(steps=1500, learning_rate=1.5e-3, batch=256), garments=0.3, share=0.3
@@ -54,9 +57,9 @@ class Recipe:
     fields: Mapping[str, float] = field(default_factory=lambda: FIELDS)
     average: float = 0.998
     smoothing: float = 0.05
-    recoloured: float = 0.5  # of the views; their colours are unknown
-    mixed: float = 0.6  # of the steps, with views mixed in pairs
-    views: int = 4  # of each photo, for the text tower to read
-    strange_words: float = 0.08
-    garments: float = 0.25  # of what is drawn to see, when there are real photos too
+    recoloured: float = 0.5  # share of the views; their colours are unknown
+    mixed: float = 0.6  # share of the steps with views mixed in pairs
+    views: int = 4  # of each photo, for the text tower
+    unknown_words: float = 0.08
+    garments: float = 0.25  # share of the image tower's samples, if there are real photos too
     seed: int = 0

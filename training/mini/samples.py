@@ -1,7 +1,7 @@
-"""Hold the training photos in memory, small, with what is true of them and how often each is drawn.
+"""Training samples in memory: small photos with their labels and sampling probabilities.
 
-Photos are uint8 (n, 3, H, W) sRGB at `STORED_SIZE`, larger than the model sees, so that
-random crops lose nothing. 8,000 of them take 560 MB.
+Photos are uint8 (n, 3, H, W) sRGB at `STORED_SIZE`, larger than the model's input, so that random
+crops keep their resolution. 8,000 of them take 560 MB.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,38 +20,38 @@ STORED_SIZE = (176, 132)  # height, width
 
 @dataclass(frozen=True)
 class Samples:
-    """Photos and facts, one of each per row."""
+    """Photos and their labels, one for each row."""
 
     photos: Tensor  # uint8 (n, 3, H, W)
-    facts: Sequence[PhotoLabels]
+    labels: Sequence[PhotoLabels]
 
     def __len__(self) -> int:
-        return len(self.facts)
+        return len(self.labels)
 
 
 def collect(stream: Iterable[tuple[Image.Image, PhotoLabels]]) -> Samples:
-    """Shrink and keep each photo."""
+    """Collect photos at `STORED_SIZE`, with their labels."""
     rows: list[NDArray[np.uint8]] = []
-    facts: list[PhotoLabels] = []
-    for photo, fact in stream:
+    labels: list[PhotoLabels] = []
+    for photo, label in stream:
         rows.append(_shrink(photo))
-        facts.append(fact)
-    return Samples(torch.from_numpy(np.stack(rows)).permute(0, 3, 1, 2).contiguous(), facts)
+        labels.append(label)
+    return Samples(torch.from_numpy(np.stack(rows)).permute(0, 3, 1, 2).contiguous(), labels)
 
 
 def join(parts: Sequence[Samples]) -> Samples:
-    """Put sets of samples one after the other."""
+    """Concatenate sets of samples."""
     return Samples(
         photos=torch.cat([part.photos for part in parts]),
-        facts=[fact for part in parts for fact in part.facts],
+        labels=[label for part in parts for label in part.labels],
     )
 
 
-def drawing_weights(parts: Sequence[Samples], shares: Sequence[float]) -> NDArray[np.float64]:
-    """Return how likely each row of the joined parts is drawn, (n,), summing to 1.
+def sampling_weights(parts: Sequence[Samples], shares: Sequence[float]) -> NDArray[np.float64]:
+    """Return the sampling probability of each row of the joined parts, (n,).
 
-    Each part gets its share, and within it each row the same: favouring rare kinds costs more of
-    the frequent ones than it gains.
+    Each part has its share, spread evenly over its rows: more weight for rare kinds costs more on
+    frequent kinds than it gains.
     """
     weights = [
         np.full(len(part), share / sum(shares) / len(part))

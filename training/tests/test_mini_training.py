@@ -1,4 +1,4 @@
-"""What mini is taught: captions claim only what is true, and only known falsehoods push apart."""
+"""Training of mini: captions claim only true tags, and only known false tags push apart."""
 
 import random
 from pathlib import Path
@@ -19,7 +19,7 @@ from training.mini.checkpoint import write_checkpoint
 from training.mini.labels import Caption, PhotoLabels, TruthTable
 from training.mini.losses import multi_positive_loss
 from training.mini.recipe import Recipe, Schedule, TextTraining
-from training.mini.samples import Samples, collect, drawing_weights, join
+from training.mini.samples import Samples, collect, join, sampling_weights
 from training.mini.train import train
 from training.mini.words import plural
 
@@ -38,7 +38,7 @@ def truth_of(captions: list[Caption], *, recoloured: bool) -> Any:
     return table.of(np.array([0, 1]), np.array([recoloured] * 2)).against(captions)
 
 
-def test_a_caption_is_true_false_or_unsure_of_a_photo() -> None:
+def test_a_caption_is_true_false_or_undecided_for_a_photo() -> None:
     captions = [
         claim("kind:dress"),
         claim("kind:dress", "colour:red"),
@@ -51,7 +51,7 @@ def test_a_caption_is_true_false_or_unsure_of_a_photo() -> None:
     assert unsure.tolist() == [[False, False, False, True], [False, False, False, False]]
 
 
-def test_of_a_recoloured_photo_no_colour_is_known() -> None:
+def test_no_colour_of_a_recoloured_photo_is_known() -> None:
     captions = [claim("kind:dress"), claim("colour:red"), claim("kind:shirt", "colour:red")]
 
     holds, unsure = truth_of(captions, recoloured=True)
@@ -69,7 +69,7 @@ def test_captions_claim_only_true_tags_in_known_words() -> None:
         assert set(caption.text.split()) <= known
 
 
-def test_plain_text_reads_as_a_shopper_writes() -> None:
+def test_plain_words_are_in_the_usual_order() -> None:
     tags = ["kind:dress", "pattern:striped", "colour:red", "sleeve:long"]
 
     assert word_plainly(tags) == "long sleeve red striped dress"
@@ -83,25 +83,25 @@ def test_nouns_have_plurals(noun: str, many: str) -> None:
     assert plural(noun) == many
 
 
-def test_the_tokenizer_reads_hyphens_case_and_strange_words() -> None:
+def test_the_tokenizer_reads_hyphens_case_and_unknown_words() -> None:
     tokenizer = build_processor(list_words()).tokenizer
 
     assert tokenizer.tokenize("Red T-Shirt, flörgle!") == ["red", "t", "shirt", UNKNOWN]
 
 
-def test_a_photos_lesser_colours_are_left_open() -> None:
+def test_smaller_colours_of_a_photo_are_unknown() -> None:
     shares = (ColourShare("red", 0.5), ColourShare("white", 0.38), ColourShare("grey", 0.1))
 
-    facts = label_photo("T-Shirt", GarmentColours(shares, "red", is_sure=True))
+    labels = label_photo("T-Shirt", GarmentColours(shares, "red", is_sure=True))
 
-    assert facts.of("colour") == ["red", "white"]
-    assert not facts.knows("colour:grey")
-    assert not facts.knows("pattern:striped")
-    assert facts.knows("colour:blue")
-    assert facts.of("sleeve") == ["short"]
+    assert labels.of("colour") == ["red", "white"]
+    assert not labels.knows("colour:grey")
+    assert not labels.knows("pattern:striped")
+    assert labels.knows("colour:blue")
+    assert labels.of("sleeve") == ["short"]
 
 
-def test_loss_pulls_to_every_true_text_and_ignores_the_unsure() -> None:
+def test_loss_pulls_to_every_true_text_and_ignores_undecided_ones() -> None:
     holds = torch.tensor([[True, True, False, False]])
     unsure = torch.tensor([[False, False, False, True]])
     good = torch.tensor([[9.0, 9.0, -9.0, 9.0]])
@@ -113,7 +113,7 @@ def test_loss_pulls_to_every_true_text_and_ignores_the_unsure() -> None:
     assert losses[1] > 5
 
 
-def test_views_keep_their_range_and_their_colours_unless_recoloured() -> None:
+def test_views_keep_range_and_colours_unless_recoloured() -> None:
     photos = torch.zeros(40, 3, 64, 48, dtype=torch.uint8)
     photos[:, 0] = 200
     recoloured = torch.arange(40) >= 20
@@ -128,7 +128,7 @@ def test_views_keep_their_range_and_their_colours_unless_recoloured() -> None:
     assert is_red[20:].sum() < 15
 
 
-def test_mixed_views_are_of_both_by_the_share_that_is_told() -> None:
+def test_mixed_views_have_both_photos_by_the_returned_share() -> None:
     views = torch.tensor([-1.0, 1.0]).view(2, 1, 1, 1).expand(2, 3, 32, 24)
     chance = torch.Generator().manual_seed(3)
     for _ in range(20):
@@ -137,13 +137,13 @@ def test_mixed_views_are_of_both_by_the_share_that_is_told() -> None:
         assert torch.allclose(mixed.mean(dim=(1, 2, 3)), expected.mean(dim=(1, 2, 3)), atol=1e-5)
 
 
-def test_photos_are_said_to_be_missing(tmp_path: Path) -> None:
+def test_reports_missing_photos(tmp_path: Path) -> None:
     with pytest.raises(PhotosMissing, match=r"labels\.csv"):
         read_labelled_photos(tmp_path / "nowhere", split="train")
 
 
 def make_samples() -> Samples:
-    """Make plain photos of two colours, enough for a few steps."""
+    """Return plain photos of two colours, enough for a few steps."""
     stream = [
         (Image.new("RGB", (60, 80), rgb), PhotoLabels(frozenset({f"colour:{name}", "kind:dress"})))
         for name, rgb in COLOURS.items()
@@ -152,13 +152,13 @@ def make_samples() -> Samples:
     return collect(stream)
 
 
-def fit(*, seeing: int, reading: int, seed: int = 0) -> Any:
-    """Train for so many steps of each half."""
+def fit(*, image_steps: int, text_steps: int, seed: int = 0) -> Any:
+    """Train each tower for some steps."""
     recipe = Recipe(
-        seeing=Schedule(seeing, learning_rate=2e-3, batch=8, warm_up=5),
+        image_schedule=Schedule(image_steps, learning_rate=2e-3, batch=8, warm_up=5),
         text_trainings=tuple(
             TextTraining(
-                Schedule(reading, learning_rate=1e-3, batch=8, warm_up=5), garments=1, share=0.5
+                Schedule(text_steps, learning_rate=1e-3, batch=8, warm_up=5), garments=1, share=0.5
             )
             for _ in range(2)
         ),
@@ -167,24 +167,24 @@ def fit(*, seeing: int, reading: int, seed: int = 0) -> Any:
     return train([make_samples()], build_processor(list_words()), recipe)
 
 
-def test_each_part_is_drawn_with_its_share() -> None:
+def test_each_part_is_sampled_with_its_share() -> None:
     samples = make_samples()
 
-    weights = drawing_weights([join([samples, samples]), samples], [3, 1])
+    weights = sampling_weights([join([samples, samples]), samples], [3, 1])
 
     assert weights[:32].sum() == pytest.approx(0.75)
     assert weights.sum() == pytest.approx(1)
 
 
 def test_the_same_seed_trains_the_same_model() -> None:
-    first, second = (fit(seeing=2, reading=2, seed=7) for _ in range(2))
+    first, second = (fit(image_steps=2, text_steps=2, seed=7) for _ in range(2))
 
     weights = zip(first.parameters(), second.parameters(), strict=True)
     assert all(torch.allclose(a, b, atol=1e-4) for a, b in weights)
 
 
 def test_training_learns_colours_and_the_checkpoint_loads(tmp_path: Path) -> None:
-    model = fit(seeing=20, reading=40)
+    model = fit(image_steps=20, text_steps=40)
 
     assert write_checkpoint(model, build_processor(list_words()), tmp_path) < 15e6
     encoder = Encoder(EncoderSpec("fresh", str(tmp_path)), dtype=torch.float32)

@@ -1,0 +1,1 @@
+"""Train the network that corrects exposure, contrast and white balance."""

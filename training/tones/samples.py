@@ -1,4 +1,4 @@
-"""Photos spoiled on purpose, from which the network of `quality.enhance.tones` learns.
+"""Degraded photos, the training samples for the network of `quality.enhance.tones`.
 
 sRGB float32 (h, w, 3) in [0, 1], thumbnails throughout.
 """
@@ -17,17 +17,18 @@ from quality.measure.subject import Mask, find_subject
 from training.clean_photos import read_pixels
 
 SEED = 7
-VERSIONS = 10  # spoiled ones of each photo
-ON_PLAIN_GROUND = 0.35  # their share, where the garment can be cut out
-UNSPOILED = 0.3  # their share, of each of tone and cast
-PIXELS = 300  # of each version, at random places
+VERSIONS = 10  # degraded versions of each photo
+ON_PLAIN_BACKGROUND = 0.35  # share of versions, if the garment can be cut out
+UNSPOILED = 0.3  # share of versions, for each of tone and cast
+PIXELS = 300  # of each version, at random positions
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A spoiled version: its features (101,) and lightness levels (17,), and some of its pixels.
+    """A degraded version: its features (101,) and lightness levels (17,), and some pixels.
 
-    `spoiled` and `clean`, (300, 3) uint8, are the same places before and after.
+    `spoiled` and `clean`, (300, 3) uint8, are the same positions of the version and of the
+    original.
     """
 
     features: Floats
@@ -37,18 +38,18 @@ class Sample:
 
 
 def spoil_photo(path: Path) -> list[Sample]:
-    """Return a photo's versions, the same at every call."""
+    """Return a photo's versions, the same in every call."""
     cv2.setNumThreads(1)
     frame = make_frame(read_pixels(path))
     rng = np.random.default_rng([SEED, int.from_bytes(path.stem.encode()[-8:])])
     mask = shrink_mask(find_subject(frame))
     clean = make_thumbnail(frame.normal)
-    return [_spoil(_before_ground(clean, mask, rng), mask, rng) for _ in range(VERSIONS)]
+    return [_spoil(_on_background(clean, mask, rng), mask, rng) for _ in range(VERSIONS)]
 
 
-def _before_ground(clean: Floats, mask: Mask | None, rng: np.random.Generator) -> Floats:
-    """Return the photo, or its garment before white or a plain light ground."""
-    if mask is None or rng.random() > ON_PLAIN_GROUND:
+def _on_background(clean: Floats, mask: Mask | None, rng: np.random.Generator) -> Floats:
+    """Return the photo, or its garment on white or on a plain light background."""
+    if mask is None or rng.random() > ON_PLAIN_BACKGROUND:
         return clean
     ground = np.float32(1.0 if rng.random() < 0.6 else rng.uniform(0.75, 1))
     return np.where(mask[..., None], clean, ground)
@@ -69,7 +70,7 @@ def _pick(pixels: Bytes, places: NDArray[np.int64]) -> Bytes:
 
 
 def _tone(clean: Floats, rng: np.random.Generator) -> Floats:
-    """Change exposure and contrast, one or both or neither."""
+    """Change exposure, contrast, both or neither."""
     kind = rng.random()
     rgb = clean
     if kind < UNSPOILED:
@@ -84,7 +85,7 @@ def _tone(clean: Floats, rng: np.random.Generator) -> Floats:
 
 
 def _cast(rgb: Floats, rng: np.random.Generator) -> Floats:
-    """Tint the light by stops of red and blue against green; not at all in most cases."""
+    """Tint the light by stops of red and blue against green; in most cases not at all."""
     if rng.random() < 2 * UNSPOILED:
         return rgb
     stops = rng.uniform(-0.8, 0.8, 2)

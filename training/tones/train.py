@@ -1,9 +1,9 @@
-"""Teach the network of `quality.enhance.tones` to bring spoiled photos near to what they were.
+"""Train the network of `quality.enhance.tones` to restore degraded photos.
 
-It learns by the logarithm of the error that its correction leaves: a photo that is right already
-loses more by a needless change than a bad one gains by a half-right one, so that it learns to leave
-alone what it cannot be sure of. Imports torch, so only `manage.py fit_tones` imports this. The same
-photos and seed give the same network up to rounding.
+The loss is the logarithm of the remaining error: a needless change of a good photo costs more than
+a partial correction of a bad one gains, so the network learns to change nothing when it is
+uncertain. Imports torch, so only `manage.py fit_tones` imports this module. The same photos and
+seed give the same network up to rounding.
 """
 
 from collections.abc import Sequence
@@ -26,12 +26,12 @@ Batch: TypeAlias = tuple[torch.Tensor, ...]  # features, levels, spoiled and cle
 HIDDEN = 192
 EPOCHS = 80
 BATCH = 256
-STEEPEST = 3e-3  # learning rate
-LEAST_ERROR = 6e-5  # mean square: 42 dB, below which nobody sees the rest
+MAX_LEARNING_RATE = 3e-3
+MIN_ERROR = 6e-5  # mean square, 42 dB: smaller errors are invisible
 
 
 def fit(paths: Sequence[Path], executor: Executor) -> Network:
-    """Return the network that learned from these photos."""
+    """Return the network, trained on these photos."""
     samples = [s for several in executor.map(spoil_photo, paths, chunksize=16) for s in several]
     features, levels, spoiled, clean = (
         torch.from_numpy(np.stack([getattr(sample, name) for sample in samples]))
@@ -50,9 +50,9 @@ def fit(paths: Sequence[Path], executor: Executor) -> Network:
     )
 
 
-def _make_model(inputs: int, answers: int) -> torch.nn.Sequential:
-    last = torch.nn.Linear(HIDDEN, answers)
-    with torch.no_grad():  # it begins by changing next to nothing
+def _make_model(inputs: int, outputs: int) -> torch.nn.Sequential:
+    last = torch.nn.Linear(HIDDEN, outputs)
+    with torch.no_grad():  # starts with almost no change
         last.weight.mul_(0.1)
         last.bias.zero_()
     return torch.nn.Sequential(
@@ -63,9 +63,9 @@ def _make_model(inputs: int, answers: int) -> torch.nn.Sequential:
 
 
 def _train(model: torch.nn.Module, data: Batch) -> None:
-    optimiser = torch.optim.AdamW(model.parameters(), lr=STEEPEST, weight_decay=0.02)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=MAX_LEARNING_RATE, weight_decay=0.02)
     steps = EPOCHS * (len(data[0]) // BATCH + 1)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, STEEPEST, total_steps=steps)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, MAX_LEARNING_RATE, total_steps=steps)
     for _ in range(EPOCHS):
         for rows in torch.split(torch.randperm(len(data[0])), BATCH):
             features, levels, spoiled, clean = (column[rows] for column in data)
@@ -79,11 +79,11 @@ def _train(model: torch.nn.Module, data: Batch) -> None:
 
 def _log_error(found: torch.Tensor, clean: torch.Tensor) -> torch.Tensor:
     errors = (found - clean).square().mean(dim=(1, 2))
-    return torch.log10(errors + LEAST_ERROR).mean()
+    return torch.log10(errors + MIN_ERROR).mean()
 
 
 def _correct(answers: torch.Tensor, levels: torch.Tensor, rgb: torch.Tensor) -> torch.Tensor:
-    """Do to (n, pixels, 3) what `quality.enhance.steps` does by gains, curve and saturation."""
+    """Apply gains, curve and saturation to (n, pixels, 3), like `quality.enhance.steps`."""
     gains = torch.exp2(torch.stack([answers[:, 0], 0 * answers[:, 0], answers[:, 1]], dim=1))
     gains = gains / (gains @ torch.from_numpy(LUMINANCE))[:, None]
     linear = (_linearise(rgb) * gains[:, None]).clamp(0, 1)
@@ -99,7 +99,7 @@ def _correct(answers: torch.Tensor, levels: torch.Tensor, rgb: torch.Tensor) -> 
 
 
 def _lift(lightness: torch.Tensor, levels: torch.Tensor, rises: torch.Tensor) -> torch.Tensor:
-    """Map lightness (n, pixels) along the line through 0, the levels with their rises, and 1."""
+    """Map lightness (n, pixels) by the polyline through 0, the raised levels, and 1."""
     zero, one = torch.zeros(len(levels), 1), torch.ones(len(levels), 1)
     at = torch.cat([zero, levels.clamp_max(0.9999), one], dim=1)
     become = torch.cummax((levels + rises).clamp(0, 1), dim=1).values

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from quality.measure.naturalness import MODEL
-from training.clean_photos import PhotosUnusable, clean_lumas, find_clean_photos
+from training.clean_photos import PhotosUnusable, find_clean_photos, read_lumas
 from training.naturalness import fit_gaussian, save_gaussian
 
 
@@ -26,5 +26,5 @@ class Command(BaseCommand):
             photos = find_clean_photos(options["photos"], split="train", limit=options["limit"])
         except PhotosUnusable as error:
             raise CommandError(str(error)) from error
-        save_gaussian(fit_gaussian(clean_lumas(photos)), options["out"])
+        save_gaussian(fit_gaussian(read_lumas(photos)), options["out"])
         self.stdout.write(f"{options['out']}: fitted on {len(photos)} photos.")

@@ -1,4 +1,4 @@
-"""Teach the network that exposure, contrast and white balance are corrected by."""
+"""Train the network that corrects exposure, contrast and white balance."""
 
 from argparse import ArgumentParser
 from concurrent.futures import ProcessPoolExecutor
@@ -13,7 +13,7 @@ from training.clean_photos import PhotosUnusable, find_clean_photos
 
 
 class Command(BaseCommand):
-    help = "Learns from a folder of clean photos what spoiled ones looked like. Needs torch."
+    help = "Trains on degraded versions of a folder of clean photos. Needs torch."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--photos", type=Path, required=True, metavar="DIR")
@@ -29,4 +29,4 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         with ProcessPoolExecutor(mp_context=get_context("spawn")) as executor:
             fit(photos, executor).save(options["out"])
-        self.stdout.write(f"{options['out']}: learned from {len(photos)} photos.")
+        self.stdout.write(f"{options['out']}: trained on {len(photos)} photos.")

@@ -12,8 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 if TYPE_CHECKING:
     from training.mini.samples import Samples
 
-REPORTED = 50  # one step in so many is told
-GARMENT_HEIGHT = 320  # pixels; drawn larger than needed, so that edges look as in a scaled photo
+REPORT_EVERY = 50  # one step in so many is reported
+GARMENT_HEIGHT = 320  # pixels; larger than needed, so that edges look like those of a scaled photo
 
 
 class Command(BaseCommand):
@@ -63,10 +63,10 @@ class Command(BaseCommand):
     def _reporter(self) -> Any:
         began = time.monotonic()
 
-        def report(half: str, step: int, loss: float) -> None:
-            if step % REPORTED == 0:
+        def report(tower: str, step: int, loss: float) -> None:
+            if step % REPORT_EVERY == 0:
                 minutes = (time.monotonic() - began) / 60
-                self.stdout.write(f"{half} {step}  loss {loss:.3f}  {minutes:.1f} min")
+                self.stdout.write(f"{tower} {step}  loss {loss:.3f}  {minutes:.1f} min")
                 self.stdout.flush()
 
         return report
