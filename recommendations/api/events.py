@@ -20,6 +20,7 @@ from rest_framework.response import Response
 
 from catalog.api.examples import IMAGE
 from core.api.parsers import JSONParser
+from core.api.views import validate
 from recommendations.feedback.events import NewEvent, Receipt, Refusal, record_events
 from recommendations.feedback.shoppers import MAX_ID_LENGTH, InvalidShopperId, is_shopper_id
 from recommendations.models import Event
@@ -106,9 +107,9 @@ class EventBatchInput(serializers.Serializer[Any]):
     events = LenientList(child=EventInput(), max_length=MAX_EVENTS)
 
     def split(self) -> tuple[dict[int, NewEvent], dict[int, Refusal]]:
-        """Return the valid events, and what is wrong with the others, both by number."""
+        """Return the valid events, and the errors of the others, both by number."""
         valid, invalid = {}, {}
-        for number, item in enumerate(self.validated_data["events"]):
+        for number, item in enumerate(validate(self)["events"]):
             if isinstance(item, ValidationError):
                 invalid[number] = _make_refusal(item)
             else:
@@ -223,9 +224,7 @@ class EventViewSet(mixins.ListModelMixin, TenantViewSet):
         return self._create_one(body)
 
     def _create_batch(self, body: dict[str, Any]) -> Response:
-        batch = EventBatchInput(data=body)
-        batch.is_valid(raise_exception=True)
-        events, invalid = batch.split()
+        events, invalid = EventBatchInput(data=body).split()
         receipt = record_events(shop=self.shop, events=events)
         rejected = [
             Rejection(number, _read_event_id(body["events"][number]), refusal)
@@ -234,9 +233,8 @@ class EventViewSet(mixins.ListModelMixin, TenantViewSet):
         return _render(receipt, rejected)
 
     def _create_one(self, body: Any) -> Response:
-        event = EventInput(data=body)
-        event.is_valid(raise_exception=True)
-        receipt = record_events(shop=self.shop, events={0: NewEvent(**event.validated_data)})
+        event = NewEvent(**validate(EventInput(data=body)))
+        receipt = record_events(shop=self.shop, events={0: event})
         if refusal := receipt.refused.get(0):
             raise ValidationError({refusal.field: [refusal.message]}, code=refusal.code)
         return _render(receipt, [])

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.api.facets import FacetFilterInput
+from core.api.views import validate
 from recommendations.answers.feed import FeedPage, FeedStep, read_feed
 from recommendations.api.search.inputs import MAX_IMAGES, RecommendationInput
 from recommendations.api.search.recommendations import ResultSerializer
@@ -64,9 +65,7 @@ class FeedView(TenantAPIView):
     )
     def get(self, request: Request, external_id: str) -> Response:
         params = request.query_params
-        page = FeedInput(data=params.dict())
-        page.is_valid(raise_exception=True)
-        options = page.validated_data
+        options = validate(FeedInput(data=params.dict()))
         body: dict[str, Any] = {"shopper": external_id}
         body |= {name: options[name] for name in ("number_of_images", "session") if name in options}
         filters = {
@@ -76,10 +75,7 @@ class FeedView(TenantAPIView):
         }
         if filters:
             body["filters"] = filters
-        serializer = RecommendationInput(data=body)
-        serializer.is_valid(raise_exception=True)
-        found = read_feed(
-            shop=self.shop, query=serializer.make_query(), cursor=options.get("cursor")
-        )
+        query = RecommendationInput(data=body).make_query()
+        found = read_feed(shop=self.shop, query=query, cursor=options.get("cursor"))
         context = {**self.get_serializer_context(), "explain": options["explain"]}
         return Response(FeedSerializer(found, context=context).data)

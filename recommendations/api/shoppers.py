@@ -19,6 +19,7 @@ from rest_framework.utils.urls import replace_query_param
 
 from catalog.api.facets import FacetFilterInput
 from core.api.parsers import JSONParser
+from core.api.views import validate
 from recommendations.api.events import EventSerializer
 from recommendations.api.search.prompts import PromptSerializer
 from recommendations.feedback import shoppers
@@ -199,11 +200,8 @@ class ShopperViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
     )
     @idempotent
     def create(self, request: Request) -> Response:
-        serializer = ShopperInput(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        shopper, is_new = shoppers.get_or_create_shopper(
-            shop=self.shop, external_id=serializer.validated_data["external_id"]
-        )
+        fields = validate(ShopperInput(data=request.data))
+        shopper, is_new = shoppers.get_or_create_shopper(shop=self.shop, **fields)
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Response(ShopperSerializer(shopper).data, code)
 
@@ -226,9 +224,8 @@ class ShopperViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
     )
     @action(detail=True, methods=["get"])
     def export(self, request: Request, external_id: str) -> Response:
-        page = ExportInput(data=request.query_params)
-        page.is_valid(raise_exception=True)
-        export = export_shopper(shopper=self.get_object(), before=page.validated_data.get("before"))
+        page = validate(ExportInput(data=request.query_params))
+        export = export_shopper(shopper=self.get_object(), **page)
         return Response(ExportSerializer(export, context=self.get_serializer_context()).data)
 
 
@@ -269,8 +266,6 @@ class PreferencesView(TenantAPIView):
 
     def _change(self, request: Request, external_id: str, *, partial: bool) -> Response:
         stated = self._read(external_id)
-        serializer = PreferencesInput(stated, data=request.data, partial=partial)
-        serializer.is_valid(raise_exception=True)
-        fields: dict[str, Any] = serializer.validated_data
+        fields = validate(PreferencesInput(stated, data=request.data, partial=partial))
         changed = shoppers.set_preferences(shop=self.shop, external_id=external_id, fields=fields)
         return Response(PreferencesSerializer(changed).data)

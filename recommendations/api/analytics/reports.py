@@ -9,6 +9,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.views import validate
 from recommendations.analytics import reports
 from recommendations.analytics.reports import Activity, ImageActivity, Period, PromptActivity
 from recommendations.api.analytics.csv import CSVRenderer
@@ -179,10 +180,7 @@ class _ReportView(TenantAPIView):
     row_serializer_class: type[Any]
 
     def parse(self, request: Request) -> dict[str, Any]:
-        """Return the query parameters; raises `ValidationError`."""
-        serializer = self.input_class(data=request.query_params)
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
+        return validate(self.input_class(data=request.query_params))
 
     def render(self, request: Request, period: Period, **body: Any) -> Response:
         headers = {}

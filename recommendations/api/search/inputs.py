@@ -11,6 +11,7 @@ from rest_framework import serializers
 from catalog.api.facets import FacetFilterInput
 from catalog.models import Image
 from catalog.search.facet_filter import FacetFilter
+from core.api.views import validate
 from core.photos import open_photo
 from recommendations.feedback.shoppers import MAX_ID_LENGTH, is_shopper_id
 from recommendations.query.match import MATCHES, Match
@@ -159,8 +160,8 @@ class RecommendationInput(serializers.Serializer[Any]):
         return attrs
 
     def make_query(self) -> Query:
-        """Return the query, with its photos decoded; raises `PhotoRefused`."""
-        data = self.validated_data
+        """Return the query, with its photos decoded; raises `ValidationError`, `PhotoRefused`."""
+        data = validate(self)
         terms = [Term(data["prompt"])] if "prompt" in data else []
         terms += [Term(**term) for term in data.get("terms", ())]
         files = self.context.get("photos", ())

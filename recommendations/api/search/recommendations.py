@@ -132,7 +132,6 @@ class RecommendationView(TenantAPIView):
             photos = request.data.getlist("photo")[: MAX_PHOTOS + 1]
             body = parse_form_query(request.data)
         serializer = RecommendationInput(data=body, context={"photos": photos})
-        serializer.is_valid(raise_exception=True)
         answer = recommend(shop=self.shop, query=serializer.make_query())
         explain = serializer.validated_data["explain"]
         context = {**self.get_serializer_context(), "explain": explain}
@@ -160,9 +159,7 @@ class SimilarImagesView(TenantAPIView):
         body: dict[str, Any] = {"images": [{"id": str(pk)}]}
         if "number_of_images" in request.query_params:
             body["number_of_images"] = request.query_params["number_of_images"]
-        serializer = RecommendationInput(data=body)
-        serializer.is_valid(raise_exception=True)
-        source = Prompt.Source.SIMILAR
-        answer = recommend(shop=self.shop, query=serializer.make_query(), source=source)
+        query = RecommendationInput(data=body).make_query()
+        answer = recommend(shop=self.shop, query=query, source=Prompt.Source.SIMILAR)
         context = self.get_serializer_context()
         return Response(RecommendationSerializer(answer, context=context).data)

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.api.examples import IMAGE, OTHER
+from core.api.views import validate
 from recommendations.answers.comparison import ImageComparison, compare_images
 from recommendations.query.match import MATCHES
 from tenants.api.base import TenantAPIView
@@ -43,8 +44,6 @@ class SimilarityView(TenantAPIView):
         examples=[OpenApiExample("Two images", {"images": [IMAGE, OTHER]}, request_only=True)],
     )
     def post(self, request: Request) -> Response:
-        serializer = SimilarityInput(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        first, second = serializer.validated_data["images"]
+        first, second = validate(SimilarityInput(data=request.data))["images"]
         comparison = compare_images(shop=self.shop, first=first, second=second)
         return Response(SimilaritySerializer(comparison).data)

@@ -9,13 +9,13 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.views import validate
 from recommendations.api.steering.weights import (
     WEIGHTS,
     ShareField,
     SteeringMixin,
     WeightsInput,
     WeightsSerializer,
-    validate,
 )
 from recommendations.models import Experiment
 from recommendations.steering.experiments import (

@@ -17,11 +17,8 @@ from rest_framework.response import Response
 
 from catalog.api.facets import MAX_VALUES, FacetFilterInput
 from catalog.models import Facet, Image
-from recommendations.api.steering.weights import (
-    ShareField,
-    SteeringMixin,
-    validate,
-)
+from core.api.views import validate
+from recommendations.api.steering.weights import ShareField, SteeringMixin
 from recommendations.models import Rule
 from recommendations.steering import rules
 from tenants.api.base import TenantViewSet

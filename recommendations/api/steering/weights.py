@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.parsers import JSONParser
+from core.api.views import validate
 from recommendations.steering.weights import Weights, read_weights, set_weights
 from tenants.api.base import TenantAPIView, TenantMixin
 from tenants.models import Scope
@@ -100,10 +101,3 @@ class RankingView(SteeringMixin, TenantAPIView):
     def put(self, request: Request) -> Response:
         values = validate(WeightsInput(data=request.data))
         return Response(WeightsSerializer(set_weights(shop=self.shop, values=values)).data)
-
-
-def validate(serializer: serializers.BaseSerializer[Any]) -> dict[str, Any]:
-    """Return the validated data; raises `ValidationError`."""
-    serializer.is_valid(raise_exception=True)
-    data: dict[str, Any] = serializer.validated_data
-    return data
