@@ -1,4 +1,4 @@
-"""Garments for tests: photos to be tagged, and rows as the worker leaves them."""
+"""Garments for tests: photos to tag, and rows as the worker stores them."""
 
 import io
 from collections.abc import Mapping
@@ -55,13 +55,13 @@ def make_jpeg(kind: str = "t-shirt", colour: str = "red") -> bytes:
 
 @cache
 def make_blank() -> bytes:
-    """Return a photo of nothing at all."""
+    """Return a photo without a garment."""
     return encode(np.full((400, 300, 3), 200, np.uint8))
 
 
 @cache
 def make_pair() -> bytes:
-    """Return a photo of two garments of their own, side by side on one ground."""
+    """Return a photo of two separate garments, next to each other."""
     shirt, trousers = draw("t-shirt", "red"), draw("jeans", "navy")
     height = min(len(shirt), len(trousers))
     return encode(np.hstack([shirt[:height], trousers[:height]]))
@@ -88,7 +88,7 @@ def make_tags(
     style: str = "casual",
     formality: str = "casual",
 ) -> dict[str, Any]:
-    """Return tags as they are kept, all of them sure and for all seasons."""
+    """Return stored tags, all of them sure and for all seasons."""
     found = DEFAULT_TAXONOMY.find(kind)
     assert found
     return {
@@ -145,15 +145,15 @@ def make_sold(shop: Shop, kind: str = "jeans", colour: str = "navy", **fields: A
 
 
 def tag_image(image: Image, kind: str, colour: str, **tags: Any) -> ImageTags:
-    """Note what an image shows, as the worker does."""
+    """Store the tags of an image, as the worker does."""
     seen = make_tags(kind, colour, **tags)
     garment = build_garment(
         garment_id=image.pk, source=GarmentSource.CATALOG, tags=seen, slot=seen["slot"]["value"]
     )
-    kept = {**_tagged(seen), "image_version": image.version, "features": pack_features(garment)}
+    values = {**_tagged(seen), "image_version": image.version, "features": pack_features(garment)}
     with shop_scope(image.shop_id):
         row: ImageTags = ImageTags.objects.update_or_create(
-            image=image, defaults={"shop_id": image.shop_id, **kept}
+            image=image, defaults={"shop_id": image.shop_id, **values}
         )[0]
     return row
 
@@ -179,28 +179,28 @@ def outfits_url(shopper: str = "ada") -> str:
 
 
 def ask_outfits(client: Any, *, shopper: str = "ada", **body: Any) -> dict[str, Any]:
-    """Return the answer to a wish for outfits."""
+    """Return the response to a request for outfits."""
     response = client.post(outfits_url(shopper), body, format="json")
     assert response.status_code == 200, response.content
     return response.json()  # type: ignore[no-any-return]
 
 
-def build_outfit(shop: Shop, told: dict[str, Any]) -> Outfit:
-    """Return the row of an outfit as it was told."""
+def build_outfit(shop: Shop, result: dict[str, Any]) -> Outfit:
+    """Return the row of a returned outfit."""
     with shop_scope(shop.pk):
-        outfit: Outfit = Outfit.objects.get(pk=told["id"])
+        outfit: Outfit = Outfit.objects.get(pk=result["id"])
     return outfit
 
 
-def ids_of(told: dict[str, Any]) -> set[str]:
-    return {piece["id"] for piece in told["pieces"]}
+def ids_of(result: dict[str, Any]) -> set[str]:
+    return {piece["id"] for piece in result["pieces"]}
 
 
 def files_in(media_root: Path) -> set[str]:
-    """Return the folders and names of all files that are stored, below their shops'."""
+    """Return the folders and names of all stored files, below those of shops."""
     return {"/".join(path.parts[-2:]) for path in media_root.rglob("*") if path.is_file()}
 
 
-def kinds_of_files(media_root: Path) -> list[str]:
+def folders_of_files(media_root: Path) -> list[str]:
     """Return the folder of each stored file: photos, originals, wardrobe, cutouts, outfits."""
     return sorted(name.partition("/")[0] for name in files_in(media_root))

@@ -1,4 +1,4 @@
-"""What operators see of shoppers: how the work stands, not what people own and said."""
+"""Operators see the state of jobs in the admin, but no photos or messages of shoppers."""
 
 import pytest
 from django.urls import NoReverseMatch, reverse
@@ -21,8 +21,8 @@ def operator(client):
 
 
 @pytest.fixture
-def kept(shop):
-    """A row of each kind by the name of its model."""
+def rows(shop):
+    """One row of each model, by the name of the model."""
     item, image = make_item(shop.shop, "dress"), make_sold(shop.shop)
     ask_outfits(shop.client)
     with all_shops():
@@ -30,13 +30,13 @@ def kept(shop):
             shop=shop.shop, shopper=Shopper.objects.get(), memory={"occasion": SECRET}
         )
         Message.objects.create(shop=shop.shop, conversation=talk, role="shopper", text=SECRET)
-        rows = (item, ImageTags.objects.get(image=image), Outfit.objects.get(), talk)
-    return dict(zip(MODELS, rows, strict=True))
+        saved = (item, ImageTags.objects.get(image=image), Outfit.objects.get(), talk)
+    return dict(zip(MODELS, saved, strict=True))
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_rows_are_found_and_shown_and_cannot_be_changed(operator, kept, name):
-    row = kept[name]
+def test_rows_are_searchable_and_read_only(operator, rows, name):
+    row = rows[name]
     found = operator.get(reverse(f"admin:stylist_{name}_changelist"), {"q": str(row.pk)})
     assert found.status_code == 200
     address = reverse(f"admin:stylist_{name}_change", args=[row.pk])
@@ -46,19 +46,19 @@ def test_rows_are_found_and_shown_and_cannot_be_changed(operator, kept, name):
     assert operator.post(address, {}).status_code == 403
 
 
-def test_photos_of_shoppers_are_not_shown(operator, kept):
-    item = kept["wardrobeitem"]
+def test_photos_of_shoppers_are_not_shown(operator, rows):
+    item = rows["wardrobeitem"]
     page = operator.get(reverse("admin:stylist_wardrobeitem_change", args=[item.pk]))
     assert item.photo.name not in page.content.decode()
 
 
-def test_messages_have_no_page():
+def test_messages_have_no_admin_page():
     with pytest.raises(NoReverseMatch):
         reverse("admin:stylist_message_changelist")
 
 
 @pytest.mark.parametrize("model", [WardrobeItem, ImageTags])
-def test_what_failed_is_tried_again_and_the_rest_left_alone(operator, kept, shop, model):
+def test_only_failed_jobs_are_retried(operator, rows, shop, model):
     make_item(shop.shop, "coat")
     make_sold(shop.shop, "coat")
     with all_shops():

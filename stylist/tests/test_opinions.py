@@ -1,4 +1,4 @@
-"""What shoppers say of outfits, and how it changes the next ones."""
+"""Opinions of outfits, and their effect on later outfits."""
 
 from uuid import uuid4
 
@@ -30,7 +30,7 @@ def inside(shop):
         yield shop
 
 
-def say(client, outfit, opinion: str):
+def judge(client, outfit, opinion: str):
     return client.post(f"/api/v1/outfits/{outfit['id']}/feedback/", {"opinion": opinion})
 
 
@@ -38,89 +38,89 @@ def opinions() -> list[str]:
     return sorted(OutfitFeedback.objects.values_list("opinion", flat=True))
 
 
-def of(told, ids):
-    return next((outfit for outfit in told["outfits"] if ids_of(outfit) == ids), None)
+def of(result, ids):
+    return next((outfit for outfit in result["outfits"] if ids_of(outfit) == ids), None)
 
 
 def best(shop, **wish):
     return ask_outfits(shop.client, number_of_outfits=1, **wish)["outfits"][0]
 
 
-def test_dislike_makes_way_for_another_outfit_and_a_like_brings_it_back(inside):
+def test_dislike_changes_the_best_outfit_and_a_like_restores_it(inside):
     make_wardrobe(inside.shop)
     first = best(inside)
-    assert say(inside.client, first, "dislike").json() == {
+    assert judge(inside.client, first, "dislike").json() == {
         "outfit": first["id"],
         "opinion": "dislike",
     }
     second = best(inside)
     assert ids_of(second) != ids_of(first)
-    say(inside.client, first, "like")
+    judge(inside.client, first, "like")
     assert opinions() == ["like"], "a like takes back a dislike"
     third = best(inside)
     assert ids_of(third) == ids_of(first) and third["score"] > first["score"]
 
 
 @pytest.mark.parametrize(
-    ("said", "left"),
+    ("opinions_given", "left"),
     [
         (["like", "like"], ["like"]), (["like", "dislike"], ["dislike"]),
         (["worn", "like"], ["like", "worn"]), (["like", "worn", "dislike"], ["dislike", "worn"]),
     ],
 )  # fmt: skip
-def test_latest_word_counts_beside_that_it_was_worn(inside, said, left):
+def test_latest_opinion_counts_in_addition_to_worn(inside, opinions_given, left):
     make_wardrobe(inside.shop)
     outfit = best(inside)
-    for opinion in said:
-        assert say(inside.client, outfit, opinion).status_code == 200
+    for opinion in opinions_given:
+        assert judge(inside.client, outfit, opinion).status_code == 200
     assert opinions() == left
 
 
-def test_what_was_worn_counts_for_it(inside):
+def test_wearing_an_outfit_raises_its_score(inside):
     make_wardrobe(inside.shop)
     better, other = ask_outfits(inside.client, number_of_outfits=2)["outfits"]
-    say(inside.client, other, "worn")
+    judge(inside.client, other, "worn")
     after = ask_outfits(inside.client, number_of_outfits=10)
     ahead = of(after, ids_of(better))["score"] - of(after, ids_of(other))["score"]
     assert ahead < better["score"] - other["score"]
 
 
-def test_opinion_said_again_counts_from_now_on(inside):
+def test_repeated_opinion_renews_its_date(inside):
     make_wardrobe(inside.shop)
     outfit = best(inside)
-    say(inside.client, outfit, "worn")
+    judge(inside.client, outfit, "worn")
     before = OutfitFeedback.objects.get()
-    say(inside.client, outfit, "worn")
+    judge(inside.client, outfit, "worn")
     assert OutfitFeedback.objects.get().created_at > before.created_at
 
 
-def test_opinion_is_of_one_shopper_alone(inside):
+def test_opinion_does_not_affect_other_shoppers(inside):
     make_wardrobe(inside.shop)
-    say(inside.client, best(inside), "like")
+    judge(inside.client, best(inside), "like")
     ada, eve = Shopper.objects.get(), Shopper(shop=inside.shop, external_id="eve")
     eve.save()
     assert get_taste(ada).bonuses and not get_taste(eve).bonuses
 
 
-def test_outfit_made_for_nobody_takes_no_opinion(shop):
+def test_outfit_without_a_shopper_accepts_no_opinion(shop):
     dress = make_sold(shop.shop, "dress")
     make_sold(shop.shop, "sneakers", "white")
     looks = shop.client.post(f"/api/v1/images/{dress.pk}/outfits/", {}, format="json").json()
     outfit = looks["outfits"][0]
-    answer = say(shop.client, outfit, "like")
+    answer = judge(shop.client, outfit, "like")
     assert (answer.status_code, answer.json()["code"]) == (409, "nobodys_outfit")
 
 
-def test_opinions_on_what_is_not_there_are_not_found(shop, rival):
+def test_opinion_of_a_missing_outfit_is_not_found(shop, rival):
     make_item(rival.shop, "dress")
     foreign = ask_outfits(rival.client)["outfits"][0]
     for pk in (foreign["id"], str(uuid4())):
-        assert say(shop.client, {"id": pk}, "like").status_code == 404
+        assert judge(shop.client, {"id": pk}, "like").status_code == 404
     with shop_scope(rival.shop.pk):
         assert opinions() == []
 
 
-def test_outfit_deleted_meanwhile_is_told_as_gone(inside):
+def test_outfit_deleted_during_the_request_is_not_found(inside):
     make_item(inside.shop, "dress")
     outfit = build_outfit(inside.shop, best(inside))
     Outfit.objects.all().delete()
@@ -128,17 +128,17 @@ def test_outfit_deleted_meanwhile_is_told_as_gone(inside):
         give_opinion(outfit=outfit, opinion=Opinion.LIKE)
 
 
-def test_word_that_is_no_opinion_is_refused(shop):
+def test_invalid_opinion_is_refused(shop):
     make_item(shop.shop, "dress")
     outfit = best(shop)
-    assert "opinion" in say(shop.client, outfit, "meh").json()["errors"]
+    assert "opinion" in judge(shop.client, outfit, "meh").json()["errors"]
 
 
-def test_opinion_takes_the_stylists_scope(shop):
+def test_opinion_needs_the_stylist_scope(shop):
     make_item(shop.shop, "dress")
     outfit = best(shop)
     publishable = make_key_client(shop.shop, kind="publishable")
-    assert say(publishable, outfit, "like").status_code == 403
+    assert judge(publishable, outfit, "like").status_code == 403
     assert (
-        say(make_key_client(shop.shop, scopes=[Scope.STYLIST]), outfit, "like").status_code == 200
+        judge(make_key_client(shop.shop, scopes=[Scope.STYLIST]), outfit, "like").status_code == 200
     )

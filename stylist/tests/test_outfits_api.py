@@ -1,4 +1,4 @@
-"""Outfits through the API: from a wardrobe, from the catalogue, from both, and around an item."""
+"""The API of outfits: from a wardrobe, from the catalogue, from both, and around an item."""
 
 from uuid import uuid4
 
@@ -32,7 +32,7 @@ SOLD = (
 
 
 @pytest.fixture(autouse=True)
-def _no_pools() -> None:
+def _clear_pools() -> None:
     catalog_pool._cache.clear()
 
 
@@ -40,12 +40,12 @@ def make_catalogue(shop) -> list[Image]:
     return [make_sold(shop.shop, kind, colour, price="40.00") for kind, colour in SOLD]
 
 
-def sources(told) -> set[str]:
-    return {piece["source"] for outfit in told["outfits"] for piece in outfit["pieces"]}
+def sources(result) -> set[str]:
+    return {piece["source"] for outfit in result["outfits"] for piece in outfit["pieces"]}
 
 
-def shown_ids(told) -> set[str]:
-    return set().union(*map(ids_of, told["outfits"]))
+def outfit_ids(result) -> set[str]:
+    return set().union(*map(ids_of, result["outfits"]))
 
 
 def refused(client, **body):
@@ -54,23 +54,23 @@ def refused(client, **body):
     return answer.status_code, answer.json()
 
 
-# --- Where they come from -------------------------------------------------------------
+# --- Sources of garments -------------------------------------------------------------
 
 
-def test_outfits_are_made_of_what_a_shopper_owns(shop):
+def test_outfits_use_the_wardrobe(shop):
     owned = {str(item.pk) for item in make_wardrobe(shop.shop)}
     make_item(shop.shop, "dress", shopper="eve")
     make_catalogue(shop)
-    told = ask_outfits(shop.client, number_of_outfits=3)
-    assert len(told["outfits"]) == 3 and told["lacking"] == ""
-    assert shown_ids(told) <= owned and sources(told) == {"wardrobe"}
-    for outfit in told["outfits"]:
+    result = ask_outfits(shop.client, number_of_outfits=3)
+    assert len(result["outfits"]) == 3 and result["lacking"] == ""
+    assert outfit_ids(result) <= owned and sources(result) == {"wardrobe"}
+    for outfit in result["outfits"]:
         slots = [piece["slot"] for piece in outfit["pieces"]]
         assert len(set(slots)) == len(slots) and {"top", "bottom", "shoes"} <= set(slots)
         assert not any(piece["is_gone"] for piece in outfit["pieces"])
 
 
-def test_points_of_the_parts_add_up_to_the_score_and_each_has_its_reason(shop):
+def test_points_add_up_to_the_score_and_each_part_has_a_sentence(shop):
     make_wardrobe(shop.shop)
     for outfit in ask_outfits(shop.client, occasion="work", season="autumn")["outfits"]:
         points = sum(part["points"] for part in outfit["parts"])
@@ -79,20 +79,20 @@ def test_points_of_the_parts_add_up_to_the_score_and_each_has_its_reason(shop):
         assert outfit["wish"] == {"occasion": "work", "season": "autumn", "formality": None}
 
 
-def test_outfits_are_made_of_what_the_shop_sells(shop):
+def test_outfits_use_the_catalogue(shop):
     sold = {str(image.pk) for image in make_catalogue(shop)}
     make_wardrobe(shop.shop)
-    told = ask_outfits(shop.client, source="catalog")
-    assert told["outfits"] and shown_ids(told) <= sold
-    piece = told["outfits"][0]["pieces"][0]
+    result = ask_outfits(shop.client, source="catalog")
+    assert result["outfits"] and outfit_ids(result) <= sold
+    piece = result["outfits"][0]["pieces"][0]
     assert (piece["price"], piece["availability"]) == ("40.00", "in_stock") and piece["photo_url"]
 
 
-def test_mixed_outfits_fill_a_wardrobe_with_what_the_shop_sells(shop):
+def test_mixed_outfits_complete_a_wardrobe_from_the_catalogue(shop):
     make_item(shop.shop, "shirt", "white")
     make_catalogue(shop)
-    told = ask_outfits(shop.client, source="mixed", number_of_outfits=5)
-    assert sources(told) == {"wardrobe", "catalog"}
+    result = ask_outfits(shop.client, source="mixed", number_of_outfits=5)
+    assert sources(result) == {"wardrobe", "catalog"}
 
 
 @pytest.mark.parametrize(
@@ -100,59 +100,59 @@ def test_mixed_outfits_fill_a_wardrobe_with_what_the_shop_sells(shop):
     [{"status": "draft"}, {"status": "held"}, {"availability": "out_of_stock"}],
     ids=["draft", "held", "sold out"],
 )
-def test_what_is_not_for_sale_now_is_in_no_outfit_though_the_pool_still_has_it(shop, fields):
+def test_image_not_for_sale_is_not_used_though_the_pool_has_it(shop, fields):
     make_catalogue(shop)
     extra = make_sold(shop.shop, "dress", "navy")
     before = ask_outfits(shop.client, source="catalog", number_of_outfits=10)
-    assert str(extra.pk) in shown_ids(before)
+    assert str(extra.pk) in outfit_ids(before)
     with shop_scope(shop.shop.pk):
         Image.objects.filter(pk=extra.pk).update(**fields)
     after = ask_outfits(shop.client, source="catalog", number_of_outfits=10)
-    assert after["outfits"] and str(extra.pk) not in shown_ids(after)
+    assert after["outfits"] and str(extra.pk) not in outfit_ids(after)
 
 
-def test_deleted_image_is_in_no_outfit_at_once(shop):
+def test_deleted_image_is_not_used_any_more(shop):
     make_catalogue(shop)
     extra = make_sold(shop.shop, "dress", "navy")
     before = ask_outfits(shop.client, source="catalog", number_of_outfits=10)
-    assert str(extra.pk) in shown_ids(before)
+    assert str(extra.pk) in outfit_ids(before)
     with shop_scope(shop.shop.pk):
         delete_image(image=extra)
     after = ask_outfits(shop.client, source="catalog", number_of_outfits=10)
-    assert str(extra.pk) not in shown_ids(after)
+    assert str(extra.pk) not in outfit_ids(after)
     listed = shop.client.get(outfits_url()).json()["results"]
     assert listed, "who asked for outfits has a history from then on"
 
 
-def test_image_to_be_had_on_preorder_is_for_sale(shop):
+def test_image_on_preorder_is_for_sale(shop):
     image = make_sold(shop.shop, "dress", "navy", availability="preorder")
     make_sold(shop.shop, "sneakers", "white")
-    assert str(image.pk) in shown_ids(ask_outfits(shop.client, source="catalog"))
+    assert str(image.pk) in outfit_ids(ask_outfits(shop.client, source="catalog"))
 
 
-def test_another_shops_images_are_in_no_outfit(shop, rival):
+def test_another_shops_images_are_not_used(shop, rival):
     make_catalogue(rival)
     for source in ("catalog", "mixed", "wardrobe"):
-        told = ask_outfits(shop.client, source=source)
-        assert (told["outfits"], bool(told["lacking"])) == ([], True)
+        result = ask_outfits(shop.client, source=source)
+        assert (result["outfits"], bool(result["lacking"])) == ([], True)
 
 
 # --- Around an item -------------------------------------------------------------------
 
 
-def test_every_outfit_holds_the_items_chosen_of_both_kinds(shop):
+def test_every_outfit_contains_the_chosen_item_and_image(shop):
     make_wardrobe(shop.shop)
     make_catalogue(shop)
     top = make_item(shop.shop, "polo shirt", "olive")
     shoes = make_sold(shop.shop, "ankle boots", "black")
     items = {str(top.pk), str(shoes.pk)}
     for source in ("wardrobe", "catalog", "mixed"):
-        told = ask_outfits(shop.client, source=source, items=sorted(items))
-        assert told["outfits"], source
-        assert all(items <= ids_of(outfit) for outfit in told["outfits"]), source
+        result = ask_outfits(shop.client, source=source, items=sorted(items))
+        assert result["outfits"], source
+        assert all(items <= ids_of(outfit) for outfit in result["outfits"]), source
 
 
-def test_items_that_are_not_there_are_refused(shop, rival):
+def test_missing_items_are_refused(shop, rival):
     make_wardrobe(shop.shop)
     others = make_item(shop.shop, "coat", shopper="eve")
     foreign = make_item(rival.shop, "coat"), make_sold(rival.shop, "coat")
@@ -170,7 +170,7 @@ def rows_of(shop) -> list[Outfit]:
         return list(Outfit.objects.all())
 
 
-def test_item_that_waits_for_its_tags_is_refused_as_such(shop):
+def test_item_without_tags_is_refused(shop):
     (item,) = add_photos(shop.client, make_jpeg()).json()
     status, problem = refused(shop.client, items=[item["id"]])
     assert (status, problem["code"]) == (400, "anchor_unknown")
@@ -195,13 +195,13 @@ def test_items_that_exclude_each_other_are_refused(shop):
         ({"items": ["x"]}, "items"), ({"items": [str(uuid4()) for _ in range(5)]}, "items"),
     ],
 )  # fmt: skip
-def test_wish_that_cannot_be_is_refused(shop, body, field):
+def test_invalid_wish_is_refused(shop, body, field):
     status, problem = refused(shop.client, **body)
     assert (status, problem["code"]) == (400, "validation_error") and field in problem["errors"]
 
 
-def test_garments_tagged_by_different_encoders_are_put_together(shop):
-    """A shop may have changed its encoder; vectors of another length compare with none."""
+def test_garments_of_different_encoders_are_combined(shop):
+    """After a change of encoder, embeddings have different lengths and cannot be compared."""
     items = make_wardrobe(shop.shop)
     with shop_scope(shop.shop.pk):
         for size, item in zip((4, 4, 4, 4, 8, 8, 8), items, strict=True):
@@ -213,18 +213,18 @@ def test_garments_tagged_by_different_encoders_are_put_together(shop):
 # --- Nothing to choose from -----------------------------------------------------------
 
 
-def test_empty_wardrobe_says_so(shop):
-    told = ask_outfits(shop.client)
-    assert told == {"outfits": [], "lacking": "There are no garments to choose from yet."}
+def test_empty_wardrobe_is_reported(shop):
+    result = ask_outfits(shop.client)
+    assert result == {"outfits": [], "lacking": "There are no garments to choose from yet."}
 
 
-def test_wardrobe_of_tops_says_what_is_missing(shop):
+def test_missing_slot_is_reported(shop):
     make_item(shop.shop, "t-shirt")
-    told = ask_outfits(shop.client)
-    assert told["outfits"] == [] and "a bottom is missing" in told["lacking"]
+    result = ask_outfits(shop.client)
+    assert result["outfits"] == [] and "a bottom is missing" in result["lacking"]
 
 
-def test_bags_alone_say_what_an_outfit_needs(shop):
+def test_bags_alone_are_not_enough(shop):
     make_item(shop.shop, "backpack")
     lacking = ask_outfits(shop.client)["lacking"]
     assert "a top and a bottom" in lacking and "one-piece" in lacking
@@ -233,16 +233,16 @@ def test_bags_alone_say_what_an_outfit_needs(shop):
 # --- Preferences ----------------------------------------------------------------------
 
 
-def test_colours_that_are_avoided_are_in_no_outfit(shop):
+def test_avoided_colours_are_not_used(shop):
     make_catalogue(shop)
     avoided = {str(image.pk) for image in make_wardrobe_of(shop, "red")}
-    before = shown_ids(ask_outfits(shop.client, source="catalog", number_of_outfits=10))
+    before = outfit_ids(ask_outfits(shop.client, source="catalog", number_of_outfits=10))
     assert before & avoided
     body = {"avoided": {"category": [], "styles": [], "colour": ["Red"], "brand": []}}
     url = "/api/v1/shoppers/ada/preferences/"
     assert shop.client.patch(url, body, format="json").status_code == 200
-    told = ask_outfits(shop.client, source="catalog", number_of_outfits=10)
-    assert told["outfits"] and not shown_ids(told) & avoided
+    result = ask_outfits(shop.client, source="catalog", number_of_outfits=10)
+    assert result["outfits"] and not outfit_ids(result) & avoided
 
 
 def make_wardrobe_of(shop, colour: str) -> list[Image]:
@@ -252,22 +252,22 @@ def make_wardrobe_of(shop, colour: str) -> list[Image]:
 # --- History --------------------------------------------------------------------------
 
 
-def test_outfits_that_were_shown_are_listed_the_newest_first(shop):
+def test_suggested_outfits_are_listed_newest_first(shop):
     make_wardrobe(shop.shop)
     make_wardrobe(shop.shop, shopper="eve")
-    told = ask_outfits(shop.client, number_of_outfits=3)["outfits"]
+    result = ask_outfits(shop.client, number_of_outfits=3)["outfits"]
     ask_outfits(shop.client, shopper="eve")
     page = shop.client.get(outfits_url(), {"page_size": 2}).json()
     rest = shop.client.get(page["next"]).json()
     listed = page["results"] + rest["results"]
-    assert {outfit["id"] for outfit in listed} == {outfit["id"] for outfit in told}
-    assert [outfit["id"] for outfit in listed] == sorted((o["id"] for o in told), reverse=True)
+    assert {outfit["id"] for outfit in listed} == {outfit["id"] for outfit in result}
+    assert [outfit["id"] for outfit in listed] == sorted((o["id"] for o in result), reverse=True)
 
 
-def test_garment_that_is_gone_is_told_as_what_it_was(shop):
+def test_deleted_garment_is_listed_as_gone(shop):
     items = make_wardrobe(shop.shop)
-    told = ask_outfits(shop.client, number_of_outfits=1)["outfits"][0]
-    gone = next(item for item in items if str(item.pk) in ids_of(told))
+    result = ask_outfits(shop.client, number_of_outfits=1)["outfits"][0]
+    gone = next(item for item in items if str(item.pk) in ids_of(result))
     shop.client.delete(f"/api/v1/shoppers/ada/wardrobe/{gone.pk}/")
     (listed,) = shop.client.get(outfits_url()).json()["results"]
     piece = next(piece for piece in listed["pieces"] if piece["id"] == str(gone.pk))
@@ -293,10 +293,10 @@ def test_outfits_need_no_query_for_each_garment(shop, django_assert_max_num_quer
         ask_outfits(shop.client, source="mixed", number_of_outfits=5)
 
 
-# --- What one purchase completes ------------------------------------------------------
+# --- Purchases ------------------------------------------------------
 
 
-def test_purchase_that_completes_outfits_is_found(shop):
+def test_finds_a_purchase_that_completes_outfits(shop):
     for kind, colour in (("shirt", "white"), ("t-shirt", "navy"), ("sneakers", "white")):
         make_item(shop.shop, kind, colour)
     jeans, _ = make_sold(shop.shop, "jeans", "navy"), make_sold(shop.shop, "backpack", "black")
@@ -308,7 +308,7 @@ def test_purchase_that_completes_outfits_is_found(shop):
     assert first["best"]["id"] in {outfit["id"] for outfit in listed}
 
 
-def test_purchases_for_nobody_known_are_not_found(shop):
+def test_purchases_of_an_unknown_shopper_are_not_found(shop):
     assert shop.client.post("/api/v1/shoppers/eve/purchases/", {}).status_code == 404
 
 
@@ -319,16 +319,16 @@ def complete(client, image, **body):
     return client.post(f"/api/v1/images/{image.pk}/outfits/", body, format="json")
 
 
-def test_look_of_an_image_is_completed_with_what_is_sold(shop):
+def test_look_of_an_image_is_completed_from_the_catalogue(shop):
     make_catalogue(shop)
     make_wardrobe(shop.shop)
     dress = make_sold(shop.shop, "dress", "navy")
-    told = complete(shop.client, dress, number_of_outfits=2).json()
-    assert len(told["outfits"]) == 2 and sources(told) == {"catalog"}
-    assert all(str(dress.pk) in ids_of(outfit) for outfit in told["outfits"])
+    result = complete(shop.client, dress, number_of_outfits=2).json()
+    assert len(result["outfits"]) == 2 and sources(result) == {"catalog"}
+    assert all(str(dress.pk) in ids_of(outfit) for outfit in result["outfits"])
 
 
-def test_look_is_for_sites_to_ask(shop):
+def test_publishable_key_may_complete_a_look(shop):
     make_catalogue(shop)
     dress = make_sold(shop.shop, "dress", "navy")
     publishable = make_key_client(shop.shop, kind="publishable")
@@ -337,7 +337,7 @@ def test_look_is_for_sites_to_ask(shop):
     assert complete(styling, dress).status_code == 403
 
 
-def test_look_of_what_nobody_may_see_is_not_found(shop, rival):
+def test_look_of_a_hidden_image_is_not_found(shop, rival):
     draft = make_sold(shop.shop, "dress", status="draft")
     foreign, deleted = make_sold(rival.shop, "dress"), make_sold(shop.shop, "dress")
     with shop_scope(shop.shop.pk):
@@ -346,7 +346,7 @@ def test_look_of_what_nobody_may_see_is_not_found(shop, rival):
         assert complete(shop.client, image).status_code == 404
 
 
-def test_look_of_an_image_that_was_not_tagged_yet_waits(shop):
+def test_look_of_an_untagged_image_is_refused(shop):
     image = make_sold(shop.shop, "dress")
     with all_shops():
         ImageTags.objects.all().delete()
@@ -354,7 +354,7 @@ def test_look_of_an_image_that_was_not_tagged_yet_waits(shop):
     assert (answer.status_code, answer.json()["code"]) == (409, "image_not_tagged")
 
 
-def test_look_of_an_image_whose_new_photo_waits_is_not_that_of_the_old(shop):
+def test_look_of_an_image_with_a_new_photo_is_refused(shop):
     image = make_sold(shop.shop, "dress")
     with all_shops():
         ImageTags.objects.all().request()
@@ -363,7 +363,7 @@ def test_look_of_an_image_whose_new_photo_waits_is_not_that_of_the_old(shop):
     assert complete(shop.client, image).status_code == 200
 
 
-def test_look_of_a_photo_that_cannot_be_tagged_says_what_to_do(shop):
+def test_look_of_a_photo_without_a_garment_reports_the_problem(shop):
     image = make_sold(shop.shop, "dress")
     problem = {"code": "photo_blank", "detail": "The photo is blank; send another."}
     with all_shops():
@@ -373,7 +373,7 @@ def test_look_of_a_photo_that_cannot_be_tagged_says_what_to_do(shop):
     assert problem["detail"] in answer.json()["detail"]
 
 
-# --- Whose it is ----------------------------------------------------------------------
+# --- Access ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("what", ["outfits", "purchases"])

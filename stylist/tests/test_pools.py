@@ -1,4 +1,4 @@
-"""The pool of what a shop sells: kept for seconds, read again after a change, each shop's own."""
+"""The pool of a shop's images: cached for seconds, read again after a change, one per shop."""
 
 import pytest
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _no_pools() -> None:
+def _clear_pools() -> None:
     catalog_pool._cache.clear()
 
 
@@ -24,7 +24,7 @@ def inside(shop):
 
 @pytest.fixture
 def later(monkeypatch):
-    """A function after which no pool is fresh."""
+    """A function that makes all cached pools stale."""
     clock = {"now": 1_000.0}
     monkeypatch.setattr(catalog_pool.time, "monotonic", lambda: clock["now"])
 
@@ -34,7 +34,7 @@ def later(monkeypatch):
     return wait
 
 
-def test_pool_has_every_tagged_image_as_it_was_tagged(inside):
+def test_pool_contains_every_tagged_image(inside):
     jeans, dress = make_sold(inside.shop, "jeans"), make_sold(inside.shop, "dress", "red")
     pool = get_pool(inside.shop.pk)
     kinds = dict(zip(pool.ids.tolist(), pool.kinds.tolist(), strict=True))
@@ -46,14 +46,14 @@ def test_shop_without_images_has_an_empty_pool(inside):
     assert len(get_pool(inside.shop.pk)) == 0
 
 
-def test_pool_is_used_again_and_asks_nothing_for_some_seconds(inside, django_assert_num_queries):
+def test_fresh_pool_makes_no_query(inside, django_assert_num_queries):
     make_sold(inside.shop)
     first = get_pool(inside.shop.pk)
     with django_assert_num_queries(0):
         assert get_pool(inside.shop.pk) is first
 
 
-def test_pool_that_has_not_changed_is_not_read_again(inside, later, django_assert_num_queries):
+def test_unchanged_pool_is_not_read_again(inside, later, django_assert_num_queries):
     make_sold(inside.shop)
     first = get_pool(inside.shop.pk)
     later()
@@ -62,7 +62,7 @@ def test_pool_that_has_not_changed_is_not_read_again(inside, later, django_asser
 
 
 @pytest.mark.parametrize("change", ["added", "retagged", "removed"])
-def test_change_is_seen_after_some_seconds(inside, later, change):
+def test_changes_are_found_after_some_seconds(inside, later, change):
     image = make_sold(inside.shop, "jeans")
     get_pool(inside.shop.pk)
     if change == "added":
@@ -85,7 +85,7 @@ def test_pools_are_never_shared_between_shops(shop, rival):
                 assert get_pool(member.shop.pk).kinds.tolist() == [kind]
 
 
-def test_only_the_pools_asked_for_last_are_kept(shop, rival, monkeypatch):
+def test_only_the_latest_pools_are_cached(shop, rival, monkeypatch):
     monkeypatch.setattr(catalog_pool, "MAX_POOLS", 1)
     for member in (shop, rival):
         with shop_scope(member.shop.pk):

@@ -1,4 +1,4 @@
-"""No shop sees what another's shoppers own, wear or say; nobody without a key sees anything."""
+"""Tenancy of the stylist: no shop, and no request without a key, gets the data of others."""
 
 from uuid import uuid4
 
@@ -28,7 +28,7 @@ def test_rows_outside_a_shops_scope_are_an_error(model):
         model.objects.count()
 
 
-def test_shoppers_of_one_name_are_two_in_two_shops(shop, rival):
+def test_shoppers_of_two_shops_may_have_one_id(shop, rival):
     make_item(shop.shop, "dress")
     assert ask_outfits(shop.client)["outfits"]
     for what in ("wardrobe", "outfits"):
@@ -38,14 +38,14 @@ def test_shoppers_of_one_name_are_two_in_two_shops(shop, rival):
         assert not Outfit.objects.exists()
 
 
-def test_another_shops_rows_are_not_there_for_members_either(colleague, rival):
+def test_members_do_not_find_another_shops_rows(colleague, rival):
     item, image = make_item(rival.shop, "dress"), make_sold(rival.shop, "dress")
     outfit = ask_outfits(rival.client)["outfits"][0]
     client = colleague.client
     assert client.get(f"/api/v1/shoppers/ada/wardrobe/{item.pk}/").status_code == 404
     assert client.post(f"/api/v1/images/{image.pk}/outfits/", {}).status_code == 404
-    say = {"opinion": "like"}
-    assert client.post(f"/api/v1/outfits/{outfit['id']}/feedback/", say).status_code == 404
+    opinion = {"opinion": "like"}
+    assert client.post(f"/api/v1/outfits/{outfit['id']}/feedback/", opinion).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -57,14 +57,14 @@ def test_another_shops_rows_are_not_there_for_members_either(colleague, rival):
         ("post", f"outfits/{uuid4()}/feedback/"), ("get", "stylist/vocabulary/"),
     ],
 )  # fmt: skip
-def test_without_a_key_nothing_is_answered(stranger, method, path):
+def test_requests_without_a_key_are_refused(stranger, method, path):
     answer = getattr(stranger, method)(f"/api/v1/{path}", {}, format="json")
     assert answer.status_code == 401
     assert answer["Content-Type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("name", ["a\0b", "x" * 201])
-def test_impossible_name_in_an_address_breaks_nothing(shop, name):
+def test_invalid_id_in_an_address_is_not_found(shop, name):
     url = f"/api/v1/shoppers/{name}/outfits/"
     assert shop.client.get(url).json()["results"] == []
     answer = shop.client.post(url, {})

@@ -1,4 +1,4 @@
-"""The catalogue's images are tagged by themselves, and their tags follow them."""
+"""Images of the catalogue are tagged automatically, and again when their photos change."""
 
 import pytest
 
@@ -13,7 +13,7 @@ from stylist.sweeps import delete_pending_files
 from stylist.tagging import jobs
 from stylist.tagging.jobs import tag_images
 from stylist.tagging.queues import IMAGES
-from stylist.tests.factories import kinds_of_files, make_blank, make_jpeg, make_sold
+from stylist.tests.factories import folders_of_files, make_blank, make_jpeg, make_sold
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def inside(shop):
 
 
 def saved(shop, callbacks, data: bytes | None = None) -> Image:
-    """Return an image of which the catalogue has told."""
+    """Return an image whose saving the catalogue has signalled."""
     with callbacks(execute=True):
         return make_image(shop.shop, data or make_jpeg("dress", "red"))
 
@@ -36,7 +36,7 @@ def replace_photo(callbacks, data: bytes) -> None:
         update_image(image=Image.objects.get(), fields={}, photo=open_bytes(data))
 
 
-def test_new_image_is_asked_for_and_tagged(inside, django_capture_on_commit_callbacks):
+def test_new_image_is_tagged(inside, django_capture_on_commit_callbacks):
     image = saved(inside, django_capture_on_commit_callbacks)
     assert ImageTags.objects.get().state == "pending"
     assert tag_images() == 1
@@ -45,7 +45,7 @@ def test_new_image_is_asked_for_and_tagged(inside, django_capture_on_commit_call
     assert row.tags["primary_colour"]["value"] == "red" and row.features and row.cutout
 
 
-def test_new_photo_is_tagged_anew_and_leaves_one_cutout(
+def test_new_photo_is_tagged_again_and_leaves_one_cutout(
     inside, django_capture_on_commit_callbacks, media_root
 ):
     saved(inside, django_capture_on_commit_callbacks)
@@ -55,28 +55,28 @@ def test_new_photo_is_tagged_anew_and_leaves_one_cutout(
     delete_pending_files()
     row = ImageTags.objects.get()
     assert (row.slot, row.image_version) == ("bottom", 2)
-    assert kinds_of_files(media_root) == ["cutouts", "originals", "photos"]
+    assert folders_of_files(media_root) == ["cutouts", "originals", "photos"]
 
 
-def test_photo_replaced_while_it_was_looked_at_is_looked_at_again(
+def test_photo_replaced_during_its_job_is_tagged_again(
     inside, django_capture_on_commit_callbacks, monkeypatch, media_root
 ):
     saved(inside, django_capture_on_commit_callbacks)
     look = jobs.crop_to_garment
 
-    def replaced_meanwhile(*args, **kwargs):
+    def replace_during_job(*args, **kwargs):
         monkeypatch.undo()
         replace_photo(django_capture_on_commit_callbacks, make_jpeg("jeans", "navy"))
         return look(*args, **kwargs)
 
-    monkeypatch.setattr(jobs, "crop_to_garment", replaced_meanwhile)
+    monkeypatch.setattr(jobs, "crop_to_garment", replace_during_job)
     assert tag_images() == 2
     row = ImageTags.objects.get()
     assert (row.state, row.slot, row.image_version) == ("done", "bottom", 2)
-    assert kinds_of_files(media_root) == ["cutouts", "originals", "photos"]
+    assert folders_of_files(media_root) == ["cutouts", "originals", "photos"]
 
 
-def test_photo_without_a_garment_fails_and_is_not_asked_for_again(
+def test_photo_without_a_garment_fails_and_is_not_requested_again(
     inside, django_capture_on_commit_callbacks
 ):
     saved(inside, django_capture_on_commit_callbacks, make_blank())
@@ -86,7 +86,7 @@ def test_photo_without_a_garment_fails_and_is_not_asked_for_again(
     assert IMAGES.find_missing_images() == {} and tag_images() == 0
 
 
-def test_deleted_image_takes_its_tags_and_its_cutout_along(inside, media_root):
+def test_deleting_an_image_deletes_its_tags_and_cutout(inside, media_root):
     image = make_sold(inside.shop)
     row = ImageTags.objects.get()
     row.cutout = jobs.save_file(jobs.make_cutout_key(inside.shop.pk), b"cut")
@@ -94,19 +94,19 @@ def test_deleted_image_takes_its_tags_and_its_cutout_along(inside, media_root):
     delete_image(image=image)
     remove_entries(list(IndexEntry.objects.filter(state="removing")))
     assert not ImageTags.objects.exists()
-    assert delete_pending_files() == 1 and kinds_of_files(media_root) == []
+    assert delete_pending_files() == 1 and folders_of_files(media_root) == []
 
 
-def test_image_deleted_before_its_turn_is_not_looked_at(
+def test_image_deleted_before_its_job_is_not_read(
     inside, django_capture_on_commit_callbacks, media_root
 ):
     image = saved(inside, django_capture_on_commit_callbacks)
     delete_image(image=image)
     tag_images()
-    assert ImageTags.objects.get().tags == {} and "cutouts" not in kinds_of_files(media_root)
+    assert ImageTags.objects.get().tags == {} and "cutouts" not in folders_of_files(media_root)
 
 
-def test_image_that_nobody_told_of_is_found(inside, rival):
+def test_sweep_finds_an_image_without_a_request(inside, rival):
     image, foreign = make_image(inside.shop), make_image(rival.shop)
     assert IMAGES.find_missing_images() == {
         inside.shop.pk: [image.pk],
@@ -119,7 +119,7 @@ def test_image_that_nobody_told_of_is_found(inside, rival):
         assert ImageTags.objects.get().image_id == foreign.pk
 
 
-def test_image_whose_new_photo_nobody_told_of_is_found(inside):
+def test_sweep_finds_a_new_photo_without_a_request(inside):
     image = make_sold(inside.shop)
     assert IMAGES.find_missing_images() == {}
     Image.objects.update(version=2)
@@ -128,7 +128,7 @@ def test_image_whose_new_photo_nobody_told_of_is_found(inside):
     assert IMAGES.find_missing_images() == {}
 
 
-def test_told_twice_is_asked_for_once(inside):
+def test_repeated_request_makes_one_job(inside):
     image = make_image(inside.shop)
     for _ in range(2):
         IMAGES.request(shop_id=inside.shop.pk, image_ids=[image.pk])

@@ -1,4 +1,4 @@
-"""What the worker makes of shoppers' photos, and what outlives its looking again."""
+"""The worker tags shoppers' photos; corrections survive new tags."""
 
 import pytest
 
@@ -15,7 +15,7 @@ from stylist.tagging.shop_taxonomy import set_own_types
 from stylist.tests.factories import (
     add_photos,
     encode,
-    kinds_of_files,
+    folders_of_files,
     make_blank,
     make_jpeg,
     make_pair,
@@ -34,22 +34,22 @@ def inside(shop):
 
 
 def tagged(shop, *photos: bytes):
-    """Return what a shopper is told of photos once the worker has seen them."""
+    """Return the items of photos after the worker has tagged them."""
     ids = [item["id"] for item in add_photos(shop.client, *photos).json()]
     assert tag_wardrobes() == len(photos)
-    return [told(shop, item_id) for item_id in ids]
+    return [result(shop, item_id) for item_id in ids]
 
 
-def told(shop, item_id):
+def result(shop, item_id):
     return shop.client.get(wardrobe_url(rest=f"{item_id}/")).json()
 
 
-def look_again() -> None:
+def tag_again() -> None:
     WardrobeItem.objects.all().request()
     tag_wardrobes()
 
 
-def test_photo_is_tagged_with_how_sure_each_tag_is(shop):
+def test_photo_gets_tags_with_confidences(shop):
     (item,) = tagged(shop, make_jpeg("t-shirt", "red"))
     tags = item["tags"]
     assert (item["state"], item["problem"], item["garments_seen"]) == ("done", None, "one")
@@ -63,79 +63,79 @@ def test_photo_is_tagged_with_how_sure_each_tag_is(shop):
     assert item["unsure"] == [name for name, tag in given.items() if not tag["is_sure"]]
 
 
-def test_garment_is_cut_out_and_its_embedding_kept(inside, media_root):
+def test_cutout_and_embedding_are_stored(inside, media_root):
     tagged(inside, make_jpeg())
     item = WardrobeItem.objects.get()
     assert item.encoder == "mini" and len(bytes(item.embedding)) % 2 == 0
-    assert kinds_of_files(media_root) == ["cutouts", "wardrobe"]
+    assert folders_of_files(media_root) == ["cutouts", "wardrobe"]
 
 
-def test_many_photos_are_tagged_in_one_go_each_as_what_it_is(shop):
+def test_many_photos_are_tagged_together(shop):
     first, second = tagged(shop, make_jpeg("jeans", "navy"), make_jpeg("dress", "red"))
     assert (first["slot"], second["slot"]) == ("bottom", "one_piece")
     assert second["tags"]["primary_colour"]["value"] == "red"
 
 
-def test_blank_photo_fails_with_what_to_do(shop):
+def test_blank_photo_fails_with_advice(shop):
     (item,) = tagged(shop, make_blank())
     assert item["state"] == "failed" and item["slot"] is None
     assert item["problem"]["detail"].endswith("send one that shows the product.")
     assert set(item["tags"].values()) == {None}
 
 
-def test_photo_in_which_no_garment_can_be_told_says_so(shop):
+def test_photo_without_a_garment_is_reported(shop):
     (item,) = tagged(shop, encode(make_scene(seed=1)))
     assert (item["state"], item["garments_seen"]) == ("done", "none")
     assert "primary_colour" in item["unsure"]
 
 
-def test_two_garments_in_one_photo_are_told(shop):
+def test_two_garments_in_one_photo_are_reported(shop):
     (item,) = tagged(shop, make_pair())
     assert (item["state"], item["garments_seen"]) == ("done", "several")
 
 
-def test_nothing_is_done_twice(shop):
+def test_each_job_runs_once(shop):
     tagged(shop, make_jpeg())
     assert tag_wardrobes() == 0
 
 
-# --- What shoppers set, and what shops add --------------------------------------------
+# --- Corrections, and types of shops --------------------------------------------
 
 
-def test_correction_outlives_another_look_and_null_brings_back_what_was_seen(inside):
+def test_correction_survives_new_tags_and_null_restores_them(inside):
     (seen,) = tagged(inside, make_jpeg("t-shirt", "red"))
     item = WardrobeItem.objects.get()
     correct_item(item=item, name=None, tags={"type": "coat", "primary_colour": "navy"})
-    look_again()
-    now = told(inside, item.pk)
+    tag_again()
+    now = result(inside, item.pk)
     values = [now["tags"][name]["value"] for name in ("type", "primary_colour")]
     assert (values, now["slot"]) == (["coat", "navy"], "outer")
     assert WardrobeItem.objects.get().kind == "coat"
     correct_item(item=item, name=None, tags={"type": None, "primary_colour": None})
-    again = told(inside, item.pk)
+    again = result(inside, item.pk)
     assert (again["tags"], again["slot"]) == (seen["tags"], seen["slot"])
 
 
 @pytest.mark.parametrize("value", ["coat", None])
-def test_type_set_while_the_photo_is_looked_at_stays(inside, monkeypatch, value):
+def test_type_corrected_during_the_job_stays(inside, monkeypatch, value):
     add_photos(inside.client, make_jpeg("t-shirt", "red"))
     item = WardrobeItem.objects.get()
     if value is None:
         correct_item(item=item, name=None, tags={"type": "coat"})
     look = jobs.crop_to_garment
 
-    def set_meanwhile(*args, **kwargs):
+    def correct_during_job(*args, **kwargs):
         correct_item(item=item, name=None, tags={"type": value})
         return look(*args, **kwargs)
 
-    monkeypatch.setattr(jobs, "crop_to_garment", set_meanwhile)
+    monkeypatch.setattr(jobs, "crop_to_garment", correct_during_job)
     tag_wardrobes()
     row = WardrobeItem.objects.get()
     seen = row.tags["type"]["value"]
     assert (row.kind, row.slot) == (("coat", "outer") if value else (seen, "top"))
 
 
-def test_shops_own_type_can_be_seen_and_its_name_be_set(inside):
+def test_shops_own_type_is_found_and_can_be_chosen(inside):
     set_own_types(
         shop=inside.shop, types=[{"name": "Poncho", "slot": "outer", "prompts": ["red t-shirt"]}]
     )
@@ -145,40 +145,40 @@ def test_shops_own_type_can_be_seen_and_its_name_be_set(inside):
     assert (row.kind, row.slot, row.corrected) == ("Poncho", "outer", {"type": "Poncho"})
 
 
-# --- Files and crossing work ----------------------------------------------------------
+# --- Files and concurrent jobs ----------------------------------------------------------
 
 
-def test_garment_taken_out_while_it_is_looked_at_leaves_no_file(inside, monkeypatch, media_root):
+def test_garment_removed_during_its_job_leaves_no_file(inside, monkeypatch, media_root):
     add_photos(inside.client, make_jpeg())
     look = jobs.crop_to_garment
 
-    def removed_meanwhile(*args, **kwargs):
+    def remove_during_job(*args, **kwargs):
         remove_item(item=WardrobeItem.objects.get())
         return look(*args, **kwargs)
 
-    monkeypatch.setattr(jobs, "crop_to_garment", removed_meanwhile)
+    monkeypatch.setattr(jobs, "crop_to_garment", remove_during_job)
     tag_wardrobes()
     delete_pending_files()
-    assert kinds_of_files(media_root) == [] and not WardrobeItem.objects.exists()
+    assert folders_of_files(media_root) == [] and not WardrobeItem.objects.exists()
 
 
-def test_cutout_stored_since_the_row_was_read_goes_with_it(inside, media_root):
+def test_newer_cutout_is_deleted_with_its_row(inside, media_root):
     add_photos(inside.client, make_jpeg())
     stale = WardrobeItem.objects.get()
     tag_wardrobes()
     remove_item(item=stale)
     delete_pending_files()
-    assert kinds_of_files(media_root) == []
+    assert folders_of_files(media_root) == []
 
 
-def test_another_look_leaves_one_cutout(inside, media_root):
+def test_tagging_again_leaves_one_cutout(inside, media_root):
     tagged(inside, make_jpeg())
-    look_again()
+    tag_again()
     assert delete_pending_files() == 1
-    assert kinds_of_files(media_root) == ["cutouts", "wardrobe"]
+    assert folders_of_files(media_root) == ["cutouts", "wardrobe"]
 
 
-def test_photo_that_is_lost_fails_and_says_so(inside):
+def test_lost_photo_fails_with_a_problem(inside):
     add_photos(inside.client, make_jpeg())
     storage.delete_files(WardrobeItem.objects.get().photo.name)
     tag_wardrobes()
@@ -186,13 +186,13 @@ def test_photo_that_is_lost_fails_and_says_so(inside):
     assert (item.state, item.problem["code"]) == (Job.State.FAILED, "photo_missing")
 
 
-def test_storage_that_is_away_postpones_the_work(inside, monkeypatch):
+def test_unavailable_storage_postpones_the_job(inside, monkeypatch):
     add_photos(inside.client, make_jpeg())
 
-    def away(name):
+    def fail(name):
         raise StorageUnavailable("away")
 
-    monkeypatch.setattr(jobs, "read_file", away)
+    monkeypatch.setattr(jobs, "read_file", fail)
     tag_wardrobes()
     item = WardrobeItem.objects.get()
     assert (item.state, item.attempts) == ("pending", 0)
@@ -202,6 +202,6 @@ def test_storage_that_is_away_postpones_the_work(inside, monkeypatch):
     assert WardrobeItem.objects.get().state == "done"
 
 
-def test_no_files_are_doomed_by_a_first_look(inside):
+def test_first_tagging_deletes_no_files(inside):
     tagged(inside, make_jpeg())
     assert not DoomedFile.objects.exists()

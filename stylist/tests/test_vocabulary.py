@@ -1,4 +1,4 @@
-"""The words for garments, and the types that a shop adds."""
+"""The vocabulary of garments, and the types that a shop adds."""
 
 import pytest
 
@@ -23,21 +23,21 @@ def own(client) -> list[tuple[str, str]]:
     return [(kind["name"], kind["slot"]) for kind in types if kind["is_own"]]
 
 
-def test_every_value_that_a_correction_may_have_is_listed(shop):
-    told = shop.client.get(URL).json()
-    assert len(told["types"]) >= 40 and len(told["colours"]) >= 40
-    assert len({kind["slot"] for kind in told["types"]}) == 7 and own(shop.client) == []
+def test_every_valid_tag_value_is_listed(shop):
+    result = shop.client.get(URL).json()
+    assert len(result["types"]) >= 40 and len(result["colours"]) >= 40
+    assert len({kind["slot"] for kind in result["types"]}) == 7 and own(shop.client) == []
     item = make_item(shop.shop)
     lists = {"primary_colour": "colours", "pattern": "patterns", "style": "styles",
              "season": "seasons", "formality": "formality"}  # fmt: skip
     for tag, name in lists.items():
-        for value in told[name]:
+        for value in result[name]:
             body = {"tags": {tag: value}}
             answer = shop.client.patch(wardrobe_url(rest=f"{item.pk}/"), body, format="json")
             assert answer.status_code == 200, (tag, value)
 
 
-def test_own_types_are_added_replaced_and_taken_out(shop, rival):
+def test_own_types_are_added_replaced_and_removed(shop, rival):
     assert set_types(shop.client, DIRNDL).status_code == 200
     assert own(shop.client) == [("Dirndl", "one_piece")] and own(rival.client) == []
     set_types(shop.client, {"name": "kilt", "slot": "bottom"})
@@ -46,15 +46,15 @@ def test_own_types_are_added_replaced_and_taken_out(shop, rival):
     assert own(shop.client) == []
 
 
-def test_own_type_can_be_what_a_garment_is(shop):
+def test_garment_can_have_an_own_type(shop):
     set_types(shop.client, DIRNDL)
     item = make_item(shop.shop)
     body = {"tags": {"type": "dirndl"}}
-    told = shop.client.patch(wardrobe_url(rest=f"{item.pk}/"), body, format="json").json()
-    assert (told["tags"]["type"]["value"], told["slot"]) == ("Dirndl", "one_piece")
+    result = shop.client.patch(wardrobe_url(rest=f"{item.pk}/"), body, format="json").json()
+    assert (result["tags"]["type"]["value"], result["slot"]) == ("Dirndl", "one_piece")
     set_types(shop.client)
-    told = shop.client.get(wardrobe_url(rest=f"{item.pk}/")).json()
-    assert (told["tags"]["type"]["value"], told["slot"]) == ("Dirndl", "one_piece"), "it stays"
+    result = shop.client.get(wardrobe_url(rest=f"{item.pk}/")).json()
+    assert (result["tags"]["type"]["value"], result["slot"]) == ("Dirndl", "one_piece"), "it stays"
     answer = shop.client.patch(wardrobe_url(rest=f"{item.pk}/"), body, format="json")
     assert answer.json()["code"] == "tag_unknown"
 
@@ -74,19 +74,19 @@ def test_own_type_can_be_what_a_garment_is(shop):
     ],
     ids=["known", "twice", "no slot", "no name", "long", "nameless", "prompts", "many", "text"],
 )
-def test_types_that_cannot_be_are_refused_and_the_old_ones_stay(shop, types, code):
+def test_invalid_types_are_refused_and_change_nothing(shop, types, code):
     set_types(shop.client, {"name": "kilt", "slot": "bottom"})
     answer = shop.client.patch(URL, {"types": types}, format="json")
     assert (answer.status_code, answer.json()["code"]) == (400, code)
     assert own(shop.client) == [("kilt", "bottom")]
 
 
-def test_which_of_the_types_cannot_be_is_told(shop):
+def test_invalid_type_is_named(shop):
     problem = set_types(shop.client, DIRNDL, {"name": "JEANS", "slot": "bottom"}).json()
     assert (problem["index"], problem["field"]) == (1, "name")
 
 
-def test_types_take_the_stylists_scope(shop, stranger):
+def test_types_need_the_stylist_scope(shop, stranger):
     for client, status in (
         (stranger, 401),
         (make_key_client(shop.shop, kind="publishable"), 403),

@@ -1,4 +1,4 @@
-"""A wardrobe through the API: garments added, listed, set right and taken out."""
+"""The API of wardrobes: adding, listing, correcting and removing garments."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from core.tenancy import shop_scope
 from stylist.models import WardrobeItem
 from stylist.tests.factories import (
     add_photos,
-    kinds_of_files,
+    folders_of_files,
     make_blank,
     make_item,
     make_jpeg,
@@ -28,20 +28,20 @@ def rows(shop) -> list[WardrobeItem]:
         return list(WardrobeItem.objects.all())
 
 
-def test_photo_becomes_a_garment_that_waits_for_its_tags(shop, media_root):
+def test_photo_becomes_a_pending_garment(shop, media_root):
     answer = add_photos(shop.client, make_jpeg(), name="My favourite")
     assert answer.status_code == 201, answer.content
-    (told,) = answer.json()
-    assert (told["state"], told["name"], told["slot"]) == ("pending", "My favourite", None)
-    assert set(told["tags"].values()) == {None} and told["unsure"] == []
-    assert shop.client.get(wardrobe_url(rest=f"{told['id']}/")).json() == told
-    photo = shop.client.get(told["photo_url"])
+    (result,) = answer.json()
+    assert (result["state"], result["name"], result["slot"]) == ("pending", "My favourite", None)
+    assert set(result["tags"].values()) == {None} and result["unsure"] == []
+    assert shop.client.get(wardrobe_url(rest=f"{result['id']}/")).json() == result
+    photo = shop.client.get(result["photo_url"])
     assert (photo.status_code, photo["Content-Type"]) == (200, "image/jpeg")
     photo.close()
-    assert kinds_of_files(media_root) == ["wardrobe"], "there is no original of a person's photo"
+    assert folders_of_files(media_root) == ["wardrobe"], "there is no original of a person's photo"
 
 
-def test_twenty_photos_are_added_in_one_go_and_listed_the_newest_first(shop):
+def test_twenty_photos_are_added_together_and_listed_newest_first(shop):
     photos = [make_jpeg("t-shirt", "red")] * 20
     added = add_photos(shop.client, *photos).json()
     assert len({item["id"] for item in added}) == 20
@@ -60,26 +60,26 @@ def test_garments_need_no_name(shop):
 def test_number_of_photos_is_limited(shop, count, media_root):
     answer = add_photos(shop.client, *[make_blank()] * count)
     assert answer.status_code == 400 and "photo" in answer.json()["errors"]
-    assert rows(shop) == [] and kinds_of_files(media_root) == []
+    assert rows(shop) == [] and folders_of_files(media_root) == []
 
 
-def test_no_photos_said_as_json_are_refused(shop):
+def test_json_without_photos_is_refused(shop):
     answer = shop.client.post(wardrobe_url(), {"photo": []}, format="json")
     assert answer.status_code == 400 and rows(shop) == []
 
 
-def test_one_photo_that_is_none_adds_nothing_of_the_others(shop, media_root):
+def test_one_invalid_photo_rejects_all(shop, media_root):
     answer = add_photos(shop.client, make_jpeg(), b"not a photo")
     assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
-    assert rows(shop) == [] and kinds_of_files(media_root) == []
+    assert rows(shop) == [] and folders_of_files(media_root) == []
 
 
-def test_full_wardrobe_takes_no_more_and_keeps_no_file(shop, monkeypatch, media_root):
+def test_full_wardrobe_refuses_photos_and_stores_no_file(shop, monkeypatch, media_root):
     monkeypatch.setattr(items, "MAX_ITEMS", 2)
     assert add_photos(shop.client, make_jpeg()).status_code == 201
     answer = add_photos(shop.client, make_jpeg(), make_jpeg("dress"))
     assert (answer.status_code, answer.json()["code"]) == (409, "wardrobe_full")
-    assert len(rows(shop)) == 1 and kinds_of_files(media_root) == ["wardrobe"]
+    assert len(rows(shop)) == 1 and folders_of_files(media_root) == ["wardrobe"]
     assert add_photos(shop.client, make_jpeg(), shopper="eve").status_code == 201
 
 
@@ -88,17 +88,17 @@ def test_same_idempotency_key_adds_garments_once(shop, media_root):
     first, again = (add_photos(shop.client, make_jpeg(), headers=headers) for _ in range(2))
     assert (first.status_code, again.status_code) == (201, 201)
     assert [item["id"] for item in first.json()] == [item["id"] for item in again.json()]
-    assert len(rows(shop)) == 1 and kinds_of_files(media_root) == ["wardrobe"]
+    assert len(rows(shop)) == 1 and folders_of_files(media_root) == ["wardrobe"]
 
 
-def test_list_is_narrowed_by_slot(shop):
+def test_list_is_filtered_by_slot(shop):
     make_item(shop.shop, "jeans")
     make_item(shop.shop, "t-shirt")
-    (told,) = shop.client.get(wardrobe_url(), {"slot": "bottom"}).json()["results"]
-    assert told["tags"]["type"]["value"] == "jeans"
+    (result,) = shop.client.get(wardrobe_url(), {"slot": "bottom"}).json()["results"]
+    assert result["tags"]["type"]["value"] == "jeans"
 
 
-def test_slot_that_is_none_is_refused(shop):
+def test_invalid_slot_is_refused(shop):
     make_item(shop.shop)
     assert shop.client.get(wardrobe_url(), {"slot": "botom"}).status_code == 400
 
@@ -111,13 +111,13 @@ def test_list_needs_no_query_for_each_garment(shop, django_assert_max_num_querie
         assert len(shop.client.get(wardrobe_url()).json()["results"]) == 12
 
 
-def test_shopper_without_anything_has_an_empty_wardrobe_and_is_not_made(shop):
+def test_unknown_shopper_has_an_empty_wardrobe_and_is_not_created(shop):
     assert shop.client.get(wardrobe_url()).json()["results"] == []
     with shop_scope(shop.shop.pk):
         assert not Shopper.objects.exists()
 
 
-def test_garment_taken_out_is_gone_with_its_files(
+def test_removed_garment_is_deleted_with_its_files(
     shop, media_root, django_capture_on_commit_callbacks
 ):
     item = make_item(shop.shop)
@@ -127,14 +127,14 @@ def test_garment_taken_out_is_gone_with_its_files(
     assert shop.client.delete(wardrobe_url(rest=f"{item.pk}/")).status_code == 404
 
 
-# --- Tags set right -------------------------------------------------------------------
+# --- Corrected tags -------------------------------------------------------------------
 
 
-def test_type_set_right_changes_the_slot_and_null_goes_back(shop):
+def test_corrected_type_changes_the_slot_and_null_restores_it(shop):
     item = make_item(shop.shop, "t-shirt")
-    told = change(shop.client, item, tags={"type": "JEANS"}).json()
-    assert (told["tags"]["type"]["value"], told["slot"]) == ("jeans", "bottom")
-    assert told["tags"]["type"]["is_corrected"] and told["tags"]["type"]["confidence"] == 1
+    result = change(shop.client, item, tags={"type": "JEANS"}).json()
+    assert (result["tags"]["type"]["value"], result["slot"]) == ("jeans", "bottom")
+    assert result["tags"]["type"]["is_corrected"] and result["tags"]["type"]["confidence"] == 1
     assert [row["id"] for row in shop.client.get(wardrobe_url(), {"slot": "bottom"}).json()[
         "results"
     ]] == [str(item.pk)]  # fmt: skip
@@ -143,13 +143,15 @@ def test_type_set_right_changes_the_slot_and_null_goes_back(shop):
     assert not back["tags"]["type"]["is_corrected"]
 
 
-def test_corrections_add_up_and_the_name_is_kept_apart(shop):
+def test_corrections_accumulate_and_the_name_is_separate(shop):
     item = make_item(shop.shop)
     change(shop.client, item, name="Old shirt", tags={"pattern": "striped"})
-    told = change(shop.client, item, tags={"secondary_colour": "white", "season": "winter"}).json()
-    values = {name: tag["value"] for name, tag in told["tags"].items() if tag["is_corrected"]}
+    result = change(
+        shop.client, item, tags={"secondary_colour": "white", "season": "winter"}
+    ).json()
+    values = {name: tag["value"] for name, tag in result["tags"].items() if tag["is_corrected"]}
     assert values == {"pattern": "striped", "secondary_colour": "white", "season": "winter"}
-    assert told["name"] == "Old shirt"
+    assert result["name"] == "Old shirt"
 
 
 @pytest.mark.parametrize(
@@ -159,7 +161,7 @@ def test_corrections_add_up_and_the_name_is_kept_apart(shop):
         ("pattern", "wavy"), ("style", "space"), ("season", "monsoon"), ("formality", "royal"),
     ],
 )  # fmt: skip
-def test_value_that_a_tag_cannot_have_is_refused_and_nothing_is_changed(shop, tag, value):
+def test_invalid_value_is_refused_and_changes_nothing(shop, tag, value):
     item = make_item(shop.shop)
     answer = change(shop.client, item, name="New", tags={"style": "sporty", tag: value})
     problem = answer.json()
@@ -169,25 +171,25 @@ def test_value_that_a_tag_cannot_have_is_refused_and_nothing_is_changed(shop, ta
     assert (item.corrected, item.name) == ({}, "")
 
 
-def test_tag_that_there_is_not_is_refused(shop):
+def test_unknown_tag_is_refused(shop):
     answer = change(shop.client, make_item(shop.shop), tags={"weight": "heavy"})
     assert answer.status_code == 400 and "weight" in answer.json()["errors"]["tags"]
 
 
-def test_type_set_before_it_was_tagged_gives_a_slot_at_once(shop):
-    (told,) = add_photos(shop.client, make_jpeg()).json()
+def test_type_corrected_before_tagging_sets_the_slot(shop):
+    (result,) = add_photos(shop.client, make_jpeg()).json()
     (item,) = rows(shop)
-    told = change(shop.client, item, tags={"type": "coat"}).json()
-    assert (told["slot"], told["state"]) == ("outer", "pending")
-    told = change(shop.client, item, tags={"type": None}).json()
-    assert (told["slot"], told["tags"]["type"]) == (None, None)
+    result = change(shop.client, item, tags={"type": "coat"}).json()
+    assert (result["slot"], result["state"]) == ("outer", "pending")
+    result = change(shop.client, item, tags={"type": None}).json()
+    assert (result["slot"], result["tags"]["type"]) == (None, None)
 
 
-# --- Whose it is ----------------------------------------------------------------------
+# --- Access ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("method", ["get", "patch", "delete"])
-def test_garments_of_other_shoppers_and_shops_are_not_there(shop, rival, method):
+def test_garments_of_other_shoppers_and_shops_are_not_found(shop, rival, method):
     others = make_item(shop.shop, shopper="eve")
     foreign = make_item(rival.shop, shopper="ada")
     make_item(shop.shop, shopper="ada")
@@ -199,7 +201,7 @@ def test_garments_of_other_shoppers_and_shops_are_not_there(shop, rival, method)
         assert item.name == ""
 
 
-def test_keys_without_the_scope_see_no_wardrobe(shop, stranger):
+def test_keys_without_the_scope_get_no_wardrobe(shop, stranger):
     item = make_item(shop.shop)
     publishable = make_key_client(shop.shop, kind="publishable")
     searching = make_key_client(shop.shop, scopes=[Scope.RECOMMEND, Scope.CATALOG_READ])

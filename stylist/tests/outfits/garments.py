@@ -1,4 +1,4 @@
-"""Garments for the tests: by hand, drawn by Hypothesis, and whole wardrobes."""
+"""Garments for tests: single ones, drawn by Hypothesis, and whole wardrobes."""
 
 from uuid import UUID
 
@@ -40,7 +40,7 @@ def make_garment(number, slot, colour=None, **features):
 
 
 def make_wardrobe(count, seed=0):
-    """Return garments of every slot in turn, with all their tags, the same for the same seed."""
+    """Return garments of every slot in turn, with all tags, determined by the seed."""
     draws = np.random.default_rng(seed)
     return [_draw(draws, number, SLOTS[number % len(SLOTS)]) for number in range(count)]
 
@@ -66,7 +66,7 @@ colours = st.none() | st.sampled_from([*LAB.values()])
 
 @st.composite
 def wardrobes(draw, *, most=16):
-    """Draw garments with any tags, or without, each with an id of its own."""
+    """Draw garments with and without tags, each with its own id."""
     numbers = draw(st.lists(st.integers(1, 2**60), unique=True, max_size=most))
     return [
         Garment(

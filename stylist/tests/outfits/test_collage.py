@@ -21,7 +21,7 @@ DRESSED = (Slot.TOP, Slot.BOTTOM, Slot.OUTER, Slot.SHOES, Slot.BAG, Slot.ACCESSO
 
 
 def make_piece(slot, *, size=(300, 400), masked=True):
-    """Return a photo of one colour; masked to an inner rectangle with a loud surrounding."""
+    """Return a photo of one colour; masked to an inner rectangle in bright surroundings."""
     photo = Image.new("RGB", size, COLOURS[slot])
     if not masked:
         return Piece(slot, photo)
@@ -52,7 +52,7 @@ def overlap(one, other):
     )
 
 
-def test_garments_lie_where_they_are_worn_and_apart():
+def test_garments_are_placed_where_they_are_worn_without_overlap():
     pixels = drawn([make_piece(slot) for slot in DRESSED])
     boxes = {slot: box_of(pixels, slot) for slot in DRESSED}
     assert boxes[Slot.TOP][3] < boxes[Slot.BOTTOM][1]
@@ -62,7 +62,7 @@ def test_garments_lie_where_they_are_worn_and_apart():
     assert not any(overlap(one, other) for one, other in combinations(boxes.values(), 2))
 
 
-def test_the_ground_is_white_and_only_the_mask_is_shown():
+def test_the_background_is_white_and_only_the_mask_is_visible():
     pixels = drawn([make_piece(slot) for slot in DRESSED])
     assert (pixels[:15] > 250).all() and (pixels[-15:] > 250).all()
     assert (pixels[:, :15] > 250).all() and (pixels[:, -15:] > 250).all()
@@ -70,7 +70,7 @@ def test_the_ground_is_white_and_only_the_mask_is_shown():
     assert yellow.mean() < 0.005
 
 
-def test_a_dress_takes_the_place_of_top_and_bottom():
+def test_a_dress_takes_the_space_of_top_and_bottom():
     pixels = drawn([make_piece(Slot.ONE_PIECE, size=(300, 800)), make_piece(Slot.SHOES)])
     dress, shoes = box_of(pixels, Slot.ONE_PIECE), box_of(pixels, Slot.SHOES)
     assert dress[3] - dress[1] > 600
@@ -79,13 +79,13 @@ def test_a_dress_takes_the_place_of_top_and_bottom():
 
 
 @pytest.mark.parametrize("size", [(40, 900), (900, 40), (7, 7), (3000, 2000)])
-def test_a_garment_keeps_its_shape(size):
+def test_a_garment_is_not_distorted(size):
     pixels = drawn([make_piece(Slot.TOP, size=size, masked=False), make_piece(Slot.BAG)])
     left, upper, right, lower = box_of(pixels, Slot.TOP)
     assert (right - left + 1) / (lower - upper + 1) == pytest.approx(size[0] / size[1], rel=0.15)
 
 
-def test_what_has_no_photo_or_an_empty_mask_is_left_out():
+def test_a_piece_without_a_photo_or_with_an_empty_mask_is_left_out():
     alone = drawn([make_piece(Slot.TOP)])
     unmasked = Piece(Slot.BAG, Image.new("RGB", (9, 9)), Image.new("L", (9, 9), 0))
     assert (drawn([make_piece(Slot.TOP), Piece(Slot.SHOES, None), unmasked]) == alone).all()

@@ -9,7 +9,7 @@ from stylist.outfits.wishes import Taste, Wish
 from stylist.tests.outfits.garments import make_garment, make_wardrobe
 
 
-def bought(wardrobe, candidates, *, wish=None, taste=None, count=5):
+def rank(wardrobe, candidates, *, wish=None, taste=None, count=5):
     return rank_purchases(
         wardrobe=wardrobe, candidates=candidates, wish=wish or Wish(), taste=taste or Taste(),
         count=count,
@@ -26,10 +26,10 @@ BOTTOMS = [smart(11, Slot.BOTTOM), smart(12, Slot.BOTTOM, "charcoal")]
 SHOES = [smart(21, Slot.SHOES, "black")]
 
 
-def test_the_missing_shoes_complete_every_pair_of_top_and_bottom():
+def test_missing_shoes_complete_every_pair_of_top_and_bottom():
     shoes = smart(99, Slot.SHOES, "brown", source=GarmentSource.CATALOG)
     top = smart(98, Slot.TOP, source=GarmentSource.CATALOG)
-    (purchase,) = bought([*TOPS, *BOTTOMS], [shoes, top])
+    (purchase,) = rank([*TOPS, *BOTTOMS], [shoes, top])
     assert purchase.garment is shoes
     assert purchase.outfits == 6
     assert shoes in purchase.best.garments
@@ -37,31 +37,31 @@ def test_the_missing_shoes_complete_every_pair_of_top_and_bottom():
     assert purchase.mean_total >= MIN_GOOD_TOTAL
 
 
-def test_what_makes_more_outfits_comes_first():
+def test_the_purchase_for_more_outfits_comes_first():
     top, bottom = smart(98, Slot.TOP, "cream"), smart(99, Slot.BOTTOM, "grey")
-    purchases = bought([*TOPS, *BOTTOMS, *SHOES], [top, bottom])
+    purchases = rank([*TOPS, *BOTTOMS, *SHOES], [top, bottom])
     assert [(purchase.garment, purchase.outfits) for purchase in purchases] == [
         (bottom, 3), (top, 2),
     ]  # fmt: skip
 
 
-def test_of_as_many_outfits_the_better_come_first():
+def test_better_outfits_decide_between_equal_numbers():
     good = smart(99, Slot.BOTTOM, "grey")
     plain = smart(98, Slot.BOTTOM, "grey", styles={"smart casual": 1})
-    purchases = bought([*TOPS, *BOTTOMS, *SHOES], [plain, good])
+    purchases = rank([*TOPS, *BOTTOMS, *SHOES], [plain, good])
     assert [purchase.garment for purchase in purchases] == [good, plain]
     assert purchases[0].outfits == purchases[1].outfits
-    assert bought([*TOPS, *BOTTOMS, *SHOES], [plain, good], count=1) == purchases[:1]
+    assert rank([*TOPS, *BOTTOMS, *SHOES], [plain, good], count=1) == purchases[:1]
 
 
-def test_of_equals_the_cheaper_comes_first():
+def test_the_cheaper_of_equal_purchases_comes_first():
     wardrobe = [*TOPS, *BOTTOMS, *SHOES]
     offered = [
         smart(90, Slot.TOP),
         smart(91, Slot.TOP, price=80.0),
         smart(92, Slot.TOP, price=40.0),
     ]
-    prices = [purchase.garment.price for purchase in bought(wardrobe, offered)]
+    prices = [purchase.garment.price for purchase in rank(wardrobe, offered)]
     assert prices == [40.0, 80.0, None]
 
 
@@ -75,38 +75,38 @@ def test_of_equals_the_cheaper_comes_first():
     ],
     ids=["goes with nothing", "a bag", "over it when it is not cold", "theirs already"],
 )
-def test_what_makes_no_outfit_possible_is_no_purchase(candidate):
-    assert bought([*TOPS, *BOTTOMS, *SHOES], [candidate]) == []
+def test_a_garment_that_completes_no_outfit_is_not_advised(candidate):
+    assert rank([*TOPS, *BOTTOMS, *SHOES], [candidate]) == []
 
 
-def test_something_over_it_counts_when_it_is_cold():
+def test_an_outer_garment_is_advised_in_the_cold_seasons():
     coat = smart(99, Slot.OUTER, "camel")
     wardrobe = [*TOPS, *BOTTOMS, *SHOES]
-    (purchase,) = bought(wardrobe, [coat], wish=Wish(season=Season.AUTUMN))
+    (purchase,) = rank(wardrobe, [coat], wish=Wish(season=Season.AUTUMN))
     assert purchase.outfits == 6
     assert {garment.slot for garment in purchase.best.garments} == {
         Slot.TOP, Slot.BOTTOM, Slot.SHOES, Slot.OUTER,
     }  # fmt: skip
 
 
-def test_a_dress_needs_shoes_only():
+def test_a_dress_needs_only_shoes():
     dress = smart(99, Slot.ONE_PIECE, "burgundy")
-    (purchase,) = bought(SHOES, [dress])
+    (purchase,) = rank(SHOES, [dress])
     assert purchase.outfits == 1
     assert set(purchase.best.garments) == {dress, *SHOES}
 
 
-def test_what_is_disliked_is_no_purchase():
+def test_a_disliked_garment_is_not_advised():
     shoes = smart(99, Slot.SHOES, "red")
-    assert bought([*TOPS, *BOTTOMS], [shoes])
-    assert not bought([*TOPS, *BOTTOMS], [shoes], taste=Taste(disliked=frozenset({"red"})))
+    assert rank([*TOPS, *BOTTOMS], [shoes])
+    assert not rank([*TOPS, *BOTTOMS], [shoes], taste=Taste(disliked=frozenset({"red"})))
 
 
 def test_nothing_completes_an_empty_wardrobe():
-    assert bought([], make_wardrobe(70)) == []
+    assert rank([], make_wardrobe(70)) == []
 
 
-def test_the_order_of_what_is_offered_does_not_matter():
+def test_the_order_of_candidates_does_not_matter():
     wardrobe = make_wardrobe(70)
     offered = [replace(one, id=UUID(int=one.id.int + 500)) for one in make_wardrobe(70, seed=8)]
-    assert bought(wardrobe, offered) == bought(wardrobe[::-1], offered[::-1])
+    assert rank(wardrobe, offered) == rank(wardrobe[::-1], offered[::-1])

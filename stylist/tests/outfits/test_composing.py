@@ -102,11 +102,11 @@ def test_a_plain_wardrobe_makes_an_outfit_with_shoes():
 
 
 @pytest.mark.parametrize("slots", [[], ["top"], ["bottom", "shoes"], ["bag", "accessory", "outer"]])
-def test_what_makes_no_outfit_makes_none(slots):
+def test_incomplete_wardrobes_make_no_outfit(slots):
     assert outfits_of([make_garment(k, Slot(slot)) for k, slot in enumerate(slots)]) == []
 
 
-def test_shoes_are_left_out_only_where_none_fit():
+def test_shoes_are_left_out_only_if_none_fit():
     top = make_garment(1, Slot.TOP, "red", second="yellow", pattern="striped")
     bottom = make_garment(2, Slot.BOTTOM, "blue")
     green = make_garment(3, Slot.SHOES, "green")
@@ -115,7 +115,7 @@ def test_shoes_are_left_out_only_where_none_fit():
     assert ids_of(outfits_of([top, bottom, green, ugly])) == [[top.id, bottom.id, ugly.id]]
 
 
-def test_a_bag_is_left_out_where_it_spoils_the_outfit():
+def test_a_bag_that_spoils_the_outfit_is_left_out():
     suit = [
         make_garment(k, slot, "black", styles={"formal": 1}, formality=1.0)
         for k, slot in enumerate((Slot.TOP, Slot.BOTTOM, Slot.SHOES))
@@ -126,7 +126,7 @@ def test_a_bag_is_left_out_where_it_spoils_the_outfit():
     assert clutch.id in ids_of(outfits_of([*suit, sack, clutch], count=1))[0]
 
 
-def test_no_garment_is_in_every_outfit_but_the_anchor():
+def test_only_the_anchor_is_in_every_outfit():
     wardrobe = make_wardrobe(140)
     anchor = next(garment for garment in wardrobe if garment.slot == Slot.TOP)
     free = outfits_of(wardrobe, count=4)
@@ -136,13 +136,13 @@ def test_no_garment_is_in_every_outfit_but_the_anchor():
     assert set.intersection(*map(set, ids_of(held))) == {anchor.id}
 
 
-def test_the_best_comes_first_and_the_rest_still_is_good():
+def test_the_best_outfit_comes_first_and_the_others_are_good():
     totals = [outfit.score.total for outfit in outfits_of(make_wardrobe(140), count=5)]
     assert totals[0] == max(totals)
     assert min(totals) > totals[0] - 0.15
 
 
-def test_beam_search_is_bounded_and_near_the_best_of_all():
+def test_beam_search_finds_nearly_the_best_outfit():
     wardrobe = make_wardrobe(35, seed=3)
     (found,) = outfits_of(wardrobe, count=1)
     scorer = Scorer(Pool.of(wardrobe), Wish(), Taste())
@@ -155,7 +155,7 @@ def test_beam_search_is_bounded_and_near_the_best_of_all():
     assert found.score.total >= best - 0.02
 
 
-def test_scores_no_more_outfits_for_more_garments(monkeypatch):
+def test_the_number_of_scored_outfits_is_bounded(monkeypatch):
     scored = []
     totals = Scorer.totals
 
@@ -168,7 +168,7 @@ def test_scores_no_more_outfits_for_more_garments(monkeypatch):
     assert sum(scored) < 40 * 41 + 5 * (BEAM_WIDTH * 41)
 
 
-def test_twins_do_not_make_outfits_that_differ():
+def test_twins_do_not_make_different_outfits():
     vector = np.zeros(8, np.float32)
     vector[0] = 1
     top, bottom = (
@@ -183,7 +183,7 @@ def test_twins_do_not_make_outfits_that_differ():
     assert other not in [outfit.garments[0] for outfit in outfits_of(unlike, count=2)]
 
 
-def test_the_last_outfit_has_nothing_that_all_the_others_have():
+def test_the_last_outfit_lacks_what_all_the_others_share():
     rows = np.full((4, len(SLOTS)), -1)
     rows[:, SLOT_INDEX[Slot.TOP]] = [1, 1, 1, 2]
     rows[:, SLOT_INDEX[Slot.BOTTOM]] = [3, 4, 5, 6]
@@ -195,7 +195,7 @@ def test_the_last_outfit_has_nothing_that_all_the_others_have():
     assert choose_outfits(rows, totals, count=3, start=held) == [0, 1, 2]
 
 
-def test_nothing_goes_over_it_in_summer_however_well_it_fits():
+def test_summer_outfits_have_no_outer_garment():
     styles = {Slot.TOP: "business", Slot.BOTTOM: "casual", Slot.OUTER: "business"}
     garments = [
         make_garment(k, slot, "navy", styles={style: 1})
@@ -211,20 +211,20 @@ def test_nothing_goes_over_it_in_summer_however_well_it_fits():
     assert outfits_of(garments, wish=coat)[0].garments == tuple(garments)
 
 
-def test_an_anchor_that_is_not_there_is_told():
-    with pytest.raises(AnchorUnknown) as told:
+def test_a_missing_anchor_is_reported():
+    with pytest.raises(AnchorUnknown) as error:
         outfits_of(make_wardrobe(10), wish=Wish(anchors=frozenset({UUID(int=999)})))
-    assert told.value.details == {"ids": [str(UUID(int=999))]}
+    assert error.value.details == {"ids": [str(UUID(int=999))]}
 
 
 @pytest.mark.parametrize("slots", [("top", "top"), ("one_piece", "bottom"), ("top", "one_piece")])
-def test_anchors_that_exclude_each_other_are_told(slots):
+def test_anchors_that_exclude_each_other_are_reported(slots):
     garments = [make_garment(k, Slot(slot)) for k, slot in enumerate(slots)]
     with pytest.raises(AnchorsExclude):
         outfits_of(garments, wish=Wish(anchors=frozenset(garment.id for garment in garments)))
 
 
-def test_several_anchors_are_held():
+def test_several_anchors_are_in_every_outfit():
     wardrobe = make_wardrobe(70)
     anchors = {
         next(garment.id for garment in wardrobe if garment.slot == slot)
@@ -235,7 +235,7 @@ def test_several_anchors_are_held():
     assert all(anchors <= set(ids) for ids in ids_of(outfits))
 
 
-def test_an_occasion_decides_what_is_put_together():
+def test_the_occasion_decides_which_garments_are_chosen():
     wardrobe = make_wardrobe(140)
     (sport,), (wedding,) = (
         outfits_of(wardrobe, wish=Wish(occasion=OCCASIONS[name]), count=1)
@@ -248,7 +248,7 @@ def test_an_occasion_decides_what_is_put_together():
     assert mean["wedding"] > mean["sport"] + 0.25
 
 
-def test_feedback_changes_the_next_answer():
+def test_feedback_changes_the_next_outfits():
     wardrobe = make_wardrobe(70)
     first, second, *_ = outfits_of(wardrobe)
     disliked = Feedback(first.garments, Opinion.DISLIKE, age_days=0)
@@ -259,7 +259,7 @@ def test_feedback_changes_the_next_answer():
     assert ids_of(after)[0] == ids_of([second])[0]
 
 
-def test_of_a_large_wardrobe_what_goes_with_the_rest_is_tried():
+def test_garments_that_fit_the_rest_of_a_large_wardrobe_are_tried():
     rest = [
         make_garment(k, slot, "navy", styles={"business": 1}, formality=0.7)
         for k, slot in enumerate((Slot.BOTTOM, Slot.SHOES), 1)

@@ -14,7 +14,7 @@ from stylist.tests.outfits.garments import (
 )
 
 
-def narrowed(garments, *, around=(), wish=None, taste=None, per_slot=3):
+def select(garments, *, around=(), wish=None, taste=None, per_slot=3):
     pool = Pool.of(garments)
     group = Pool.of(around, style_names=pool.style_names)
     found = narrow(
@@ -25,8 +25,8 @@ def narrowed(garments, *, around=(), wish=None, taste=None, per_slot=3):
 
 @settings(deadline=None)
 @given(wardrobes(), wardrobes(most=4), wishes, tastes, st.randoms())
-def test_keeps_so_many_of_each_slot_whatever_their_order(garments, around, wish, taste, chance):
-    found = narrowed(garments, around=around, wish=wish, taste=taste)
+def test_selects_a_number_of_each_slot_in_any_order(garments, around, wish, taste, chance):
+    found = select(garments, around=around, wish=wish, taste=taste)
     assert set(found) == set(SLOTS)
     for slot, chosen in found.items():
         assert len(chosen) <= 3
@@ -34,7 +34,7 @@ def test_keeps_so_many_of_each_slot_whatever_their_order(garments, around, wish,
         if not taste.disliked:
             assert len(chosen) == min(3, sum(garment.slot == slot for garment in garments))
     mixed = chance.sample(garments, len(garments))
-    assert narrowed(mixed, around=around, wish=wish, taste=taste) == found
+    assert select(mixed, around=around, wish=wish, taste=taste) == found
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_keeps_so_many_of_each_slot_whatever_their_order(garments, around, wish,
         ({"seasons": {"winter": 1}}, {"seasons": {"summer": 1}}),
     ],
 )
-def test_what_goes_with_the_anchor_comes_first(features, worse):
+def test_garments_that_fit_the_anchor_come_first(features, worse):
     anchor = make_garment(
         9, Slot.TOP, "red", styles={"business": 1}, formality=0.8, seasons={"winter": 1}
     )
@@ -55,9 +55,9 @@ def test_what_goes_with_the_anchor_comes_first(features, worse):
         make_garment(2, Slot.BOTTOM, **features),
         make_garment(3, Slot.BOTTOM, **worse),
     ]
-    assert narrowed(garments, around=[anchor])[Slot.BOTTOM][0] is garments[1]
+    assert select(garments, around=[anchor])[Slot.BOTTOM][0] is garments[1]
     several = [anchor, make_garment(10, Slot.SHOES, "black")]
-    assert narrowed(garments, around=several, per_slot=1)[Slot.BOTTOM] == [garments[1]]
+    assert select(garments, around=several, per_slot=1)[Slot.BOTTOM] == [garments[1]]
 
 
 @pytest.mark.parametrize(
@@ -69,17 +69,17 @@ def test_what_goes_with_the_anchor_comes_first(features, worse):
         (Wish(), Taste(styles=frozenset({"business"}))),
     ],
 )
-def test_what_was_wished_for_and_is_liked_comes_first(wish, taste):
+def test_wished_and_liked_garments_come_first(wish, taste):
     beach = make_garment(1, Slot.TOP, styles={"beach": 1}, formality=0.1, seasons={"summer": 1})
     office = make_garment(2, Slot.TOP, styles={"business": 1}, formality=0.8, seasons={"winter": 1})
-    assert narrowed([beach, office], wish=wish, taste=taste, per_slot=1)[Slot.TOP] == [office]
+    assert select([beach, office], wish=wish, taste=taste, per_slot=1)[Slot.TOP] == [office]
 
 
 @pytest.mark.parametrize("name", ["shirt", "red", "coral", "striped", "party"])
-def test_what_is_disliked_is_left_out(name):
+def test_disliked_garments_are_left_out(name):
     disliked = make_garment(
         1, Slot.TOP, "coral" if name == "coral" else "red", pattern="striped",
         styles={"party": 0.6, "casual": 0.4},
     )  # fmt: skip
     other = make_garment(2, Slot.TOP, "navy", kind="blouse", styles={"casual": 0.6, "party": 0.4})
-    assert narrowed([disliked, other], taste=Taste(disliked=frozenset({name})))[Slot.TOP] == [other]
+    assert select([disliked, other], taste=Taste(disliked=frozenset({name})))[Slot.TOP] == [other]

@@ -49,12 +49,12 @@ def test_the_order_of_the_garments_does_not_matter(garments, wish, taste, chance
     assert score_outfit(worn, wish=wish, taste=taste) == score_outfit(mixed, wish=wish, taste=taste)
 
 
-def test_two_garments_in_one_place_are_no_outfit():
+def test_two_garments_of_one_slot_are_rejected():
     with pytest.raises(ValueError, match="one top"):
         score(TOP, make_garment(4, Slot.TOP))
 
 
-def test_what_was_not_asked_for_is_no_part():
+def test_parts_depend_on_the_wish_and_the_taste():
     assert {"occasion", "taste", "feedback"}.isdisjoint(part.name for part in score(TOP).parts)
     wish, taste = Wish(occasion=OCCASIONS["work"]), Taste(styles=frozenset({"business"}))
     names = {part.name for part in score(TOP, wish=wish, taste=taste).parts}
@@ -70,7 +70,7 @@ def test_what_was_not_asked_for_is_no_part():
         ("season", {"seasons": {"summer": 1.0}}),
     ],
 )
-def test_what_does_not_go_with_the_rest_costs_its_part_only(name, worse):
+def test_a_mismatch_lowers_only_its_own_part(name, worse):
     wool = {"seasons": {"winter": 1.0}}
     others = (replace(TOP, primary=LAB["red"], **wool), replace(BOTTOM, **wool))
     good, bad = replace(SHOES, **wool), replace(SHOES, **wool | worse)
@@ -79,21 +79,21 @@ def test_what_does_not_go_with_the_rest_costs_its_part_only(name, worse):
         assert (other.value < one.value - 0.05) == (one.name == name), one.name
 
 
-def test_what_is_not_known_counts_as_with_any_garment():
+def test_unknown_tags_count_as_neutral():
     unknown = score(make_garment(1, Slot.TOP), make_garment(2, Slot.BOTTOM))
     values = [part(unknown, name).value for name in ("colour", "style", "formality", "season")]
     assert values == pytest.approx([UNKNOWN_AGREEMENT, NEUTRAL, NEUTRAL, NEUTRAL])
     assert "not known" in part(unknown, "colour").sentence
 
 
-def test_an_unsure_formality_counts_for_less():
+def test_an_unsure_formality_counts_less():
     loafers = replace(SHOES, formality=0.0)
     unsure = replace(loafers, formality_confidence=0.2)
     sure, doubtful = (part(score(TOP, shoes), "formality").value for shoes in (loafers, unsure))
     assert sure < doubtful < 0.5
 
 
-def test_a_second_pattern_costs_and_one_that_shares_no_colour_costs_all():
+def test_a_second_pattern_costs_half_or_all_of_the_part():
     striped = replace(TOP, pattern="striped")
     floral = make_garment(4, Slot.BOTTOM, "navy", second="white", pattern="floral")
     checked = make_garment(5, Slot.BOTTOM, "red", pattern="checked")
@@ -103,7 +103,7 @@ def test_a_second_pattern_costs_and_one_that_shares_no_colour_costs_all():
     assert "compete" in part(score(striped, checked), "pattern").sentence
 
 
-def test_the_wished_formality_and_season_decide_beside_what_agrees():
+def test_the_wished_formality_and_season_count():
     summery = [replace(one, seasons={"summer": 1.0}) for one in (TOP, BOTTOM, SHOES)]
     good = Wish(season=Season.SUMMER, formality=0.7)
     bad = Wish(season=Season.WINTER, formality=0.1)
@@ -113,14 +113,14 @@ def test_the_wished_formality_and_season_decide_beside_what_agrees():
     assert part(score(*summery, wish=bad), "season").sentence == "It is not made for winter."
 
 
-def test_an_occasion_brings_its_formality_unless_another_is_wished():
+def test_an_occasion_sets_the_formality_unless_one_is_wished():
     work = Wish(occasion=OCCASIONS["work"])
     assert work.wanted_formality == OCCASIONS["work"].formality
     assert replace(work, formality=0.2).wanted_formality == 0.2
     sporty = [replace(one, styles={"sporty": 1}, formality=0.1) for one in (TOP, BOTTOM)]
     for name in ("occasion", "formality"):
-        dressed, running = (part(score(*o, wish=work), name) for o in ((TOP, BOTTOM), sporty))
-        assert dressed.value > running.value + 0.4
+        scored, running = (part(score(*o, wish=work), name) for o in ((TOP, BOTTOM), sporty))
+        assert scored.value > running.value + 0.4
 
 
 def test_a_shoppers_colours_and_styles_count():
@@ -156,25 +156,25 @@ def test_bonuses_count_by_id_and_by_kind_and_colour():
         (("yellow", "lime"), "Lime and yellow are neighbours on the colour wheel."),
     ],
 )
-def test_the_colours_are_told(colours, sentence):
+def test_the_sentence_describes_the_colours(colours, sentence):
     top, bottom = (LAB[name] for name in colours)
     scored = score(replace(TOP, primary=top), replace(BOTTOM, primary=bottom))
     assert part(scored, "colour").sentence == sentence
 
 
-def test_a_neutral_measured_a_little_off_is_still_called_neutral():
+def test_a_slightly_coloured_neutral_is_called_neutral():
     sandy = LAB["sand"]._replace(b=LAB["sand"].b * 1.5)
     scored = score(replace(TOP, primary=sandy), BOTTOM)
     assert part(scored, "colour").sentence == "All the colours are neutral and go with each other."
 
 
-def test_what_was_wished_for_is_named():
+def test_sentences_name_the_wish():
     wish = Wish(occasion=OCCASIONS["wedding"], season=Season.WINTER)
     trainers = make_garment(9, Slot.SHOES, "denim", kind="denim sneakers", formality=0.1)
-    dressed = score(replace(TOP, styles={"elegant": 1}), trainers, wish=wish)
+    scored = score(replace(TOP, styles={"elegant": 1}), trainers, wish=wish)
     assert (
-        part(dressed, "occasion").sentence == "The styles will do for what you dress for: wedding."
+        part(scored, "occasion").sentence == "The styles will do for what you dress for: wedding."
     )
-    assert part(dressed, "formality").sentence == (
+    assert part(scored, "formality").sentence == (
         "It runs from relaxed (denim sneakers) to business (white shirt)."
     )

@@ -1,4 +1,4 @@
-"""What the tagging tests look at: flat garments of known colours, and an encoder of words."""
+"""Photos for the tagging tests: flat garments of known colours; and an encoder of words."""
 
 import os
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ FEATURES = {
 
 @cache
 def draw(kind: str, colour: str, *, pattern: str = "plain", accent: str | None = None):
-    """Return a generated garment's photo, (h, w, 3) uint8; not to be written to."""
+    """Return a generated garment's photo, (h, w, 3) uint8, read-only."""
     garment = Garment(kind, colour, 5, accent, pattern, **FEATURES[kind])
     photo = np.asarray(draw_garment(garment, height=512))
     photo.flags.writeable = False

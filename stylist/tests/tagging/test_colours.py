@@ -1,4 +1,4 @@
-"""Colours are measured on the garment, whatever the light, the folds and the ground."""
+"""Colours are measured on the garment, in any light, with folds, on any background."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from stylist.tests.tagging.photos import cut_out
 
 
 def paint(rgb, *, second=None, share=0.5):
-    """Return a photo whose garment is of one colour, or of two, one above the other."""
+    """Return a photo of a garment with one colour, or two, one above the other."""
     photo, mask = cut_out()
     photo[mask] = rgb
     if second is not None:
@@ -20,7 +20,7 @@ def paint(rgb, *, second=None, share=0.5):
 
 
 def shaded(photo, mask, *, darkest):
-    """Let the light fall off from left to right, as linear light does."""
+    """Darken the photo from left to right, in linear light."""
     fall = np.linspace(1, darkest, photo.shape[1])[None, :, None]
     linear = (photo / 255) ** 2.2 * fall
     lit = (linear ** (1 / 2.2) * 255).round().astype(np.uint8)
@@ -28,18 +28,18 @@ def shaded(photo, mask, *, darkest):
 
 
 @pytest.mark.parametrize("colour", RETAIL_COLOURS, ids=lambda colour: colour.name)
-def test_each_retail_colour_is_measured_as_its_basic_one(colour):
+def test_each_retail_colour_gets_its_basic_name(colour):
     found = measure_colours(*paint(colour.rgb))
 
     assert len(found) == 1
     assert found[0].share == pytest.approx(1)
-    # In a room, the palest and greyest shades cannot be told from white and grey.
+    # In the light of a room, very pale and grey shades look like white and grey.
     nearby = {"ivory": "white", "taupe": "grey", "sage": "grey"}
     assert found[0].basic in (colour.basic, nearby.get(colour.name))
 
 
 @pytest.mark.parametrize("colour", [(202, 32, 42), (46, 104, 190), (44, 138, 70), (128, 129, 132)])
-def test_folds_are_no_second_colour(colour):
+def test_folds_are_not_a_second_colour(colour):
     photo, mask = paint(colour)
 
     found = measure_colours(shaded(photo, mask, darkest=0.35), mask)
@@ -47,14 +47,14 @@ def test_folds_are_no_second_colour(colour):
     assert [found.basic for found in found] == [measure_colours(photo, mask)[0].basic]
 
 
-def test_two_colours_are_told_with_their_shares():
+def test_two_colours_are_found_with_their_shares():
     found = measure_colours(*paint((202, 32, 42), second=(26, 34, 72), share=0.3))
 
     assert [colour.basic for colour in found] == ["red", "navy"]
     assert found[1].share == pytest.approx(0.3, abs=0.03)
 
 
-def test_threads_between_two_colours_are_no_third():
+def test_mixed_threads_are_not_a_third_colour():
     photo, mask = paint((242, 242, 242))
     photo[40:200:4, 30:150] = (26, 34, 72)
     photo[41:200:4, 30:150] = (150, 152, 165)  # a row of both
@@ -64,24 +64,24 @@ def test_threads_between_two_colours_are_no_third():
     assert {colour.basic for colour in found} == {"white", "navy"}
 
 
-def test_the_ground_between_the_legs_is_no_colour_of_the_trousers():
+def test_background_between_the_legs_is_not_a_colour_of_the_trousers():
     photo, mask = paint((26, 34, 72))
     photo[90:200, 75:105] = (236, 236, 238)
 
     assert [colour.basic for colour in measure_colours(photo, mask)] == ["navy"]
 
 
-def test_white_on_a_white_ground_stays_white():
+def test_white_on_a_white_background_is_white():
     assert measure_colours(*paint((247, 247, 246)))[0].basic == "white"
 
 
-def test_nothing_is_measured_where_there_is_no_garment():
+def test_an_empty_mask_has_no_colours():
     photo, mask = cut_out()
 
     assert measure_colours(photo, np.zeros_like(mask)) == ()
 
 
-def test_between_two_names_confidence_is_low():
+def test_confidence_is_low_between_two_names():
     clear = measure_colours(*paint((202, 32, 42)))[0]
     between = measure_colours(*paint((216, 176, 118)))[0]  # of beige, yellow and brown
 
@@ -92,7 +92,7 @@ def test_between_two_names_confidence_is_low():
 
 @settings(deadline=None, max_examples=25)
 @given(st.integers(0, 2**32 - 1), st.integers(8, 60), st.integers(8, 60))
-def test_any_picture_gets_colours_that_add_up_to_the_garment_at_most(seed, height, width):
+def test_shares_of_colours_add_up_to_at_most_one(seed, height, width):
     rng = np.random.default_rng(seed)
     photo = rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
     mask = rng.random((height, width)) < 0.7

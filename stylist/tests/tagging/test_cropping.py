@@ -1,4 +1,4 @@
-"""Photos are cropped to the garment, in the shape that the encoder sees, and pieces are counted."""
+"""Photos are cropped to the garment, in the encoder's aspect ratio, and pieces are counted."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ SIZE = (900, 700)  # height, width
 
 
 def frame_with(*pieces: Box):
-    """Return a frame with opaque pieces, whose mask is certain."""
+    """Return a frame with opaque pieces, which make a certain mask."""
     pixels = np.full((*SIZE, 3), GROUND, dtype=np.uint8)
     alpha = np.zeros(SIZE, dtype=np.uint8)
     for piece in pieces:
@@ -24,7 +24,7 @@ def frame_with(*pieces: Box):
     return replace(make_frame(pixels), alpha=alpha)
 
 
-def test_the_box_has_a_margin_and_the_encoders_shape():
+def test_the_crop_has_a_margin_and_the_encoders_aspect():
     garment = Box(300, 200, 400, 600)
 
     crop = crop_to_garment(frame_with(garment), aspect=0.75)
@@ -38,14 +38,14 @@ def test_the_box_has_a_margin_and_the_encoders_shape():
     assert crop.mask.shape == crop.pixels.shape[:2]
 
 
-def test_the_photos_edges_limit_the_box():
+def test_the_photos_edges_limit_the_crop():
     crop = crop_to_garment(frame_with(Box(0, 0, 690, 300)), aspect=0.75)
 
     assert crop.box.left == 0 and crop.box.top == 0
     assert crop.box.right <= SIZE[1] and crop.box.bottom <= SIZE[0]
 
 
-def test_pieces_are_counted_the_largest_first_and_specks_are_none():
+def test_pieces_come_largest_first_without_specks():
     crop = crop_to_garment(
         frame_with(Box(50, 50, 250, 350), Box(400, 100, 650, 600), Box(20, 850, 40, 870)),
         aspect=0.75,
@@ -56,7 +56,7 @@ def test_pieces_are_counted_the_largest_first_and_specks_are_none():
     assert crop.pieces[1].bottom == pytest.approx(350, abs=3)
 
 
-def test_two_of_like_size_and_colour_are_a_pair():
+def test_two_pieces_of_similar_size_and_colour_are_a_pair():
     left, right, small = Box(50, 100, 250, 500), Box(400, 100, 600, 480), Box(400, 100, 500, 300)
 
     assert crop_to_garment(frame_with(left, right), aspect=0.75).is_pair
@@ -64,7 +64,7 @@ def test_two_of_like_size_and_colour_are_a_pair():
     assert not crop_to_garment(frame_with(left), aspect=0.75).is_pair
 
 
-def test_a_photo_without_a_believable_mask_is_kept_whole():
+def test_a_photo_without_a_reliable_mask_is_not_cropped():
     pixels = make_scene()
 
     crop = crop_to_garment(make_frame(pixels), aspect=0.75)
@@ -75,7 +75,7 @@ def test_a_photo_without_a_believable_mask_is_kept_whole():
     assert crop.mask.all()
 
 
-def test_a_generated_garment_is_cropped_to():
+def test_a_generated_garment_is_cropped():
     photo = draw("dress", "red")
 
     crop = crop_to_garment(make_frame(photo), aspect=0.75)

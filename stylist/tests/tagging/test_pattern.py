@@ -1,4 +1,4 @@
-"""Measured patterns: plain cloth is calm, stripes have one direction, checks have two."""
+"""Patterns are measured: plain cloth is calm, stripes have one direction, checks have two."""
 
 import numpy as np
 import pytest
@@ -42,19 +42,19 @@ def test_bars_in_both_directions_are_another_pattern():
     assert prior[NAMES.index("striped")] < 0.1
 
 
-def test_the_outline_of_a_plain_garment_is_no_pattern():
+def test_the_outline_of_a_plain_garment_is_not_a_pattern():
     photo, mask = cut_out()
     photo[mask] = (24, 24, 26)
 
     assert measure_pattern(photo, mask).busyness < 0.002
 
 
-def test_a_garment_too_small_to_look_into_is_plain():
+def test_a_very_small_garment_is_plain():
     photo, mask = cut_out()
 
     assert measure_pattern(photo, np.zeros_like(mask)) == PatternMeasure(0.0, 0.0)
 
 
-def test_odds_sum_to_one():
+def test_the_prior_sums_to_one():
     for measure in (PatternMeasure(0, 0), PatternMeasure(0.03, 0.5), PatternMeasure(0.2, 1)):
         assert compute_pattern_prior(measure, NAMES).sum() == pytest.approx(1, abs=1e-6)

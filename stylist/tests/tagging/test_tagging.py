@@ -1,4 +1,4 @@
-"""Photos get tags that are right where they are sure, with the real bundled encoder."""
+"""Sure tags of photos are right, with the real bundled encoder."""
 
 from dataclasses import asdict, replace
 
@@ -32,7 +32,7 @@ def labels(mini):
     return make_labels(DEFAULT_TAXONOMY, mini)
 
 
-def test_a_red_dress_is_a_red_dress(mini, labels):
+def test_a_red_dress_is_tagged_as_one(mini, labels):
     tags = tag(draw("dress", "red"), mini, labels)
 
     assert tags.sighting == Sighting.ONE
@@ -43,7 +43,7 @@ def test_a_red_dress_is_a_red_dress(mini, labels):
     assert tags.pattern.value == "plain"
 
 
-def test_stripes_and_both_their_colours_are_told(mini, labels):
+def test_stripes_and_both_colours_are_tagged(mini, labels):
     photo = draw("t-shirt", "white", pattern="striped", accent="navy")
 
     tags = tag(photo, mini, labels)
@@ -53,7 +53,7 @@ def test_stripes_and_both_their_colours_are_told(mini, labels):
     assert {colour.basic for colour in tags.colours} == {"white", "navy"}
 
 
-def test_every_distribution_sums_to_one_and_holds_its_value(mini, labels):
+def test_every_distribution_sums_to_one_and_contains_its_value(mini, labels):
     tags = tag(draw("t-shirt", "navy"), mini, labels)
 
     for name in ("type", "slot", "pattern", "style", "season", "formality"):
@@ -70,7 +70,7 @@ def test_the_same_photo_gets_the_same_tags(mini, labels):
     assert asdict(tag(photo, mini, labels)) == asdict(tag(photo, mini, labels))
 
 
-def test_a_photo_full_of_pattern_shows_no_garment_and_nothing_is_sure(mini, labels):
+def test_a_photo_without_a_garment_has_no_sure_tags(mini, labels):
     tags = tag(make_scene(seed=4), mini, labels)
 
     assert tags.sighting == Sighting.NONE
@@ -78,7 +78,7 @@ def test_a_photo_full_of_pattern_shows_no_garment_and_nothing_is_sure(mini, labe
     assert not tags.primary_colour.is_sure
 
 
-def test_two_garments_side_by_side_are_told(mini, labels):
+def test_two_garments_next_to_each_other_are_reported(mini, labels):
     one, other = draw("t-shirt", "red"), draw("t-shirt", "navy")
     gap = np.full((512, 60, 3), GROUND, dtype=np.uint8)
     both = np.hstack([on_plain_ground(one), gap, on_plain_ground(other)])
@@ -87,7 +87,7 @@ def test_two_garments_side_by_side_are_told(mini, labels):
 
 
 def on_plain_ground(photo):
-    """Return the photo's garment on the one ground, so that two fit beside each other."""
+    """Return the garment on a plain background, so that two photos can be joined."""
     crop = crop_to_garment(make_frame(photo), aspect=0.75)
     whole = np.full_like(photo, GROUND)
     inside = whole[crop.box.top : crop.box.bottom, crop.box.left : crop.box.right]
@@ -100,16 +100,16 @@ def test_a_photo_of_one_colour_is_refused(mini, labels):
         tag(np.full((200, 150, 3), 128, dtype=np.uint8), mini, labels)
 
 
-def test_types_whose_words_the_encoder_does_not_know_are_no_answers(labels):
-    told = {kind.name for kind in labels.types}
+def test_types_with_unknown_words_are_never_tagged(labels):
+    known = {kind.name for kind in labels.types}
 
-    assert "jumpsuit" in labels.unknown_types and "jumpsuit" not in told
-    assert {"t-shirt", "jeans", "dress", "jacket", "sneakers", "handbag", "scarf"} <= told
-    assert len(told) >= 40
+    assert "jumpsuit" in labels.unknown_types and "jumpsuit" not in known
+    assert {"t-shirt", "jeans", "dress", "jacket", "sneakers", "handbag", "scarf"} <= known
+    assert len(known) >= 40
     assert labels.aspect == pytest.approx(84 / 112)
 
 
-def test_a_shops_own_type_is_told_by_its_prompts(mini):
+def test_a_shops_own_type_is_found_by_its_prompts(mini):
     own = [{"name": "wrap top", "slot": "top", "prompts": ["striped wrap blouse"]}]
 
     taxonomy = DEFAULT_TAXONOMY.extend(own)
@@ -117,13 +117,13 @@ def test_a_shops_own_type_is_told_by_its_prompts(mini):
     assert "wrap top" in {kind.name for kind in make_labels(taxonomy, mini).types}
 
 
-def test_habits_alone_say_style_where_the_encoder_lacks_the_words(labels):
+def test_habits_alone_decide_the_style_if_words_are_unknown(labels):
     assert all(group.vectors is None for group in labels.groups.values())
     for group in labels.groups.values():
         assert np.allclose(group.habits.sum(axis=1), 1, atol=1e-5)
 
 
-def test_an_encoder_that_knows_all_words_has_a_say_in_style():
+def test_zero_shot_changes_the_style_if_all_words_are_known():
     wordings = [kind.prompts for kind in DEFAULT_TAXONOMY.types]
     groups = (PATTERNS, STYLES, SEASONS, FORMALITY)
     wordings += [texts_for(Use.PROMPT, words) for g in groups for words in g.values()]
@@ -138,7 +138,7 @@ def test_an_encoder_that_knows_all_words_has_a_say_in_style():
     assert "paisley" in labels.patterns
 
 
-def test_formality_is_the_mean_of_its_levels(labels):
+def test_formality_is_the_mean_of_the_levels(labels):
     at = {kind.name: row for row, kind in enumerate(labels.types)}
     for name in ("hoodie", "blazer", "t-shirt"):
         habits = labels.groups["formality"].habits[at[name]]
@@ -146,7 +146,7 @@ def test_formality_is_the_mean_of_its_levels(labels):
     assert len(FORMALITY_LEVELS) == habits.shape[0]
 
 
-def test_what_is_worn_in_any_season_is_tagged_so(labels):
+def test_a_garment_for_every_season_is_tagged_all_year(labels):
     even = np.full(len(SEASONS), 0.25, dtype=np.float32)
     summer = np.array([0.3, 0.6, 0.05, 0.05], dtype=np.float32)
 
@@ -155,7 +155,7 @@ def test_what_is_worn_in_any_season_is_tagged_so(labels):
     assert not tag_season(summer, labels, is_type_sure=False).is_sure
 
 
-def test_sureness_is_a_matter_of_the_threshold(mini, labels):
+def test_a_tag_is_sure_from_the_threshold(mini, labels):
     strict = replace(
         labels,
         calibration=replace(

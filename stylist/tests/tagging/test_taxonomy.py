@@ -1,4 +1,4 @@
-"""The taxonomy has what everybody wears; a shop adds its own, which is checked first."""
+"""The taxonomy has default types, and a shop's own types, which are validated."""
 
 import importlib
 
@@ -18,17 +18,17 @@ def test_there_are_at_least_forty_types_and_every_slot_has_some():
     assert len({name.casefold() for name in DEFAULT_TAXONOMY.names}) == len(KINDS)
 
 
-def test_slots_are_those_that_outfits_are_made_of():
+def test_slots_are_those_of_outfits():
     assert tuple(Slot) == SLOTS
 
 
-def test_the_catalogues_categories_are_types_by_the_same_names():
+def test_default_categories_have_names_of_types():
     categories = set(DEFAULTS.CATEGORIES) - {"accessory"}
     assert categories <= set(DEFAULT_TAXONOMY.names)
     assert set(STYLES) <= set(DEFAULTS.STYLES)
 
 
-def test_habits_name_values_that_there_are():
+def test_habits_name_existing_values():
     for kind in KINDS.values():
         assert set(kind.styles) <= set(STYLES), kind.name
         assert set(kind.seasons) <= set(SEASONS), kind.name
@@ -36,7 +36,7 @@ def test_habits_name_values_that_there_are():
     assert set(FORMALITY) == set(FORMALITY_LEVELS)
 
 
-def test_a_shop_adds_types_with_words_of_its_own():
+def test_a_shop_adds_types_with_its_own_words():
     taxonomy = DEFAULT_TAXONOMY.extend(
         [
             {"name": "Kilt", "slot": "bottom", "prompts": ["tartan kilt", "scottish kilt"]},
@@ -67,14 +67,14 @@ def test_a_shop_adds_types_with_words_of_its_own():
         ([{"name": "kilt", "slot": "bottom", "prompts": ["tartan"] * 9}], "prompts"),
     ],
 )
-def test_says_which_field_of_which_row_to_mend(rows, field):
+def test_names_the_invalid_row_and_field(rows, field):
     with pytest.raises(TypeUnusable) as refused:
         DEFAULT_TAXONOMY.extend(rows)
 
     assert refused.value.details == {"index": len(rows) - 1, "field": field}
 
 
-def test_refuses_more_types_than_a_photo_is_compared_with():
+def test_refuses_too_many_types():
     rows = [{"name": f"own {k}", "slot": "top"} for k in range(MAX_OWN_TYPES + 1)]
 
     with pytest.raises(TypeUnusable, match="101"):

@@ -1,4 +1,4 @@
-"""Prompts become vectors, vectors probabilities, and confidences are held against the truth."""
+"""Prompts become vectors, vectors become probabilities, and confidences are compared with truth."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from stylist.tagging.zero_shot import classify, find_best, sum_by_group
 from stylist.tests.tagging.photos import WordEncoder
 
 
-def test_a_wording_is_understood_when_each_of_its_words_is():
+def test_a_text_is_known_if_all_its_words_are():
     encode = WordEncoder(["denim", "jacket"])
 
     known = find_known(["jacket", "denim jacket", "biker jacket", "kilt"], encode)
@@ -20,7 +20,7 @@ def test_a_wording_is_understood_when_each_of_its_words_is():
     assert known == {"jacket", "denim jacket"}
 
 
-def test_an_ensemble_is_the_unit_mean_of_all_wordings_in_all_templates():
+def test_a_value_is_the_unit_mean_of_its_words_in_all_templates():
     encode = WordEncoder(["red", "blue", "a"])
 
     vectors = encode_values([("red",), ("red", "blue")], ("{}", "a {}"), encode)
@@ -32,7 +32,7 @@ def test_an_ensemble_is_the_unit_mean_of_all_wordings_in_all_templates():
     assert not np.allclose(vectors[0], vectors[1])
 
 
-def test_texts_are_encoded_once_each_in_passes_and_come_back_in_order():
+def test_texts_are_encoded_once_in_passes_and_returned_in_order():
     encode = WordEncoder([str(k) for k in range(100)])
     texts = [str(k % 100) for k in range(250)]
 
@@ -48,7 +48,7 @@ unit = arrays.arrays(
 
 
 @given(unit, unit, st.floats(0.01, 1))
-def test_probabilities_sum_to_one_and_keep_the_order_of_the_cosines(images, labels, temperature):
+def test_probabilities_sum_to_one_in_the_order_of_the_cosines(images, labels, temperature):
     parts = classify(images, labels, temperature=temperature)
 
     assert np.allclose(parts.sum(axis=1), 1, atol=1e-5)
@@ -56,7 +56,7 @@ def test_probabilities_sum_to_one_and_keep_the_order_of_the_cosines(images, labe
     assert np.allclose(best, (images @ labels.T).max(axis=1), atol=1e-5)
 
 
-def test_a_prior_decides_between_equals_and_rules_out_what_it_does_not_know():
+def test_a_prior_decides_between_equals_and_excludes_zeros():
     image, labels = np.array([1, 0], np.float32), np.array([[1, 0], [1, 0], [1, 0]], np.float32)
 
     parts = classify(image, labels, temperature=0.1, prior=np.array([0.6, 0.4, 0], np.float32))
@@ -64,7 +64,7 @@ def test_a_prior_decides_between_equals_and_rules_out_what_it_does_not_know():
     assert parts == pytest.approx([0.6, 0.4, 0], abs=1e-6)
 
 
-def test_slots_are_summed_over_their_types_and_the_best_type_is_taken_within_one():
+def test_groups_are_summed_and_the_best_is_found_within_one():
     parts = np.array([0.3, 0.25, 0.45], np.float32)
     groups = ["top", "top", "shoes"]
 
@@ -84,14 +84,14 @@ def test_calibration_error_is_the_distance_between_confidence_and_truth():
     assert measure([*honest, *boastful]).ece == pytest.approx(0.35)
 
 
-def test_the_sure_ones_are_measured_apart():
+def test_sure_tags_are_measured_separately():
     figures = measure([JudgedTag(0.9, True, True), JudgedTag(0.2, False, False)])
 
     assert (figures.right, figures.sure, figures.sure_right) == (0.5, 0.5, 1.0)
     assert measure([JudgedTag(0.2, False, True)]).sure_right is None
 
 
-def test_the_best_temperature_is_higher_for_who_is_too_sure():
+def test_an_overconfident_encoder_needs_a_higher_temperature():
     boast, doubt = {"a": 0.98, "b": 0.02}, {"a": 0.6, "b": 0.4}
     half_right = [(boast, frozenset("a")), (boast, frozenset("b"))]
     all_right = [(doubt, frozenset("a"))] * 2
