@@ -23,8 +23,8 @@ from stylist.models import Outfit, OutfitFeedback, WardrobeItem
 from stylist.outfits import opinions, suggestions
 from stylist.outfits.feedback import Opinion
 from stylist.outfits.pictures import picture_path
-from stylist.outfits.suggestions import Origin, Suggestions
-from stylist.outfits.wishes import OCCASIONS, Wish
+from stylist.outfits.suggestions import Suggestions
+from stylist.outfits.wishes import OCCASIONS, Origin, Wish
 from tenants.api.base import TenantAPIView
 from tenants.models import Scope
 

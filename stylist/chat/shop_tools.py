@@ -22,7 +22,7 @@ from stylist.chat.shared.tools import CatalogSearch, ItemLookup, OutfitRequest, 
 from stylist.garments.garment import GarmentSource, Season, Slot
 from stylist.models import ImageTags, Outfit, WardrobeItem
 from stylist.outfits.composition.compose import AnchorsExclude, AnchorUnknown
-from stylist.outfits.suggestions import Origin, suggest_outfits
+from stylist.outfits.suggestions import suggest_outfits
 from stylist.outfits.wishes import OCCASIONS, Wish
 from stylist.tagging.records import EffectiveTag, resolve_tags
 from stylist.tagging.shop_taxonomy import find_stated_type
@@ -91,7 +91,7 @@ class ShopTools:
             made = suggest_outfits(
                 shop=self.shop,
                 shopper=self.shopper,
-                origin=Origin(request.sources.value),
+                origin=request.sources,
                 wish=wish,
                 count=request.n,
                 without=without,

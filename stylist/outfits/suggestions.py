@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from uuid import UUID
 
 import numpy as np
@@ -21,7 +20,7 @@ from stylist.outfits.composition import compose
 from stylist.outfits.composition.purchases import Purchase, rank_purchases
 from stylist.outfits.composition.shortlist import narrow
 from stylist.outfits.tastes import get_taste
-from stylist.outfits.wishes import Taste, Wish
+from stylist.outfits.wishes import Origin, Taste, Wish
 from stylist.tagging.records import build_garment
 from stylist.tagging.shop_taxonomy import find_stated_type, get_taxonomy
 from stylist.tagging.taxonomy import Taxonomy
@@ -41,14 +40,6 @@ class ImageNotTagged(Conflict):
 
     def __init__(self, detail: str = "This image is not tagged yet; try again shortly.") -> None:
         super().__init__(detail)
-
-
-class Origin(StrEnum):
-    """The source of an outfit's garments."""
-
-    WARDROBE = "wardrobe"
-    CATALOG = "catalog"
-    MIXED = "mixed"
 
 
 @dataclass(frozen=True, slots=True)

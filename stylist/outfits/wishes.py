@@ -2,11 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeAlias
 from uuid import UUID
 
 from stylist.garments.garment import Lab, Season
+
+
+class Origin(StrEnum):
+    """The source of an outfit's garments."""
+
+    WARDROBE = "wardrobe"
+    CATALOG = "catalog"
+    MIXED = "mixed"
 
 
 @dataclass(frozen=True, slots=True)

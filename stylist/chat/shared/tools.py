@@ -10,12 +10,11 @@ No arguments contain a shop's or a shopper's id, so no message can reach another
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
 
 from stylist.chat.shared.items import Item, OutfitSummary
 from stylist.garments.garment import Season, Slot
-from stylist.outfits.wishes import OCCASIONS
+from stylist.outfits.wishes import OCCASIONS, Origin
 
 MAX_ITEMS = 8
 MAX_OUTFITS = 4
@@ -24,14 +23,6 @@ TEXT: Mapping[str, Any] = {"maxLength": 200}
 ID: Mapping[str, Any] = {"maxLength": 60}
 PRICE: Mapping[str, Any] = {"minimum": 0, "maximum": 1_000_000}
 SLOT: Mapping[str, Any] = {"enum": [slot.value for slot in Slot]}
-
-
-class Sources(StrEnum):
-    """Where the garments of outfits come from."""
-
-    WARDROBE = "wardrobe"
-    CATALOG = "catalog"
-    MIXED = "mixed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +59,7 @@ class OutfitRequest:
     occasion: str | None = field(default=None, metadata={"enum": list(OCCASIONS)})
     season: str | None = field(default=None, metadata={"enum": [*map(str, Season)]})
     formality: float | None = field(default=None, metadata={"minimum": 0, "maximum": 1})
-    sources: Sources = Sources.MIXED
+    sources: Origin = Origin.MIXED
     replace_slot: str | None = field(default=None, metadata=SLOT)
     n: int = field(default=2, metadata={"minimum": 1, "maximum": MAX_OUTFITS})
 

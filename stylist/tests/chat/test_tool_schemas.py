@@ -6,7 +6,8 @@ import pytest
 
 from stylist.chat.llm.tool_calls import FUNCTIONS
 from stylist.chat.llm.tool_schemas import InvalidArguments, parse_arguments
-from stylist.chat.shared.tools import CatalogSearch, ItemLookup, OutfitRequest, Sources
+from stylist.chat.shared.tools import CatalogSearch, ItemLookup, OutfitRequest
+from stylist.outfits.wishes import Origin
 
 TEXT = {"type": "string", "maxLength": 200}
 ID = {"type": "string", "maxLength": 60}
@@ -73,7 +74,7 @@ def test_arguments_get_the_types_of_their_fields():
     search = parse_arguments(CatalogSearch, text)
     assert search == CatalogSearch(text="a dress", price_max=Decimal("49.9"), exclude=("a",))
     request = parse_arguments(OutfitRequest, '{"sources": "catalog", "formality": 1}')
-    assert request == OutfitRequest(sources=Sources.CATALOG, formality=1.0)
+    assert request == OutfitRequest(sources=Origin.CATALOG, formality=1.0)
     assert parse_arguments(ItemLookup, '{"ids": ["a", "b"]}').ids == ("a", "b")
 
 
