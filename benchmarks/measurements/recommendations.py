@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from benchmarks.client import Connection, get_request
 from benchmarks.encoders import Subject
+from benchmarks.measurements.synthetic_catalogue import fill_shop
 from benchmarks.measurements.uploads import BenchShop, open_shop
 from benchmarks.report import Goal, Report
 from benchmarks.stack import Stack
-from benchmarks.synthetic_catalogue import fill_shop
 from catalog.models import Image
 from catalog.search.public_images import ImageFacts
 from core.ml.encoder import get_encoder

@@ -9,10 +9,10 @@ from typing import TypeVar
 
 from benchmarks.client import Connection, prompt_request, send_all
 from benchmarks.encoders import Subject
+from benchmarks.measurements.synthetic_catalogue import fill_shop
 from benchmarks.measurements.uploads import BenchShop, open_shop
 from benchmarks.report import Goal, Report
 from benchmarks.stack import Stack
-from benchmarks.synthetic_catalogue import fill_shop
 from catalog.models import VectorIndex
 from core.ml.colours import BASIC_COLOURS
 from core.ml.encoder import Embeddings, Encoder, get_encoder

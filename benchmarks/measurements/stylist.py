@@ -11,11 +11,11 @@ from django.db import connection
 
 from benchmarks.client import Connection, UnexpectedStatus, outfits_request
 from benchmarks.encoders import Subject
+from benchmarks.measurements.synthetic_catalogue import make_images
+from benchmarks.measurements.synthetic_tags import SyntheticGarment, make_garments
 from benchmarks.measurements.uploads import BenchShop, open_shop
 from benchmarks.report import Goal, Report
 from benchmarks.stack import Stack
-from benchmarks.synthetic_catalogue import make_images
-from benchmarks.synthetic_tags import SyntheticGarment, make_garments
 from catalog.models import Image
 from core.photos import open_photo
 from core.tenancy import shop_scope
