@@ -43,7 +43,7 @@ def run_bulk_jobs(**_: Any) -> None:
     from quality.jobs import enhancements, reports  # OpenCV, which the web process lacks
 
     def work() -> None:
-        while reports.make_reports() + enhancements.make_batched():
+        while reports.make_reports() + enhancements.make_batch_previews():
             pass
 
     _bulk.run(lambda: run_at_low_priority(work))

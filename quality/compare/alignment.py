@@ -67,19 +67,19 @@ def align(one: Floats, other: Floats) -> Alignment | None:
     (Rublee et al., 2011) and a homography that most of them agree on, refined by ECC (Evangelidis &
     Psarakis, 2008). Only structure counts, not colour or light.
     """
-    small_one, small_other = _small(one), _small(other)
-    unmoved = _scaling(small_one, small_other)
+    small_one, small_other = _shrink(one), _shrink(other)
+    unmoved = _make_scaling(small_one, small_other)
     found = _judge(unmoved, small_one, small_other) or _judge(
         _match_features(small_one, small_other), small_one, small_other
     )
     if found is None:
         return None
     matrix, overlap, correlation = found
-    matrix = _scaling(small_other, other) @ matrix @ _scaling(one, small_one)
+    matrix = _make_scaling(small_other, other) @ matrix @ _make_scaling(one, small_one)
     return Alignment(matrix, (other.shape[1], other.shape[0]), overlap, correlation)
 
 
-def _small(rgb: Floats) -> Floats:
+def _shrink(rgb: Floats) -> Floats:
     """Return the lightness of a small copy, with local contrast normalised."""
     scale = SIDE / max(rgb.shape[:2])
     size = (max(16, round(rgb.shape[1] * scale)), max(16, round(rgb.shape[0] * scale)))
@@ -90,7 +90,7 @@ def _small(rgb: Floats) -> Floats:
     return np.asarray(off / (spread + np.float32(0.02)))
 
 
-def _scaling(one: Floats, other: Floats) -> Matrix:
+def _make_scaling(one: Floats, other: Floats) -> Matrix:
     """Return the matrix that scales one image to the other's size, by pixel centres."""
     x, y = other.shape[1] / one.shape[1], other.shape[0] / one.shape[0]
     return np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])

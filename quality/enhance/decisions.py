@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from quality.enhance import steps as do
+from quality.enhance import steps
 from quality.enhance.improvement import AppliedStep, Step
 from quality.enhance.smoothing import measure_planes, smooth
 from quality.enhance.tones import Tones, estimate_tones, stops_to_gains
@@ -81,16 +81,16 @@ def _denoise(draft: Draft) -> None:
 
 
 def _balance(draft: Draft) -> None:
-    stops = _agreed_stops(draft.frame.normal, draft.before.subject)
+    stops = _estimate_stops(draft.frame.normal, draft.before.subject)
     strength = float(np.ptp(np.array([*stops, 0.0])))
     share = _ramp(strength, CAST_RAMP)
     if share == 0:
         return
-    draft.change(do.balance(draft.pixels, stops_to_gains(stops), draft.level * share))
+    draft.change(steps.balance(draft.pixels, stops_to_gains(stops), draft.level * share))
     draft.record(Step.WHITE_BALANCE, strength, "stops between the channels")
 
 
-def _agreed_stops(rgb: Floats, subject: Subject) -> Floats:
+def _estimate_stops(rgb: Floats, subject: Subject) -> Floats:
     """Return the stops of red and blue against green that neutralise the light, (2,).
 
     One estimate comes from the greys of the photo, one from its histogram. The smaller one counts
@@ -117,7 +117,7 @@ def _tone(draft: Draft) -> None:
     share = _ramp(change, TONE_RAMP) * draft.level
     if share > 0:
         saturation = _limit_saturation(before, draft.before.subject.mask, tones, share)
-        draft.change(do.tone(draft.pixels, tones, share, saturation))
+        draft.change(steps.tone(draft.pixels, tones, share, saturation))
         draft.record(Step.TONE, change, "mean change of lightness")
         _add_local_contrast(draft)
 
@@ -138,7 +138,7 @@ def _add_local_contrast(draft: Draft) -> None:
     contrast = measure_contrast(lightness, draft.before.subject.mask)
     missing = 1 - SCALES["contrast"].score(contrast) / FAIR
     if missing > 0:
-        draft.change(do.add_local_contrast(draft.pixels, draft.level * missing / 2))
+        draft.change(steps.add_local_contrast(draft.pixels, draft.level * missing / 2))
 
 
 def _sharpen(draft: Draft) -> None:
@@ -149,13 +149,13 @@ def _sharpen(draft: Draft) -> None:
     if blur < MIN_BLUR or smoothed:
         return  # sharpening would bring the grain back
     scale = max(draft.pixels.shape[:2]) / NORMAL_SIDE
-    draft.change(do.sharpen(draft.pixels, blur * scale, draft.level))
+    draft.change(steps.sharpen(draft.pixels, blur * scale, draft.level))
     draft.record(Step.SHARPEN, blur * scale, "pixels of blur")
 
 
 def _whiten(draft: Draft) -> None:
     if draft.before.subject.is_confident:
-        draft.change(do.whiten(draft.pixels, draft.before.subject.mask))
+        draft.change(steps.whiten(draft.pixels, draft.before.subject.mask))
         draft.record(Step.WHITE_BACKGROUND, 1 - draft.before.subject.mask.mean(), "of the frame")
 
 
@@ -164,7 +164,9 @@ def _reframe(draft: Draft) -> None:
     if not subject.is_confident:
         return
     profile = draft.profile
-    draft.change(do.reframe(draft.pixels, subject.mask, aspect=profile.aspect, fill=profile.fill))
+    draft.change(
+        steps.reframe(draft.pixels, subject.mask, aspect=profile.aspect, fill=profile.fill)
+    )
     draft.record(Step.REFRAME, profile.fill, "of the frame filled")
 
 

@@ -130,7 +130,7 @@ def whiten(pixels: Bytes, mask: Mask) -> Bytes:
 def reframe(pixels: Bytes, mask: Mask, *, aspect: float | None, fill: float) -> Bytes:
     """Crop and pad so that the garment is centred and fills the share `fill` of the fuller side.
 
-    `aspect` is width by height; None keeps that of the photo. Padding has the border's colour.
+    `aspect` is width by height; None means that of the photo. Padding has the border's colour.
     """
     height, width = pixels.shape[:2]
     box = find_box(mask)

@@ -21,7 +21,7 @@ def make_enhancements() -> int:
     return run_waiting(ENHANCEMENTS, make_enhancement, size=1)
 
 
-def make_batched() -> int:
+def make_batch_previews() -> int:
     """Make all previews of batches, and apply those of batches that apply; return how many."""
     count = run_waiting(BATCH_ENHANCEMENTS, make_enhancement, size=4, after=apply_ready)
     apply_ready()

@@ -38,7 +38,7 @@ def find_grid(luma: Floats) -> tuple[int, int]:
 
 
 def _middle(pixels: Bytes) -> Bytes:
-    # Crop by whole blocks: the grid of an uncropped photo keeps its place.
+    # Crop by whole blocks: the grid of an uncropped photo stays in place.
     top, left = (max(0, length - SIDE) // 2 // BLOCK * BLOCK for length in pixels.shape[:2])
     return pixels[top : top + SIDE, left : left + SIDE]
 

@@ -90,12 +90,12 @@ def read_frame(photo: Photo) -> Frame:
             width, height = height, width
         opacity = read_opacity(original, size=(photo.width, photo.height))
     alpha = None if opacity is None else np.array(opacity)
-    return _checked(Frame(pixels, alpha, width, height, len(photo.original), kind))
+    return _check(Frame(pixels, alpha, width, height, len(photo.original), kind))
 
 
 def make_frame(rgb: Bytes) -> Frame:
     """Return the frame of (h, w, 3) uint8 sRGB pixels; raises `PhotoUnmeasurable`."""
-    return _checked(Frame(rgb, None, rgb.shape[1], rgb.shape[0]))
+    return _check(Frame(rgb, None, rgb.shape[1], rgb.shape[0]))
 
 
 def resize(pixels: NDArray[np.uint8], *, longer_side: int) -> NDArray[np.uint8]:
@@ -124,7 +124,7 @@ def to_bytes(rgb: Floats) -> Bytes:
     return (np.clip(rgb, 0, 1) * np.float32(255) + np.float32(0.5)).astype(np.uint8)
 
 
-def _checked(frame: Frame) -> Frame:
+def _check(frame: Frame) -> Frame:
     """Return the frame; raises `PhotoUnmeasurable`."""
     short, long = sorted((frame.width, frame.height))
     if short < MIN_SIDE:

@@ -61,13 +61,13 @@ def describe_patches(luma: Floats, *, sharp: float = 0.0) -> Features:
     half = np.asarray(
         cv2.resize(luma, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), dtype=np.float32
     )
-    parts, kept = [], None
+    parts, is_sharp = [], None
     for scale, side in ((luma, PATCH), (half, PATCH // 2)):
         normalised, deviation = _normalise(scale)
-        if kept is None:
+        if is_sharp is None:
             energies = _patches(deviation, side).mean(axis=(1, 2))
-            kept = energies >= sharp * energies.max()
-        parts.append(_describe(normalised, side)[: len(kept)][kept])
+            is_sharp = energies >= sharp * energies.max()
+        parts.append(_describe(normalised, side)[: len(is_sharp)][is_sharp])
     return np.hstack(parts)
 
 

@@ -10,7 +10,7 @@ from catalog.services import delete_image, update_image
 from core.tenancy import shop_scope
 from quality.jobs import application, enhancements
 from quality.jobs.application import apply_ready
-from quality.jobs.enhancements import make_batched, make_enhancements
+from quality.jobs.enhancements import make_batch_previews, make_enhancements
 from quality.models import Batch, Enhancement, Source
 from quality.sweeps import sweep_quality
 from quality.tests.factories import DARK, make_image, make_jpeg, make_report, open_bytes
@@ -69,7 +69,7 @@ def test_progress_and_counts_follow_the_batch(owner, monkeypatch):
         return run(row)
 
     monkeypatch.setattr(enhancements, "make_enhancement", look)
-    assert make_batched() == 3
+    assert make_batch_previews() == 3
     assert seen == [0.0, 0.333, 0.667]
     counts = {"images": 3, "failed": 1, "preview": 1, "unneeded": 1}
     assert get_state(owner, pk) == (1.0, counts)
@@ -135,25 +135,25 @@ def test_invalid_selection_is_refused_by_field(owner, body, field):
 def test_previews_are_applied_automatically_on_request(owner):
     images = [dark(owner), dark(owner)]
     pk = make_batch(owner, *images, apply=True)
-    make_batched()
+    make_batch_previews()
     assert get_state(owner, pk) == (1.0, {"images": 2, "applied": 2})
     assert set(Image.objects.values_list("version", flat=True)) == {2}
 
 
 def test_previews_are_applied_by_a_later_request(owner):
     pk = make_batch(owner, dark(owner), dark(owner))
-    make_batched()
+    make_batch_previews()
     assert get_state(owner, pk) == (1.0, {"images": 2, "preview": 2})
     answer = owner.client.post(f"{BATCHES}{pk}/apply/")
     assert (answer.status_code, answer.json()["applies"]) == (202, True)
-    make_batched()
+    make_batch_previews()
     assert get_state(owner, pk)[1] == {"images": 2, "applied": 2}
 
 
 def test_image_with_a_newer_photo_keeps_it_and_the_preview_has_a_problem(owner):
     changed, other = dark(owner), dark(owner)
     pk = make_batch(owner, changed, other)
-    make_batched()
+    make_batch_previews()
     update_image(image=changed, fields={}, photo=open_bytes(make_jpeg(colour="blue")))
     owner.client.post(f"{BATCHES}{pk}/apply/")
     apply_ready()
@@ -167,7 +167,7 @@ def test_image_with_a_newer_photo_keeps_it_and_the_preview_has_a_problem(owner):
 
 def test_preview_without_its_file_does_not_stop_the_others(owner, media_root):
     pk = make_batch(owner, dark(owner), dark(owner))
-    make_batched()
+    make_batch_previews()
     lost = Enhancement.objects.order_by("pk").first()
     (media_root / lost.photo.name).unlink()
     owner.client.post(f"{BATCHES}{pk}/apply/")
@@ -179,7 +179,7 @@ def test_preview_without_its_file_does_not_stop_the_others(owner, media_root):
 
 def test_reverted_enhancement_is_not_applied_again(owner):
     pk = make_batch(owner, dark(owner), apply=True)
-    make_batched()
+    make_batch_previews()
     row = Enhancement.objects.get()
     owner.client.post(f"{ENHANCE}{row.pk}/revert/")
     apply_ready()
@@ -189,7 +189,7 @@ def test_reverted_enhancement_is_not_applied_again(owner):
 def test_preview_applied_by_another_worker_has_no_problem(owner, monkeypatch):
     pk = make_batch(owner, dark(owner), apply=True)
     monkeypatch.setattr(enhancements, "apply_ready", lambda: None)
-    make_batched()
+    make_batch_previews()
     apply = application.apply_enhancement
 
     def apply_twice(*, enhancement):
@@ -208,7 +208,7 @@ def test_sweep_wakes_a_worker_for_previews_to_apply(owner, monkeypatch):
         "celery.app.base.Celery.send_task", lambda app, task, **_: sent.append(task)
     )
     pk = make_batch(owner, dark(owner))
-    make_batched()
+    make_batch_previews()
     sweep_quality()
     assert sent == []
     owner.client.post(f"{BATCHES}{pk}/apply/")

@@ -146,13 +146,13 @@ def test_photo_is_judged_by_the_rules_after_its_measuring(holding, monkeypatch):
     queues.REPORTS.request(shop_id=holding.shop.pk, image_ids=[image.pk])
     assess = reports.assess
 
-    def assess_meanwhile(frame):
+    def assess_concurrently(frame):
         found = assess(frame)
         set_gate(holding, "warn", "google")
         judge_reports()
         return found
 
-    monkeypatch.setattr(reports, "assess", assess_meanwhile)
+    monkeypatch.setattr(reports, "assess", assess_concurrently)
     make_reports()
     image.refresh_from_db()
     assert image.status == "published" and Report.objects.get().profile == "google"
@@ -163,13 +163,13 @@ def test_photo_replaced_during_its_report_is_not_cleared(holding, monkeypatch):
     queues.REPORTS.request(shop_id=holding.shop.pk, image_ids=[image.pk])
     assess = reports.assess
 
-    def assess_meanwhile(frame):
+    def assess_concurrently(frame):
         update_image(image=Image.objects.get(), fields={}, photo=open_bytes(make_jpeg(light=DARK)))
         monkeypatch.undo()
         queues.REPORTS.request(shop_id=holding.shop.pk, image_ids=[image.pk])
         return assess(frame)
 
-    monkeypatch.setattr(reports, "assess", assess_meanwhile)
+    monkeypatch.setattr(reports, "assess", assess_concurrently)
     make_reports()
     image.refresh_from_db()
     assert (image.version, image.status) == (2, "held")
