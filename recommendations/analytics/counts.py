@@ -95,10 +95,10 @@ def _add_to_shops(counts: Counts, times: Mapping[Day, list[float]]) -> None:
     shop_ids, days = {shop_id for shop_id, _ in counts}, {day for _, day in counts}
     span = {"shop_id__in": shop_ids, "day__in": days}
     stored = {(row.shop_id, row.day): row for row in ShopFigures.objects.filter(**span)}
-    was_shown = Q(answers__gt=0) | Q(impressions__gt=0)
-    shown = {
+    is_shown = Q(answers__gt=0) | Q(impressions__gt=0)
+    images_shown = {
         (shop_id, day): number
-        for shop_id, day, number in ImageFigures.objects.filter(was_shown, **span)
+        for shop_id, day, number in ImageFigures.objects.filter(is_shown, **span)
         .values_list("shop_id", "day")
         .annotate(number=Count("pk"))
     }
@@ -117,7 +117,7 @@ def _add_to_shops(counts: Counts, times: Mapping[Day, list[float]]) -> None:
         sketch = latency.build_sketch(times.get((shop_id, day), ()))
         row.latency = latency.merge_sketches([row.latency, sketch])
         # The number must not fall when an image is deleted with its figures.
-        row.images_shown = max(row.images_shown, shown.get((shop_id, day), 0))
+        row.images_shown = max(row.images_shown, images_shown.get((shop_id, day), 0))
         if row.pk is None or day == timezone.now().date():
             row.images_published = published.get(shop_id, 0)
         rows.append(row)

@@ -119,12 +119,12 @@ def read_activity(period: Period) -> tuple[list[Activity], Activity]:
     for day in period.days():
         found = by_day.get(day, [])
         days.append(_make_activity(day, found, sum(row.images_shown for row in found)))
-    shown = (
+    images_shown = (
         ImageFigures.objects.filter(day__range=period.bounds)
         .exclude(answers=0, impressions=0)
         .aggregate(number=Count("image_id", distinct=True))
     )
-    return days, _make_activity(None, rows, shown["number"])
+    return days, _make_activity(None, rows, images_shown["number"])
 
 
 def read_prompts(period: Period, *, only_no_match: bool, limit: int) -> list[PromptActivity]:

@@ -77,9 +77,9 @@ def read_feed(*, shop: Shop, query: Query, cursor: str | None = None) -> FeedPag
     with watch.measure("total"):
         index = get_live_index(shop.pk)
         context = read_context(shop=shop, index=index, query=query, watch=watch)
-        feed, shown, pages = _read_earlier_pages(context.visitor, cursor)
+        feed, earlier, pages = _read_earlier_pages(context.visitor, cursor)
         step, direction = _choose_step(context.visitor, index)
-        facets = replace(query.facets, exclude=tuple({*query.facets.exclude, *shown}))
+        facets = replace(query.facets, exclude=tuple({*query.facets.exclude, *earlier}))
         query = replace(query, facets=facets, request={**query.request, "step": step})
         context = replace(context, query=query)
         results, answered_by = _find_page(context, direction)

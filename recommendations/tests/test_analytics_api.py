@@ -34,7 +34,7 @@ def read_csv(response: Any) -> list[list[str]]:
 
 @pytest.fixture
 def busy(shop):
-    """A shop with two days of searches, one of them without a match, clicks and a cart."""
+    """Return a shop with two days of searches, one of them without a match, clicks and a cart."""
     shop.images = [make_plain_image(shop.shop, f"Dress {n}", sku=f"D-{n}") for n in range(4)]
     first, second, *_ = shop.images
     answer = make_prompt(shop.shop, "Red dress", images=[first, second])

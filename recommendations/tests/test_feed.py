@@ -30,7 +30,7 @@ def send(client, kind: str, *images: str, **fields):
 
 @pytest.fixture
 def stocked(shop):
-    """A shop with blue dresses and many more red ones, each a little different."""
+    """Return a shop with blue dresses and many more red ones, each a little different."""
     shop.blues, shop.reds = (
         [
             str(make_image_at(shop.shop, *axes, 0.2 + number / 60, name=f"{name} {number}").pk)

@@ -68,7 +68,7 @@ ASK = "/api/v1/recommendations/"
 
 @pytest.fixture
 def measured(shop):
-    """A shop with images at 1, 0.75, 0.4 and 0 from "red", the last of the brand Bicycle."""
+    """Return a shop with images of similarity 1, 0.75, 0.4 and 0 to "red"."""
     cache_prompt(shop.shop, "red", 1, 0, 0)
     cache_prompt(shop.shop, "bicycle", -1, -0.1, -0.1)
     shop.same = make_image_at(shop.shop, 1, 0, 0, name="Same", colour="red")

@@ -46,7 +46,7 @@ def test_one_action_on_one_look_is_no_best_seller(kind):
 
 
 def test_position_does_not_change_popularity():
-    """As many impressions, but far down fewer looked: half the clicks are worth more there."""
+    """Half the clicks are worth more at a position where fewer shoppers look."""
     assert ranked(make_day(A, 100, clicks=20), make_day(B, 28.9, clicks=10)) == [B, A]
 
 
@@ -118,7 +118,7 @@ def test_popularity_is_between_0_and_1_and_the_highest_is_1(rows):
 @given(days, st.sampled_from(["clicks", "likes", "add_to_carts", "purchases"]))
 @settings(max_examples=100, deadline=None)
 def test_one_more_good_action_never_lowers_a_rank(rows, kind):
-    # Looked at so often that one more action says nothing new of how often that is.
+    # With so many looks, one more action does not change the number of looks.
     rows = [*rows, make_day(A, 5_000, clicks=1)]
     more = [*rows, make_day(A, 0, **{kind: 1})]
     was, now = compute_popularity(rows, NOW), compute_popularity(more, NOW)
@@ -131,7 +131,7 @@ def test_one_more_good_action_never_lowers_a_rank(rows, kind):
 
 @pytest.fixture
 def images(shop):
-    """Three images with ten impressions each, and 0, 3 and 6 clicks."""
+    """Return three images with ten impressions each, and 0, 3 and 6 clicks."""
     made = [make_plain_image(shop.shop, f"Dress {n}", price=Decimal(10 * n)) for n in range(3)]
     for number, image in enumerate(made):
         for _ in range(10):

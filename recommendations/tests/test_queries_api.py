@@ -40,7 +40,7 @@ def make_image_at(shop, *axes: float, **fields):
 
 @pytest.fixture
 def stocked(shop):
-    """A shop with a red image, a blue one, and a red one with buttons; and words for the three."""
+    """Return a shop with a red image, a blue one and a red one with buttons, and cached words."""
     for word, axes in AXES.items():
         cache_prompt(shop.shop, word, *axes)
     shop.red = make_image_at(

@@ -246,7 +246,7 @@ def test_shops_are_counted_separately(shop, rival, image):
     answer = make_prompt(rival.shop, "secret", images=[theirs])
     make_event(theirs, prompt=answer)
     make_event(image)
-    # A click that names another shop's answer is no click on it.
+    # A click does not count for an answer of another shop.
     make_event(image, prompt=answer)
     count_all()
     assert figures_of(shop.shop).clicks == 2

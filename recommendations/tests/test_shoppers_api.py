@@ -26,7 +26,7 @@ STATED = {
     "budget_max": "90.50",
     "text": "light fabrics",
 }
-# What shops call their customers, strange ones among them.
+# Ids that shops may use, including unusual ones.
 NAMES = (
     "ada",
     "customer 17",

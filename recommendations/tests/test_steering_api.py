@@ -181,7 +181,7 @@ def test_limit_holds_for_concurrent_requests(shop, monkeypatch):
     def add(_: int) -> int:
         try:
             client = make_client(f"Api-Key {shop.key}")
-            # Not by a category: such tests begin without the default ones.
+            # By brand, because transactional tests start without the default categories.
             return add_rule(client, target={"brand": ["Acme"]}).status_code
         finally:
             connection.close()

@@ -70,7 +70,7 @@ def test_taste_prefers_images_like_the_liked_and_unlike_the_disliked():
         (Preferences(liked={"category": ["Dress"]}), 1.0),
         (Preferences(liked={"category": ["dress"], "brand": ["Ada"]}), 0.5),
         (Preferences(avoided={"category": ["dress"]}), -1.0),
-        (Preferences(budget_max=Decimal(10)), 0.0),  # a price that is not known is none too high
+        (Preferences(budget_max=Decimal(10)), 0.0),  # the price is unknown
     ],
 )
 def test_stated_preferences_score_the_share_that_an_image_has(preferences, score):

@@ -1,5 +1,7 @@
 """Prompts: list the queries and their answers."""
 
+from typing import Any, ClassVar
+
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers
@@ -24,6 +26,9 @@ class PromptSerializer(serializers.ModelSerializer[Prompt]):
             "timings_ms",
             "created_at",
         )
+        extra_kwargs: ClassVar[dict[str, Any]] = {
+            "query": {"help_text": "The request's body: the prompt and everything else."}
+        }
 
 
 @extend_schema_view(
