@@ -182,8 +182,8 @@ def serialize_outfits(outfits: Iterable[Outfit], request: Request) -> list[dict[
     return list(OutfitOutput(listed, many=True, context=context).data)  # type: ignore[arg-type]
 
 
-def _respond(dressed: Suggestions, request: Request) -> Response:
-    return Response(OutfitsOutput(dressed, context=outfit_context(dressed.outfits, request)).data)
+def _respond(found: Suggestions, request: Request) -> Response:
+    return Response(OutfitsOutput(found, context=outfit_context(found.outfits, request)).data)
 
 
 @extend_schema(tags=["stylist"])
@@ -231,16 +231,14 @@ class ShopperOutfitsView(ShopperMixin, TenantAPIView):
         with transaction.atomic():
             # In one transaction: the shopper cannot be erased before the outfits are stored.
             shopper, _ = get_or_create_shopper(shop=self.shop, external_id=external_id)
-            dressed = suggestions.suggest_outfits(
+            found = suggestions.suggest_outfits(
                 shop=self.shop,
                 shopper=shopper,
                 origin=Origin(data.validated_data["source"]),
                 wish=data.wish(),
                 count=data.validated_data["number_of_outfits"],
             )
-        return Response(
-            OutfitsOutput(dressed, context=outfit_context(dressed.outfits, request)).data
-        )
+        return _respond(found, request)
 
 
 @extend_schema(tags=["stylist"])
@@ -261,15 +259,13 @@ class LookView(StylistMixin, TenantAPIView):
         image = get_object_or_404(Image.objects.searchable(), pk=pk)
         data = LookInput(data=request.data)
         data.is_valid(raise_exception=True)
-        dressed = suggestions.complete_look(
+        found = suggestions.complete_look(
             shop=self.shop,
             image=image,
             wish=data.wish(),
             count=data.validated_data["number_of_outfits"],
         )
-        return Response(
-            OutfitsOutput(dressed, context=outfit_context(dressed.outfits, request)).data
-        )
+        return _respond(found, request)
 
 
 @extend_schema(tags=["stylist"])

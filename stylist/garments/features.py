@@ -1,8 +1,7 @@
-"""A catalogue's garments as arrays, packed one by one and read together.
+"""Features of catalogue images: rows of a `Pool`, packed one by one and read together.
 
-Outfits from 50,000 images begin with all of them. Each tagged image has its row of a
-`stylist.garments.pool.Pool` packed as float32: slot, pattern, two colours, styles, seasons,
-formality with its confidence. Its kind, which a shop may have added, is a column of its own.
+Each tagged image stores its row as float32: slot, pattern, two colours, styles, seasons, formality
+with its confidence. The kind is stored separately, because a shop can add kinds.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Many garments as arrays, so that all of them are compared at once."""
+"""Pools: many garments as arrays, to compare all of them at once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NEUTRAL = 0.5  # the value of an unknown tag
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """n garments, a row each; `Pool.of` makes it, or a caller from columns it keeps.
+    """n garments, a row each; made by `Pool.of`, or from stored columns.
 
     `ids` object (n,); `slots` int8 (n,), the position in `SLOTS`; `kinds` and `patterns` str (n,),
     empty where unknown; `colours` float32 (n, 2, 3) in OKLab, primary and secondary, NaN where
@@ -40,9 +40,9 @@ class Pool:
 
     @classmethod
     def of(cls, garments: Sequence[Garment], *, style_names: Sequence[str] | None = None) -> Pool:
-        """Return the garments' rows in their order.
+        """Return a row for each garment, in their order.
 
-        `style_names` are another pool's, to compare the two; else the usual ones and the garments'.
+        Pass another pool's `style_names` to compare the two.
         """
         n = len(garments)
         own = {name for garment in garments for name in garment.styles}
@@ -77,43 +77,43 @@ class Pool:
 
     @cached_property
     def style_vectors(self) -> Floats:
-        """What the style agreement is measured on, (n, k)."""
+        """Unit vectors (n, k) for the style agreement."""
         return style_vectors(self.styles, self.style_names)
 
     @cached_property
     def suitability(self) -> Floats:
-        """How well each season suits, (n, 4)."""
+        """The suitability (n, 4) of each season."""
         return season_suitability(self.seasons)
 
     @cached_property
     def shades(self) -> NDArray[np.str_]:
-        """The retail name of each garment's primary colour; empty where it is unknown."""
+        """The retail name of each primary colour; empty if unknown."""
         primary = self.colours[:, 0]
         is_known = np.isfinite(primary).all(axis=1)
         return np.where(is_known, name_oklab(np.nan_to_num(primary)), "")
 
     @cached_property
     def basic_colours(self) -> NDArray[np.str_]:
-        """The basic name of each garment's primary colour; empty where it is unknown."""
+        """The basic name of each primary colour; empty if unknown."""
         names, positions = np.unique(self.shades, return_inverse=True)
         basic = np.array([BASIC_OF.get(str(name), "") for name in names], np.str_)
         return basic[positions]
 
     @property
     def is_patterned(self) -> NDArray[np.bool_]:
-        """Whether a pattern is known of each garment."""
+        """Whether each garment is known to have a pattern."""
         return ~np.isin(self.patterns, ["", PLAIN])
 
     def main_styles(self) -> NDArray[np.str_]:
-        """Return each garment's most probable style; empty where none is known."""
+        """Return each garment's most probable style; empty if unknown."""
         names = np.array(self.style_names, np.str_)[self.styles.argmax(axis=1)]
         return np.where(self.styles.any(axis=1), names, "")
 
 
 def season_suitability(probabilities: NDArray[Any]) -> Floats:
-    """Return how well each garment (n, 4) suits each season, 1 for the best of its own.
+    """Return the suitability (n, 4) of each season: its probability, divided by the largest.
 
-    What is worn all year has equal probabilities, and suits every season entirely.
+    An all-year garment has equal probabilities, so every season suits it.
     """
     best = probabilities.max(axis=1, keepdims=True)
     suits = probabilities / np.where(best > 0, best, 1)

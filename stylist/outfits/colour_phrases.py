@@ -7,7 +7,7 @@ import numpy as np
 
 from core.ml.colours import RETAIL_COLOURS, name_oklab, srgb_to_oklab
 from stylist.garments.garment import Garment, Lab
-from stylist.outfits.compatibility.harmony import (
+from stylist.outfits.compatibility import (
     MAX_COLOURS,
     angle_between,
     chromatic_hues,

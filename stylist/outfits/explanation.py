@@ -11,7 +11,7 @@ import numpy as np
 from stylist.garments.garment import SEASONS, UNKNOWN_LAB, Garment, Slot
 from stylist.garments.pool import NEUTRAL
 from stylist.outfits.colour_phrases import describe_colours, list_names, name_shade
-from stylist.outfits.compatibility.harmony import share_a_colour
+from stylist.outfits.compatibility import share_a_colour
 from stylist.outfits.wishes import Wish
 
 GOOD, FAIR = 0.75, 0.5

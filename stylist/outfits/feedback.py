@@ -27,9 +27,7 @@ class Opinion(StrEnum):
 
 OPINION_VALUES = {Opinion.LIKE: 1.0, Opinion.DISLIKE: -1.0, Opinion.WORN: 0.5}
 HALF_LIFE_DAYS = 90.0
-LOOK_SHARE = (
-    0.3  # what is said of two garments counts so much for others of their kinds and colours
-)
+LOOK_SHARE = 0.3  # of an opinion, for garments of the same kinds and colours
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +48,10 @@ def learn_bonuses(feedback: Iterable[Feedback]) -> Bonuses:
     sums: defaultdict[frozenset[Key], float] = defaultdict(float)
     for given in feedback:
         colours = Pool.of(given.garments).basic_colours.tolist()
+        weight = OPINION_VALUES[given.opinion] * 0.5 ** (given.age_days / HALF_LIFE_DAYS)
         pairs = list(combinations(zip(given.garments, colours, strict=True), 2))
         for (one, its_colour), (other, other_colour) in pairs:
-            worth = (
-                OPINION_VALUES[given.opinion]
-                * 0.5 ** (given.age_days / HALF_LIFE_DAYS)
-                / len(pairs)
-            )
+            worth = weight / len(pairs)
             sums[frozenset({one.id, other.id})] += worth
             if its_colour and other_colour:
                 looks = (one.kind, its_colour), (other.kind, other_colour)

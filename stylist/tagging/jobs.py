@@ -11,8 +11,9 @@ from PIL import Image as Pillow
 from catalog.models import Image
 from core.jobs.runner import Overtaken, run_waiting
 from core.ml.batching import get_batcher
+from core.ml.encoder import Embeddings
 from core.storage import read_file, save_file
-from quality.measure.frame import make_frame
+from quality.measure.frame import Frame, make_frame
 from stylist.garments.features import pack_features
 from stylist.garments.garment import GarmentSource
 from stylist.models import GarmentTags, ImageTags, WardrobeItem
@@ -103,15 +104,16 @@ def _tag_photo(row: GarmentTags, photo: str) -> TaggedPhoto:
     return TaggedPhoto(tags, fields)
 
 
-def _frame(jpeg: bytes) -> Any:
+def _frame(jpeg: bytes) -> Frame:
     with Pillow.open(io.BytesIO(jpeg), formats=["JPEG"]) as photo:
         return make_frame(np.array(photo.convert("RGB")))
 
 
-def _embed(crop: Crop, encoder: str) -> Any:
+def _embed(crop: Crop, encoder: str) -> Embeddings:
     batcher = get_batcher(encoder)
     pixels = batcher.encoder.prepare([Pillow.fromarray(crop.pixels)])
-    return batcher.encode_pixels(pixels)[0]
+    embedding: Embeddings = batcher.encode_pixels(pixels)[0]
+    return embedding
 
 
 def _replace_cutout(row: GarmentTags, crop: Crop) -> str:

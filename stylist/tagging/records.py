@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import numpy as np
-from numpy.typing import NDArray
 
 from catalog.vocabulary.properties import FORMALITY, FORMALITY_LEVELS, PATTERNS, SEASONS, STYLES
 from core.ml.colours import RETAIL_COLOURS, srgb_to_oklab
@@ -21,15 +20,6 @@ from stylist.garments.garment import ALL_YEAR, Garment, GarmentSource, Lab, Slot
 if TYPE_CHECKING:
     from stylist.tagging.tags import Tag, Tags
 
-TAG_NAMES = (
-    "type",
-    "primary_colour",
-    "secondary_colour",
-    "pattern",
-    "style",
-    "season",
-    "formality",
-)
 NO_COLOUR = "none"  # a garment of one colour
 COLOUR_NAMES = tuple(colour.name for colour in RETAIL_COLOURS)
 _LABS = srgb_to_oklab(np.array([colour.rgb for colour in RETAIL_COLOURS], dtype=np.uint8))
@@ -42,6 +32,7 @@ TAG_VALUES: Mapping[str, tuple[str, ...]] = {
     "season": (*SEASONS, ALL_YEAR),
     "formality": tuple(FORMALITY),
 }
+TAG_NAMES = ("type", *TAG_VALUES)
 MAX_ALTERNATIVES = 3
 
 
@@ -129,7 +120,7 @@ def build_garment(
         formality=FORMALITY_LEVELS[formality] if formality else tags["formality_level"],
         formality_confidence=1.0 if formality else tags["formality"]["confidence"],
         price=price,
-        embedding=_unit(embedding),
+        embedding=np.frombuffer(embedding, np.float16).astype(np.float32) if embedding else None,
     )
 
 
@@ -150,9 +141,3 @@ def _seasons(corrected: str | None, tag: Mapping[str, Any]) -> Mapping[str, floa
     if corrected == ALL_YEAR:
         return dict.fromkeys(SEASONS, 1 / len(SEASONS))
     return _likely(corrected, tag)
-
-
-def _unit(embedding: bytes | None) -> NDArray[np.float32] | None:
-    if not embedding:
-        return None
-    return np.frombuffer(embedding, np.float16).astype(np.float32)

@@ -29,44 +29,38 @@ def export_wardrobe(shopper: Shopper) -> list[dict[str, Any]]:
 def export_outfits(shopper: Shopper) -> list[dict[str, Any]]:
     return [
         {
-            "id": str(outfit.pk),
-            "pieces": [
-                {key: piece[key] for key in ("source", "id", "kind")} for piece in outfit.pieces
-            ],
-            "created_at": outfit.created_at.isoformat(),
+            "id": str(row.pk),
+            "pieces": [{key: p[key] for key in ("source", "id", "kind")} for p in row.pieces],
+            "created_at": row.created_at.isoformat(),
         }
-        for outfit in Outfit.objects.filter(shopper=shopper)
+        for row in Outfit.objects.filter(shopper=shopper)
     ]
 
 
 def export_opinions(shopper: Shopper) -> list[dict[str, Any]]:
-    opinions = OutfitFeedback.objects.filter(shopper=shopper).order_by("-id")
+    rows = OutfitFeedback.objects.filter(shopper=shopper).order_by("-id")
     return [
         {
             "outfit": str(row.outfit_id),
             "opinion": row.opinion,
             "created_at": row.created_at.isoformat(),
         }
-        for row in opinions
+        for row in rows
     ]
 
 
 def export_conversations(shopper: Shopper) -> list[dict[str, Any]]:
-    conversations = Conversation.objects.filter(shopper=shopper).prefetch_related("messages")
+    rows = Conversation.objects.filter(shopper=shopper).prefetch_related("messages")
     return [
         {
-            "id": str(conversation.pk),
-            "created_at": conversation.created_at.isoformat(),
+            "id": str(row.pk),
+            "created_at": row.created_at.isoformat(),
             "messages": [
-                {
-                    "role": message.role,
-                    "text": message.text,
-                    "created_at": message.created_at.isoformat(),
-                }
-                for message in conversation.messages.all()
+                {"role": m.role, "text": m.text, "created_at": m.created_at.isoformat()}
+                for m in row.messages.all()
             ],
         }
-        for conversation in conversations
+        for row in rows
     ]
 
 

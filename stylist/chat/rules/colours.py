@@ -7,7 +7,7 @@ import numpy as np
 
 from core.ml.colours import RETAIL_COLOURS, srgb_to_oklab
 from stylist.outfits.colour_phrases import MAX_ANALOGOUS, MIN_COMPLEMENTARY, NEUTRALS
-from stylist.outfits.compatibility.harmony import chroma_and_hue, colour_agreement
+from stylist.outfits.compatibility import chroma_and_hue, colour_agreement
 
 MIN_AGREEMENT = 0.8  # of two colours that go together
 MAX_CLASH = 0.5  # below this agreement, two colours clash

@@ -8,13 +8,15 @@ import numpy as np
 
 from core.ml.colours import Floats
 from stylist.garments.pool import Pool
-from stylist.outfits.compatibility.agreement import formality_agreement, or_neutral, style_agreement
-from stylist.outfits.compatibility.harmony import (
+from stylist.outfits.compatibility import (
     NEUTRAL_AGREEMENT,
     UNKNOWN_AGREEMENT,
     chroma_and_hue,
+    formality_agreement,
     hue_agreement,
     loudness,
+    or_neutral,
+    style_agreement,
 )
 from stylist.outfits.scoring.pairs import Rows
 from stylist.outfits.scoring.score import WEIGHTS

@@ -14,14 +14,16 @@ from numpy.typing import NDArray
 from core.ml.colours import Floats
 from stylist.garments.garment import SLOTS
 from stylist.garments.pool import Pool
-from stylist.outfits.compatibility.agreement import formality_agreement, or_neutral, style_agreement
-from stylist.outfits.compatibility.harmony import (
+from stylist.outfits.compatibility import (
     MAX_COLOURS,
     UNKNOWN_AGREEMENT,
     chromatic_hues,
     colour_agreement,
     count_colours,
+    formality_agreement,
+    or_neutral,
     share_a_colour,
+    style_agreement,
 )
 from stylist.outfits.wishes import Bonuses
 

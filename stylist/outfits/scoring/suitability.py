@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.ml.colours import BASIC_OF, Floats
 from stylist.garments.pool import NEUTRAL, Pool
-from stylist.outfits.compatibility.agreement import formality_agreement, or_neutral
+from stylist.outfits.compatibility import formality_agreement, or_neutral
 from stylist.outfits.wishes import Occasion, Taste
 
 MAX_PALETTE_DISTANCE = 0.25  # in OKLab; a colour farther away is not of the palette

@@ -4,7 +4,7 @@ import pytest
 from catalog.vocabulary.properties import STYLES
 from stylist.garments.pool import NEUTRAL, season_suitability
 from stylist.garments.styles import RELATED_STYLES, style_vectors
-from stylist.outfits.compatibility.agreement import formality_agreement, or_neutral, style_agreement
+from stylist.outfits.compatibility import formality_agreement, or_neutral, style_agreement
 
 
 def agree(one, other):

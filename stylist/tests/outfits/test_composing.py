@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from stylist.garments.garment import SLOT_INDEX, SLOTS, Season, Slot
 from stylist.garments.pool import Pool
-from stylist.outfits.compatibility.harmony import (
+from stylist.outfits.compatibility import (
     MAX_COLOURS,
     chromatic_hues,
     count_colours,

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stylist.outfits.compatibility.harmony import (
+from stylist.outfits.compatibility import (
     MAX_COLOURS,
     UNKNOWN_AGREEMENT,
     chromatic_hues,

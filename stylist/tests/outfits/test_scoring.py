@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from stylist.garments.garment import Season, Slot
 from stylist.garments.pool import NEUTRAL
-from stylist.outfits.compatibility.harmony import UNKNOWN_AGREEMENT
+from stylist.outfits.compatibility import UNKNOWN_AGREEMENT
 from stylist.outfits.scoring.score import WEIGHTS, score_outfit
 from stylist.outfits.wishes import OCCASIONS, Taste, Wish
 from stylist.tests.outfits.garments import LAB, make_garment, tastes, wardrobes, wishes

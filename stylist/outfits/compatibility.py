@@ -1,9 +1,12 @@
-"""Colour harmony by hue and chroma in OKLCh; pure functions.
+"""Compatibility of colours, styles, formality and seasons; pure functions on arrays.
 
-Hues are degrees in [0, 360). Neutral colours go with everything: black, white and grey, but also
-navy, denim, brown and olive, which have a chroma below `NEUTRAL_CHROMA`. Chromatic colours go
-together when they have one hue, are within 30° (analogous) or 180 ± 20° apart (complementary). The
-limits are slopes, not steps, so a small measuring error changes an outfit only a little.
+Colour harmony uses hue and chroma in OKLCh; hues are degrees in [0, 360). Neutral colours go with
+everything: black, white and grey, but also navy, denim, brown and olive, which have a chroma below
+`NEUTRAL_CHROMA`. Chromatic colours go together when they have one hue, are within 30° (analogous)
+or 180 ± 20° apart (complementary). The limits are slopes, not steps, so a small measuring error
+changes an outfit only a little.
+
+An unknown value is NaN, or a row of zeros where there are probabilities.
 """
 
 from typing import Any
@@ -12,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.ml.colours import Floats
+from stylist.garments.pool import NEUTRAL
 
 NEUTRAL_CHROMA = 0.075
 FULL_CHROMA = 0.135  # the chroma from which a colour counts in full
@@ -20,6 +24,7 @@ UNKNOWN_AGREEMENT = 0.85  # the mean of all pairs of retail colours
 MAX_COLOURS = 3
 MAX_SHADE_ANGLE = 20.0  # degrees between neighbouring hues that are shades of one colour
 MAX_SAME_COLOUR_DISTANCE = 0.1  # in OKLab
+MAX_FORMALITY_GAP = 0.5  # a tracksuit and a suit have nothing in common
 
 _ANGLES = (0, 12, 30, 55, 110, 145, 160, 180)
 _AGREEMENTS = (1.0, 1.0, 0.92, 0.3, 0.15, 0.3, 0.9, 0.95)
@@ -83,3 +88,27 @@ def share_a_colour(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.bool_]:
     apart = np.linalg.norm(one[..., :, None, :] - other[..., None, :, :], axis=-1)
     shared: NDArray[np.bool_] = (apart <= MAX_SAME_COLOUR_DISTANCE).any(axis=(-2, -1))
     return shared
+
+
+def style_agreement(one: Floats, other: Floats) -> Floats:
+    """Return the cosine of each pair of style vectors (n, k), (m, k), as (n, m), in [0, 1].
+
+    Measures on roots or logarithms of the probabilities (Bhattacharyya, Jensen-Shannon) find any
+    two garments similar if the tagger gives every style a little; the cosine follows the main
+    styles.
+    """
+    products: Floats = np.clip(one @ other.T, 0, 1)
+    known_one, known_other = np.asarray(one.any(axis=1)), np.asarray(other.any(axis=1))
+    return np.where(known_one[:, None] & known_other[None, :], products, np.float32(NEUTRAL))
+
+
+def formality_agreement(one: NDArray[Any], other: NDArray[Any]) -> Floats:
+    """Return 1 for equal formality, 0 from `MAX_FORMALITY_GAP` apart; NaN if unknown."""
+    agreement: Floats = np.clip(1 - np.abs(one - other) / MAX_FORMALITY_GAP, 0, 1)
+    return agreement.astype(np.float32)
+
+
+def or_neutral(values: NDArray[Any], confidence: NDArray[Any] | float = 1.0) -> Floats:
+    """Return values moved towards `NEUTRAL` by their missing confidence; NaN becomes neutral."""
+    known = np.where(np.isfinite(values), values, NEUTRAL)
+    return (NEUTRAL + (known - NEUTRAL) * confidence).astype(np.float32)
