@@ -1,11 +1,9 @@
 """Assess a photo or an image by the listing rules of a profile."""
 
-import time
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -15,7 +13,7 @@ from catalog.api.examples import IMAGE
 from catalog.models import Image
 from core.errors import DomainError, Unavailable
 from quality.api.figures import VERDICTS, FigureField, NamedMeasureOutput
-from quality.api.jobs import POLL_SECONDS
+from quality.api.jobs import wait_until
 from quality.api.photos import FORMS, PhotoOrImage, ProfileField
 from quality.jobs.upload_messages import request_assessment
 from quality.measure.assessment import Assessment
@@ -164,14 +162,12 @@ class AssessView(TenantAPIView):
 
 def read_assessment(image: Image) -> Assessment:
     """Return an image's figures; wait for its report until the deadline."""
-    until = time.monotonic() + settings.QUALITY_DEADLINE_SECONDS
-    while True:
-        report: Report | None = Report.objects.filter(image=image).first()
-        if report is not None and report.is_final_for(image):
-            break
-        if time.monotonic() > until:
-            raise ReportPending
-        time.sleep(POLL_SECONDS)
+    report: Report | None = wait_until(
+        Report.objects.filter(image=image).first,
+        lambda report: report is not None and report.is_final_for(image),
+    )
+    if report is None or not report.is_final_for(image):
+        raise ReportPending
     if report.problem:
         raise DomainError(report.problem["detail"], code=report.problem["code"])
     return report.assessment

@@ -88,7 +88,9 @@ class JobViewSet(QualityMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin,
             return created
         if wants_events(request):
             return self._follow(row, status.HTTP_201_CREATED)
-        row = wait_for(row)
+        row = wait_until(
+            partial(reload, row), lambda now: now is None or now.state != Job.State.PENDING
+        )
         if row is None:
             return created
         is_pending = row.state == Job.State.PENDING
@@ -106,14 +108,12 @@ def reload(row: Comparison | Enhancement) -> Any:
     return type(row)._default_manager.select_related(*related).filter(pk=row.pk).first()
 
 
-def wait_for(row: Comparison | Enhancement) -> Any:
-    """Return a job when it is done or failed, or as it is at the deadline."""
+def wait_until(load: Callable[[], Any], is_final: Callable[[Any], bool]) -> Any:
+    """Load a row repeatedly; return it when it is final, or as it is at the deadline."""
     until = time.monotonic() + settings.QUALITY_DEADLINE_SECONDS
-    while True:
-        found = reload(row)
-        if found is None or found.state != Job.State.PENDING or time.monotonic() > until:
-            return found
+    while not is_final(row := load()) and time.monotonic() <= until:
         time.sleep(POLL_SECONDS)
+    return row
 
 
 async def follow(

@@ -13,7 +13,6 @@ alexeygrigorev/clothing-dataset).
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -139,14 +138,6 @@ class Network:
             values = values @ weight + bias
             values = values if layer == last else np.maximum(values, 0)
         return np.asarray(values)
-
-    def save(self, path: Path) -> None:
-        """Write the network at half precision, which is a third of a percent of a step."""
-        arrays = {f"weight{k}": weight for k, weight in enumerate(self.weights)}
-        arrays |= {f"bias{k}": bias for k, bias in enumerate(self.biases)}
-        arrays |= {"mean": self.mean, "deviation": self.deviation}
-        halves: dict[str, Any] = {name: a.astype(np.float16) for name, a in arrays.items()}
-        np.savez_compressed(path, **halves)
 
 
 @cache

@@ -21,12 +21,12 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=int, default=2900, help="photos at most")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from training.tones.train import fit
+        from training.tones.train import fit, save_network
 
         try:
             photos = find_clean_photos(options["photos"], split="train", limit=options["limit"])
         except PhotosUnusable as error:
             raise CommandError(str(error)) from error
         with ProcessPoolExecutor(mp_context=get_context("spawn")) as executor:
-            fit(photos, executor).save(options["out"])
+            save_network(fit(photos, executor), options["out"])
         self.stdout.write(f"{options['out']}: trained on {len(photos)} photos.")
