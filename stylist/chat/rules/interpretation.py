@@ -7,6 +7,7 @@ English only. Unknown words are in `Intent.missed`; a message that is not unders
 """
 
 import re
+from functools import partial
 
 from catalog.vocabulary.properties import STYLE_FORMALITY
 from stylist.chat.rules.follow_ups import follow, is_following, step_formality
@@ -53,25 +54,22 @@ def _find_intent(kind: IntentKind, message: ParsedMessage) -> Intent:
         references = (make_reference(partner),) if partner else ()
     if _has_pronoun(kind, message):
         references = (_refer_to_it(message.memory), *references)
-    styles = message.list_wanted(Field.STYLE, partner=partner)
+    wanted = partial(message.list_wanted, partner=partner)
+    styles = wanted(Field.STYLE)
     formality = next((STYLE_FORMALITY[style] for style in styles if style in STYLE_FORMALITY), None)
     occasion = next(iter(message.list_wanted(Field.OCCASION)), None)
+    # Advice is about every colour or material that is mentioned, whatever it describes.
+    list_colours = message.list_values if kind == IntentKind.COLOUR else wanted
+    list_materials = message.list_values if kind == IntentKind.CARE else wanted
     return Intent(
         kind=kind,
-        garments=message.list_wanted(Field.GARMENT, partner=partner),
-        slots=message.list_wanted(Field.SLOT, partner=partner),
-        # Advice is about every colour that is mentioned, whatever it describes.
-        colours=message.list_values(Field.COLOUR)
-        if kind == IntentKind.COLOUR
-        else message.list_wanted(
-            Field.COLOUR, partner=partner if partner and partner.colour else None
-        ),
-        patterns=message.list_wanted(Field.PATTERN, partner=partner),
+        garments=wanted(Field.GARMENT),
+        slots=wanted(Field.SLOT),
+        colours=list_colours(Field.COLOUR),
+        patterns=wanted(Field.PATTERN),
         styles=styles,
-        materials=message.list_values(Field.MATERIAL)
-        if kind == IntentKind.CARE
-        else message.list_wanted(Field.MATERIAL, partner=partner),
-        details=message.list_wanted(Field.DETAIL, partner=partner),
+        materials=list_materials(Field.MATERIAL),
+        details=wanted(Field.DETAIL),
         missed=message.missed,
         without=message.without,
         price_min=message.bounds.price_min,
