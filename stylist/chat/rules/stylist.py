@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from stylist.chat.rules.answers.advice import advise_care, advise_colours
-from stylist.chat.rules.answers.context import AnswerContext, Part
+from stylist.chat.rules.answers.context import Part, QuestionContext
 from stylist.chat.rules.answers.garments import compare_items, describe_items, describe_wardrobe
 from stylist.chat.rules.answers.matches import find_matches
 from stylist.chat.rules.answers.outfits import suggest_outfits
@@ -24,7 +24,7 @@ from stylist.chat.shared.question import Question
 from stylist.chat.shared.redaction import redact
 from stylist.chat.shared.tools import Tools
 
-ANSWERS: Mapping[IntentKind, Callable[[AnswerContext], Iterator[Part]]] = MappingProxyType(
+ANSWERS: Mapping[IntentKind, Callable[[QuestionContext], Iterator[Part]]] = MappingProxyType(
     {
         IntentKind.FIND: find_items,
         IntentKind.MATCH: find_matches,
@@ -49,7 +49,7 @@ def answer_by_rules(question: Question, tools: Tools) -> Iterator[Piece]:
     text, memory = redact(question.text), question.memory
     intent = understand(text, memory, taxonomy=question.taxonomy)
     answer = Answer(memory.with_message("shopper", text))
-    for part in ANSWERS[intent.kind](AnswerContext(question, intent, tools)):
+    for part in ANSWERS[intent.kind](QuestionContext(question, intent, tools)):
         piece = TextPiece(part) if isinstance(part, str) else part
         answer.add(piece)
         yield piece

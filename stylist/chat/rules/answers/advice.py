@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from core.ml.colours import BASIC_OF
-from stylist.chat.rules.answers.context import AnswerContext, Part
+from stylist.chat.rules.answers.context import Part, QuestionContext
 from stylist.chat.rules.care import CARE, FIBRE_OF, LABEL
 from stylist.chat.rules.colours import explain_pair, find_partners
 from stylist.chat.shared.items import Item, is_colour
@@ -11,7 +11,7 @@ from stylist.chat.shared.phrasing import add_article, capitalise, is_plural, nam
 from stylist.outfits.colour_phrases import list_names
 
 
-def advise_colours(context: AnswerContext) -> Iterator[Part]:
+def advise_colours(context: QuestionContext) -> Iterator[Part]:
     """Answer what goes with a colour, whether two go together, or which suit the shopper."""
     intent, palette = context.intent, context.question.profile.palette
     if len(intent.colours) > 1:
@@ -67,7 +67,7 @@ def advise_partners(colour: str) -> str:
     return " ".join(parts)
 
 
-def advise_care(context: AnswerContext) -> Iterator[Part]:
+def advise_care(context: QuestionContext) -> Iterator[Part]:
     """Answer how to look after a fibre, stated or likely; the care label always comes first."""
     intent = context.intent
     if intent.materials:

@@ -15,7 +15,7 @@ Part: TypeAlias = str | ItemsPiece | OutfitsPiece
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerContext:
+class QuestionContext:
     """A question with its intent, and the tools to answer it with."""
 
     question: Question

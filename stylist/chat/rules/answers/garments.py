@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from core.ml.colours import BASIC_OF
 from stylist.chat.rules.answers.advice import advise_partners
-from stylist.chat.rules.answers.context import AnswerContext, Part
+from stylist.chat.rules.answers.context import Part, QuestionContext
 from stylist.chat.rules.answers.search import is_wanted
 from stylist.chat.shared.answer import ItemsPiece
 from stylist.chat.shared.items import Item, is_colour
@@ -24,7 +24,7 @@ MAX_ITEMS = 12
 MIN_FORMALITY_STEP = 0.1  # between two kinds, to be mentioned
 
 
-def describe_items(context: AnswerContext) -> Iterator[Part]:
+def describe_items(context: QuestionContext) -> Iterator[Part]:
     """Describe the items referred to: the price, the colour, and what goes with it."""
     yield context.choose("Let me look it up.", "A closer look at it.", "Gladly.")
     items = context.find_referenced()
@@ -38,7 +38,7 @@ def describe_items(context: AnswerContext) -> Iterator[Part]:
         yield " Which sizes there are, the product's page says; I cannot check them."
 
 
-def _describe(item: Item, context: AnswerContext) -> Iterator[str]:
+def _describe(item: Item, context: QuestionContext) -> Iterator[str]:
     name = capitalise(name_item(item))
     if item.is_owned:
         yield f"{name} is in your wardrobe."
@@ -52,7 +52,7 @@ def _describe(item: Item, context: AnswerContext) -> Iterator[str]:
         yield advise_partners(item.colour)
 
 
-def compare_items(context: AnswerContext) -> Iterator[Part]:
+def compare_items(context: QuestionContext) -> Iterator[Part]:
     """Compare two items by price, colour, formality and the shopper's taste."""
     yield context.choose("Let me set them side by side.", "Let me compare them for you.")
     items = context.find_referenced()
@@ -71,7 +71,7 @@ def compare_items(context: AnswerContext) -> Iterator[Part]:
     yield from (f" {sentence}" for sentence in _list_differences(one, other, context))
 
 
-def _list_differences(one: Item, other: Item, context: AnswerContext) -> Iterator[str]:
+def _list_differences(one: Item, other: Item, context: QuestionContext) -> Iterator[str]:
     if one.price is not None and other.price is not None and one.currency == other.currency:
         cheaper = one if one.price <= other.price else other
         difference = format_amount(abs(one.price - other.price))
@@ -97,7 +97,7 @@ def _list_differences(one: Item, other: Item, context: AnswerContext) -> Iterato
         yield "If you like both the same, take the one that goes with more of what you own."
 
 
-def describe_wardrobe(context: AnswerContext) -> Iterator[Part]:
+def describe_wardrobe(context: QuestionContext) -> Iterator[Part]:
     """List what the shopper owns of what the message asks for."""
     intent = context.intent
     yield context.choose("Let me look into your wardrobe.", "A look at what you own.")

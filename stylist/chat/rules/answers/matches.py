@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from core.ml.colours import BASIC_OF
 from stylist.chat.rules.answers.advice import advise_partners
-from stylist.chat.rules.answers.context import AnswerContext, Part
+from stylist.chat.rules.answers.context import Part, QuestionContext
 from stylist.chat.rules.answers.outfits import describe_outfits
 from stylist.chat.rules.answers.search import is_wanted, search_items
 from stylist.chat.rules.colours import MIN_AGREEMENT, explain_pair, measure_agreement
@@ -19,7 +19,7 @@ MAX_OUTFITS = 3
 MAX_FORMALITY_STEP = 0.4  # between two kinds that suit each other
 
 
-def find_matches(context: AnswerContext) -> Iterator[Part]:
+def find_matches(context: QuestionContext) -> Iterator[Part]:
     """Answer what goes with a garment: garments of the wanted kinds, or else outfits."""
     intent = context.intent
     yield context.choose(
@@ -69,7 +69,7 @@ def _judge_colour(item: Item, colour: str) -> str:
     return f"{capitalise(name_item(item))} is {item.colour}: {explain_pair(item.colour, colour)}."
 
 
-def _judge_kinds(context: AnswerContext) -> str:
+def _judge_kinds(context: QuestionContext) -> str:
     """Judge whether two described garments go together, by colour and by usual formality."""
     intent, references = context.intent, context.intent.references[:1]
     other = references[0].garment if references else intent.garments[-1]
@@ -94,7 +94,7 @@ def _find_described_colour(references: Sequence[Reference]) -> str:
     return _find_colour([each for each in references if not (each.is_owned or each.is_shown)])
 
 
-def _find_partners(context: AnswerContext, anchors: Sequence[Item]) -> Iterator[Part]:
+def _find_partners(context: QuestionContext, anchors: Sequence[Item]) -> Iterator[Part]:
     """Offer garments of the wanted kinds, owned ones first, sorted by colour harmony."""
     intent = context.intent
     colour = anchors[0].colour if anchors else _find_colour(intent.references)
@@ -116,7 +116,7 @@ def _find_partners(context: AnswerContext, anchors: Sequence[Item]) -> Iterator[
         yield f" {capitalise(explain_pair(colour, best.colour))}."
 
 
-def _advise_without_item(context: AnswerContext) -> Iterator[Part]:
+def _advise_without_item(context: QuestionContext) -> Iterator[Part]:
     """Advise by colour on a garment that is neither owned nor shown."""
     references = context.intent.references
     owned = next((each for each in references if each.is_owned), None)

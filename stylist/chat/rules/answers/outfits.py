@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from stylist.chat.rules.answers.context import AnswerContext, Part
+from stylist.chat.rules.answers.context import Part, QuestionContext
 from stylist.chat.shared.answer import OutfitsPiece
 from stylist.chat.shared.intent import Exclusions, Intent
 from stylist.chat.shared.items import OutfitSummary, expand_kind, is_colour
@@ -22,7 +22,7 @@ _DRESS_CODES = (
 )
 
 
-def suggest_outfits(context: AnswerContext) -> Iterator[Part]:
+def suggest_outfits(context: QuestionContext) -> Iterator[Part]:
     """Suggest outfits from the wardrobe, completed by the shop."""
     intent = context.intent
     yield _make_opening(context)
@@ -59,7 +59,7 @@ def describe_outfits(outfits: Sequence[OutfitSummary], *, around: str = "") -> I
         yield f" There {'is one more' if more == 1 else f'are {more} more'} beside it."
 
 
-def _make_outfits(context: AnswerContext, anchor: str | None) -> list[OutfitSummary]:
+def _make_outfits(context: QuestionContext, anchor: str | None) -> list[OutfitSummary]:
     intent = context.intent
     has_limits = (
         intent.without != Exclusions() or intent.price_max is not None or bool(intent.exclude)
@@ -82,7 +82,7 @@ def _is_wanted(outfit: OutfitSummary, intent: Intent) -> bool:
     )
 
 
-def _find_anchor(context: AnswerContext) -> str | None:
+def _find_anchor(context: QuestionContext) -> str | None:
     """Return the first garment of the wanted kind, owned ones before the shop's."""
     intent = context.intent
     if not intent.garments:
@@ -97,7 +97,7 @@ def _find_anchor(context: AnswerContext) -> str | None:
     return found[0].id if found else None
 
 
-def _make_opening(context: AnswerContext) -> str:
+def _make_opening(context: QuestionContext) -> str:
     intent = context.intent
     if intent.replace_slot:
         slot = Slot(intent.replace_slot).value.replace("_", "-")

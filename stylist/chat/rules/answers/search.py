@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from stylist.chat.rules.answers.context import AnswerContext, Part
+from stylist.chat.rules.answers.context import Part, QuestionContext
 from stylist.chat.shared.answer import ItemsPiece
 from stylist.chat.shared.intent import Intent
 from stylist.chat.shared.items import Item, expand_kind, is_colour, is_kind
@@ -24,7 +24,7 @@ MAX_ITEMS = 4
 SPARE = 8  # items searched for in addition, as unwanted ones are left out
 
 
-def find_items(context: AnswerContext) -> Iterator[Part]:
+def find_items(context: QuestionContext) -> Iterator[Part]:
     """Search the shop, and answer with what was found and why it fits."""
     intent = context.intent
     what = describe_intent(intent)
@@ -56,7 +56,7 @@ def find_items(context: AnswerContext) -> Iterator[Part]:
     yield from (f" {sentence}" for sentence in _list_reasons(found, context))
 
 
-def search_items(context: AnswerContext, intent: Intent) -> list[Item]:
+def search_items(context: QuestionContext, intent: Intent) -> list[Item]:
     """Return the best items of the shop; each wanted kind and colour is searched for in turn."""
     found: dict[str, Item] = {}
     kinds: Sequence[str | None] = intent.garments or (None,)
@@ -80,11 +80,11 @@ def search_items(context: AnswerContext, intent: Intent) -> list[Item]:
     return best[:MAX_ITEMS]
 
 
-def _is_kind(item: Item, context: AnswerContext) -> bool:
+def _is_kind(item: Item, context: QuestionContext) -> bool:
     return is_kind(item, context.intent.garments, context.question.taxonomy)
 
 
-def _search_closest(context: AnswerContext) -> list[Item]:
+def _search_closest(context: QuestionContext) -> list[Item]:
     """Search for other colours, else other prices, else both."""
     any_colour = replace(context.intent, colours=())
     any_price = replace(context.intent, price_min=None, price_max=None)
@@ -108,7 +108,7 @@ def _make_query(intent: Intent, kind: str | None, colour: str | None) -> str:
     return " ".join(dict.fromkeys(filter(None, words))) or "clothes"
 
 
-def is_wanted(item: Item, context: AnswerContext) -> bool:
+def is_wanted(item: Item, context: QuestionContext) -> bool:
     """Check an item against the exclusions of the message and the dislikes of the profile.
 
     A dislike does not count against a kind or colour that the message asks for.
@@ -126,7 +126,7 @@ def is_wanted(item: Item, context: AnswerContext) -> bool:
     )
 
 
-def _list_reasons(found: Sequence[Item], context: AnswerContext) -> Iterator[str]:
+def _list_reasons(found: Sequence[Item], context: QuestionContext) -> Iterator[str]:
     """Yield sentences on why the best item fits, and on wishes that are not fulfilled."""
     intent = context.intent
     if fits := [*_list_fits(found[0], context)]:
@@ -147,7 +147,7 @@ def _list_reasons(found: Sequence[Item], context: AnswerContext) -> Iterator[str
         yield f"The least expensive is {name_item(cheapest)} at {format_price(cheapest)}."
 
 
-def _list_fits(item: Item, context: AnswerContext) -> Iterator[str]:
+def _list_fits(item: Item, context: QuestionContext) -> Iterator[str]:
     intent = context.intent
     if is_colour(item, intent.colours):
         yield f"is {item.colour}, as you asked"

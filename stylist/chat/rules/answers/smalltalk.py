@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from stylist.chat.rules.answers.context import AnswerContext, Part
+from stylist.chat.rules.answers.context import Part, QuestionContext
 from stylist.outfits.colour_phrases import list_names
 
 CAN = (
@@ -25,12 +25,12 @@ REFUSALS = {
 }
 
 
-def greet(context: AnswerContext) -> Iterator[Part]:
+def greet(context: QuestionContext) -> Iterator[Part]:
     """Greet, and explain what can be asked."""
     yield context.choose("Hello! ", "Hi there! ", "Good to see you! ") + CAN
 
 
-def accept_thanks(context: AnswerContext) -> Iterator[Part]:
+def accept_thanks(context: QuestionContext) -> Iterator[Part]:
     """Answer thanks."""
     yield context.choose(
         "You are welcome. Just ask if there is more.",
@@ -39,7 +39,7 @@ def accept_thanks(context: AnswerContext) -> Iterator[Part]:
     )
 
 
-def give_help(context: AnswerContext) -> Iterator[Part]:
+def give_help(context: QuestionContext) -> Iterator[Part]:
     """Explain what can be asked, with examples."""
     yield f"I am this shop's stylist, a program and not a person. {CAN}"
     yield (
@@ -48,12 +48,12 @@ def give_help(context: AnswerContext) -> Iterator[Part]:
     )
 
 
-def refuse(context: AnswerContext) -> Iterator[Part]:
+def refuse(context: QuestionContext) -> Iterator[Part]:
     """Refuse what is not about clothes and this shop, and explain what can be asked."""
     yield context.choose(*REFUSALS[context.intent.topic]) + CAN
 
 
-def ask_for_clarification(context: AnswerContext) -> Iterator[Part]:
+def ask_for_clarification(context: QuestionContext) -> Iterator[Part]:
     """Admit that the message was not understood, and ask for a garment, colour or occasion."""
     missed = context.intent.missed
     if missed:
