@@ -5,8 +5,8 @@ Imports nothing from Django.
 """
 
 from demo.garments.cloths import shade_of
-from demo.garments.describing import Listing, describe
 from demo.garments.drawing import draw_garment
+from demo.garments.listings import Listing, describe
 from demo.garments.model import KINDS, PATTERNS, Garment
 from demo.garments.sampling import sample_garments
 from demo.garments.words import LABELS, SYNONYMS, noun_of

@@ -1,4 +1,4 @@
-"""Paint parts into three layers: what colour each pixel has, how high the cloth lies, how much.
+"""Paint parts into layers: colour, height and coverage of the cloth at each pixel.
 
 Colours are linear light by the gamma-2 approximation, float32 (h, w, 3) in [0, 1]; heights are
 pixels towards the viewer, float32 (h, w); coverage is float32 (h, w) in [0, 1].
@@ -33,7 +33,9 @@ class Canvas:
         self.relief: Layer = np.zeros(self.size, np.float32)
         self.cover: Layer = np.zeros(self.size, np.float32)
         self.gloss: Layer = np.zeros(self.size, np.float32)
-        self.coarse = max(1, round(height / 256))  # folds are soft: drawn this much smaller
+        self.coarse = max(
+            1, round(height / 256)
+        )  # folds are soft, so they are drawn at this fraction of the size
         self.drape = self._drape(rng)
 
     def paint(self, parts: Iterable[Part]) -> None:
@@ -54,7 +56,7 @@ class Canvas:
                     self._button(part)
 
     def _drape(self, rng: np.random.Generator) -> Layer:
-        """Return soft random hills over the whole picture, longer than wide, heights about ±1."""
+        """Return soft random hills over the whole picture, with heights of about ±1."""
         size = (self.size[1] // self.coarse + 1, self.size[0] // self.coarse + 1)
         hills = np.zeros(size[::-1], np.float32)
         for columns, rows, strength in ((5, 4, 1.0), (10, 6, 0.5), (24, 16, 0.20)):
@@ -65,7 +67,7 @@ class Canvas:
     # -- masks
 
     def _box(self, pixels: Points, *, margin: float = 2) -> Box | None:
-        """Return the slices that hold the points, or None if they lie outside the picture."""
+        """Return slices around the points, or None if these lie outside the picture."""
         low = np.maximum(np.floor(pixels.min(axis=0) - margin), 0).astype(int)
         high = np.minimum(np.ceil(pixels.max(axis=0) + margin + 1), self.size[::-1]).astype(int)
         if (high <= low).any():
@@ -97,11 +99,11 @@ class Canvas:
     # -- relief
 
     def _roundness(self, panel: Panel, box: Box) -> Layer:
-        """Return how high the piece stands for its shape alone: full in the middle, low at rims."""
+        """Return the height of the piece from its shape: high in the middle, low at the rims."""
         whole = self.view.place(panel.outline if panel.body is None else panel.body)
         small, scale = self._coarse_mask(whole, box)
         reach, depth = panel.bulge
-        # A shape that fills its box has no outside: its distances would be infinite.
+        # The distances of a shape that fills its box would be infinite.
         away = np.minimum(cv2.distanceTransform(small, cv2.DIST_L2, 3), max(small.shape)) / scale
         t = np.minimum(away / (reach * self.unit), 1)
         swell = reach * self.unit * depth * t * (2 - t)
@@ -116,7 +118,7 @@ class Canvas:
         return mask, scale
 
     def _folded(self, panel: Panel, box: Box, size: tuple[int, int]) -> Layer:
-        """Return the coarse relief of the piece's folds and of its random drape."""
+        """Return the coarse relief of the piece's folds and its random drape."""
         top, left = box[0].start // self.coarse, box[1].start // self.coarse
         drape = self.drape[top : top + size[0], left : left + size[1]]
         relief = np.zeros(size, np.float32)
@@ -159,7 +161,7 @@ class Canvas:
         colour = self._cloth(panel, box, folds)
         cloth = self.cloths[panel.cloth]
         if cloth.fade:
-            colour *= self._worn(cloth.fade, round_relief, panel, mask.shape)
+            colour *= self._fade(cloth.fade, round_relief, panel, mask.shape)
         self._lay(box, mask, colour=colour, relief=relief, gloss=cloth.gloss)
 
     def _cloth(self, panel: Panel, box: Box, folds: Layer) -> Layer:
@@ -179,8 +181,8 @@ class Canvas:
             tone = panel.tone * (1 + np.tile(cloth.weave, repeats)[:rows, :columns, None])
         return np.asarray(colour * tone, dtype=np.float32)
 
-    def _worn(self, fade: float, swell: Layer, panel: Panel, size: tuple[int, ...]) -> Layer:
-        """Return the lightness of washed denim: pale where it is raised, dark along its seams."""
+    def _fade(self, fade: float, swell: Layer, panel: Panel, size: tuple[int, ...]) -> Layer:
+        """Return the lightness of washed denim: pale on raised areas, dark along seams."""
         reach, depth = panel.bulge
         share = np.clip(swell / (reach * depth * self.unit) - 0.5, -0.5, 0.5)
         grown = (swell.shape[1] * self.coarse, swell.shape[0] * self.coarse)
@@ -204,7 +206,7 @@ class Canvas:
     def _lay(
         self, box: Box, mask: Layer, *, colour: Layer, relief: Layer, gloss: float = 0.0
     ) -> None:
-        """Cover what lies in the box by `mask`."""
+        """Cover the box with the piece, as far as `mask` says."""
         solid = mask[..., None]
         self.colour[box] += solid * (colour - self.colour[box])
         self.relief[box] += mask * (relief - self.relief[box])

@@ -10,7 +10,7 @@ from demo.garments.view import Cloth, Layer
 
 SRGB = {colour.name: colour.rgb for colour in RETAIL_COLOURS}
 
-# The shades that a colour word is sold in; one named twice is twice as common.
+# The shades of each colour; a shade that stands twice is twice as common.
 SHADES: dict[str, tuple[str, ...]] = {
     "black": ("black",),
     "white": ("white", "white", "ivory"),
@@ -46,21 +46,21 @@ def _plain(colour: NDArray[np.float64]) -> Layer:
     return np.tile(colour, (4, 1)).astype(np.float32)
 
 
-def _quiet(colour: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return a companion in the same hue: lighter for dark colours, darker for light ones."""
+def _tone_in_tone(colour: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a colour of the same hue: lighter for dark colours, darker for light ones."""
     grey = colour.mean()
     return colour * 0.55 if grey > 0.35 else 0.72 * colour + 0.28 * 0.75
 
 
 def make_cloths(garment: Garment, *, unit: float, rng: np.random.Generator) -> dict[str, Cloth]:
-    """Return the cloths that parts name: main, plain, rib, trim, lining, accent, button and so on.
+    """Return the cloths of parts by name: main, plain, rib, trim, lining, accent, button, …
 
-    `unit` is how many pixels a garment unit takes.
+    `unit` is the size of a garment unit in pixels.
     """
     kind = KINDS[garment.kind]
     jitter = rng.uniform(0.96, 1.03)
     ground = _linear(shade_of(garment)) * jitter
-    accent = _linear(garment.accent) if garment.accent in SRGB else _quiet(ground)
+    accent = _linear(garment.accent) if garment.accent in SRGB else _tone_in_tone(ground)
     weave = weave_tile(weave=_weave(garment), rng=rng, pixels=192, thread=0.42 * unit)
     fade = 0.16 if _weave(garment) == "denim" else 0.0
     plain = Cloth(_plain(ground), weave=weave, gloss=kind.gloss, fade=fade)
@@ -102,7 +102,7 @@ def _patterned(
     garment: Garment, ground: NDArray[np.float64], accent: NDArray[np.float64], *,
     weave: Layer, unit: float, rng: np.random.Generator,
 ) -> Cloth:  # fmt: skip
-    """Return the pattern's cloth; the garment's colour stays the one that covers most."""
+    """Return the pattern's cloth, on which the garment's colour has the largest share."""
     repeat = {"floral": 26.0, "leopard": 22.0, "checked": 12.0}.get(garment.pattern, 14.0)
     tile = pattern_tile(garment.pattern, rng=rng, pixels=int(np.clip(repeat * unit, 48, 320)))
     second = 0.55 * ground + 0.45 * accent

@@ -1,4 +1,4 @@
-"""The features of a garment, and what each kind of garment can have."""
+"""The features of a garment, and the possible features of each kind."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ PATTERNS = ("plain", "striped", "checked", "dotted", "floral", "zigzag", "leopar
 
 @dataclass(frozen=True)
 class Garment:
-    """One garment, wholly determined by its features: the same features draw the same picture."""
+    """One garment; the same features always give the same picture."""
 
     kind: str
     colour: str
@@ -27,8 +27,8 @@ class Garment:
 class Kind:
     """A kind of garment and the variants it is made in; an empty tuple where it has none.
 
-    `cuts` maps each cut to what the garment is then called. A variant named twice is twice as
-    common.
+    `cuts` maps each cut to what the garment is then called. A variant that stands twice is
+    twice as common.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Kind:
     colours: tuple[str, ...] = ()
     weave: str = "weave"
     gloss: float = 0.0
-    popularity: int = 1  # how many a shop has for each one of a rarer kind
+    popularity: int = 1  # the number in a shop, relative to rare kinds
 
 
 _FITS = ("regular", "regular", "slim", "oversized")

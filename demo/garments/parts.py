@@ -1,4 +1,4 @@
-"""What a garment is made of: pieces that the studio paints one over the other, in order.
+"""The parts of a garment, which the canvas paints in order, one over the other.
 
 All lengths are garment units; an adult's T-shirt is about 37 wide.
 """
@@ -22,10 +22,10 @@ class Fold:
 class Panel:
     """A piece of cloth.
 
-    `body` is the larger shape whose roundness this piece shares (itself if None). `bulge` is how
-    far from the edge the shape goes on rising, and how much per unit. `edge` is the thickness of
-    the cloth at its rim, `lift` how far it lies above what is beneath; a `laid` piece, such as a
-    pocket, follows the roundness of what it lies on.
+    `body` is the larger shape whose roundness this piece shares (itself if None). `bulge` is
+    the distance from the edge in which the shape rises, and its rise per unit. `edge` is the
+    thickness of the cloth at its rim, `lift` its height above the parts below. A `laid` piece, such
+    as a pocket, follows the roundness of the parts below.
     """
 
     outline: Points

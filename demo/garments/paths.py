@@ -12,7 +12,7 @@ STEPS = 14  # straight pieces between two control points
 
 
 def spline(*controls: Point) -> Points:
-    """Run a Catmull-Rom curve through the control points; two points give a straight line."""
+    """Return a Catmull-Rom curve through the control points; two points give a straight line."""
     knots = np.array(controls, dtype=np.float64)
     if len(knots) == 2:
         return knots
@@ -51,7 +51,7 @@ def flip(points: Points) -> Points:
 
 
 def mirrored(right: Points) -> Points:
-    """Close a right half, given from the top of the middle line to its bottom, by its mirror."""
+    """Return a closed outline from its right half, given from the top of the middle line down."""
     return np.vstack([right, flip(right)[::-1]])
 
 
@@ -64,7 +64,7 @@ def resample(points: Points, *, count: int) -> Points:
 
 
 def length(points: Points) -> float:
-    """Measure a curve, in garment units."""
+    """Return the length of a curve in garment units."""
     return float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
 
 

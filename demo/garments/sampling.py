@@ -1,4 +1,4 @@
-"""Choose garments for a shop: all kinds, colours and patterns, popular ones more often."""
+"""Sample garments for a shop: all kinds, colours and patterns, popular ones more often."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -8,7 +8,7 @@ import numpy as np
 from core.ml.colours import BASIC_COLOURS
 from demo.garments.model import KINDS, Garment, Kind
 
-# What goes well with a colour as a second one.
+# Second colours that go well with a colour.
 _ACCENTS = {
     "black": ("white", "red", "beige"),
     "white": ("navy", "black", "red"),
@@ -27,15 +27,15 @@ _ACCENTS = {
 }
 _POPULAR_COLOURS = ("black", "white", "navy", "blue", "red")
 
-# Kinds and cuts that can have a second colour at their edges though plain, and how many do.
+# Kinds and cuts whose plain garments can have edges in a second colour, and the share that does.
 _TRIMMED = frozenset({
     "t-shirt", "long-sleeve top", "tank top", "bodysuit", "polo shirt", "hoodie", "jumper",
     "cardigan", "sneakers", "hat", "bag", "scarf", "bomber", "joggers", "sport", "chelsea", "ankle",
 })  # fmt: skip
 _TRIMMED_SHARE = 0.3
 
-# What a cut admits of a feature; the first value stands in for those that it does not.
-_ADMITTED: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
+# The values of a feature that a cut allows; the first replaces all others.
+_ALLOWED: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
     ("top", "camisole"): {"sleeve": ("sleeveless",), "neckline": ("scoop neck", "v-neck")},
     ("dress", "slip"): {"sleeve": ("sleeveless",), "neckline": ("scoop neck", "v-neck")},
     ("dress", "wrap"): {"neckline": ("v-neck",)},
@@ -48,10 +48,10 @@ _ADMITTED: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
 
 
 def sample_garments(*, count: int, seed: int) -> list[Garment]:
-    """Return `count` garments, the same for the same seed; a larger count has the same ones first.
+    """Return `count` garments, the same for the same seed; a larger count begins alike.
 
-    Features are dealt like cards, so that none is left out for long: 300 garments have every kind,
-    and every kind has about as many colours as it has garments.
+    Features are dealt like cards from a shuffled deck, so all are equally frequent: 300 garments
+    have every kind, and the garments of a kind have different colours as far as possible.
     """
     rng = np.random.default_rng(seed)
     kinds = _deck([name for name, kind in KINDS.items() for _ in range(kind.popularity)], rng)
@@ -60,20 +60,20 @@ def sample_garments(*, count: int, seed: int) -> list[Garment]:
 
 
 def _deck(cards: Sequence[str], rng: np.random.Generator) -> Iterator[str]:
-    """Deal all the cards in random order, again and again."""
+    """Yield all cards in random order, repeatedly."""
     while True:
         for k in rng.permutation(len(cards)):
             yield cards[k]
 
 
 class _Traits:
-    """The decks of one kind's features, so that each comes as often as the next."""
+    """The decks of one kind's features, which make all values equally frequent."""
 
     def __init__(self, kind: Kind, rng: np.random.Generator) -> None:
         fancy = [pattern for pattern in kind.patterns if pattern != "plain"]
         features = {
             "colour": kind.colours or BASIC_COLOURS + _POPULAR_COLOURS,
-            # Half of what a shop sells is plain.
+            # Half of the garments are plain.
             "pattern": ["plain"] * max(1, len(fancy)) + fancy,
             "sleeve": kind.sleeves, "neckline": kind.necklines, "cut": tuple(kind.cuts),
             "fit": kind.fits, "length": kind.lengths,
@@ -84,9 +84,9 @@ class _Traits:
     def deal(self, rng: np.random.Generator) -> Garment:
         """Return the next garment of this kind."""
         features = {name: next(cards) for name, cards in self.decks.items()}
-        for name, admitted in _ADMITTED.get((self.kind.name, features.get("cut", "")), {}).items():
-            if features[name] not in admitted:
-                features[name] = admitted[0]
+        for name, allowed in _ALLOWED.get((self.kind.name, features.get("cut", "")), {}).items():
+            if features[name] not in allowed:
+                features[name] = allowed[0]
         garment = Garment(kind=self.kind.name, seed=int(rng.integers(2**31)), **features)
         accent, chance = str(rng.choice(_ACCENTS[garment.colour])), rng.random()
         if garment.pattern == "plain":

@@ -1,4 +1,4 @@
-"""Light a painted garment, and set it before a studio's backdrop with its shadow.
+"""Light a painted garment in front of a studio's backdrop, with its shadow.
 
 Linear light by the gamma-2 approximation throughout, float32 in [0, 1]; the light comes from the
 upper left.
@@ -27,7 +27,7 @@ HALFWAY = _unit(LIGHT[0], LIGHT[1], LIGHT[2] + 1)  # between the light and the v
 
 @dataclass(frozen=True)
 class Backdrop:
-    """A studio's wall: its sRGB colour in [0, 1], and the floor's height if things stand on it."""
+    """A studio's wall: its sRGB colour in [0, 1], and the floor's height if there is a floor."""
 
     colour: tuple[float, float, float]
     floor: float | None = None
@@ -37,7 +37,7 @@ def photograph(canvas: Canvas, backdrop: Backdrop) -> NDArray[np.uint8]:
     """Return the lit picture, uint8 sRGB (h, w, 3)."""
     slopes = _slopes(canvas)
     light = _lighting(slopes) * _occlusion(canvas)
-    # Pale cloth throws light into its own shadows.
+    # Pale cloth reflects light into its own shadows.
     light += np.float32(0.55) * canvas.colour.mean(axis=2) * np.maximum(1 - light, 0)
     lit = canvas.colour * light[..., None] + _highlights(slopes, canvas.gloss)[..., None]
     wall = _wall(canvas.size, backdrop) * _shadow(canvas, backdrop)[..., None]
@@ -46,7 +46,7 @@ def photograph(canvas: Canvas, backdrop: Backdrop) -> NDArray[np.uint8]:
 
 
 def _slopes(canvas: Canvas) -> tuple[Layer, Layer]:
-    """Return how steeply the cloth rises to the right and downwards; its rim is no cliff."""
+    """Return the slopes of the cloth to the right and downwards, limited at its rim."""
     beyond = cv2.dilate(canvas.relief, np.ones((5, 5), np.uint8))
     relief = np.where(canvas.cover < 0.99, beyond, canvas.relief)
     soft = cv2.GaussianBlur(relief, (0, 0), 0.7 * max(1.0, len(relief) / 768))
@@ -69,7 +69,7 @@ def _lighting(slopes: tuple[Layer, Layer]) -> Layer:
 
 
 def _occlusion(canvas: Canvas) -> Layer:
-    """Darken what lies lower than its surroundings, and the garment's rim."""
+    """Darken pixels that are lower than their surroundings, and the garment's rim."""
     small, cover = _shrunk(canvas.relief, 2), _shrunk(canvas.cover, 2)
     unit = canvas.unit / 2
     wide = cv2.GaussianBlur(small * cover, (0, 0), 1.3 * unit)
@@ -86,7 +86,7 @@ def _occlusion(canvas: Canvas) -> Layer:
 
 
 def _highlights(slopes: tuple[Layer, Layer], gloss: Layer) -> Layer:
-    """Return the light that the surface itself throws back, white whatever the cloth's colour."""
+    """Return the specular light, which is white for every colour of cloth."""
     tight = np.clip(_facing(slopes, HALFWAY), 0, 1) ** 48
     return np.asarray(0.006 + 0.5 * gloss * tight, dtype=np.float32)
 
@@ -104,7 +104,7 @@ def _wall(size: tuple[int, int], backdrop: Backdrop) -> Layer:
 
 
 def _shadow(canvas: Canvas, backdrop: Backdrop) -> Layer:
-    """Return what share of the light still reaches the backdrop."""
+    """Return the share of the light that reaches the backdrop."""
     quarter = _shrunk(canvas.cover, 4)
     rows = canvas.size[0] / 4
     if backdrop.floor is not None:
@@ -132,7 +132,7 @@ def _moved(layer: Layer, by: tuple[float, float], blur: float) -> Layer:
 
 
 def _floor_shadow(cover: Layer) -> Layer:
-    """Return the shadow on the floor beneath what stands on it: dark where the sole touches."""
+    """Return the shadow on the floor below the garment: dark where the sole touches it."""
     rows = np.flatnonzero(cover.max(axis=1) > 0.5)
     if not len(rows):
         return cover

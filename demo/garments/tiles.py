@@ -1,4 +1,4 @@
-"""Seamless squares of pattern and of weave, which the studio lays over a garment's pieces.
+"""Seamless square tiles of patterns and weaves.
 
 A pattern tile is float32 (n, n, 3) in [0, 1], the weights of three inks over the ground cloth;
 a weave tile is float32 (n, n) around 0, relative brightness.
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from demo.garments.paths import Points, shifted
 
 Tile: TypeAlias = NDArray[np.float32]
-FINE = 3  # drawn this much larger, then averaged, for smooth edges
+OVERSAMPLING = 3  # scale of drawing before averaging, for smooth edges
 
 
 def _grid(count: int) -> tuple[Tile, Tile]:
@@ -77,7 +77,7 @@ def zigzag(rng: np.random.Generator, count: int) -> Tile:
 
 
 def _scatter(rng: np.random.Generator, *, tries: int, gap: float) -> list[tuple[float, float]]:
-    """Return points in the unit square, none nearer than `gap` to another across the borders."""
+    """Return points in the unit square with distances over `gap`, also across the borders."""
     points: list[tuple[float, float]] = []
     for x, y in rng.random((tries, 2)):
         near = (np.hypot((x - a + 0.5) % 1 - 0.5, (y - b + 0.5) % 1 - 0.5) for a, b in points)
@@ -87,7 +87,7 @@ def _scatter(rng: np.random.Generator, *, tries: int, gap: float) -> list[tuple[
 
 
 def _stamp(layer: NDArray[np.uint8], outline: Points) -> None:
-    """Fill a unit-square outline onto a layer, once for each border that it may cross."""
+    """Fill an outline on a layer, repeated for each border that it may cross."""
     count = len(layer)
     for dx in (-1, 0, 1):
         for dy in (-1, 0, 1):
@@ -154,13 +154,13 @@ PATTERNS: dict[str, Callable[[np.random.Generator, int], Tile]] = {
 
 
 def pattern_tile(pattern: str, *, rng: np.random.Generator, pixels: int) -> Tile:
-    """Draw a pattern's tile of `pixels` a side; the same generator gives the same tile."""
-    large = PATTERNS[pattern](rng, FINE * pixels)
+    """Draw a pattern's tile with sides of `pixels`; the same generator gives the same tile."""
+    large = PATTERNS[pattern](rng, OVERSAMPLING * pixels)
     return np.asarray(cv2.resize(large, (pixels, pixels), interpolation=cv2.INTER_AREA))
 
 
 def weave_tile(weave: str, *, rng: np.random.Generator, pixels: int, thread: float) -> Tile:
-    """Draw a weave of `pixels` a side, whose threads are about `thread` pixels thick."""
+    """Draw a weave with sides of `pixels` and threads of about `thread` pixels."""
     x, y = _grid(pixels)
     repeats = max(2, round(pixels / max(2.2, thread)))
     noise = rng.standard_normal((pixels, pixels)).astype(np.float32)

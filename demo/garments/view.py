@@ -1,4 +1,4 @@
-"""What the canvas needs to know of a garment's cloths, and of where it lies on the picture."""
+"""A garment's cloths, and its place on the picture."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -14,7 +14,7 @@ Layer: TypeAlias = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Cloth:
-    """How a piece looks before light falls on it.
+    """The appearance of a piece before lighting.
 
     `inks` are the linear colours of the ground and of a pattern's three inks, (4, 3); `pattern`
     covers `repeat` garment units; `weave` is relative brightness per pixel; `gloss` in [0, 1].
@@ -30,7 +30,7 @@ class Cloth:
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """Where garment units lie on the picture, and the slight irregularity of a real garment."""
+    """The map from garment units to pixels, with the slight irregularity of a real garment."""
 
     unit: float
     middle: tuple[float, float]

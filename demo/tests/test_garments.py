@@ -43,7 +43,7 @@ def pixels(garment: Garment, height: int = SMALL) -> np.ndarray:
 
 
 def every_variant(kind: str) -> list[Garment]:
-    """Return each cut with each sleeve and neckline; fits and lengths take turns."""
+    """Return each cut with each sleeve and neckline; fits and lengths alternate."""
     spec = KINDS[kind]
     fits, lengths = cycle(spec.fits or [None]), cycle(spec.lengths or [None])
     shapes = [set(values) or [None] for values in (spec.cuts, spec.sleeves, spec.necklines)]
@@ -91,7 +91,7 @@ def test_a_pattern_shows(pattern):
 
 @pytest.mark.parametrize("colour", BASIC_COLOURS)
 @pytest.mark.parametrize("kind", ["t-shirt", "trousers", "hoodie", "skirt"])
-def test_the_drawn_colour_is_the_stated_one(kind, colour):
+def test_the_drawn_colour_is_the_given_one(kind, colour):
     garment = Garment(kind=kind, colour=colour, seed=28)
     found = find_garment_colours(pixels(garment, 384).astype(np.uint8))
     assert found.is_sure
@@ -99,7 +99,7 @@ def test_the_drawn_colour_is_the_stated_one(kind, colour):
     assert basic_colour(shade_of(garment)) == colour
 
 
-def test_two_colours_of_a_garment_differ_in_nothing_but_colour():
+def test_two_colours_of_a_garment_differ_only_in_colour():
     red, blue, green = (pixels(make_garment(colour=c), 256) for c in ("red", "blue", "green"))
     coloured = (red != blue).any(axis=2)
     assert 0.15 < coloured.mean() < 0.75
@@ -117,7 +117,7 @@ def test_white_garments_stand_out_from_the_wall():
 
 @settings(deadline=None)
 @given(seed=SEEDS, count=st.integers(0, 40), more=st.integers(0, 20))
-def test_sampling_is_the_same_for_a_seed_and_a_longer_list_begins_alike(seed, count, more):
+def test_sampling_is_repeatable_and_a_longer_sample_begins_with_the_shorter(seed, count, more):
     short = sample_garments(count=count, seed=seed)
     assert len(short) == count
     assert sample_garments(count=count + more, seed=seed)[:count] == short
@@ -135,7 +135,7 @@ def test_a_few_hundred_garments_have_all_kinds_colours_and_patterns(seed):
         assert len(colours) >= 5, kind
 
 
-def test_sampled_features_are_those_that_are_drawn():
+def test_sampled_features_are_drawn():
     garments = sample_garments(count=1500, seed=5)
     assert {g.sleeve for g in garments if g.cut in ("slip", "camisole")} == {"sleeveless"}
     assert {g.neckline for g in garments if g.cut == "wrap"} == {"v-neck"}
@@ -147,7 +147,7 @@ def test_sampled_features_are_those_that_are_drawn():
 
 @given(seed=SEEDS)
 @settings(max_examples=50, deadline=None)
-def test_a_listing_names_what_is_seen_and_fits_the_catalogue(seed):
+def test_a_listing_names_the_features_and_fits_the_catalogue(seed):
     taxonomy = import_module("catalog.migrations.0002_default_taxonomy").TAXONOMY
     garment = sample_garments(count=1, seed=seed)[0]
     listing = describe(garment)
@@ -174,7 +174,7 @@ def test_there_are_seventeen_labels():
     assert len(set(LABELS)) == 17
 
 
-def test_knows_nothing_of_django():
+def test_does_not_import_django():
     package = Path(drawing.__file__).parent
     for file in package.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
@@ -196,13 +196,13 @@ def test_the_command_writes_photos_and_a_list_of_their_features(tmp_path):
     assert "4/4" in said.getvalue().splitlines()
 
 
-def test_the_command_says_that_it_cannot_write(tmp_path):
+def test_the_command_reports_that_it_cannot_write(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(CommandError, match="Cannot write to"):
         call_command("generate_garments", tmp_path / "file" / "folder", count=1)
 
 
 @pytest.mark.parametrize("options", [{"count": 0}, {"height": 10}, {"height": 100_000}])
-def test_the_command_refuses_senseless_numbers(tmp_path, options):
+def test_the_command_refuses_invalid_numbers(tmp_path, options):
     with pytest.raises(CommandError, match="must be at least"):
         call_command("generate_garments", tmp_path, **options)

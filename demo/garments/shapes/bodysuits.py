@@ -1,4 +1,4 @@
-"""Shape bodysuits with leg openings and snaps, as babies wear them."""
+"""Shape babies' bodysuits with leg openings and snaps."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ from demo.garments.shapes.details.trims import bindings, inside_armholes
 
 
 def bodysuit(garment: Garment, rng: np.random.Generator) -> list[Part]:
-    """Shape a bodysuit with leg openings and snaps, as babies wear them."""
+    """Shape a baby's bodysuit with leg openings and snaps."""
     bodice = fitted(garment, Bodice(
         shoulder=(17.0, 17.4), armpit=(16.4, 32.0), waist=(16.6, 50.0), hem=(16.4, 68.0),
     ))  # fmt: skip

@@ -20,7 +20,7 @@ from demo.garments.shapes.details.sleeves import cuff, long_sleeve, sleeves_and_
 
 
 def knit_bodice(garment: Garment) -> Bodice:
-    """Return the wide body of jumpers and hoodies, drawn in at the hem."""
+    """Return the wide body of jumpers and hoodies, narrower at the hem."""
     base = Bodice(
         shoulder=(19.4, 18.2),
         armpit=(18.6, 36.0),
@@ -82,7 +82,7 @@ def cardigan(garment: Garment, rng: np.random.Generator) -> list[Part]:
     neck = bodice.front_neck()
     low = bodice.neck_y + bodice.depth
     for side in (-1, 1):
-        # The viewer's right front lies on top, and covers the middle whole.
+        # The viewer's right front lies on top and covers the middle.
         near, wide = (-1.6, 1.6) if side > 0 else (-1.0, 1.4)
         edge = path(polygon((near, bottom + 0.9), (near, low + 1)), neck)
         far = path(polygon((wide, bottom + 0.9), (wide, low + 1)), shifted(neck, 2.9, 0.6))

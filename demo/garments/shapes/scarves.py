@@ -1,4 +1,4 @@
-"""Shape scarves: looped as round a neck, or folded in half."""
+"""Shape scarves: looped like around a neck, or folded in half."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from demo.garments.paths import band, mirrored, spline
 
 
 def scarf(garment: Garment, rng: np.random.Generator) -> list[Part]:
-    """Shape a scarf: looped as round a neck, or folded in half."""
+    """Shape a scarf: looped like around a neck, or folded in half."""
     trim = "trim" if garment.accent else "plain"
     if garment.cut == "folded":
         return _fall((-12, 14), (-10.4, 84), 19, rng, trim) + _fall(

@@ -44,7 +44,7 @@ def _strap_bodice(garment: Garment) -> Bodice:
 
 
 def tank_top(garment: Garment, rng: np.random.Generator) -> list[Part]:
-    """Shape a tank top, the shop's word for an undershirt without sleeves."""
+    """Shape a tank top."""
     bodice = _strap_bodice(garment)
     cloth = "trim" if garment.accent else "rib"
     return [

@@ -1,4 +1,4 @@
-"""Set a shoe before its fellow."""
+"""Make pairs of shoes."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ from demo.garments.parts import Button, Panel, Part, Ribs
 
 
 def pair(parts: list[Part], *, by: tuple[float, float]) -> list[Part]:
-    """Return a shoe with its fellow behind it."""
+    """Return a shoe with the second one behind it."""
     return [*(_moved(part, by) for part in parts), *parts]
 
 

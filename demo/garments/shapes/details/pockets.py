@@ -1,4 +1,4 @@
-"""Cut pockets that lie on the cloth."""
+"""Cut patch pockets and flaps."""
 
 from demo.garments.parts import Button, Panel, Part, Seam, Stitches
 from demo.garments.paths import flip, path, polygon, shifted, spline

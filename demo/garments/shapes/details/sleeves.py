@@ -24,7 +24,7 @@ class Sleeve:
         return spline(*(rung[1] for rung in self.rungs))
 
     def outline(self) -> Points:
-        """Return the sleeve with a tuck that runs on beneath the body's shoulder."""
+        """Return the sleeve with a tuck that continues below the body's shoulder."""
         (out_x, out_y), (in_x, in_y) = self.rungs[0]
         tuck = polygon((in_x - 6.2, in_y - 3), (out_x - 5.8, out_y + 3))
         return path(self.outer(), self.inner()[::-1], tuck)
@@ -46,7 +46,7 @@ class Sleeve:
 def long_sleeve(
     bodice: Bodice, *, width: float = 1.0, end: float = 68.0, gather: float = 0.0
 ) -> Sleeve:
-    """Return a sleeve that hangs beside the body down to the wrist at y = `end`.
+    """Return a sleeve that hangs next to the body down to the wrist at y = `end`.
 
     `gather` is the height of a cuff that draws it in.
     """
@@ -65,7 +65,7 @@ def long_sleeve(
 
 
 def _wrist(x: float, half: float, *, end: float, gather: float) -> tuple[tuple[Point, Point], ...]:
-    """Return a sleeve's last rungs: one, or two where a cuff draws it in."""
+    """Return a sleeve's last rungs: one, or two with a tight cuff."""
     rise = 0.22 * half
     if not gather:
         return (((x + half + 0.6, end - rise), (x - half, end + 0.6)),)
@@ -115,7 +115,7 @@ def sleeve_panel(
     sleeve: Sleeve, rng: np.random.Generator, *, side: int,
     strength: float = 1.0, cloth: str = "main",
 ) -> Panel:  # fmt: skip
-    """Return one sleeve's cloth; it runs on beneath the body, so that the shoulder stays round."""
+    """Return one sleeve's cloth; it continues below the body, so that the shoulder is round."""
     outline = sleeve.outline()
     folds = _sleeve_folds(sleeve, rng, strength=strength)
     panel = Panel(outline, cloth, grain=sleeve.lean(), folds=folds, bulge=TUBE, edge=0.3)
@@ -203,7 +203,7 @@ def sleeves_and_body(
 
 
 def shoulders(bodice: Bodice, sleeve: Sleeve | None) -> np.ndarray:
-    """Return the body's outline with the sleeves' tops, so that the cloth runs on round them."""
+    """Return the body's outline with the sleeves' tops, so that the cloth continues around them."""
     if sleeve is None:
         return bodice.front()
     (ax, ay), tip = bodice.armpit, bodice.shoulder

@@ -1,4 +1,4 @@
-"""Cut what finishes a garment: plackets, zips, bindings, gathers, ruffles, knots."""
+"""Cut trims: plackets, zips, bindings, gathers, ruffles, knots."""
 
 import numpy as np
 
@@ -109,7 +109,7 @@ def gathered(
     *, top: tuple[float, float], bottom: tuple[float, float], rng: np.random.Generator,
     count: int, depth: float = 1.1, cloth: str = "main",
 ) -> Panel:  # fmt: skip
-    """Return cloth gathered along its upper edge, that falls in folds to a waving hem."""
+    """Return cloth gathered along its upper edge, with folds down to a waving hem."""
     (tx, ty), (bx, by) = top, bottom
     marks = np.linspace(1, -1, 2 * count + 1)
     swing = [0.9 * (-1) ** k * rng.uniform(0.4, 1.0) for k in range(len(marks))]

@@ -1,4 +1,4 @@
-"""Write a garment's page in a catalogue: its name, text, price and facets."""
+"""Generate a garment's catalogue page: its name, description, price and facets."""
 
 import zlib
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from demo.garments.words import is_pair, noun_of
 
 @dataclass(frozen=True)
 class Listing:
-    """What a shop says of a garment, by the names of the catalogue's fields."""
+    """The catalogue page of a garment, with the field names of the catalogue."""
 
     name: str
     description: str
@@ -34,7 +34,7 @@ class Listing:
     attributes: Mapping[str, str]
 
     def as_json(self) -> dict[str, Any]:
-        """Return the fields as JSON takes them, the price as a string."""
+        """Return the fields for JSON, the price as a string."""
         plain = asdict(replace(self, attributes=dict(self.attributes)))
         return plain | {"price": str(self.price), "styles": list(self.styles)}
 
@@ -94,7 +94,7 @@ _CUT_STYLES = MappingProxyType(
     }
 )
 
-# The shop's taxonomy calls most kinds by the same name.
+# Categories that are not named like the kind.
 _CATEGORIES = MappingProxyType({"jumper": "sweater", "sneakers": "shoes"})
 _FEMALE = frozenset({"top", "blouse", "dress", "skirt"})
 _BRANDS = (
@@ -155,7 +155,7 @@ def describe(garment: Garment) -> Listing:
 
 
 def name_of(garment: Garment) -> str:
-    """Return the name on the label, such as "Red floral midi wrap dress"."""
+    """Return the product name, such as "Red floral midi wrap dress"."""
     noun = noun_of(garment)
     words = [garment.colour]
     if garment.pattern != "plain":
@@ -187,7 +187,7 @@ def _digest(garment: Garment) -> int:
 
 
 def _attributes(garment: Garment) -> dict[str, str]:
-    """Return the features that the garment has, each by its own name."""
+    """Return the garment's features by name."""
     named = {
         "kind": garment.kind, "shade": shade_of(garment), "accent": garment.accent,
         "pattern": garment.pattern, "sleeve": garment.sleeve, "neckline": garment.neckline,
@@ -205,7 +205,7 @@ def _fabric(garment: Garment) -> str:
 
 
 def _text(garment: Garment, styles: tuple[str, ...], rng: np.random.Generator) -> str:
-    """Return two or three sentences: what it is, how it is made, what it is for."""
+    """Return two or three sentences: the garment, its details, its occasions."""
     pair = is_pair(garment)
     noun, fabric = noun_of(garment), _fabric(garment)
     opening = str(rng.choice(["made of", "cut from", "in"]))
@@ -215,7 +215,7 @@ def _text(garment: Garment, styles: tuple[str, ...], rng: np.random.Generator) -
     first = f"{shade_of(garment).capitalize()} {noun} {opening} {fabric}{pattern}."
     details = _details(garment)
     they = "They have" if pair else "It has"
-    second = f" {they} {_listed(details)}." if details else ""
+    second = f" {they} {_join(details)}." if details else ""
     use = _OCCASIONS[styles[int(rng.integers(len(styles)))]]
     closing = str(
         rng.choice([f"Made for {use}.", f"A good choice for {use}.", f"At home in {use}."])
@@ -248,5 +248,5 @@ def _details(garment: Garment) -> list[str]:
     return details
 
 
-def _listed(details: list[str]) -> str:
+def _join(details: list[str]) -> str:
     return details[0] if len(details) == 1 else f"{', '.join(details[:-1])} and {details[-1]}"
