@@ -33,9 +33,8 @@ class Canvas:
         self.relief: Layer = np.zeros(self.size, np.float32)
         self.cover: Layer = np.zeros(self.size, np.float32)
         self.gloss: Layer = np.zeros(self.size, np.float32)
-        self.coarse = max(
-            1, round(height / 256)
-        )  # folds are soft, so they are drawn at this fraction of the size
+        # Folds are soft, so they are drawn at a fraction of the size.
+        self.coarse = max(1, round(height / 256))
         self.drape = self._drape(rng)
 
     def paint(self, parts: Iterable[Part]) -> None:
