@@ -6,7 +6,7 @@ import pytest
 from demo.garments import Garment, sample_garments
 from demo.garments.canvas import Canvas
 from demo.garments.cloths import make_cloths
-from demo.garments.drawing import _backdrop, _frame, stream
+from demo.garments.drawing import _backdrop, _frame, make_generator
 from demo.garments.shapes import SHAPES
 from demo.garments.studio import photograph
 from evaluation.quality.degradations import add_cast, lower_contrast, over_expose, under_expose
@@ -17,10 +17,10 @@ from quality.tests.photos import make_photo, make_scene, needs_photos, real_phot
 
 def draw_with_mask(garment: Garment, height: int = 512):
     """Draw a garment as `draw_garment` does, and return its mask as well."""
-    parts = SHAPES[garment.kind](garment, stream(garment, "shape"))
-    view = _frame(parts, height=height, rng=stream(garment, "view"))
-    cloths = make_cloths(garment, unit=view.unit, rng=stream(garment, "cloth"))
-    canvas = Canvas(height=height, view=view, cloths=cloths, rng=stream(garment, "drape"))
+    parts = SHAPES[garment.kind](garment, make_generator(garment, "shape"))
+    view = _frame(parts, height=height, rng=make_generator(garment, "view"))
+    cloths = make_cloths(garment, unit=view.unit, rng=make_generator(garment, "cloth"))
+    canvas = Canvas(height=height, view=view, cloths=cloths, rng=make_generator(garment, "drape"))
     canvas.paint(parts)
     return photograph(canvas, _backdrop(garment)), canvas.cover > 0.5
 
