@@ -1,6 +1,7 @@
 """Files of the stylist: their storage keys, which cannot be guessed, and their deletion."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db import models
@@ -43,3 +44,13 @@ def delete_files_later(names: Iterable[str | None]) -> None:
     Sends no wake-up: deleting a shopper deletes thousands of rows one by one.
     """
     DoomedFile.objects.bulk_create([DoomedFile(name=name) for name in names if name])
+
+
+def delete_files_of_row(sender: Any, instance: models.Model, **_: Any) -> None:
+    """Have a row's files deleted after it; receives `pre_delete`.
+
+    The row is read again and locked: a job may have added a file since `instance` was read.
+    """
+    names = [field.name for field in sender._meta.fields if isinstance(field, models.FileField)]
+    row = sender._base_manager.select_for_update().filter(pk=instance.pk)
+    delete_files_later(row.values_list(*names).first() or ())
