@@ -35,8 +35,8 @@ class Baselines:
         return lambda image: (self.events.get(image, 0) - hidden.get(image, 0), image)
 
     def _sample(self, count: int) -> list[UUID]:
-        most = min(count, len(self._images))
-        rows = self._generator.choice(len(self._images), most, replace=False)
+        size = min(count, len(self._images))
+        rows = self._generator.choice(len(self._images), size, replace=False)
         return [self._images[row] for row in rows]
 
 

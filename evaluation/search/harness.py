@@ -57,7 +57,7 @@ def evaluate(
         list(_ask_prompts(queries, ask, baselines, k))
         for queries in _queries(catalogue, judged, limit)
     ]
-    held_out = find_held_out(catalogue, most=limit or MAX_QUERIES_PER_KIND)
+    held_out = find_held_out(catalogue, maximum=limit or MAX_QUERIES_PER_KIND)
     feed_trials = list(_ask_feed(held_out, feed, catalogue, baselines, k))
     sections = [_measure(trials, shop, catalogue, k) for trials in (*kinds, feed_trials) if trials]
     remarks = list(_remarks(kinds, feed_trials, baselines))
@@ -67,16 +67,16 @@ def evaluate(
 def _queries(catalogue: Catalogue, judged: Path | None, limit: int | None) -> list[list[Query]]:
     """Return the queries by kind: the judged ones, or else those of the catalogue."""
     if judged:
-        queries, most = read_judgements(judged, catalogue), limit
+        queries, maximum = read_judgements(judged, catalogue), limit
     else:
         queries = title_queries(catalogue) + facet_queries(catalogue) + lacking_queries(catalogue)
-        most = limit or MAX_QUERIES_PER_KIND
+        maximum = limit or MAX_QUERIES_PER_KIND
     if not any(query.kind == NOT_SOLD for query in queries):
         queries += foreign_queries()
     kinds: defaultdict[str, list[Query]] = defaultdict(list)
     for query in queries:
         kinds[query.kind].append(query)
-    return [sample(kind, most) for kind in kinds.values()]
+    return [sample(kind, maximum) for kind in kinds.values()]
 
 
 def _ask_prompts(

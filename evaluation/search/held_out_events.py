@@ -30,8 +30,8 @@ class HeldOutEvent:
     events: int
 
 
-def find_held_out(catalogue: Catalogue, *, most: int) -> Iterator[HeldOutEvent]:
-    """Yield an event to hold out for each of at most `most` shoppers of the shop in scope.
+def find_held_out(catalogue: Catalogue, *, maximum: int) -> Iterator[HeldOutEvent]:
+    """Yield an event to hold out for each of at most `maximum` shoppers of the shop in scope.
 
     Skips shoppers without other events, and those whose images are all deleted.
     """
@@ -39,7 +39,7 @@ def find_held_out(catalogue: Catalogue, *, most: int) -> Iterator[HeldOutEvent]:
     counted = positive.order_by().values("shopper").annotate(count=Count("pk"))
     active = counted.filter(count__gte=MIN_EVENTS).values("shopper")
     shoppers = list(Shopper.objects.filter(pk__in=active).order_by("pk"))
-    for shopper in sample(shoppers, most):
+    for shopper in sample(shoppers, maximum):
         history = positive.filter(shopper=shopper).order_by("-occurred_at", "-pk")
         images = list(history.values_list("image", flat=True))
         last = next((image for image in images if image in catalogue.listings), None)

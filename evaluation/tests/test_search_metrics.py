@@ -188,9 +188,9 @@ def test_the_interval_lies_within_the_values_and_is_always_the_same(values):
 
 @settings(deadline=None)
 @given(st.lists(st.integers(), unique=True), st.integers(1, 50))
-def test_a_sample_keeps_the_order_and_repeats_nothing(things, most):
-    drawn = sample(things, most)
-    assert len(drawn) == min(most, len(things)) and drawn == sample(things, most)
+def test_a_sample_keeps_the_order_and_repeats_nothing(things, maximum):
+    drawn = sample(things, maximum)
+    assert len(drawn) == min(maximum, len(things)) and drawn == sample(things, maximum)
     assert drawn == [thing for thing in things if thing in set(drawn)]
 
 
