@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from stylist.chat.rules.lexicon.common_words import COMMON
 from stylist.chat.rules.lexicon.cues import WORDS
+from stylist.chat.rules.lexicon.words import COMMON
 from stylist.chat.rules.mentions import Mention, NounPhrase, find_mentions, find_noun_phrases
 from stylist.chat.rules.negation import find_negated_places, find_replaced_places
 from stylist.chat.rules.prices import PriceBounds, find_bounds

@@ -9,9 +9,8 @@ from functools import cached_property, lru_cache
 from catalog.vocabulary.kinds import SLOT_PHRASES
 from catalog.vocabulary.properties import COLOURS, MATERIALS, PATTERNS, SEASONS, STYLES
 from catalog.vocabulary.words import Use, texts_for
-from stylist.chat.rules.lexicon.common_words import COMMON
 from stylist.chat.rules.lexicon.cues import WORDS
-from stylist.chat.rules.lexicon.occasions import OCCASION_WORDS
+from stylist.chat.rules.lexicon.words import COMMON, OCCASION_WORDS
 from stylist.chat.rules.tokens import stem, tokenise
 from stylist.tagging.taxonomy import Taxonomy
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from core.ml.colours import BASIC_OF
 from stylist.chat.rules.answers.context import Part, QuestionContext
-from stylist.chat.rules.care import CARE, FIBRE_OF, LABEL
 from stylist.chat.rules.colours import explain_pair, find_partners
+from stylist.chat.rules.lexicon.words import CARE, CARE_LABEL, FIBRE_OF
 from stylist.chat.shared.items import Item, is_colour
 from stylist.chat.shared.phrasing import add_article, capitalise, is_plural, name_item
 from stylist.outfits.colour_phrases import list_names
@@ -71,10 +71,10 @@ def advise_care(context: QuestionContext) -> Iterator[Part]:
     """Answer how to look after a fibre, stated or likely; the care label always comes first."""
     intent = context.intent
     if intent.materials:
-        yield CARE.get(intent.materials[0]) or LABEL
-        yield f" {LABEL}"
+        yield CARE.get(intent.materials[0]) or CARE_LABEL
+        yield f" {CARE_LABEL}"
         return
-    yield LABEL
+    yield CARE_LABEL
     mentioned = (*intent.garments, *(each.garment for each in intent.references if each.garment))
     kinds = mentioned or tuple(item.kind for item in context.find_referenced())
     kind = next((kind for kind in kinds if kind in FIBRE_OF), None)
