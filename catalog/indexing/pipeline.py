@@ -7,19 +7,20 @@ Pixels are float32 (n, 3, h, w), embeddings float32 (n, d), stored as float16.
 import io
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
 import numpy as np
 import structlog
 from django.conf import settings
-from django.db import connection
 from PIL import Image as Pillow
 
 from catalog.indexing.indexes import ENTRIES
 from catalog.indexing.results import PipelineItem, record_items, remove_entries
 from catalog.models import IndexEntry
 from core.errors import Unavailable
+from core.jobs.runner import run_and_disconnect
 from core.ml.batching import get_batcher
 from core.ml.encoder import Pixels, get_encoder
 from core.storage import read_file
@@ -38,27 +39,23 @@ def index_waiting() -> set[UUID]:
     touched: set[UUID] = set()
     recording: Future[set[UUID]] | None = None
     with ThreadPoolExecutor(2, "index") as stages:
-        upcoming = stages.submit(_with_own_connection, _prepare_next)
+        upcoming = stages.submit(_run_stage, _prepare_next)
         while batches := upcoming.result():
-            upcoming = stages.submit(_with_own_connection, _prepare_next)
+            upcoming = stages.submit(_run_stage, _prepare_next)
             for batch in batches:
                 _embed(batch)
             if recording:
                 touched |= recording.result()
             done = [item for batch in batches for item in batch]
-            recording = stages.submit(_with_own_connection, lambda done=done: record_items(done))  # type: ignore[misc]
+            recording = stages.submit(_run_stage, partial(record_items, done))
         if recording:
             touched |= recording.result()
     return touched
 
 
-def _with_own_connection(stage: Callable[[], T]) -> T:
-    """Run a stage in its thread, for all shops, and return its connection to the pool."""
-    try:
-        with all_shops():
-            return stage()
-    finally:
-        connection.close()
+def _run_stage(stage: Callable[[], T]) -> T:
+    with all_shops():
+        return run_and_disconnect(stage)
 
 
 def _prepare_next() -> list[list[PipelineItem]]:

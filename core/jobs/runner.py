@@ -9,7 +9,7 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from django.conf import settings
@@ -46,6 +46,7 @@ class Overtaken(Exception):
     """The job was requested again or deleted: its result is no longer wanted."""
 
 
+T = TypeVar("T")
 Run = Callable[[Any], dict[str, Any]]
 
 
@@ -124,15 +125,16 @@ def run_at_low_priority(work: Callable[[], object]) -> None:
     """Run work that no client waits for, so that other work gets the processors first."""
     # In its own thread: only root may raise a thread's priority again.
     with ThreadPoolExecutor(1, "low-priority", initializer=_lower_priority) as thread:
-        thread.submit(_run_and_disconnect, work).result()
+        thread.submit(run_and_disconnect, work).result()
 
 
 def _lower_priority() -> None:
     os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
-def _run_and_disconnect(work: Callable[[], object]) -> None:
+def run_and_disconnect(work: Callable[[], T]) -> T:
+    """Run work in another thread, and return its database connection to the pool."""
     try:
-        work()
+        return work()
     finally:
         connection.close()
