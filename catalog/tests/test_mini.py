@@ -90,5 +90,5 @@ def test_command_reports_what_is_missing(tmp_path: Path) -> None:
         call_command("evaluate_encoder", encoder="mini", photos=tmp_path)
     with pytest.raises(CommandError, match="--photos"):
         call_command("evaluate_encoder", encoder="mini")
-    with pytest.raises(CommandError, match="No encoder is called"):
+    with pytest.raises(CommandError, match="There is no encoder"):
         call_command("evaluate_encoder", encoder="nobody", garments=5)
