@@ -78,7 +78,7 @@ class RankingView(SteeringMixin, TenantAPIView):
 
     serializer_class = WeightsSerializer
 
-    def get_object(self) -> Any:
+    def get_object(self) -> Weights:
         """Return the shop's weights; OPTIONS calls this too."""
         return read_weights(self.shop)
 
