@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db import transaction
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
+
+from core.jobs.queues import wake_on_commit
 
 SHOP_FILTER = ("shop", admin.RelatedOnlyFieldListFilter)
 
@@ -20,3 +23,20 @@ class ReadOnlyAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class JobAdmin(ReadOnlyAdmin):
+    """Jobs; failed ones can be retried, which wakes `tasks`."""
+
+    actions = ("retry",)
+    tasks: tuple[str, ...] = ()
+
+    @admin.action(description="Retry the selected")
+    def retry(self, request: HttpRequest, queryset: Any) -> None:
+        with transaction.atomic():
+            # By ids, because a queryset with joins cannot be updated.
+            selected = list(queryset.values_list("pk", flat=True))
+            count = self.model._default_manager.filter(pk__in=selected, state="failed").request()
+            for task in self.tasks:
+                wake_on_commit(task)
+        messages.success(request, f"{count} will be retried.")

@@ -1,13 +1,8 @@
 """Admin pages of photo quality."""
 
-from typing import Any
+from django.contrib import admin
 
-from django.contrib import admin, messages
-from django.db import transaction
-from django.http import HttpRequest
-
-from core.admin import SHOP_FILTER, ReadOnlyAdmin
-from core.jobs.queues import wake_on_commit
+from core.admin import SHOP_FILTER, JobAdmin, ReadOnlyAdmin
 from quality.jobs import queues
 from quality.models import Comparison, Enhancement, Policy, Report
 
@@ -20,25 +15,12 @@ class PolicyAdmin(ReadOnlyAdmin):
     search_fields = ("shop__name",)
 
 
-class JobAdmin(ReadOnlyAdmin):
-    """Jobs; failed ones can be retried, which wakes `tasks`."""
-
-    actions = ("retry",)
-    tasks: tuple[str, ...] = (queues.BULK, queues.INTERACTIVE)
-
-    @admin.action(description="Retry the selected")
-    def retry(self, request: HttpRequest, queryset: Any) -> None:
-        with transaction.atomic():
-            # By ids, because a queryset with joins cannot be updated.
-            selected = list(queryset.values_list("pk", flat=True))
-            count = self.model._default_manager.filter(pk__in=selected, state="failed").request()
-            for task in self.tasks:
-                wake_on_commit(task)
-        messages.success(request, f"{count} will be retried.")
+class QualityJobAdmin(JobAdmin):
+    tasks = (queues.BULK, queues.INTERACTIVE)
 
 
 @admin.register(Report)
-class ReportAdmin(JobAdmin):
+class ReportAdmin(QualityJobAdmin):
     list_display = ("image", "shop", "state", "score", "verdict", "profile", "passed")
     list_filter = ("state", "verdict", "passed", "profile", SHOP_FILTER)
     list_select_related = ("shop", "image")
@@ -46,14 +28,14 @@ class ReportAdmin(JobAdmin):
 
 
 @admin.register(Comparison)
-class ComparisonAdmin(JobAdmin):
+class ComparisonAdmin(QualityJobAdmin):
     list_display = ("id", "shop", "state", "stage", "enhancement_level", "took_ms", "created_at")
     list_filter = ("state", SHOP_FILTER)
     list_select_related = ("shop",)
 
 
 @admin.register(Enhancement)
-class EnhancementAdmin(JobAdmin):
+class EnhancementAdmin(QualityJobAdmin):
     list_display = ("id", "shop", "state", "standing", "stage", "level", "took_ms", "created_at")
     list_filter = ("state", "standing", SHOP_FILTER)
     list_select_related = ("shop",)

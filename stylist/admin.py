@@ -2,8 +2,7 @@
 
 from django.contrib import admin
 
-from core.admin import SHOP_FILTER, ReadOnlyAdmin
-from quality.admin import JobAdmin
+from core.admin import SHOP_FILTER, JobAdmin, ReadOnlyAdmin
 from stylist.models import Conversation, ImageTags, Outfit, WardrobeItem
 from stylist.tagging.queues import IMAGES, WARDROBE
 

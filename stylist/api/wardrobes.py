@@ -16,9 +16,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.pagination import NewestFirst
+from core.jobs.models import Job
 from core.photos import MAX_BYTES, Photo, open_photo
 from quality.api.base import ProblemOutput
-from quality.models import Job
 from recommendations.api.shoppers import EXTERNAL_ID
 from stylist.api.base import ShopperMixin
 from stylist.api.fields import SLOTS, NullableChoiceField, PhotoField

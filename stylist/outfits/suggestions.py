@@ -9,8 +9,8 @@ import numpy as np
 
 from catalog.models import Image
 from core.errors import Conflict
+from core.jobs.models import Job
 from core.tenancy import scoped_shop_id
-from quality.models import Job
 from stylist.garments.features import STYLE_NAMES
 from stylist.garments.garment import Garment, GarmentSource, Slot
 from stylist.garments.pool import Pool
