@@ -28,6 +28,7 @@ PARTICIPLE = re.compile(r"[a-z]*(?:ed|ing|own|ept|old)$")
 NOUNS = frozenset(
     [
         "batching",
+        "drawing",
         "embed",
         "feed",
         "feedback",
@@ -37,6 +38,7 @@ NOUNS = frozenset(
         "phrasing",
         "preprocessing",
         "ranking",
+        "sampling",
         "scoring",
         "seed",
         "smoothing",

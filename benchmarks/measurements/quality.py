@@ -25,7 +25,7 @@ from quality.measure.frame import Frame, read_frame
 from quality.measure.metrics import Measures, measure
 from quality.measure.overall import score
 from quality.profiles.builtin import DEFAULT
-from quality.profiles.checking import judge
+from quality.profiles.compliance import judge
 
 PAIRS = 12
 LEVEL = 0.5

@@ -19,7 +19,7 @@ from quality.jobs.upload_messages import request_assessment
 from quality.measure.assessment import Assessment
 from quality.models import Report
 from quality.policies import get_policy, get_profile
-from quality.profiles.checking import Judgement, judge
+from quality.profiles.compliance import Judgement, judge
 from quality.profiles.model import Fix
 from tenants.api.base import TenantAPIView
 from tenants.models import Scope

@@ -19,7 +19,7 @@ from quality.api.figures import VERDICTS, FigureField
 from quality.api.photos import PhotoURLField
 from quality.models import Job, Policy, Report
 from quality.policies import KEYS, get_policy, get_profile
-from quality.profiles.checking import judge
+from quality.profiles.compliance import judge
 from quality.reports.summary import summarise
 from tenants.api.base import TenantViewSet
 

@@ -22,7 +22,7 @@ from quality.measure.colour_spaces import srgb_to_oklab
 from quality.measure.metrics import Measures, measure
 from quality.measure.overall import score
 from quality.profiles.builtin import DEFAULT
-from quality.profiles.checking import judge
+from quality.profiles.compliance import judge
 from quality.profiles.model import Profile
 
 # Called with the stage that begins and the share that is done, 0 to 1.

@@ -9,7 +9,7 @@ from quality.jobs.queues import REPORTS
 from quality.measure.assessor import assess, read_stored_frame
 from quality.models import Report
 from quality.policies import get_policy, get_profile
-from quality.profiles.checking import judge
+from quality.profiles.compliance import judge
 from quality.reports.consistency import read_look
 from quality.reports.judgement import release_image
 

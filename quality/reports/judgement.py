@@ -10,7 +10,7 @@ from core.tenancy import all_shops, scoped_shop_id
 from quality.measure.assessment import Assessment
 from quality.models import Policy, Report
 from quality.policies import get_policy, get_profile
-from quality.profiles.checking import judge
+from quality.profiles.compliance import judge
 
 CHUNK_SIZE = 500
 

@@ -17,7 +17,7 @@ from quality.measure.frame import make_frame, to_float
 from quality.measure.metrics import measure
 from quality.measure.overall import score
 from quality.profiles.builtin import PROFILES
-from quality.profiles.checking import judge
+from quality.profiles.compliance import judge
 from quality.tests.photos import make_photo, make_scene, needs_photos, real_photos
 
 

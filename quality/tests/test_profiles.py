@@ -8,7 +8,7 @@ from quality.enhance.improvement import Step
 from quality.measure.frame import make_frame
 from quality.measure.metrics import measure
 from quality.profiles.builtin import PROFILES
-from quality.profiles.checking import FIXES, judge
+from quality.profiles.compliance import FIXES, judge
 from quality.profiles.model import SUBJECTS, ProfileUnusable, read_profile
 from quality.tests.photos import make_scene
 
