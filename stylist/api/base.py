@@ -1,17 +1,48 @@
-"""Views of the stylist: the key scope they need, and the shopper that an address names."""
+"""Parts that several resources of the stylist share: key scope, shopper, fields, choices."""
 
 from typing import Any
 
-from django.http import Http404
+from django.core.files.storage import default_storage
+from rest_framework import serializers
 
 from recommendations.feedback.shoppers import find_shopper
+from stylist.garments.garment import GarmentSource, Slot
 from tenants.models import Scope, Shop, Shopper
+
+SLOTS = [slot.value for slot in Slot]
+SOURCES = [source.value for source in GarmentSource]
+
+
+class NullableChoiceField(serializers.ChoiceField):
+    """A choice that is null where the row has an empty string."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_null=True, **options)
+
+    def to_representation(self, value: Any) -> Any:
+        return value or None
+
+
+class ScoreField(serializers.FloatField):
+    """A float that is rounded to four digits."""
+
+    def to_representation(self, value: Any) -> Any:
+        return round(float(value), 4)
+
+
+class PhotoField(serializers.URLField):
+    """The absolute address of a stored photo."""
+
+    def to_representation(self, photo: Any) -> str:
+        url: str = self.context["request"].build_absolute_uri(default_storage.url(str(photo.name)))
+        return url
 
 
 class StylistMixin:
     """Secret keys only: wardrobes and conversations are personal data."""
 
     read_scope = write_scope = Scope.STYLIST
+    filter_backends = ()
 
 
 class ShopperMixin(StylistMixin):
@@ -24,9 +55,3 @@ class ShopperMixin(StylistMixin):
     def shopper(self) -> Shopper | None:
         """The shopper that the address names, or None."""
         return find_shopper(self.shop, self.kwargs["external_id"])
-
-    def known_shopper(self) -> Shopper:
-        """Return the shopper that the address names; answers 404 without one."""
-        if (found := self.shopper) is None:
-            raise Http404
-        return found

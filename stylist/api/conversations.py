@@ -34,7 +34,6 @@ class ShopperConversationsView(ShopperMixin, TenantAPIView):
     """A shopper's conversations."""
 
     serializer_class = ConversationOutput
-    filter_backends = ()
     pagination_class = NewestFirst
 
     def get_queryset(self) -> QuerySet[Conversation]:
@@ -81,7 +80,6 @@ class ConversationViewSet(
     """One conversation."""
 
     serializer_class = ConversationOutput
-    filter_backends = ()
 
     def get_queryset(self) -> QuerySet[Conversation]:
         rows: QuerySet[Conversation] = Conversation.objects.with_first_words()

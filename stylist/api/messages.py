@@ -1,25 +1,176 @@
-"""Messages of a conversation, and the answers to them."""
+"""Messages of a conversation, and the answers to them, streamed while they are made."""
 
 import asyncio
-from typing import Any
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, aclosing
+from typing import Any, TypeVar
 
+import httpx
+import structlog
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.pagination import NewestFirst
-from core.api.streaming import EventStreamRenderer, stream_events, wants_events
-from stylist.api.answer_stream import complete_answer, stream_answer_events
-from stylist.api.base import StylistMixin
-from stylist.api.message_serializers import MessageInput, MessageOutput, serialize_messages
-from stylist.chat.conversations import receive_message
+from core.api.streaming import EventStreamRenderer, encode_event, stream_events, wants_events
+from core.api.views import validate
+from core.tenancy import run_in_scope
+from stylist.api.base import SOURCES, StylistMixin
+from stylist.api.outfits import OutfitOutput, outfit_context, serialize_outfits
+from stylist.chat.conversations import PendingAnswer, receive_message, store_answer
+from stylist.chat.dialogue import converse
+from stylist.chat.llm.client import ChatModel, ModelSettings
 from stylist.chat.llm.model_choice import find_model
-from stylist.chat.shop_tools import ShopTools
-from stylist.models import Conversation
+from stylist.chat.shared.answer import ItemsPiece, OutfitsPiece, Piece, TextPiece
+from stylist.chat.shared.tools import ItemLookup
+from stylist.chat.shop_tools import ScopedTools, ShopTools
+from stylist.models import Conversation, Message, Outfit
 from stylist.tagging.shop_taxonomy import get_taxonomy
 from tenants.api.base import TenantAPIView
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+RESPONDERS = ["rules", "model"]
+FAILURE = "Something went wrong on our side; the error was recorded."
+MAX_MESSAGE_LENGTH = 2_000
+
+
+class MessageInput(serializers.Serializer[Any]):
+    text = serializers.CharField(max_length=MAX_MESSAGE_LENGTH, help_text="What the shopper says.")
+
+
+class NamedItemOutput(serializers.Serializer[Any]):
+    source = serializers.ChoiceField(choices=SOURCES)  # type: ignore[assignment]
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    kind = serializers.CharField()
+    slot = serializers.CharField()
+    colour = serializers.CharField()
+    price = serializers.CharField(allow_null=True)
+    currency = serializers.CharField()
+    link = serializers.CharField()
+    photo_url = serializers.URLField()
+
+
+class MessageOutput(serializers.Serializer[Any]):
+    """A message with its items and outfits as they are now; deleted ones are left out."""
+
+    id = serializers.UUIDField()
+    role = serializers.ChoiceField(choices=["shopper", "stylist"])
+    text = serializers.CharField()
+    items = NamedItemOutput(many=True)
+    outfits = OutfitOutput(many=True)
+    spoken_by = serializers.ChoiceField(choices=RESPONDERS, allow_null=True)
+    fallback = serializers.CharField(
+        allow_null=True, help_text="Why the rules answered instead of the model."
+    )
+    created_at = serializers.DateTimeField()
+
+    def to_representation(self, message: Message) -> dict[str, Any]:
+        row = {
+            **vars(message),
+            "items": _select(self.context["items"], [item["id"] for item in message.items]),
+            "outfits": _select(self.context["outfits"], message.outfits),
+            "spoken_by": message.spoken_by or None,
+            "fallback": message.fallback or None,
+        }
+        return super().to_representation(row)
+
+
+def serialize_messages(
+    messages: Sequence[Message], tools: ShopTools, request: Request
+) -> list[dict[str, Any]]:
+    """Return messages with their items and outfits as they are now, all looked up together."""
+    ids = tuple(item["id"] for message in messages for item in message.items)
+    outfits = Outfit.objects.in_bulk({pk for message in messages for pk in message.outfits})
+    context = {
+        **outfit_context(outfits.values(), request),
+        "items": {item.id: item for item in tools.item_details(ItemLookup(ids=ids))},
+        "outfits": {str(pk): outfit for pk, outfit in outfits.items()},
+    }
+    return list(MessageOutput(messages, many=True, context=context).data)
+
+
+def _select(found: Mapping[str, T], ids: Iterable[str]) -> list[T]:
+    """Return the values found for these ids, each once, in their order."""
+    return [found[each] for each in dict.fromkeys(ids) if each in found]
+
+
+async def stream_answer(
+    pending: PendingAnswer, tools: ShopTools, model: ModelSettings | None
+) -> AsyncGenerator[Piece | Message, None]:
+    """Yield an answer in pieces, and then the stored message.
+
+    What was answered before the client left or an error occurred is stored as well.
+    """
+    message = None
+    try:
+        async with AsyncExitStack() as stack:
+            chat = None
+            if model:
+                # No proxies from the environment: only the address that operators allow.
+                client = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
+                chat = ChatModel(client, model)
+            answer = converse(pending.question, tools=ScopedTools(tools), model=chat)
+            async for piece in await stack.enter_async_context(aclosing(answer)):
+                pending.pieces.append(piece)
+                yield piece
+    finally:
+        storing = _in_thread(lambda: store_answer(pending), tools)
+        message = await asyncio.shield(asyncio.ensure_future(storing))
+    if message:
+        yield message
+
+
+async def stream_answer_events(
+    pending: PendingAnswer, tools: ShopTools, model: ModelSettings | None, request: Request
+) -> AsyncIterator[bytes]:
+    """Yield the answer as events: `words`, `items` and `outfits`, then `done` or `failed`."""
+    try:
+        async with aclosing(stream_answer(pending, tools, model)) as pieces:
+            async for piece in pieces:
+                yield await _make_event(piece, tools, request)
+    except Exception:
+        log.exception("stylist_failed", message=str(pending.message.pk))
+        yield encode_event("failed", {"problem": {"code": "server_error", "detail": FAILURE}})
+
+
+async def complete_answer(
+    pending: PendingAnswer, tools: ShopTools, model: ModelSettings | None
+) -> Message | None:
+    """Return the whole answer, as it was stored."""
+    async with aclosing(stream_answer(pending, tools, model)) as pieces:
+        messages = [piece async for piece in pieces if isinstance(piece, Message)]
+    return messages[0] if messages else None
+
+
+async def _make_event(piece: Piece | Message, tools: ShopTools, request: Request) -> bytes:
+    if isinstance(piece, TextPiece):
+        return encode_event("words", {"text": piece.text})
+    if isinstance(piece, ItemsPiece):
+        items = NamedItemOutput(piece.items, many=True).data
+        return encode_event("items", {"kind": piece.kind, "items": items})
+    if isinstance(piece, OutfitsPiece):
+        ids = [outfit.id for outfit in piece.outfits]
+        outfits = await _in_thread(lambda: _serialize_outfits(ids, request), tools)
+        return encode_event("outfits", {"outfits": outfits})
+    if isinstance(piece, Message):
+        (body,) = await _in_thread(lambda: serialize_messages([piece], tools, request), tools)
+        return encode_event("done", body)
+    return b""
+
+
+def _serialize_outfits(ids: list[str], request: Request) -> list[dict[str, object]]:
+    rows = {str(pk): row for pk, row in Outfit.objects.in_bulk(ids).items()}
+    return serialize_outfits(_select(rows, ids), request)
+
+
+async def _in_thread(work: Callable[[], T], tools: ShopTools) -> T:
+    return await asyncio.to_thread(run_in_scope, work, tools.shop.pk)
 
 
 @extend_schema(tags=["stylist"])
@@ -27,7 +178,6 @@ class MessagesView(StylistMixin, TenantAPIView):
     """The messages of a conversation."""
 
     serializer_class = MessageOutput
-    filter_backends = ()
     pagination_class = NewestFirst
 
     def get_queryset(self) -> QuerySet[Conversation]:
@@ -67,12 +217,9 @@ class MessagesView(StylistMixin, TenantAPIView):
     )
     def post(self, request: Request, pk: str) -> Any:
         conversation = self.get_object()
-        data = MessageInput(data=request.data)
-        data.is_valid(raise_exception=True)
+        text = validate(MessageInput(data=request.data))["text"]
         tools, model = self._make_tools(conversation), find_model(self.shop.pk)
-        pending = receive_message(
-            conversation=conversation, text=data.validated_data["text"], taxonomy=tools.taxonomy
-        )
+        pending = receive_message(conversation=conversation, text=text, taxonomy=tools.taxonomy)
         if wants_events(request):
             events = stream_answer_events(pending, tools, model, request)
             return stream_events(events, status=status.HTTP_201_CREATED)

@@ -14,10 +14,10 @@ from rest_framework.response import Response
 
 from catalog.models import Image
 from core.api.pagination import NewestFirst
+from core.api.views import validate
 from recommendations.api.shoppers import EXTERNAL_ID
 from recommendations.feedback.shoppers import get_or_create_shopper
-from stylist.api.base import ShopperMixin, StylistMixin
-from stylist.api.fields import SLOTS, SOURCES, PhotoField, ScoreField
+from stylist.api.base import SLOTS, SOURCES, PhotoField, ScoreField, ShopperMixin, StylistMixin
 from stylist.garments.garment import GarmentSource, Season
 from stylist.models import Outfit, OutfitFeedback, WardrobeItem
 from stylist.outfits import opinions, suggestions
@@ -45,17 +45,6 @@ class WishInput(serializers.Serializer[Any]):
         allow_null=True,
         help_text="0 the sofa, 0.25 casual, 0.5 smart casual, 0.75 business, 1 black tie.",
     )
-
-    def wish(self) -> Wish:
-        """Return the validated wish."""
-        data = self.validated_data
-        occasion, season = data.get("occasion"), data.get("season")
-        return Wish(
-            occasion=OCCASIONS[occasion] if occasion else None,
-            season=Season(season) if season else None,
-            formality=data.get("formality"),
-            anchors=frozenset(data.get("items", ())),
-        )
 
 
 class LookInput(WishInput):
@@ -156,6 +145,16 @@ class OpinionOutput(serializers.Serializer[OutfitFeedback]):
     opinion = serializers.CharField()
 
 
+def make_wish(data: Mapping[str, Any]) -> Wish:
+    """Return the wish in the validated data of a `WishInput`."""
+    return Wish(
+        occasion=OCCASIONS.get(data.get("occasion") or ""),
+        season=data.get("season"),
+        formality=data.get("formality"),
+        anchors=frozenset(data.get("items", ())),
+    )
+
+
 def outfit_context(outfits: Iterable[Outfit], request: Request) -> dict[str, Any]:
     """Return the context that `OutfitOutput` needs for these outfits.
 
@@ -191,12 +190,10 @@ class ShopperOutfitsView(ShopperMixin, TenantAPIView):
     """Outfits for a shopper."""
 
     serializer_class = OutfitsOutput
-    filter_backends = ()
     pagination_class = NewestFirst
 
     def get_queryset(self) -> QuerySet[Outfit]:
-        outfits: QuerySet[Outfit] = Outfit.objects.filter(shopper=self.shopper)
-        return outfits.exclude(shopper=None)
+        return Outfit.objects.filter(shopper=self.shopper).exclude(shopper=None)
 
     @extend_schema(
         summary="List the outfits that a shopper was shown, the newest first",
@@ -226,17 +223,16 @@ class ShopperOutfitsView(ShopperMixin, TenantAPIView):
         ],
     )
     def post(self, request: Request, external_id: str) -> Response:
-        data = OutfitsInput(data=request.data)
-        data.is_valid(raise_exception=True)
+        data = validate(OutfitsInput(data=request.data))
         with transaction.atomic():
             # In one transaction: the shopper cannot be erased before the outfits are stored.
             shopper, _ = get_or_create_shopper(shop=self.shop, external_id=external_id)
             found = suggestions.suggest_outfits(
                 shop=self.shop,
                 shopper=shopper,
-                origin=Origin(data.validated_data["source"]),
-                wish=data.wish(),
-                count=data.validated_data["number_of_outfits"],
+                origin=Origin(data["source"]),
+                wish=make_wish(data),
+                count=data["number_of_outfits"],
             )
         return _respond(found, request)
 
@@ -257,13 +253,9 @@ class LookView(StylistMixin, TenantAPIView):
     )
     def post(self, request: Request, pk: str) -> Response:
         image = get_object_or_404(Image.objects.searchable(), pk=pk)
-        data = LookInput(data=request.data)
-        data.is_valid(raise_exception=True)
+        data = validate(LookInput(data=request.data))
         found = suggestions.complete_look(
-            shop=self.shop,
-            image=image,
-            wish=data.wish(),
-            count=data.validated_data["number_of_outfits"],
+            shop=self.shop, image=image, wish=make_wish(data), count=data["number_of_outfits"]
         )
         return _respond(found, request)
 
@@ -282,7 +274,5 @@ class OutfitFeedbackView(StylistMixin, TenantAPIView):
     )
     def post(self, request: Request, pk: str) -> Response:
         outfit = get_object_or_404(Outfit.objects.all(), pk=pk)
-        data = OpinionInput(data=request.data)
-        data.is_valid(raise_exception=True)
-        opinion = Opinion(data.validated_data["opinion"])
+        opinion = Opinion(validate(OpinionInput(data=request.data))["opinion"])
         return Response(OpinionOutput(opinions.give_opinion(outfit=outfit, opinion=opinion)).data)

@@ -2,15 +2,16 @@
 
 from typing import Any
 
+from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.views import validate
 from recommendations.api.shoppers import EXTERNAL_ID
-from stylist.api.base import ShopperMixin
-from stylist.api.fields import ScoreField
-from stylist.api.outfits import OutfitOutput, WishInput, outfit_context
+from stylist.api.base import ScoreField, ShopperMixin
+from stylist.api.outfits import OutfitOutput, WishInput, make_wish, outfit_context
 from stylist.outfits.suggestions import PurchaseAdvice, advise_purchases
 from tenants.api.base import TenantAPIView
 
@@ -47,11 +48,11 @@ class PurchasesView(ShopperMixin, TenantAPIView):
         responses=PurchasesOutput,
     )
     def post(self, request: Request, external_id: str) -> Response:
-        shopper = self.known_shopper()
-        data = PurchasesInput(data=request.data)
-        data.is_valid(raise_exception=True)
+        if (shopper := self.shopper) is None:
+            raise Http404
+        data = validate(PurchasesInput(data=request.data))
         advice = advise_purchases(
-            shopper=shopper, wish=data.wish(), count=data.validated_data["number_of_images"]
+            shopper=shopper, wish=make_wish(data), count=data["number_of_images"]
         )
         context = outfit_context([row.best for row in advice], request)
         return Response(PurchasesOutput({"purchases": advice}, context=context).data)

@@ -1,15 +1,7 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from stylist.api import (
-    conversations,
-    language_model,
-    messages,
-    outfits,
-    purchases,
-    vocabulary,
-    wardrobes,
-)
+from stylist.api import conversations, messages, outfits, purchases, shop_settings, wardrobes
 
 router = SimpleRouter()
 router.register(
@@ -34,11 +26,11 @@ urlpatterns = [
         name="shopper-conversations",
     ),
     path("conversations/<uuid:pk>/messages/", messages.MessagesView.as_view(), name="messages"),
-    path("stylist/model/", language_model.ModelView.as_view(), name="stylist-model"),
+    path("stylist/model/", shop_settings.ModelView.as_view(), name="stylist-model"),
     path("images/<uuid:pk>/outfits/", outfits.LookView.as_view(), name="look"),
     path(
         "outfits/<uuid:pk>/feedback/", outfits.OutfitFeedbackView.as_view(), name="outfit-feedback"
     ),
-    path("stylist/vocabulary/", vocabulary.VocabularyView.as_view(), name="vocabulary"),
+    path("stylist/vocabulary/", shop_settings.VocabularyView.as_view(), name="vocabulary"),
     path("", include(router.urls)),
 ]

@@ -16,12 +16,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.pagination import NewestFirst
+from core.api.views import validate
 from core.jobs.models import Job
-from core.photos import MAX_BYTES, Photo, open_photo
+from core.photos import MAX_BYTES, open_photo
 from quality.api.base import ProblemOutput
 from recommendations.api.shoppers import EXTERNAL_ID
-from stylist.api.base import ShopperMixin
-from stylist.api.fields import SLOTS, NullableChoiceField, PhotoField
+from stylist.api.base import SLOTS, NullableChoiceField, PhotoField, ShopperMixin
 from stylist.models import WardrobeItem
 from stylist.tagging.records import TAG_NAMES, EffectiveTag, resolve_tags
 from stylist.wardrobe import items as wardrobe
@@ -43,10 +43,6 @@ class WardrobeInput(serializers.Serializer[Any]):
         help_text=f"JPEG, PNG, WebP or AVIF of at most {MAX_BYTES // 1024**2} MB each.",
     )
     name = serializers.CharField(max_length=200, required=False, default="")
-
-    def photos(self) -> list[Photo]:
-        """Open the photos; raises `PhotoRefused`."""
-        return [open_photo(file) for file in self.validated_data["photo"]]
 
 
 class ItemChange(serializers.Serializer[Any]):
@@ -140,7 +136,6 @@ class WardrobeViewSet(
     """The garments that a shopper owns; their photos are tagged automatically."""
 
     serializer_class = ItemOutput
-    filter_backends = ()
     pagination_class = NewestFirst
 
     def get_queryset(self) -> QuerySet[WardrobeItem]:
@@ -158,13 +153,12 @@ class WardrobeViewSet(
     )
     @idempotent
     def create(self, request: Request, external_id: str) -> Response:
-        data = WardrobeInput(data=request.data)
-        data.is_valid(raise_exception=True)
+        data = validate(WardrobeInput(data=request.data))
         items = wardrobe.add_items(
             shop=self.shop,
             external_id=external_id,
-            photos=data.photos(),
-            name=data.validated_data["name"],
+            photos=[open_photo(file) for file in data["photo"]],
+            name=data["name"],
         )
         return Response(self.get_serializer(items, many=True).data, status.HTTP_201_CREATED)
 
@@ -177,13 +171,8 @@ class WardrobeViewSet(
     )
     def partial_update(self, request: Request, external_id: str, pk: str) -> Response:
         item = self.get_object()
-        data = ItemChange(data=request.data)
-        data.is_valid(raise_exception=True)
-        changed = wardrobe.correct_item(
-            item=item,
-            name=data.validated_data.get("name"),
-            tags=data.validated_data.get("tags", {}),
-        )
+        data = validate(ItemChange(data=request.data))
+        changed = wardrobe.correct_item(item=item, name=data.get("name"), tags=data.get("tags", {}))
         return Response(self.get_serializer(changed).data)
 
     @extend_schema(

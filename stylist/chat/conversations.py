@@ -12,8 +12,7 @@ from django.utils import timezone
 from core.errors import Conflict
 from recommendations.feedback.shoppers import get_or_create_shopper, read_preferences
 from stylist.chat.shared.answer import EndPiece, ItemsPiece, OutfitsPiece, Piece, TextPiece
-from stylist.chat.shared.memory import Memory
-from stylist.chat.shared.question import Question, ShopperProfile
+from stylist.chat.shared.question import Memory, Question, ShopperProfile
 from stylist.chat.shared.redaction import redact
 from stylist.models import Conversation, Message
 from stylist.tagging.taxonomy import Taxonomy

@@ -6,7 +6,7 @@ from decimal import Decimal
 from stylist.chat.rules.lexicon import cues
 from stylist.chat.rules.message import ParsedMessage
 from stylist.chat.shared.intent import Exclusions, Intent, IntentKind
-from stylist.chat.shared.memory import Memory
+from stylist.chat.shared.question import Memory
 from stylist.outfits.wishes import OCCASIONS
 from stylist.tagging.taxonomy import Taxonomy
 

@@ -21,7 +21,7 @@ from stylist.chat.rules.references import (
 )
 from stylist.chat.rules.vocabulary import Field, build_vocabulary
 from stylist.chat.shared.intent import Intent, IntentKind, Reference
-from stylist.chat.shared.memory import Memory
+from stylist.chat.shared.question import Memory
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY, Taxonomy
 
 # Kinds whose question may be about an item that a pronoun refers to.

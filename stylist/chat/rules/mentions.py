@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from stylist.chat.rules.tokens import is_stop, stem
-from stylist.chat.rules.vocabulary import MAX_PHRASE_LENGTH, Field, Vocabulary
+from stylist.chat.rules.vocabulary import MAX_PHRASE_LENGTH, Field, Vocabulary, is_stop, stem
 
 DETERMINERS = frozenset({"my", "this", "that", "these", "those", "the", "a", "an", "no", "your"})
 _FILLERS = (

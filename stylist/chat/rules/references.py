@@ -9,7 +9,7 @@ from stylist.chat.rules.lexicon import cues
 from stylist.chat.rules.mentions import NounPhrase
 from stylist.chat.shared.intent import Reference
 from stylist.chat.shared.items import expand_kind
-from stylist.chat.shared.memory import ShownItem
+from stylist.chat.shared.question import ShownItem
 
 _NUMBERS = (
     "first 1st one",

@@ -1,18 +1,80 @@
-"""The phrases that the rules understand, for one taxonomy including a shop's own types."""
+"""Words and phrases that the rules understand, for one taxonomy with a shop's own types."""
 
+import re
+import tomllib
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
 
 from catalog.vocabulary.kinds import SLOT_PHRASES
 from catalog.vocabulary.properties import COLOURS, MATERIALS, PATTERNS, SEASONS, STYLES
 from catalog.vocabulary.words import Use, texts_for
 from stylist.chat.rules.lexicon.cues import WORDS
-from stylist.chat.rules.lexicon.words import COMMON, OCCASION_WORDS
-from stylist.chat.rules.tokens import stem, tokenise
 from stylist.tagging.taxonomy import Taxonomy
+
+MAX_TOKENS = 300  # of a longer message, only the beginning is understood
+
+_TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)*|[.,;:!?]")
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'"})
+_IRREGULAR = {"scarves": "scarf", "tights": "tights"}  # tights are not a tight
+_ENDS = frozenset(".,;:!?")
+
+
+def tokenise(text: str) -> tuple[str, ...]:
+    """Return the words and stops of a text in lower case, without accents and hyphens.
+
+    A possessive 's is cut off: "women's" is "women", and "what's" is "what".
+    """
+    folded = unicodedata.normalize("NFKD", text.translate(_QUOTES)).casefold()
+    plain = "".join(c for c in folded if not unicodedata.combining(c))
+    plain = plain.replace("&", " and ").replace("/", " or ")
+    found = _TOKEN.findall(plain)[:MAX_TOKENS]
+    return tuple(token.removesuffix("'s") for token in found)
+
+
+def is_stop(token: str) -> bool:
+    """Check whether a token is a punctuation mark that ends a phrase."""
+    return token in _ENDS
+
+
+def stem(word: str) -> str:
+    """Return a word without its plural ending: "dress" for "dresses"."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 4 and word.endswith(("sses", "shes", "ches", "xes")):
+        return word[:-2]
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+FOLDER = Path(__file__).parent / "lexicon"
+
+
+def _read_toml(name: str) -> dict[str, Any]:
+    return tomllib.loads((FOLDER / name).read_text("utf-8"))
+
+
+def _list_words(table: Mapping[str, str]) -> dict[str, str]:
+    """Return the value of each word, from a table of values with their comma-separated words."""
+    return {word: value for value, words in table.items() for word in words.split(", ")}
+
+
+# Common English words that do not name clothes: never taken for a misspelt garment.
+COMMON = frozenset((FOLDER / "common_words.txt").read_text("utf-8").split())
+OCCASION_WORDS = _list_words(_read_toml("occasions.toml"))
+
+CARE_LABEL = "The care label inside has the last word."
+CARE: Mapping[str, str] = _read_toml("care.toml")["advice"]
+FIBRE_OF = _list_words(_read_toml("care.toml")["fibres"])
+
 
 MAX_PHRASE_LENGTH = 4  # words
 MIN_SWAPPED_LENGTH = 4  # letters, of a word with two letters swapped

@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 
 from stylist.chat.shared.intent import Intent
 from stylist.chat.shared.items import Item, OutfitSummary
-from stylist.chat.shared.memory import Memory
+from stylist.chat.shared.question import Memory
 
 Responder = Literal["model", "rules"]
 

@@ -9,8 +9,7 @@ from core.ml.colours import BASIC_OF
 from stylist.chat.rules.stylist import answer_by_rules
 from stylist.chat.shared.answer import EndPiece, ItemsPiece, OutfitsPiece, TextPiece
 from stylist.chat.shared.items import Item, OutfitSummary, expand_kind
-from stylist.chat.shared.memory import Memory
-from stylist.chat.shared.question import Question, ShopperProfile
+from stylist.chat.shared.question import Memory, Question, ShopperProfile
 from stylist.chat.shared.tools import CatalogSearch, ItemLookup, OutfitRequest, WardrobeSearch
 from stylist.garments.garment import GarmentSource
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stylist.chat.shared.answer import EndPiece, TextPiece
-from stylist.chat.shared.memory import Memory
+from stylist.chat.shared.question import Memory
 from stylist.tests.chat.shop import Chat
 
 WORDS = (

@@ -5,11 +5,16 @@ import pytest
 from catalog.vocabulary.kinds import SLOT_PHRASES
 from catalog.vocabulary.properties import COLOURS, MATERIALS, SEASONS, STYLE_FORMALITY, STYLES
 from core.ml.colours import BASIC_OF, RETAIL_COLOURS
-from stylist.chat.rules.colours import MIN_AGREEMENT, explain_pair, find_partners, measure_agreement
+from stylist.chat.rules.answers.advice import (
+    MIN_AGREEMENT,
+    explain_pair,
+    find_partners,
+    measure_agreement,
+)
 from stylist.chat.rules.interpretation import understand
-from stylist.chat.rules.lexicon.words import CARE, FIBRE_OF, OCCASION_WORDS
+from stylist.chat.rules.vocabulary import CARE, FIBRE_OF, OCCASION_WORDS
 from stylist.chat.shared.items import expand_kind
-from stylist.chat.shared.memory import Memory
+from stylist.chat.shared.question import Memory
 from stylist.garments.garment import Season, Slot
 from stylist.outfits.colour_phrases import NEUTRALS
 from stylist.outfits.wishes import OCCASIONS

@@ -11,8 +11,7 @@ import pytest
 from stylist.chat.dialogue import converse
 from stylist.chat.llm.client import ChatModel, ModelSettings
 from stylist.chat.shared.answer import TextPiece
-from stylist.chat.shared.memory import Memory
-from stylist.chat.shared.question import Question, ShopperProfile
+from stylist.chat.shared.question import Memory, Question, ShopperProfile
 from stylist.tests.chat.model_server import (
     call_tools,
     drip,

@@ -6,8 +6,7 @@ import pytest
 
 from stylist.chat.rules.stylist import answer_by_rules
 from stylist.chat.shared.answer import EndPiece, TextPiece
-from stylist.chat.shared.memory import Memory
-from stylist.chat.shared.question import Question, ShopperProfile
+from stylist.chat.shared.question import Memory, Question, ShopperProfile
 from stylist.tests.chat.shop import CATALOG, WARDROBE, Chat, ShopTools, own_id, sold
 
 

@@ -4,8 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from stylist.chat.llm.tool_calls import FUNCTIONS
-from stylist.chat.llm.tool_schemas import InvalidArguments, parse_arguments
+from stylist.chat.llm.tool_calls import FUNCTIONS, InvalidArguments, parse_arguments
 from stylist.chat.shared.tools import CatalogSearch, ItemLookup, OutfitRequest
 from stylist.outfits.wishes import Origin
 

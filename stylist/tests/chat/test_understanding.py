@@ -6,7 +6,7 @@ import pytest
 
 from stylist.chat.rules.interpretation import understand
 from stylist.chat.shared.intent import IntentKind
-from stylist.chat.shared.memory import Memory, ShownItem
+from stylist.chat.shared.question import Memory, ShownItem
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
 
 SHOWN = Memory(

@@ -3,11 +3,15 @@
 from collections.abc import Iterator, Sequence
 
 from core.ml.colours import BASIC_OF
-from stylist.chat.rules.answers.advice import advise_partners
+from stylist.chat.rules.answers.advice import (
+    MIN_AGREEMENT,
+    advise_partners,
+    explain_pair,
+    measure_agreement,
+)
 from stylist.chat.rules.answers.context import Part, QuestionContext
 from stylist.chat.rules.answers.outfits import describe_outfits
 from stylist.chat.rules.answers.search import is_wanted, search_items
-from stylist.chat.rules.colours import MIN_AGREEMENT, explain_pair, measure_agreement
 from stylist.chat.shared.answer import ItemsPiece, OutfitsPiece
 from stylist.chat.shared.intent import Reference
 from stylist.chat.shared.items import Item

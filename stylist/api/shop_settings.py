@@ -1,4 +1,4 @@
-"""The vocabulary of garments: the values of tags, and the shop's own types."""
+"""What a shop sets for its stylist: its own types of garments, and the language model."""
 
 from typing import Any, ClassVar
 
@@ -8,8 +8,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.parsers import JSONParser
-from stylist.api.base import StylistMixin
-from stylist.api.fields import SLOTS
+from core.api.views import validate
+from stylist.api.base import SLOTS, StylistMixin
+from stylist.api.messages import RESPONDERS
+from stylist.chat.llm.model_choice import choose_model, find_model
+from stylist.models import StylistSettings
 from stylist.outfits.wishes import OCCASIONS
 from stylist.tagging.records import TAG_VALUES
 from stylist.tagging.shop_taxonomy import get_own_types, get_taxonomy, set_own_types
@@ -86,7 +89,56 @@ class VocabularyView(StylistMixin, TenantAPIView):
         request=OwnTypesInput,
     )
     def patch(self, request: Request) -> Response:
-        data = OwnTypesInput(data=request.data)
-        data.is_valid(raise_exception=True)
-        set_own_types(shop=self.shop, types=data.validated_data["types"])
+        set_own_types(shop=self.shop, **validate(OwnTypesInput(data=request.data)))
+        return self.get(request)
+
+
+class ModelInput(serializers.Serializer[Any]):
+    server = serializers.CharField(
+        max_length=60, allow_blank=True, help_text="One that the operators allow."
+    )
+    name = serializers.CharField(max_length=120, allow_blank=True, default="")
+    key = serializers.CharField(
+        max_length=500,
+        allow_blank=True,
+        allow_null=True,
+        default=None,
+        write_only=True,
+        help_text="Null leaves it as it is.",
+    )
+
+
+class ModelOutput(serializers.Serializer[Any]):
+    server = serializers.CharField()
+    name = serializers.CharField()
+    has_key = serializers.BooleanField()
+    speaks = serializers.ChoiceField(choices=RESPONDERS)
+
+
+@extend_schema(tags=["stylist"])
+class ModelView(StylistMixin, TenantAPIView):
+    """The language model of the shop's stylist."""
+
+    serializer_class = ModelOutput
+
+    @extend_schema(summary="Show the stylist's language model", responses=ModelOutput)
+    def get(self, request: Request) -> Response:
+        chosen = StylistSettings.objects.filter(shop=self.shop).first() or StylistSettings()
+        body = {
+            "server": chosen.model_server,
+            "name": chosen.model_name,
+            "has_key": bool(chosen.model_key),
+            "speaks": "model" if find_model(self.shop.pk) else "rules",
+        }
+        return Response(ModelOutput(body).data)
+
+    @extend_schema(
+        summary="Choose the stylist's language model",
+        description="One of the servers that the operators allow; an empty `server` selects the "
+        "installation's. The key is stored encrypted and never returned.",
+        request=ModelInput,
+        responses=ModelOutput,
+    )
+    def patch(self, request: Request) -> Response:
+        choose_model(shop=self.shop, **validate(ModelInput(data=request.data)))
         return self.get(request)
