@@ -8,7 +8,7 @@ class StylistConfig(AppConfig):
         from django.db.models.signals import pre_delete
 
         from catalog.signals import images_saved
-        from recommendations.feedback.export import register_section
+        from recommendations.feedback.shoppers import register_section
         from stylist.models import ImageTags, Outfit, WardrobeItem
         from stylist.models.files import delete_files_of_row
         from stylist.tagging.queues import IMAGES

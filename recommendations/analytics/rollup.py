@@ -9,19 +9,31 @@ transaction writes, so the roll-up stays `LAG` behind the clock and behind the o
 that has written.
 """
 
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import F, Window
+from django.db.models import Count, F, Q, Window
 from django.db.models.functions import RowNumber
+from django.utils import timezone
 
+from catalog.models import Image
 from core.tenancy import all_shops
-from recommendations.analytics import rollup_sql
-from recommendations.analytics.counts import count_events, count_prompts
-from recommendations.models import Event, Prompt, PromptFigures, Watermark
+from recommendations.analytics import latency, rollup_sql
+from recommendations.models import (
+    Event,
+    ImageFigures,
+    PopularityState,
+    Prompt,
+    PromptFigures,
+    ShopFigures,
+    Watermark,
+)
+from recommendations.models.figures import MAX_TEXT_LENGTH
 
 log = structlog.get_logger(__name__)
 
@@ -101,3 +113,133 @@ def _find_batch_end(rows: Any, low: UUID, ceiling: UUID) -> UUID | None:
     ids = rows.filter(pk__gt=low, pk__lt=ceiling).order_by("pk").values_list("pk", flat=True)
     end: UUID | None = next(iter(ids[BATCH - 1 : BATCH]), None) or ids.last()
     return end
+
+
+# Fields of `ShopFigures` for each source of answers, kind of event, and outcome of answers.
+SOURCES = {
+    Prompt.Source.SEARCH: "searches",
+    Prompt.Source.SIMILAR: "similars",
+    Prompt.Source.FEED: "feeds",
+}
+KINDS = {
+    Event.Kind.IMPRESSION: "impressions",
+    Event.Kind.CLICK: "clicks",
+    Event.Kind.LIKE: "likes",
+    Event.Kind.DISLIKE: "dislikes",
+    Event.Kind.ADD_TO_CART: "add_to_carts",
+    Event.Kind.PURCHASE: "purchases",
+}
+OUTCOMES = {
+    Event.Kind.CLICK: "answers_clicked",
+    Event.Kind.ADD_TO_CART: "answers_added_to_cart",
+}
+
+Day = tuple[UUID, date]  # of a shop
+Counts = defaultdict[Day, Counter[str]]
+
+
+def count_prompts(low: UUID, high: UUID) -> int:
+    """Count the prompts after `low`, up to and including `high`; return their number."""
+    span = {"low": low, "high": high}
+    counts: Counts = defaultdict(Counter)
+    times: defaultdict[Day, list[float]] = defaultdict(list)
+    texts: defaultdict[tuple[UUID, date, str], list[int]] = defaultdict(lambda: [0, 0])
+    with connection.cursor() as cursor:
+        cursor.execute(rollup_sql.COUNT_ANSWERS, span)
+        cursor.execute(rollup_sql.READ_PROMPTS, span)
+        rows = cursor.fetchall()
+        for shop_id, day, source, text, is_no_match, milliseconds in rows:
+            counts[shop_id, day][SOURCES[source]] += 1
+            if milliseconds is not None:
+                times[shop_id, day].append(milliseconds)
+            if source == Prompt.Source.SEARCH:
+                counts[shop_id, day]["no_match"] += is_no_match
+                text_counts = texts[shop_id, day, normalise_text(text)]
+                text_counts[0] += 1
+                text_counts[1] += is_no_match
+        cursor.executemany(rollup_sql.ADD_TEXTS, [(*key, *asked) for key, asked in texts.items()])
+    _add_to_shops(counts, times)
+    return len(rows)
+
+
+def count_events(low: UUID, high: UUID) -> int:
+    """Count the events after `low`, up to and including `high`; return their number."""
+    span = {"low": low, "high": high}
+    counts: Counts = defaultdict(Counter)
+    clicks: Counter[tuple[UUID, date, str]] = Counter()
+    with connection.cursor() as cursor:
+        cursor.execute(rollup_sql.COUNT_IMAGES, span)
+        cursor.execute(rollup_sql.READ_EVENTS, span)
+        for shop_id, day, kind, number in cursor.fetchall():
+            counts[shop_id, day][KINDS[kind]] += number
+        total = sum(day.total() for day in counts.values())
+        cursor.execute(rollup_sql.READ_OUTCOMES, span)
+        for shop_id, day, text, kind, number in cursor.fetchall():
+            counts[shop_id, day][OUTCOMES[kind]] += number
+            if text and kind == Event.Kind.CLICK:
+                clicks[shop_id, day, normalise_text(text)] += number
+        cursor.executemany(
+            rollup_sql.ADD_CLICKS, [(number, *key) for key, number in clicks.items()]
+        )
+    _add_to_shops(counts, {})
+    _mark_changed({shop_id for shop_id, _ in counts})
+    return total
+
+
+def normalise_text(text: str) -> str:
+    """Return a prompt's text without differences of case and white space."""
+    return " ".join(text.casefold().split())[:MAX_TEXT_LENGTH].rstrip()
+
+
+def _add_to_shops(counts: Counts, times: Mapping[Day, list[float]]) -> None:
+    """Add to the figures of shops by day, and update how many images each day showed."""
+    shop_ids, days = {shop_id for shop_id, _ in counts}, {day for _, day in counts}
+    span = {"shop_id__in": shop_ids, "day__in": days}
+    stored = {(row.shop_id, row.day): row for row in ShopFigures.objects.filter(**span)}
+    is_shown = Q(answers__gt=0) | Q(impressions__gt=0)
+    images_shown = {
+        (shop_id, day): number
+        for shop_id, day, number in ImageFigures.objects.filter(is_shown, **span)
+        .values_list("shop_id", "day")
+        .annotate(number=Count("pk"))
+    }
+    published = dict(
+        Image.objects.searchable()
+        .filter(shop_id__in=shop_ids)
+        .order_by()
+        .values_list("shop_id")
+        .annotate(number=Count("pk"))
+    )
+    rows = []
+    for (shop_id, day), added in counts.items():
+        row = stored.get((shop_id, day)) or ShopFigures(shop_id=shop_id, day=day, **ZEROS)
+        for name, number in added.items():
+            setattr(row, name, getattr(row, name) + number)
+        sketch = latency.build_sketch(times.get((shop_id, day), ()))
+        row.latency = latency.merge_sketches([row.latency, sketch])
+        # The number must not fall when an image is deleted with its figures.
+        row.images_shown = max(row.images_shown, images_shown.get((shop_id, day), 0))
+        if row.pk is None or day == timezone.now().date():
+            row.images_published = published.get(shop_id, 0)
+        rows.append(row)
+    ShopFigures.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["shop", "day"], update_fields=UPDATED
+    )
+
+
+# Database defaults, which a row has only after it was saved.
+ZEROS = dict.fromkeys(KINDS.values(), 0)
+UPDATED = (
+    *(*SOURCES.values(), *KINDS.values(), *OUTCOMES.values(), "no_match"),
+    *("images_shown", "images_published", "latency"),
+)
+
+
+def _mark_changed(shop_ids: set[UUID]) -> None:
+    """Request that popularity is computed again in these shops."""
+    PopularityState.objects.bulk_create(
+        [PopularityState(shop_id=shop_id) for shop_id in shop_ids],
+        update_conflicts=True,
+        unique_fields=["shop"],
+        update_fields=["is_changed"],
+    )

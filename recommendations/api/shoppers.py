@@ -21,9 +21,9 @@ from catalog.api.facets import FacetFilterInput
 from core.api.parsers import JSONParser
 from core.api.views import validate
 from recommendations.api.events import EventSerializer
-from recommendations.api.search.prompts import PromptSerializer
+from recommendations.api.search.recommendations import PromptSerializer
 from recommendations.feedback import shoppers
-from recommendations.feedback.export import Export, export_shopper
+from recommendations.feedback.shoppers import Export, export_shopper
 from recommendations.models import Preferences
 from tenants.api.base import TenantAPIView, TenantViewSet
 from tenants.api.idempotency import idempotent

@@ -8,9 +8,12 @@ from recommendations.api.analytics.reports import (
 )
 from recommendations.api.events import EventViewSet
 from recommendations.api.feed import FeedView
-from recommendations.api.search.prompts import PromptViewSet
-from recommendations.api.search.recommendations import RecommendationView, SimilarImagesView
-from recommendations.api.search.similarity import SimilarityView
+from recommendations.api.search.recommendations import (
+    PromptViewSet,
+    RecommendationView,
+    SimilarImagesView,
+    SimilarityView,
+)
 from recommendations.api.shoppers import PreferencesView, ShopperViewSet
 from recommendations.api.steering.experiments import ExperimentViewSet
 from recommendations.api.steering.rules import RuleViewSet

@@ -1,6 +1,6 @@
 """Prompts, events, preferences, steering and figures."""
 
-from recommendations.models.event import Event
+from recommendations.models.feedback import Event, Preferences, Prompt
 from recommendations.models.figures import (
     ImageFigures,
     ImagePopularity,
@@ -9,8 +9,6 @@ from recommendations.models.figures import (
     ShopFigures,
     Watermark,
 )
-from recommendations.models.preferences import Preferences
-from recommendations.models.prompt import Prompt
 from recommendations.models.steering import Experiment, RankingSettings, Rule
 
 __all__ = [

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
 from core.tenancy import all_shops, shop_scope
-from recommendations.analytics import counts as counting
 from recommendations.analytics import latency, rollup
 from recommendations.analytics.rollup import delete_rare_prompts, roll_up
 from recommendations.models import (
@@ -289,7 +288,7 @@ def test_interrupted_batch_counts_nothing(shop, image, monkeypatch, broken):
         raise RuntimeError("killed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(counting, broken, fail)
+        patch.setattr(rollup, broken, fail)
         with pytest.raises(RuntimeError):
             count_all()
     with all_shops():

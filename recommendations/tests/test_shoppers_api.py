@@ -8,7 +8,7 @@ import pytest
 from catalog.models import Image
 from catalog.tests.factories import make_image
 from core.tenancy import all_shops, shop_scope
-from recommendations.feedback import export
+from recommendations.feedback import shoppers as export
 from recommendations.feedback.shoppers import find_shopper
 from recommendations.models import Event, Preferences, Prompt
 from tenants.models import Shop, Shopper

@@ -1,10 +1,13 @@
 """Reports by day, by prompt and by image, as JSON or CSV."""
 
+from datetime import date, timedelta
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,15 +16,65 @@ from core.api.views import validate
 from recommendations.analytics import reports
 from recommendations.analytics.reports import Activity, ImageActivity, Period, PromptActivity
 from recommendations.api.analytics.csv import CSVRenderer
-from recommendations.api.analytics.inputs import (
-    NO_MATCH,
-    WORST,
-    ImagesInput,
-    PeriodInput,
-    PromptsInput,
-)
 from tenants.api.base import TenantAPIView
 from tenants.models import Scope
+
+DEFAULT_DAYS = 30
+MAX_DAYS = 366
+MAX_ROWS = 10_000
+NO_MATCH = "no_match"
+WORST = "worst"
+# There are no figures before this day, and the year 1 has no days before it.
+MIN_DATE = date(2000, 1, 1)
+
+
+class PeriodInput(serializers.Serializer[Any]):
+    def get_fields(self) -> dict[str, Any]:
+        """Add `from`, a keyword of Python that no attribute can have as its name."""
+        return {
+            "from": serializers.DateField(
+                required=False,
+                help_text=f"First day, in UTC; by default {DEFAULT_DAYS} days up to `to`.",
+            ),
+            "to": serializers.DateField(
+                required=False, help_text="Last day, in UTC; today by default."
+            ),
+            **super().get_fields(),
+        }
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        last = attrs.get("to", timezone.now().date())
+        if last < MIN_DATE:
+            raise ValidationError({"to": [f"This is before {MIN_DATE}."]})
+        first = attrs.get("from", last - timedelta(days=DEFAULT_DAYS - 1))
+        if first > last:
+            raise ValidationError({"from": ["This is later than `to`."]})
+        if (last - first).days >= MAX_DAYS:
+            raise ValidationError({"from": [f"A period has at most {MAX_DAYS} days."]})
+        return {**attrs, "period": Period(first, last)}
+
+
+class RowsInput(PeriodInput):
+    limit = serializers.IntegerField(
+        min_value=1, max_value=MAX_ROWS, default=100, help_text="Maximum number of rows."
+    )
+
+
+class PromptsInput(RowsInput):
+    only = serializers.ChoiceField(
+        choices=[NO_MATCH],
+        required=False,
+        help_text="Only prompts that had no match, the most frequent first.",
+    )
+
+
+class ImagesInput(RowsInput):
+    order = serializers.ChoiceField(
+        choices=["best", WORST],
+        default="best",
+        help_text="`worst`: images with the fewest actions for the number of looks.",
+    )
+
 
 COUNTS = {
     "impressions": 9120,

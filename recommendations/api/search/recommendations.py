@@ -1,19 +1,26 @@
-"""Recommendations: images for a query, and images similar to one of the catalogue."""
+"""Recommendations: images for a query, images similar to one, and stored prompts."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
-from rest_framework import serializers, status
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    extend_schema,
+    extend_schema_view,
+)
+from rest_framework import mixins, serializers, status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.api.examples import IMAGE
+from catalog.api.examples import IMAGE, OTHER
 from catalog.api.images import PUBLIC_FIELDS, PublicImageSerializer
 from catalog.models import Image
 from core.api.parsers import JSONParser
+from core.api.views import validate
 from recommendations.api.search.inputs import (
     MAX_IMAGES,
     MAX_PHOTOS,
@@ -22,8 +29,14 @@ from recommendations.api.search.inputs import (
 )
 from recommendations.models import Prompt
 from recommendations.query.match import MATCHES
-from recommendations.services import Recommendation, Result, recommend
-from tenants.api.base import TenantAPIView
+from recommendations.services import (
+    ImageComparison,
+    Recommendation,
+    Result,
+    compare_images,
+    recommend,
+)
+from tenants.api.base import TenantAPIView, TenantViewSet
 from tenants.api.idempotency import idempotent
 from tenants.models import Scope
 
@@ -163,3 +176,72 @@ class SimilarImagesView(TenantAPIView):
         answer = recommend(shop=self.shop, query=query, source=Prompt.Source.SIMILAR)
         context = self.get_serializer_context()
         return Response(RecommendationSerializer(answer, context=context).data)
+
+
+class SimilarityInput(serializers.Serializer[Any]):
+    images = serializers.ListField(child=serializers.UUIDField(), min_length=2, max_length=2)
+
+
+class SharedSerializer(serializers.Serializer[Any]):
+    """Facets that both images share; null where one of them has no value."""
+
+    category = serializers.BooleanField(allow_null=True)
+    colour = serializers.BooleanField(allow_null=True)
+    pattern = serializers.BooleanField(allow_null=True)
+
+
+class SimilaritySerializer(serializers.Serializer[ImageComparison]):
+    similarity = serializers.FloatField(help_text="Cosine, from -1 to 1.")
+    match = serializers.ChoiceField(choices=MATCHES, allow_null=True)
+    shared = SharedSerializer()
+
+
+class SimilarityView(TenantAPIView):
+    write_scope = Scope.RECOMMEND
+    serializer_class = SimilarityInput
+
+    @extend_schema(
+        tags=["recommendations"],
+        summary="Compare two images of the catalogue",
+        responses=SimilaritySerializer,
+        examples=[OpenApiExample("Two images", {"images": [IMAGE, OTHER]}, request_only=True)],
+    )
+    def post(self, request: Request) -> Response:
+        first, second = validate(SimilarityInput(data=request.data))["images"]
+        comparison = compare_images(shop=self.shop, first=first, second=second)
+        return Response(SimilaritySerializer(comparison).data)
+
+
+class PromptSerializer(serializers.ModelSerializer[Prompt]):
+    class Meta:
+        model = Prompt
+        fields = (
+            "id",
+            "source",
+            "prompt",
+            "query",
+            "number_of_images",
+            "filters",
+            "results",
+            "answered_by",
+            "timings_ms",
+            "created_at",
+        )
+        extra_kwargs: ClassVar[dict[str, Any]] = {
+            "query": {"help_text": "The request's body: the prompt and everything else."}
+        }
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List prompts, newest first"),
+    retrieve=extend_schema(summary="Show one prompt with its answer"),
+)
+@extend_schema(tags=["recommendations"])
+class PromptViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
+    read_scope = Scope.CATALOG_READ
+    serializer_class = PromptSerializer
+    filter_backends = ()
+
+    def get_queryset(self) -> QuerySet[Prompt]:
+        prompts: QuerySet[Prompt] = Prompt.objects.all()
+        return prompts

@@ -18,7 +18,7 @@ from recommendations.api.steering.weights import (
     WeightsSerializer,
 )
 from recommendations.models import Experiment
-from recommendations.steering.experiments import (
+from recommendations.steering.weights import (
     Arm,
     Difference,
     Estimate,
