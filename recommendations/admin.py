@@ -24,7 +24,6 @@ from recommendations.models import (
 class PromptAdmin(ReadOnlyAdmin):
     list_display = ("prompt", "shop", "found", "best_match", "milliseconds", "created_at")
     list_filter = (SHOP_FILTER, "created_at")
-    list_select_related = ("shop",)
     search_fields = ("prompt", "id")
     show_full_result_count = False
 
@@ -47,7 +46,6 @@ class RuleAdmin(ReadOnlyAdmin):
 
     list_display = ("name", "shop", "action", "strength", "starts_at", "ends_at", "is_active")
     list_filter = ("action", "is_active", SHOP_FILTER)
-    list_select_related = ("shop",)
     search_fields = ("name", "id")
     actions = ("switch_off",)
 
@@ -60,7 +58,6 @@ class RuleAdmin(ReadOnlyAdmin):
 @admin.register(RankingSettings)
 class RankingSettingsAdmin(ReadOnlyAdmin):
     list_display = ("shop", "weights", "updated_at")
-    list_select_related = ("shop",)
     search_fields = ("shop__name",)
 
 
@@ -68,7 +65,6 @@ class RankingSettingsAdmin(ReadOnlyAdmin):
 class ExperimentAdmin(ReadOnlyAdmin):
     list_display = ("name", "shop", "share", "started_at", "ended_at")
     list_filter = (SHOP_FILTER, "started_at")
-    list_select_related = ("shop",)
     search_fields = ("name", "id")
 
 
@@ -90,7 +86,6 @@ class EventAdmin(ReadOnlyAdmin):
 class PreferencesAdmin(ReadOnlyAdmin):
     list_display = ("shopper", "shop", "budget_min", "budget_max", "text", "updated_at")
     list_filter = (SHOP_FILTER,)
-    list_select_related = ("shop", "shopper")
     search_fields = ("shopper__external_id",)
 
 
@@ -98,7 +93,6 @@ class PreferencesAdmin(ReadOnlyAdmin):
 class ShopFiguresAdmin(ReadOnlyAdmin):
     list_display = ("day", "shop", "searches", "no_match", "answers_clicked", "purchases")
     list_filter = (SHOP_FILTER, "day")
-    list_select_related = ("shop",)
     search_fields = ("shop__name",)
 
 
@@ -106,7 +100,6 @@ class ShopFiguresAdmin(ReadOnlyAdmin):
 class PromptFiguresAdmin(ReadOnlyAdmin):
     list_display = ("text", "day", "shop", "asked", "no_match", "clicked")
     list_filter = (SHOP_FILTER, "day")
-    list_select_related = ("shop",)
     search_fields = ("text",)
     show_full_result_count = False
 

@@ -6,7 +6,7 @@ A rate is None where its denominator is 0.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Sum
@@ -23,16 +23,11 @@ SHOP_FIELDS = (
 IMAGE_FIELDS = ("answers", "impressions", "expected", *ACTION_WEIGHTS)
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """Days in UTC, from the first to the last, inclusive."""
 
     first: date
     last: date
-
-    @property
-    def bounds(self) -> tuple[date, date]:
-        return self.first, self.last
 
     def days(self) -> list[date]:
         length = (self.last - self.first).days + 1
@@ -113,40 +108,40 @@ def compute_rate(part: float, whole: float) -> float | None:
 
 def read_activity(period: Period) -> tuple[list[Activity], Activity]:
     """Return every day of the period, also days without figures, and the total; two queries."""
-    rows = list(ShopFigures.objects.filter(day__range=period.bounds).order_by("day"))
+    rows = list(ShopFigures.objects.filter(day__range=period).order_by("day"))
     by_day = {row.day: [row] for row in rows}
     days = []
     for day in period.days():
         found = by_day.get(day, [])
         days.append(_make_activity(day, found, sum(row.images_shown for row in found)))
     images_shown = (
-        ImageFigures.objects.filter(day__range=period.bounds)
+        ImageFigures.objects.filter(day__range=period)
         .exclude(answers=0, impressions=0)
         .aggregate(number=Count("image_id", distinct=True))
     )
     return days, _make_activity(None, rows, images_shown["number"])
 
 
-def read_prompts(period: Period, *, only_no_match: bool, limit: int) -> list[PromptActivity]:
-    """Return the most frequent prompts, or the most frequent without a match; one query."""
-    order = "total_no_match" if only_no_match else "total_asked"
-    names = ("asked", "no_match", "clicked")
+def read_prompts(period: Period, *, order: str, limit: int) -> list[PromptActivity]:
+    """Return the prompts with the highest `asked` or `no_match`, as named by `order`; one query."""
+    totals = _sum_fields(("asked", "no_match", "clicked"))
     rows = (
-        PromptFigures.objects.filter(day__range=period.bounds)
+        PromptFigures.objects.filter(day__range=period)
         .order_by()
         .values("text")
-        .annotate(**_sum_fields(names))
-        .filter(**{f"{order}__gt": 0})
-        .order_by(f"-{order}", "text")
-        .values_list("text", *_sum_fields(names))
+        .annotate(**totals)
+        .filter(**{f"total_{order}__gt": 0})
+        .order_by(f"-total_{order}", "text")
+        .values_list("text", *totals)
     )
     return [PromptActivity(*row) for row in rows[:limit]]
 
 
-def read_images(period: Period, *, worst: bool, limit: int) -> list[ImageActivity]:
-    """Return the most popular images of the period, or those furthest below average; two queries.
+def read_images(period: Period, *, order: str, limit: int) -> list[ImageActivity]:
+    """Return the images of the period in the order "best" or "worst"; two queries.
 
-    Older days weigh as much as newer ones. The worst images have the lowest `surplus`, below 0.
+    The best are the most popular; the worst have the lowest `surplus`, below 0. Older days weigh as
+    much as newer ones.
     """
     figures = {row["image_id"]: row for row in _sum_images(period)}
     ratings = rate_images(
@@ -157,7 +152,7 @@ def read_images(period: Period, *, worst: bool, limit: int) -> list[ImageActivit
             for image_id, row in figures.items()
         }
     )
-    if worst:
+    if order == "worst":
         ranks = {pk: rating.surplus for pk, rating in ratings.items() if rating.surplus < 0}
     else:
         ranks = {pk: -rating.popularity for pk, rating in ratings.items()}
@@ -172,7 +167,7 @@ def read_images(period: Period, *, worst: bool, limit: int) -> list[ImageActivit
 
 def _sum_images(period: Period) -> Iterable[dict[str, Any]]:
     rows: Iterable[dict[str, Any]] = (
-        ImageFigures.objects.filter(day__range=period.bounds, image__deleted_at=None)
+        ImageFigures.objects.filter(day__range=period, image__deleted_at=None)
         .order_by()
         .values("image_id")
         .annotate(**_sum_fields(IMAGE_FIELDS))

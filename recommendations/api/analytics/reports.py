@@ -1,11 +1,12 @@
 """Reports by day, by prompt and by image, as JSON or CSV."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import JSONRenderer
@@ -14,7 +15,7 @@ from rest_framework.response import Response
 
 from core.api.views import validate
 from recommendations.analytics import reports
-from recommendations.analytics.reports import Activity, ImageActivity, Period, PromptActivity
+from recommendations.analytics.reports import Period, PromptActivity
 from recommendations.api.analytics.csv import CSVRenderer
 from tenants.api.base import TenantAPIView
 from tenants.models import Scope
@@ -22,8 +23,6 @@ from tenants.models import Scope
 DEFAULT_DAYS = 30
 MAX_DAYS = 366
 MAX_ROWS = 10_000
-NO_MATCH = "no_match"
-WORST = "worst"
 # There are no figures before this day, and the year 1 has no days before it.
 MIN_DATE = date(2000, 1, 1)
 
@@ -62,7 +61,7 @@ class RowsInput(PeriodInput):
 
 class PromptsInput(RowsInput):
     only = serializers.ChoiceField(
-        choices=[NO_MATCH],
+        choices=["no_match"],
         required=False,
         help_text="Only prompts that had no match, the most frequent first.",
     )
@@ -70,7 +69,7 @@ class PromptsInput(RowsInput):
 
 class ImagesInput(RowsInput):
     order = serializers.ChoiceField(
-        choices=["best", WORST],
+        choices=["best", "worst"],
         default="best",
         help_text="`worst`: images with the fewest actions for the number of looks.",
     )
@@ -97,14 +96,6 @@ ACTIVITY = {
     "latency_p95_ms": 64.9,
     **COUNTS,
 }
-PROMPT = {
-    "prompt": "snow boots",
-    "asked": 31,
-    "no_match": 31,
-    "clicked": 0,
-    "no_match_rate": 1.0,
-    "click_through_rate": 0.0,
-}
 IMAGE = {
     "id": "0197c1a2-7c1e-7d4a-9a55-6a2f0c1b2d3e",
     "name": "Red floral midi dress",
@@ -122,29 +113,29 @@ def _count(name: str, help_text: str | None = None) -> serializers.IntegerField:
     return serializers.IntegerField(source=f"counts.{name}", help_text=help_text)
 
 
-def _rate(help_text: str) -> serializers.FloatField:
+def _optional(help_text: str) -> serializers.FloatField:
     return serializers.FloatField(allow_null=True, help_text=help_text)
 
 
-class ActivitySerializer(serializers.Serializer[Activity]):
+class _EventCountsSerializer(serializers.Serializer[Any]):
+    def get_fields(self) -> dict[str, Any]:
+        """Add the number of events of each kind at the end."""
+        return {**super().get_fields(), **{name: _count(name) for name in COUNTS}}
+
+
+class ActivitySerializer(_EventCountsSerializer):
     answers = serializers.IntegerField(help_text="Searches, similar images and pages of feeds.")
     searches = _count("searches")
     similars = _count("similars")
     feeds = _count("feeds")
-    no_match_rate = _rate("The share of searches with no result, or with no match.")
-    click_through_rate = _rate("The share of answers with a click at any time.")
-    add_to_cart_rate = _rate("The share of answers with an image added to the cart.")
-    coverage = _rate("The share of published images that were in an answer or reported as seen.")
-    latency_median_ms = serializers.FloatField(allow_null=True, help_text="Within 1 %.")
-    latency_p95_ms = serializers.FloatField(
-        allow_null=True, help_text="95 % of answers took no longer; within 1 %."
+    no_match_rate = _optional("The share of searches with no result, or with no match.")
+    click_through_rate = _optional("The share of answers with a click at any time.")
+    add_to_cart_rate = _optional("The share of answers with an image added to the cart.")
+    coverage = _optional(
+        "The share of published images that were in an answer or reported as seen."
     )
-    impressions = _count("impressions")
-    clicks = _count("clicks")
-    likes = _count("likes")
-    dislikes = _count("dislikes")
-    add_to_carts = _count("add_to_carts")
-    purchases = _count("purchases")
+    latency_median_ms = _optional("Within 1 %.")
+    latency_p95_ms = _optional("95 % of answers took no longer; within 1 %.")
 
 
 class DayActivitySerializer(ActivitySerializer):
@@ -159,11 +150,11 @@ class PromptActivitySerializer(serializers.Serializer[PromptActivity]):
     asked = serializers.IntegerField()
     no_match = serializers.IntegerField()
     clicked = serializers.IntegerField(help_text="Answers with a click.")
-    no_match_rate = _rate("`no_match` divided by `asked`.")
-    click_through_rate = _rate("`clicked` divided by `asked`.")
+    no_match_rate = _optional("`no_match` divided by `asked`.")
+    click_through_rate = _optional("`clicked` divided by `asked`.")
 
 
-class ImageActivitySerializer(serializers.Serializer[ImageActivity]):
+class ImageActivitySerializer(_EventCountsSerializer):
     id = serializers.UUIDField()
     name = serializers.CharField()
     sku = serializers.CharField()
@@ -173,18 +164,12 @@ class ImageActivitySerializer(serializers.Serializer[ImageActivity]):
     surplus = serializers.FloatField(
         help_text="Weighted actions beyond those of an average image with as many looks."
     )
-    click_rate = _rate("`clicks` divided by `expected`.")
+    click_rate = _optional("`clicks` divided by `expected`.")
     expected = serializers.FloatField(
         source="counts.expected",
         help_text="Estimated number of looks: an impression counts less, the lower its position.",
     )
     answers = _count("answers", "Answers with this image.")
-    impressions = _count("impressions")
-    clicks = _count("clicks")
-    likes = _count("likes")
-    dislikes = _count("dislikes")
-    add_to_carts = _count("add_to_carts")
-    purchases = _count("purchases")
 
 
 class _Report(serializers.Serializer[Any]):
@@ -209,99 +194,98 @@ class ImageReportSerializer(_Report):
     results = ImageActivitySerializer(many=True)
 
 
-def _describe(name: str, report: type[Any], parameters: type[Any], **body: Any) -> dict[str, Any]:
-    """Return what the three reports have in common in the API's description."""
-    period = {"from": "2026-11-21", "to": "2026-11-21"}
-    return {
-        "tags": ["analytics"],
-        "parameters": [parameters],
-        "responses": {
-            (200, "application/json"): report,
-            (200, "text/csv"): OpenApiTypes.STR,
-        },
-        "examples": [OpenApiExample(name, {**period, **body}, response_only=True)],
-    }
+def _describe(
+    name: str, report: type[Any], parameters: type[Any], body: dict[str, Any], **texts: str
+) -> Any:
+    example = {"from": "2026-11-21", "to": "2026-11-21", **body}
+    return extend_schema(
+        tags=["analytics"],
+        parameters=[parameters],
+        responses={(200, "application/json"): report, (200, "text/csv"): OpenApiTypes.STR},
+        examples=[OpenApiExample(name, example, response_only=True)],
+        **texts,
+    )
 
 
 class _ReportView(TenantAPIView):
-    """Returns a report of a period; as CSV, its rows only."""
+    """A report on a period. As CSV, it has only the rows."""
 
     read_scope = Scope.CATALOG_READ
     renderer_classes = (JSONRenderer, CSVRenderer)
     file_name: str
     input_class: type[PeriodInput]
     row_serializer_class: type[Any]
+    read: Callable[..., dict[str, Any]]
 
-    def parse(self, request: Request) -> dict[str, Any]:
-        return validate(self.input_class(data=request.query_params))
-
-    def render(self, request: Request, period: Period, **body: Any) -> Response:
-        headers = {}
+    def get(self, request: Request) -> Response:
+        options = validate(self.input_class(data=request.query_params))
+        period, headers = options["period"], {}
         if request.accepted_renderer.format == CSVRenderer.format:
             name = f"{self.file_name}-{period.first}-{period.last}.csv"
             headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        return Response(self.get_serializer({"period": period, **body}).data, headers=headers)
+        body = {"period": period, **self.read(**options)}
+        return Response(self.get_serializer(body).data, headers=headers)
 
 
+@extend_schema_view(
+    get=_describe(
+        "A day",
+        ActivityReportSerializer,
+        PeriodInput,
+        {"total": ACTIVITY, "results": [{"day": "2026-11-21", **ACTIVITY}]},
+        summary="Report activity by day",
+        description="Figures are about a minute old. Days are in UTC; clicks and carts count on "
+        "the day of the answer that led to them. A rate is null where its denominator is 0.",
+    )
+)
 class AnalyticsView(_ReportView):
     file_name = "analytics"
     input_class = PeriodInput
     serializer_class = ActivityReportSerializer
     row_serializer_class = DayActivitySerializer
 
-    @extend_schema(
-        summary="Report activity by day",
-        description="Figures are about a minute old. Days are in UTC; clicks and carts count on "
-        "the day of the answer that led to them. A rate is null where its denominator is 0.",
-        **_describe(
-            "A day",
-            ActivityReportSerializer,
-            PeriodInput,
-            total=ACTIVITY,
-            results=[{"day": "2026-11-21", **ACTIVITY}],
-        ),
-    )
-    def get(self, request: Request) -> Response:
-        period = self.parse(request)["period"]
+    def read(self, *, period: Period, **_: Any) -> dict[str, Any]:
         days, total = reports.read_activity(period)
-        return self.render(request, period, total=total, results=days)
+        return {"total": total, "results": days}
 
 
+@extend_schema_view(
+    get=_describe(
+        "One prompt",
+        PromptReportSerializer,
+        PromptsInput,
+        {"results": [PromptActivitySerializer(PromptActivity("snow boots", 31, 31, 0)).data]},
+        summary="Report the most frequent prompts, or those without a match",
+        description="Prompts that differ only in case and white space count as one. The 1,000 most "
+        "frequent prompts of each past day are stored.",
+    )
+)
 class PromptAnalyticsView(_ReportView):
     file_name = "prompts"
     input_class = PromptsInput
     serializer_class = PromptReportSerializer
     row_serializer_class = PromptActivitySerializer
 
-    @extend_schema(
-        summary="Report the most frequent prompts, or those without a match",
-        description="Prompts that differ only in case and white space count as one. The 1,000 most "
-        "frequent prompts of each past day are stored.",
-        **_describe("One prompt", PromptReportSerializer, PromptsInput, results=[PROMPT]),
+    def read(
+        self, *, period: Period, limit: int, only: str | None = None, **_: Any
+    ) -> dict[str, Any]:
+        return {"results": reports.read_prompts(period, order=only or "asked", limit=limit)}
+
+
+@extend_schema_view(
+    get=_describe(
+        "One image",
+        ImageReportSerializer,
+        ImagesInput,
+        {"results": [IMAGE]},
+        summary="Report the best or the worst images",
     )
-    def get(self, request: Request) -> Response:
-        options = self.parse(request)
-        prompts = reports.read_prompts(
-            options["period"],
-            only_no_match=options.get("only") == NO_MATCH,
-            limit=options["limit"],
-        )
-        return self.render(request, options["period"], results=prompts)
-
-
+)
 class ImageAnalyticsView(_ReportView):
     file_name = "images"
     input_class = ImagesInput
     serializer_class = ImageReportSerializer
     row_serializer_class = ImageActivitySerializer
 
-    @extend_schema(
-        summary="Report the best or the worst images",
-        **_describe("One image", ImageReportSerializer, ImagesInput, results=[IMAGE]),
-    )
-    def get(self, request: Request) -> Response:
-        options = self.parse(request)
-        images = reports.read_images(
-            options["period"], worst=options["order"] == WORST, limit=options["limit"]
-        )
-        return self.render(request, options["period"], results=images)
+    def read(self, *, period: Period, limit: int, order: str, **_: Any) -> dict[str, Any]:
+        return {"results": reports.read_images(period, order=order, limit=limit)}
