@@ -1,6 +1,5 @@
 """Events: record them in bulk, and list them."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -117,20 +116,11 @@ class EventBatchInput(serializers.Serializer[Any]):
         return valid, invalid
 
 
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """A rejected event of a batch; `event_id` as sent, None where it is no text or number."""
-
-    index: int
-    event_id: str | None
-    refusal: Refusal
-
-
-class RejectionSerializer(serializers.Serializer[Rejection]):
+class RejectionSerializer(serializers.Serializer[Any]):
     index = serializers.IntegerField(help_text="The number of the event in the batch, from 0.")
     event_id = serializers.CharField(allow_null=True)
-    code = serializers.CharField(source="refusal.code", help_text="Stable; meant for programs.")
-    detail = serializers.CharField(source="refusal")
+    code = serializers.CharField(help_text="Stable; meant for programs.")
+    detail = serializers.CharField()
 
 
 class ReceiptSerializer(serializers.Serializer[Any]):
@@ -221,35 +211,34 @@ class EventViewSet(mixins.ListModelMixin, TenantViewSet):
         body: Any = request.data
         if isinstance(body, dict) and "events" in body:
             return self._create_batch(body)
-        return self._create_one(body)
-
-    def _create_batch(self, body: dict[str, Any]) -> Response:
-        events, invalid = EventBatchInput(data=body).split()
-        receipt = record_events(shop=self.shop, events=events)
-        rejected = [
-            Rejection(number, _read_event_id(body["events"][number]), refusal)
-            for number, refusal in sorted({**receipt.refused, **invalid}.items())
-        ]
-        return _render(receipt, rejected)
-
-    def _create_one(self, body: Any) -> Response:
         event = NewEvent(**validate(EventInput(data=body)))
         receipt = record_events(shop=self.shop, events={0: event})
         if refusal := receipt.refused.get(0):
             raise ValidationError({refusal.field: [refusal.message]}, code=refusal.code)
         return _render(receipt, [])
 
+    def _create_batch(self, body: dict[str, Any]) -> Response:
+        events, invalid = EventBatchInput(data=body).split()
+        receipt = record_events(shop=self.shop, events=events)
+        rejected = [
+            {
+                "index": number,
+                "event_id": _read_event_id(body["events"][number]),
+                "code": refusal.code,
+                "detail": str(refusal),
+            }
+            for number, refusal in sorted({**receipt.refused, **invalid}.items())
+        ]
+        return _render(receipt, rejected)
 
-def _render(receipt: Receipt, rejected: list[Rejection]) -> Response:
-    body = {
-        "accepted": receipt.accepted,
-        "duplicates": receipt.duplicates,
-        "rejected": rejected,
-    }
+
+def _render(receipt: Receipt, rejected: list[dict[str, Any]]) -> Response:
+    body = {"accepted": receipt.accepted, "duplicates": receipt.duplicates, "rejected": rejected}
     return Response(ReceiptSerializer(body).data, status.HTTP_202_ACCEPTED)
 
 
 def _read_event_id(item: Any) -> str | None:
+    """Return the id as sent; None where it is no text or number."""
     found = item.get("event_id") if isinstance(item, dict) else None
     return _remove_nuls(found)[:MAX_EVENT_ID_LENGTH] if isinstance(found, (str, int)) else None
 

@@ -17,8 +17,6 @@ from tenants.models import Scope
 
 
 class FeedInput(serializers.Serializer[Any]):
-    """Query parameters of a page."""
-
     number_of_images = serializers.IntegerField(min_value=1, max_value=MAX_IMAGES, default=20)
     session = serializers.CharField(max_length=100, required=False)
     cursor = serializers.CharField(max_length=60, required=False)
@@ -33,9 +31,9 @@ class FeedSerializer(serializers.Serializer[FeedPage]):
     )
     step = serializers.ChoiceField(
         choices=[step.value for step in FeedStep],
-        help_text="The source of the page, the first of these that is known: `taste` learned from "
-        "the shopper's events, preferences that they `stated`, events of this `session`, `popular` "
-        "images, `new` images.",
+        help_text="The source of the images. The feed uses the first of these sources that has data: `taste` "
+        "learned from the shopper's events, preferences that they `stated`, events of this "
+        "`session`, `popular` images, `new` images.",
     )
     results = ResultSerializer(source="answer.results", many=True)
     next = serializers.CharField(
@@ -52,7 +50,7 @@ class FeedView(TenantAPIView):
 
     @extend_schema(
         tags=["recommendations"],
-        summary="Read a page of a shopper's own feed",
+        summary="Show one page of a shopper's personal feed",
         description="An unknown shopper is treated as new. Facets filter the feed as they filter "
         "recommendations: `?category=dress&category=skirt&price_max=80`.",
         parameters=[

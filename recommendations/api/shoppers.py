@@ -127,10 +127,11 @@ class PreferencesInput(serializers.ModelSerializer[Preferences]):
 class TasteSerializer(serializers.Serializer[Any]):
     """Values by name; empty where nothing was stated."""
 
-    category = serializers.ListField(child=serializers.CharField(), default=list)
-    styles = serializers.ListField(child=serializers.CharField(), default=list)
-    colour = serializers.ListField(child=serializers.CharField(), default=list)
-    brand = serializers.ListField(child=serializers.CharField(), default=list)
+    def get_fields(self) -> dict[str, Any]:
+        return {
+            name: serializers.ListField(child=serializers.CharField(), default=list)
+            for name in TASTE_FACETS
+        }
 
 
 class PreferencesSerializer(serializers.ModelSerializer[Preferences]):
@@ -249,8 +250,11 @@ class PreferencesView(TenantAPIView):
         responses=PreferencesSerializer,
         examples=[OpenApiExample("All preferences", STATED, request_only=True)],
     )
-    def put(self, request: Request, external_id: str) -> Response:
-        return self._change(request, external_id, partial=False)
+    def put(self, request: Request, external_id: str, *, partial: bool = False) -> Response:
+        stated = self._read(external_id)
+        fields = validate(PreferencesInput(stated, data=request.data, partial=partial))
+        changed = shoppers.set_preferences(shop=self.shop, external_id=external_id, fields=fields)
+        return Response(PreferencesSerializer(changed).data)
 
     @extend_schema(
         summary="Change some of a shopper's preferences",
@@ -259,13 +263,7 @@ class PreferencesView(TenantAPIView):
         examples=[OpenApiExample("A budget", {"budget_max": "75.00"}, request_only=True)],
     )
     def patch(self, request: Request, external_id: str) -> Response:
-        return self._change(request, external_id, partial=True)
+        return self.put(request, external_id, partial=True)
 
     def _read(self, external_id: str) -> Preferences:
         return shoppers.read_preferences(shoppers.find_shopper(self.shop, external_id))
-
-    def _change(self, request: Request, external_id: str, *, partial: bool) -> Response:
-        stated = self._read(external_id)
-        fields = validate(PreferencesInput(stated, data=request.data, partial=partial))
-        changed = shoppers.set_preferences(shop=self.shop, external_id=external_id, fields=fields)
-        return Response(PreferencesSerializer(changed).data)

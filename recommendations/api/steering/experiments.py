@@ -30,7 +30,6 @@ from recommendations.steering.weights import (
 from tenants.api.base import TenantViewSet
 from tenants.api.idempotency import idempotent
 
-MIN_SHARE, MAX_SHARE = 0.01, 0.99
 EXPERIMENT = {
     "id": "0199d0c4-7a00-7000-8000-000000000000",
     "name": "More taste",
@@ -39,32 +38,6 @@ EXPERIMENT = {
     "share": 0.5,
     "started_at": "2026-04-20T09:30:00Z",
     "ended_at": None,
-}
-OUTCOME = {
-    "control": {
-        "shoppers": 410,
-        "answers": 1000,
-        "click_through": {"rate": 0.2, "low": 0.176377, "high": 0.225919},
-        "add_to_cart": {"rate": 0.05, "low": 0.03813, "high": 0.065314},
-    },
-    "variant": {
-        "shoppers": 402,
-        "answers": 1000,
-        "click_through": {"rate": 0.25, "low": 0.224153, "high": 0.27776},
-        "add_to_cart": {"rate": 0.055, "low": 0.042497, "high": 0.070908},
-    },
-    "click_through": {
-        "difference": 0.05,
-        "low": 0.013396,
-        "high": 0.086451,
-        "sentence": "The variant's click-through rate is higher; the interval excludes zero.",
-    },
-    "add_to_cart": {
-        "difference": 0.005,
-        "low": -0.014769,
-        "high": 0.024849,
-        "sentence": "No difference in the add-to-cart rate is visible yet.",
-    },
 }
 
 
@@ -94,8 +67,8 @@ class ExperimentInput(serializers.Serializer[Any]):
     variant = WeightsInput(help_text="Weights that you omit are the control's.")
     share = ShareField(
         default=0.5,
-        min_value=MIN_SHARE,
-        max_value=MAX_SHARE,
+        min_value=0.01,
+        max_value=0.99,
         help_text="The share of shoppers who see the variant.",
     )
 
@@ -136,6 +109,10 @@ class OutcomeSerializer(serializers.Serializer[Outcome]):
     variant = ArmSerializer()
     click_through = DifferenceSerializer()
     add_to_cart = DifferenceSerializer()
+
+
+_OUTCOME = Outcome(Arm(410, 1000, 200, 50), Arm(402, 1000, 250, 55))
+OUTCOME = {**EXPERIMENT, "outcome": OutcomeSerializer(_OUTCOME).data}
 
 
 class ReadExperimentSerializer(ExperimentSerializer):
@@ -188,9 +165,7 @@ class ExperimentViewSet(SteeringMixin, mixins.ListModelMixin, TenantViewSet):
         "for the difference). The intervals are valid for one reading: decide before the start "
         "when to read them.",
         responses=ReadExperimentSerializer,
-        examples=[
-            OpenApiExample("An outcome", {**EXPERIMENT, "outcome": OUTCOME}, response_only=True)
-        ],
+        examples=[OpenApiExample("An outcome", OUTCOME, response_only=True)],
     )
     def retrieve(self, request: Request, pk: str) -> Response:
         return self._read(self.get_object())

@@ -85,7 +85,9 @@ class RuleSerializer(serializers.ModelSerializer[Rule]):
 class RuleInput(serializers.Serializer[Rule]):
     name = serializers.CharField(max_length=120)
     action = serializers.ChoiceField(choices=Rule.Action.choices)
-    strength = ShareField(default=0.5, help_text="Of a boost or a burial, from 0 to 1.")
+    strength = ShareField(
+        default=0.5, help_text="How strongly the rule boosts or buries images, from 0 to 1."
+    )
     target = TargetInput()
     prompts = serializers.ListField(
         child=serializers.CharField(max_length=200),
@@ -135,17 +137,26 @@ RULE = {
 @extend_schema_view(
     list=extend_schema(summary="List the shop's rules, newest first"),
     retrieve=extend_schema(summary="Show one rule"),
+    destroy=extend_schema(
+        summary="Delete a rule", responses={204: OpenApiResponse(description="Deleted.")}
+    ),
 )
 @extend_schema(tags=["steering"])
-class RuleViewSet(SteeringMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
+class RuleViewSet(
+    SteeringMixin,
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.DestroyModelMixin,
+    TenantViewSet,
+):
     """Rules that pin, boost, bury or hide images, for some prompts and times or for all."""
 
     serializer_class = RuleSerializer
     filter_backends = ()
 
     def get_queryset(self) -> QuerySet[Rule]:
-        queryset: QuerySet[Rule] = Rule.objects.all()
-        return queryset
+        rows: QuerySet[Rule] = Rule.objects.all()
+        return rows
 
     @extend_schema(
         summary="Add a rule",
@@ -167,27 +178,16 @@ class RuleViewSet(SteeringMixin, mixins.ListModelMixin, mixins.RetrieveModelMixi
     )
     @idempotent
     def create(self, request: Request) -> Response:
-        fields = validate(RuleInput(data=request.data))
-        rule = rules.create_rule(shop=self.shop, fields=fields)
+        rule = rules.create_rule(shop=self.shop, fields=validate(RuleInput(data=request.data)))
         return Response(RuleSerializer(rule).data, status.HTTP_201_CREATED)
 
     @extend_schema(summary="Replace a rule", request=RuleInput)
-    def update(self, request: Request, pk: str) -> Response:
-        return self._change(request, partial=False)
-
-    @extend_schema(summary="Change parts of a rule", request=RuleInput)
-    def partial_update(self, request: Request, pk: str) -> Response:
-        return self._change(request, partial=True)
-
-    @extend_schema(
-        summary="Delete a rule", responses={204: OpenApiResponse(description="Deleted.")}
-    )
-    def destroy(self, request: Request, pk: str) -> Response:
-        self.get_object().delete()
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-    def _change(self, request: Request, *, partial: bool) -> Response:
+    def update(self, request: Request, pk: str, *, partial: bool = False) -> Response:
         rule = self.get_object()
         fields = validate(RuleInput(rule, data=request.data, partial=partial))
         rules.update_rule(rule=rule, fields=fields)
         return Response(RuleSerializer(rule).data)
+
+    @extend_schema(summary="Change parts of a rule", request=RuleInput)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        return self.update(request, pk, partial=True)

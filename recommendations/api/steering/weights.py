@@ -35,21 +35,16 @@ class ShareField(serializers.FloatField):
         return value
 
 
-class WeightsSerializer(serializers.Serializer[Any]):
-    """How much each factor of a ranking weighs."""
-
-    text = serializers.FloatField()
-    taste = serializers.FloatField()
-    popularity = serializers.FloatField()
-    diversity = serializers.FloatField()
-
-
 class WeightsInput(serializers.Serializer[Any]):
     text = ShareField(
-        required=False, help_text="Of words in name and description; the photo has the rest."
+        required=False,
+        help_text="The weight of matching words in the name and description; the weight of the "
+        "photo is 1 minus this.",
     )
-    taste = ShareField(required=False, help_text="Of the shopper's taste.")
-    popularity = ShareField(required=False, help_text="Of images that shoppers click and buy.")
+    taste = ShareField(required=False, help_text="The weight of the shopper's taste.")
+    popularity = ShareField(
+        required=False, help_text="The weight of how often shoppers click and buy an image."
+    )
     diversity = ShareField(
         required=False, help_text="How strongly similar images give way to others."
     )
@@ -61,6 +56,13 @@ class WeightsInput(serializers.Serializer[Any]):
             message = f"There is no such weight; the weights are: {', '.join(self.fields)}."
             raise serializers.ValidationError({name: [message] for name in unknown})
         return super().to_internal_value(data)
+
+
+class WeightsSerializer(serializers.Serializer[Any]):
+    """How much each factor of a ranking weighs."""
+
+    def get_fields(self) -> dict[str, Any]:
+        return {name: serializers.FloatField() for name in WEIGHTS}
 
 
 class SteeringMixin(TenantMixin):
