@@ -39,31 +39,14 @@ class Activity:
     """Figures of a day, or of a period where `day` is None."""
 
     day: date | None
+    answers: int
     counts: dict[str, int]
-    images_shown: int
-    images_published: int
+    no_match_rate: float | None
+    click_through_rate: float | None
+    add_to_cart_rate: float | None
+    coverage: float | None
     latency_median_ms: float | None
     latency_p95_ms: float | None
-
-    @property
-    def answers(self) -> int:
-        return self.counts["searches"] + self.counts["similars"] + self.counts["feeds"]
-
-    @property
-    def no_match_rate(self) -> float | None:
-        return compute_rate(self.counts["no_match"], self.counts["searches"])
-
-    @property
-    def click_through_rate(self) -> float | None:
-        return compute_rate(self.counts["answers_clicked"], self.answers)
-
-    @property
-    def add_to_cart_rate(self) -> float | None:
-        return compute_rate(self.counts["answers_added_to_cart"], self.answers)
-
-    @property
-    def coverage(self) -> float | None:
-        return compute_rate(min(self.images_shown, self.images_published), self.images_published)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +75,9 @@ class ImageActivity:
     name: str
     sku: str
     counts: dict[str, float]
+    click_rate: float | None
     popularity: float
     surplus: float
-
-    @property
-    def click_rate(self) -> float | None:
-        """Return clicks divided by the expected number of looks."""
-        return compute_rate(self.counts["clicks"], self.counts["expected"])
 
 
 def compute_rate(part: float, whole: float) -> float | None:
@@ -181,11 +160,17 @@ def _sum_fields(names: Iterable[str]) -> dict[str, Sum]:
 
 def _make_activity(day: date | None, rows: list[ShopFigures], images_shown: int) -> Activity:
     times = latency.merge_sketches(row.latency for row in rows)
+    counts = {name: sum(getattr(row, name) for row in rows) for name in SHOP_FIELDS}
+    answers = counts["searches"] + counts["similars"] + counts["feeds"]
+    published = rows[-1].images_published if rows else 0
     return Activity(
         day=day,
-        counts={name: sum(getattr(row, name) for row in rows) for name in SHOP_FIELDS},
-        images_shown=images_shown,
-        images_published=rows[-1].images_published if rows else 0,
+        answers=answers,
+        counts=counts,
+        no_match_rate=compute_rate(counts["no_match"], counts["searches"]),
+        click_through_rate=compute_rate(counts["answers_clicked"], answers),
+        add_to_cart_rate=compute_rate(counts["answers_added_to_cart"], answers),
+        coverage=compute_rate(min(images_shown, published), published),
         latency_median_ms=latency.estimate_quantile(times, 0.5),
         latency_p95_ms=latency.estimate_quantile(times, 0.95),
     )
@@ -197,6 +182,7 @@ def _make_image_activity(image: Image, row: dict[str, Any], rating: ImageRating)
         name=image.name,
         sku=image.sku,
         counts={name: row[f"total_{name}"] for name in IMAGE_FIELDS},
+        click_rate=compute_rate(row["total_clicks"], row["total_expected"]),
         popularity=round(rating.popularity, 4),
         surplus=round(rating.surplus, 2),
     )

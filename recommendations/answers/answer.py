@@ -84,8 +84,8 @@ def read_context(
     visitor = read_visitor(
         shop=shop, index=index, external_id=query.shopper, session=query.session, now=now
     )
-    steering = read_steering(shop)
-    chosen = choose_weights(shop, steering.weights, query.shopper)
+    weights, rules = read_steering(shop)
+    chosen = choose_weights(shop, weights, query.shopper)
     if query.diversity is not None:
         chosen = replace(chosen, weights=replace(chosen.weights, diversity=query.diversity))
     has_words = query.words and chosen.weights.text > 0
@@ -96,7 +96,7 @@ def read_context(
         watch=watch,
         visitor=visitor,
         chosen=chosen,
-        rules=select_active_rules(steering.rules, query.words, now),
+        rules=select_active_rules(rules, query.words, now),
         text_matches=find_by_words(query.words) if has_words else NO_TEXT_MATCHES,
     )
 
@@ -177,8 +177,8 @@ def explain(ranked: Ranked) -> str:
         for name, value in ranked.factors.items()
         if abs(value) >= MIN_EXPLAINED_FACTOR
     ]
-    sentence = "; ".join(reason for _, reason in sorted(reasons, reverse=True))
-    sentence = sentence or "is among the nearest images"
+    texts = [text for _, text in sorted(reasons, reverse=True)] or ["is among the nearest images"]
+    sentence = "; ".join(texts)
     return f"{sentence[0].upper()}{sentence[1:]}."
 
 

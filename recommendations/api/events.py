@@ -42,6 +42,12 @@ CLICK = {
     "session": "s-90210",
     "recommendation": RECOMMENDATION,
 }
+REJECTION = {
+    "index": 1,
+    "event_id": "web-7f3a-2",
+    "code": "unknown_image",
+    "detail": "image: There is no such image.",
+}
 
 
 class EventInput(serializers.Serializer[Any]):
@@ -190,18 +196,7 @@ class EventViewSet(mixins.ListModelMixin, TenantViewSet):
             OpenApiExample("A batch", {"events": [LIKE, CLICK]}, request_only=True),
             OpenApiExample(
                 "The result of a batch",
-                {
-                    "accepted": 1,
-                    "duplicates": 0,
-                    "rejected": [
-                        {
-                            "index": 1,
-                            "event_id": "web-7f3a-2",
-                            "code": "unknown_image",
-                            "detail": "image: There is no such image.",
-                        }
-                    ],
-                },
+                {"accepted": 1, "duplicates": 0, "rejected": [REJECTION]},
                 response_only=True,
             ),
         ],

@@ -15,9 +15,8 @@ from recommendations.api.search.recommendations import (
     SimilarityView,
 )
 from recommendations.api.shoppers import PreferencesView, ShopperViewSet
-from recommendations.api.steering.experiments import ExperimentViewSet
 from recommendations.api.steering.rules import RuleViewSet
-from recommendations.api.steering.weights import RankingView
+from recommendations.api.steering.weights import ExperimentViewSet, RankingView
 
 router = SimpleRouter()
 router.register("prompts", PromptViewSet, "prompt")

@@ -37,7 +37,6 @@ MAX_HALF_LIVES = 6
 MIN_REFRESH_INTERVAL = timedelta(minutes=10)
 # Without new events too, because figures age.
 MAX_REFRESH_INTERVAL = timedelta(days=1)
-PRECISION = 4
 
 
 class ImageDay(NamedTuple):
@@ -165,7 +164,7 @@ def _refresh_shop(shop_id: UUID, now: datetime) -> None:
         shop_id=shop_id, day__gte=oldest, image__deleted_at=None
     ).values_list(*ImageDay._fields)
     popularity = compute_popularity((ImageDay(*row) for row in days.iterator()), now)
-    rounded = {image_id: round(score, PRECISION) for image_id, score in popularity.items()}
+    rounded = {image_id: round(score, 4) for image_id, score in popularity.items()}
     scores = {image_id: score for image_id, score in rounded.items() if score}
     rows = ImagePopularity.objects.filter(shop_id=shop_id)
     stored = dict(rows.values_list("image_id", "score"))

@@ -138,12 +138,7 @@ def select_diverse(
     selections = [
         _select_greedily(scaled, similarity, nearest, count, strength) for strength in strengths
     ]
-    return max([by_score, *selections], key=lambda rows: _compute_distance(similarity, rows))
-
-
-def compute_pairwise_distance(vectors: Matrix) -> float:
-    """Return the mean cosine distance of all pairs of rows (n, d) with norm 1; 0 below 2 rows."""
-    return _compute_distance(vectors @ vectors.T, list(range(len(vectors))))
+    return max([by_score, *selections], key=lambda rows: compute_distance(similarity, rows))
 
 
 def _can_appear(candidate: Candidate) -> bool:
@@ -188,7 +183,8 @@ def _select_greedily(
     return chosen
 
 
-def _compute_distance(similarity: Matrix, rows: list[int]) -> float:
+def compute_distance(similarity: Matrix, rows: list[int]) -> float:
+    """Return the mean cosine distance of all pairs of `rows`; 0 below 2 rows."""
     n = len(rows)
     if n < 2:
         return 0.0

@@ -69,16 +69,13 @@ class Visitor:
         return bool(stated and (any(stated.liked.values()) or stated.text))
 
 
-ANONYMOUS = Visitor()
-
-
 def read_visitor(
     *, shop: Shop, index: VectorIndex, external_id: str | None, session: str, now: datetime
 ) -> Visitor:
     """Return what is known about a shopper and a session; an unknown shopper counts as new."""
     shopper = find_shopper(shop, external_id) if external_id else None
     if shopper is None and not session:
-        return ANONYMOUS
+        return Visitor()
     events = read_taste_events(shopper.pk if shopper else None, session)
     embeddings = read_embeddings(index, [event.image_id for event in events]) if events else {}
     return Visitor(

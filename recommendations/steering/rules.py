@@ -61,9 +61,6 @@ class ActiveRule:
             return False
         return all(_has_facet(facts, name, values) for name, values in self.facets)
 
-    def find_pin(self, facts: ImageFacts) -> int:
-        return self.first_pin + self.images.get(facts.id, 0)
-
 
 @dataclass(frozen=True, slots=True)
 class Effect:
@@ -78,14 +75,6 @@ class Effect:
     boost: float = 0.0
     is_hidden: bool = False
     reasons: tuple[tuple[str, str], ...] = ()
-
-
-NO_EFFECT = Effect()
-
-
-def read_enabled_rules(shop_id: UUID) -> list[Rule]:
-    """Return the rules that a shop has switched on, for all prompts and dates."""
-    return list(Rule.objects.filter(shop_id=shop_id, is_active=True))
 
 
 def create_rule(*, shop: Shop, fields: Mapping[str, Any]) -> Rule:
@@ -117,7 +106,7 @@ def select_active_rules(rules: Iterable[Rule], prompt: str, now: datetime) -> li
     active: list[ActiveRule] = []
     pins = 0
     for rule in sorted(rules, key=lambda rule: rule.pk, reverse=True):
-        if not (_is_active_at(rule, now) and _fits_prompt(rule, words)):
+        if not _is_active(rule, words, now):
             continue
         images = {UUID(pk): place for place, pk in enumerate(rule.target.get("images", ()))}
         facets = tuple(
@@ -137,13 +126,17 @@ def apply_rules(facts: ImageFacts, rules: Sequence[ActiveRule]) -> Effect:
     Hiding overrides everything else. Sold-out images are neither pinned nor boosted.
     """
     if not rules:
-        return NO_EFFECT
+        return Effect()
     applying = [rule for rule in rules if rule.applies_to(facts)]
     if hiding := [rule for rule in applying if rule.action == Rule.Action.HIDE]:
         return Effect(is_hidden=True, reasons=_list_reasons(hiding))
     if facts.availability == Image.Availability.OUT_OF_STOCK:
         applying = [rule for rule in applying if rule.action not in PROMOTING]
-    pins = [rule.find_pin(facts) for rule in applying if rule.action == Rule.Action.PIN]
+    pins = [
+        rule.first_pin + rule.images.get(facts.id, 0)
+        for rule in applying
+        if rule.action == Rule.Action.PIN
+    ]
     boost = math.fsum(SIGNS.get(rule.action, 0.0) * rule.strength for rule in applying)
     return Effect(
         pin=min(pins, default=None),
@@ -157,12 +150,10 @@ def split_words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold()))
 
 
-def _is_active_at(rule: Rule, now: datetime) -> bool:
+def _is_active(rule: Rule, words: frozenset[str], now: datetime) -> bool:
     has_started = rule.starts_at is None or rule.starts_at <= now
-    return rule.is_active and has_started and (rule.ends_at is None or now < rule.ends_at)
-
-
-def _fits_prompt(rule: Rule, words: frozenset[str]) -> bool:
+    if not rule.is_active or not has_started or (rule.ends_at and rule.ends_at <= now):
+        return False
     return not rule.prompts or any(split_words(phrase) <= words for phrase in rule.prompts)
 
 

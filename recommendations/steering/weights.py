@@ -21,7 +21,6 @@ from django.utils import timezone
 
 from core.errors import Conflict, DomainError
 from recommendations.models import Event, Experiment, Prompt, RankingSettings, Rule
-from recommendations.steering.rules import read_enabled_rules
 from tenants.models import Shop
 
 
@@ -45,14 +44,6 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
-class Steering:
-    """A shop's own weights, and the rules that it has switched on."""
-
-    weights: Weights
-    rules: list[Rule]
-
-
-@dataclass(frozen=True, slots=True)
 class ChosenWeights:
     """The weights to rank with, and the experiment they were chosen for, if any."""
 
@@ -61,15 +52,16 @@ class ChosenWeights:
     is_variant: bool = False
 
 
-def read_steering(shop: Shop) -> Steering:
-    """Read weights and rules with one query, and one more if the shop has rules."""
+def read_steering(shop: Shop) -> tuple[Weights, list[Rule]]:
+    """Return a shop's own weights and the rules that it has switched on.
+
+    Makes one query, and one more if there are such rules.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_STEERING, {"shop": shop.pk})
         weights, has_rules = cursor.fetchone()
-    return Steering(
-        Weights().merge(json.loads(weights or "{}")),
-        read_enabled_rules(shop.pk) if has_rules else [],
-    )
+    rules = list(Rule.objects.filter(shop=shop, is_active=True)) if has_rules else []
+    return Weights().merge(json.loads(weights or "{}")), rules
 
 
 # Plain SQL: every answer needs it, and building the query takes longer than running it.
@@ -202,8 +194,9 @@ def start_experiment(
     first = read_weights(shop).merge(control)
     second = first.merge(variant)
     if first == second:
-        message = "The variant has the control's weights; change at least one of them."
-        raise NothingToCompare(message)
+        raise NothingToCompare(
+            "The variant has the control's weights; change at least one of them."
+        )
     try:
         with transaction.atomic():
             experiment: Experiment = Experiment.objects.create(
@@ -268,5 +261,6 @@ def _compare(control: Estimate, variant: Estimate, rate: str) -> Difference:
     if estimate.low <= 0 <= estimate.high:
         return Difference(estimate, f"No difference in the {rate} rate is visible yet.")
     direction = "higher" if estimate.low > 0 else "lower"
-    sentence = f"The variant's {rate} rate is {direction}; the interval excludes zero."
-    return Difference(estimate, sentence)
+    return Difference(
+        estimate, f"The variant's {rate} rate is {direction}; the interval excludes zero."
+    )

@@ -13,7 +13,7 @@ from recommendations.answers.answer import explain
 from recommendations.ranking.rank import (
     DIVERSITY_STEPS,
     Candidate,
-    compute_pairwise_distance,
+    compute_distance,
     fuse,
     rank,
 )
@@ -143,7 +143,7 @@ def test_more_diversity_never_reduces_distance(seed, number, count, one, other):
     def distance(diversity: float) -> float:
         ranked = rank(candidates, vectors, weights=Weights(diversity=diversity), count=count)
         rows = [place.candidate.facts.id.int - 1 for place in ranked]
-        return compute_pairwise_distance(vectors[rows])
+        return compute_distance(vectors @ vectors.T, rows)
 
     less, more = sorted((one, other))
     assert distance(0.0) <= distance(less) + 1e-6
