@@ -371,7 +371,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "IndexStateEnum": "catalog.models.IndexEntry.State",
         "ImageStatusEnum": "catalog.models.Image.Status",
-        "MatchEnum": "recommendations.query.match.MATCHES",
+        "MatchEnum": "recommendations.query.MATCHES",
         "PromptSourceEnum": "recommendations.models.Prompt.Source",
         "GarmentSourceEnum": "stylist.api.base.SOURCES",
         "OutfitOriginEnum": "stylist.api.outfits.ORIGINS",

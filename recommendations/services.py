@@ -17,13 +17,14 @@ from recommendations.answers.answer import (
     record_answer,
 )
 from recommendations.models import Prompt
-from recommendations.query.match import Match, find_thresholds
-from recommendations.query.queries import (
+from recommendations.query import (
     Direction,
     ImageNotIndexed,
+    Match,
     NothingWanted,
     Query,
     find_direction,
+    find_thresholds,
     request_vectors,
 )
 from recommendations.ranking.taste import Visitor

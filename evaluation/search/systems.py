@@ -10,8 +10,7 @@ from django.db import transaction
 
 from recommendations.answers.answer import Recommendation
 from recommendations.answers.feed import read_feed
-from recommendations.query.match import Match
-from recommendations.query.queries import Query, Term
+from recommendations.query import Match, Query, Term
 from recommendations.services import recommend
 from tenants.models import Shop, Shopper
 

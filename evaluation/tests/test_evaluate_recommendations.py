@@ -27,7 +27,7 @@ from evaluation.search.judgements import read_judgements
 from evaluation.search.negative_queries import THINGS_NOT_SOLD, lacking_queries
 from evaluation.search.systems import Answer, ask_shop
 from recommendations.models import Event, Prompt
-from recommendations.query.queries import make_cache_key, pack_text
+from recommendations.query import make_cache_key, pack_text
 from recommendations.tests.factories import make_calibration
 from tenants.models import Shop, Shopper
 

@@ -13,8 +13,7 @@ from catalog.models import VectorIndex
 from catalog.search.candidates import NO_TEXT_MATCHES, TextMatches, find_by_words
 from catalog.search.facet_filter import FacetFilter
 from recommendations.models import Prompt
-from recommendations.query.match import Match, Thresholds, is_at_least
-from recommendations.query.queries import Direction, Query
+from recommendations.query import Direction, Match, Query, Thresholds, is_at_least
 from recommendations.ranking.candidate_pool import CandidatePool, gather_candidates
 from recommendations.ranking.rank import Candidate, Ranked, rank
 from recommendations.ranking.taste import Visitor, read_visitor, score_taste

@@ -28,7 +28,7 @@ from recommendations.answers.answer import (
     record_answer,
 )
 from recommendations.models import Preferences, Prompt
-from recommendations.query.queries import Direction, Query, call_encoder, pack_text
+from recommendations.query import Direction, Query, call_encoder, pack_text
 from recommendations.ranking.popularity import find_most_popular
 from recommendations.ranking.rank import Ranked
 from recommendations.ranking.taste import Visitor

@@ -12,7 +12,7 @@ from core.ml.vector_store import Vectors
 from core.tenancy import shop_scope
 from demo.garments import Garment, draw_garment
 from evaluation.encoder import embed
-from recommendations.query.match import NOTHING_MATCHES, Match, Thresholds, find_thresholds
+from recommendations.query import NOTHING_MATCHES, Match, Thresholds, find_thresholds
 from recommendations.tests.factories import make_calibration
 from recommendations.tests.test_queries_api import cache_prompt, make_image_at
 from tenants.models import Shop

@@ -13,7 +13,7 @@ from core.jobs import rpc
 from core.tenancy import shop_scope
 from core.tests.factories import make_photo
 from recommendations.models import Prompt, Rule
-from recommendations.query.queries import make_cache_key, pack_text
+from recommendations.query import make_cache_key, pack_text
 from recommendations.tests.test_recommendations_api import make_vector
 
 ASK = "/api/v1/recommendations/"

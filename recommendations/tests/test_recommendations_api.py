@@ -11,7 +11,7 @@ from catalog.tests.factories import make_image
 from core.jobs import rpc
 from core.tenancy import all_shops, shop_scope
 from recommendations.models import Prompt
-from recommendations.query.queries import make_cache_key, pack_text
+from recommendations.query import make_cache_key, pack_text
 from tenants.models import Shop
 
 ASK = "/api/v1/recommendations/"

@@ -15,7 +15,7 @@ from catalog.models import Image
 from catalog.search.facet_filter import FacetFilter
 from core.errors import DomainError, Unavailable
 from core.tenancy import run_in_scope
-from recommendations.query.queries import Query, Term
+from recommendations.query import Query, Term
 from recommendations.services import recommend
 from stylist.chat.shared.items import Item, OutfitSummary, expand_kind, normalise_id
 from stylist.chat.shared.tools import CatalogSearch, ItemLookup, OutfitRequest, WardrobeSearch

@@ -14,8 +14,7 @@ from catalog.search.facet_filter import FacetFilter
 from core.api.views import validate
 from core.photos import open_photo
 from recommendations.feedback.shoppers import MAX_ID_LENGTH, is_shopper_id
-from recommendations.query.match import MATCHES, Match
-from recommendations.query.queries import ImageTerm, PhotoTerm, Query, Term
+from recommendations.query import MATCHES, ImageTerm, Match, PhotoTerm, Query, Term
 
 MAX_PROMPT_LENGTH = 1_000
 MAX_IMAGES = 100

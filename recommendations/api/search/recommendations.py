@@ -28,7 +28,7 @@ from recommendations.api.search.inputs import (
     parse_form_query,
 )
 from recommendations.models import Prompt
-from recommendations.query.match import MATCHES
+from recommendations.query import MATCHES
 from recommendations.services import (
     ImageComparison,
     Recommendation,
