@@ -83,8 +83,8 @@ def read_context(
     visitor = read_visitor(
         shop=shop, index=index, external_id=query.shopper, session=query.session, now=now
     )
-    weights, rules = read_steering(shop)
-    chosen = choose_weights(shop, weights, query.shopper)
+    steering = read_steering(shop)
+    chosen = choose_weights(shop, steering.weights, query.shopper)
     if query.diversity is not None:
         chosen = replace(chosen, weights=replace(chosen.weights, diversity=query.diversity))
     has_words = query.words and chosen.weights.text > 0
@@ -95,7 +95,7 @@ def read_context(
         watch=watch,
         visitor=visitor,
         chosen=chosen,
-        rules=select_active_rules(rules, query.words, now),
+        rules=select_active_rules(steering.rules, query.words, now),
         text_matches=find_by_words(query.words) if has_words else NO_TEXT_MATCHES,
     )
 

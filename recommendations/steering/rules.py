@@ -77,6 +77,11 @@ class Effect:
     reasons: tuple[tuple[str, str], ...] = ()
 
 
+def read_enabled_rules(shop_id: UUID) -> list[Rule]:
+    """Return the rules that a shop has switched on, for all prompts and dates."""
+    return list(Rule.objects.filter(shop_id=shop_id, is_active=True))
+
+
 def create_rule(*, shop: Shop, fields: Mapping[str, Any]) -> Rule:
     """Add a rule; raises `TooManyRules`."""
     with transaction.atomic():

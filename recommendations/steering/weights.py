@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from core.errors import Conflict, DomainError
 from recommendations.models import Event, Experiment, Prompt, RankingSettings, Rule
+from recommendations.steering.rules import read_enabled_rules
 from tenants.models import Shop
 
 
@@ -44,6 +45,14 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
+class Steering:
+    """A shop's own weights, and the rules that it has switched on."""
+
+    weights: Weights
+    rules: list[Rule]
+
+
+@dataclass(frozen=True, slots=True)
 class ChosenWeights:
     """The weights to rank with, and the experiment they were chosen for, if any."""
 
@@ -52,16 +61,15 @@ class ChosenWeights:
     is_variant: bool = False
 
 
-def read_steering(shop: Shop) -> tuple[Weights, list[Rule]]:
-    """Return a shop's own weights and the rules that it has switched on.
-
-    Makes one query, and one more if there are such rules.
-    """
+def read_steering(shop: Shop) -> Steering:
+    """Read weights and rules with one query, and one more if the shop has rules."""
     with connection.cursor() as cursor:
         cursor.execute(_STEERING, {"shop": shop.pk})
         weights, has_rules = cursor.fetchone()
-    rules = list(Rule.objects.filter(shop=shop, is_active=True)) if has_rules else []
-    return Weights().merge(json.loads(weights or "{}")), rules
+    return Steering(
+        Weights().merge(json.loads(weights or "{}")),
+        read_enabled_rules(shop.pk) if has_rules else [],
+    )
 
 
 # Plain SQL: every answer needs it, and building the query takes longer than running it.
