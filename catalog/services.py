@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count
+from django.dispatch import Signal
 from django.utils import timezone
 
 from catalog.indexing.indexes import (
@@ -18,13 +19,16 @@ from catalog.indexing.indexes import (
     measure_drift,
 )
 from catalog.models import Image, IndexEntry, Style, make_original_key, make_photo_key
-from catalog.signals import images_saved
 from core.errors import Conflict, DomainError
 from core.jobs.queues import wake_on_commit
 from core.ml.vector_store import CollectionUnusable
 from core.photos import Photo
 from core.storage import delete_files, new_files
 from tenants.models import Shop
+
+# Sent after commit, with the `shop_id` and `image_ids` of new images and of new photos. A receiver
+# that misses one repairs this in its own sweep.
+images_saved = Signal()
 
 
 class ImageGone(DomainError):

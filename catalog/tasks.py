@@ -5,7 +5,7 @@ from typing import Any
 import structlog
 from celery import shared_task
 
-from catalog.indexing import audit, indexes
+from catalog.indexing import indexes
 from catalog.models import VectorIndex
 from core.errors import Unavailable
 from core.jobs.queues import SingleFlight, wake
@@ -55,7 +55,7 @@ def audit_index(*, index_id: str, **_: Any) -> None:
     with all_shops():
         for index in VectorIndex.objects.filter(pk=index_id):
             try:
-                audit.audit_index(index)
+                indexes.audit_index(index)
             except (Unavailable, CollectionUnusable) as error:
                 log.warning("audit_postponed", index=index_id, error=str(error))
                 indexes.mark_incomplete(index)

@@ -7,7 +7,7 @@ class StylistConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import pre_delete
 
-        from catalog.signals import images_saved
+        from catalog.services import images_saved
         from recommendations.feedback.shoppers import register_section
         from stylist.models import ImageTags, Outfit, WardrobeItem
         from stylist.models.files import delete_files_of_row

@@ -15,7 +15,7 @@ from rest_framework.viewsets import ModelViewSet
 
 from catalog.api.fields import FacetField, FacetListField
 from catalog.models import AgeGroup, Category, Facet, Image, Style
-from core.api.pagination import NewestFirst
+from core.api.views import NewestFirst
 from core.errors import Conflict
 from core.tenancy import scoped_shop_id
 from tenants.api.base import TenantMixin

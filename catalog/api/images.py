@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from catalog import services
 from catalog.api.fields import AttributesField, FacetField, FacetListField
 from catalog.models import AgeGroup, Category, Image, IndexEntry, Style
-from core.api.pagination import NewestFirst
+from core.api.views import NewestFirst
 from core.photos import MAX_BYTES, Photo, open_photo
 from tenants.api.base import TenantViewSet
 from tenants.api.idempotency import idempotent

@@ -1,7 +1,14 @@
 """A shop's images, the facets that describe them, and the state of its vector index."""
 
-from catalog.models.facets import AgeGroup, Category, Facet, Style
-from catalog.models.image import Image, make_original_key, make_photo_key
+from catalog.models.image import (
+    AgeGroup,
+    Category,
+    Facet,
+    Image,
+    Style,
+    make_original_key,
+    make_photo_key,
+)
 from catalog.models.index import IndexEntry, VectorIndex
 
 __all__ = [

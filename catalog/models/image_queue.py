@@ -24,7 +24,7 @@ class ImageQueue(Queue):
     """
 
     def request(self, *, shop_id: UUID, image_ids: Collection[UUID], **_: Any) -> None:
-        """Have the jobs of these images done; receives `catalog.signals.images_saved`."""
+        """Have the jobs of these images done; receives `catalog.services.images_saved`."""
         model: Any = self.model
         with shop_scope(shop_id), transaction.atomic():
             jobs = model.objects.filter(image_id__in=image_ids)

@@ -7,8 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from catalog.indexing.calibration import calibrate_indexes
-from catalog.indexing.calibration_prompts import SoldItem, make_clothing_prompts, make_sold_prompts
+from catalog.indexing.calibration import (
+    SoldItem,
+    calibrate_indexes,
+    make_clothing_prompts,
+    make_sold_prompts,
+)
 from catalog.indexing.indexes import decode_embedding, find_uncalibrated_indexes, get_live_index
 from catalog.models import Image, IndexEntry, VectorIndex
 from catalog.tasks import index_images

@@ -14,11 +14,11 @@ from catalog.services import (
     Rendition,
     clear_image,
     delete_image,
+    images_saved,
     replace_rendition,
     retry_images,
     update_image,
 )
-from catalog.signals import images_saved
 from catalog.tests.factories import make_image
 from core.photos import Photo, open_photo
 from core.tenancy import shop_scope

@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from PIL import Image as Pillow
 
 from catalog import tasks
-from catalog.indexing import audit, pipeline, results
+from catalog.indexing import indexes, pipeline, results
 from catalog.indexing.indexes import (
     ENTRIES,
     decode_embedding,
@@ -269,7 +269,7 @@ def test_audit_queries_each_vector_and_rebuilds_a_collection_that_misses_some(sc
     store = get_vector_store(whole.node)
     opposite = -decode_embedding(entry_of(images[0]).embedding)[None]
     store.upsert(whole.collection, [str(images[0].pk)], opposite, [{"version": 1}])
-    monkeypatch.setattr(audit, "NEIGHBOURS", 1)
+    monkeypatch.setattr(indexes, "NEIGHBOURS", 1)
     audit_index(str(whole.pk))
     mended = get_live_index(scoped.pk)
     assert mended.is_complete and mended.collection != whole.collection

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from catalog.indexing.calibration_prompts import FOREIGN
+from catalog.indexing.calibration import FOREIGN
 from catalog.indexing.indexes import get_live_index
 from catalog.models import Category, Image, IndexEntry, Style, VectorIndex
 from catalog.tests.factories import make_image

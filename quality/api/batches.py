@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.api.examples import IMAGE, OTHER
-from core.api.pagination import NewestFirst
+from core.api.views import NewestFirst
 from quality import services
 from quality.api.base import QualityMixin
 from quality.api.figures import VERDICTS

@@ -14,8 +14,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.pagination import NewestFirst
 from core.api.streaming import EventStreamRenderer, encode_event, stream_events, wants_events
+from core.api.views import NewestFirst
 from core.tenancy import run_in_scope
 from quality import services
 from quality.api.base import ProblemOutput, QualityMixin, StagedSerializer

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from catalog.models import Image
 from catalog.services import clear_image
-from core.api.pagination import NewestFirst
+from core.api.views import NewestFirst
 from quality import services
 from quality.api.assessments import AssessmentOutput
 from quality.api.base import ProblemOutput, QualityMixin, StagedSerializer

@@ -8,7 +8,7 @@ from rest_framework import mixins, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.pagination import NewestFirst
+from core.api.views import NewestFirst
 from recommendations.api.shoppers import EXTERNAL_ID
 from stylist.api.base import ShopperMixin, StylistMixin
 from stylist.chat.conversations import begin_conversation

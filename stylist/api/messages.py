@@ -13,9 +13,8 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.pagination import NewestFirst
 from core.api.streaming import EventStreamRenderer, encode_event, stream_events, wants_events
-from core.api.views import validate
+from core.api.views import NewestFirst, validate
 from core.tenancy import run_in_scope
 from stylist.api.base import SOURCES, StylistMixin
 from stylist.api.outfits import OutfitOutput, outfit_context, serialize_outfits

@@ -13,8 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.models import Image
-from core.api.pagination import NewestFirst
-from core.api.views import validate
+from core.api.views import NewestFirst, validate
 from recommendations.api.shoppers import EXTERNAL_ID
 from recommendations.feedback.shoppers import get_or_create_shopper
 from stylist.api.base import SLOTS, SOURCES, PhotoField, ScoreField, ShopperMixin, StylistMixin

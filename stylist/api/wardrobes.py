@@ -15,8 +15,7 @@ from rest_framework import mixins, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.pagination import NewestFirst
-from core.api.views import validate
+from core.api.views import NewestFirst, validate
 from core.jobs.models import Job
 from core.photos import MAX_BYTES, open_photo
 from quality.api.base import ProblemOutput

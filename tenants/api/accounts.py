@@ -1,4 +1,4 @@
-"""Registration and sign-in: the only API routes that need no key."""
+"""The shop, and registration and sign-in: the only API routes that need no key."""
 
 from typing import Any
 
@@ -10,9 +10,16 @@ from rest_framework.response import Response
 
 from core.api.views import ApiView, validate
 from tenants import services
-from tenants.api.shop import ShopSerializer
+from tenants.api.base import TenantAPIView
+from tenants.models import Scope, Shop
 
 CREDENTIALS = {"email": "ada@shop.example", "password": "correct-horse-7"}
+
+
+class ShopSerializer(serializers.ModelSerializer[Shop]):
+    class Meta:
+        model = Shop
+        fields = ("id", "name", "created_at")
 
 
 class RegisterInput(serializers.Serializer[Any]):
@@ -102,3 +109,13 @@ class LogoutView(AccountView):
     def post(self, request: Request) -> Response:
         services.sign_out(**validate(RefreshInput(data=request.data)))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@extend_schema(tags=["access"])
+class ShopView(TenantAPIView):
+    read_scope = Scope.CATALOG_READ
+    serializer_class = ShopSerializer
+
+    @extend_schema(summary="The shop this key or member belongs to", responses=ShopSerializer)
+    def get(self, request: Request) -> Response:
+        return Response(ShopSerializer(self.shop).data)

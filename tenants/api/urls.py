@@ -3,7 +3,6 @@ from rest_framework.routers import SimpleRouter
 
 from tenants.api import accounts
 from tenants.api.keys import KeyViewSet
-from tenants.api.shop import ShopView
 
 router = SimpleRouter()
 router.register("shop/keys", KeyViewSet, "key")
@@ -13,6 +12,6 @@ urlpatterns = [
     path("auth/login/", accounts.LoginView.as_view(), name="login"),
     path("auth/refresh/", accounts.RefreshView.as_view(), name="refresh"),
     path("auth/logout/", accounts.LogoutView.as_view(), name="logout"),
-    path("shop/", ShopView.as_view(), name="shop"),
+    path("shop/", accounts.ShopView.as_view(), name="shop"),
     path("", include(router.urls)),
 ]

@@ -11,8 +11,8 @@ from django.test import RequestFactory
 from catalog.indexing.indexes import get_live_index
 from catalog.models import Category, Image, IndexEntry, VectorIndex
 from core.tenancy import UnscopedQueryError, all_shops, scoped_shop_id, shop_scope
+from core.web.middleware import OperatorScopeMiddleware
 from recommendations.models import Prompt
-from tenants.middleware import OperatorScopeMiddleware
 from tenants.models import IdempotencyRecord, Shop, User
 
 OWNED = [Image, IndexEntry, VectorIndex, Prompt, IdempotencyRecord]
@@ -149,7 +149,7 @@ def test_scope_ends_with_the_request(shop, path):
 
 
 def test_scope_ends_with_a_request_that_fails(shop, monkeypatch):
-    monkeypatch.setattr("tenants.api.shop.ShopSerializer", lambda _: 1 / 0)
+    monkeypatch.setattr("tenants.api.accounts.ShopSerializer", lambda _: 1 / 0)
     shop.client.raise_request_exception = False
     assert shop.client.get("/api/v1/shop/").status_code == 500
     assert current_scope() is None
