@@ -157,18 +157,14 @@ def _reduce(image: Image.Image, side: int) -> Image.Image:
     if factor < 2:
         return _to_eight_bits(image)
     rows = STRIP_ROWS * factor
-    boxes = ((0, top, image.width, top + rows) for top in range(0, image.height, rows))
-    strips = [_to_eight_bits(_crop(image, box)).reduce(factor) for box in boxes]
+    tops = range(0, image.height, rows)
+    boxes = ((0, top, image.width, min(top + rows, image.height)) for top in tops)
+    strips = [_to_eight_bits(image.crop(box)).reduce(factor) for box in boxes]
     small = Image.new(strips[0].mode, (strips[0].width, sum(strip.height for strip in strips)))
     for place, strip in enumerate(strips):
         small.paste(strip, (0, place * STRIP_ROWS))
     small.info = image.info.copy()  # contains the orientation
     return small
-
-
-def _crop(image: Image.Image, box: tuple[int, int, int, int]) -> Image.Image:
-    left, top, right, bottom = box
-    return image.crop((left, top, right, min(bottom, image.height)))
 
 
 def _to_eight_bits(image: Image.Image) -> Image.Image:

@@ -276,38 +276,20 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_SCHEDULE_FILE", default="celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "sweep-the-index": {"task": "catalog.sweeps.sweep_index", "schedule": SWEEP_SECONDS},
-    "audit-indexes": {
-        "task": "catalog.sweeps.audit_indexes",
-        "schedule": crontab(hour=3, minute=0),
-    },
-    "roll-up-figures": {"task": "recommendations.sweeps.roll_up_figures", "schedule": 60},
-    "delete-rare-prompts": {
-        "task": "recommendations.sweeps.delete_rare_prompts",
-        "schedule": crontab(hour=3, minute=30),
-    },
-    "sweep-photo-quality": {"task": "quality.sweeps.sweep_quality", "schedule": SWEEP_SECONDS},
-    "find-missing-reports": {
-        "task": "quality.sweeps.request_missing_reports",
-        "schedule": crontab(minute="*/10"),
-    },
-    "purge-photo-quality": {
-        "task": "quality.sweeps.purge_old_jobs",
-        "schedule": crontab(hour=4, minute=0),
-    },
-    "sweep-the-stylist": {"task": "stylist.sweeps.sweep_stylist", "schedule": SWEEP_SECONDS},
-    "find-untagged-images": {
-        "task": "stylist.sweeps.request_missing_tags",
-        "schedule": crontab(minute="*/10"),
-    },
-    "purge-the-stylist": {
-        "task": "stylist.sweeps.purge_stylist",
-        "schedule": crontab(hour=4, minute=30),
-    },
-    "purge-idempotency-records": {
-        "task": "tenants.sweeps.purge_idempotency_records",
-        "schedule": crontab(minute=17),
-    },
+    task: {"task": task, "schedule": schedule}
+    for task, schedule in {
+        "catalog.sweeps.sweep_index": SWEEP_SECONDS,
+        "catalog.sweeps.audit_indexes": crontab(hour=3, minute=0),
+        "recommendations.sweeps.roll_up_figures": 60,
+        "recommendations.sweeps.delete_rare_prompts": crontab(hour=3, minute=30),
+        "quality.sweeps.sweep_quality": SWEEP_SECONDS,
+        "quality.sweeps.request_missing_reports": crontab(minute="*/10"),
+        "quality.sweeps.purge_old_jobs": crontab(hour=4, minute=0),
+        "stylist.sweeps.sweep_stylist": SWEEP_SECONDS,
+        "stylist.sweeps.request_missing_tags": crontab(minute="*/10"),
+        "stylist.sweeps.purge_stylist": crontab(hour=4, minute=30),
+        "tenants.sweeps.purge_idempotency_records": crontab(minute=17),
+    }.items()
 }
 
 # --- API ------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from django.conf import settings
 
 from catalog.indexing.indexes import decode_embedding
 from catalog.models import VectorIndex
-from catalog.search.facet_filter import FacetFilter
+from catalog.search.candidates import FacetFilter
 from catalog.search.public_images import read_embeddings
 from core.errors import Conflict, DomainError
 from core.jobs import rpc

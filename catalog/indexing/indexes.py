@@ -48,14 +48,14 @@ def get_live_index(shop_id: UUID) -> VectorIndex:
     """Return the shop's live index, and create its row on first use; does not need Chroma."""
     index: VectorIndex | None = next(iter(VectorIndex.objects.raw(_LIVE, [shop_id])), None)
     if index is None:
-        encoder = settings.DEFAULT_ENCODER
+        encoder, nodes = settings.DEFAULT_ENCODER, sorted(settings.CHROMA_NODES)
         index, _ = VectorIndex.objects.get_or_create(
             shop_id=shop_id,
             state=VectorIndex.State.LIVE,
             defaults={
                 "encoder": encoder,
                 "revision": settings.ENCODERS[encoder]["revision"] or "",
-                "node": _choose_node(shop_id),
+                "node": nodes[zlib.crc32(shop_id.bytes) % len(nodes)],
                 "collection": _make_collection_name(),
                 # The first repair creates the collection.
                 "is_complete": False,
@@ -228,11 +228,6 @@ def _repair_lock(index: VectorIndex) -> Iterator[bool]:
 
 def _make_collection_name() -> str:
     return f"index-{uuid7()}"
-
-
-def _choose_node(shop_id: UUID) -> str:
-    names = sorted(settings.CHROMA_NODES)
-    return names[zlib.crc32(shop_id.bytes) % len(names)]
 
 
 def _read_image_ids(entries: Any) -> Iterable[UUID]:

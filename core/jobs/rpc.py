@@ -18,6 +18,8 @@ from uuid_utils.compat import uuid4
 from core.errors import Unavailable
 
 ANSWER_TTL_SECONDS = 30
+QUESTION_KEY = "atelier:question:{}"
+ANSWER_KEY = "atelier:answer:{}"
 
 
 class WorkerBusy(Unavailable):
@@ -32,7 +34,7 @@ def call(task: str, payload: bytes, *, seconds: float, **arguments: Any) -> str:
     The task, given by its name, gets the id as `request_id`, and the arguments.
     """
     request_id = str(uuid4())
-    connection().set(_question_key(request_id), payload, px=int(seconds * 1000))
+    connection().set(QUESTION_KEY.format(request_id), payload, px=int(seconds * 1000))
     try:
         current_app.send_task(task, kwargs={"request_id": request_id, **arguments})
     except BrokerUnavailable as error:
@@ -42,22 +44,22 @@ def call(task: str, payload: bytes, *, seconds: float, **arguments: Any) -> str:
 
 def take_question(request_id: str) -> bytes | None:
     """Take a question out of Redis; return None once it has expired."""
-    payload = connection().getdel(_question_key(request_id))
+    payload = connection().getdel(QUESTION_KEY.format(request_id))
     return payload if isinstance(payload, bytes) else None
 
 
 def answer(request_id: str, data: bytes) -> None:
     """Send an answer to the caller."""
     with connection().pipeline(transaction=False) as pipeline:
-        pipeline.rpush(_answer_key(request_id), data)
-        pipeline.expire(_answer_key(request_id), ANSWER_TTL_SECONDS)
+        pipeline.rpush(ANSWER_KEY.format(request_id), data)
+        pipeline.expire(ANSWER_KEY.format(request_id), ANSWER_TTL_SECONDS)
         pipeline.execute()
 
 
 def receive(request_id: str, *, until: float) -> bytes:
     """Return the answer; raises `WorkerBusy` if none comes before `until` (`time.monotonic`)."""
     remaining = max(until - time.monotonic(), 0.01)
-    found: Any = connection().blpop([_answer_key(request_id)], timeout=remaining)
+    found: Any = connection().blpop([ANSWER_KEY.format(request_id)], timeout=remaining)
     if found is None:
         raise WorkerBusy("No worker was free in time; try again shortly.")
     return bytes(found[1])
@@ -74,11 +76,3 @@ def connection() -> redis.Redis:
         socket_timeout=max_wait + 2,
         health_check_interval=25,
     )
-
-
-def _question_key(request_id: str) -> str:
-    return f"atelier:question:{request_id}"
-
-
-def _answer_key(request_id: str) -> str:
-    return f"atelier:answer:{request_id}"

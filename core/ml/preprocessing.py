@@ -69,7 +69,9 @@ class PixelRecipe:
 
     def _resize(self, photo: Image.Image) -> Image.Image:
         height, width = self.output_size
-        _draft(photo, height, width)
+        # A JPEG is decoded at 1/2, 1/4 or 1/8 of its size, but at least twice the target.
+        if getattr(photo, "format", None) == "JPEG":
+            photo.draft("RGB", (int(width * REDUCING_GAP), int(height * REDUCING_GAP)))
         rgb = photo if photo.mode == "RGB" else photo.convert("RGB")
         return rgb.resize(
             (width, height),
@@ -96,12 +98,6 @@ class PixelRecipe:
         if width <= height:
             return int(self.resize_to * height / width), self.resize_to
         return self.resize_to, int(self.resize_to * width / height)
-
-
-def _draft(photo: Image.Image, height: int, width: int) -> None:
-    """Make a JPEG decode at 1/2, 1/4 or 1/8 of its size, but at least twice the target."""
-    if getattr(photo, "format", None) == "JPEG":
-        photo.draft("RGB", (int(width * REDUCING_GAP), int(height * REDUCING_GAP)))
 
 
 def _resize_target(size: Any) -> tuple[int, int] | int | None:

@@ -111,7 +111,7 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-        elif _stated_length(scope) > self.max_bytes:
+        elif int(dict(scope["headers"]).get(b"content-length", b"0")) > self.max_bytes:
             await self._refuse(send)
         else:
             await self._count(scope, receive, send)
@@ -144,10 +144,6 @@ class BodyLimit:
 def _is_event_stream(start: Message) -> bool:
     kinds = [value for name, value in start.get("headers", ()) if name.lower() == b"content-type"]
     return any(kind.startswith(b"text/event-stream") for kind in kinds)
-
-
-def _stated_length(scope: Scope) -> int:
-    return int(dict(scope["headers"]).get(b"content-length", b"0"))
 
 
 async def _send_problem(send: Send, body: dict[str, Any], *headers: tuple[bytes, bytes]) -> None:

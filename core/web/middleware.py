@@ -15,17 +15,19 @@ POLICY_EXCEPTIONS = {
     "/api/redoc/": {"script-src": INLINE, "style-src": INLINE, "worker-src": ["blob:"]},
 }
 
-GetResponse = Callable[[HttpRequest], HttpResponse]
+
+class Middleware:
+    """The base class of these middlewares."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
 
 
-class ContentPolicyMiddleware:
+class ContentPolicyMiddleware(Middleware):
     """Relaxes the content security policy of the pages that need it.
 
     It must come after django-csp's middleware, which reads the attribute that is set here.
     """
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
@@ -35,14 +37,11 @@ class ContentPolicyMiddleware:
         return response
 
 
-class OptionalSlashMiddleware:
+class OptionalSlashMiddleware(Middleware):
     """Accepts API addresses without their last slash.
 
     A redirect would lose the body of a POST.
     """
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith(API_PREFIX) and not request.path_info.endswith("/"):
@@ -51,11 +50,8 @@ class OptionalSlashMiddleware:
         return self.get_response(request)
 
 
-class OperatorScopeMiddleware:
+class OperatorScopeMiddleware(Middleware):
     """Lets requests of signed-in staff below `/admin/`, and no others, query all shops."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         is_admin = request.path.startswith(reverse("admin:index"))

@@ -10,8 +10,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from catalog.models import VectorIndex
-from catalog.search.candidates import NO_TEXT_MATCHES, TextMatches, find_by_words
-from catalog.search.facet_filter import FacetFilter
+from catalog.search.candidates import NO_TEXT_MATCHES, FacetFilter, TextMatches, find_by_words
 from recommendations.models import Prompt
 from recommendations.query import Direction, Match, Query, Thresholds, is_at_least
 from recommendations.ranking.candidate_pool import CandidatePool, gather_candidates

@@ -16,7 +16,7 @@ from uuid_utils.compat import uuid7
 
 from catalog.indexing.indexes import get_live_index
 from catalog.models import Image, VectorIndex
-from catalog.search.facet_filter import FacetFilter
+from catalog.search.candidates import FacetFilter
 from core.errors import DomainError
 from recommendations.answers.answer import (
     AnswerContext,

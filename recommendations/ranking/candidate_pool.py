@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from catalog.indexing.indexes import decode_embedding
 from catalog.models import Image, VectorIndex
-from catalog.search.candidates import TextMatches, find_exactly, find_nearest
-from catalog.search.facet_filter import FacetFilter
+from catalog.search.candidates import FacetFilter, TextMatches, find_exactly, find_nearest
 from catalog.search.public_images import ImageFacts, read_rows, serialize_row
 from core.ml.vector_store import Vectors
 from core.tenancy import scoped_shop_id

@@ -10,7 +10,7 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.search.facet_filter import FacetFilter
+from catalog.search.candidates import FacetFilter
 from core.tenancy import UnscopedQueryError, all_shops, shop_scope
 from recommendations.models import ImagePopularity, PopularityState
 from recommendations.ranking.popularity import (

@@ -12,7 +12,7 @@ import structlog
 from django.core.files.storage import default_storage
 
 from catalog.models import Image
-from catalog.search.facet_filter import FacetFilter
+from catalog.search.candidates import FacetFilter
 from core.errors import DomainError, Unavailable
 from core.tenancy import run_in_scope
 from recommendations.query import Query, Term

@@ -1,11 +1,12 @@
-"""OpenAPI description of authentication and idempotency."""
+"""OpenAPI description of errors, authentication and idempotency."""
 
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
 
-from core.api.schema import ProblemSchema
 from core.tenancy import all_shops
 from tenants.api.idempotency import HEADER
 
@@ -16,18 +17,73 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     description="Any text of 1 to 255 characters. A request that is sent again with the same key "
     "within 24 hours runs once and returns the same response.",
 )
+PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457 problem details.",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string", "examples": ["about:blank"]},
+        "title": {"type": "string", "examples": ["Bad Request"]},
+        "status": {"type": "integer", "examples": [400]},
+        "code": {
+            "type": "string",
+            "description": "Stable; for programs.",
+            "examples": ["validation_error"],
+        },
+        "detail": {"type": "string", "description": "For people; says what to do."},
+        "errors": {"type": "object", "description": "Errors by field, if fields are invalid."},
+    },
+}
+COMMON_ERRORS = {
+    "401": "The key or token is missing, unknown, expired or revoked.",
+    "403": "The key lacks the scope that this request needs.",
+    "429": "Too many requests; `Retry-After` says when to try again.",
+    "503": "A service is not available; `Retry-After` says when to try again.",
+}
 
 
-class TenantSchema(ProblemSchema):
-    """Inspects tenant-owned models, which need a scope, and documents `Idempotency-Key`."""
+class TenantSchema(AutoSchema):
+    """Documents errors and `Idempotency-Key`, and inspects tenant-owned models in a scope."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         with all_shops():
-            return super().get_operation(*args, **kwargs)
+            operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation is None:
+            return None
+        errors = dict(COMMON_ERRORS)
+        if not self.view.authentication_classes:
+            del errors["403"]
+        if self.method in {"POST", "PUT", "PATCH"}:
+            errors["400"] = "The request is invalid; `detail` says why."
+        if "{" in self.path:
+            errors["404"] = "Not found, or not of this shop."
+        content = {"application/problem+json": {"schema": self._problem_reference()}}
+        for status, description in errors.items():
+            operation["responses"].setdefault(
+                status, {"description": description, "content": content}
+            )
+        return operation
+
+    def _map_serializer(self, serializer: Any, *args: Any, **kwargs: Any) -> Any:
+        """Add the examples of `Meta.examples` to properties, so that forms are filled in."""
+        schema = super()._map_serializer(serializer, *args, **kwargs)  # type: ignore[no-untyped-call]
+        meta = getattr(serializer, "Meta", None)
+        for name, value in getattr(meta, "examples", {}).items():
+            schema["properties"][name]["examples"] = [value]
+        return schema
 
     def get_override_parameters(self) -> list[Any]:
         handler = getattr(self.view, getattr(self.view, "action", None) or self.method.lower())
         return [IDEMPOTENCY_KEY] if getattr(handler, "is_idempotent", False) else []
+
+    def _problem_reference(self) -> dict[str, Any]:
+        """Return a reference to the problem component."""
+        component = ResolvedComponent(  # type: ignore[no-untyped-call]
+            "Problem", ResolvedComponent.SCHEMA, schema=PROBLEM, object="Problem"
+        )
+        self.registry.register_on_missing(component)
+        reference: dict[str, Any] = component.ref
+        return reference
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from catalog.api.facets import FacetFilterInput
 from catalog.models import Image
-from catalog.search.facet_filter import FacetFilter
+from catalog.search.candidates import FacetFilter
 from core.api.views import validate
 from core.photos import open_photo
 from recommendations.feedback.shoppers import MAX_ID_LENGTH, is_shopper_id
