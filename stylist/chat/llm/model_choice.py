@@ -29,12 +29,17 @@ def find_model(shop_id: UUID) -> ModelSettings | None:
     """Return the model of a shop, else of the installation; None if the rules answer."""
     chosen = StylistSettings.objects.filter(shop_id=shop_id).first()
     if chosen and chosen.model_server in settings.STYLIST_MODEL_SERVERS:
-        return _make_settings(chosen.model_server, chosen.model_name, _decrypt(chosen.model_key))
-    if settings.STYLIST_MODEL_SERVER:
-        return _make_settings(
-            settings.STYLIST_MODEL_SERVER, settings.STYLIST_MODEL_NAME, settings.STYLIST_MODEL_KEY
-        )
-    return None
+        server, name, key = chosen.model_server, chosen.model_name, _decrypt(chosen.model_key)
+    elif server := settings.STYLIST_MODEL_SERVER:
+        name, key = settings.STYLIST_MODEL_NAME, settings.STYLIST_MODEL_KEY
+    else:
+        return None
+    return ModelSettings(
+        address=settings.STYLIST_MODEL_SERVERS[server],
+        name=name,
+        key=key,
+        timeout=settings.STYLIST_MODEL_SECONDS,
+    )
 
 
 def choose_model(*, shop: Shop, server: str, name: str, key: str | None) -> StylistSettings:
@@ -49,15 +54,6 @@ def choose_model(*, shop: Shop, server: str, name: str, key: str | None) -> Styl
         fields["model_key"] = _make_fernet().encrypt(key.encode()).decode() if key else ""
     chosen, _ = StylistSettings.objects.update_or_create(shop=shop, defaults=fields)
     return chosen  # type: ignore[no-any-return]
-
-
-def _make_settings(server: str, name: str, key: str) -> ModelSettings:
-    return ModelSettings(
-        address=settings.STYLIST_MODEL_SERVERS[server],
-        name=name,
-        key=key,
-        timeout=settings.STYLIST_MODEL_SECONDS,
-    )
 
 
 def _decrypt(token: str) -> str:

@@ -6,7 +6,6 @@ from decimal import Decimal
 from stylist.chat.rules.lexicon import cues
 from stylist.chat.rules.message import ParsedMessage
 from stylist.chat.shared.intent import Exclusions, Intent, IntentKind
-from stylist.chat.shared.question import Memory
 from stylist.outfits.wishes import OCCASIONS
 from stylist.tagging.taxonomy import Taxonomy
 
@@ -46,8 +45,7 @@ def follow(message: ParsedMessage, intent: Intent, taxonomy: Taxonomy) -> Intent
     """Return the last intent with the changes of the message."""
     last = message.memory.intent
     assert last is not None, "is_following checks this"  # noqa: S101
-    merged = _merge(last, intent)
-    merged = _replace_garments(message, last, merged, taxonomy)
+    merged = _replace_garments(message, last, _merge(last, intent), taxonomy)
     merged = _change_price(message, merged)
     merged = _change_formality(message, last, merged)
     if cues.OTHERS.search(message.joined):
@@ -77,15 +75,11 @@ def _adds_wishes(message: ParsedMessage, intent: Intent) -> bool:
 
 def _merge(last: Intent, new: Intent) -> Intent:
     """Return the last intent with new wishes; the newer of a wish and an exclusion counts."""
+    before, now = last.without, new.without
     without = Exclusions(
-        *(
-            tuple(name for name in dict.fromkeys((*before, *now)) if name not in wanted)
-            for before, now, wanted in (
-                (last.without.garments, new.without.garments, new.garments),
-                (last.without.colours, new.without.colours, new.colours),
-                (last.without.patterns, new.without.patterns, new.patterns),
-            )
-        )
+        garments=_exclude((*before.garments, *now.garments), new.garments),
+        colours=_exclude((*before.colours, *now.colours), new.colours),
+        patterns=_exclude((*before.patterns, *now.patterns), new.patterns),
     )
     has_new_garments = bool(new.garments) and new.garments != last.garments
     is_new_search = has_new_garments and last.kind == IntentKind.WARDROBE
@@ -115,7 +109,7 @@ def _merge(last: Intent, new: Intent) -> Intent:
 
 
 def _exclude(names: tuple[str, ...], unwanted: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(name for name in names if name not in unwanted)
+    return tuple(name for name in dict.fromkeys(names) if name not in unwanted)
 
 
 def _replace_garments(
@@ -144,18 +138,15 @@ def _change_price(message: ParsedMessage, merged: Intent) -> Intent:
     """
     if message.bounds.price_min or message.bounds.price_max:
         return merged
-    prices = _list_prices(message.memory, merged)
+    ids = {item_id for reference in merged.references for item_id in reference.ids}
+    shown = message.memory.shown
+    items = [each for each in shown if each.id in ids] or shown
+    prices = [each.price for each in items if each.price is not None]
     if prices and cues.CHEAPER.search(message.joined):
         return replace(merged, price_min=None, price_max=min(prices) - CENT)
     if prices and cues.DEARER.search(message.joined):
         return replace(merged, price_min=max(prices) + CENT, price_max=None)
     return merged
-
-
-def _list_prices(memory: Memory, intent: Intent) -> list[Decimal]:
-    ids = {item_id for reference in intent.references for item_id in reference.ids}
-    items = [each for each in memory.shown if each.id in ids] or memory.shown
-    return [each.price for each in items if each.price is not None]
 
 
 def _change_formality(message: ParsedMessage, last: Intent, merged: Intent) -> Intent:

@@ -39,8 +39,7 @@ _WHAT_TO_WEAR = re.compile(
 def understand(text: str, memory: Memory, *, taxonomy: Taxonomy = DEFAULT_TAXONOMY) -> Intent:
     """Return the intent of a message; a follow-up changes the last one and leaves the rest."""
     message = parse_message(text, memory, build_vocabulary(taxonomy))
-    topic = _find_off_topic(message)
-    if topic:
+    if topic := _find_off_topic(message):
         return Intent(kind=IntentKind.OFF_TOPIC, topic=topic)
     intent = _find_intent(_find_kind(message), message)
     return follow(message, intent, taxonomy) if is_following(message, intent) else intent

@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from stylist.chat.rules.lexicon import cues
-from stylist.chat.rules.lexicon.cues import WORDS
-from stylist.chat.rules.mentions import Mention, NounPhrase, find_mentions, find_noun_phrases
 from stylist.chat.rules.prices import PriceBounds, find_bounds
-from stylist.chat.rules.references import find_colour_reference, find_references
+from stylist.chat.rules.references import (
+    Mention,
+    NounPhrase,
+    find_colour_reference,
+    find_mentions,
+    find_noun_phrases,
+    find_references,
+)
 from stylist.chat.rules.vocabulary import COMMON, Field, Vocabulary, is_stop, stem, tokenise
 from stylist.chat.shared.intent import Exclusions, Reference
 from stylist.chat.shared.question import Memory
@@ -25,44 +30,6 @@ _HARMLESS = re.compile(
     r"nothing to wear|why not|not only|not formal enough|not so expensive|no more than|"
     r"not more than)\b"
 )
-
-
-def find_negated_places(tokens: Sequence[str]) -> frozenset[int]:
-    """Return the places of negated words.
-
-    A negation ends at a stop, or at a word that turns: "not a dress but a skirt".
-    """
-    spans = [*_find_spans(tokens, cues.ANYTHING_BUT), *_find_spans(tokens, cues.NOT)]
-    harmless = {place for span in _find_spans(tokens, _HARMLESS) for place in span}
-    spans = [span for span in spans if not harmless.intersection(span)]
-    return _reach(tokens, spans, _NEGATION_ENDS)
-
-
-def find_replaced_places(tokens: Sequence[str]) -> frozenset[int]:
-    """Return the places of the words after "instead of" and the like."""
-    return _reach(tokens, _find_spans(tokens, cues.INSTEAD), _REPLACEMENT_ENDS)
-
-
-def _reach(tokens: Sequence[str], spans: Sequence[range], ends: Collection[str]) -> frozenset[int]:
-    """Return the places after each span up to a stop or an ending word."""
-    places: set[int] = set()
-    for span in spans:
-        for place in range(span.stop, min(span.stop + MAX_REACH, len(tokens))):
-            if is_stop(tokens[place]) or tokens[place] in ends:
-                break
-            places.add(place)
-    return frozenset(places)
-
-
-def _find_spans(tokens: Sequence[str], pattern: re.Pattern[str]) -> list[range]:
-    joined = " ".join(tokens)
-    spans = []
-    for found in pattern.finditer(joined):
-        start = joined[: found.start()].count(" ")
-        spans.append(range(start, start + found[0].count(" ") + 1))
-    return spans
-
-
 _SIZE = re.compile(r"\b(?:in |a )?size (\d{2}|x{0,3}[sml]|small|medium|large)\b|\b(x{1,3}[sl])\b")
 
 
@@ -85,11 +52,33 @@ class ParsedMessage:
 
     @cached_property
     def negated(self) -> frozenset[int]:
-        return find_negated_places(self.tokens)
+        """The places of negated words, up to a stop or a turn: "not a dress but a skirt"."""
+        spans = [*self._find_spans(cues.ANYTHING_BUT), *self._find_spans(cues.NOT)]
+        harmless = {place for span in self._find_spans(_HARMLESS) for place in span}
+        spans = [span for span in spans if not harmless.intersection(span)]
+        return self._reach(spans, _NEGATION_ENDS)
 
     @cached_property
     def replaced(self) -> frozenset[int]:
-        return find_replaced_places(self.tokens)
+        """The places of the words after "instead of" and the like."""
+        return self._reach(self._find_spans(cues.INSTEAD), _REPLACEMENT_ENDS)
+
+    def _find_spans(self, pattern: re.Pattern[str]) -> list[range]:
+        spans = []
+        for found in pattern.finditer(self.joined):
+            start = self.joined[: found.start()].count(" ")
+            spans.append(range(start, start + found[0].count(" ") + 1))
+        return spans
+
+    def _reach(self, spans: Sequence[range], ends: Collection[str]) -> frozenset[int]:
+        """Return the places after each span up to a stop or an ending word."""
+        places: set[int] = set()
+        for span in spans:
+            for place, token in enumerate(self.tokens[span.stop :][:MAX_REACH], span.stop):
+                if is_stop(token) or token in ends:
+                    break
+                places.add(place)
+        return frozenset(places)
 
     @cached_property
     def references(self) -> tuple[Reference, ...]:
@@ -164,7 +153,7 @@ class ParsedMessage:
             and not is_stop(token)
             and not token[0].isdigit()
             and len(token) > 2
-            and not {token, stem(token)} & (COMMON | WORDS)
+            and not {token, stem(token)} & (COMMON | cues.WORDS)
         )
         return tuple(dict.fromkeys(unknown))
 

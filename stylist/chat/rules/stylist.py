@@ -1,7 +1,6 @@
 """The stylist without a language model: rules understand a message and answer it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from types import MappingProxyType
 
 from stylist.chat.rules.answers.advice import advise_care, advise_colours
 from stylist.chat.rules.answers.context import Part, QuestionContext
@@ -38,13 +37,11 @@ REFUSALS = {
 }
 
 
-def greet(context: QuestionContext) -> Iterator[Part]:
-    """Greet, and explain what can be asked."""
+def _greet(context: QuestionContext) -> Iterator[Part]:
     yield context.choose("Hello! ", "Hi there! ", "Good to see you! ") + CAN
 
 
-def accept_thanks(context: QuestionContext) -> Iterator[Part]:
-    """Answer thanks."""
+def _accept_thanks(context: QuestionContext) -> Iterator[Part]:
     yield context.choose(
         "You are welcome. Just ask if there is more.",
         "Gladly. Have fun wearing it.",
@@ -52,8 +49,7 @@ def accept_thanks(context: QuestionContext) -> Iterator[Part]:
     )
 
 
-def give_help(context: QuestionContext) -> Iterator[Part]:
-    """Explain what can be asked, with examples."""
+def _give_help(context: QuestionContext) -> Iterator[Part]:
     yield f"I am this shop's stylist, a program and not a person. {CAN}"
     yield (
         " Try “red dress under 80”, “what goes with my blue jeans?”, “an outfit for a wedding in "
@@ -61,15 +57,12 @@ def give_help(context: QuestionContext) -> Iterator[Part]:
     )
 
 
-def refuse(context: QuestionContext) -> Iterator[Part]:
-    """Refuse what is not about clothes and this shop, and explain what can be asked."""
+def _refuse(context: QuestionContext) -> Iterator[Part]:
     yield context.choose(*REFUSALS[context.intent.topic]) + CAN
 
 
-def ask_for_clarification(context: QuestionContext) -> Iterator[Part]:
-    """Admit that the message was not understood, and ask for a garment, colour or occasion."""
-    missed = context.intent.missed
-    if missed:
+def _ask_for_clarification(context: QuestionContext) -> Iterator[Part]:
+    if missed := context.intent.missed:
         yield f"I do not know {list_names([f'“{word}”' for word in missed[:3]])}. "
     opening = context.choose(
         "I am not sure what you would like. ", "I did not quite understand that. "
@@ -77,24 +70,22 @@ def ask_for_clarification(context: QuestionContext) -> Iterator[Part]:
     yield f"{opening}Tell me a garment, a colour or an occasion, such as “a blue shirt for work”."
 
 
-ANSWERS: Mapping[IntentKind, Callable[[QuestionContext], Iterator[Part]]] = MappingProxyType(
-    {
-        IntentKind.FIND: find_items,
-        IntentKind.MATCH: find_matches,
-        IntentKind.OUTFIT: suggest_outfits,
-        IntentKind.OCCASION: suggest_outfits,
-        IntentKind.COLOUR: advise_colours,
-        IntentKind.CARE: advise_care,
-        IntentKind.COMPARE: compare_items,
-        IntentKind.DETAILS: describe_items,
-        IntentKind.WARDROBE: describe_wardrobe,
-        IntentKind.GREETING: greet,
-        IntentKind.THANKS: accept_thanks,
-        IntentKind.HELP: give_help,
-        IntentKind.OFF_TOPIC: refuse,
-        IntentKind.UNCLEAR: ask_for_clarification,
-    }
-)
+ANSWERS: Mapping[IntentKind, Callable[[QuestionContext], Iterator[Part]]] = {
+    IntentKind.FIND: find_items,
+    IntentKind.MATCH: find_matches,
+    IntentKind.OUTFIT: suggest_outfits,
+    IntentKind.OCCASION: suggest_outfits,
+    IntentKind.COLOUR: advise_colours,
+    IntentKind.CARE: advise_care,
+    IntentKind.COMPARE: compare_items,
+    IntentKind.DETAILS: describe_items,
+    IntentKind.WARDROBE: describe_wardrobe,
+    IntentKind.GREETING: _greet,
+    IntentKind.THANKS: _accept_thanks,
+    IntentKind.HELP: _give_help,
+    IntentKind.OFF_TOPIC: _refuse,
+    IntentKind.UNCLEAR: _ask_for_clarification,
+}
 
 
 def answer_by_rules(question: Question, tools: Tools) -> Iterator[Piece]:

@@ -17,7 +17,12 @@ from catalog.vocabulary.words import Use, texts_for
 from stylist.chat.rules.lexicon.cues import WORDS
 from stylist.tagging.taxonomy import Taxonomy
 
+FOLDER = Path(__file__).parent / "lexicon"
 MAX_TOKENS = 300  # of a longer message, only the beginning is understood
+MAX_PHRASE_LENGTH = 4  # words
+MIN_SWAPPED_LENGTH = 4  # letters, of a word with two letters swapped
+MIN_MISSPELT_LENGTH = 5  # letters: shorter words are too similar to each other
+MIN_SIMILARITY = 0.8
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)*|[.,;:!?]")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'"})
@@ -55,11 +60,12 @@ def stem(word: str) -> str:
     return word
 
 
-FOLDER = Path(__file__).parent / "lexicon"
-
-
 def _read_toml(name: str) -> dict[str, Any]:
     return tomllib.loads((FOLDER / name).read_text("utf-8"))
+
+
+def _read_words(name: str) -> frozenset[str]:
+    return frozenset((FOLDER / name).read_text("utf-8").split())
 
 
 def _list_words(table: Mapping[str, str]) -> dict[str, str]:
@@ -68,30 +74,14 @@ def _list_words(table: Mapping[str, str]) -> dict[str, str]:
 
 
 # Common English words that do not name clothes: never taken for a misspelt garment.
-COMMON = frozenset((FOLDER / "common_words.txt").read_text("utf-8").split())
+COMMON = _read_words("common_words.txt")
+# Words that a search can use as they stand.
+DETAILS = _read_words("details.txt")
 OCCASION_WORDS = _list_words(_read_toml("occasions.toml"))
 
 CARE_LABEL = "The care label inside has the last word."
 CARE: Mapping[str, str] = _read_toml("care.toml")["advice"]
 FIBRE_OF = _list_words(_read_toml("care.toml")["fibres"])
-
-
-MAX_PHRASE_LENGTH = 4  # words
-MIN_SWAPPED_LENGTH = 4  # letters, of a word with two letters swapped
-MIN_MISSPELT_LENGTH = 5  # letters: shorter words are too similar to each other
-MIN_SIMILARITY = 0.8
-
-# Words that a search can use as they stand.
-DETAILS = frozenset(
-    "long short midi maxi mini slim skinny straight wide loose tight oversized fitted cropped "
-    "sleeveless strapless backless hooded padded quilted warm light lightweight heavy thick thin "
-    "soft waterproof breathable stretchy comfortable comfy sexy cute bright dark pale pastel "
-    "colourful colorful neutral shiny sparkly sequin sequined lace ruffle pleated belted "
-    "high-waisted low-cut v-neck crew-neck round-neck turtleneck sustainable organic vegan eco "
-    "men man women woman mens womens ladies unisex kids kid children boy girl baby plus petite "
-    "tall maternity pocket zip button flat embroidered knitted knit flowy asymmetric wrap modern "
-    "trendy fashionable new stylish".replace("-", " ").split()
-)
 
 
 class Field(StrEnum):
@@ -108,19 +98,11 @@ class Field(StrEnum):
     DETAIL = "detail"
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """A value of a field."""
-
-    field: Field
-    value: str
-
-
 @dataclass(frozen=True)
 class Vocabulary:
-    """Meanings by phrase, each word of a phrase stemmed."""
+    """Fields and values by phrase, each word of a phrase stemmed."""
 
-    meanings: Mapping[tuple[str, ...], Meaning]
+    meanings: Mapping[tuple[str, ...], tuple[Field, str]]
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -148,9 +130,9 @@ class Vocabulary:
 @lru_cache(maxsize=64)
 def build_vocabulary(taxonomy: Taxonomy) -> Vocabulary:
     """Return the vocabulary of a taxonomy; cached."""
-    meanings: dict[tuple[str, ...], Meaning] = {}
+    meanings: dict[tuple[str, ...], tuple[Field, str]] = {}
     for field, phrase, value in _list_phrases(taxonomy):
-        meanings.setdefault(tuple(stem(token) for token in tokenise(phrase)), Meaning(field, value))
+        meanings.setdefault(tuple(stem(token) for token in tokenise(phrase)), (field, value))
     return Vocabulary(meanings)
 
 

@@ -56,13 +56,6 @@ def expand_kind(kind: str, taxonomy: Taxonomy = DEFAULT_TAXONOMY) -> frozenset[s
     return frozenset({kind, *narrower, *_ALSO.get(kind, ())})
 
 
-def is_kind(item: Item, kinds: Collection[str], taxonomy: Taxonomy) -> bool:
-    """Check an item against kinds by its kind or its name; an item of unknown kind passes."""
-    under = {name for kind in kinds for name in expand_kind(kind, taxonomy)}
-    name = item.name.casefold()
-    return not item.kind or item.kind in under or any(kind in name for kind in kinds)
-
-
 def is_colour(item: Item, colours: Collection[str]) -> bool:
     """Check whether an item's retail or basic colour is one of these, in any case."""
     wanted = {name.casefold() for name in colours}

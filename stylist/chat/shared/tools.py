@@ -85,19 +85,15 @@ class Tools(Protocol):
 
         `kind` includes the kinds of `expand_kind`, `colour` is a retail or a basic name.
         """
-        ...
 
     def my_wardrobe(self, search: WardrobeSearch) -> list[Item]:
         """Return what the shopper owns; `kind` includes the kinds of `expand_kind`."""
-        ...
 
     def make_outfits(self, request: OutfitRequest) -> list[OutfitSummary]:
         """Return outfits, best first.
 
         With `replace_slot`, the last outfit again with another garment in this slot.
         """
-        ...
 
     def item_details(self, lookup: ItemLookup) -> list[Item]:
         """Return the items in the order of their ids; unknown and foreign ones are left out."""
-        ...

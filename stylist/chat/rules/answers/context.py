@@ -27,6 +27,10 @@ class QuestionContext:
         seed = f"{self.question.message_id}:{wordings[0]}"
         return wordings[zlib.crc32(seed.encode()) % len(wordings)]
 
+    def expand_kinds(self, kinds: Collection[str]) -> set[str]:
+        """Return kinds and the narrower ones."""
+        return {name for kind in kinds for name in expand_kind(kind, self.question.taxonomy)}
+
     def find_owned(
         self,
         *,
@@ -35,8 +39,7 @@ class QuestionContext:
         colours: Collection[str] = (),
     ) -> list[Item]:
         """Return owned garments of these kinds (and narrower ones), slots and colours, if any."""
-        taxonomy = self.question.taxonomy
-        under = {name for kind in kinds for name in expand_kind(kind, taxonomy)}
+        under = self.expand_kinds(kinds)
         return [
             item
             for item in self.tools.my_wardrobe(WardrobeSearch())
@@ -61,11 +64,8 @@ class QuestionContext:
 
     def find_referenced(self) -> list[Item]:
         """Return the live items that the message refers to, each once, in order."""
-        found: dict[str, Item] = {}
-        for reference in self.intent.references:
-            for item in self._find(reference):
-                found.setdefault(item.id, item)
-        return list(found.values())
+        found = (item for reference in self.intent.references for item in self._find(reference))
+        return list({item.id: item for item in found}.values())
 
     def _find(self, reference: Reference) -> list[Item]:
         if reference.is_owned:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import product
 
 from stylist.chat.rules.answers.context import Part, QuestionContext
 from stylist.chat.shared.answer import ItemsPiece
 from stylist.chat.shared.intent import Intent
-from stylist.chat.shared.items import Item, expand_kind, is_colour, is_kind
+from stylist.chat.shared.items import Item, expand_kind, is_colour
 from stylist.chat.shared.phrasing import (
     add_article,
     capitalise,
@@ -59,20 +60,17 @@ def find_items(context: QuestionContext) -> Iterator[Part]:
 def search_items(context: QuestionContext, intent: Intent) -> list[Item]:
     """Return the best items of the shop; each wanted kind and colour is searched for in turn."""
     found: dict[str, Item] = {}
-    kinds: Sequence[str | None] = intent.garments or (None,)
-    for kind in kinds:
-        for colour in intent.colours or (None,):
-            search = CatalogSearch(
-                text=_make_query(intent, kind, colour),
-                colour=colour,
-                kind=kind,
-                price_min=intent.price_min,
-                price_max=intent.price_max,
-                n=MAX_ITEMS + SPARE,
-                exclude=intent.exclude,
-            )
-            for item in context.tools.search_catalog(search):
-                found.setdefault(item.id, item)
+    for kind, colour in product(intent.garments or (None,), intent.colours or (None,)):
+        search = CatalogSearch(
+            text=_make_query(intent, kind, colour),
+            colour=colour,
+            kind=kind,
+            price_min=intent.price_min,
+            price_max=intent.price_max,
+            n=MAX_ITEMS + SPARE,
+            exclude=intent.exclude,
+        )
+        found |= {item.id: item for item in context.tools.search_catalog(search)}
     wanted = [item for item in found.values() if is_wanted(item, context)]
     fitting = [item for item in wanted if not intent.garments or _is_kind(item, context)]
     # Sorting is stable: equally good items stay in the order of the search.
@@ -81,7 +79,10 @@ def search_items(context: QuestionContext, intent: Intent) -> list[Item]:
 
 
 def _is_kind(item: Item, context: QuestionContext) -> bool:
-    return is_kind(item, context.intent.garments, context.question.taxonomy)
+    """Check an item against the wanted kinds by its kind or name; an unknown kind passes."""
+    kinds, name = context.intent.garments, item.name.casefold()
+    under = context.expand_kinds(kinds)
+    return not item.kind or item.kind in under or any(kind in name for kind in kinds)
 
 
 def _search_closest(context: QuestionContext) -> list[Item]:
