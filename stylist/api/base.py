@@ -16,9 +16,6 @@ SOURCES = [source.value for source in GarmentSource]
 class NullableChoiceField(serializers.ChoiceField):
     """A choice that is null where the row has an empty string."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(allow_null=True, **options)
-
     def to_representation(self, value: Any) -> Any:
         return value or None
 
@@ -34,8 +31,8 @@ class PhotoField(serializers.URLField):
     """The absolute address of a stored photo."""
 
     def to_representation(self, photo: Any) -> str:
-        url: str = self.context["request"].build_absolute_uri(default_storage.url(str(photo.name)))
-        return url
+        url = default_storage.url(str(photo.name))
+        return str(self.context["request"].build_absolute_uri(url))
 
 
 class StylistMixin:

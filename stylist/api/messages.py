@@ -106,7 +106,6 @@ async def stream_answer(
 
     What was answered before the client left or an error occurred is stored as well.
     """
-    message = None
     try:
         async with AsyncExitStack() as stack:
             chat = None
@@ -119,8 +118,7 @@ async def stream_answer(
                 pending.pieces.append(piece)
                 yield piece
     finally:
-        storing = _in_thread(lambda: store_answer(pending), tools)
-        message = await asyncio.shield(asyncio.ensure_future(storing))
+        message = await asyncio.shield(_in_thread(lambda: store_answer(pending), tools))
     if message:
         yield message
 

@@ -116,8 +116,7 @@ class PictureField(serializers.URLField):
     """The signed address of an outfit's picture."""
 
     def to_representation(self, outfit: Any) -> str:
-        url: str = self.context["request"].build_absolute_uri(picture_path(outfit))
-        return url
+        return str(self.context["request"].build_absolute_uri(picture_path(outfit)))
 
 
 class OutfitOutput(serializers.Serializer[Outfit]):
@@ -180,10 +179,6 @@ def serialize_outfits(outfits: Iterable[Outfit], request: Request) -> list[dict[
     return list(OutfitOutput(listed, many=True, context=context).data)  # type: ignore[arg-type]
 
 
-def _respond(found: Suggestions, request: Request) -> Response:
-    return Response(OutfitsOutput(found, context=outfit_context(found.outfits, request)).data)
-
-
 @extend_schema(tags=["stylist"])
 class ShopperOutfitsView(ShopperMixin, TenantAPIView):
     """Outfits for a shopper."""
@@ -233,7 +228,7 @@ class ShopperOutfitsView(ShopperMixin, TenantAPIView):
                 wish=make_wish(data),
                 count=data["number_of_outfits"],
             )
-        return _respond(found, request)
+        return Response(OutfitsOutput(found, context=outfit_context(found.outfits, request)).data)
 
 
 @extend_schema(tags=["stylist"])
@@ -256,7 +251,7 @@ class LookView(StylistMixin, TenantAPIView):
         found = suggestions.complete_look(
             shop=self.shop, image=image, wish=make_wish(data), count=data["number_of_outfits"]
         )
-        return _respond(found, request)
+        return Response(OutfitsOutput(found, context=outfit_context(found.outfits, request)).data)
 
 
 @extend_schema(tags=["stylist"])

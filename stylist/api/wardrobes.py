@@ -73,13 +73,8 @@ class TagOutput(serializers.Serializer[EffectiveTag]):
 
 
 class TagsOutput(serializers.Serializer[WardrobeItem]):
-    type = TagOutput(allow_null=True)
-    primary_colour = TagOutput(allow_null=True)
-    secondary_colour = TagOutput(allow_null=True)
-    pattern = TagOutput(allow_null=True)
-    style = TagOutput(allow_null=True)  # type: ignore[assignment]
-    season = TagOutput(allow_null=True)
-    formality = TagOutput(allow_null=True)
+    def get_fields(self) -> dict[str, Any]:
+        return {name: TagOutput(allow_null=True) for name in TAG_NAMES}
 
     def to_representation(self, item: WardrobeItem) -> dict[str, Any]:
         return super().to_representation(_tags_of(item))  # type: ignore[arg-type]
@@ -102,10 +97,11 @@ class ItemOutput(serializers.Serializer[WardrobeItem]):
     height = serializers.IntegerField()
     state = serializers.ChoiceField(choices=Job.State.choices)
     problem = ProblemOutput(allow_null=True)
-    slot = NullableChoiceField(choices=SLOTS)
+    slot = NullableChoiceField(choices=SLOTS, allow_null=True)
     garments_seen = NullableChoiceField(
         source="tags.sighting",
         choices=["one", "none", "several"],
+        allow_null=True,
         help_text="Other than `one`: check the photo.",
     )
     tags = TagsOutput(source="*")

@@ -125,7 +125,7 @@ class _ModelAnswer:
     def __post_init__(self) -> None:
         question = self.question
         turns = [turn.text for turn in question.memory.turns if turn.speaker == "shopper"]
-        self.evidence = Evidence(question.shop_name, " ".join((*turns, question.text)))
+        self.evidence = Evidence(question.shop_name, " ".join((*turns, question.text)).casefold())
         self.deadline = asyncio.get_running_loop().time() + self.model.settings.timeout
 
     async def stream(self) -> AsyncGenerator[Piece, None]:
@@ -141,7 +141,7 @@ class _ModelAnswer:
                 answer.add(piece)
                 yield piece
         if not answer.text:
-            reason = FailureReason.UNGROUNDED if evidence.dropped else FailureReason.EMPTY
+            reason = FailureReason.UNGROUNDED if evidence.has_dropped else FailureReason.EMPTY
             raise ModelUnavailable(reason)
         if evidence.used_outfits:
             outfits = OutfitsPiece(tuple(evidence.used_outfits.values()))
@@ -204,7 +204,6 @@ class _ModelAnswer:
                     return
 
     async def _call_tools(self, calls: list[ToolCall], text: str) -> list[dict[str, Any]]:
-        """Call the tools; return the messages with the calls and their results."""
         requests = [
             {"id": c.id, "type": "function", "function": {"name": c.name, "arguments": c.arguments}}
             for c in calls

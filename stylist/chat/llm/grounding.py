@@ -3,20 +3,59 @@
 The model refers to items and outfits by id, `[item:ID]` and `[outfit:ID]`, never by name. The ids
 must have been returned in this conversation and still be live; names and prices come from those
 rows. A sentence with an unknown id or a false claim is dropped.
+
+Checked are prices, product names, discounts, stock, delivery and reviews, codes, and requests for
+personal data. Names are recognised by their capitals: English uses few others, and the prompt
+tells the model to refer to products by id only. A doubtful sentence fails: dropping it costs
+little.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
-from stylist.chat.llm.claims import KnownFacts, find_false_claim
 from stylist.chat.shared.items import Item, OutfitSummary, normalise_id
 from stylist.chat.shared.phrasing import name_and_price, name_item
-from stylist.chat.shared.plain_text import to_plain_text
+from stylist.chat.shared.plain_text import REMOVED, to_plain_text
+from stylist.chat.shared.redaction import redact
 
-_REFERENCE = re.compile(r"\[\s*(item|outfit)\s*:\s*([^\[\]]{1,100}?)\s*\]", re.IGNORECASE)
-_BROKEN = re.compile(r"\[\s*(?:item|outfit)\b|\b(?:item|outfit)\s*:\s*\S", re.IGNORECASE)
-_BARE_ID = re.compile(r"\b[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\b", re.IGNORECASE)
+_MONEY = (
+    r"(?:€|\$|£|¥|\beuros?\b|\beur\b|\bdollars?\b|\busd\b|\bbucks\b|\bpounds?\b|\bgbp\b|\bchf\b)"
+)
+_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d+(?:[.,]\d{1,2})?"
+_PRICES = re.compile(
+    rf"{_MONEY}\s*({_NUMBER})|({_NUMBER})\s*{_MONEY}|(?<![\w.,])(\d+[.,]\d{{2}})(?![\w%])"
+    rf"|\b(?:costs?|priced at|price is|for (?:just|only)|only|just)\s+({_NUMBER})(?![\w%°])",
+    re.IGNORECASE,
+)
+_FORBIDDEN = re.compile(
+    r"\d\s*(?:%|percent\b|per cent\b)|\b(?:discount|coupon|voucher|promo|clearance|on sale|"
+    r"half price|free (?:shipping|delivery|returns)|in stock|out of stock|sold out|"
+    r"(?:only|just) \w+ left|best[- ]?seller|reviews?|(?:\d|five)[- ]stars?|rated|guarantee\w*|"
+    r"won a|prize|gift card|credit card|card number|password|passcode|e-?mail|phone number|"
+    r"your address|bank account|log ?in|sign up|click|visit (?:our|the|my) (?:site|page|website)|"
+    r"system prompt|instructions?|api key|other (?:shoppers?|customers?|users?))\b",
+    re.IGNORECASE,
+)
+_CAPITAL = re.compile(r"(?<![\w'’°-])[A-Z][\w'’&-]*")
+_CODE = re.compile(r"\b(?=[A-Z0-9-]*[A-Z])[A-Z0-9]+(?:-[A-Z0-9]+)*\b")
+_OPENS = re.compile(r"(?:^|[.:!?\n])[\s\"“‘'(–—-]*(?:\d+[.)]\s*)?$")
+_BOUND = re.compile(
+    r"\b(?:under|below|within|up to|at most|less than|more than|over|above|around|about|between|"
+    r"budget|limit|your)\b[^.!?]{0,30}$",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(r"(?<![\w'’°-])[A-Z][\w'’&-]*(?:\s+[A-Z][\w'’&-]*)+")
+_QUOTED = re.compile(r"[\"“„«]([^\"”“»]{2,80})[\"”“»]")
+
+_CAPITALS = """
+S M L XS XL XXL I I'm I'd I'll I've I’m I’d I’ll I’ve OK EUR USD GBP CHF Monday Tuesday
+Wednesday Thursday Friday Saturday Sunday January February March April May June July August
+September October November December Christmas Easter Oxford Chelsea Breton Scandinavian French
+Italian English Parisian T-shirt T-shirts A-line V-neck V-necks
+"""
+_PLAIN_CAPITALS = frozenset(_CAPITALS.split())
 
 
 @dataclass
@@ -24,7 +63,8 @@ class Evidence:
     """What tools returned in this conversation, and what this answer used of it.
 
     `items` and `outfits` are by id; `used_items` and `used_outfits` are those that the answer
-    names. `dropped` has a code for each sentence that failed.
+    names. Of the shopper's own text, in lower case, a sentence may repeat an amount only as a
+    limit, and a name only if it is one word: neither makes up a product.
     """
 
     shop_name: str
@@ -33,18 +73,64 @@ class Evidence:
     outfits: dict[str, OutfitSummary] = field(default_factory=dict)
     used_items: dict[str, Item] = field(default_factory=dict)
     used_outfits: dict[str, OutfitSummary] = field(default_factory=dict)
-    dropped: list[str] = field(default_factory=list)
+    has_dropped: bool = False
 
     @property
-    def facts(self) -> KnownFacts:
-        """What the answer may repeat."""
-        items = self.items.values()
-        names = (self.shop_name, *(to_plain_text(item.name).strip() for item in items))
-        return KnownFacts(
-            prices=frozenset(item.price for item in items if item.price is not None),
-            names=frozenset(name.casefold() for name in names),
-            shopper_text=self.shopper_text.casefold(),
-        )
+    def prices(self) -> set[Decimal]:
+        return {item.price for item in self.items.values() if item.price is not None}
+
+    @property
+    def names(self) -> set[str]:
+        """The names of the shop and its items, in lower case."""
+        items = (to_plain_text(item.name).strip() for item in self.items.values())
+        return {name.casefold() for name in (self.shop_name, *items)}
+
+
+def has_false_claim(sentence: str, evidence: Evidence) -> bool:
+    """Check for a false claim; references to items must be replaced by a word before."""
+    if any(_is_new_price(sentence, found, evidence) for found in _PRICES.finditer(sentence)):
+        return True
+    if _FORBIDDEN.search(sentence) or redact(sentence) != sentence or REMOVED in sentence:
+        return True
+    rest = _remove_names(sentence, evidence.names)
+    if any(found[1].strip()[:1].isupper() for found in _QUOTED.finditer(rest)):
+        return True
+    return any(_is_new_name(rest, found, evidence) for found in _CAPITAL.finditer(rest))
+
+
+def _is_new_price(sentence: str, found: re.Match[str], evidence: Evidence) -> bool:
+    text = next(group for group in found.groups() if group)
+    if _BOUND.search(sentence[: found.end()]) and re.search(
+        rf"(?<![\d.,]){re.escape(text)}(?![\d.,]*\d)", evidence.shopper_text
+    ):
+        return False
+    is_thousands = re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?", text)
+    number = text.replace(",", "") if is_thousands else text.replace(",", ".")
+    return Decimal(number) not in evidence.prices
+
+
+def _remove_names(sentence: str, names: set[str]) -> str:
+    for name in sorted(filter(None, names), key=len, reverse=True):
+        sentence = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "it", sentence, flags=re.I)
+    return sentence
+
+
+def _is_new_name(sentence: str, found: re.Match[str], evidence: Evidence) -> bool:
+    word = found[0].removesuffix("'s").removesuffix("’s").rstrip("-&'’")
+    if word in _PLAIN_CAPITALS:
+        return False
+    is_alone = not any(
+        several.start() <= found.start() < several.end() for several in _SEVERAL.finditer(sentence)
+    )
+    if is_alone and re.search(rf"\b{re.escape(word.casefold())}\b", evidence.shopper_text):
+        return False
+    is_code = len(word) > 1 and _CODE.fullmatch(word)
+    return bool(is_code) or not _OPENS.search(sentence[: found.start()])
+
+
+_REFERENCE = re.compile(r"\[\s*(item|outfit)\s*:\s*([^\[\]]{1,100}?)\s*\]", re.IGNORECASE)
+_BROKEN = re.compile(r"\[\s*(?:item|outfit)\b|\b(?:item|outfit)\s*:\s*\S", re.IGNORECASE)
+_BARE_ID = re.compile(r"\b[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\b", re.IGNORECASE)
 
 
 def find_item_ids(sentence: str, evidence: Evidence) -> Iterator[str]:
@@ -77,12 +163,11 @@ def ground_sentence(sentence: str, evidence: Evidence, live: Mapping[str, Item])
             number = list({**evidence.used_outfits, **outfits}).index(ref_id) + 1
             parts.append(f"outfit {number}")
         else:
-            evidence.dropped.append("id")
+            evidence.has_dropped = True
             return ""
     rest = _REFERENCE.sub("it", sentence)
-    claim = "id" if _BROKEN.search(rest) or _BARE_ID.search(rest) else ""
-    if claim := claim or find_false_claim(rest, evidence.facts):
-        evidence.dropped.append(claim)
+    if _BROKEN.search(rest) or _BARE_ID.search(rest) or has_false_claim(rest, evidence):
+        evidence.has_dropped = True
         return ""
     evidence.used_items.update(items)
     evidence.used_outfits.update(outfits)

@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from stylist.chat.rules.answers.advice import advise_care, advise_colours
 from stylist.chat.rules.answers.context import Part, QuestionContext
 from stylist.chat.rules.answers.garments import compare_items, describe_items, describe_wardrobe
-from stylist.chat.rules.answers.matches import find_matches
-from stylist.chat.rules.answers.outfits import suggest_outfits
+from stylist.chat.rules.answers.outfits import find_matches, suggest_outfits
 from stylist.chat.rules.answers.search import find_items
 from stylist.chat.rules.follow_ups import FOLLOWED_KINDS
 from stylist.chat.rules.interpretation import understand

@@ -89,10 +89,7 @@ class Intent:
 
     def to_data(self) -> dict[str, Any]:
         """Return the intent as JSON data; memories store it, so field names do not change."""
-        data = asdict(self)
-        for bound in ("price_min", "price_max"):
-            data[bound] = None if data[bound] is None else str(data[bound])
-        return data
+        return {k: str(v) if isinstance(v, Decimal) else v for k, v in asdict(self).items()}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Intent:
