@@ -187,7 +187,8 @@ class ShopperOutfitsView(ShopperMixin, TenantAPIView):
     pagination_class = NewestFirst
 
     def get_queryset(self) -> QuerySet[Outfit]:
-        return Outfit.objects.filter(shopper=self.shopper).exclude(shopper=None)
+        outfits: QuerySet[Outfit] = Outfit.objects.filter(shopper=self.shopper)
+        return outfits.exclude(shopper=None)
 
     @extend_schema(
         summary="List the outfits that a shopper was shown, the newest first",

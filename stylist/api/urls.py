@@ -1,7 +1,7 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from stylist.api import conversations, messages, outfits, purchases, shop_settings, wardrobes
+from stylist.api import conversations, messages, outfits, shop_settings, wardrobes
 
 router = SimpleRouter()
 router.register(
@@ -17,7 +17,7 @@ urlpatterns = [
     ),
     path(
         "shoppers/<str:external_id>/purchases/",
-        purchases.PurchasesView.as_view(),
+        wardrobes.PurchasesView.as_view(),
         name="shopper-purchases",
     ),
     path(

@@ -1,10 +1,11 @@
-"""Wardrobes: the garments that a shopper owns."""
+"""Wardrobes: the garments that a shopper owns, and purchases that would complete outfits."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import Http404
 from drf_spectacular.utils import (
     OpenApiParameter,
     OpenApiResponse,
@@ -20,14 +21,17 @@ from core.jobs.models import Job
 from core.photos import MAX_BYTES, open_photo
 from quality.api.base import ProblemOutput
 from recommendations.api.shoppers import EXTERNAL_ID
-from stylist.api.base import SLOTS, NullableChoiceField, PhotoField, ShopperMixin
+from stylist.api.base import SLOTS, NullableChoiceField, PhotoField, ScoreField, ShopperMixin
+from stylist.api.outfits import OutfitOutput, WishInput, make_wish, outfit_context
 from stylist.models import WardrobeItem
+from stylist.outfits.suggestions import PurchaseAdvice, advise_purchases
 from stylist.tagging.records import TAG_NAMES, EffectiveTag, resolve_tags
 from stylist.wardrobe import items as wardrobe
-from tenants.api.base import TenantViewSet
+from tenants.api.base import TenantAPIView, TenantViewSet
 from tenants.api.idempotency import idempotent
 
 MAX_PHOTOS = 20
+MAX_PURCHASES = 10
 ITEM = [EXTERNAL_ID, OpenApiParameter("id", UUID, OpenApiParameter.PATH)]
 SLOT = serializers.ChoiceField(choices=SLOTS)
 
@@ -179,3 +183,43 @@ class WardrobeViewSet(
     def destroy(self, request: Request, external_id: str, pk: str) -> Response:
         wardrobe.remove_item(item=self.get_object())
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class PurchasesInput(WishInput):
+    number_of_images = serializers.IntegerField(min_value=1, max_value=MAX_PURCHASES, default=3)
+
+
+class PurchaseOutput(serializers.Serializer[PurchaseAdvice]):
+    """A purchase: how many good outfits it makes possible, and the best of them."""
+
+    image = serializers.UUIDField(source="purchase.garment.id")
+    outfits = serializers.IntegerField(source="purchase.outfits")
+    mean_score = ScoreField(source="purchase.mean_total")
+    best = OutfitOutput()
+
+
+class PurchasesOutput(serializers.Serializer[Any]):
+    purchases = PurchaseOutput(many=True)
+
+
+@extend_schema(tags=["stylist"])
+class PurchasesView(ShopperMixin, TenantAPIView):
+    """Advice on purchases."""
+
+    serializer_class = PurchasesOutput
+
+    @extend_schema(
+        summary="Find the purchases that would complete the most outfits",
+        parameters=[EXTERNAL_ID],
+        request=PurchasesInput,
+        responses=PurchasesOutput,
+    )
+    def post(self, request: Request, external_id: str) -> Response:
+        if (shopper := self.shopper) is None:
+            raise Http404
+        data = validate(PurchasesInput(data=request.data))
+        advice = advise_purchases(
+            shopper=shopper, wish=make_wish(data), count=data["number_of_images"]
+        )
+        context = outfit_context([row.best for row in advice], request)
+        return Response(PurchasesOutput({"purchases": advice}, context=context).data)

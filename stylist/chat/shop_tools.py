@@ -4,6 +4,7 @@ The server binds them to both: no call names a shop or a shopper.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypeVar
 from uuid import UUID
@@ -113,13 +114,9 @@ class ShopTools:
         seen = ImageTags.objects.filter(image_id__in=images).only("image_id", "tags", "slot")
         tags = seen.in_bulk(field_name="image_id")
         owned = WardrobeItem.objects.filter(shopper=self.shopper).in_bulk(ids)
-        found = []
-        for pk in ids:
-            if pk in images:
-                found.append(self._make_catalog_item(images[pk], tags.get(pk)))
-            elif pk in owned:
-                found.append(self._make_owned_item(owned[pk]))
-        return found
+        items = {pk: self._make_owned_item(row) for pk, row in owned.items()}
+        items |= {pk: self._make_catalog_item(row, tags.get(pk)) for pk, row in images.items()}
+        return [items[pk] for pk in ids if pk in items]
 
     def _search(self, query: Query) -> list[UUID]:
         try:
@@ -193,13 +190,11 @@ def _read_value(seen: dict[str, EffectiveTag | None], name: str) -> str:
 
 def _to_uuids(ids: Iterable[str]) -> list[UUID]:
     """Return the valid ids, each once; a model may make up others."""
-    found = []
+    found: dict[UUID, None] = {}
     for text in ids:
-        try:
-            found.append(UUID(normalise_id(text)))
-        except ValueError:
-            continue
-    return list(dict.fromkeys(found))
+        with suppress(ValueError):
+            found[UUID(normalise_id(text))] = None
+    return list(found)
 
 
 @dataclass(frozen=True)

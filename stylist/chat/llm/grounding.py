@@ -92,7 +92,9 @@ def has_false_claim(sentence: str, evidence: Evidence) -> bool:
         return True
     if _FORBIDDEN.search(sentence) or redact(sentence) != sentence or REMOVED in sentence:
         return True
-    rest = _remove_names(sentence, evidence.names)
+    rest = sentence
+    for name in sorted(filter(None, evidence.names), key=len, reverse=True):
+        rest = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "it", rest, flags=re.I)
     if any(found[1].strip()[:1].isupper() for found in _QUOTED.finditer(rest)):
         return True
     return any(_is_new_name(rest, found, evidence) for found in _CAPITAL.finditer(rest))
@@ -107,12 +109,6 @@ def _is_new_price(sentence: str, found: re.Match[str], evidence: Evidence) -> bo
     is_thousands = re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?", text)
     number = text.replace(",", "") if is_thousands else text.replace(",", ".")
     return Decimal(number) not in evidence.prices
-
-
-def _remove_names(sentence: str, names: set[str]) -> str:
-    for name in sorted(filter(None, names), key=len, reverse=True):
-        sentence = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "it", sentence, flags=re.I)
-    return sentence
 
 
 def _is_new_name(sentence: str, found: re.Match[str], evidence: Evidence) -> bool:

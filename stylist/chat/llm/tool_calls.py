@@ -66,7 +66,6 @@ def _make_property(hint: Any, limits: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _strip_none(hint: Any) -> Any:
-    """Return the type of an optional value."""
     if get_origin(hint) is types.UnionType:
         (hint,) = (each for each in get_args(hint) if each is not type(None))
     return hint

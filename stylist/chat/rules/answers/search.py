@@ -128,7 +128,6 @@ def is_wanted(item: Item, context: QuestionContext) -> bool:
 
 
 def _list_reasons(found: Sequence[Item], context: QuestionContext) -> Iterator[str]:
-    """Yield sentences on why the best item fits, and on wishes that are not fulfilled."""
     intent = context.intent
     if fits := [*_list_fits(found[0], context)]:
         yield f"{capitalise(name_item(found[0]))} {', and '.join(fits)}."
