@@ -1,11 +1,9 @@
 """Parts that several resources of the stylist share: key scope, shopper, fields, choices."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.core.files.storage import default_storage
 from rest_framework import serializers
-from rest_framework.filters import BaseFilterBackend
 
 from recommendations.feedback.shoppers import find_shopper
 from stylist.garments.garment import GarmentSource, Slot
@@ -41,7 +39,6 @@ class StylistMixin:
     """Secret keys only: wardrobes and conversations are personal data."""
 
     read_scope = write_scope = Scope.STYLIST
-    filter_backends: Sequence[type[BaseFilterBackend]] = ()
 
 
 class ShopperMixin(StylistMixin):

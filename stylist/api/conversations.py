@@ -34,6 +34,7 @@ class ShopperConversationsView(ShopperMixin, TenantAPIView):
     """A shopper's conversations."""
 
     serializer_class = ConversationOutput
+    filter_backends = ()
     pagination_class = NewestFirst
 
     def get_queryset(self) -> QuerySet[Conversation]:
@@ -80,6 +81,7 @@ class ConversationViewSet(
     """One conversation."""
 
     serializer_class = ConversationOutput
+    filter_backends = ()
 
     def get_queryset(self) -> QuerySet[Conversation]:
         rows: QuerySet[Conversation] = Conversation.objects.with_first_words()

@@ -175,6 +175,7 @@ class MessagesView(StylistMixin, TenantAPIView):
     """The messages of a conversation."""
 
     serializer_class = MessageOutput
+    filter_backends = ()
     pagination_class = NewestFirst
 
     def get_queryset(self) -> QuerySet[Conversation]:

@@ -184,6 +184,7 @@ class ShopperOutfitsView(ShopperMixin, TenantAPIView):
     """Outfits for a shopper."""
 
     serializer_class = OutfitsOutput
+    filter_backends = ()
     pagination_class = NewestFirst
 
     def get_queryset(self) -> QuerySet[Outfit]:

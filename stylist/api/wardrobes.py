@@ -135,6 +135,7 @@ class WardrobeViewSet(
     """The garments that a shopper owns; their photos are tagged automatically."""
 
     serializer_class = ItemOutput
+    filter_backends = ()
     pagination_class = NewestFirst
 
     def get_queryset(self) -> QuerySet[WardrobeItem]:
