@@ -1,6 +1,5 @@
 """Stored conversations: start one, receive a message, store the answer."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -107,12 +106,13 @@ def store_answer(pending: PendingAnswer) -> Message | None:
 def build_profile(shopper: Shopper) -> ShopperProfile:
     """Return the preferences of a shopper as the stylist uses them."""
     preferences = read_preferences(shopper)
-    avoided: Mapping[str, list[str]] = preferences.avoided
     return ShopperProfile(
         palette=tuple(preferences.liked.get("colour", ())),
         styles=tuple(preferences.liked.get("styles", ())),
         occasions=tuple(preferences.occasions),
-        disliked=tuple(value for name in DISLIKED_FACETS for value in avoided.get(name, ())),
+        disliked=tuple(
+            value for name in DISLIKED_FACETS for value in preferences.avoided.get(name, ())
+        ),
         sizes={str(place): size for place, size in enumerate(preferences.sizes)},
         about=preferences.text,
     )

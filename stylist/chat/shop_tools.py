@@ -3,10 +3,10 @@
 The server binds them to both: no call names a shop or a shopper.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -31,9 +31,6 @@ from stylist.tagging.taxonomy import Taxonomy
 from tenants.models import Shop, Shopper
 
 log = structlog.get_logger(__name__)
-
-A = TypeVar("A")
-T = TypeVar("T")
 
 MAX_RESULTS = 20
 FACTOR_FOR_KIND = 4  # times as many results are needed if only those of one kind count
@@ -204,16 +201,13 @@ class ScopedTools:
     tools: ShopTools
 
     def search_catalog(self, search: CatalogSearch) -> list[Item]:
-        return self._run(self.tools.search_catalog, search)
+        return run_in_scope(partial(self.tools.search_catalog, search), self.tools.shop.pk)
 
     def my_wardrobe(self, search: WardrobeSearch) -> list[Item]:
-        return self._run(self.tools.my_wardrobe, search)
+        return run_in_scope(partial(self.tools.my_wardrobe, search), self.tools.shop.pk)
 
     def make_outfits(self, request: OutfitRequest) -> list[OutfitSummary]:
-        return self._run(self.tools.make_outfits, request)
+        return run_in_scope(partial(self.tools.make_outfits, request), self.tools.shop.pk)
 
     def item_details(self, lookup: ItemLookup) -> list[Item]:
-        return self._run(self.tools.item_details, lookup)
-
-    def _run(self, tool: Callable[[A], T], arguments: A) -> T:
-        return run_in_scope(lambda: tool(arguments), self.tools.shop.pk)
+        return run_in_scope(partial(self.tools.item_details, lookup), self.tools.shop.pk)

@@ -30,12 +30,7 @@ MAX_ARGUMENTS_LENGTH = 4000  # characters
 
 A = TypeVar("A")
 _JSON_TYPES = {str: "string", int: "integer", float: "number", Decimal: "number"}
-_PYTHON_TYPES: Mapping[str, tuple[type, ...]] = {
-    "string": (str,),
-    "number": (int, float),
-    "integer": (int,),
-    "array": (list,),
-}
+_PYTHON_TYPES = {"string": (str,), "number": (int, float), "integer": (int,), "array": (list,)}
 
 
 class InvalidArguments(Exception):

@@ -7,8 +7,6 @@ from stylist.chat.shared.intent import Intent
 from stylist.chat.shared.items import Item, OutfitSummary
 from stylist.chat.shared.question import Memory
 
-Responder = Literal["model", "rules"]
-
 
 @dataclass(frozen=True, slots=True)
 class TextPiece:
@@ -40,7 +38,7 @@ class EndPiece:
     """
 
     memory: Memory
-    spoken_by: Responder
+    spoken_by: Literal["model", "rules"]
     fallback: bool = False
     reason: str = ""
 

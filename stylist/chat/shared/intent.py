@@ -94,7 +94,8 @@ class Intent:
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Intent:
         """Return the intent from its JSON data, which an earlier release may have stored."""
-        values = _to_tuples({name: value for name, value in data.items() if name in _NAMES})
+        names = {each.name for each in fields(cls)}
+        values = _to_tuples({name: value for name, value in data.items() if name in names})
         for bound in ("price_min", "price_max"):
             if values.get(bound) is not None:
                 values[bound] = Decimal(values[bound])
@@ -103,9 +104,6 @@ class Intent:
         references = values.get("references", ())
         values["references"] = tuple(Reference(**_to_tuples(row)) for row in references)
         return cls(**values)
-
-
-_NAMES = {each.name for each in fields(Intent)}
 
 
 def _to_tuples(data: Mapping[str, Any]) -> dict[str, Any]:

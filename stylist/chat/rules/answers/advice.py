@@ -87,8 +87,7 @@ def advise_colours(context: QuestionContext) -> Iterator[Part]:
     """Answer what goes with a colour, whether two go together, or which suit the shopper."""
     intent, palette = context.intent, context.question.profile.palette
     if len(intent.colours) > 1:
-        one, other = intent.colours[:2]
-        yield f"{capitalise(explain_pair(one, other))}."
+        yield f"{capitalise(explain_pair(*intent.colours[:2]))}."
         return
     if intent.colours:
         yield advise_partners(intent.colours[0])

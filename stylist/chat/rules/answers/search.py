@@ -37,24 +37,18 @@ def find_items(context: QuestionContext) -> Iterator[Part]:
     yield opening + "".join(_list_limits(intent))
     found = search_items(context, intent)
     has_limits = intent.colours or intent.price_min is not None or intent.price_max is not None
-    if not found and has_limits:
+    if found:
+        yield ItemsPiece(tuple(found), "found")
+        yield f" Here {'is' if len(found) == 1 else 'are'} {list_items(found)}."
+        yield from (f" {sentence}" for sentence in _list_reasons(found, context))
+    elif has_limits:
         yield _explain_nothing_found(intent)
-        found = _search_closest(context)
-        if found:
-            yield ItemsPiece(tuple(found), "found")
-            yield f" What comes closest: {list_items(found)}."
-        return
-    if not found:
-        yield (
-            " I found nothing more of that kind."
-            if intent.exclude
-            else " I found none in this shop."
-        )
+        if closest := _search_closest(context):
+            yield ItemsPiece(tuple(closest), "found")
+            yield f" What comes closest: {list_items(closest)}."
+    else:
+        yield f" I found {'nothing more of that kind' if intent.exclude else 'none in this shop'}."
         yield " Another word for it, or another kind of garment, may help."
-        return
-    yield ItemsPiece(tuple(found), "found")
-    yield f" Here {'is' if len(found) == 1 else 'are'} {list_items(found)}."
-    yield from (f" {sentence}" for sentence in _list_reasons(found, context))
 
 
 def search_items(context: QuestionContext, intent: Intent) -> list[Item]:
