@@ -13,10 +13,19 @@ from core.jobs.queues import wake_on_commit
 from core.photos import Photo
 from core.storage import delete_files, new_files
 from quality.jobs import queues
-from quality.models import Batch, Comparison, Enhancement, Job, Policy, Report, Source
-from quality.models.source import make_original_key, make_rendition_key
+from quality.models import (
+    Batch,
+    Comparison,
+    Enhancement,
+    Job,
+    Policy,
+    Report,
+    Source,
+    make_original_key,
+    make_rendition_key,
+)
 from quality.policies import OWN, get_policy, get_profile
-from quality.profiles.model import read_profile
+from quality.profiles import read_profile
 from tenants.models import Shop
 
 MAX_BATCH_IMAGES = 1_000

@@ -14,7 +14,7 @@ from core.storage import StorageUnavailable
 from core.tenancy import all_shops
 from quality.jobs import queues
 from quality.models import Comparison, Enhancement
-from quality.reports.judgement import find_unjudged_shops
+from quality.policies import find_unjudged_shops
 from quality.services import discard
 
 log = structlog.get_logger(__name__)

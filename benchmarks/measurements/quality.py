@@ -23,9 +23,8 @@ from quality.compare.comparison import compare
 from quality.enhance.enhancement import enhance
 from quality.measure.frame import Frame, read_frame
 from quality.measure.metrics import Measures, measure
-from quality.measure.overall import score
-from quality.profiles.builtin import DEFAULT
-from quality.profiles.compliance import judge
+from quality.measure.scales import score
+from quality.profiles import DEFAULT, judge
 
 PAIRS = 12
 LEVEL = 0.5

@@ -13,7 +13,7 @@ from quality.measure.colour_spaces import encode_srgb, linearise, srgb_to_oklab
 from quality.measure.frame import Bytes, make_frame, to_bytes, to_float
 from quality.measure.light import estimate_light
 from quality.measure.metrics import Measures, measure
-from quality.measure.overall import score
+from quality.measure.scales import score
 from training.clean_photos import read_pixels
 
 MIXED = "mixed"

@@ -12,15 +12,20 @@ from rest_framework.response import Response
 from catalog.api.examples import IMAGE
 from catalog.models import Image
 from core.errors import DomainError, Unavailable
-from quality.api.figures import VERDICTS, FigureField, NamedMeasureOutput
+from quality.api.fields import (
+    FORMS,
+    VERDICTS,
+    FigureField,
+    NamedMeasureOutput,
+    PhotoOrImage,
+    ProfileField,
+)
 from quality.api.jobs import wait_until
-from quality.api.photos import FORMS, PhotoOrImage, ProfileField
 from quality.jobs.upload_messages import request_assessment
 from quality.measure.assessment import Assessment
 from quality.models import Report
 from quality.policies import get_policy, get_profile
-from quality.profiles.compliance import Judgement, judge
-from quality.profiles.model import Fix
+from quality.profiles import Fix, Judgement, judge
 from tenants.api.base import TenantAPIView
 from tenants.models import Scope
 
@@ -62,7 +67,7 @@ class FixOutput(serializers.Serializer[Any]):
     call = CallOutput(
         source="*",
         allow_null=True,
-        help_text="The request that fixes it; null: only another photo helps.",
+        help_text="The request that fixes it; null if only another photo helps.",
     )
 
 
@@ -72,7 +77,7 @@ class BoundsOutput(serializers.Serializer[Any]):
 
 
 class RuleOutput(serializers.Serializer[Any]):
-    """A `RuleResult`."""
+    """The result of one listing rule."""
 
     rule = serializers.CharField(source="rule.name")
     measures = serializers.CharField(
@@ -105,10 +110,7 @@ class FileOutput(serializers.Serializer[Any]):
 
 
 class AssessmentOutput(serializers.Serializer[Any]):
-    """The measures of a photo, and the results of a profile's rules.
-
-    Renders a `JudgedPhoto`, or a `Report` that was given a `judgement`.
-    """
+    """The measures of a photo, and the results of a profile's rules."""
 
     image = serializers.UUIDField(source="image_id", allow_null=True)
     score = FigureField(1, source="assessment.score", help_text="0 to 100.")

@@ -18,17 +18,19 @@ from catalog.api.examples import IMAGE, OTHER
 from catalog.models import Image
 from core.photos import Photo, open_photo
 from quality import services
-from quality.api.figures import FigureField, ImprovementOutput, MeasureOutput
-from quality.api.jobs import DONE, EVENTS, PENDING, JobOutput, JobViewSet
-from quality.api.photos import (
+from quality.api.fields import (
     FORMS,
     PHOTO_HELP,
+    FigureField,
     ImageReference,
+    ImprovementOutput,
     LevelField,
+    MeasureOutput,
     PhotoOutput,
     PhotoURLField,
     ProfileField,
 )
+from quality.api.jobs import DONE, EVENTS, PENDING, JobOutput, JobViewSet
 from quality.models import Comparison
 from tenants.api.idempotency import idempotent
 
@@ -68,7 +70,7 @@ class PartsField(serializers.DictField):
 
 
 class ComparedPhotoOutput(PhotoOutput):
-    """A `Source`, which has an `assessment` once the comparison is done."""
+    """A compared photo; `score` and `parts` are present once the comparison is done."""
 
     score = FigureField(1, required=False, source="assessment.score")
     parts = PartsField(required=False, source="assessment.parts")
@@ -111,13 +113,13 @@ class ComparisonOutput(JobOutput):
         allow_null=True,
         required=False,
         source="result.likeness",
-        help_text="Null: they do not show the same scene.",
+        help_text="Null if they do not show the same scene.",
     )
     enhancement = ComparedEnhancementOutput(
         allow_null=True,
         required=False,
         source="*",
-        help_text="Of the weaker photo; null: nothing was needed.",
+        help_text="The enhanced weaker photo; null if nothing was needed.",
     )
     advice = serializers.CharField(required=False, source="result.advice")
 

@@ -1,9 +1,9 @@
-"""Enhance a photo: a preview first, then applied, and reverted on request."""
+"""Enhance a photo: a preview first, then applied, and reverted on request; or many as one batch."""
 
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
@@ -11,26 +11,30 @@ from drf_spectacular.utils import (
     extend_schema,
     extend_schema_view,
 )
-from rest_framework import serializers, status
+from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.api.examples import IMAGE
+from catalog.api.examples import IMAGE, OTHER
+from core.api.views import NewestFirst
 from quality import services
-from quality.api.figures import ImprovementOutput
-from quality.api.jobs import DONE, EVENTS, PENDING, JobOutput, JobViewSet
-from quality.api.photos import (
+from quality.api.fields import (
     FORMS,
+    VERDICTS,
+    ImprovementOutput,
     LevelField,
     PhotoOrImage,
     PhotoOutput,
     PhotoURLField,
     ProfileField,
+    QualityMixin,
     StepsField,
 )
+from quality.api.jobs import DONE, EVENTS, PENDING, JobOutput, JobViewSet
 from quality.jobs.application import apply_enhancement, revert_enhancement
-from quality.models import Enhancement
+from quality.models import Batch, Enhancement, Report
+from tenants.api.base import TenantViewSet
 from tenants.api.idempotency import idempotent
 
 ROW_ID = serializers.UUIDField()
@@ -39,6 +43,11 @@ FILTERS = {"batch": "batch_id", "image": "source__image_id"}
 EXAMPLE = OpenApiExample(
     "An image, for Amazon",
     {"image": IMAGE, "steps": ["tone", "white_background", "reframe"], "profile": "amazon"},
+    request_only=True,
+)
+BATCH_EXAMPLE = OpenApiExample(
+    "Two images, checked before they are applied",
+    {"images": [IMAGE, OTHER], "level": 0.8, "apply": False},
     request_only=True,
 )
 
@@ -152,3 +161,123 @@ class EnhanceViewSet(JobViewSet):
     def revert(self, request: Request, pk: str) -> Response:
         revert_enhancement(enhancement=self.get_object())
         return Response(self._render(self.get_object()))
+
+
+class BatchInput(serializers.Serializer[Any]):
+    """The images to enhance, chosen by their ids or by their reports."""
+
+    images = serializers.ListField(
+        child=serializers.UUIDField(),
+        required=False,
+        min_length=1,
+        max_length=services.MAX_BATCH_IMAGES,
+    )
+    verdict = serializers.ChoiceField(
+        choices=VERDICTS, required=False, help_text="Images with this verdict, worst first."
+    )
+    failed_rule = serializers.CharField(
+        max_length=100, required=False, help_text="Images that failed this rule, worst first."
+    )
+    level = LevelField(default=1.0)
+    steps = StepsField()
+    profile = ProfileField()
+    apply = serializers.BooleanField(
+        default=False, help_text="Apply each preview as soon as it is ready; it can be reverted."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        chosen_by = {"images", "verdict", "failed_rule"} & attrs.keys()
+        if not chosen_by or chosen_by > {"images"}:
+            message = "Choose images: by their ids, or by a `verdict`, a `failed_rule` or both."
+            raise serializers.ValidationError({"images": [message]}, code="required")
+        return attrs
+
+    def image_ids(self) -> list[UUID]:
+        """Return the ids of the chosen images; by reports only images of the scope's shop."""
+        data = self.validated_data
+        if "images" in data:
+            return list(dict.fromkeys(data["images"]))
+        rows = Report.objects.done().filter(image__deleted_at=None)
+        if "verdict" in data:
+            rows = rows.filter(verdict=data["verdict"])
+        if "failed_rule" in data:
+            rows = rows.filter(failed_rules__contains=[data["failed_rule"]])
+        worst = rows.order_by("score", "pk").values_list("image_id", flat=True)
+        return list(worst[: services.MAX_BATCH_IMAGES])
+
+
+class BatchSerializer(serializers.ModelSerializer[Batch]):
+    """A batch and its progress."""
+
+    progress = serializers.SerializerMethodField(help_text="The share that is done, 0 to 1.")
+    counts = serializers.SerializerMethodField(
+        help_text="Images that are `pending` or `failed`, and the finished ones by `standing`."
+    )
+
+    class Meta:
+        model = Batch
+        fields = ("id", "level", "steps", "profile", "applies", "created_at", "progress", "counts")
+
+    def get_progress(self, batch: Any) -> float:
+        return round(1 - batch.pending / batch.images, 3) if batch.images else 1.0
+
+    def get_counts(self, batch: Any) -> dict[str, int]:
+        names = ("images", "pending", "failed", *Enhancement.Standing.values)
+        return {name: getattr(batch, name) for name in names}
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List batches, newest first"),
+    retrieve=extend_schema(summary="Get a batch and its progress"),
+)
+@extend_schema(tags=["photo quality"])
+class BatchViewSet(QualityMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
+    """Enhancements of many images; `GET quality/enhance/?batch=…` lists the previews of one."""
+
+    serializer_class = BatchSerializer
+    pagination_class = NewestFirst
+    filter_backends = ()
+
+    def get_queryset(self) -> QuerySet[Batch]:
+        conditions = {name: Q(enhancements__standing=name) for name in Enhancement.Standing.values}
+        conditions |= {name: Q(enhancements__state=name) for name in ("pending", "failed")}
+        counts = {name: Count("enhancements", filter=where) for name, where in conditions.items()}
+        rows: QuerySet[Batch] = Batch.objects.annotate(images=Count("enhancements"), **counts)
+        return rows
+
+    @extend_schema(
+        summary="Enhance many images",
+        description="At most 1,000 images in a batch. Previews are applied one by one, all "
+        "together by `apply`, or automatically.",
+        request=BatchInput,
+        responses={202: BatchSerializer},
+        examples=[BATCH_EXAMPLE],
+    )
+    @idempotent
+    def create(self, request: Request) -> Response:
+        data = BatchInput(data=request.data)
+        data.is_valid(raise_exception=True)
+        batch = services.create_batch(
+            shop=self.shop,
+            image_ids=data.image_ids(),
+            level=data.validated_data["level"],
+            steps=data.validated_data.get("steps", ()),
+            profile=data.validated_data["profile"],
+            applies=data.validated_data["apply"],
+        )
+        return self._respond(batch.pk)
+
+    @extend_schema(
+        summary="Apply every preview of a batch",
+        description="Previews that are ready are applied now, the others when they are ready.",
+        request=None,
+        responses={202: BatchSerializer},
+    )
+    @action(detail=True, methods=["post"])
+    def apply(self, request: Request, pk: str) -> Response:
+        services.apply_batch(batch=self.get_object())
+        return self._respond(UUID(pk))
+
+    def _respond(self, pk: UUID) -> Response:
+        batch = self.get_queryset().get(pk=pk)
+        return Response(self.get_serializer(batch).data, status.HTTP_202_ACCEPTED)

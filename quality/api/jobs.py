@@ -18,8 +18,7 @@ from core.api.streaming import EventStreamRenderer, encode_event, stream_events,
 from core.api.views import NewestFirst
 from core.tenancy import run_in_scope
 from quality import services
-from quality.api.base import ProblemOutput, QualityMixin, StagedSerializer
-from quality.api.figures import FigureField
+from quality.api.fields import FigureField, ProblemOutput, QualityMixin, StagedSerializer
 from quality.models import Comparison, Enhancement, Job
 from tenants.api.base import TenantViewSet
 
@@ -33,7 +32,7 @@ EVENTS = (
     "with the same data as this response."
 )
 DONE = "Done within the deadline."
-PENDING = "Not done yet, and not lost: get it by its `id`."
+PENDING = "Not done at the deadline. The work continues; get the result by its `id`."
 
 _threads = ThreadPoolExecutor(4, thread_name_prefix="follow")
 

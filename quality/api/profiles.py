@@ -11,12 +11,10 @@ from rest_framework.response import Response
 
 from core.api.parsers import JSONParser
 from quality import services
-from quality.api.base import QualityMixin
-from quality.api.figures import FigureField
+from quality.api.fields import FigureField, QualityMixin
 from quality.models import Policy
 from quality.policies import KEYS, OWN, get_policy, get_profile
-from quality.profiles.builtin import PROFILES
-from quality.profiles.model import MAX_RULES, SUBJECTS, Profile
+from quality.profiles import MAX_RULES, PROFILES, SUBJECTS, Profile
 from tenants.api.base import TenantAPIView
 
 
@@ -68,7 +66,7 @@ class OwnProfileInput(serializers.Serializer[Any]):
 
 
 class ProfileRuleOutput(serializers.Serializer[Any]):
-    """A `ListingRule`."""
+    """A listing rule: bounds for one measure, or for one fact of the file."""
 
     rule = serializers.CharField(source="name")
     measures = serializers.CharField(source="subject")
@@ -84,7 +82,7 @@ class ProfileOutput(serializers.Serializer[Any]):
 
     key = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
-    aspect = FigureField(allow_null=True, help_text="Width by height; null: any.")
+    aspect = FigureField(allow_null=True, help_text="Width by height; null if any is allowed.")
     fill = FigureField()
     wants_white = serializers.BooleanField()
     rules = ProfileRuleOutput(many=True)
@@ -102,10 +100,10 @@ class PolicyView(QualityMixin, TenantAPIView):
 
     @extend_schema(
         summary="Set the gate and the profile",
-        description="`off`: photos are measured and judged, without consequences. `warn`: a photo "
-        "that fails a required rule has the outcome `warned`. `hold`: every new photo is held "
-        "until it is measured; one that fails is held until a person clears it or an enhancement "
-        "makes it pass. Existing reports are judged again within seconds.",
+        description="`off`: photos are measured and checked, and nothing else happens. `warn`: a "
+        "photo that fails a required rule has the outcome `warned`. `hold`: every new photo is "
+        "held until it is measured; one that fails is held until a person clears it or an "
+        "enhancement makes it pass. A change applies to existing reports too, within seconds.",
     )
     def patch(self, request: Request) -> Response:
         data = PolicySerializer(data=request.data, partial=True)

@@ -14,13 +14,18 @@ from catalog.services import clear_image
 from core.api.views import NewestFirst
 from quality import services
 from quality.api.assessments import AssessmentOutput
-from quality.api.base import ProblemOutput, QualityMixin, StagedSerializer
-from quality.api.figures import VERDICTS, FigureField
-from quality.api.photos import PhotoURLField
+from quality.api.fields import (
+    VERDICTS,
+    FigureField,
+    PhotoURLField,
+    ProblemOutput,
+    QualityMixin,
+    StagedSerializer,
+)
 from quality.models import Job, Policy, Report
 from quality.policies import KEYS, get_policy, get_profile
-from quality.profiles.compliance import judge
-from quality.reports.summary import summarise
+from quality.profiles import judge
+from quality.reports import summarise
 from tenants.api.base import TenantViewSet
 
 # `noted`, `warned` and `held`: a rule failed. `noted` while the gate is off.
@@ -87,7 +92,7 @@ class ReportStateOutput(StagedSerializer):
     status = serializers.ChoiceField(choices=Image.Status.choices, source="image.status")
     state = serializers.ChoiceField(choices=Job.State.choices)
     outcome = OutcomeField()
-    is_current = serializers.BooleanField(help_text="It measured the image's current photo.")
+    is_current = serializers.BooleanField(help_text="It is about the image's current photo.")
     problem = ProblemOutput(allow_null=True)
     measured_at = serializers.DateTimeField(source="updated_at")
 
@@ -96,7 +101,7 @@ class ReportStateOutput(StagedSerializer):
 
 
 class ListedReportOutput(ReportStateOutput):
-    """A report in a list, judged by the policy's profile."""
+    """A report in a list, with the results of the rules of the shop's policy."""
 
     figures = ("score", "verdict", "profile", "passed", "failed_rules")
 
@@ -138,7 +143,7 @@ class BreachOutput(serializers.Serializer[Any]):
     )
     looks = serializers.ListField(child=serializers.CharField(), source="outlier.looks")
     distance = FigureField(
-        2, source="outlier.distance", help_text="The modified z-score; far is above 3.5."
+        2, source="outlier.distance", help_text="The modified z-score, above 3.5."
     )
 
 
@@ -202,7 +207,7 @@ class ReportViewSet(QualityMixin, TenantViewSet):
     @extend_schema(
         summary="Get an image's report",
         parameters=[
-            OpenApiParameter("profile", str, enum=KEYS, description="Use these rules instead.")
+            OpenApiParameter("profile", str, enum=KEYS, description="The rules to use instead.")
         ],
     )
     def retrieve(self, request: Request, pk: str) -> Response:

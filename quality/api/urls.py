@@ -2,9 +2,8 @@ from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
 from quality.api.assessments import AssessView
-from quality.api.batches import BatchViewSet
 from quality.api.comparisons import CompareViewSet
-from quality.api.enhancements import EnhanceViewSet
+from quality.api.enhancements import BatchViewSet, EnhanceViewSet
 from quality.api.profiles import OwnProfileView, PolicyView, ProfilesView
 from quality.api.reports import ReportViewSet
 

@@ -15,13 +15,11 @@ from enum import StrEnum
 
 from quality.compare.similarity import Likeness, measure_likeness
 from quality.enhance.enhancement import EnhancementResult, OnProgress, enhance, ignore_progress
-from quality.enhance.improvement import Step
+from quality.enhance.improvement import AUTOMATIC, Step
 from quality.measure.frame import Frame
 from quality.measure.metrics import Measures, measure
-from quality.measure.overall import PARTS, Overall, score
-from quality.measure.scales import SCALES, Measure
-from quality.profiles.builtin import DEFAULT
-from quality.profiles.model import Profile
+from quality.measure.scales import PARTS, SCALES, Measure, score
+from quality.profiles import DEFAULT, FIXES, Profile
 
 SAME_SCORE = 0.03  # scores of one measure this near are the same
 SAME_OVERALL = 2.0  # points of the overall score
@@ -29,15 +27,7 @@ MAX_REASONS = 3
 ENHANCING = 0.6  # the share of a comparison that is done when enhancement begins
 
 # The steps that improve a measure; framing and background only change on request.
-STEP_FOR = {
-    "blockiness": Step.DEBLOCK,
-    "noise": Step.DENOISE,
-    "colour_cast": Step.WHITE_BALANCE,
-    "colour_accuracy": Step.WHITE_BALANCE,
-    "exposure": Step.TONE,
-    "contrast": Step.TONE,
-    "sharpness": Step.SHARPEN,
-}
+STEP_FOR = {name: Step(fix.step) for name, fix in FIXES.items() if fix.step in AUTOMATIC}
 
 
 class Side(StrEnum):
@@ -70,7 +60,6 @@ class ComparisonResult:
     first: Measures
     second: Measures
     lines: tuple[ComparedMeasure, ...]
-    overall: tuple[Overall, Overall]
     better: Side
     likeness: Likeness | None
     enhancement: EnhancementResult | None
@@ -97,9 +86,8 @@ def compare(
         second = other_measures.result()
         on_progress("aligning", 0.5)
         likeness = pool.submit(measure_likeness, one, other)
-        overall = score(first), score(second)
         lines = tuple(_compare_measure(first[name], second[name]) for name in SCALES)
-        better = _find_better(overall[0].score, overall[1].score, tolerance=SAME_OVERALL)
+        better = _find_better(score(first).score, score(second).score, tolerance=SAME_OVERALL)
         on_progress("enhancing", ENHANCING)
         enhancement = None
         if better is not Side.SAME and level > 0:
@@ -114,9 +102,7 @@ def compare(
             enhancement = result if result.applied else None
     on_progress("done", 1.0)
     advice = _advise(lines, better, enhancement)
-    return ComparisonResult(
-        first, second, lines, overall, better, likeness.result(), enhancement, advice
-    )
+    return ComparisonResult(first, second, lines, better, likeness.result(), enhancement, advice)
 
 
 def _compare_measure(first: Measure, second: Measure) -> ComparedMeasure:

@@ -12,17 +12,16 @@ import numpy as np
 
 from quality.enhance import steps
 from quality.enhance.improvement import AppliedStep, Step
-from quality.enhance.smoothing import measure_planes, smooth
+from quality.enhance.steps import measure_planes, smooth
 from quality.enhance.tones import Tones, estimate_tones, stops_to_gains
-from quality.measure.blockiness import measure_blockiness
 from quality.measure.colour_spaces import Floats, linearise, srgb_to_oklab
-from quality.measure.detail import measure_contrast, measure_sharpness
+from quality.measure.detail import measure_blockiness, measure_contrast, measure_sharpness
 from quality.measure.frame import NORMAL_SIDE, Bytes, Frame
 from quality.measure.light import estimate_light
 from quality.measure.metrics import Measures
 from quality.measure.scales import FAIR, SCALES
 from quality.measure.subject import Mask, Subject
-from quality.profiles.model import Profile
+from quality.profiles import Profile
 
 AIMED_COLOUR_CHANGE = 2.5  # ΔE2000 by the tones; other steps and rounding add a little
 MIN_NOISE = 3.0  # of 255, in any colour plane; less grain stays

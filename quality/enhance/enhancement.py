@@ -17,13 +17,10 @@ from typing import TypeAlias
 from quality.enhance.decisions import STEPS, Draft
 from quality.enhance.improvement import AUTOMATIC, AppliedStep, Improvement, Step
 from quality.enhance.steps import measure_colour_change
-from quality.measure.assessor import to_assessment
 from quality.measure.colour_spaces import srgb_to_oklab
-from quality.measure.metrics import Measures, measure
-from quality.measure.overall import score
-from quality.profiles.builtin import DEFAULT
-from quality.profiles.compliance import judge
-from quality.profiles.model import Profile
+from quality.measure.metrics import Measures, measure, to_assessment
+from quality.measure.scales import score
+from quality.profiles import DEFAULT, Profile, judge
 
 # Called with the stage that begins and the share that is done, 0 to 1.
 OnProgress: TypeAlias = Callable[[str, float], None]

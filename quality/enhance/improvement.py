@@ -72,11 +72,9 @@ class Improvement:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         return cls(
-            before=Assessment.from_json(data["before"]),
-            after=Assessment.from_json(data["after"]),
-            applied=[
-                AppliedStep(**{**item, "step": Step(item["step"])}) for item in data["applied"]
-            ],
+            Assessment.from_json(data["before"]),
+            Assessment.from_json(data["after"]),
+            [AppliedStep(**{**item, "step": Step(item["step"])}) for item in data["applied"]],
             taken_back=data["taken_back"],
             colour_change=data["colour_change"],
             lightness_change=data["lightness_change"],

@@ -1,15 +1,14 @@
 """The stored figures of a measured photo.
 
 The web process reads them; only the worker, which has the pixels, makes them
-(`quality.measure.assessor`). Any profile can be checked against them at any later time.
+(`quality.measure.metrics`). Any profile can be checked against them at any later time.
 """
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from quality.measure.overall import PARTS
-from quality.measure.scales import SCALES, Measure, Verdict
+from quality.measure.scales import PARTS, SCALES, Measure, Verdict
 
 
 @dataclass(frozen=True, slots=True)

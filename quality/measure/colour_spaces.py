@@ -10,21 +10,11 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from core.ml.colours import TO_CONES, TO_LAB, linearise, srgb_to_oklab
+from core.ml.colours import TO_CONES, TO_LAB
+from core.ml.colours import linearise as linearise
+from core.ml.colours import srgb_to_oklab as srgb_to_oklab
 
 Floats: TypeAlias = NDArray[np.float32]
-
-__all__ = [
-    "Floats",
-    "ciede2000",
-    "encode_srgb",
-    "linearise",
-    "max_channel",
-    "min_channel",
-    "oklab_to_srgb",
-    "srgb_to_cielab",
-    "srgb_to_oklab",
-]
 
 FROM_LAB = np.linalg.inv(TO_LAB.astype(np.float64)).astype(np.float32)
 FROM_CONES = np.linalg.inv(TO_CONES.astype(np.float64)).astype(np.float32)

@@ -1,15 +1,20 @@
-"""Scales that turn a raw figure into a score in [0, 1] and a verdict.
+"""Scales that turn a raw figure into a score in [0, 1] and a verdict, and the overall score.
 
 The knots come from 600 photos of the `train` split of the clothing dataset (photos that people
 took at home, 400 x 533): most of them are fair, the best quarter good, the worst twentieth poor.
 Where listing rules name a value, as for the background, the knots are theirs.
 """
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from types import MappingProxyType
+from typing import Self, TypeAlias
 
 import numpy as np
+
+Knots: TypeAlias = tuple[tuple[float, float], ...]
 
 GOOD, FAIR = 2 / 3, 1 / 3  # the scores from which a verdict is good, or fair
 
@@ -39,7 +44,7 @@ class Scale:
 
     label: str
     unit: str
-    knots: tuple[tuple[float, float], ...]
+    knots: Knots
 
     def score(self, raw: float) -> float:
         """Return the score in [0, 1]; 1 is best."""
@@ -73,15 +78,11 @@ class Measure:
         return SCALES[self.name].unit
 
 
-def _less_is_better(
-    best: float, good: float, fair: float, worst: float
-) -> tuple[tuple[float, float], ...]:
+def _less_is_better(best: float, good: float, fair: float, worst: float) -> Knots:
     return ((best, 1.0), (good, GOOD), (fair, FAIR), (worst, 0.0))
 
 
-def _more_is_better(
-    worst: float, fair: float, good: float, best: float
-) -> tuple[tuple[float, float], ...]:
+def _more_is_better(worst: float, fair: float, good: float, best: float) -> Knots:
     return ((worst, 0.0), (fair, FAIR), (good, GOOD), (best, 1.0))
 
 
@@ -115,3 +116,50 @@ SCALES = {
     "centring": Scale("Off centre", "share of the side", _less_is_better(0.01, 0.06, 0.12, 0.25)),
     "naturalness": Scale("Naturalness", "distance", _less_is_better(2, 3.4, 5, 12)),
 }  # fmt: skip
+
+
+FLOOR = 0.05  # scores below count as this: one poor measure at most halves the whole
+
+# The weights follow what a shopper notices first. A part's weight is the sum of its measures'.
+PARTS: Mapping[str, Mapping[str, float]] = MappingProxyType(
+    {
+        "detail": {"sharpness": 3, "noise": 2, "blockiness": 1.5, "resolution": 1.5},
+        "light": {"exposure": 2.5, "contrast": 1.5, "clipping": 1.5},
+        "colour": {"colour_cast": 1.5, "colour_accuracy": 1.5, "saturation": 0.5},
+        "framing": {
+            "subject_fill": 1,
+            "centring": 0.5,
+            "background_uniformity": 1,
+            "background_whiteness": 0.25,
+        },
+        "naturalness": {"naturalness": 2},
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Overall:
+    """The overall score and its parts, each 0 to 100; a part without any measure is None."""
+
+    score: float
+    parts: dict[str, float | None]
+
+
+def score(measures: Mapping[str, Measure]) -> Overall:
+    """Return the overall score of a photo, 0 if no measure is known."""
+    parts = {name: _mean(measures, weights) for name, weights in PARTS.items()}
+    together = {name: weight for weights in PARTS.values() for name, weight in weights.items()}
+    whole = _mean(measures, together) or 0.0
+    return Overall(whole, parts)
+
+
+def _mean(measures: Mapping[str, Measure], weights: Mapping[str, float]) -> float | None:
+    known = [
+        (weight, max(measures[name].score or 0.0, FLOOR))
+        for name, weight in weights.items()
+        if measures[name].score is not None
+    ]
+    if not known:
+        return None
+    total = sum(weight for weight, _ in known)
+    return 100 * math.exp(sum(weight * math.log(value) for weight, value in known) / total)

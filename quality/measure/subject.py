@@ -1,10 +1,10 @@
-"""Find the garment in a photo.
+"""Find the garment in a photo, and measure its place in the frame and its background.
 
-Takes sRGB float32 (h, w, 3) in [0, 1], returns a boolean mask (h, w), true on the garment. The
-colours of the border are flooded inwards in OKLab (`find_garment`), and GrabCut (Rother, Kolmogorov
-& Blake, 2004) finds the contour from there. Both use a small copy with normalised light and
-contrast, so that a dim photo gives the same mask as a bright one. An alpha channel is a certain
-mask.
+Colours are OKLab or sRGB in [0, 1], float32 (h, w, 3). A mask is boolean (h, w), true on the
+garment or the background. The colours of the border are flooded inwards in OKLab (`find_garment`),
+and GrabCut (Rother, Kolmogorov & Blake, 2004) finds the contour from there. Both use a small copy
+with normalised light and contrast, so that a dim photo gives the same mask as a bright one. An
+alpha channel is a certain mask.
 
     subject = find_subject(frame)     a mask of the size of `frame.normal`, with its confidence
 """
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.ml.garment_mask import centre_weights, find_garment
-from quality.measure.colour_spaces import Floats, srgb_to_oklab
+from quality.measure.colour_spaces import Floats, min_channel, srgb_to_oklab
 from quality.measure.frame import Frame
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -150,3 +150,51 @@ def _local_mean(lab: Floats, where: Mask) -> Floats:
     weight = cv2.GaussianBlur(where.astype(np.float32), (0, 0), 4)
     total = cv2.GaussianBlur(lab * where[..., None].astype(np.float32), (0, 0), 4)
     return np.asarray(total / np.maximum(weight, 1e-6)[..., None])
+
+
+PURE_WHITE = 249.5 / 255
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The garment's bounding box, in pixels of the mask; right and bottom lie outside it."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+def find_box(mask: Mask) -> Box:
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+
+
+def measure_fill(mask: Mask) -> float:
+    """Return the share of the frame that the garment's box fills, along the fuller side.
+
+    In [0, 1]. Listing rules count in this way: trousers that reach from top to bottom fill the
+    frame, even with much white to the left and right.
+    """
+    box = find_box(mask)
+    height, width = (int(length) for length in mask.shape)
+    return max((box.right - box.left) / width, (box.bottom - box.top) / height)
+
+
+def measure_off_centre(mask: Mask) -> float:
+    """Return the distance of the box's centre from the middle, as a share of the side: 0 to 0.5."""
+    box = find_box(mask)
+    height, width = (int(length) for length in mask.shape)
+    x, y = (box.left + box.right) / 2 / width, (box.top + box.bottom) / 2 / height
+    return max(abs(x - 0.5), abs(y - 0.5))
+
+
+def measure_unevenness(lab: Floats, background: Mask) -> float:
+    """Return the rms OKLab distance of the background from its mean, x 100."""
+    _, deviations = cv2.meanStdDev(lab, mask=background.astype(np.uint8))
+    return float(np.linalg.norm(deviations)) * 100
+
+
+def measure_whiteness(rgb: Floats, background: Mask) -> float:
+    """Return the share of the background that is white: all channels from 250 of 255."""
+    return float((min_channel(rgb)[background] >= PURE_WHITE).mean())

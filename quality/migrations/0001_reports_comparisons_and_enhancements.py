@@ -176,7 +176,7 @@ class Migration(migrations.Migration):
                     "look",
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.FloatField(null=True),
-                        help_text="Background, framing and light, as quality.reports.consistency has them.",
+                        help_text="Background, framing and light, as quality.reports has them.",
                         null=True,
                         size=None,
                     ),

@@ -15,8 +15,7 @@ from core.photos import Photo, open_photo
 from core.tenancy import shop_scope
 from quality.measure.assessment import Assessment, FileFacts
 from quality.measure.frame import Bytes
-from quality.measure.overall import PARTS
-from quality.measure.scales import SCALES
+from quality.measure.scales import PARTS, SCALES
 from quality.models import Job, Report
 from quality.tests.photos import make_photo
 from tenants.models import Shop

@@ -9,7 +9,7 @@ from catalog.services import delete_image, update_image
 from core.errors import Conflict
 from core.tenancy import shop_scope
 from quality.jobs.application import NotApplicable, apply_enhancement
-from quality.jobs.enhancements import make_enhancements
+from quality.jobs.watched_jobs import make_enhancements
 from quality.models import Enhancement, Report
 from quality.services import create_enhancement, discard
 from quality.tests.factories import (

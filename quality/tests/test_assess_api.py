@@ -12,9 +12,9 @@ from catalog.models import Image
 from core.jobs import rpc
 from core.tenancy import shop_scope
 from core.tests.factories import make_photo
-from quality.jobs import uploads
+from quality.jobs import assessments
+from quality.jobs.assessments import assess_upload
 from quality.jobs.upload_messages import pack, unpack
-from quality.jobs.uploads import assess_upload
 from quality.models import Report, Source
 from quality.tests.factories import (
     DARK,
@@ -105,7 +105,7 @@ def test_unexpected_error_is_answered_at_once(shop, monkeypatch):
             assess_upload(kwargs["request_id"])
         payload.append(True)
 
-    monkeypatch.setattr(uploads, "assess", fail)
+    monkeypatch.setattr(assessments, "assess", fail)
     monkeypatch.setattr("celery.app.base.Celery.send_task", answer)
     answered = send(shop.client)
     assert payload and (answered.status_code, answered.json()["code"]) == (400, "photo_failed")

@@ -8,9 +8,9 @@ from uuid_utils.compat import uuid7
 from catalog.models import Image
 from catalog.services import delete_image, update_image
 from core.tenancy import shop_scope
-from quality.jobs import application, enhancements
+from quality.jobs import application, watched_jobs
 from quality.jobs.application import apply_ready
-from quality.jobs.enhancements import make_batch_previews, make_enhancements
+from quality.jobs.watched_jobs import make_batch_previews, make_enhancements
 from quality.models import Batch, Enhancement, Source
 from quality.sweeps import sweep_quality
 from quality.tests.factories import DARK, make_image, make_jpeg, make_report, open_bytes
@@ -62,13 +62,13 @@ def test_progress_and_counts_follow_the_batch(owner, monkeypatch):
     assert make_enhancements() == 0, "a batch never runs before jobs that clients wait for"
     delete_image(image=gone)
     seen = []
-    run = enhancements.make_enhancement
+    run = watched_jobs.make_enhancement
 
     def look(row):
         seen.append(get_state(owner, pk)[0])
         return run(row)
 
-    monkeypatch.setattr(enhancements, "make_enhancement", look)
+    monkeypatch.setattr(watched_jobs, "make_enhancement", look)
     assert make_batch_previews() == 3
     assert seen == [0.0, 0.333, 0.667]
     counts = {"images": 3, "failed": 1, "preview": 1, "unneeded": 1}
@@ -188,7 +188,7 @@ def test_reverted_enhancement_is_not_applied_again(owner):
 
 def test_preview_applied_by_another_worker_has_no_problem(owner, monkeypatch):
     pk = make_batch(owner, dark(owner), apply=True)
-    monkeypatch.setattr(enhancements, "apply_ready", lambda: None)
+    monkeypatch.setattr(watched_jobs, "apply_ready", lambda: None)
     make_batch_previews()
     apply = application.apply_enhancement
 

@@ -10,7 +10,7 @@ from core import storage
 from core.errors import Unavailable
 from core.tenancy import shop_scope
 from core.tests.factories import make_photo
-from quality.jobs.comparisons import make_comparisons
+from quality.jobs.watched_jobs import make_comparisons
 from quality.measure.scales import SCALES
 from quality.models import Comparison, Source
 from quality.tests.factories import DARK, make_image, make_jpeg, make_upload, stored_files

@@ -3,8 +3,7 @@ import numpy as np
 from evaluation.quality.degradations import add_noise, under_expose
 from quality.compare.comparison import Side, compare
 from quality.measure.frame import make_frame
-from quality.measure.overall import score
-from quality.measure.scales import SCALES
+from quality.measure.scales import SCALES, score
 from quality.tests.photos import make_photo
 
 

@@ -13,8 +13,8 @@ from core.errors import Conflict
 from core.jobs.runner import run_waiting
 from core.tenancy import shop_scope
 from quality.jobs.application import NotApplicable, apply_enhancement, revert_enhancement
-from quality.jobs.enhancements import make_enhancements
 from quality.jobs.queues import REPORTS
+from quality.jobs.watched_jobs import make_enhancements
 from quality.models import Enhancement, Policy, Report, Source
 from quality.services import create_enhancement, discard, set_policy
 from quality.tests.factories import DARK, make_image, make_jpeg, stored_files

@@ -2,7 +2,7 @@
 
 import pytest
 
-from quality.reports.consistency import LOOK, MIN_PHOTOS, find_outliers, read_look
+from quality.reports import LOOK, MIN_PHOTOS, find_outliers, read_look
 from quality.tests.factories import make_assessment
 
 USUAL = [1.0, 0.0, 0.0, 0.8, 0.05, 0.2, 1.0]

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from quality.enhance import smoothing
-from quality.enhance.smoothing import measure_planes, smooth
-from quality.measure.dct import from_cosines, to_cosines
+from quality.enhance import steps
+from quality.enhance.steps import measure_planes, smooth
+from quality.measure.detail import from_cosines, to_cosines
 from quality.tests.photos import make_photo
 
 
@@ -43,7 +43,7 @@ def test_strips_leave_no_seams(monkeypatch):
     noisy = np.random.default_rng(3).integers(0, 255, (300, 90, 3), dtype=np.uint8)
     planes = np.full(3, 20, np.float32)
     in_strips = smooth(noisy, planes)
-    monkeypatch.setattr(smoothing, "STRIP", 512)
+    monkeypatch.setattr(steps, "SMOOTHED_STRIP", 512)
     assert np.array_equal(in_strips, smooth(noisy, planes))
 
 

@@ -9,8 +9,8 @@ from PIL import Image as Pillow
 from catalog.models import Image
 from catalog.services import delete_image
 from core.tenancy import shop_scope
-from quality.jobs import enhancements
-from quality.jobs.enhancements import make_enhancements
+from quality.jobs import watched_jobs
+from quality.jobs.watched_jobs import make_enhancements
 from quality.models import Enhancement, Source
 from quality.services import discard
 from quality.tests.factories import DARK, SIZE, make_image, make_jpeg, make_upload, stored_files
@@ -133,13 +133,13 @@ def test_discarding_deletes_files_that_a_worker_just_stored(shop, media_root):
 def test_enhancement_discarded_while_it_runs_leaves_no_file(shop, media_root, monkeypatch):
     image = make_image(shop.shop, make_jpeg(light=DARK))
     own = stored_files(media_root)
-    store = enhancements._store_before
+    store = watched_jobs._store_before
 
     def store_and_discard(source, frame, rendition):
         store(source, frame, rendition)
         discard(job=Enhancement.objects.get())
 
-    monkeypatch.setattr(enhancements, "_store_before", store_and_discard)
+    monkeypatch.setattr(watched_jobs, "_store_before", store_and_discard)
     shop.client.post(ENHANCE, {"image": str(image.pk)})
     make_enhancements()
     assert stored_files(media_root) == own and rows(shop) == (0, 0)

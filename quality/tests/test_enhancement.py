@@ -15,9 +15,8 @@ from quality.enhance.enhancement import MAX_COLOUR_CHANGE, enhance
 from quality.enhance.improvement import AUTOMATIC, Step
 from quality.measure.frame import make_frame, to_float
 from quality.measure.metrics import measure
-from quality.measure.overall import score
-from quality.profiles.builtin import PROFILES
-from quality.profiles.compliance import judge
+from quality.measure.scales import score
+from quality.profiles import PROFILES, judge
 from quality.tests.photos import make_photo, make_scene, needs_photos, real_photos
 
 

@@ -8,12 +8,12 @@ from catalog.models import Image, IndexEntry
 from catalog.services import update_image
 from core.tenancy import shop_scope
 from core.tests.factories import make_photo
-from quality.jobs import queues, reports
+from quality.jobs import assessments, queues
 from quality.jobs.application import apply_enhancement
-from quality.jobs.enhancements import make_enhancements
-from quality.jobs.reports import make_reports
+from quality.jobs.assessments import make_reports
+from quality.jobs.watched_jobs import make_enhancements
 from quality.models import Policy, Report
-from quality.reports.judgement import find_unjudged_shops, judge_reports
+from quality.policies import find_unjudged_shops, judge_reports
 from quality.services import create_enhancement, drop_own_profile, set_own_profile, set_policy
 from quality.sweeps import request_missing_reports
 from quality.tests.factories import DARK, make_image, make_jpeg, make_report, open_bytes
@@ -144,7 +144,7 @@ def test_image_held_while_the_gate_opens_is_cleared(holding):
 def test_photo_is_judged_by_the_rules_after_its_measuring(holding, monkeypatch):
     image = make_image(holding.shop, make_jpeg(light=DARK))
     queues.REPORTS.request(shop_id=holding.shop.pk, image_ids=[image.pk])
-    assess = reports.assess
+    assess = assessments.assess
 
     def assess_concurrently(frame):
         found = assess(frame)
@@ -152,7 +152,7 @@ def test_photo_is_judged_by_the_rules_after_its_measuring(holding, monkeypatch):
         judge_reports()
         return found
 
-    monkeypatch.setattr(reports, "assess", assess_concurrently)
+    monkeypatch.setattr(assessments, "assess", assess_concurrently)
     make_reports()
     image.refresh_from_db()
     assert image.status == "published" and Report.objects.get().profile == "google"
@@ -161,7 +161,7 @@ def test_photo_is_judged_by_the_rules_after_its_measuring(holding, monkeypatch):
 def test_photo_replaced_during_its_report_is_not_cleared(holding, monkeypatch):
     image = make_image(holding.shop)
     queues.REPORTS.request(shop_id=holding.shop.pk, image_ids=[image.pk])
-    assess = reports.assess
+    assess = assessments.assess
 
     def assess_concurrently(frame):
         update_image(image=Image.objects.get(), fields={}, photo=open_bytes(make_jpeg(light=DARK)))
@@ -169,7 +169,7 @@ def test_photo_replaced_during_its_report_is_not_cleared(holding, monkeypatch):
         queues.REPORTS.request(shop_id=holding.shop.pk, image_ids=[image.pk])
         return assess(frame)
 
-    monkeypatch.setattr(reports, "assess", assess_concurrently)
+    monkeypatch.setattr(assessments, "assess", assess_concurrently)
     make_reports()
     image.refresh_from_db()
     assert (image.version, image.status) == (2, "held")
@@ -201,7 +201,7 @@ def test_rules_changed_during_judging_are_applied(shop, monkeypatch):
         policies = [Policy.objects.get()]
         set_gate(shop, "warn", "amazon")
         read = iter([*policies, *[Policy.objects.get()] * 3])
-        monkeypatch.setattr("quality.reports.judgement.get_policy", lambda shop_id: next(read))
+        monkeypatch.setattr("quality.policies.get_policy", lambda shop_id: next(read))
         judge_reports()
         report.refresh_from_db()
         assert report.profile == "amazon" and find_unjudged_shops() == []

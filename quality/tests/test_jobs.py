@@ -12,8 +12,7 @@ from core.jobs.runner import note_progress, run_waiting
 from core.storage import save_file
 from core.tenancy import shop_scope
 from quality.jobs.queues import ENHANCEMENTS
-from quality.models import Enhancement
-from quality.models.source import make_rendition_key
+from quality.models import Enhancement, make_rendition_key
 from quality.services import create_enhancement, discard
 from quality.tests.factories import make_image, stored_files
 

@@ -17,8 +17,7 @@ from evaluation.quality.degradations import (
 )
 from quality.measure.frame import PhotoUnmeasurable, make_frame, resize
 from quality.measure.metrics import measure
-from quality.measure.overall import PARTS, score
-from quality.measure.scales import SCALES, Verdict
+from quality.measure.scales import PARTS, SCALES, Verdict, score
 from quality.tests.photos import make_photo, make_scene
 
 # What a spoiled photo's measure does: which, and whether it rises.

@@ -7,9 +7,7 @@ import pytest
 from quality.enhance.improvement import Step
 from quality.measure.frame import make_frame
 from quality.measure.metrics import measure
-from quality.profiles.builtin import PROFILES
-from quality.profiles.compliance import FIXES, judge
-from quality.profiles.model import SUBJECTS, ProfileUnusable, read_profile
+from quality.profiles import FIXES, PROFILES, SUBJECTS, ProfileUnusable, judge, read_profile
 from quality.tests.photos import make_scene
 
 TODAY = date(2026, 11, 21)

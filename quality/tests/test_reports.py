@@ -10,7 +10,7 @@ from catalog.services import delete_image, update_image
 from core.tenancy import shop_scope
 from core.tests.factories import make_photo
 from quality.jobs import queues
-from quality.jobs.reports import make_reports
+from quality.jobs.assessments import make_reports
 from quality.models import Report
 from quality.services import retry_failed_reports
 from quality.tests.factories import DARK, make_image, make_jpeg, make_report, open_bytes

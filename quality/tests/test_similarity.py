@@ -6,8 +6,7 @@ import pytest
 from PIL import Image
 
 from evaluation.quality.degradations import add_noise, blur, over_expose, under_expose
-from quality.compare.alignment import align
-from quality.compare.similarity import MAX_PSNR, gmsd, psnr, ssim
+from quality.compare.similarity import MAX_PSNR, align, gmsd, psnr, ssim
 from quality.measure.frame import to_float
 from quality.tests.photos import DATA, make_photo, needs_photos, needs_references, real_photos
 

@@ -13,8 +13,7 @@ from core.storage import StorageUnavailable
 from core.tenancy import shop_scope
 from quality import services
 from quality.jobs.application import apply_enhancement
-from quality.jobs.comparisons import make_comparisons
-from quality.jobs.enhancements import make_enhancements
+from quality.jobs.watched_jobs import make_comparisons, make_enhancements
 from quality.models import Comparison, Enhancement, Report, Source
 from quality.services import create_comparison, create_enhancement
 from quality.sweeps import purge_old_jobs, purge_orphans

@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from core.api.views import NewestFirst, validate
 from core.jobs.models import Job
 from core.photos import MAX_BYTES, open_photo
-from quality.api.base import ProblemOutput
+from quality.api.fields import ProblemOutput
 from recommendations.api.shoppers import EXTERNAL_ID
 from stylist.api.base import SLOTS, NullableChoiceField, PhotoField, ScoreField, ShopperMixin
 from stylist.api.outfits import OutfitOutput, WishInput, make_wish, outfit_context

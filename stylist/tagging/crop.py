@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from core.ml.colours import Floats, srgb_to_oklab
 from quality.measure.frame import Frame
-from quality.measure.framing import Box, find_box
-from quality.measure.subject import CONFIDENT, find_subject
+from quality.measure.subject import CONFIDENT, Box, find_box, find_subject
 
 Mask: TypeAlias = NDArray[np.bool_]
 

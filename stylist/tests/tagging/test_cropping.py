@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from quality.measure.frame import make_frame
-from quality.measure.framing import Box
+from quality.measure.subject import Box
 from quality.tests.photos import make_scene
 from stylist.tagging.crop import MARGIN, crop_to_garment
 from stylist.tests.tagging.photos import GROUND, draw
