@@ -70,25 +70,22 @@ def find_thresholds(
     """
     if "axis" not in calibration:
         return None
-    if text is not None and not _is_about_clothing(calibration, text):
-        return NOTHING_MATCHES
+    if text is not None:
+        axis = decode_embedding(base64.b64decode(calibration["axis"]))
+        if text @ axis < calibration["axis_least"]:
+            return NOTHING_MATCHES  # the text is not about clothing
 
-    def interpolate(name: str) -> float:
-        threshold = by_text * calibration[name] + (1 - by_text) * calibration[f"photo_{name}"]
+    weak, strong = (
         # Negative parts of a query lower the highest similarity that an image can have.
-        return float(wanted * threshold)
-
-    return Thresholds(weak=interpolate("weak"), strong=interpolate("strong"))
+        float(wanted * (by_text * calibration[name] + (1 - by_text) * calibration[f"photo_{name}"]))
+        for name in ("weak", "strong")
+    )
+    return Thresholds(weak=weak, strong=strong)
 
 
 def is_at_least(match: Match | None, minimum: Match) -> bool:
     """Return whether a match is strong enough; a match that is not known passes."""
     return match is None or STRENGTH[match] >= STRENGTH[minimum]
-
-
-def _is_about_clothing(calibration: Mapping[str, Any], text: Vectors) -> bool:
-    axis = decode_embedding(base64.b64decode(calibration["axis"]))
-    return bool(text @ axis >= calibration["axis_least"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,6 @@ from recommendations.query import (
     find_thresholds,
     request_vectors,
 )
-from recommendations.ranking.taste import Visitor
 from tenants.models import Shop
 
 __all__ = ["Recommendation", "Result", "recommend"]
@@ -48,16 +47,14 @@ def recommend(
         pending = request_vectors(query, index)
         context = read_context(shop=shop, index=index, query=query, watch=watch)
         with watch.measure("encode"):
-            direction = find_direction(query, index, pending) or _follow_taste(context.visitor)
+            direction = find_direction(query, index, pending)
+        if direction is None:
+            # The query names nothing else than the shopper.
+            if context.visitor.taste.liked is None:
+                raise NothingWanted
+            direction = Direction(context.visitor.taste.liked)
         results, answered_by = find_results(context, direction)
     return record_answer(context, results, source=source, answered_by=answered_by)
-
-
-def _follow_taste(visitor: Visitor) -> Direction:
-    """Return the direction of a shopper's taste, for a query that names nothing else."""
-    if visitor.taste.liked is None:
-        raise NothingWanted
-    return Direction(visitor.taste.liked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +72,7 @@ class ImageComparison:
 
 def compare_images(*, shop: Shop, first: UUID, second: UUID) -> ImageComparison:
     """Compare two images; raises `Http404` and `ImageNotIndexed`."""
-    images = {
-        image.pk: image
-        for image in Image.objects.live().filter(pk__in=(first, second)).select_related("category")
-    }
+    images = Image.objects.live().select_related("category").in_bulk((first, second))
     if not {first, second} <= images.keys():
         raise Http404
     index = get_live_index(shop.pk)

@@ -122,7 +122,9 @@ def read_images(period: Period, *, order: str, limit: int) -> list[ImageActivity
     The best are the most popular; the worst have the lowest `surplus`, below 0. Older days weigh as
     much as newer ones.
     """
-    figures = {row["image_id"]: row for row in _sum_images(period)}
+    rows = ImageFigures.objects.filter(day__range=period, image__deleted_at=None).order_by()
+    sums = rows.values("image_id").annotate(**_sum_fields(IMAGE_FIELDS))
+    figures = {row["image_id"]: row for row in sums}
     ratings = rate_images(
         {
             image_id: Tally.of(
@@ -142,16 +144,6 @@ def read_images(period: Period, *, order: str, limit: int) -> list[ImageActivity
         for image_id in chosen
         if image_id in images
     ]
-
-
-def _sum_images(period: Period) -> Iterable[dict[str, Any]]:
-    rows: Iterable[dict[str, Any]] = (
-        ImageFigures.objects.filter(day__range=period, image__deleted_at=None)
-        .order_by()
-        .values("image_id")
-        .annotate(**_sum_fields(IMAGE_FIELDS))
-    )
-    return rows
 
 
 def _sum_fields(names: Iterable[str]) -> dict[str, Sum]:

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
+from django.db.models import QuerySet
 from uuid_utils.compat import uuid7
 
 from catalog.indexing.indexes import get_live_index
 from catalog.models import Image, VectorIndex
-from catalog.search.candidates import FacetFilter
 from core.errors import DomainError
 from recommendations.answers.answer import (
     AnswerContext,
@@ -83,8 +83,9 @@ def read_feed(*, shop: Shop, query: Query, cursor: str | None = None) -> FeedPag
         query = replace(query, facets=facets, request={**query.request, "step": step})
         context = replace(context, query=query)
         results, answered_by = _find_page(context, direction)
-    source = Prompt.Source.FEED
-    answer = record_answer(context, results, source=source, answered_by=answered_by, feed=feed)
+    answer = record_answer(
+        context, results, source=Prompt.Source.FEED, answered_by=answered_by, feed=feed
+    )
     has_next = len(results) == query.count and pages + 1 < MAX_PAGES
     return FeedPage(answer, step, str(feed) if has_next else None)
 
@@ -130,8 +131,9 @@ def _find_page(
     """Rank all candidates, and give every fourth place to an image to discover."""
     query = context.query
     popular = find_most_popular(DISCOVERY_POOL, query.facets)
-    new = _find_newest(query.facets)
-    discoveries = [popular, new, _find_random(query.facets)]
+    ids = Image.objects.searchable().filter(query.facets.condition()).values_list("pk", flat=True)
+    new = list(ids.order_by("-pk")[:DISCOVERY_POOL])
+    discoveries = [popular, new, _find_random(ids.order_by("pk"))]
     return find_results(
         context,
         direction,
@@ -161,15 +163,8 @@ def _mix(
             yield beyond.pop(discovery)
 
 
-def _find_newest(facets: FacetFilter) -> list[UUID]:
-    images = Image.objects.searchable().filter(facets.condition())
-    return list(images.order_by("-pk").values_list("pk", flat=True)[:DISCOVERY_POOL])
-
-
-def _find_random(facets: FacetFilter) -> list[UUID]:
-    """Return a few images that follow a random id in the order of ids."""
-    images = Image.objects.searchable().filter(facets.condition())
-    ids = images.order_by("pk").values_list("pk", flat=True)
+def _find_random(ids: QuerySet[Image, UUID]) -> list[UUID]:
+    """Return a few of the sorted ids, from a random one on."""
     first, last = ids.first(), ids.last()
     if first is None or last is None:
         return []

@@ -26,8 +26,6 @@ class DailyFigures(models.Model):
 
 
 class EventCounts(DailyFigures):
-    """Number of events of each kind."""
-
     impressions = models.PositiveIntegerField(db_default=0)
     clicks = models.PositiveIntegerField(db_default=0)
     likes = models.PositiveIntegerField(db_default=0)

@@ -23,6 +23,7 @@ from recommendations.steering.rules import Effect
 from recommendations.steering.weights import Weights
 
 Matrix = NDArray[np.float32]
+OUT_OF_STOCK = Image.Availability.OUT_OF_STOCK
 RANK_CONSTANT = 60  # Cormack et al. 2009, Reciprocal rank fusion
 # Greedy selection alone can make an answer less diverse when more diversity is requested.
 # Therefore every step up to the requested one is tried, and the most diverse answer wins.
@@ -94,9 +95,12 @@ def rank(
     left out. With `by_item`, only the best variant of each item stays. With `with_rest`, all other
     candidates follow by score.
     """
-    rows = [row for row, candidate in enumerate(candidates) if _can_appear(candidate)]
-    ranked = {row: _score(candidates[row], weights) for row in rows}
-    order = sorted(rows, key=lambda row: _make_sort_key(ranked[row]))
+    ranked = {
+        row: _score(candidate, weights)
+        for row, candidate in enumerate(candidates)
+        if not candidate.effect.is_hidden and candidate.facts.availability != OUT_OF_STOCK
+    }
+    order = sorted(ranked, key=lambda row: _make_sort_key(ranked[row]))
     if by_item:
         order = _select_best_variants(order, candidates)
     pinned = [row for row in order if candidates[row].effect.pin is not None]
@@ -139,11 +143,6 @@ def select_diverse(
         _select_greedily(scaled, similarity, nearest, count, strength) for strength in strengths
     ]
     return max([by_score, *selections], key=lambda rows: compute_distance(similarity, rows))
-
-
-def _can_appear(candidate: Candidate) -> bool:
-    is_sold_out = candidate.facts.availability == Image.Availability.OUT_OF_STOCK
-    return not (candidate.effect.is_hidden or is_sold_out)
 
 
 def _score(candidate: Candidate, weights: Weights) -> Ranked:

@@ -195,7 +195,7 @@ class ImageReportSerializer(_Report):
 
 
 def _describe(
-    name: str, report: type[Any], parameters: type[Any], body: dict[str, Any], **texts: str
+    name: str, report: type[Any], parameters: type[Any], body: dict[str, Any], **texts: Any
 ) -> Any:
     example = {"from": "2026-11-21", "to": "2026-11-21", **body}
     return extend_schema(
