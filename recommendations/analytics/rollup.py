@@ -80,9 +80,7 @@ def _roll_up_batch(up_to: datetime | None) -> int:
     mark = Watermark.objects.select_for_update(skip_locked=True).first()
     if mark is None:
         return 0  # another process holds the lock
-    settled = up_to or _find_settled_time()
-    # Below every UUIDv7 of this millisecond, and above all earlier ones.
-    ceiling = UUID(int=int(settled.timestamp() * 1000) << 80)
+    ceiling = _make_lowest_id(up_to or _find_settled_time())
     counted = 0
     if high := _find_batch_end(Prompt.objects, mark.prompts, ceiling):
         counted = count_prompts(mark.prompts, high)
@@ -103,6 +101,11 @@ def _find_settled_time() -> datetime:
         log.warning("figures_held_up", transaction_since=oldest.isoformat())
     settled: datetime = min(now, oldest or now) - LAG
     return settled
+
+
+def _make_lowest_id(moment: datetime) -> UUID:
+    """Return a UUID below every UUIDv7 of this millisecond, and above all earlier ones."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
 def _find_batch_end(rows: Any, low: UUID, ceiling: UUID) -> UUID | None:
@@ -179,13 +182,7 @@ def count_events(low: UUID, high: UUID) -> int:
             rollup_sql.ADD_CLICKS, [(number, *key) for key, number in clicks.items()]
         )
     _add_to_shops(counts, {})
-    # Request that popularity is computed again in these shops.
-    PopularityState.objects.bulk_create(
-        [PopularityState(shop_id=shop_id) for shop_id in {shop_id for shop_id, _ in counts}],
-        update_conflicts=True,
-        unique_fields=["shop"],
-        update_fields=["is_changed"],
-    )
+    _mark_changed({shop_id for shop_id, _ in counts})
     return total
 
 
@@ -236,3 +233,13 @@ UPDATED = (
     *(*SOURCES.values(), *KINDS.values(), *OUTCOMES.values(), "no_match"),
     *("images_shown", "images_published", "latency"),
 )
+
+
+def _mark_changed(shop_ids: set[UUID]) -> None:
+    """Request that popularity is computed again in these shops."""
+    PopularityState.objects.bulk_create(
+        [PopularityState(shop_id=shop_id) for shop_id in shop_ids],
+        update_conflicts=True,
+        unique_fields=["shop"],
+        update_fields=["is_changed"],
+    )
