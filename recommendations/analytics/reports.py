@@ -127,10 +127,8 @@ def read_images(period: Period, *, order: str, limit: int) -> list[ImageActivity
     figures = {row["image_id"]: row for row in sums}
     ratings = rate_images(
         {
-            image_id: Tally.of(
-                row["total_expected"], [row[f"total_{name}"] for name in ACTION_WEIGHTS]
-            )
-            for image_id, row in figures.items()
+            pk: Tally.of(row["total_expected"], [row[f"total_{name}"] for name in ACTION_WEIGHTS])
+            for pk, row in figures.items()
         }
     )
     if order == "worst":
@@ -140,9 +138,7 @@ def read_images(period: Period, *, order: str, limit: int) -> list[ImageActivity
     chosen = sorted(ranks, key=lambda pk: (ranks[pk], pk))[:limit]
     images = Image.objects.live().only("name", "sku").in_bulk(chosen)
     return [
-        _make_image_activity(images[image_id], figures[image_id], ratings[image_id])
-        for image_id in chosen
-        if image_id in images
+        _make_image_activity(images[pk], figures[pk], ratings[pk]) for pk in chosen if pk in images
     ]
 
 

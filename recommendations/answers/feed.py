@@ -115,8 +115,9 @@ def _read_earlier_pages(visitor: Visitor, cursor: str | None) -> tuple[UUID, set
 def _choose_step(visitor: Visitor, index: VectorIndex) -> tuple[FeedStep, Direction | None]:
     if visitor.has_acted and visitor.taste.liked is not None:
         return FeedStep.TASTE, Direction(visitor.taste.liked)
-    if visitor.preferences is not None and visitor.has_stated_likes:
-        payload = pack_text(describe_preferences(visitor.preferences))
+    stated = visitor.preferences
+    if stated and (any(stated.liked.values()) or stated.text):
+        payload = pack_text(describe_preferences(stated))
         pending = call_encoder([payload], index=index)
         (vector,) = pending.receive()
         return FeedStep.STATED, Direction(vector, pending.sources, text=vector, by_text=1.0)

@@ -1,6 +1,6 @@
 """Record what shoppers did, many events at a time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -116,14 +116,12 @@ def _select_new(events: Mapping[int, NewEvent]) -> dict[int, NewEvent]:
     return new
 
 
-def _read_references(events: Iterable[NewEvent]) -> _References:
-    images, answers = set(), set()
-    for event in events:
-        images.add(event.image)
-        answers.add(event.recommendation)
-    live = Image.objects.live().filter(pk__in=images).values_list("pk", flat=True)
-    results = Prompt.objects.filter(pk__in=answers - {None}).values_list("pk", "results")
-    return _References(frozenset(live), dict(results))
+def _read_references(events: Collection[NewEvent]) -> _References:
+    images = Image.objects.live().filter(pk__in={event.image for event in events})
+    answers = Prompt.objects.filter(pk__in={event.recommendation for event in events} - {None})
+    return _References(
+        frozenset(images.values_list("pk", flat=True)), dict(answers.values_list("pk", "results"))
+    )
 
 
 def _write(shop: Shop, events: list[NewEvent], references: _References) -> None:

@@ -118,7 +118,6 @@ def _filter_by_facets(ids: Sequence[UUID], facets: FacetFilter) -> list[UUID]:
 
 
 def _read_popularity(ids: Sequence[UUID]) -> dict[UUID, float]:
-    """Return the popularity of images (0 to 1), without those that have none."""
     with connection.cursor() as cursor:
         cursor.execute(_POPULARITY, [list(ids), scoped_shop_id()])
         return dict(cursor.fetchall())

@@ -102,13 +102,11 @@ def rate_images(tallies: Mapping[UUID, Tally]) -> dict[UUID, ImageRating]:
         sum(tally.actions[place] for tally in tallies.values()) / looks
         for place in range(len(ACTION_WEIGHTS))
     ]
-    scores = {image_id: _score(tally, averages) for image_id, tally in tallies.items()}
-    highest = max([*scores.values(), 0.0]) or 1.0
+    rated = {image_id: _rate(tally, averages) for image_id, tally in tallies.items()}
+    highest = max([0.0, *(score for score, _ in rated.values())]) or 1.0
     return {
-        image_id: ImageRating(
-            max(scores[image_id], 0.0) / highest, _compute_surplus(tally, averages)
-        )
-        for image_id, tally in tallies.items()
+        image_id: ImageRating(max(score, 0.0) / highest, surplus)
+        for image_id, (score, surplus) in rated.items()
     }
 
 
@@ -139,22 +137,17 @@ def refresh_popularity() -> None:
                 _refresh_shop(shop_id, now)
 
 
-def _score(tally: Tally, averages: Sequence[float]) -> float:
-    return sum(
-        weight * count / (tally.looks * average + PRIOR_EVENTS)
+def _rate(tally: Tally, averages: Sequence[float]) -> tuple[float, float]:
+    """Return an image's score and its surplus, as in `ImageRating`, before scaling."""
+    parts = [
+        (weight, count, tally.looks * average)
         for weight, count, average in zip(
             ACTION_WEIGHTS.values(), tally.actions, averages, strict=True
         )
-    )
-
-
-def _compute_surplus(tally: Tally, averages: Sequence[float]) -> float:
-    return sum(
-        weight * (count - tally.looks * average)
-        for weight, count, average in zip(
-            ACTION_WEIGHTS.values(), tally.actions, averages, strict=True
-        )
-    )
+    ]
+    score = sum(weight * count / (mean + PRIOR_EVENTS) for weight, count, mean in parts)
+    surplus = sum(weight * (count - mean) for weight, count, mean in parts)
+    return score, surplus
 
 
 def _refresh_shop(shop_id: UUID, now: datetime) -> None:

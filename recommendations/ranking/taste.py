@@ -18,6 +18,7 @@ from catalog.models import VectorIndex
 from catalog.search.public_images import ImageFacts, read_embeddings
 from core.ml.vector_store import Vectors
 from recommendations.feedback.shoppers import (
+    OPINIONS,
     find_disliked_images,
     find_shopper,
     read_preferences,
@@ -34,7 +35,6 @@ EVENT_WEIGHTS: Mapping[str, float] = {
     Event.Kind.PURCHASE: 1.0,
     Event.Kind.DISLIKE: -1.0,
 }
-OPINIONS = {Event.Kind.LIKE, Event.Kind.DISLIKE}
 DISLIKE_SHARE = 0.5
 OVER_BUDGET = -0.5
 # A similarity this many standard deviations above the mean of all candidates scores 1.
@@ -62,11 +62,6 @@ class Visitor:
     preferences: Preferences | None = None
     hidden: frozenset[UUID] = frozenset()
     has_acted: bool = False
-
-    @property
-    def has_stated_likes(self) -> bool:
-        stated = self.preferences
-        return bool(stated and (any(stated.liked.values()) or stated.text))
 
 
 def read_visitor(
