@@ -34,6 +34,11 @@ from stylist.chat.shared.question import Question
 from stylist.chat.shared.redaction import redact
 from stylist.chat.shared.tools import ItemLookup, Tools
 
+MAX_TOKEN_LENGTH = 6  # characters; estimates the tokens of an answer, as not all servers count
+INTERRUPTED = "\n\nI was interrupted there; here is what I can say without that. "
+
+T = TypeVar("T")
+
 SYSTEM = """\
 You are the stylist of a clothing shop. You help one shopper of this shop with clothes: finding
 things in the shop, saying what goes with what they own, outfits for occasions, colours, and care.
@@ -76,12 +81,6 @@ def build_messages(question: Question) -> list[dict[str, Any]]:
         *({"role": roles[turn.speaker], "content": turn.text} for turn in memory.turns),
         {"role": "user", "content": question.text},
     ]
-
-
-MAX_TOKEN_LENGTH = 6  # characters; estimates the tokens of an answer, as not all servers count
-INTERRUPTED = "\n\nI was interrupted there; here is what I can say without that. "
-
-T = TypeVar("T")
 
 
 async def converse(

@@ -49,6 +49,9 @@ _BOUND = re.compile(
 _SEVERAL = re.compile(r"(?<![\w'’°-])[A-Z][\w'’&-]*(?:\s+[A-Z][\w'’&-]*)+")
 _QUOTED = re.compile(r"[\"“„«]([^\"”“»]{2,80})[\"”“»]")
 
+_REFERENCE = re.compile(r"\[\s*(item|outfit)\s*:\s*([^\[\]]{1,100}?)\s*\]", re.IGNORECASE)
+_BROKEN = re.compile(r"\[\s*(?:item|outfit)\b|\b(?:item|outfit)\s*:\s*\S", re.IGNORECASE)
+_BARE_ID = re.compile(r"\b[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\b", re.IGNORECASE)
 _CAPITALS = """
 S M L XS XL XXL I I'm I'd I'll I've I’m I’d I’ll I’ve OK EUR USD GBP CHF Monday Tuesday
 Wednesday Thursday Friday Saturday Sunday January February March April May June July August
@@ -122,11 +125,6 @@ def _is_new_name(sentence: str, found: re.Match[str], evidence: Evidence) -> boo
         return False
     is_code = len(word) > 1 and _CODE.fullmatch(word)
     return bool(is_code) or not _OPENS.search(sentence[: found.start()])
-
-
-_REFERENCE = re.compile(r"\[\s*(item|outfit)\s*:\s*([^\[\]]{1,100}?)\s*\]", re.IGNORECASE)
-_BROKEN = re.compile(r"\[\s*(?:item|outfit)\b|\b(?:item|outfit)\s*:\s*\S", re.IGNORECASE)
-_BARE_ID = re.compile(r"\b[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\b", re.IGNORECASE)
 
 
 def find_item_ids(sentence: str, evidence: Evidence) -> Iterator[str]:

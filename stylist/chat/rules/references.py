@@ -18,6 +18,28 @@ _FILLERS = (
 )
 FILLERS = frozenset(_FILLERS.split())
 _LOOKS = frozenset({Field.COLOUR, Field.PATTERN, Field.STYLE, Field.MATERIAL, Field.DETAIL})
+_NUMBERS = (
+    "first 1st one",
+    "second 2nd two",
+    "third 3rd three",
+    "fourth 4th four",
+    "fifth 5th five",
+    "sixth 6th six",
+)
+_ORDINALS = {word: n for n, words in enumerate(_NUMBERS, start=1) for word in words.split()}
+_ORDINALS["last"] = -1
+_NAMES = "first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|sixth|6th|last"
+_NTH = re.compile(
+    rf"\b({_NAMES})"
+    rf"(?= (?:one|item|option|look|outfit|piece|two)\b|$| (?:and|or|with|to|vs|,|\?|\.))"
+)
+_NUMBERED = re.compile(r"\b(?:number|no|nr|item|option)\s?\.? ?(\d|one|two|three|four|five|six)\b")
+_HASH = re.compile(r"#\s?(\d)\b")
+_FIRST_TWO = re.compile(r"\b(first|last) two\b")
+_BOTH = re.compile(r"\b(?:both|these two|those two|the two)\b")
+_PRONOUNS = re.compile(
+    r"\b(?:it|them|this one|that one|this|these|those|that(?! (?:go|match|suit|fit|work|is|are)))\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,30 +124,6 @@ _VERBS = {
 def _is_verb(tokens: Sequence[str], at: int, length: int) -> bool:
     before = tokens[at - 1] if at and not is_stop(tokens[at - 1]) else ""
     return length == 1 and before in _VERBS.get(tokens[at], "").split()
-
-
-_NUMBERS = (
-    "first 1st one",
-    "second 2nd two",
-    "third 3rd three",
-    "fourth 4th four",
-    "fifth 5th five",
-    "sixth 6th six",
-)
-_ORDINALS = {word: n for n, words in enumerate(_NUMBERS, start=1) for word in words.split()}
-_ORDINALS["last"] = -1
-_NAMES = "first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|sixth|6th|last"
-_NTH = re.compile(
-    rf"\b({_NAMES})"
-    rf"(?= (?:one|item|option|look|outfit|piece|two)\b|$| (?:and|or|with|to|vs|,|\?|\.))"
-)
-_NUMBERED = re.compile(r"\b(?:number|no|nr|item|option)\s?\.? ?(\d|one|two|three|four|five|six)\b")
-_HASH = re.compile(r"#\s?(\d)\b")
-_FIRST_TWO = re.compile(r"\b(first|last) two\b")
-_BOTH = re.compile(r"\b(?:both|these two|those two|the two)\b")
-_PRONOUNS = re.compile(
-    r"\b(?:it|them|this one|that one|this|these|those|that(?! (?:go|match|suit|fit|work|is|are)))\b"
-)
 
 
 def find_references(

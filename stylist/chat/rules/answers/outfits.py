@@ -29,6 +29,8 @@ from stylist.outfits.wishes import OCCASIONS
 
 MAX_OUTFITS = 3
 SPARE = 2  # times as many are made if some may be left out
+MAX_ITEMS = 4
+MAX_FORMALITY_STEP = 0.4  # between two kinds that suit each other
 _DRESS_CODES = (
     (0.2, "comfort comes first; it need not be formal"),
     (0.45, "casual is right"),
@@ -123,10 +125,6 @@ def _make_opening(context: QuestionContext) -> str:
         "Let me see what goes well together.",
         "I am going through the wardrobe and the shop.",
     )
-
-
-MAX_ITEMS = 4
-MAX_FORMALITY_STEP = 0.4  # between two kinds that suit each other
 
 
 def find_matches(context: QuestionContext) -> Iterator[Part]:
