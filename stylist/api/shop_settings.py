@@ -1,4 +1,4 @@
-"""What a shop sets for its stylist: its own types of garments, and the language model."""
+"""A shop's settings of its stylist: its own types of garments, and the language model."""
 
 from typing import Any, ClassVar
 
