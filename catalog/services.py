@@ -36,18 +36,14 @@ class ImageGone(DomainError):
 
     status_code = 404
     code = "not_found"
-
-    def __init__(self) -> None:
-        super().__init__("This image was deleted during the request.")
+    message = "This image was deleted during the request."
 
 
 class PhotoChanged(Conflict):
     """The image has a newer photo than the one that the request is about."""
 
     code = "photo_changed"
-
-    def __init__(self) -> None:
-        super().__init__("The image has a newer photo; look at that one.")
+    message = "The image has a newer photo; look at that one."
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,17 @@ from typing import Any
 class DomainError(Exception):
     """A request that cannot be carried out; rendered as a 4xx problem.
 
-    `code` is stable and for programs, the message for people; `details` are added to the problem.
+    `code` is stable and for programs, `message` for people; a class may define both. `details` are
+    added to the problem.
     """
 
     status_code = 400
     code = "invalid"
+    message = ""
 
-    def __init__(self, message: str, *, code: str | None = None, **details: Any) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, message: str = "", *, code: str | None = None, **details: Any) -> None:
+        self.message = message or self.message
+        super().__init__(self.message)
         self.code = code or self.code
         self.details = details
 
@@ -33,7 +35,7 @@ class Unavailable(DomainError):
     code = "unavailable"
 
     def __init__(
-        self, message: str, *, code: str | None = None, retry_after: int = 5, **details: Any
+        self, message: str = "", *, code: str | None = None, retry_after: int = 5, **details: Any
     ) -> None:
         """Set `retry_after`, in seconds, for the header `Retry-After`."""
         super().__init__(message, code=code, **details)

@@ -298,7 +298,7 @@ REST_FRAMEWORK = {
         "tenants.api.authentication.ApiKeyAuthentication",
         "tenants.api.authentication.MemberAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["tenants.api.permissions.HasScope"],
+    "DEFAULT_PERMISSION_CLASSES": ["tenants.api.authentication.HasScope"],
     "DEFAULT_THROTTLE_CLASSES": ["core.api.throttling.RateLimit"],
     "DEFAULT_PAGINATION_CLASS": "core.api.views.NewestFirst",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],

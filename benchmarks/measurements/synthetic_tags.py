@@ -7,7 +7,7 @@ from uuid import UUID
 
 import numpy as np
 
-from catalog.vocabulary.properties import FORMALITY, PATTERNS, SEASONS, STYLES
+from catalog.vocabulary.words import FORMALITY, PATTERNS, SEASONS, STYLES
 from core.ml.colours import BASIC_COLOURS
 from stylist.garments.features import pack_features
 from stylist.garments.garment import ALL_YEAR, SLOTS, GarmentSource

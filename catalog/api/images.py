@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog import services
-from catalog.api.fields import AttributesField, FacetField, FacetListField
+from catalog.api.facets import AttributesField, FacetField, FacetListField
 from catalog.models import AgeGroup, Category, Image, IndexEntry, Style
 from core.api.views import NewestFirst
 from core.photos import MAX_BYTES, Photo, open_photo

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from catalog.vocabulary.kinds import KINDS, SLOT_PHRASES, SLOTS
-from catalog.vocabulary.properties import (
+from catalog.vocabulary.words import (
     COLOURS,
     FORMALITY,
     FORMALITY_LEVELS,
@@ -14,8 +14,12 @@ from catalog.vocabulary.properties import (
     SEASONS,
     STYLE_FORMALITY,
     STYLES,
+    Use,
+    Word,
+    parse_words,
+    plain,
+    texts_for,
 )
-from catalog.vocabulary.words import Use, Word, parse_words, plain, texts_for
 from core.ml.colours import RETAIL_COLOURS
 
 TABLES = (COLOURS, PATTERNS, STYLES, SEASONS, FORMALITY, MATERIALS)

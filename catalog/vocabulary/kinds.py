@@ -1,6 +1,6 @@
 """Kinds of garment: their slots, words and habits, read from `kinds.toml`.
 
-The habits are what is usual for a kind: how formal it is, in [0, 1] (`properties.FORMALITY`), its
+The habits are what is usual for a kind: how formal it is, in [0, 1] (`words.FORMALITY`), its
 styles, and the seasons it is worn in, the most usual first; none means any. The first word is the
 plainest. Some words are known to the bundled encoder, some only to a large one.
 """

@@ -1,8 +1,8 @@
-"""Words for a name of the vocabulary, and what each word is used for.
+"""Words for garments' colours, patterns, styles, seasons and materials, and their uses.
 
-The tables write words like entries of a dictionary: "tee, vest (caption demo), hoody (not demo)".
-A word without a note is for every use; words after a bar, "jeans | jeggings", are only understood
-in chat.
+The tables (`words.toml`, `kinds.toml`) write words like entries of a dictionary: "tee, vest
+(caption demo), hoody (not demo)". A word without a note is for every use; words after a bar,
+"jeans | jeggings", are only understood in chat.
 """
 
 import re
@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from enum import Flag, auto
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
+
+from core.ml.colours import RETAIL_COLOURS
 
 
 class Use(Flag):
@@ -74,3 +76,36 @@ def _noted(uses: Use, negation: str, note: str) -> Use:
     for name in note.split():
         named |= Use[name.upper()]
     return uses & ~named if negation else named
+
+
+_TABLES = read_toml("words")
+
+PATTERNS = parse_table(_TABLES["patterns"])
+STYLES = parse_table(_TABLES["styles"])
+SEASONS = parse_table(_TABLES["seasons"])
+MATERIALS = parse_table(_TABLES["materials"])
+COLOURS = {
+    colour.name: parse_words(_TABLES["colours"].get(colour.name, colour.name))
+    for colour in RETAIL_COLOURS
+}
+
+# How formal the styles are that imply it, in [0, 1].
+STYLE_FORMALITY = {
+    "lounge": 0.05,
+    "casual": 0.25,
+    "smart casual": 0.5,
+    "business": 0.75,
+    "elegant": 0.75,
+    "formal": 1.0,
+}
+# Each level between 0, for the sofa, and 1, for an evening with a dress code.
+FORMALITY_LEVELS = {
+    "lounge": 0.0,
+    "casual": 0.25,
+    "smart casual": 0.5,
+    "business": 0.75,
+    "formal": 1.0,
+}
+FORMALITY = {level: STYLES[level] for level in FORMALITY_LEVELS} | {
+    "lounge": parse_words("home, lounge")
+}

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from catalog.vocabulary.kinds import KINDS
-from catalog.vocabulary.properties import STYLES
+from catalog.vocabulary.words import STYLES
 from evaluation.outfits.harness import evaluate
 from evaluation.outfits.looks import LOOKS
 from evaluation.outfits.questions import CHOICES, MIN_PIECES, make_blanks, spoil

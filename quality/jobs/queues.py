@@ -1,6 +1,6 @@
 """The queues of jobs on photos."""
 
-from catalog.models.image_queue import ImageQueue
+from catalog.models.image import ImageQueue
 from core.jobs.queues import Queue
 from quality.models import Comparison, Enhancement, Report
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import numpy as np
 
-from catalog.vocabulary.properties import PATTERNS, SEASONS, STYLES
+from catalog.vocabulary.words import PATTERNS, SEASONS, STYLES
 from stylist.garments.garment import Garment
 from stylist.garments.pool import Pool
 

@@ -6,7 +6,7 @@ by zero-shot if the encoder knows the words. They are sure only if the type is.
 
 import numpy as np
 
-from catalog.vocabulary.properties import FORMALITY_LEVELS
+from catalog.vocabulary.words import FORMALITY_LEVELS
 from core.ml.colours import Floats
 from core.ml.encoder import Embeddings
 from stylist.garments.garment import ALL_YEAR

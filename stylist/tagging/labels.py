@@ -11,14 +11,16 @@ import numpy as np
 from PIL import Image
 
 from catalog.vocabulary.kinds import GarmentKind
-from catalog.vocabulary.properties import (
+from catalog.vocabulary.words import (
     FORMALITY,
     FORMALITY_LEVELS,
     PATTERNS,
     SEASONS,
     STYLES,
+    Use,
+    Words,
+    texts_for,
 )
-from catalog.vocabulary.words import Use, Words, texts_for
 from core.ml.colours import Floats
 from core.ml.encoder import Embeddings, Encoder
 from stylist.tagging.calibration import Calibration, get_calibration

@@ -1,6 +1,6 @@
 """The queues of garments to tag."""
 
-from catalog.models.image_queue import ImageQueue
+from catalog.models.image import ImageQueue
 from core.jobs.queues import Queue
 from stylist.models import ImageTags, WardrobeItem
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import numpy as np
 
-from catalog.vocabulary.properties import FORMALITY, FORMALITY_LEVELS, PATTERNS, SEASONS, STYLES
+from catalog.vocabulary.words import FORMALITY, FORMALITY_LEVELS, PATTERNS, SEASONS, STYLES
 from core.ml.colours import RETAIL_COLOURS, srgb_to_oklab
 from stylist.garments.garment import ALL_YEAR, Garment, GarmentSource, Lab, Slot
 

@@ -12,7 +12,7 @@ from PIL import Image as Pillow
 from rest_framework.response import Response
 
 from catalog.models import Image
-from catalog.vocabulary.properties import FORMALITY_LEVELS, SEASONS
+from catalog.vocabulary.words import FORMALITY_LEVELS, SEASONS
 from core.storage import save_file
 from core.tenancy import shop_scope
 from demo.garments import Garment, draw_garment

@@ -1,20 +1,32 @@
-"""Authentication: `Api-Key` for the systems of a shop, `Bearer` for its members."""
+"""Access: `Api-Key` for the systems of a shop, `Bearer` for its members, and key scopes."""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Model
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import (
+    AuthenticationFailed,
+    MethodNotAllowed,
+    NotAuthenticated,
+    PermissionDenied,
+)
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
 from tenants.models import MANAGE_SHOP, Membership, Scope, Shop, ShopAPIKey, User
+
+if TYPE_CHECKING:
+    # A cycle otherwise: DRF imports this module while it defines `APIView`.
+    from rest_framework.views import APIView
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +157,21 @@ def _credentials(request: Request, keyword: str) -> str | None:
 def _require_active(shop: Shop) -> None:
     if not shop.is_active:
         raise AuthenticationFailed("This shop is not active.", code="inactive_shop")
+
+
+class HasScope(BasePermission):
+    """Requires a view's `read_scope` or `write_scope`; a view without them refuses every caller."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if not isinstance(request.auth, Access):
+            raise NotAuthenticated("Send a key: `Authorization: Api-Key …`.")
+        is_read = request.method in SAFE_METHODS
+        needed = getattr(view, "read_scope" if is_read else "write_scope", None)
+        if needed is None:
+            if request.method not in view.allowed_methods:
+                raise MethodNotAllowed(str(request.method))
+            return False
+        if needed not in request.auth.scopes:
+            message = f"This key lacks the scope `{needed}`."
+            raise PermissionDenied(message, code="insufficient_scope")
+        return True

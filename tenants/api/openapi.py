@@ -57,7 +57,11 @@ class TenantSchema(AutoSchema):
             errors["400"] = "The request is invalid; `detail` says why."
         if "{" in self.path:
             errors["404"] = "Not found, or not of this shop."
-        content = {"application/problem+json": {"schema": self._problem_reference()}}
+        problem = ResolvedComponent(  # type: ignore[no-untyped-call]
+            "Problem", ResolvedComponent.SCHEMA, schema=PROBLEM, object="Problem"
+        )
+        self.registry.register_on_missing(problem)
+        content = {"application/problem+json": {"schema": problem.ref}}
         for status, description in errors.items():
             operation["responses"].setdefault(
                 status, {"description": description, "content": content}
@@ -75,15 +79,6 @@ class TenantSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         handler = getattr(self.view, getattr(self.view, "action", None) or self.method.lower())
         return [IDEMPOTENCY_KEY] if getattr(handler, "is_idempotent", False) else []
-
-    def _problem_reference(self) -> dict[str, Any]:
-        """Return a reference to the problem component."""
-        component = ResolvedComponent(  # type: ignore[no-untyped-call]
-            "Problem", ResolvedComponent.SCHEMA, schema=PROBLEM, object="Problem"
-        )
-        self.registry.register_on_missing(component)
-        reference: dict[str, Any] = component.ref
-        return reference
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -8,9 +8,8 @@ are also shoes. The wide kinds are named like the labels of the clothing photos.
 from collections.abc import Mapping
 
 from catalog.vocabulary.kinds import KINDS as VOCABULARY
-from catalog.vocabulary.properties import COLOURS as RETAIL_COLOURS
-from catalog.vocabulary.properties import PATTERNS
-from catalog.vocabulary.words import Use, texts_for
+from catalog.vocabulary.words import COLOURS as RETAIL_COLOURS
+from catalog.vocabulary.words import PATTERNS, Use, texts_for
 from core.ml.colours import BASIC_COLOURS
 
 Texts = Mapping[str, tuple[str, ...]]

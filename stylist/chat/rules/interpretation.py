@@ -9,7 +9,7 @@ English only. Unknown words are in `Intent.missed`; a message that is not unders
 import re
 from functools import partial
 
-from catalog.vocabulary.properties import STYLE_FORMALITY
+from catalog.vocabulary.words import STYLE_FORMALITY
 from stylist.chat.rules.follow_ups import follow, is_following, step_formality
 from stylist.chat.rules.lexicon import cues
 from stylist.chat.rules.message import ParsedMessage, parse_message

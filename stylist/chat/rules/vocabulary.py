@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.vocabulary.kinds import SLOT_PHRASES
-from catalog.vocabulary.properties import COLOURS, MATERIALS, PATTERNS, SEASONS, STYLES
-from catalog.vocabulary.words import Use, texts_for
+from catalog.vocabulary.words import COLOURS, MATERIALS, PATTERNS, SEASONS, STYLES, Use, texts_for
 from stylist.chat.rules.lexicon.cues import WORDS
 from stylist.tagging.taxonomy import Taxonomy
 

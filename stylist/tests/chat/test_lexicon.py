@@ -3,7 +3,7 @@
 import pytest
 
 from catalog.vocabulary.kinds import SLOT_PHRASES
-from catalog.vocabulary.properties import COLOURS, MATERIALS, SEASONS, STYLE_FORMALITY, STYLES
+from catalog.vocabulary.words import COLOURS, MATERIALS, SEASONS, STYLE_FORMALITY, STYLES
 from core.ml.colours import BASIC_OF, RETAIL_COLOURS
 from stylist.chat.rules.answers.advice import (
     MIN_AGREEMENT,

@@ -5,7 +5,7 @@ from uuid import UUID
 import numpy as np
 from hypothesis import strategies as st
 
-from catalog.vocabulary.properties import PATTERNS, STYLES
+from catalog.vocabulary.words import PATTERNS, STYLES
 from core.ml.colours import RETAIL_COLOURS, srgb_to_oklab
 from stylist.garments.garment import SEASONS, SLOTS, Garment, GarmentSource, Lab, Slot
 from stylist.outfits.wishes import OCCASIONS, Taste, Wish

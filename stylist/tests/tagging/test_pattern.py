@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from catalog.vocabulary.properties import PATTERNS
+from catalog.vocabulary.words import PATTERNS
 from stylist.tagging.pattern import PatternMeasure, compute_pattern_prior, measure_pattern
 from stylist.tests.tagging.photos import cut_out
 

@@ -5,8 +5,15 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from catalog.vocabulary.properties import FORMALITY, FORMALITY_LEVELS, PATTERNS, SEASONS, STYLES
-from catalog.vocabulary.words import Use, texts_for
+from catalog.vocabulary.words import (
+    FORMALITY,
+    FORMALITY_LEVELS,
+    PATTERNS,
+    SEASONS,
+    STYLES,
+    Use,
+    texts_for,
+)
 from core.ml.colours import basic_colour
 from core.ml.encoder import get_encoder
 from quality.measure.frame import PhotoUnmeasurable, make_frame

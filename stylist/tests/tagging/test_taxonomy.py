@@ -5,7 +5,7 @@ import importlib
 import pytest
 
 from catalog.vocabulary.kinds import KINDS, SLOTS
-from catalog.vocabulary.properties import FORMALITY, FORMALITY_LEVELS, SEASONS, STYLES
+from catalog.vocabulary.words import FORMALITY, FORMALITY_LEVELS, SEASONS, STYLES
 from stylist.garments.garment import Slot
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY, MAX_OWN_TYPES, TypeUnusable
 
