@@ -99,14 +99,11 @@ class VectorIndexAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         entries = IndexEntry.State
+        indexes = super().get_queryset(request)
         waiting = Q(indexentry__state__in=(entries.PENDING, entries.REMOVING))
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                waiting_count=Count("pk", filter=waiting),
-                failed_count=Count("pk", filter=Q(indexentry__state=entries.FAILED)),
-            )
+        return indexes.annotate(
+            waiting_count=Count("pk", filter=waiting),
+            failed_count=Count("pk", filter=Q(indexentry__state=entries.FAILED)),
         )
 
     @admin.display(ordering="waiting_count")

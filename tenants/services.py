@@ -111,7 +111,8 @@ def refresh_sign_in(*, refresh: str) -> SignIn:
         is_first_use = BlacklistedToken.objects.get_or_create(token=outstanding)[1]
         if is_first_use:
             # Under the lock: a second use waits for it, and must find the new pair to revoke it.
-            membership = _find_membership(outstanding, refresh)
+            claims = RefreshToken(refresh, verify=False)  # type: ignore[arg-type]
+            membership = find_membership(outstanding.user_id, claims.get("shop_id"))
             pair = _sign_in(membership) if membership else None
         else:
             _revoke_all(outstanding.user_id)
@@ -149,15 +150,10 @@ def _lock_token(refresh: str) -> OutstandingToken:
     return token
 
 
-def _find_membership(token: OutstandingToken, refresh: str) -> Membership | None:
-    """Return the membership that a refresh token belongs to, if it still exists."""
-    claims = RefreshToken(refresh, verify=False)  # type: ignore[arg-type]
-    return (
-        Membership.objects.select_related("shop", "user")
-        .filter(user=token.user_id, shop_id=claims.get("shop_id"))
-        .filter(user__is_active=True)
-        .first()
-    )
+def find_membership(user_id: UUID | str | None, shop_id: str | None) -> Membership | None:
+    """Return the membership that a token names, if it still exists and the person is active."""
+    members = Membership.objects.select_related("shop", "user").filter(user__is_active=True)
+    return members.filter(user_id=user_id, shop_id=shop_id).first()
 
 
 class _UncheckedRefreshToken(RefreshToken):

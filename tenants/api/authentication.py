@@ -23,6 +23,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
 from tenants.models import MANAGE_SHOP, Membership, Scope, Shop, ShopAPIKey, User
+from tenants.services import find_membership
 
 if TYPE_CHECKING:
     # A cycle otherwise: DRF imports this module while it defines `APIView`.
@@ -90,12 +91,7 @@ class MemberAuthentication(BaseAuthentication):
     def _find(self, token: str) -> Membership:
         try:
             claims = AccessToken(token)  # type: ignore[arg-type]
-            membership = (
-                Membership.objects.select_related("user", "shop")
-                .filter(user_id=claims.get("user_id"), shop_id=claims.get("shop_id"))
-                .filter(user__is_active=True)
-                .first()
-            )
+            membership = find_membership(claims.get("user_id"), claims.get("shop_id"))
         except (TokenError, ValidationError) as error:
             message = "This token is invalid or has expired; sign in or refresh it."
             raise AuthenticationFailed(message, code="invalid_token") from error
