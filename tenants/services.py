@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
-from rest_framework_simplejwt.tokens import RefreshToken
+from rest_framework_simplejwt.tokens import RefreshToken, Token
 
 from core.errors import Conflict, DomainError
 from tenants.models import Membership, Shop, ShopAPIKey, User, all_scopes
@@ -112,7 +112,7 @@ def refresh_sign_in(*, refresh: str) -> SignIn:
         if is_first_use:
             # Under the lock: a second use waits for it, and must find the new pair to revoke it.
             claims = RefreshToken(refresh, verify=False)  # type: ignore[arg-type]
-            membership = find_membership(outstanding.user_id, claims.get("shop_id"))
+            membership = find_membership(claims)
             pair = _sign_in(membership) if membership else None
         else:
             _revoke_all(outstanding.user_id)
@@ -150,10 +150,10 @@ def _lock_token(refresh: str) -> OutstandingToken:
     return token
 
 
-def find_membership(user_id: UUID | str | None, shop_id: str | None) -> Membership | None:
+def find_membership(claims: Token) -> Membership | None:
     """Return the membership that a token names, if it still exists and the person is active."""
     members = Membership.objects.select_related("shop", "user").filter(user__is_active=True)
-    return members.filter(user_id=user_id, shop_id=shop_id).first()
+    return members.filter(user_id=claims.get("user_id"), shop_id=claims.get("shop_id")).first()
 
 
 class _UncheckedRefreshToken(RefreshToken):

@@ -91,7 +91,7 @@ class MemberAuthentication(BaseAuthentication):
     def _find(self, token: str) -> Membership:
         try:
             claims = AccessToken(token)  # type: ignore[arg-type]
-            membership = find_membership(claims.get("user_id"), claims.get("shop_id"))
+            membership = find_membership(claims)
         except (TokenError, ValidationError) as error:
             message = "This token is invalid or has expired; sign in or refresh it."
             raise AuthenticationFailed(message, code="invalid_token") from error
