@@ -133,7 +133,6 @@ def discard(*, job: Comparison | Enhancement) -> None:
 
 
 def _lock(job: Comparison | Enhancement) -> Comparison | Enhancement | None:
-    """Return the current job, locked with its sources for this transaction."""
     names = ["source"] if isinstance(job, Enhancement) else ["first", "second"]
     rows = type(job).objects.select_for_update(of=("self", *names)).select_related(*names)
     found: Comparison | Enhancement | None = rows.filter(pk=job.pk).first()
@@ -141,7 +140,6 @@ def _lock(job: Comparison | Enhancement) -> Comparison | Enhancement | None:
 
 
 def _create(job: J) -> J:
-    """Save a new job with its sources, and wake a worker on commit."""
     with transaction.atomic():
         for source in job.sources:
             source.save(force_insert=True)
@@ -201,7 +199,6 @@ def drop_own_profile(*, shop: Shop) -> Policy:
 
 
 def _save_policy(policy: Policy, *, must_judge: bool) -> None:
-    """Save a policy; on commit, wake a worker that judges reports by it."""
     if must_judge:
         policy.version += 1
         wake_on_commit(queues.JUDGE, shop_id=str(policy.shop_id))
@@ -209,7 +206,6 @@ def _save_policy(policy: Policy, *, must_judge: bool) -> None:
 
 
 def _lock_policy(shop: Shop) -> Policy:
-    """Return the current policy, locked for this transaction; create it if needed."""
     Policy.objects.get_or_create(shop=shop)
     locked: Policy = Policy.objects.select_for_update().get(shop=shop)
     return locked

@@ -26,16 +26,11 @@ MAX_PURGED = 1_000
 def sweep_quality(**_: Any) -> None:
     """Find expired leases, lost wake-ups, previews to apply, and jobs whose image is deleted."""
     wake_waiting((queues.COMPARISONS, queues.ENHANCEMENTS))
-    if _has_bulk_work():
+    with all_shops():
+        has_ready = Enhancement.objects.ready().exists()
+    if has_ready or queues.REPORTS.has_waiting() or queues.BATCH_ENHANCEMENTS.has_waiting():
         wake(queues.BULK)
     purge_orphans()
-
-
-def _has_bulk_work() -> bool:
-    if queues.REPORTS.has_waiting() or queues.BATCH_ENHANCEMENTS.has_waiting():
-        return True
-    with all_shops():
-        return bool(Enhancement.objects.ready().exists())
 
 
 @shared_task

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.parsers import JSONParser
+from core.api.views import validate
 from quality import services
 from quality.api.fields import FigureField, QualityMixin
 from quality.models import Policy
@@ -106,9 +107,8 @@ class PolicyView(QualityMixin, TenantAPIView):
         "enhancement makes it pass. A change applies to existing reports too, within seconds.",
     )
     def patch(self, request: Request) -> Response:
-        data = PolicySerializer(data=request.data, partial=True)
-        data.is_valid(raise_exception=True)
-        policy = services.set_policy(shop=self.shop, fields=data.validated_data)
+        fields = validate(PolicySerializer(data=request.data, partial=True))
+        policy = services.set_policy(shop=self.shop, fields=fields)
         return Response(PolicySerializer(policy).data)
 
 
@@ -162,11 +162,8 @@ class OwnProfileView(QualityMixin, TenantAPIView):
         responses=ProfileOutput,
     )
     def put(self, request: Request) -> Response:
-        data = OwnProfileInput(data=request.data)
-        data.is_valid(raise_exception=True)
-        services.set_own_profile(
-            shop=self.shop, data=data.validated_data, today=timezone.now().date()
-        )
+        data = validate(OwnProfileInput(data=request.data))
+        services.set_own_profile(shop=self.shop, data=data, today=timezone.now().date())
         return Response(ProfileOutput(self.get_object()).data)
 
     @extend_schema(

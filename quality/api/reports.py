@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from catalog.models import Image
 from catalog.services import clear_image
-from core.api.views import NewestFirst
+from core.api.views import NewestFirst, validate
 from quality import services
 from quality.api.assessments import AssessmentOutput
 from quality.api.fields import (
@@ -196,9 +196,9 @@ class ReportViewSet(QualityMixin, TenantViewSet):
     )
     def list(self, request: Request) -> Response:
         query = ReportFilter(data=request.query_params)
-        query.is_valid(raise_exception=True)
+        order = validate(query)["order"]
         rows = query.narrow(self.get_queryset())
-        pages = WorstFirst() if query.validated_data["order"] == "worst" else NewestFirst()
+        pages = WorstFirst() if order == "worst" else NewestFirst()
         page = pages.paginate_queryset(rows, request, view=self)
         context = {"request": request, "gate": get_policy(self.shop.pk).gate}
         reports = ListedReportOutput(page, many=True, context=context)

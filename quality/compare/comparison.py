@@ -139,17 +139,14 @@ def _advise(
     weights = {name: weight for part in PARTS.values() for name, weight in part.items()}
     wins = [line for line in lines if line.better is better]
     wins.sort(key=lambda line: -weights[line.name] * line.gap)
-    reasons = _join([_lower(SCALES[line.name].label) for line in wins[:MAX_REASONS]])
+    labels = [SCALES[line.name].label for line in wins[:MAX_REASONS]]
+    # An abbreviation stays in capitals.
+    reasons = _join([label if label[:2].isupper() else label.lower() for label in labels])
     advice = f"Use the {better} photo: it is better in {reasons}"
     if enhancement is None:
         return f"{advice}."
     before, after = score(enhancement.before).score, score(enhancement.after).score
     return f"{advice}; enhancement brings the {weaker} from {before:.0f} to {after:.0f} of 100."
-
-
-def _lower(label: str) -> str:
-    """Return a label for use within a sentence; an abbreviation stays in capitals."""
-    return label if label[:2].isupper() else label.lower()
 
 
 def _join(words: list[str]) -> str:

@@ -147,7 +147,6 @@ def _refine(matrix: Matrix, one: Floats, other: Floats) -> Matrix:
 
 
 def _judge(matrix: Matrix | None, one: Floats, other: Floats) -> tuple[Matrix, float, float] | None:
-    """Return the matrix with its overlap and correlation if both are large enough."""
     if matrix is None:
         return None
     size = (other.shape[1], other.shape[0])

@@ -110,7 +110,6 @@ def _run(
 
 
 def _does_harm(result: EnhancementResult, profile: Profile) -> bool:
-    """Return whether a passed rule fails now, the score fell, or the garment's colour changed."""
     before, after = (judge(profile, photo).results for photo in (result.before, result.after))
     if any(was.passed and now.passed is False for was, now in zip(before, after, strict=True)):
         return True

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from quality.measure.colour_spaces import Floats, encode_srgb, linearise, srgb_to_oklab
 from quality.measure.light import estimate_light
-from quality.measure.subject import Mask, Subject
+from quality.measure.subject import Mask, Subject, shrink
 
 MODEL = Path(__file__).with_name("tones.npz")
 THUMBNAIL = 96  # pixels of the longer side: enough for a histogram, and without grain
@@ -49,9 +49,7 @@ class Tones:
 
 
 def make_thumbnail(rgb: Floats) -> Floats:
-    scale = THUMBNAIL / max(rgb.shape[:2])
-    size = (max(8, round(rgb.shape[1] * scale)), max(8, round(rgb.shape[0] * scale)))
-    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA))
+    return shrink(rgb, THUMBNAIL)
 
 
 def shrink_mask(subject: Subject) -> Mask | None:

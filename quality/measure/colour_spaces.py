@@ -126,7 +126,6 @@ def _hue_weight(hue: NDArray[Any]) -> NDArray[Any]:
 
 
 def _blue_rotation(chroma: NDArray[Any], hue: NDArray[Any]) -> NDArray[Any]:
-    """Return the rotation term for blue hues."""
     angle = 60 * np.exp(-(((hue - 275) / 25) ** 2))
     seventh = chroma**7
     return np.asarray(-2 * np.sqrt(seventh / (seventh + 25**7)) * np.sin(np.radians(angle)))

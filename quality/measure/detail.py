@@ -140,7 +140,6 @@ def _first_border(luma: Floats) -> int:
 
 
 def _fine_detail(luma: Floats) -> float:
-    """Return the rms of the fine coefficients of all whole blocks."""
     rows, columns = (length // BLOCK * BLOCK for length in luma.shape)
     cosines = to_cosines(np.ascontiguousarray(luma[:rows, :columns]))
     fine = np.clip(cosines, -EDGE, EDGE) * _IS_FINE

@@ -125,7 +125,6 @@ def to_bytes(rgb: Floats) -> Bytes:
 
 
 def _check(frame: Frame) -> Frame:
-    """Return the frame; raises `PhotoUnmeasurable`."""
     short, long = sorted((frame.width, frame.height))
     if short < MIN_SIDE:
         raise PhotoUnmeasurable(

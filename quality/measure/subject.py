@@ -55,7 +55,7 @@ def find_subject(frame: Frame) -> Subject:
     shape = frame.normal.shape[:2]
     if frame.normal_alpha is not None:
         return Subject(frame.normal_alpha > 0.5, 1.0)
-    evened = _even_out(_shrink(frame.normal, CUT_SIDE))
+    evened = _even_out(shrink(frame.normal, CUT_SIDE))
     lab = srgb_to_oklab(evened)
     flooded, is_sure = _flood(lab)
     cut = _cut(evened, flooded)
@@ -66,7 +66,8 @@ def find_subject(frame: Frame) -> Subject:
     return Subject(np.asarray(grown > 0.5), confidence)
 
 
-def _shrink(rgb: Floats, side: int) -> Floats:
+def shrink(rgb: Floats, side: int) -> Floats:
+    """Scale to a longer side of `side` pixels, by area; the shorter side has at least 8."""
     scale = side / max(rgb.shape[:2])
     size = (max(8, round(rgb.shape[1] * scale)), max(8, round(rgb.shape[0] * scale)))
     return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA))
@@ -83,7 +84,7 @@ def _even_out(rgb: Floats) -> Floats:
 
 
 def _flood(lab: Floats) -> tuple[Mask, bool]:
-    small = _shrink(lab, FLOOD_SIDE)
+    small = shrink(lab, FLOOD_SIDE)
     flooded, is_sure = find_garment(small, centre_weights(*small.shape[:2]))
     size = (lab.shape[1], lab.shape[0])
     grown = cv2.resize(flooded.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
