@@ -15,8 +15,9 @@ from recommendations.api.search.recommendations import (
     SimilarityView,
 )
 from recommendations.api.shoppers import PreferencesView, ShopperViewSet
+from recommendations.api.steering.experiments import ExperimentViewSet
 from recommendations.api.steering.rules import RuleViewSet
-from recommendations.api.steering.weights import ExperimentViewSet, RankingView
+from recommendations.api.steering.weights import RankingView
 
 router = SimpleRouter()
 router.register("prompts", PromptViewSet, "prompt")

@@ -6,13 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommendations.steering.weights import (
-    Arm,
-    Outcome,
-    estimate_difference,
-    estimate_rate,
-    is_variant,
-)
+from recommendations.steering.experiments import Arm, Outcome, estimate_difference, estimate_rate
+from recommendations.steering.weights import is_variant
 
 EXPERIMENT = UUID("0199d0c4-7a00-7000-8000-000000000000")
 SHOPPERS = [f"customer-{number}" for number in range(20_000)]
