@@ -121,7 +121,7 @@ def test_expired_question_is_not_answered(settings):
     request_id = str(uuid4())
     assess_upload(request_id)
     queue = redis.Redis.from_url(settings.REDIS_URL, db=1)
-    assert not queue.exists(rpc._answer_key(request_id))
+    assert not queue.exists(rpc.ANSWER_KEY.format(request_id))
 
 
 @pytest.mark.parametrize("body", [{}, {"image": "not-an-id"}, {"image": str(uuid4())}])
