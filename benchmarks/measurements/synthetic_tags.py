@@ -18,7 +18,7 @@ from stylist.tagging.records import (
     build_garment,
     serialize_tags,
 )
-from stylist.tagging.tags import Sighting, Tag, Tags
+from stylist.tagging.tagger import Sighting, Tag, Tags
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
 
 SEED = 23

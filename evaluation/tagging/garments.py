@@ -11,8 +11,7 @@ from core.ml.encoder import Encoder
 from demo.garments import Garment, describe, draw_garment, sample_garments, shade_of
 from evaluation.tagging.metrics import JudgedTag, TagFigures, best_temperature, judge, measure
 from stylist.tagging.labels import Labels
-from stylist.tagging.tagger import tag
-from stylist.tagging.tags import Tags
+from stylist.tagging.tagger import Tags, tag
 
 HEIGHT = 512
 _PATTERNS = {"leopard": "animal"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stylist.tagging.tags import Tag
+from stylist.tagging.tagger import Tag
 
 BINS = 10
 TEMPERATURES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)  # of the one in use

@@ -15,8 +15,7 @@ from core.ml.encoder import Encoder
 from evaluation.tagging.metrics import TagFigures, best_temperature, judge, measure
 from quality.measure.frame import PhotoUnmeasurable
 from stylist.tagging.labels import Labels
-from stylist.tagging.tagger import tag
-from stylist.tagging.tags import Tags
+from stylist.tagging.tagger import Tags, tag
 from training.labelled_photos import LabelledPhoto
 
 # The label of a type, where its slot does not determine it.

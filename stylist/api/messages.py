@@ -26,7 +26,7 @@ from stylist.chat.shared.answer import ItemsPiece, OutfitsPiece, Piece, TextPiec
 from stylist.chat.shared.tools import ItemLookup
 from stylist.chat.shop_tools import ScopedTools, ShopTools
 from stylist.models import Conversation, Message, Outfit
-from stylist.tagging.shop_taxonomy import get_taxonomy
+from stylist.tagging.taxonomy import get_taxonomy
 from tenants.api.base import TenantAPIView
 
 log = structlog.get_logger(__name__)

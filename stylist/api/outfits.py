@@ -19,8 +19,8 @@ from recommendations.feedback.shoppers import get_or_create_shopper
 from stylist.api.base import SLOTS, SOURCES, PhotoField, ScoreField, ShopperMixin, StylistMixin
 from stylist.garments.garment import GarmentSource, Season
 from stylist.models import Outfit, OutfitFeedback, WardrobeItem
-from stylist.outfits import opinions, suggestions
-from stylist.outfits.feedback import Opinion
+from stylist.outfits import suggestions
+from stylist.outfits.feedback import Opinion, give_opinion
 from stylist.outfits.pictures import picture_path
 from stylist.outfits.suggestions import Suggestions
 from stylist.outfits.wishes import OCCASIONS, Origin, Wish
@@ -271,4 +271,4 @@ class OutfitFeedbackView(StylistMixin, TenantAPIView):
     def post(self, request: Request, pk: str) -> Response:
         outfit = get_object_or_404(Outfit.objects.all(), pk=pk)
         opinion = Opinion(validate(OpinionInput(data=request.data))["opinion"])
-        return Response(OpinionOutput(opinions.give_opinion(outfit=outfit, opinion=opinion)).data)
+        return Response(OpinionOutput(give_opinion(outfit=outfit, opinion=opinion)).data)

@@ -15,12 +15,14 @@ from stylist.chat.llm.model_choice import choose_model, find_model
 from stylist.models import StylistSettings
 from stylist.outfits.wishes import OCCASIONS
 from stylist.tagging.records import TAG_VALUES
-from stylist.tagging.shop_taxonomy import get_own_types, get_taxonomy, set_own_types
 from stylist.tagging.taxonomy import (
     MAX_NAME_LENGTH,
     MAX_OWN_TYPES,
     MAX_PROMPT_LENGTH,
     MAX_PROMPTS,
+    get_own_types,
+    get_taxonomy,
+    set_own_types,
 )
 from tenants.api.base import TenantAPIView
 

@@ -26,8 +26,7 @@ from stylist.outfits.composition.compose import AnchorsExclude, AnchorUnknown
 from stylist.outfits.suggestions import suggest_outfits
 from stylist.outfits.wishes import OCCASIONS, Wish
 from stylist.tagging.records import EffectiveTag, resolve_tags
-from stylist.tagging.shop_taxonomy import find_stated_type
-from stylist.tagging.taxonomy import Taxonomy
+from stylist.tagging.taxonomy import Taxonomy, find_stated_type
 from tenants.models import Shop, Shopper
 
 log = structlog.get_logger(__name__)

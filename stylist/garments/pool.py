@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +14,50 @@ from numpy.typing import NDArray
 
 from core.ml.colours import BASIC_OF, Floats, name_oklab
 from stylist.garments.garment import PLAIN, SEASONS, SLOT_INDEX, UNKNOWN_LAB, Garment
-from stylist.garments.styles import RELATED_STYLES, style_vectors
+
+SHARED_PART = 0.3  # of a style's probability, spread over its related styles
+# The styles that are commonly worn together.
+RELATED_STYLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "casual": ("smart casual", "streetwear", "sporty", "minimalist"),
+        "smart casual": ("casual", "business", "classic", "minimalist"),
+        "business": ("smart casual", "classic", "formal", "elegant"),
+        "formal": ("business", "elegant"),
+        "classic": ("business", "smart casual", "elegant", "minimalist"),
+        "elegant": ("classic", "formal", "romantic", "party"),
+        "minimalist": ("smart casual", "classic", "casual"),
+        "romantic": ("elegant", "bohemian", "vintage"),
+        "bohemian": ("romantic", "vintage", "beach"),
+        "vintage": ("bohemian", "romantic", "casual"),
+        "streetwear": ("casual", "sporty"),
+        "sporty": ("casual", "streetwear", "outdoor"),
+        "outdoor": ("sporty", "casual"),
+        "party": ("elegant", "romantic"),
+        "beach": ("casual", "bohemian"),
+        "lounge": ("casual", "sporty"),
+    }
+)
 
 NEUTRAL = 0.5  # the value of an unknown tag
+
+
+def style_vectors(probabilities: NDArray[Any], names: Sequence[str]) -> Floats:
+    """Return unit vectors (n, k) whose products are the style agreement; zeros if unknown.
+
+    `probabilities` is (n, k), with a column for each of the k named styles.
+    """
+    shares = np.array([[_share(own, other) for other in names] for own in names], np.float32)
+    spread = probabilities @ shares.reshape(len(names), len(names))
+    norms = np.sqrt(np.einsum("ij,ij->i", spread, spread))[:, None]
+    return np.asarray(spread / np.where(norms > 0, norms, 1), np.float32)
+
+
+def _share(own: str, other: str) -> float:
+    """Return the part of a style's probability that goes to the other style."""
+    related = RELATED_STYLES.get(own, ())
+    if own == other:
+        return 1 - SHARED_PART if related else 1.0
+    return SHARED_PART / len(related) if other in related else 0.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,11 +19,10 @@ from stylist.outfits.catalog_pool import get_pool
 from stylist.outfits.composition import compose
 from stylist.outfits.composition.purchases import Purchase, rank_purchases
 from stylist.outfits.composition.shortlist import narrow
-from stylist.outfits.tastes import get_taste
+from stylist.outfits.feedback import get_taste
 from stylist.outfits.wishes import Origin, Taste, Wish
 from stylist.tagging.records import build_garment
-from stylist.tagging.shop_taxonomy import find_stated_type, get_taxonomy
-from stylist.tagging.taxonomy import Taxonomy
+from stylist.tagging.taxonomy import Taxonomy, find_stated_type, get_taxonomy
 from stylist.wardrobe.items import load_wardrobe
 from tenants.models import Shop, Shopper
 

@@ -1,17 +1,22 @@
 """Tagging jobs: the garments that shoppers own, and the images that the shop sells."""
 
 import io
+import json
+from collections import OrderedDict
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from django.db.models import Case, F, Value, When
 from PIL import Image as Pillow
 
+from catalog.indexing.indexes import get_live_index
 from catalog.models import Image
 from core.jobs.runner import Overtaken, run_waiting
 from core.ml.batching import get_batcher
-from core.ml.encoder import Embeddings
+from core.ml.encoder import Embeddings, get_encoder
 from core.storage import read_file, save_file
 from quality.measure.frame import Frame, make_frame
 from stylist.garments.features import pack_features
@@ -19,14 +24,17 @@ from stylist.garments.garment import GarmentSource
 from stylist.models import GarmentTags, ImageTags, WardrobeItem
 from stylist.models.files import delete_files_later, make_cutout_key
 from stylist.tagging.crop import Crop, crop_to_garment
+from stylist.tagging.labels import Labels, make_labels
 from stylist.tagging.queues import IMAGES, WARDROBE
 from stylist.tagging.records import build_garment, serialize_tags
-from stylist.tagging.shop_labels import get_labels
-from stylist.tagging.shop_taxonomy import find_stated_type, get_taxonomy
 from stylist.tagging.tagger import tag_crop
+from stylist.tagging.taxonomy import find_stated_type, get_own_types, get_taxonomy
 
 CUTOUT_SIDE = 640
 CUTOUT_QUALITY = 80
+MAX_LABELS = 32
+_cache: OrderedDict[tuple[str, str], Labels] = OrderedDict()
+_lock = Lock()
 
 
 def tag_wardrobes() -> int:
@@ -129,3 +137,16 @@ def _replace_cutout(row: GarmentTags, crop: Crop) -> str:
     out = io.BytesIO()
     cut.save(out, "WEBP", quality=CUTOUT_QUALITY)
     return save_file(make_cutout_key(row.shop_id), out.getvalue())
+
+
+def get_labels(shop_id: UUID) -> tuple[str, Labels]:
+    """Return the name of a shop's encoder, and its labels of the shop's taxonomy."""
+    encoder = get_live_index(shop_id).encoder
+    key = encoder, json.dumps(get_own_types(shop_id), sort_keys=True)
+    with _lock:
+        if key not in _cache:
+            _cache[key] = make_labels(get_taxonomy(shop_id), get_encoder(encoder))
+        _cache.move_to_end(key)
+        while len(_cache) > MAX_LABELS:
+            _cache.popitem(last=False)
+        return encoder, _cache[key]

@@ -18,7 +18,7 @@ from core.ml.colours import RETAIL_COLOURS, srgb_to_oklab
 from stylist.garments.garment import ALL_YEAR, Garment, GarmentSource, Lab, Slot
 
 if TYPE_CHECKING:
-    from stylist.tagging.tags import Tag, Tags
+    from stylist.tagging.tagger import Tag, Tags
 
 NO_COLOUR = "none"  # a garment of one colour
 COLOUR_NAMES = tuple(colour.name for colour in RETAIL_COLOURS)

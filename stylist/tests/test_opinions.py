@@ -6,9 +6,7 @@ import pytest
 
 from core.tenancy import shop_scope
 from stylist.models import Outfit, OutfitFeedback
-from stylist.outfits.feedback import Opinion
-from stylist.outfits.opinions import OutfitGone, give_opinion
-from stylist.outfits.tastes import get_taste
+from stylist.outfits.feedback import Opinion, OutfitGone, get_taste, give_opinion
 from stylist.tests.factories import (
     ask_outfits,
     build_outfit,

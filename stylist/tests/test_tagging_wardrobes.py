@@ -11,7 +11,7 @@ from stylist.models import DoomedFile, WardrobeItem
 from stylist.sweeps import delete_pending_files
 from stylist.tagging import jobs
 from stylist.tagging.jobs import tag_wardrobes
-from stylist.tagging.shop_taxonomy import set_own_types
+from stylist.tagging.taxonomy import set_own_types
 from stylist.tests.factories import (
     add_photos,
     encode,

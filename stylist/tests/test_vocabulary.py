@@ -4,7 +4,7 @@ import pytest
 
 from core.tenancy import all_shops, shop_scope
 from stylist.models import StylistSettings
-from stylist.tagging.shop_taxonomy import get_taxonomy
+from stylist.tagging.taxonomy import get_taxonomy
 from stylist.tests.factories import make_item, wardrobe_url
 from tenants.models import Scope
 from tenants.tests.factories import make_key_client

@@ -14,7 +14,7 @@ from stylist.models import Outfit, WardrobeItem
 from stylist.models.files import delete_files_later, make_wardrobe_key
 from stylist.tagging.queues import WARDROBE
 from stylist.tagging.records import TAG_VALUES, build_garment
-from stylist.tagging.shop_taxonomy import get_taxonomy
+from stylist.tagging.taxonomy import get_taxonomy
 from tenants.models import Shop, Shopper
 
 MAX_ITEMS = 1_000

@@ -5,18 +5,19 @@ be compared. The weights add up to 1; every value and the total are in [0, 1].
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.ml.colours import BASIC_OF, Floats
 from stylist.garments.garment import SEASONS, SLOT_INDEX, SLOTS, Garment, Season, Slot
 from stylist.garments.pool import NEUTRAL, Pool
 from stylist.outfits import explanation
+from stylist.outfits.compatibility import formality_agreement, or_neutral
 from stylist.outfits.scoring.pairs import EMPTY, Rows, find_pairs, pad, relate
-from stylist.outfits.scoring.suitability import rate_formality, rate_occasion, rate_taste
-from stylist.outfits.wishes import Taste, Wish
+from stylist.outfits.wishes import Occasion, Taste, Wish
 
 Values = NDArray[np.float64]
 
@@ -36,6 +37,7 @@ TWO_PATTERNS = 0.5  # the pattern's value with two patterns that share a colour
 # Weights of the garments that complete an outfit; of outer garments by season.
 COMPLETION_WEIGHTS = {Slot.SHOES: 3.0, Slot.BAG: 1.0, Slot.ACCESSORY: 1.0}
 OUTER_WEIGHTS = {Season.WINTER: 3.0, Season.AUTUMN: 2.0, Season.SPRING: 1.0}
+MAX_PALETTE_DISTANCE = 0.25  # in OKLab; a colour farther away is not of the palette
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,3 +166,49 @@ def _blend(values: NDArray[np.float32], counted: NDArray[np.bool_]) -> Values:
     mean = np.where(counted, values, 0).sum(axis=0, dtype=np.float64) / np.maximum(counts, 1)
     worst = np.where(counted, values, 1).min(axis=0, initial=1)
     return np.where(counts > 0, (1 - WORST_WEIGHT) * mean + WORST_WEIGHT * worst, NEUTRAL)
+
+
+def rate_formality(pool: Pool, wanted: float) -> Floats:
+    """Return how close each garment (n,) is to the wanted formality, in [0, 1]."""
+    values, confidence = pool.formality.T
+    return or_neutral(formality_agreement(values, np.array(wanted, np.float32)), confidence)
+
+
+def rate_occasion(pool: Pool, occasion: Occasion) -> Floats:
+    """Return the probability (n,) that a garment has a style that suits the occasion."""
+    return _share_of(pool, occasion.styles)
+
+
+def rate_taste(pool: Pool, taste: Taste) -> Floats:
+    """Return how well each garment (n,) fits the stated colours and styles, in [0, 1].
+
+    The taste must state at least one of the two.
+    """
+    parts = []
+    if taste.palette:
+        apart = pool.colours[:, 0, None] - np.array(taste.palette, np.float32)
+        nearest = np.linalg.norm(apart, axis=-1).min(axis=1)
+        parts.append(or_neutral(np.clip(1 - nearest / MAX_PALETTE_DISTANCE, 0, 1)))
+    if taste.styles:
+        parts.append(_share_of(pool, taste.styles))
+    return np.asarray(np.mean(parts, axis=0), np.float32)
+
+
+def find_disliked(pool: Pool, taste: Taste) -> NDArray[np.bool_]:
+    """Return whether the kind, pattern, colour or main style of garments (n,) is disliked."""
+    if not taste.disliked:
+        return np.zeros(len(pool), dtype=bool)
+    names = sorted(taste.disliked)
+    shades = [shade for shade, basic in BASIC_OF.items() if {shade, basic} & taste.disliked]
+    columns = (pool.kinds, pool.patterns, pool.main_styles())
+    found = [np.isin(pool.shades, shades), *(np.isin(values, names) for values in columns)]
+    return np.asarray(np.any(found, axis=0))
+
+
+def _share_of(pool: Pool, styles: Iterable[str]) -> Floats:
+    wanted = np.isin(np.array(pool.style_names, np.str_), sorted(styles))
+    # Matrix products: sums along short rows take ten times as long.
+    found = pool.styles @ wanted.astype(np.float32)
+    totals = pool.styles @ np.ones(len(wanted), np.float32)
+    shares = found / np.where(totals > 0, totals, 1)
+    return np.where(totals > 0, np.minimum(shares, 1), NEUTRAL).astype(np.float32)

@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 
 from catalog.vocabulary.words import STYLES
-from stylist.garments.pool import NEUTRAL, season_suitability
-from stylist.garments.styles import RELATED_STYLES, style_vectors
+from stylist.garments.pool import NEUTRAL, RELATED_STYLES, season_suitability, style_vectors
 from stylist.outfits.compatibility import formality_agreement, or_neutral, style_agreement
 
 

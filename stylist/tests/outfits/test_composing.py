@@ -16,8 +16,12 @@ from stylist.outfits.compatibility import (
     share_a_colour,
 )
 from stylist.outfits.composition.beam_search import BEAM_WIDTH
-from stylist.outfits.composition.compose import AnchorsExclude, AnchorUnknown, compose
-from stylist.outfits.composition.diversity import choose_outfits
+from stylist.outfits.composition.compose import (
+    AnchorsExclude,
+    AnchorUnknown,
+    choose_outfits,
+    compose,
+)
 from stylist.outfits.feedback import Feedback, Opinion, learn_bonuses
 from stylist.outfits.scoring.pairs import check_rules
 from stylist.outfits.scoring.score import Scorer, score_outfit

@@ -19,12 +19,9 @@ from core.ml.encoder import get_encoder
 from quality.measure.frame import PhotoUnmeasurable, make_frame
 from quality.tests.photos import make_scene
 from stylist.garments.garment import ALL_YEAR
-from stylist.tagging.calibration import LARGE, get_calibration
 from stylist.tagging.crop import crop_to_garment
-from stylist.tagging.habits import expected_formality, tag_season
-from stylist.tagging.labels import build_labels, make_labels
-from stylist.tagging.tagger import tag
-from stylist.tagging.tags import Sighting, Tag
+from stylist.tagging.labels import LARGE, build_labels, get_calibration, make_labels
+from stylist.tagging.tagger import Sighting, Tag, expected_formality, tag, tag_season
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
 from stylist.tests.tagging.photos import GROUND, WordEncoder, draw
 

@@ -7,8 +7,15 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from evaluation.tagging.metrics import JudgedTag, best_temperature, measure
-from stylist.tagging.prompts import PASS_SIZE, encode_all, encode_values, find_known
-from stylist.tagging.zero_shot import classify, find_best, sum_by_group
+from stylist.tagging.zero_shot import (
+    PASS_SIZE,
+    classify,
+    encode_all,
+    encode_values,
+    find_best,
+    find_known,
+    sum_by_group,
+)
 from stylist.tests.tagging.photos import WordEncoder
 
 
