@@ -11,7 +11,7 @@ import numpy as np
 
 from catalog.vocabulary.words import PATTERNS, SEASONS, STYLES
 from stylist.garments.garment import Garment
-from stylist.garments.pool import Pool
+from stylist.garments.pool import Pool, object_array
 
 STYLE_NAMES = tuple(STYLES)
 PATTERN_NAMES = np.array([*PATTERNS], np.str_)
@@ -40,11 +40,9 @@ def unpack_features(rows: list[bytes], ids: Sequence[UUID], kinds: Sequence[str]
     table = np.frombuffer(b"".join(rows), np.float32).reshape(len(rows), sum(PARTS))
     parts = np.split(table, np.cumsum(PARTS)[:-1], axis=1)
     slots, patterns, colours, styles, seasons, formality = parts
-    listed = np.empty(len(ids), dtype=object)
-    listed[:] = ids
     return Pool(
         style_names=STYLE_NAMES,
-        ids=listed,
+        ids=object_array(ids),
         slots=slots[:, 0].astype(np.int8),
         kinds=np.array(kinds, np.str_),
         patterns=PATTERN_NAMES[patterns[:, 0].astype(np.intp)],

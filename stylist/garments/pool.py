@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -17,26 +16,24 @@ from stylist.garments.garment import PLAIN, SEASONS, SLOT_INDEX, UNKNOWN_LAB, Ga
 
 SHARED_PART = 0.3  # of a style's probability, spread over its related styles
 # The styles that are commonly worn together.
-RELATED_STYLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "casual": ("smart casual", "streetwear", "sporty", "minimalist"),
-        "smart casual": ("casual", "business", "classic", "minimalist"),
-        "business": ("smart casual", "classic", "formal", "elegant"),
-        "formal": ("business", "elegant"),
-        "classic": ("business", "smart casual", "elegant", "minimalist"),
-        "elegant": ("classic", "formal", "romantic", "party"),
-        "minimalist": ("smart casual", "classic", "casual"),
-        "romantic": ("elegant", "bohemian", "vintage"),
-        "bohemian": ("romantic", "vintage", "beach"),
-        "vintage": ("bohemian", "romantic", "casual"),
-        "streetwear": ("casual", "sporty"),
-        "sporty": ("casual", "streetwear", "outdoor"),
-        "outdoor": ("sporty", "casual"),
-        "party": ("elegant", "romantic"),
-        "beach": ("casual", "bohemian"),
-        "lounge": ("casual", "sporty"),
-    }
-)
+RELATED_STYLES: Mapping[str, tuple[str, ...]] = {
+    "casual": ("smart casual", "streetwear", "sporty", "minimalist"),
+    "smart casual": ("casual", "business", "classic", "minimalist"),
+    "business": ("smart casual", "classic", "formal", "elegant"),
+    "formal": ("business", "elegant"),
+    "classic": ("business", "smart casual", "elegant", "minimalist"),
+    "elegant": ("classic", "formal", "romantic", "party"),
+    "minimalist": ("smart casual", "classic", "casual"),
+    "romantic": ("elegant", "bohemian", "vintage"),
+    "bohemian": ("romantic", "vintage", "beach"),
+    "vintage": ("bohemian", "romantic", "casual"),
+    "streetwear": ("casual", "sporty"),
+    "sporty": ("casual", "streetwear", "outdoor"),
+    "outdoor": ("sporty", "casual"),
+    "party": ("elegant", "romantic"),
+    "beach": ("casual", "bohemian"),
+    "lounge": ("casual", "sporty"),
+}
 
 NEUTRAL = 0.5  # the value of an unknown tag
 
@@ -53,7 +50,6 @@ def style_vectors(probabilities: NDArray[Any], names: Sequence[str]) -> Floats:
 
 
 def _share(own: str, other: str) -> float:
-    """Return the part of a style's probability that goes to the other style."""
     related = RELATED_STYLES.get(own, ())
     if own == other:
         return 1 - SHARED_PART if related else 1.0
@@ -95,7 +91,7 @@ class Pool:
         )
         return cls(
             style_names=names,
-            ids=_objects([garment.id for garment in garments]),
+            ids=object_array([garment.id for garment in garments]),
             slots=np.array([SLOT_INDEX[garment.slot] for garment in garments], np.int8),
             kinds=np.array([garment.kind for garment in garments], np.str_),
             patterns=np.array([garment.pattern or "" for garment in garments], np.str_),
@@ -162,11 +158,10 @@ def season_suitability(probabilities: NDArray[Any]) -> Floats:
     return np.where(best > 0, suits, NEUTRAL).astype(np.float32)
 
 
-def _objects(ids: Iterable[UUID]) -> NDArray[Any]:
+def object_array(ids: Sequence[UUID]) -> NDArray[Any]:
     """Return ids as an object array; numpy would make bytes of them."""
-    listed = list(ids)
-    array = np.empty(len(listed), dtype=object)
-    array[:] = listed
+    array = np.empty(len(ids), dtype=object)
+    array[:] = ids
     return array
 
 

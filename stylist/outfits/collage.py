@@ -47,7 +47,6 @@ def render_collage(pieces: Sequence[Piece]) -> bytes:
 
 
 def _crop(piece: Piece) -> tuple[Image.Image, Image.Image] | None:
-    """Return the photo and the mask, cropped to the garment; None if there is none."""
     if piece.photo is None:
         return None
     mask = piece.mask or Image.new("L", piece.photo.size, 255)
@@ -59,7 +58,7 @@ def _arrange(slots: Collection[Slot]) -> dict[Slot, Rectangle]:
     """Return a box for each slot; a filled column takes the space of an empty one."""
     main, side = ([slot for slot in column if slot in slots] for column in (MAIN, SIDE))
     middle = round(WIDTH * (MAIN_SHARE if main and side else bool(main)))
-    return {**_stack(main, MAIN, 0, middle), **_stack(side, SIDE, middle, WIDTH)}
+    return _stack(main, MAIN, 0, middle) | _stack(side, SIDE, middle, WIDTH)
 
 
 def _stack(
@@ -77,7 +76,6 @@ def _stack(
 
 
 def _paste(canvas: Image.Image, photo: Image.Image, mask: Image.Image, box: Rectangle) -> None:
-    """Scale a garment to a box and paste it in the middle."""
     left, upper, right, lower = box
     scale = min((right - left) / photo.width, (lower - upper) / photo.height)
     size = (max(1, round(photo.width * scale)), max(1, round(photo.height * scale)))

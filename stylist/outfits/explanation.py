@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
-from types import MappingProxyType
 from typing import TypeAlias
 
 import numpy as np
@@ -26,19 +25,10 @@ EXTRAS = {
 Worn: TypeAlias = Sequence[Garment]
 
 
-def explain(garments: Worn, values: Mapping[str, float], *, wish: Wish) -> dict[str, str]:
-    """Return a sentence for each part of a score, by its value."""
-    return {name: SENTENCES[name](garments, value, wish) for name, value in values.items()}
-
-
 def name_garment(garment: Garment) -> str:
     """Return the colour and kind of a garment: "navy coat"."""
     shade = name_shade(garment.primary) if garment.primary else ""
     return garment.kind if shade in garment.kind else f"{shade} {garment.kind}"
-
-
-def _colour(garments: Worn, value: float, wish: Wish) -> str:
-    return describe_colours(garments)
 
 
 def _pattern(garments: Worn, value: float, wish: Wish) -> str:
@@ -123,19 +113,18 @@ def _feedback(garments: Worn, value: float, wish: Wish) -> str:
     return f"You {'liked' if value > NEUTRAL else 'disliked'} garments like these together."
 
 
-SENTENCES: Mapping[str, Callable[[Worn, float, Wish], str]] = MappingProxyType(
-    {
-        "colour": _colour,
-        "pattern": _pattern,
-        "style": _style,
-        "formality": _formality,
-        "season": _season,
-        "completeness": _completeness,
-        "occasion": _occasion,
-        "taste": _taste,
-        "feedback": _feedback,
-    }
-)
+# Functions that return the sentence for a part of a score, by its value.
+SENTENCES: Mapping[str, Callable[[Worn, float, Wish], str]] = {
+    "colour": lambda garments, value, wish: describe_colours(garments),
+    "pattern": _pattern,
+    "style": _style,
+    "formality": _formality,
+    "season": _season,
+    "completeness": _completeness,
+    "occasion": _occasion,
+    "taste": _taste,
+    "feedback": _feedback,
+}
 
 
 def _grade(value: float, good: str, fair: str, poor: str) -> str:

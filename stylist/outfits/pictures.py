@@ -59,7 +59,6 @@ def _load_piece(piece: dict[str, Any], outfit: Outfit) -> Piece:
 
 
 def _find_files(piece: dict[str, Any], outfit: Outfit) -> tuple[str, str]:
-    """Return the storage keys of a garment's photo and cutout; empty once it is deleted."""
     if piece["source"] == GarmentSource.WARDROBE:
         items = WardrobeItem.objects.filter(pk=piece["id"], shopper=outfit.shopper_id)
         return items.values_list("photo", "cutout").first() or ("", "")

@@ -124,7 +124,6 @@ def _select_from_catalog(
 
 
 def _load_for_sale(image_ids: Collection[UUID], *, per_slot: int) -> list[Garment]:
-    """Return the garments of the images that are for sale now, in this order."""
     by_id = _load_images(image_ids, image__availability__in=SELLABLE)
     garments, counts = [], dict.fromkeys(Slot, 0)
     for garment in (by_id[image_id] for image_id in image_ids if image_id in by_id):
@@ -165,7 +164,6 @@ def _size(garment: Garment) -> int:
 
 
 def _load_anchors(ids: Collection[UUID], wardrobe: Sequence[Garment]) -> list[Garment]:
-    """Return the garments that every outfit must contain, owned or of the catalogue."""
     owned = [garment for garment in wardrobe if garment.id in ids]
     if len(owned) == len(ids):
         return owned
@@ -218,7 +216,6 @@ def _make_row(
 
 
 def _explain_lack(garments: Collection[Garment]) -> str:
-    """Return a sentence on why there is no outfit."""
     slots = {garment.slot for garment in garments}
     if not slots:
         return "There are no garments to choose from yet."

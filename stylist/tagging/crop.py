@@ -7,7 +7,6 @@ nothing is distorted. It is the whole photo if the mask is not reliable.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -16,8 +15,7 @@ from numpy.typing import NDArray
 from core.ml.colours import Floats, srgb_to_oklab
 from quality.measure.frame import Frame
 from quality.measure.subject import CONFIDENT, Box, find_box, find_subject
-
-Mask: TypeAlias = NDArray[np.bool_]
+from stylist.tagging.colour.garment_pixels import Mask
 
 MARGIN = 0.05  # of the garment's width and height, on each side
 MIN_PIECE_SHARE = 0.25  # of the largest piece; smaller are sleeves, belts, shadows
@@ -72,7 +70,6 @@ def crop_to_garment(frame: Frame, *, aspect: float) -> Crop:
 
 
 def _expand(garment: Box, aspect: float, width: int, height: int) -> Box:
-    """Return the box with a margin, extended to the aspect, within the photo."""
     across = (garment.right - garment.left) * (1 + 2 * MARGIN)
     down = (garment.bottom - garment.top) * (1 + 2 * MARGIN)
     across, down = max(across, down * aspect), max(down, across / aspect)
@@ -87,7 +84,6 @@ def _expand(garment: Box, aspect: float, width: int, height: int) -> Box:
 
 
 def _find_pieces(mask: Mask) -> list[Mask]:
-    """Return the masks of the pieces that are large enough, the largest first."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
     areas = stats[1:count, cv2.CC_STAT_AREA]
     order = 1 + np.argsort(-areas, kind="stable")

@@ -3,7 +3,6 @@
 import io
 import json
 from collections import OrderedDict
-from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 from uuid import UUID
@@ -49,11 +48,11 @@ def tag_images() -> int:
 
 def tag_item(item: WardrobeItem) -> dict[str, Any]:
     """Return the fields to store for a shopper's garment."""
-    photo = _tag_photo(item, str(item.photo.name))
+    fields = _tag_photo(item, str(item.photo.name))
     return {
-        **photo.fields,
-        "kind": _unless_corrected("kind", photo.tags["type"]["value"]),
-        "slot": _unless_corrected("slot", photo.tags["slot"]["value"]),
+        **fields,
+        "kind": _unless_corrected("kind", fields["tags"]["type"]["value"]),
+        "slot": _unless_corrected("slot", fields["tags"]["slot"]["value"]),
     }
 
 
@@ -68,21 +67,21 @@ def tag_image(row: ImageTags) -> dict[str, Any]:
     image: Image | None = images.filter(pk=row.image_id).first()
     if image is None:
         raise Overtaken
-    photo = _tag_photo(row, str(image.photo.name))
-    stated = find_stated_type(
-        get_taxonomy(row.shop_id), image.category.name if image.category else ""
-    )
-    kind = stated.name if stated else photo.tags["type"]["value"]
-    slot = stated.slot if stated else photo.tags["slot"]["value"]
+    fields = _tag_photo(row, str(image.photo.name))
+    tags = fields["tags"]
+    category = image.category.name if image.category else ""
+    stated = find_stated_type(get_taxonomy(row.shop_id), category)
+    kind = stated.name if stated else tags["type"]["value"]
+    slot = stated.slot if stated else tags["slot"]["value"]
     garment = build_garment(
         garment_id=image.pk,
         source=GarmentSource.CATALOG,
-        tags=photo.tags,
+        tags=tags,
         slot=slot,
         corrected={"type": kind},
     )
     return {
-        **photo.fields,
+        **fields,
         "kind": kind,
         "slot": slot,
         "image_version": image.version,
@@ -90,26 +89,17 @@ def tag_image(row: ImageTags) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class TaggedPhoto:
-    """The result of tagging a photo: its tags as JSON, and the fields to store."""
-
-    tags: dict[str, Any]
-    fields: dict[str, Any]
-
-
-def _tag_photo(row: GarmentTags, photo: str) -> TaggedPhoto:
+def _tag_photo(row: GarmentTags, photo: str) -> dict[str, Any]:
+    """Return the fields to store that only depend on the photo."""
     encoder, labels = get_labels(row.shop_id)
     crop = crop_to_garment(_frame(read_file(photo)), aspect=labels.aspect)
     embedding = _embed(crop, encoder)
-    tags = serialize_tags(tag_crop(crop, embedding, labels))
-    fields = {
-        "tags": tags,
+    return {
+        "tags": serialize_tags(tag_crop(crop, embedding, labels)),
         "embedding": embedding.astype(np.float16).tobytes(),
         "encoder": encoder,
         "cutout": _replace_cutout(row, crop),
     }
-    return TaggedPhoto(tags, fields)
 
 
 def _frame(jpeg: bytes) -> Frame:
@@ -125,14 +115,12 @@ def _embed(crop: Crop, encoder: str) -> Embeddings:
 
 
 def _replace_cutout(row: GarmentTags, crop: Crop) -> str:
-    """Store the cut-out garment if there is a mask, and delete an older one."""
     if row.cutout:
         delete_files_later([row.cutout.name])
     if not crop.has_mask:
         return ""
-    alpha = Pillow.fromarray((crop.mask * 255).astype(np.uint8))
     cut = Pillow.fromarray(crop.pixels)
-    cut.putalpha(alpha)
+    cut.putalpha(Pillow.fromarray((crop.mask * 255).astype(np.uint8)))
     cut.thumbnail((CUTOUT_SIDE, CUTOUT_SIDE))
     out = io.BytesIO()
     cut.save(out, "WEBP", quality=CUTOUT_QUALITY)

@@ -12,7 +12,6 @@ and the command prints values that fit.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 from PIL import Image
@@ -55,17 +54,15 @@ MINI = Calibration(
     type_temperature=0.045,
     pattern_temperature=0.08,
     habit_temperature=0.08,
-    sure_from=MappingProxyType(
-        {
-            "type": 0.65,
-            "slot": 0.7,
-            "colour": 0.7,
-            "pattern": 0.7,
-            "style": 0.4,
-            "season": 0.4,
-            "formality": 0.5,
-        }
-    ),
+    sure_from={
+        "type": 0.65,
+        "slot": 0.7,
+        "colour": 0.7,
+        "pattern": 0.7,
+        "style": 0.4,
+        "season": 0.4,
+        "formality": 0.5,
+    },
 )
 LARGE = Calibration(
     type_temperature=0.01,
@@ -73,12 +70,11 @@ LARGE = Calibration(
     habit_temperature=0.03,
     sure_from=MINI.sure_from,
 )
-CALIBRATIONS: Mapping[str, Calibration] = MappingProxyType({"mini": MINI})
 
 
 def get_calibration(encoder: str) -> Calibration:
     """Return an encoder's calibration by its name in the settings."""
-    return CALIBRATIONS.get(encoder, LARGE)
+    return MINI if encoder == "mini" else LARGE
 
 
 @dataclass(frozen=True, eq=False)

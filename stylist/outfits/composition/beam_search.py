@@ -22,7 +22,8 @@ def grow_outfits(scorer: Scorer, start: Rows, choices: Mapping[Slot, Rows]) -> R
     with_shoes = prune(scorer, fill(outfits, Slot.SHOES, choices), start)
     if len(with_shoes):
         outfits = with_shoes
-    for slot in _optional_slots(scorer.wish.season):
+    outer = () if scorer.wish.season == Season.SUMMER else (Slot.OUTER,)
+    for slot in (*outer, Slot.BAG, Slot.ACCESSORY):
         outfits = prune(scorer, np.vstack([outfits, fill(outfits, slot, choices)]), start)
     return outfits
 
@@ -60,14 +61,7 @@ def prune(scorer: Scorer, outfits: Rows, start: Rows) -> Rows:
     return outfits[sorted([*chosen, *skipped[: BEAM_WIDTH - len(chosen)]])]
 
 
-def _optional_slots(season: Season | None) -> tuple[Slot, ...]:
-    """Return the slots that may stay empty; without outer garments in summer."""
-    outer = () if season == Season.SUMMER else (Slot.OUTER,)
-    return (*outer, Slot.BAG, Slot.ACCESSORY)
-
-
 def _cores(start: Rows, choices: Mapping[Slot, Rows]) -> Rows:
-    """Return the start with every top and bottom, and with every one-piece."""
     alone = start[None, :]
     cores = [np.empty((0, len(SLOTS)), np.int64)]
     if start[SLOT_INDEX[Slot.ONE_PIECE]] == EMPTY:

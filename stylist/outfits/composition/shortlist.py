@@ -27,7 +27,7 @@ from stylist.outfits.scoring.score import (
     WEIGHTS,
     find_disliked,
     rate_formality,
-    rate_occasion,
+    rate_styles,
     rate_taste,
 )
 from stylist.outfits.wishes import Taste, Wish
@@ -73,18 +73,16 @@ def select_promising(
 
 def _rate_alone(pool: Pool, wish: Wish, taste: Taste) -> Floats:
     """Return ratings (n,) of each garment for the wish and the taste, weighted by `WEIGHTS`."""
-    total = np.zeros(len(pool), np.float32)
+    parts: dict[str, Floats] = {}
     if wish.season:
-        column = pool.suitability[:, SEASONS.index(wish.season)]
-        total += np.float32(WEIGHTS["season"]) * column
+        parts["season"] = pool.suitability[:, SEASONS.index(wish.season)]
     if wish.wanted_formality is not None:
-        ratings = rate_formality(pool, wish.wanted_formality)
-        total += np.float32(WEIGHTS["formality"]) * ratings
+        parts["formality"] = rate_formality(pool, wish.wanted_formality)
     if wish.occasion:
-        total += np.float32(WEIGHTS["occasion"]) * rate_occasion(pool, wish.occasion)
+        parts["occasion"] = rate_styles(pool, wish.occasion.styles)
     if taste.palette or taste.styles:
-        total += np.float32(WEIGHTS["taste"]) * rate_taste(pool, taste)
-    return total
+        parts["taste"] = rate_taste(pool, taste)
+    return _add_weighted(parts, len(pool))
 
 
 def _select_best(rows: Rows, ratings: Floats, pool: Pool, count: int) -> Rows:
@@ -102,18 +100,26 @@ def rate_group_fit(pool: Pool, rows: Rows, around: Pool, others: Rows) -> Floats
     """
     parts = {
         "colour": _by_colour(pool.colours[rows, 0], around.colours[others, 0]),
-        "style": _by_style(pool.style_vectors[rows], around.style_vectors[others]),
+        "style": style_agreement(
+            pool.style_vectors[rows], around.style_vectors[others].mean(axis=0, keepdims=True)
+        )[:, 0],
         "formality": _by_formality(pool.formality[rows], around.formality[others]),
-        "season": _by_season(pool.suitability[rows], around.suitability[others]),
+        # The season that suits both the garment and the group best.
+        "season": np.minimum(pool.suitability[rows], around.suitability[others].mean(axis=0)).max(
+            axis=1
+        ),
     }
-    total = np.zeros(len(rows), np.float32)
+    return _add_weighted(parts, len(rows))
+
+
+def _add_weighted(parts: Mapping[str, Floats], size: int) -> Floats:
+    total = np.zeros(size, np.float32)
     for name, values in parts.items():
         total += np.float32(WEIGHTS[name]) * values
     return total
 
 
 def _by_colour(own: Floats, group: Floats) -> Floats:
-    """Return the mean agreement of first colours (n, 3) with the group's (m, 3)."""
     known = group[np.isfinite(group).all(axis=1)]
     if not len(known):
         return np.full(len(own), UNKNOWN_AGREEMENT, np.float32)
@@ -131,22 +137,10 @@ def _degree(hue: Floats) -> Rows:
     return hue.round().astype(np.int64) % HUES
 
 
-def _by_style(own: Floats, group: Floats) -> Floats:
-    """Return the mean agreement of style vectors: their product with the group's mean."""
-    return style_agreement(own, group.mean(axis=0, keepdims=True))[:, 0]
-
-
 def _by_formality(own: Floats, group: Floats) -> Floats:
-    """Return the mean agreement of formalities (n, 2) with the group's (m, 2)."""
     values, confidence = group.T
     levels = np.linspace(0, 1, LEVELS)[:, None]
     table = or_neutral(formality_agreement(levels, values[None, :]), confidence).mean(axis=1)
     own_values, own_confidence = own.T
     at = (np.clip(np.nan_to_num(own_values), 0, 1) * (LEVELS - 1)).round().astype(np.intp)
     return or_neutral(np.where(np.isfinite(own_values), table[at], np.nan), own_confidence)
-
-
-def _by_season(own: Floats, group: Floats) -> Floats:
-    """Return the suitability of the season that suits both the garment and the group best."""
-    both: Floats = np.minimum(own, group.mean(axis=0)).max(axis=1)
-    return both

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from core.ml.colours import BASIC_OF, Floats
 from stylist.garments.garment import SEASONS, SLOT_INDEX, SLOTS, Garment, Season, Slot
 from stylist.garments.pool import NEUTRAL, Pool
-from stylist.outfits import explanation
 from stylist.outfits.compatibility import formality_agreement, or_neutral
+from stylist.outfits.explanation import SENTENCES
 from stylist.outfits.scoring.pairs import EMPTY, Rows, find_pairs, pad, relate
-from stylist.outfits.wishes import Occasion, Taste, Wish
+from stylist.outfits.wishes import Taste, Wish
 
 Values = NDArray[np.float64]
 
@@ -75,9 +75,11 @@ class Scorer:
         self.wish = wish
         self.weights = _weights(wish, taste)
         self._patterned = np.append(pool.is_patterned, False)
-        self._completion = _completion(wish)
-        self._formality = _wanted_formality(pool, wish)
-        self._occasion = pad(rate_occasion(pool, wish.occasion), 0.0) if wish.occasion else None
+        outer = {Slot.OUTER: OUTER_WEIGHTS.get(wish.season, 0.0) if wish.season else 0.0}
+        self._completion = np.array([(COMPLETION_WEIGHTS | outer).get(s, 0.0) for s in SLOTS])
+        wanted, occasion = wish.wanted_formality, wish.occasion
+        self._formality = None if wanted is None else pad(rate_formality(pool, wanted), 0.0)
+        self._occasion = pad(rate_styles(pool, occasion.styles), 0.0) if occasion else None
         self._taste = pad(rate_taste(pool, taste), 0.0) if "taste" in self.weights else None
 
     def totals(self, rows: Rows) -> Values:
@@ -131,10 +133,9 @@ def score_outfit(garments: Sequence[Garment], *, wish: Wish, taste: Taste) -> Ou
         rows[0, slot] = position
     scorer = Scorer(Pool.of(ordered), wish, taste)
     values = {name: float(value[0]) for name, value in scorer.values(rows).items()}
-    sentences = explanation.explain(ordered, values, wish=wish)
     return OutfitScore(
         tuple(
-            Part(name, values[name], weight, sentences[name])
+            Part(name, values[name], weight, SENTENCES[name](ordered, values[name], wish))
             for name, weight in scorer.weights.items()
         )
     )
@@ -148,16 +149,6 @@ def _weights(wish: Wish, taste: Taste) -> dict[str, float]:
     }
     used = {name: weight for name, weight in WEIGHTS.items() if not absent.get(name)}
     return {name: weight / math.fsum(used.values()) for name, weight in used.items()}
-
-
-def _completion(wish: Wish) -> Values:
-    outer = {Slot.OUTER: OUTER_WEIGHTS.get(wish.season, 0.0) if wish.season else 0.0}
-    return np.array([{**COMPLETION_WEIGHTS, **outer}.get(slot, 0.0) for slot in SLOTS])
-
-
-def _wanted_formality(pool: Pool, wish: Wish) -> NDArray[np.float32] | None:
-    wanted = wish.wanted_formality
-    return None if wanted is None else pad(rate_formality(pool, wanted), 0.0)
 
 
 def _blend(values: NDArray[np.float32], counted: NDArray[np.bool_]) -> Values:
@@ -174,11 +165,6 @@ def rate_formality(pool: Pool, wanted: float) -> Floats:
     return or_neutral(formality_agreement(values, np.array(wanted, np.float32)), confidence)
 
 
-def rate_occasion(pool: Pool, occasion: Occasion) -> Floats:
-    """Return the probability (n,) that a garment has a style that suits the occasion."""
-    return _share_of(pool, occasion.styles)
-
-
 def rate_taste(pool: Pool, taste: Taste) -> Floats:
     """Return how well each garment (n,) fits the stated colours and styles, in [0, 1].
 
@@ -190,7 +176,7 @@ def rate_taste(pool: Pool, taste: Taste) -> Floats:
         nearest = np.linalg.norm(apart, axis=-1).min(axis=1)
         parts.append(or_neutral(np.clip(1 - nearest / MAX_PALETTE_DISTANCE, 0, 1)))
     if taste.styles:
-        parts.append(_share_of(pool, taste.styles))
+        parts.append(rate_styles(pool, taste.styles))
     return np.asarray(np.mean(parts, axis=0), np.float32)
 
 
@@ -205,7 +191,8 @@ def find_disliked(pool: Pool, taste: Taste) -> NDArray[np.bool_]:
     return np.asarray(np.any(found, axis=0))
 
 
-def _share_of(pool: Pool, styles: Iterable[str]) -> Floats:
+def rate_styles(pool: Pool, styles: Iterable[str]) -> Floats:
+    """Return the probability (n,) that a garment has one of the styles."""
     wanted = np.isin(np.array(pool.style_names, np.str_), sorted(styles))
     # Matrix products: sums along short rows take ten times as long.
     found = pool.styles @ wanted.astype(np.float32)

@@ -77,7 +77,6 @@ def _k_means(pixels: Floats) -> list[Cluster]:
 
 
 def _join_shades(clusters: Sequence[Cluster], *, total: int) -> list[Cluster]:
-    """Join clusters with the larger cluster whose cloth they are, in shadow or gleam."""
     joined: list[Cluster] = []
     for one in clusters:
         at = next((k for k, cloth in enumerate(joined) if _is_shade(one, cloth, total)), None)
@@ -151,7 +150,6 @@ def _find_mixture(thread: int, clusters: Sequence[Cluster]) -> tuple[int, int, f
 
 
 def _to_cones(lab: Floats) -> Floats:
-    """Return the linear cone responses of OKLab colours."""
     cones: Floats = (lab @ _FROM_LAB.T) ** 3
     return cones
 

@@ -45,7 +45,6 @@ def _shrink(rgb: NDArray[np.uint8], mask: Mask, side: int) -> tuple[Floats, Mask
 
 
 def _find_gaps(lab: Floats, garment: Mask) -> Mask:
-    """Return the broad patches of the mask that have a colour of the background."""
     nothing = np.zeros_like(garment)
     background = lab[_erode(~garment, CONTOUR)]
     if len(background) < BACKGROUND_COLOURS:
