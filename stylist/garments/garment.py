@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
@@ -25,7 +24,7 @@ class Slot(StrEnum):
 
 
 SLOTS = tuple(Slot)
-SLOT_INDEX = MappingProxyType({slot: index for index, slot in enumerate(SLOTS)})
+SLOT_INDEX: Mapping[Slot, int] = {slot: index for index, slot in enumerate(SLOTS)}
 
 
 class Season(StrEnum):

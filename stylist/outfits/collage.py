@@ -80,13 +80,10 @@ def _paste(canvas: Image.Image, photo: Image.Image, mask: Image.Image, box: Rect
     scale = min((right - left) / photo.width, (lower - upper) / photo.height)
     size = (max(1, round(photo.width * scale)), max(1, round(photo.height * scale)))
     at = ((left + right - size[0]) // 2, (upper + lower - size[1]) // 2)
-    canvas.paste(_resize(photo, size), at, _trim(_resize(mask, size)))
+    # The mask is smoothed and shrinks by a pixel or two, so that no background is visible.
+    alpha = _resize(mask, size).filter(ImageFilter.GaussianBlur(3)).point(EDGE_CURVE)
+    canvas.paste(_resize(photo, size), at, alpha)
 
 
 def _resize(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     return image.resize(size, Image.Resampling.LANCZOS)
-
-
-def _trim(mask: Image.Image) -> Image.Image:
-    """Smooth a mask and shrink it by a pixel or two, so that no background is visible."""
-    return mask.filter(ImageFilter.GaussianBlur(3)).point(EDGE_CURVE)

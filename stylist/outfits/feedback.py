@@ -119,11 +119,6 @@ class NobodysOutfit(Conflict):
 
     code = "nobodys_outfit"
 
-    def __init__(self) -> None:
-        super().__init__(
-            "This outfit was made without a shopper; opinions need a shopper's outfit."
-        )
-
 
 class OutfitGone(DomainError):
     """The outfit was deleted during the request."""
@@ -139,7 +134,9 @@ def give_opinion(*, outfit: Outfit, opinion: Opinion) -> OutfitFeedback:
     for each other. Raises `NobodysOutfit` and `OutfitGone`.
     """
     if outfit.shopper_id is None:
-        raise NobodysOutfit
+        raise NobodysOutfit(
+            "This outfit was made without a shopper; opinions need a shopper's outfit."
+        )
     with transaction.atomic():
         if not Outfit.objects.select_for_update().filter(pk=outfit.pk).exists():
             raise OutfitGone("This outfit has just been deleted.")

@@ -37,9 +37,6 @@ class ImageNotTagged(Conflict):
 
     code = "image_not_tagged"
 
-    def __init__(self, detail: str = "This image is not tagged yet; try again shortly.") -> None:
-        super().__init__(detail)
-
 
 @dataclass(frozen=True, slots=True)
 class Suggestions:
@@ -97,7 +94,7 @@ def complete_look(*, shop: Shop, image: Image, wish: Wish, count: int) -> Sugges
     if row is not None and row.state == Job.State.FAILED:
         raise ImageNotTagged(f"This image cannot be tagged: {row.problem['detail']}")
     if row is None or row.state != Job.State.DONE:
-        raise ImageNotTagged
+        raise ImageNotTagged("This image is not tagged yet; try again shortly.")
     around = replace(wish, anchors=frozenset({image.pk}))
     return suggest_outfits(shop=shop, shopper=None, origin=Origin.CATALOG, wish=around, count=count)
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from core.ml.colours import Floats, srgb_to_oklab
 from quality.measure.frame import Frame
 from quality.measure.subject import CONFIDENT, Box, find_box, find_subject
-from stylist.tagging.colour.garment_pixels import Mask
+from stylist.tagging.colour.measurement import Mask
 
 MARGIN = 0.05  # of the garment's width and height, on each side
 MIN_PIECE_SHARE = 0.25  # of the largest piece; smaller are sleeves, belts, shadows

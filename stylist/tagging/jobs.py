@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections import OrderedDict
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 from uuid import UUID
@@ -27,12 +27,11 @@ from stylist.tagging.labels import Labels, make_labels
 from stylist.tagging.queues import IMAGES, WARDROBE
 from stylist.tagging.records import build_garment, serialize_tags
 from stylist.tagging.tagger import tag_crop
-from stylist.tagging.taxonomy import find_stated_type, get_own_types, get_taxonomy
+from stylist.tagging.taxonomy import DEFAULT_TAXONOMY, find_stated_type, get_own_types, get_taxonomy
 
 CUTOUT_SIDE = 640
 CUTOUT_QUALITY = 80
 MAX_LABELS = 32
-_cache: OrderedDict[tuple[str, str], Labels] = OrderedDict()
 _lock = Lock()
 
 
@@ -130,11 +129,11 @@ def _replace_cutout(row: GarmentTags, crop: Crop) -> str:
 def get_labels(shop_id: UUID) -> tuple[str, Labels]:
     """Return the name of a shop's encoder, and its labels of the shop's taxonomy."""
     encoder = get_live_index(shop_id).encoder
-    key = encoder, json.dumps(get_own_types(shop_id), sort_keys=True)
+    own_types = json.dumps(get_own_types(shop_id), sort_keys=True)
     with _lock:
-        if key not in _cache:
-            _cache[key] = make_labels(get_taxonomy(shop_id), get_encoder(encoder))
-        _cache.move_to_end(key)
-        while len(_cache) > MAX_LABELS:
-            _cache.popitem(last=False)
-        return encoder, _cache[key]
+        return encoder, _make_labels(encoder, own_types)
+
+
+@lru_cache(maxsize=MAX_LABELS)
+def _make_labels(encoder: str, own_types: str) -> Labels:
+    return make_labels(DEFAULT_TAXONOMY.extend(json.loads(own_types)), get_encoder(encoder))

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.ml.colours import Floats
-from stylist.tagging.colour.garment_pixels import find_garment_region
+from stylist.tagging.colour.measurement import find_garment_region
 
 SIDE = 256  # pixels of the longer side
 CONTOUR = 9  # pixels: beyond the reach of the garment's own outline

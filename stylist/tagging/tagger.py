@@ -1,8 +1,5 @@
 """Tag a garment's photo: type, slot, colours, pattern, style, season and formality.
 
-    tags = tag(pixels, encoder, labels)           a photo's pixels, uint8 (h, w, 3) sRGB
-    tags = tag_crop(crop, embedding, labels)      with crops that were embedded in batches
-
 Types are zero-shot, patterns zero-shot with measured odds; colours are measured. Nothing is random.
 There are no photos labelled with style, season and formality, so these are the weakest tags: a
 habit of the type, adjusted by zero-shot if the encoder knows the words. They are sure only if the
@@ -127,7 +124,7 @@ def expected_formality(likely: Floats) -> float:
 
 
 def tag(pixels: NDArray[np.uint8], encoder: Encoder, labels: Labels) -> Tags:
-    """Crop, embed and tag one photo; raises `quality.measure.frame.PhotoUnmeasurable`."""
+    """Crop, embed and tag one photo, uint8 (h, w, 3) sRGB; raises `PhotoUnmeasurable`."""
     crop = crop_to_garment(make_frame(pixels), aspect=labels.aspect)
     return tag_crop(crop, encoder.encode_images([Image.fromarray(crop.pixels)])[0], labels)
 

@@ -25,9 +25,6 @@ class WardrobeFull(Conflict):
 
     code = "wardrobe_full"
 
-    def __init__(self) -> None:
-        super().__init__(f"A wardrobe holds {MAX_ITEMS} garments; remove some first.")
-
 
 class TagUnknown(DomainError):
     """The value does not exist for this tag."""
@@ -54,7 +51,8 @@ def add_items(
         with transaction.atomic():
             shopper, _ = get_or_create_shopper(shop=shop, external_id=external_id)
             if WardrobeItem.objects.filter(shopper=shopper).count() + len(photos) > MAX_ITEMS:
-                raise WardrobeFull
+                message = f"A wardrobe holds {MAX_ITEMS} garments; remove some first."
+                raise WardrobeFull(message)
             items = [
                 WardrobeItem(
                     shop=shop,
