@@ -21,8 +21,8 @@ from core.ml.encoder import Embeddings, Encoder
 from core.ml.garment_mask import centre_weights
 from quality.measure.frame import make_frame
 from stylist.garments.garment import ALL_YEAR
-from stylist.tagging.colour.measurement import MeasuredColour, measure_colours
-from stylist.tagging.crop import Crop, Mask, crop_to_garment
+from stylist.tagging.colour.measurement import Mask, MeasuredColour, measure_colours
+from stylist.tagging.crop import Crop, crop_to_garment
 from stylist.tagging.labels import Labels
 from stylist.tagging.pattern import compute_pattern_prior, measure_pattern
 from stylist.tagging.zero_shot import classify, find_best, sum_by_group
