@@ -79,8 +79,9 @@ DETAILS = _read_words("details.txt")
 OCCASION_WORDS = _list_words(_read_toml("occasions.toml"))
 
 CARE_LABEL = "The care label inside has the last word."
-CARE: Mapping[str, str] = _read_toml("care.toml")["advice"]
-FIBRE_OF = _list_words(_read_toml("care.toml")["fibres"])
+_CARE = _read_toml("care.toml")
+CARE: Mapping[str, str] = _CARE["advice"]
+FIBRE_OF = _list_words(_CARE["fibres"])
 
 
 class Field(StrEnum):
