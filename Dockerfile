@@ -43,9 +43,10 @@ FROM base AS web
 ENV OPENBLAS_NUM_THREADS=1
 COPY --from=web-packages /opt/venv /opt/venv
 COPY . .
-# The key signs nothing: it is forgotten when this line ends.
-RUN ATELIER_ENV=production ALLOWED_HOSTS=localhost \
-    SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
+# The key signs and opens nothing: it is forgotten when this line ends.
+RUN KEY="$(python -c 'import secrets; print(secrets.token_hex(32))')" \
+    && ATELIER_ENV=production ALLOWED_HOSTS=localhost SECRET_KEY="$KEY" PGPASSWORD="$KEY" \
+    DATABASE_URL=postgres://none@none/none EMAIL_URL=smtp://none \
     python manage.py collectstatic --noinput \
     && python -m compileall -q . \
     && chmod -R a+rX .

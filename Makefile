@@ -5,7 +5,7 @@ PYTHON := $(VENV)/bin/python
 export PYTHONUNBUFFERED := 1
 
 help: ## Show what there is
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[.a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 demo: $(VENV)/embedded ## Start everything and try it: a demo shop, its page, a prompt
 	@$(PYTHON) -m demo
@@ -33,8 +33,11 @@ fmt: $(VENV)/dev ## Format the code and fix what ruff can fix
 bench: $(VENV)/dev ## Measure; ONLY=search runs a part
 	@$(PYTHON) -m benchmarks $(ONLY)
 
-run: ## Start the Docker stack
+run: .env ## Start the Docker stack
 	docker compose up --build
+
+.env: ## Write the settings of the Docker stack, with random passwords
+	@python3 deploy/make_env.py
 
 lock: $(VENV)/dev ## Compile requirements/*.in to pinned *.txt
 	@for name in web worker embedded dev; do \

@@ -3,12 +3,14 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import environ
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from core.logs import configure_logging
+from core.production import refuse_weak_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -23,18 +25,15 @@ PRODUCTION = ENVIRONMENT == "production"
 DEBUG: bool = env.bool("DEBUG", default=False)
 
 
-def required_in_production(name: str, development_default: str) -> str:
-    """Read a variable that must be set in production; raise `ImproperlyConfigured`."""
-    value: str = env.str(name, default="" if PRODUCTION else development_default)
-    if PRODUCTION and (not value or value.startswith("insecure-")):
-        raise ImproperlyConfigured(f"{name} must be set to a value of your own in production.")
-    return value
-
-
-SECRET_KEY = required_in_production("SECRET_KEY", "insecure-development-key-" + "x" * 32)
-ALLOWED_HOSTS = [
+# In production, `core.production` refuses an empty value.
+SECRET_KEY: str = env.str("SECRET_KEY", default="") or (
+    "" if PRODUCTION else "insecure-development-key-" + "x" * 32
+)
+ALLOWED_HOSTS: list[str] = [
     host.strip()
-    for host in required_in_production("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+    for host in env.list(
+        "ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"]
+    )
 ]
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -135,17 +134,24 @@ DATABASES["default"]["OPTIONS"] = {
     "prepare_threshold": 5,
 }
 REDIS_URL: str = env.str("REDIS_URL", default="redis://localhost:6379")
+# A password of its own may contain any character; one in the address comes first.
+if (REDIS_PASSWORD := env.str("REDIS_PASSWORD", default="")) and "@" not in REDIS_URL:
+    REDIS_URL = REDIS_URL.replace("://", f"://:{quote(REDIS_PASSWORD, safe='')}@", 1)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": f"{REDIS_URL}/1",
+        "LOCATION": REDIS_URL,
         "KEY_PREFIX": env.str("CACHE_PREFIX", default="atelier"),
-        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
+        "OPTIONS": {"db": 1, "socket_timeout": 2, "socket_connect_timeout": 2},
     }
 }
 # Name -> address of every Chroma server; each shop's index is on one of them.
 CHROMA_NODES: dict[str, str] = env.dict("CHROMA_NODES", default={"main": "http://localhost:8001"})
+# Chroma does not check it: a proxy in front of every node does.
+CHROMA_TOKEN: str = env.str("CHROMA_TOKEN", default="")
 CHROMA_TIMEOUT_SECONDS: float = env.float("CHROMA_TIMEOUT_SECONDS", default=5.0)
+# `redis` and `chroma`, if only our own processes can reach them.
+SERVICES_WITHOUT_PASSWORD: list[str] = env.list("SERVICES_WITHOUT_PASSWORD", default=[])
 
 # --- Files ----------------------------------------------------------------------------
 STATIC_URL = "static/"
@@ -239,7 +245,7 @@ if STYLIST_MODEL_SERVER and STYLIST_MODEL_SERVER not in STYLIST_MODEL_SERVERS:
 CONVERSATION_RETENTION = timedelta(days=env.int("CONVERSATION_RETENTION_DAYS", default=90))
 
 # --- Celery ---------------------------------------------------------------------------
-CELERY_BROKER_URL = f"{REDIS_URL}/0"
+CELERY_BROKER_URL = REDIS_URL  # database 0
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -395,8 +401,6 @@ CONTENT_SECURITY_POLICY = {
 
 # --- The demo's API key, which the playground contains --------------------------------
 DEMO_API_KEY: str = env.str("DEMO_API_KEY", default="")
-if PRODUCTION and DEMO_API_KEY:
-    raise ImproperlyConfigured("DEMO_API_KEY would publish a shop's key; unset it in production.")
 
 # --- Mail -----------------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
@@ -407,3 +411,8 @@ LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
 LOGGING = configure_logging(level=LOG_LEVEL, is_production=PRODUCTION)
 # Addresses are personal data, and every line already identifies the shop and its key.
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+# Who may read `/metrics`: callers with this token. Without one, nobody.
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
+
+if PRODUCTION:
+    refuse_weak_settings(globals())

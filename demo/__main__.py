@@ -23,7 +23,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from demo.processes import BASE, CommandFailed, beat, manage, web, worker
-from demo.services import HOST, Addresses, delete_data, free_port, is_listening, start_services
+from demo.services import (
+    HOST,
+    Addresses,
+    delete_data,
+    free_port,
+    is_listening,
+    read_secret,
+    start_services,
+)
 from demo.shop import PROMPT, fill_shop, open_client, prepare_shop, search
 from demo.supervisor import NotReady, Supervisor
 
@@ -69,6 +77,7 @@ def _open_shell(services: Addresses, arguments: Sequence[str]) -> int:
 def _environment(services: Addresses) -> dict[str, str]:
     return {
         **services.environment(),
+        "SECRET_KEY": read_secret(FOLDER / "secret.key"),
         "MEDIA_ROOT": str(FOLDER / "media"),
         "BEAT_SCHEDULE_FILE": str(FOLDER / "celerybeat-schedule"),
     }

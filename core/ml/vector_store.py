@@ -73,8 +73,10 @@ class VectorStore:
     then a single call tries whether the server responds again.
     """
 
-    def __init__(self, address: str, *, timeout: float) -> None:
+    def __init__(self, address: str, *, timeout: float, token: str = "") -> None:
+        """Set `token`, a bearer token, if a proxy in front of the server asks for one."""
         self.address = address
+        self._token = token
         self.timeout = timeout
         self._client: ClientAPI | None = None
         self._collections: dict[str, Collection] = {}
@@ -150,7 +152,7 @@ class VectorStore:
     def _connect(self) -> ClientAPI:
         with self._lock:
             if self._client is None:
-                self._client = _make_client(self.address, self.timeout)
+                self._client = _make_client(self.address, self.timeout, self._token)
             return self._client
 
     @contextmanager
@@ -190,15 +192,17 @@ class VectorStore:
             return False
 
 
-def _make_client(address: str, timeout: float) -> ClientAPI:
+def _make_client(address: str, timeout: float, token: str) -> ClientAPI:
     parts = urlsplit(address)
     limits = httpx.Timeout(timeout, connect=min(timeout, 2.0))
     # The constructor makes requests without a time-out: first check that the server responds.
-    httpx.get(f"{address}/api/v2/heartbeat", timeout=limits).raise_for_status()
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    httpx.get(f"{address}/api/v2/heartbeat", timeout=limits, headers=headers).raise_for_status()
     client = chromadb.HttpClient(
         host=parts.hostname or "localhost",
         port=parts.port or (443 if parts.scheme == "https" else 8000),
         ssl=parts.scheme == "https",
+        headers=headers,
         settings=Settings(anonymized_telemetry=False),
     )
     # The client waits for ever and has no setting for it: docs/decisions/0012-chroma-time-outs.md
@@ -209,7 +213,11 @@ def _make_client(address: str, timeout: float) -> ClientAPI:
 @cache
 def get_vector_store(node: str) -> VectorStore:
     """Return this process's store for a node in `settings.CHROMA_NODES`."""
-    return VectorStore(settings.CHROMA_NODES[node], timeout=settings.CHROMA_TIMEOUT_SECONDS)
+    return VectorStore(
+        settings.CHROMA_NODES[node],
+        timeout=settings.CHROMA_TIMEOUT_SECONDS,
+        token=settings.CHROMA_TOKEN,
+    )
 
 
 def search_exactly(

