@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 from rest_framework.test import APIClient
 
+from core.api.refusals import blocked
 from core.tests.plugin import FOLDER
 from demo.stack import Stack
 from tenants.tests.factories import make_member, make_person
@@ -25,6 +26,7 @@ def _fresh_cache(request) -> Iterator[None]:
     yield
     if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
         cache.clear()
+    blocked.clear()
 
 
 @pytest.fixture

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "health_check",
+    "corsheaders",
     "core",
     "tenants",
     "catalog",
@@ -76,6 +77,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "core.web.middleware.OptionalSlashMiddleware",
+    # After the slash is there, which routes need.
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -320,9 +323,29 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "COERCE_DECIMAL_TO_STRING": True,
 }
-# Requests a minute: of one shop, and of one address without a key (register, sign in).
+# Requests a minute: of a shop's secret keys and members; of one publishable key, and of one of its
+# callers; of one member who manages the shop; of one address without a key (register, sign in);
+# and of one address whose requests are refused with 401 or 403.
 RATE_LIMIT_SHOP: int = env.int("RATE_LIMIT_SHOP", default=6_000)
+RATE_LIMIT_PUBLISHABLE_KEY: int = env.int("RATE_LIMIT_PUBLISHABLE_KEY", default=3_000)
+RATE_LIMIT_CALLER: int = env.int("RATE_LIMIT_CALLER", default=120)
+RATE_LIMIT_MANAGEMENT: int = env.int("RATE_LIMIT_MANAGEMENT", default=300)
 RATE_LIMIT_ANONYMOUS: int = env.int("RATE_LIMIT_ANONYMOUS", default=60)
+RATE_LIMIT_REFUSED: int = env.int("RATE_LIMIT_REFUSED", default=120)
+# Requests of one publishable key, and of one of its callers, that one process runs at a time.
+CONCURRENT_PER_KEY: int = env.int("CONCURRENT_PER_KEY", default=10)
+CONCURRENT_PER_CALLER: int = env.int("CONCURRENT_PER_CALLER", default=6)
+# Origins come from the keys: see `tenants.api.cors`.
+CORS_URLS_REGEX = r"^/api/v1/"
+CORS_ALLOW_METHODS = ("GET", "POST", "PUT", "PATCH")
+CORS_ALLOW_HEADERS = ("authorization", "content-type", "shopper-token", "idempotency-key")
+CORS_EXPOSE_HEADERS = (
+    *("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After"),
+    "Idempotency-Replayed",
+)
+CORS_PREFLIGHT_MAX_AGE = 600
+# How far ahead the `exp` of a shopper token may be.
+SHOPPER_TOKEN_LIFETIME = timedelta(seconds=env.int("SHOPPER_TOKEN_LIFETIME_SECONDS", default=3_600))
 IDEMPOTENCY_TTL = timedelta(hours=24)
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=30),

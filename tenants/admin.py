@@ -13,6 +13,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from core.admin import SHOP_FILTER, ReadOnlyAdmin
 from tenants.models import Membership, Shop, ShopAPIKey, Shopper, User
+from tenants.origins import forget_origins
 from tenants.services import create_key
 
 # Groups have no effect here, and the other models of libraries contain secrets.
@@ -62,13 +63,17 @@ class ShopAPIKeyAdmin(ModelAdmin):
     list_select_related = ("shop",)
     search_fields = ("prefix", "name", "shop__name")
     raw_id_fields = ("shop",)
-    fields = ("shop", "name", "kind", "scopes", "expiry_date", "revoked", "prefix", "last_used_at")
+    fields = (
+        *("shop", "name", "kind", "scopes", "origins"),
+        *("expiry_date", "revoked", "prefix", "last_used_at"),
+    )
     readonly_fields = ("prefix", "last_used_at")
     actions = ("revoke",)
 
     def save_model(self, request: HttpRequest, obj: ShopAPIKey, form: Any, change: bool) -> None:
         if change:
             super().save_model(request, obj, form, change)
+            forget_origins((*form.initial.get("origins", ()), *obj.origins))
             return
         api_key, secret = create_key(
             shop=obj.shop,
@@ -76,6 +81,7 @@ class ShopAPIKeyAdmin(ModelAdmin):
             kind=obj.kind,
             scopes=obj.scopes,
             expires_at=obj.expiry_date,
+            origins=obj.origins,
         )
         obj.pk = api_key.pk
         messages.warning(request, f"The key, shown only now: {secret}")
@@ -86,7 +92,9 @@ class ShopAPIKeyAdmin(ModelAdmin):
 
     @admin.action(description="Revoke the selected keys")
     def revoke(self, request: HttpRequest, queryset: Any) -> None:
+        origins = [each for key in queryset for each in key.origins]
         revoked = queryset.filter(revoked=False).update(revoked=True)
+        forget_origins(origins)
         messages.success(request, f"{revoked} keys revoked.")
 
 

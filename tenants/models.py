@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any, ClassVar
+from uuid import uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
@@ -103,12 +106,25 @@ class Membership(models.Model):
         return f"{self.user} at {self.shop}"
 
 
+MAX_SHOPPER_ID_LENGTH = 200
+# Characters that a URL segment cannot contain, and segments that clients remove from URLs.
+FORBIDDEN_CHARACTERS, FORBIDDEN_IDS = frozenset("/\0"), frozenset((".", ".."))
+
+
+def is_shopper_id(text: str) -> bool:
+    """Return whether a shopper can have this external id."""
+    is_allowed = 0 < len(text) <= MAX_SHOPPER_ID_LENGTH and text not in FORBIDDEN_IDS
+    # Half of a surrogate pair cannot be stored.
+    has_surrogates = any("\ud800" <= character <= "\udfff" for character in text)
+    return is_allowed and not has_surrogates and FORBIDDEN_CHARACTERS.isdisjoint(text)
+
+
 class Shopper(models.Model):
     """A customer of a shop, identified only by the shop's own `external_id`."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+")
-    external_id = models.CharField(max_length=200)
+    external_id = models.CharField(max_length=MAX_SHOPPER_ID_LENGTH)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[Any] = tenant_manager(TenantQuerySet)
@@ -122,6 +138,26 @@ class Shopper(models.Model):
 
     def __str__(self) -> str:
         return self.external_id
+
+
+class ShopperSigningSecret(models.Model):
+    """A secret by which a shop's server signs shopper tokens; its id is their `kid`.
+
+    HS256 needs the secret itself, so it is encrypted and not hashed: see `tenants.shopper_tokens`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+")
+    encrypted_secret = models.TextField(editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[Any] = tenant_manager(TenantQuerySet)
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class Scope(models.TextChoices):
@@ -141,6 +177,23 @@ PUBLISHABLE_SCOPES = (Scope.RECOMMEND,)
 
 def all_scopes() -> list[str]:
     return list(Scope.values)
+
+
+MAX_ORIGINS, MAX_ORIGIN_LENGTH = 20, 255
+_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+ORIGIN = re.compile(rf"https?://({_LABEL}(\.{_LABEL})*|\[[0-9a-f:]{{2,39}}\])(:[1-9][0-9]{{0,4}})?")
+DEFAULT_PORTS = (("http://", ":80"), ("https://", ":443"))
+
+
+def validate_origin(value: str) -> None:
+    """Raise `ValidationError` unless a browser could send this as `Origin`, except "null"."""
+    has_default_port = any(value.startswith(s) and value.endswith(p) for s, p in DEFAULT_PORTS)
+    if not ORIGIN.fullmatch(value) or has_default_port:
+        raise ValidationError(
+            "Send scheme, host and port as browsers do: https://www.shop.example, in lower case, "
+            "without a path, a wildcard or the scheme's own port.",
+            code="invalid_origin",
+        )
 
 
 class ShopAPIKeyManager(APIKeyManager):
@@ -163,6 +216,14 @@ class ShopAPIKey(AbstractAPIKey):
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="api_keys")
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.SECRET)
     scopes = ArrayField(models.CharField(max_length=32, choices=Scope.choices), default=all_scopes)
+    origins = ArrayField(
+        models.CharField(max_length=MAX_ORIGIN_LENGTH, validators=[validate_origin]),
+        size=MAX_ORIGINS,
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Other sites whose pages may use this publishable key.",
+    )
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects: ClassVar[ShopAPIKeyManager] = ShopAPIKeyManager()
@@ -170,11 +231,14 @@ class ShopAPIKey(AbstractAPIKey):
     class Meta(AbstractAPIKey.Meta):
         verbose_name = "shop API key"
         verbose_name_plural = "shop API keys"
+        indexes = (GinIndex(fields=("origins",), name="key_origins"),)
 
     def clean(self) -> None:
         super().clean()
         if self.kind == self.Kind.PUBLISHABLE and set(self.scopes) - set(PUBLISHABLE_SCOPES):
             raise ValidationError("A publishable key is visible to everybody: it can only search.")
+        if self.kind == self.Kind.SECRET and self.origins:
+            raise ValidationError("A secret key must not be in a page: it has no origins.")
 
     @property
     def granted_scopes(self) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """Registration, sign-in and API keys: the public functions of this app."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,6 +16,7 @@ from rest_framework_simplejwt.tokens import RefreshToken, Token
 
 from core.errors import Conflict, DomainError
 from tenants.models import Membership, Shop, ShopAPIKey, User, all_scopes
+from tenants.origins import forget_origins
 
 
 class EmailTaken(Conflict):
@@ -53,6 +55,7 @@ def create_key(
     kind: str = ShopAPIKey.Kind.SECRET,
     scopes: list[str] | None = None,
     expires_at: datetime | None = None,
+    origins: Sequence[str] = (),
 ) -> tuple[ShopAPIKey, str]:
     """Create a key; return it with its secret, which is not stored."""
     api_key, secret = ShopAPIKey.objects.create_key(
@@ -61,13 +64,24 @@ def create_key(
         kind=kind,
         scopes=all_scopes() if scopes is None else scopes,
         expiry_date=expires_at,
+        origins=list(origins),
     )
+    forget_origins(origins)
     return api_key, secret  # type: ignore[return-value]
 
 
 def revoke_key(*, api_key: ShopAPIKey) -> None:
     """Revoke a key; revoking it again is not an error."""
     ShopAPIKey.objects.filter(pk=api_key.pk).update(revoked=True)
+    forget_origins(api_key.origins)
+
+
+def change_key(*, api_key: ShopAPIKey, name: str, origins: Sequence[str]) -> None:
+    """Change a key's name and the sites whose pages may use it."""
+    earlier = api_key.origins
+    api_key.name, api_key.origins = name, list(origins)
+    api_key.save(update_fields=["name", "origins"])
+    forget_origins((*earlier, *origins))
 
 
 def register(*, email: str, password: str, name: str, shop_name: str) -> SignIn:

@@ -1,14 +1,26 @@
-"""Rate limits in Redis, exact under concurrency, reported in `RateLimit-*` headers."""
+"""Rate limits in Redis, exact under concurrency, reported in `RateLimit-*` headers.
+
+A request is counted in one or more buckets with one call to Redis, the smallest first. A caller who
+is over the limit of its own bucket does not fill the larger ones. Minutes begin with the clock's
+minutes. When Redis is not available, requests are not limited, since refusing uploads would be
+worse; it is logged.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
+from ipaddress import ip_address, ip_network
 from time import time
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.conf import settings
-from limits.storage import RedisStorage
+from django.http import HttpRequest
+from redis import Redis
+from redis.commands.core import Script
 from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
@@ -19,46 +31,137 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-
 MINUTE = 60
+PREFIX = "atelier:rate:"
+# How many of an IPv6 address's bits are one customer's: a home or a server has all the rest.
+CUSTOMER_BITS = 64
+
+# Marks the credential as valid, if there is a name for it after the buckets; then counts in each
+# bucket until one is full, and returns the counts.
+COUNT = """
+local counts, number_of_buckets = {}, #ARGV - 2
+if #KEYS > number_of_buckets then redis.call('SET', KEYS[#KEYS], 1, 'EX', ARGV[2]) end
+for number = 1, number_of_buckets do
+    local count = redis.call('INCR', KEYS[number])
+    if count == 1 then redis.call('EXPIRE', KEYS[number], ARGV[1]) end
+    counts[number] = count
+    if count > tonumber(ARGV[number + 2]) then break end
+end
+return counts
+"""
+# How long a credential that was valid is counted on its own: see `core.api.refusals`.
+TRUST_SECONDS = 3_600
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """What is limited to `limit` requests a minute."""
+
+    name: str
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The state of the fullest bucket after a request was counted; `reset_in` in seconds."""
+
+    limit: int
+    used: int
+    reset_in: int
+
+    @property
+    def is_allowed(self) -> bool:
+        return self.used <= self.limit
+
+    @property
+    def remaining(self) -> int:
+        return max(0, self.limit - self.used)
 
 
 @cache
-def _storage() -> RedisStorage:
+def connect() -> Redis:
     options: dict[str, Any] = {"db": 1, "socket_timeout": 2, "socket_connect_timeout": 2}
-    return RedisStorage(settings.REDIS_URL, **options)
+    return Redis.from_url(settings.REDIS_URL, **options)
+
+
+@cache
+def load_script(text: str) -> Script:
+    """Return a script that Redis caches; calling it is one round trip."""
+    return connect().register_script(text)
+
+
+def find_minute() -> tuple[int, int]:
+    """Return the number of the clock's minute, and the seconds since it began."""
+    return divmod(int(time()), MINUTE)
+
+
+def count_request(buckets: Sequence[Bucket], *, valid: str = "") -> Count | None:
+    """Count one request in buckets, the smallest first; None when Redis is not available.
+
+    `valid` is the digest of its credential, if that is valid.
+    """
+    minute, second = find_minute()
+    names = [f"{PREFIX}{bucket.name}:{minute}" for bucket in buckets]
+    limits = [bucket.limit for bucket in buckets]
+    if valid:
+        names.append(name_mark(valid))
+    try:
+        used: Any = load_script(COUNT)(names, [MINUTE, TRUST_SECONDS, *limits])
+    except RedisError as error:
+        log.warning("rate_limit_not_counted", error=type(error).__name__)
+        return None
+    counts = [Count(*pair, MINUTE - second) for pair in zip(limits, used, strict=False)]
+    return min(counts, key=lambda count: count.limit - count.used)
+
+
+def name_mark(digest: str) -> str:
+    """Return the name of the mark of a valid credential."""
+    return f"{PREFIX}valid:{digest}"
+
+
+def digest_credential(request: HttpRequest | Request) -> str:
+    """Return a digest of the request's `Authorization` header; empty without one."""
+    header = str(request.META.get("HTTP_AUTHORIZATION", ""))
+    return sha256(header.encode(errors="replace")).hexdigest()[:32] if header else ""
+
+
+def find_address(request: HttpRequest | Request) -> str:
+    """Return the client's address as the server has it, an IPv6 one as its network.
+
+    Clients can forge any header. Behind a proxy, uvicorn finds the address: `FORWARDED_ALLOW_IPS`
+    must contain the proxy.
+    """
+    text = str(request.META.get("REMOTE_ADDR", ""))
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return text
+    if address.version == 4:
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ip_network((address.packed, CUSTOMER_BITS), strict=False))
 
 
 class RateLimit(BaseThrottle):
-    """Limits requests a minute of each shop, or of each address without a shop.
-
-    Minutes begin with the clock's minutes, so that one call to Redis is enough. When Redis is not
-    available, requests are not limited, since refusing uploads would be worse; it is logged.
-    """
+    """Limits requests in the buckets that the view chooses; others by address."""
 
     reset_in = 0
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        shop_id = getattr(request.auth, "shop_id", None)
-        limit = settings.RATE_LIMIT_SHOP if shop_id else settings.RATE_LIMIT_ANONYMOUS
-        identity = f"shop:{shop_id}" if shop_id else f"address:{self.get_ident(request)}"
-        minute, second = divmod(int(time()), MINUTE)
-        try:
-            count = _storage().incr(f"atelier:rate:{identity}:{minute}", MINUTE)
-        except RedisError as error:
-            log.warning("rate_limit_not_counted", error=type(error).__name__)
+        choose = getattr(view, "choose_buckets", choose_anonymous_buckets)
+        valid = digest_credential(request) if request.auth else ""
+        count = count_request(choose(request), valid=valid)
+        if count is None:
             return True
-        self.reset_in = MINUTE - second
-        remaining = max(0, limit - count)
-        request.rate_limit = (limit, remaining, self.reset_in)  # type: ignore[attr-defined]
-        return count <= limit
-
-    def get_ident(self, request: Request) -> str:
-        """Return the client's address as the server has it; clients can forge any header.
-
-        Behind a proxy, uvicorn finds it: `FORWARDED_ALLOW_IPS` must contain the proxy.
-        """
-        return str(request.META.get("REMOTE_ADDR", ""))
+        self.reset_in = count.reset_in
+        request.rate_limit = (count.limit, count.remaining, count.reset_in)  # type: ignore[attr-defined]
+        return count.is_allowed
 
     def wait(self) -> float:
         return self.reset_in
+
+
+def choose_anonymous_buckets(request: Request) -> list[Bucket]:
+    """Return the bucket of the client's address, for requests without a shop."""
+    return [Bucket(f"address:{find_address(request)}", settings.RATE_LIMIT_ANONYMOUS)]

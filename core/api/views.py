@@ -11,9 +11,30 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
+from core.api.refusals import check_refusals, count_refusal
+from core.api.throttling import Bucket, choose_anonymous_buckets
+
+REFUSALS = (401, 403)
+
 
 class ApiView(APIView):
-    """Adds `RateLimit-*` headers to every response."""
+    """Adds `RateLimit-*` headers to every response, and limits refusals by address."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if self.authentication_classes:
+            check_refusals(request)
+        super().initial(request, *args, **kwargs)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        response = super().handle_exception(exc)
+        is_refusal = response.status_code in REFUSALS and self.authentication_classes
+        if is_refusal and (throttled := count_refusal(self.request)):
+            return super().handle_exception(throttled)
+        return response
+
+    def choose_buckets(self, request: Request) -> list[Bucket]:
+        """Return what the request is counted in, the smallest bucket first."""
+        return choose_anonymous_buckets(request)
 
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any

@@ -24,8 +24,9 @@ from quality.models import Batch, Comparison, Enhancement, Report, Source
 from recommendations.models import Experiment, Prompt, Rule
 from recommendations.steering.weights import Weights
 from stylist.models import Conversation, Outfit, WardrobeItem
-from tenants.models import Shop, Shopper
+from tenants.models import Shop, Shopper, ShopperSigningSecret
 from tenants.services import create_key
+from tenants.shopper_tokens import create_signing_secret
 from tenants.tests.factories import make_key_client
 
 API = "api/v1/"
@@ -148,6 +149,11 @@ def make_facet(model: Any) -> Callable[[Shop], Any]:
 
 
 # Route prefix -> function that makes a row of a shop for its detail routes.
+def make_signing_secret(shop: Shop) -> ShopperSigningSecret:
+    with shop_scope(shop.pk):
+        return create_signing_secret(shop=shop)[0]
+
+
 OBJECTS: dict[str, Callable[[Shop], Any]] = {
     "api/v1/images/": make_image,
     "api/v1/categories/": make_facet(Category),
@@ -164,6 +170,7 @@ OBJECTS: dict[str, Callable[[Shop], Any]] = {
     "api/v1/shoppers/<external_id>/wardrobe/": make_item,
     "api/v1/outfits/": make_outfit,
     "api/v1/conversations/": make_conversation,
+    "api/v1/shop/signing-secrets/": make_signing_secret,
     "api/v1/shop/keys/": lambda shop: create_key(shop=shop, name="Secret key")[0],
 }
 

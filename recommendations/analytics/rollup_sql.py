@@ -30,22 +30,40 @@ GROUP BY 1, 2, 3
 ON CONFLICT (shop_id, day, image_id) DO UPDATE SET answers = figures.answers + EXCLUDED.answers
 """
 
+# A visitor counts once a day for each image and kind of event, by the event that arrived first,
+# however late it is. An event without a visitor counts on its own.
+FIRST_EVENTS = """
+SELECT DISTINCT ON (shop_id, image_id, kind, day, identity) *
+FROM (
+    SELECT *, (occurred_at AT TIME ZONE 'UTC')::date AS day,
+        coalesce(nullif(visitor, ''), id::text) AS identity
+    FROM recommendations_event WHERE id > %(low)s AND id <= %(high)s
+) AS arrived
+WHERE visitor = '' OR NOT EXISTS (
+    SELECT 1 FROM recommendations_event AS earlier
+    WHERE earlier.image_id = arrived.image_id AND earlier.visitor = arrived.visitor
+        AND earlier.visitor <> '' AND earlier.kind = arrived.kind
+        AND earlier.occurred_at >= day::timestamp AT TIME ZONE 'UTC'
+        AND earlier.occurred_at < (day + 1)::timestamp AT TIME ZONE 'UTC'
+        AND earlier.shop_id = arrived.shop_id AND earlier.id <= %(low)s)
+ORDER BY shop_id, image_id, kind, day, identity, id
+"""
+
 # The probability that a shopper looks at a position falls with the position's logarithm, as in
 # discounted cumulated gain (Järvelin and Kekäläinen, ACM TOIS 20(4), 2002). That clicks are looks
 # times attraction is the position-based model (Craswell et al., WSDM 2008). An impression without
 # a position counts as one look.
-COUNT_IMAGES = """
+COUNT_IMAGES = f"""
 INSERT INTO recommendations_imagefigures AS figures (shop_id, image_id, day,
     impressions, clicks, likes, dislikes, add_to_carts, purchases, expected)
-SELECT event.shop_id, event.image_id, (event.occurred_at AT TIME ZONE 'UTC')::date,
+SELECT event.shop_id, event.image_id, event.day,
     count(*) FILTER (WHERE kind = 'impression'), count(*) FILTER (WHERE kind = 'click'),
     count(*) FILTER (WHERE kind = 'like'), count(*) FILTER (WHERE kind = 'dislike'),
     count(*) FILTER (WHERE kind = 'add_to_cart'), count(*) FILTER (WHERE kind = 'purchase'),
     coalesce(sum(ln(2) / ln(1 + greatest(coalesce(position, 1), 1)::float))
         FILTER (WHERE kind = 'impression'), 0)
-FROM recommendations_event AS event
+FROM ({FIRST_EVENTS}) AS event
 JOIN catalog_image AS image ON image.id = event.image_id AND image.deleted_at IS NULL
-WHERE event.id > %(low)s AND event.id <= %(high)s
 GROUP BY 1, 2, 3
 ON CONFLICT (shop_id, day, image_id) DO UPDATE SET
     impressions = figures.impressions + EXCLUDED.impressions,
@@ -55,12 +73,14 @@ ON CONFLICT (shop_id, day, image_id) DO UPDATE SET
     add_to_carts = figures.add_to_carts + EXCLUDED.add_to_carts,
     purchases = figures.purchases + EXCLUDED.purchases,
     expected = figures.expected + EXCLUDED.expected
-"""
+"""  # noqa: S608 - the statement above is a constant
 
-READ_EVENTS = """
-SELECT shop_id, (occurred_at AT TIME ZONE 'UTC')::date, kind, count(*)
-FROM recommendations_event WHERE id > %(low)s AND id <= %(high)s
-GROUP BY 1, 2, 3
+READ_EVENTS = f"""
+SELECT shop_id, day, kind, count(*) FROM ({FIRST_EVENTS}) AS event GROUP BY 1, 2, 3
+"""  # noqa: S608 - as above
+
+READ_NUMBER = """
+SELECT count(*) FROM recommendations_event WHERE id > %(low)s AND id <= %(high)s
 """
 
 # Each answer counts as clicked once: a click up to `low` has already been counted.

@@ -1,6 +1,8 @@
 """Events: record them in bulk, and list them."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import django_filters as filters
@@ -13,25 +15,37 @@ from drf_spectacular.utils import (
     extend_schema_view,
 )
 from rest_framework import mixins, serializers, status
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import APIException, NotFound, PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.api.examples import IMAGE
 from core.api.parsers import JSONParser
+from core.api.throttling import find_address
 from core.api.views import validate
 from recommendations.feedback.events import NewEvent, Receipt, Refusal, record_events
-from recommendations.feedback.shoppers import MAX_ID_LENGTH, InvalidShopperId, is_shopper_id
+from recommendations.feedback.shoppers import InvalidShopperId
 from recommendations.models import Event
+from tenants.api.authentication import Access
 from tenants.api.base import TenantViewSet
 from tenants.api.idempotency import idempotent
-from tenants.models import Scope
+from tenants.models import MAX_SHOPPER_ID_LENGTH, Scope, is_shopper_id
 
 MAX_EVENTS = 1_000
 MAX_EVENT_ID_LENGTH = 100
 MAX_MESSAGE_LENGTH = 300
 MAX_AGE = timedelta(days=90)
 MAX_POSITION = 32_767
+# What a page may report: as it happens, and without a token only what is seen and clicked.
+MAX_AGE_IN_PAGES = timedelta(days=1)
+ANONYMOUS_KINDS = (Event.Kind.IMPRESSION, Event.Kind.CLICK)
+TOKEN_REQUIRED = Refusal(
+    "shopper",
+    "shopper_token_required",
+    "Without a shopper token, a publishable key reports only impressions and clicks of no shopper.",
+)
+UNKNOWN_SHOPPER = Refusal("shopper", "unknown_shopper", "There is no such shopper.")
+TOO_OLD = Refusal("occurred_at", "too_old", "A publishable key reports events of the last day.")
 # Placeholders in the API description for an image and an answer of the reader's shop.
 RECOMMENDATION = "019aa000-0000-7000-8000-000000000002"
 LIKE = {"event_id": "web-7f3a-1", "kind": "like", "image": IMAGE, "shopper": "customer-17"}
@@ -61,7 +75,7 @@ class EventInput(serializers.Serializer[Any]):
         default="",
         allow_blank=True,
         allow_null=True,
-        max_length=MAX_ID_LENGTH,
+        max_length=MAX_SHOPPER_ID_LENGTH,
         trim_whitespace=False,
         help_text="Your own id of the shopper, who is added if they are new.",
     )
@@ -184,7 +198,9 @@ class EventViewSet(mixins.ListModelMixin, TenantViewSet):
         summary="Record events",
         description="One event, or up to 1,000 as `events`. An event whose `event_id` was sent "
         "before counts as a duplicate and changes nothing. In a batch, an invalid event is "
-        "rejected alone; a single invalid event returns 400.",
+        "rejected alone; a single invalid event returns 400. With a publishable key, events are of "
+        "the last day; without a shopper token only impressions and clicks without a shopper, with "
+        "one any events of its shopper.",
         request=PolymorphicProxySerializer(
             component_name="EventsInput",
             serializers=[EventInput, EventBatchInput],
@@ -205,15 +221,25 @@ class EventViewSet(mixins.ListModelMixin, TenantViewSet):
     def create(self, request: Request) -> Response:
         body: Any = request.data
         if isinstance(body, dict) and "events" in body:
-            return self._create_batch(body)
+            return self._create_batch(request, body)
         event = NewEvent(**validate(EventInput(data=body)))
-        receipt = record_events(shop=self.shop, events={0: event})
+        allowed = attribute_event(self.access, request, event)
+        if isinstance(allowed, Refusal):
+            raise _make_error(allowed)
+        receipt = record_events(shop=self.shop, events={0: allowed})
         if refusal := receipt.refused.get(0):
-            raise ValidationError({refusal.field: [refusal.message]}, code=refusal.code)
+            raise _make_error(refusal)
         return _render(receipt, [])
 
-    def _create_batch(self, body: dict[str, Any]) -> Response:
-        events, invalid = EventBatchInput(data=body).split()
+    def _create_batch(self, request: Request, body: dict[str, Any]) -> Response:
+        valid, refused = EventBatchInput(data=body).split()
+        events = {}
+        for number, event in valid.items():
+            allowed = attribute_event(self.access, request, event)
+            if isinstance(allowed, Refusal):
+                refused[number] = allowed
+            else:
+                events[number] = allowed
         receipt = record_events(shop=self.shop, events=events)
         rejected = [
             {
@@ -222,9 +248,43 @@ class EventViewSet(mixins.ListModelMixin, TenantViewSet):
                 "code": refusal.code,
                 "detail": str(refusal),
             }
-            for number, refusal in sorted({**receipt.refused, **invalid}.items())
+            for number, refusal in sorted({**receipt.refused, **refused}.items())
         ]
         return _render(receipt, rejected)
+
+
+def attribute_event(access: Access, request: Request, event: NewEvent) -> NewEvent | Refusal:
+    """Return the event as the caller may send it, or why the caller may not.
+
+    Secret keys and members may send everything.
+    """
+    if not access.publishable_key:
+        return event
+    if access.is_anonymous_visitor and (event.shopper or event.kind not in ANONYMOUS_KINDS):
+        return TOKEN_REQUIRED
+    if event.shopper and event.shopper != access.shopper:
+        return UNKNOWN_SHOPPER
+    if event.occurred_at < timezone.now() - MAX_AGE_IN_PAGES:
+        return TOO_OLD
+    address = find_address(request)
+    # A page cannot use up the ids of events that the shop's server or another visitor will send.
+    sender = access.shopper or event.session or address
+    prefix = sha256(f"{access.publishable_key} {access.shopper!r} {sender}".encode()).hexdigest()
+    return replace(
+        event,
+        event_id=f"page:{prefix[:16]}:{event.event_id}",
+        shopper=access.shopper or "",
+        address="" if access.shopper else address,
+    )
+
+
+def _make_error(refusal: Refusal) -> APIException:
+    """Return the error with which a single event is refused."""
+    if refusal == TOKEN_REQUIRED:
+        return PermissionDenied(refusal.message, code=refusal.code)
+    if refusal == UNKNOWN_SHOPPER:
+        return NotFound(refusal.message)
+    return ValidationError({refusal.field: [refusal.message]}, code=refusal.code)
 
 
 def _render(receipt: Receipt, rejected: list[dict[str, Any]]) -> Response:

@@ -62,6 +62,7 @@ class FeedView(TenantAPIView):
         responses=FeedSerializer,
     )
     def get(self, request: Request, external_id: str) -> Response:
+        self.access.require_shopper(external_id)
         params = request.query_params
         options = validate(FeedInput(data=params.dict()))
         body: dict[str, Any] = {"shopper": external_id}

@@ -27,7 +27,7 @@ from recommendations.feedback.shoppers import Export, export_shopper
 from recommendations.models import Preferences
 from tenants.api.base import TenantAPIView, TenantViewSet
 from tenants.api.idempotency import idempotent
-from tenants.models import Scope, Shopper
+from tenants.models import MAX_SHOPPER_ID_LENGTH, Scope, Shopper, is_shopper_id
 
 MAX_SIZES = 50
 MAX_OCCASIONS = 20
@@ -48,13 +48,13 @@ STATED = {
 
 class ShopperInput(serializers.Serializer[Any]):
     external_id = serializers.CharField(
-        max_length=shoppers.MAX_ID_LENGTH,
+        max_length=MAX_SHOPPER_ID_LENGTH,
         trim_whitespace=False,
         help_text="Your own id of this shopper; any characters except slashes.",
     )
 
     def validate_external_id(self, value: str) -> str:
-        if not shoppers.is_shopper_id(value):
+        if not is_shopper_id(value):
             error = shoppers.InvalidShopperId()
             raise ValidationError(error.message, code=error.code)
         return value
@@ -266,4 +266,5 @@ class PreferencesView(TenantAPIView):
         return self.put(request, external_id, partial=True)
 
     def _read(self, external_id: str) -> Preferences:
+        self.access.require_shopper(external_id)
         return shoppers.read_preferences(shoppers.find_shopper(self.shop, external_id))

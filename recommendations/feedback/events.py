@@ -2,21 +2,28 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.utils.crypto import salted_hmac
 
 from catalog.models import Image
 from recommendations.feedback.shoppers import get_or_create_shoppers
 from recommendations.models import Event, Prompt
 from tenants.models import Shop
 
+SESSIONS_PER_ADDRESS = 10
+
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """An event as received; `recommendation` is the id of the answer that showed the image."""
+    """An event as received; `recommendation` is the id of the answer that showed the image.
+
+    `address` is that of the client, which is not stored, if a page sent the event for a visitor
+    whom the shop has not named.
+    """
 
     event_id: str
     kind: str
@@ -26,6 +33,7 @@ class NewEvent:
     session: str = ""
     recommendation: UUID | None = None
     position: int | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +132,26 @@ def _read_references(events: Collection[NewEvent]) -> _References:
     )
 
 
+def name_visitor(shop: Shop, event: NewEvent, shopper_id: UUID | None) -> str:
+    """Return the name under which an event of a kind counts once for an image and a day.
+
+    This is the shopper, or else the session. A page can make up sessions, so those of one address
+    count as at most `SESSIONS_PER_ADDRESS`; the name of an address changes every day.
+    """
+    if shopper_id:
+        return f"shopper:{shopper_id.hex}"
+    if event.address:
+        day = event.occurred_at.astimezone(UTC).date()
+        number = int(_digest(event.session), 16) % SESSIONS_PER_ADDRESS
+        return f"address:{_digest(f'{shop.pk} {day} {event.address}')}:{number}"
+    return f"session:{_digest(event.session)}" if event.session else ""
+
+
+def _digest(text: str) -> str:
+    """Return a keyed digest, from which nobody can find the address by trying all."""
+    return salted_hmac("visitor", text, algorithm="sha256").hexdigest()[:32]
+
+
 def _write(shop: Shop, events: list[NewEvent], references: _References) -> None:
     external_ids = {event.shopper for event in events if event.shopper}
     shoppers = get_or_create_shoppers(shop=shop, external_ids=external_ids)
@@ -135,6 +163,7 @@ def _write(shop: Shop, events: list[NewEvent], references: _References) -> None:
             image_id=event.image,
             shopper_id=shoppers.get(event.shopper),
             session=event.session,
+            visitor=name_visitor(shop, event, shoppers.get(event.shopper)),
             prompt_id=event.recommendation,
             position=references.find_position(event),
             occurred_at=event.occurred_at,

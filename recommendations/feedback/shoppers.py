@@ -10,11 +10,8 @@ from django.db.models import Q, QuerySet
 
 from core.errors import DomainError
 from recommendations.models import Event, Preferences, Prompt
-from tenants.models import Shop, Shopper
+from tenants.models import MAX_SHOPPER_ID_LENGTH, Shop, Shopper, is_shopper_id
 
-MAX_ID_LENGTH = 200
-# Characters that a URL segment cannot contain, and segments that clients remove from URLs.
-FORBIDDEN_CHARACTERS, FORBIDDEN_IDS = frozenset("/\0"), frozenset((".", ".."))
 OPINIONS = (Event.Kind.LIKE, Event.Kind.DISLIKE)
 
 
@@ -25,14 +22,8 @@ class InvalidShopperId(DomainError):
 
     def __init__(self) -> None:
         super().__init__(
-            f"A shopper's id has 1 to {MAX_ID_LENGTH} characters, without slashes and NULs."
+            f"A shopper's id has 1 to {MAX_SHOPPER_ID_LENGTH} characters, without slashes and NULs."
         )
-
-
-def is_shopper_id(text: str) -> bool:
-    """Return whether a shopper can have this external id."""
-    is_allowed = 0 < len(text) <= MAX_ID_LENGTH and text not in FORBIDDEN_IDS
-    return is_allowed and FORBIDDEN_CHARACTERS.isdisjoint(text)
 
 
 def find_shopper(shop: Shop, external_id: str) -> Shopper | None:

@@ -70,13 +70,20 @@ class Event(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+")
-    event_id = models.CharField(max_length=100)
+    event_id = models.CharField(max_length=130)
     kind = models.CharField(max_length=11, choices=Kind.choices)
     image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="+")
     shopper = models.ForeignKey(
         Shopper, on_delete=models.CASCADE, null=True, blank=True, related_name="+", db_index=False
     )
     session = models.CharField(max_length=100, blank=True)
+    visitor = models.CharField(
+        max_length=80,
+        blank=True,
+        db_default="",
+        editable=False,
+        help_text="Who did it, for counting once a day; empty if the event counts on its own.",
+    )
     prompt = models.ForeignKey(
         Prompt,
         on_delete=models.SET_NULL,
@@ -104,6 +111,12 @@ class Event(models.Model):
             models.Index(fields=("shop", "session", "-occurred_at"), name="event_of_session"),
             # UUIDv7 ids are in order of arrival, which the roll-up follows.
             models.Index(fields=("shop", "id"), name="event_arrival"),
+            # An earlier event that counts for the same day.
+            models.Index(
+                fields=("image", "visitor", "kind", "occurred_at"),
+                condition=~models.Q(visitor=""),
+                name="event_of_visitor",
+            ),
         )
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from recommendations.feedback import shoppers as export
 from recommendations.feedback.shoppers import find_shopper
 from recommendations.models import Event, Preferences, Prompt
 from tenants.models import Shop, Shopper
-from tenants.tests.factories import make_key_client
+from tenants.tests.factories import make_page
 
 SHOPPERS = "/api/v1/shoppers/"
 EVENTS = "/api/v1/events/"
@@ -274,8 +274,8 @@ def test_refuses_a_rivals_facets(shop, rival):
         assert state(shop.client, liked={"styles": [reference]}).status_code == 400
 
 
-def test_publishable_key_can_state_preferences_but_not_list_or_erase(shop, ada):
-    browser = make_key_client(shop.shop, kind="publishable")
+def test_shopper_with_a_token_can_state_preferences_but_not_list_or_erase(shop, ada):
+    browser = make_page(shop.shop, shopper="ada")
     assert state(browser, text="mine").status_code == 200
     assert preferences(browser)["text"] == "mine"
     assert browser.get(SHOPPERS).status_code == 403

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from rest_framework.exceptions import (
     AuthenticationFailed,
     MethodNotAllowed,
     NotAuthenticated,
+    NotFound,
     PermissionDenied,
 )
 from rest_framework.permissions import SAFE_METHODS, BasePermission
@@ -22,28 +24,60 @@ from rest_framework.request import Request
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
+from core.api.throttling import find_address
 from tenants.models import MANAGE_SHOP, Membership, Scope, Shop, ShopAPIKey, User
 from tenants.services import find_membership
+from tenants.shopper_tokens import read_shopper_token
 
 if TYPE_CHECKING:
     # A cycle otherwise: DRF imports this module while it defines `APIView`.
     from rest_framework.views import APIView
 
 
+SHOPPER_TOKEN = "Shopper-Token"  # noqa: S105 - the name of a header
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """The shop and key scopes of a caller; `request.auth` of every authenticated request.
 
-    `via` identifies the key or user in logs.
+    `via` identifies the key or user in logs. `publishable_key` is the prefix of the key, if pages
+    may contain it; `origins` are the other sites whose pages may use it. `shopper` is the external
+    id in the request's shopper token.
     """
 
     shop: Shop
     scopes: frozenset[str]
     via: str
+    publishable_key: str = ""
+    origins: tuple[str, ...] = ()
+    shopper: str | None = None
 
     @property
     def shop_id(self) -> UUID:
         return self.shop.id
+
+    @property
+    def is_anonymous_visitor(self) -> bool:
+        """Whether this is a page whose visitor the shop has not named."""
+        return bool(self.publishable_key) and self.shopper is None
+
+    def name_visitor(self, request: Request) -> str:
+        """Return a short name of the shopper of the token, otherwise of the client's address."""
+        name = find_address(request) if self.shopper is None else f"shopper {self.shopper}"
+        return sha256(name.encode()).hexdigest()[:32]
+
+    def require_shopper(self, external_id: str) -> None:
+        """Raise unless the caller may read and change this shopper's data.
+
+        Secret keys and members may do so for every shopper, a page only for the shopper of its
+        token: others do not exist for it.
+        """
+        if self.is_anonymous_visitor:
+            message = "A publishable key needs a shopper token for this: see “Keys in a browser”."
+            raise PermissionDenied(message, code="shopper_token_required")
+        if self.publishable_key and self.shopper != external_id:
+            raise NotFound
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -56,8 +90,16 @@ class ApiKeyAuthentication(BaseAuthentication):
         if secret is None:
             return None
         api_key = self._find(secret)
+        is_publishable = api_key.kind == ShopAPIKey.Kind.PUBLISHABLE
+        access = Access(
+            api_key.shop,
+            api_key.granted_scopes,
+            f"key:{api_key.prefix}",
+            publishable_key=api_key.prefix if is_publishable else "",
+            origins=tuple(api_key.origins) if is_publishable else (),
+            shopper=_read_shopper(request, api_key),
+        )
         api_key.record_use()
-        access = Access(api_key.shop, api_key.granted_scopes, f"key:{api_key.prefix}")
         return None, access
 
     def _find(self, secret: str) -> ShopAPIKey:
@@ -101,6 +143,14 @@ class MemberAuthentication(BaseAuthentication):
             )
         _require_active(membership.shop)
         return membership
+
+    def is_genuine(self, request: Request) -> bool:
+        """Return whether the request has a token that we signed; makes no query."""
+        try:
+            AccessToken(_credentials(request, self.keyword))  # type: ignore[arg-type]
+        except (TokenError, AuthenticationFailed):
+            return False
+        return True
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="atelier"'
@@ -150,9 +200,26 @@ def _credentials(request: Request, keyword: str) -> str | None:
     return text
 
 
+def _read_shopper(request: Request, api_key: ShopAPIKey) -> str | None:
+    token = request.headers.get(SHOPPER_TOKEN)
+    if token is None:
+        return None
+    if api_key.kind != ShopAPIKey.Kind.PUBLISHABLE:
+        message = "A secret key takes no shopper token: name the shopper in the request itself."
+        raise AuthenticationFailed(message, code="unexpected_shopper_token")
+    return read_shopper_token(shop=api_key.shop, token=token)
+
+
 def _require_active(shop: Shop) -> None:
     if not shop.is_active:
         raise AuthenticationFailed("This shop is not active.", code="inactive_shop")
+
+
+def find_needed_scope(view: APIView, request: Request) -> str | None:
+    """Return the scope that a view needs for this method; None where it takes no key."""
+    name = "read_scope" if request.method in SAFE_METHODS else "write_scope"
+    scope: str | None = getattr(view, name, None)
+    return scope
 
 
 class HasScope(BasePermission):
@@ -161,8 +228,7 @@ class HasScope(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
         if not isinstance(request.auth, Access):
             raise NotAuthenticated("Send a key: `Authorization: Api-Key …`.")
-        is_read = request.method in SAFE_METHODS
-        needed = getattr(view, "read_scope" if is_read else "write_scope", None)
+        needed = find_needed_scope(view, request)
         if needed is None:
             if request.method not in view.allowed_methods:
                 raise MethodNotAllowed(str(request.method))

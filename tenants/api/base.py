@@ -4,18 +4,28 @@ from contextlib import ExitStack
 from typing import Any
 
 import structlog
+from django.conf import settings
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
+from core.api.concurrency import Share, take_place
+from core.api.throttling import Bucket
 from core.api.views import ApiView
 from core.tenancy import shop_scope
-from tenants.api.authentication import Access
-from tenants.models import Shop
+from tenants.api.authentication import Access, find_needed_scope
+from tenants.api.cors import require_origin
+from tenants.models import MANAGE_SHOP, Shop
 
 
 class TenantMixin(ApiView):
-    """Runs the handler in the tenancy scope of the caller's shop; logs shop and caller."""
+    """Runs the handler in the tenancy scope of the caller's shop; logs shop and caller.
+
+    Pages of other origins, and callers that run too many requests at once, are refused first.
+    """
+
+    # For routes that manage the shop or an account without needing the scope for it.
+    is_management = False
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         with ExitStack() as self._scopes:
@@ -25,15 +35,48 @@ class TenantMixin(ApiView):
         super().initial(request, *args, **kwargs)
         access = request.auth
         if isinstance(access, Access):
+            self._scopes.enter_context(take_place(_choose_shares(request, access)))
             self._scopes.enter_context(shop_scope(access.shop_id))
             self._scopes.enter_context(
                 structlog.contextvars.bound_contextvars(shop=str(access.shop_id), caller=access.via)
             )
 
+    def perform_authentication(self, request: Request) -> None:
+        super().perform_authentication(request)
+        require_origin(request)
+
+    def choose_buckets(self, request: Request) -> list[Bucket]:
+        """Return the buckets of the caller; management has its own, which nothing else fills."""
+        access = request.auth
+        if not isinstance(access, Access):
+            return super().choose_buckets(request)
+        if self.is_management or find_needed_scope(self, request) == MANAGE_SHOP:
+            return [Bucket(f"management:{access.via}", settings.RATE_LIMIT_MANAGEMENT)]
+        if key := access.publishable_key:
+            return [
+                Bucket(f"caller:{key}:{access.name_visitor(request)}", settings.RATE_LIMIT_CALLER),
+                Bucket(f"key:{key}", settings.RATE_LIMIT_PUBLISHABLE_KEY),
+            ]
+        return [Bucket(f"shop:{access.shop_id}", settings.RATE_LIMIT_SHOP)]
+
+    @property
+    def access(self) -> Access:
+        access: Access = self.request.auth  # type: ignore[assignment]
+        return access
+
     @property
     def shop(self) -> Shop:
-        access: Access = self.request.auth  # type: ignore[assignment]
-        return access.shop
+        return self.access.shop
+
+
+def _choose_shares(request: Request, access: Access) -> list[Share]:
+    """Return how many requests may run at the same time: without limit for secret keys."""
+    if not (key := access.publishable_key):
+        return []
+    return [
+        Share(f"{key}:{access.name_visitor(request)}", settings.CONCURRENT_PER_CALLER),
+        Share(key, settings.CONCURRENT_PER_KEY),
+    ]
 
 
 class TenantAPIView(TenantMixin, GenericAPIView[Any]):

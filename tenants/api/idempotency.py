@@ -21,6 +21,7 @@ from rest_framework.response import Response
 
 from core.errors import Conflict, DomainError
 from core.tenancy import scoped_shop_id
+from tenants.api.authentication import Access
 from tenants.models import IdempotencyRecord
 
 HEADER = "Idempotency-Key"
@@ -44,7 +45,7 @@ def idempotent(handler: Handler) -> Handler:
             )
         fingerprint = _fingerprint(request)
         with transaction.atomic():
-            record, is_new = _claim(key=key, fingerprint=fingerprint)
+            record, is_new = _claim(key=_qualify(key, request), fingerprint=fingerprint)
             if not is_new:
                 return _replay(record, fingerprint)
             response = handler(view, request, *args, **kwargs)
@@ -56,6 +57,15 @@ def idempotent(handler: Handler) -> Handler:
     # Not a subclass or registry: `extend_schema` may wrap the handler again, and copies attributes.
     wrapper.is_idempotent = True  # type: ignore[attr-defined]
     return wrapper
+
+
+def _qualify(key: str, request: Request) -> str:
+    """Return the key to store: pages use up no keys of the shop's systems or of other visitors."""
+    access = request.auth
+    if not isinstance(access, Access) or not access.publishable_key:
+        return key
+    sender = f"{access.publishable_key} {access.name_visitor(request)} {key}"
+    return f"page:{hashlib.sha256(sender.encode(errors='replace')).hexdigest()}"
 
 
 def _claim(*, key: str, fingerprint: str) -> tuple[IdempotencyRecord, bool]:

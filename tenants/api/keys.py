@@ -12,7 +12,17 @@ from rest_framework.response import Response
 from core.api.views import validate
 from tenants import services
 from tenants.api.base import TenantViewSet
-from tenants.models import MANAGE_SHOP, PUBLISHABLE_SCOPES, Scope, ShopAPIKey
+from tenants.models import (
+    MANAGE_SHOP,
+    MAX_ORIGIN_LENGTH,
+    MAX_ORIGINS,
+    PUBLISHABLE_SCOPES,
+    Scope,
+    ShopAPIKey,
+    validate_origin,
+)
+
+ORIGIN = "https://www.shop.example"
 
 
 class KeySerializer(serializers.ModelSerializer[ShopAPIKey]):
@@ -30,6 +40,7 @@ class KeySerializer(serializers.ModelSerializer[ShopAPIKey]):
             "prefix",
             "kind",
             "scopes",
+            "origins",
             "expires_at",
             "is_revoked",
             "last_used_at",
@@ -48,8 +59,29 @@ class NewKeySerializer(KeySerializer):
         read_only_fields = fields
 
 
-class KeyInput(serializers.Serializer[Any]):
+class KeyChangeInput(serializers.Serializer[Any]):
+    """What can be changed of a key."""
+
     name = serializers.CharField(max_length=50)
+    origins = serializers.ListField(
+        child=serializers.CharField(max_length=MAX_ORIGIN_LENGTH, validators=[validate_origin]),
+        default=list,
+        max_length=MAX_ORIGINS,
+        help_text="Other sites whose pages may use this publishable key, each as a browser sends "
+        "it: `https://www.shop.example`, without a path. Without origins, browsers refuse the key "
+        "in pages of other sites; servers and apps can use it.",
+    )
+
+    def validate_origins(self, value: list[str]) -> list[str]:
+        return list(dict.fromkeys(value))
+
+    def check_origins(self, kind: str, origins: list[str]) -> None:
+        if origins and kind != ShopAPIKey.Kind.PUBLISHABLE:
+            message = "Only a publishable key may be in a page: a secret key has no origins."
+            raise serializers.ValidationError({"origins": [message]})
+
+
+class KeyInput(KeyChangeInput):
     kind = serializers.ChoiceField(
         choices=ShopAPIKey.Kind.choices,
         default=ShopAPIKey.Kind.SECRET,
@@ -72,6 +104,7 @@ class KeyInput(serializers.Serializer[Any]):
         is_publishable = attrs["kind"] == ShopAPIKey.Kind.PUBLISHABLE
         allowed = set(PUBLISHABLE_SCOPES if is_publishable else Scope.values)
         scopes = attrs.setdefault("scopes", sorted(allowed))
+        self.check_origins(attrs["kind"], attrs["origins"])
         if refused := sorted(set(scopes) - allowed):
             message = f"A publishable key may not have: {', '.join(refused)}."
             raise serializers.ValidationError({"scopes": [message]})
@@ -96,13 +129,37 @@ class KeyViewSet(ListModelMixin, TenantViewSet):
         description="The response contains the key itself, only this once: it is stored hashed.",
         request=KeyInput,
         responses={201: NewKeySerializer},
-        examples=[OpenApiExample("A key for the till", {"name": "till"}, request_only=True)],
+        examples=[
+            OpenApiExample("A key for the till", {"name": "till"}, request_only=True),
+            OpenApiExample(
+                "A key for the shop's pages",
+                {"name": "pages", "kind": "publishable", "origins": [ORIGIN]},
+                request_only=True,
+            ),
+        ],
     )
     def create(self, request: Request) -> Response:
         data = validate(KeyInput(data=request.data))
         api_key, secret = services.create_key(shop=self.shop, **data)
         body = {**KeySerializer(api_key).data, "key": secret}
         return Response(body, status.HTTP_201_CREATED)
+
+    @extend_schema(
+        summary="Change a key's name or its origins",
+        description="The origins replace the earlier ones, for the next request already.",
+        request=KeyChangeInput,
+        responses=KeySerializer,
+        examples=[
+            OpenApiExample("Pages of another site", {"origins": [ORIGIN]}, request_only=True)
+        ],
+    )
+    def partial_update(self, request: Request, pk: str) -> Response:
+        api_key = self.get_object()
+        serializer = KeyChangeInput(data=request.data, partial=True)
+        changed = {"name": api_key.name, "origins": api_key.origins, **validate(serializer)}
+        serializer.check_origins(api_key.kind, changed["origins"])
+        services.change_key(api_key=api_key, **changed)
+        return Response(KeySerializer(api_key).data)
 
     @extend_schema(
         summary="Revoke an API key",

@@ -3,9 +3,11 @@ from rest_framework.routers import SimpleRouter
 
 from tenants.api import accounts
 from tenants.api.keys import KeyViewSet
+from tenants.api.signing_secrets import SigningSecretViewSet
 
 router = SimpleRouter()
 router.register("shop/keys", KeyViewSet, "key")
+router.register("shop/signing-secrets", SigningSecretViewSet, "signing-secret")
 
 urlpatterns = [
     path("auth/register/", accounts.RegisterView.as_view(), name="register"),

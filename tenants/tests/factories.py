@@ -1,11 +1,16 @@
 """Shops and people for tests."""
 
+from time import time
 from types import SimpleNamespace
+from typing import Any
 
+import jwt
 from rest_framework.test import APIClient
 
-from tenants.models import Membership, Shop, User
+from core.tenancy import shop_scope
+from tenants.models import Membership, Shop, ShopperSigningSecret, User
 from tenants.services import create_key, create_shop, sign_in
+from tenants.shopper_tokens import create_signing_secret
 
 PASSWORD = "correct-horse-7"
 
@@ -27,6 +32,24 @@ def make_key_client(shop: Shop, **options: object) -> APIClient:
     """Return a client with one more key of a shop; `options` are those of `create_key`."""
     _, key = create_key(shop=shop, name="a key", **options)  # type: ignore[arg-type]
     return make_client(f"Api-Key {key}")
+
+
+def make_page(shop: Shop, *, shopper: str | None = None, **options: Any) -> APIClient:
+    """Return a client with a publishable key, and with a shopper token if `shopper` is set."""
+    client = make_key_client(shop, kind="publishable", **options)
+    if shopper is not None:
+        client.credentials(**client._credentials, HTTP_SHOPPER_TOKEN=sign_shopper(shop, shopper))
+    return client
+
+
+def sign_shopper(shop: Shop, shopper: str) -> str:
+    """Return a token of a shopper for an hour, signed with a new secret of the shop."""
+    with shop_scope(shop.pk):
+        ShopperSigningSecret.objects.all().delete()
+        row, secret = create_signing_secret(shop=shop)
+    now = int(time())
+    claims = {"sub": shopper, "iat": now, "exp": now + 3_600}
+    return jwt.encode(claims, secret, "HS256", {"kid": str(row.pk)})
 
 
 def make_person(shop: Shop, *, email: str = "colleague@shop.example") -> SimpleNamespace:

@@ -22,12 +22,17 @@ def _one_minute(monkeypatch):
     monkeypatch.setattr(throttling, "time", lambda: now)
 
 
+def clear_connections() -> None:
+    throttling.connect.cache_clear()
+    throttling.load_script.cache_clear()
+
+
 @pytest.fixture
 def _redis_is_away(settings):
     settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}"
-    throttling._storage.cache_clear()
+    clear_connections()
     yield
-    throttling._storage.cache_clear()
+    clear_connections()
 
 
 def assert_limited(response) -> None:

@@ -13,8 +13,8 @@ from catalog.models import Image
 from catalog.search.candidates import FacetFilter
 from core.api.views import validate
 from core.photos import open_photo
-from recommendations.feedback.shoppers import MAX_ID_LENGTH, is_shopper_id
 from recommendations.query import MATCHES, ImageTerm, Match, PhotoTerm, Query, Term
+from tenants.models import MAX_SHOPPER_ID_LENGTH, is_shopper_id
 
 MAX_PROMPT_LENGTH = 1_000
 MAX_IMAGES = 100
@@ -101,7 +101,7 @@ class RecommendationInput(serializers.Serializer[Any]):
         "with weight 1.",
     )
     shopper = serializers.CharField(
-        max_length=MAX_ID_LENGTH, required=False, help_text="Your own id of the shopper."
+        max_length=MAX_SHOPPER_ID_LENGTH, required=False, help_text="Your own id of the shopper."
     )
     session = serializers.CharField(max_length=100, required=False)
     number_of_images = serializers.IntegerField(

@@ -132,7 +132,8 @@ class RecommendationView(TenantAPIView):
         summary="Find the images that fit a query best",
         description="Any mix of a prompt, weighted terms, images of the catalogue, photos and a "
         "shopper. To send photos, use a form with files named `photo`, and everything else as "
-        "JSON in a field named `query`.",
+        "JSON in a field named `query`. With a publishable key, the shopper is that of the shopper "
+        "token.",
         request={"application/json": RecommendationInput},
         responses={201: RecommendationSerializer},
         examples=[OpenApiExample(name, body, request_only=True) for name, body in EXAMPLES.items()],
@@ -144,7 +145,11 @@ class RecommendationView(TenantAPIView):
         if hasattr(request.data, "getlist"):
             photos = request.data.getlist("photo")[: MAX_PHOTOS + 1]
             body = parse_form_query(request.data)
+        if isinstance(body, dict) and self.access.shopper is not None:
+            body = {"shopper": self.access.shopper, **body}
         serializer = RecommendationInput(data=body, context={"photos": photos})
+        if shopper := validate(serializer).get("shopper"):
+            self.access.require_shopper(shopper)
         answer = recommend(shop=self.shop, query=serializer.make_query())
         explain = serializer.validated_data["explain"]
         context = {**self.get_serializer_context(), "explain": explain}

@@ -1,0 +1,26 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("recommendations", "0005_occasions"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="event",
+            name="visitor",
+            field=models.CharField(
+                blank=True,
+                db_default="",
+                editable=False,
+                help_text="Who did it, for counting once a day; empty if the event counts on its own.",
+                max_length=80,
+            ),
+        ),
+        migrations.AlterField(
+            model_name="event",
+            name="event_id",
+            field=models.CharField(max_length=130),
+        ),
+    ]
