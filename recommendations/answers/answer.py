@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from catalog.models import VectorIndex
 from catalog.search.candidates import NO_TEXT_MATCHES, FacetFilter, TextMatches, find_by_words
+from core.redaction import redact, redact_all
 from recommendations.models import Prompt
 from recommendations.query import Direction, Match, Query, Thresholds, is_at_least
 from recommendations.ranking.candidate_pool import CandidatePool, gather_candidates
@@ -143,17 +144,18 @@ def record_answer(
     answered_by: list[str],
     feed: UUID | None = None,
 ) -> Recommendation:
-    """Store a query and its results; events refer to this row."""
+    """Store a query, redacted, and its results; events refer to this row."""
     query = context.query
+    request = _redact_request(query.request)
     prompt = Prompt.objects.create(
         shop=context.shop,
         shopper=context.visitor.shopper,
         source=source,
         feed=feed,
-        prompt=query.words[:1_000],
-        query=query.request,
+        prompt=redact(query.words)[:1_000],
+        query=request,
         number_of_images=query.count,
-        filters=query.request.get("filters") or {},
+        filters=request.get("filters") or {},
         results=[
             {"id": str(result.id), "score": result.score, "match": result.match}
             for result in results
@@ -178,6 +180,12 @@ def explain(ranked: Ranked) -> str:
     texts = [text for _, text in sorted(reasons, reverse=True)] or ["is among the nearest images"]
     sentence = "; ".join(texts)
     return f"{sentence[0].upper()}{sentence[1:]}."
+
+
+def _redact_request(request: dict[str, Any]) -> dict[str, Any]:
+    """Redact what people wrote; the shop's own ids stay as they are."""
+    ids = {name: request[name] for name in ("shopper", "session") if name in request}
+    return redact_all(request) | ids
 
 
 def _exclude_unwanted(context: AnswerContext) -> FacetFilter:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from core.errors import DomainError
+from core.redaction import redact
 from recommendations.models import Event, Preferences, Prompt
 from tenants.models import MAX_SHOPPER_ID_LENGTH, Shop, Shopper, is_shopper_id
 
@@ -73,10 +74,11 @@ def read_preferences(shopper: Shopper | None) -> Preferences:
 
 
 def set_preferences(*, shop: Shop, external_id: str, fields: Mapping[str, Any]) -> Preferences:
-    """Change the preferences in `fields`; creates the shopper if they are new.
+    """Change the preferences in `fields`, redacted; creates the shopper if they are new.
 
     Raises `InvalidShopperId`.
     """
+    fields = {name: redact(value) if name == "text" else value for name, value in fields.items()}
     with transaction.atomic():
         shopper, _ = get_or_create_shopper(shop=shop, external_id=external_id)
         preferences: Preferences = Preferences.objects.update_or_create(

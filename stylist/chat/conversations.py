@@ -9,10 +9,10 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from core.errors import Conflict
+from core.redaction import redact
 from recommendations.feedback.shoppers import get_or_create_shopper, read_preferences
 from stylist.chat.shared.answer import EndPiece, ItemsPiece, OutfitsPiece, Piece, TextPiece
 from stylist.chat.shared.question import Memory, Question, ShopperProfile
-from stylist.chat.shared.redaction import redact
 from stylist.models import Conversation, Message
 from stylist.tagging.taxonomy import Taxonomy
 from tenants.models import Shop, Shopper

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
+from core.redaction import redact
 from stylist.chat.llm.client import (
     ChatModel,
     FailureReason,
@@ -31,7 +32,6 @@ from stylist.chat.shared.answer import Answer, EndPiece, ItemsPiece, OutfitsPiec
 from stylist.chat.shared.items import Item
 from stylist.chat.shared.plain_text import PlainStream
 from stylist.chat.shared.question import Question
-from stylist.chat.shared.redaction import redact
 from stylist.chat.shared.tools import ItemLookup, Tools
 
 MAX_TOKEN_LENGTH = 6  # characters; estimates the tokens of an answer, as not all servers count

@@ -15,10 +15,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from core.redaction import redact
 from stylist.chat.shared.items import Item, OutfitSummary, normalise_id
 from stylist.chat.shared.phrasing import name_and_price, name_item
 from stylist.chat.shared.plain_text import REMOVED, to_plain_text
-from stylist.chat.shared.redaction import redact
 
 _MONEY = (
     r"(?:€|\$|£|¥|\beuros?\b|\beur\b|\bdollars?\b|\busd\b|\bbucks\b|\bpounds?\b|\bgbp\b|\bchf\b)"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
+from core.redaction import redact
 from stylist.chat.rules.answers.advice import advise_care, advise_colours
 from stylist.chat.rules.answers.context import Part, QuestionContext
 from stylist.chat.rules.answers.garments import compare_items, describe_items, describe_wardrobe
@@ -12,7 +13,6 @@ from stylist.chat.rules.interpretation import understand
 from stylist.chat.shared.answer import Answer, EndPiece, Piece, TextPiece
 from stylist.chat.shared.intent import IntentKind
 from stylist.chat.shared.question import Question
-from stylist.chat.shared.redaction import redact
 from stylist.chat.shared.tools import Tools
 from stylist.outfits.colour_phrases import list_names
 

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal
 
+from core.redaction import redact
 from stylist.chat.shared.intent import Intent
 from stylist.chat.shared.items import Item
-from stylist.chat.shared.redaction import redact
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY, Taxonomy
 
 MAX_TURNS = 10
