@@ -327,14 +327,14 @@ REST_FRAMEWORK = {
 # callers; of one member who manages the shop; of one address without a key (register, sign in);
 # and of one address whose requests are refused with 401 or 403.
 RATE_LIMIT_SHOP: int = env.int("RATE_LIMIT_SHOP", default=6_000)
-RATE_LIMIT_PUBLISHABLE_KEY: int = env.int("RATE_LIMIT_PUBLISHABLE_KEY", default=3_000)
+RATE_LIMIT_PUBLISHABLE: int = env.int("RATE_LIMIT_PUBLISHABLE", default=3_000)
 RATE_LIMIT_CALLER: int = env.int("RATE_LIMIT_CALLER", default=120)
 RATE_LIMIT_MANAGEMENT: int = env.int("RATE_LIMIT_MANAGEMENT", default=300)
 RATE_LIMIT_ANONYMOUS: int = env.int("RATE_LIMIT_ANONYMOUS", default=60)
 RATE_LIMIT_REFUSED: int = env.int("RATE_LIMIT_REFUSED", default=120)
 # Requests of one publishable key, and of one of its callers, that one process runs at a time.
-CONCURRENT_PER_KEY: int = env.int("CONCURRENT_PER_KEY", default=10)
-CONCURRENT_PER_CALLER: int = env.int("CONCURRENT_PER_CALLER", default=6)
+CONCURRENT_PUBLISHABLE: int = env.int("CONCURRENT_PUBLISHABLE", default=10)
+CONCURRENT_CALLER: int = env.int("CONCURRENT_CALLER", default=6)
 # Origins come from the keys: see `tenants.api.cors`.
 CORS_URLS_REGEX = r"^/api/v1/"
 CORS_ALLOW_METHODS = ("GET", "POST", "PUT", "PATCH")

@@ -30,24 +30,30 @@ GROUP BY 1, 2, 3
 ON CONFLICT (shop_id, day, image_id) DO UPDATE SET answers = figures.answers + EXCLUDED.answers
 """
 
-# A visitor counts once a day for each image and kind of event, by the event that arrived first,
-# however late it is. An event without a visitor counts on its own.
-FIRST_EVENTS = """
+# A shopper, or else a visitor, counts once a day for each image and kind of event, by the event
+# that arrived first, however late it is. An event without either counts on its own.
+SAME_DAY = """
+    earlier.shop_id = arrived.shop_id AND earlier.image_id = arrived.image_id
+    AND earlier.kind = arrived.kind AND earlier.id <= %(low)s
+    AND earlier.occurred_at >= day::timestamp AT TIME ZONE 'UTC'
+    AND earlier.occurred_at < (day + 1)::timestamp AT TIME ZONE 'UTC'
+"""
+FIRST_EVENTS = f"""
 SELECT DISTINCT ON (shop_id, image_id, kind, day, identity) *
 FROM (
     SELECT *, (occurred_at AT TIME ZONE 'UTC')::date AS day,
-        coalesce(nullif(visitor, ''), id::text) AS identity
+        coalesce(shopper_id::text, nullif(visitor, ''), id::text) AS identity
     FROM recommendations_event WHERE id > %(low)s AND id <= %(high)s
 ) AS arrived
-WHERE visitor = '' OR NOT EXISTS (
+WHERE NOT EXISTS (
     SELECT 1 FROM recommendations_event AS earlier
-    WHERE earlier.image_id = arrived.image_id AND earlier.visitor = arrived.visitor
-        AND earlier.visitor <> '' AND earlier.kind = arrived.kind
-        AND earlier.occurred_at >= day::timestamp AT TIME ZONE 'UTC'
-        AND earlier.occurred_at < (day + 1)::timestamp AT TIME ZONE 'UTC'
-        AND earlier.shop_id = arrived.shop_id AND earlier.id <= %(low)s)
+    WHERE earlier.shopper_id = arrived.shopper_id AND {SAME_DAY}
+) AND (arrived.visitor = '' OR NOT EXISTS (
+    SELECT 1 FROM recommendations_event AS earlier
+    WHERE earlier.visitor = arrived.visitor AND earlier.visitor <> '' AND {SAME_DAY}
+))
 ORDER BY shop_id, image_id, kind, day, identity, id
-"""
+"""  # noqa: S608 - made of constants
 
 # The probability that a shopper looks at a position falls with the position's logarithm, as in
 # discounted cumulated gain (Järvelin and Kekäläinen, ACM TOIS 20(4), 2002). That clicks are looks

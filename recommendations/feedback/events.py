@@ -132,14 +132,12 @@ def _read_references(events: Collection[NewEvent]) -> _References:
     )
 
 
-def name_visitor(shop: Shop, event: NewEvent, shopper_id: UUID | None) -> str:
-    """Return the name under which an event of a kind counts once for an image and a day.
+def name_visitor(shop: Shop, event: NewEvent) -> str:
+    """Return the name under which an event without a shopper counts once an image, kind and day.
 
-    This is the shopper, or else the session. A page can make up sessions, so those of one address
-    count as at most `SESSIONS_PER_ADDRESS`; the name of an address changes every day.
+    This is the session. A page can make up sessions, so those of one address count as at most
+    `SESSIONS_PER_ADDRESS`; the name of an address changes every day.
     """
-    if shopper_id:
-        return f"shopper:{shopper_id.hex}"
     if event.address:
         day = event.occurred_at.astimezone(UTC).date()
         number = int(_digest(event.session), 16) % SESSIONS_PER_ADDRESS
@@ -163,7 +161,7 @@ def _write(shop: Shop, events: list[NewEvent], references: _References) -> None:
             image_id=event.image,
             shopper_id=shoppers.get(event.shopper),
             session=event.session,
-            visitor=name_visitor(shop, event, shoppers.get(event.shopper)),
+            visitor="" if event.shopper else name_visitor(shop, event),
             prompt_id=event.recommendation,
             position=references.find_position(event),
             occurred_at=event.occurred_at,

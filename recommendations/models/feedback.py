@@ -82,7 +82,7 @@ class Event(models.Model):
         blank=True,
         db_default="",
         editable=False,
-        help_text="Who did it, for counting once a day; empty if the event counts on its own.",
+        help_text="Who did it if not a shopper; counts once a day, and on its own if empty.",
     )
     prompt = models.ForeignKey(
         Prompt,

@@ -31,7 +31,7 @@ from recommendations.tests.figures import (
     make_prompt,
     noon,
 )
-from tenants.models import Shop
+from tenants.models import Shop, Shopper
 
 TODAY = timezone.now().date()
 
@@ -414,3 +414,78 @@ def test_rare_prompts_of_past_days_are_deleted(shop, rival, monkeypatch):
     assert delete_rare_prompts(today=TODAY) == 1
     assert set(texts_of(shop.shop)) == {"a", "c", "x", "y", "z"}
     assert set(texts_of(rival.shop)) == {"theirs"}
+
+
+# --- Once a day -------------------------------------------------------------------------
+
+
+def make_shopper(shop: Shop, external_id: str = "ada") -> Shopper:
+    with shop_scope(shop.pk):
+        shopper: Shopper = Shopper.objects.create(shop=shop, external_id=external_id)
+    return shopper
+
+
+@pytest.mark.parametrize("by", ["shopper", "visitor"])
+def test_repeated_action_counts_once_a_day_in_one_batch_and_in_many(shop, by):
+    image, who = make_plain_image(shop.shop), make_shopper(shop.shop) if by == "shopper" else "v"
+    for _ in range(3):
+        make_event(image, "purchase", **{by: who})
+        make_event(image, "purchase", **{by: who})
+        count_all()
+    assert image_figures(image).purchases == figures_of(shop.shop).purchases == 1
+
+
+def test_other_kinds_days_images_and_shoppers_count_on_their_own(shop):
+    first, second = make_plain_image(shop.shop), make_plain_image(shop.shop)
+    ada, eve = make_shopper(shop.shop), make_shopper(shop.shop, "eve")
+    yesterday = noon(TODAY - timedelta(days=1))
+    for _ in range(2):
+        make_event(first, "purchase", shopper=ada)
+        make_event(first, "like", shopper=ada)
+        make_event(first, "purchase", shopper=ada, occurred_at=yesterday)
+        make_event(second, "purchase", shopper=ada)
+        make_event(first, "purchase", shopper=eve)
+        count_all()
+    assert (image_figures(first).purchases, image_figures(first).likes) == (2, 1)
+    assert image_figures(first, yesterday.date()).purchases == 1
+    assert image_figures(second).purchases == 1
+    assert figures_of(shop.shop).purchases == 3
+
+
+def test_late_repetition_does_not_count_and_a_late_first_does(shop):
+    image, ada = make_plain_image(shop.shop), make_shopper(shop.shop)
+    before, yesterday = (noon(TODAY - timedelta(days=days)) for days in (2, 1))
+    make_event(image, "click", shopper=ada, occurred_at=yesterday)
+    count_all()
+    make_event(image, "click", shopper=ada, occurred_at=yesterday + timedelta(hours=11))
+    make_event(image, "click", shopper=ada, occurred_at=yesterday - timedelta(hours=12))
+    make_event(image, "click", shopper=ada, occurred_at=before + timedelta(hours=11, minutes=59))
+    count_all()
+    assert image_figures(image, yesterday.date()).clicks == 1
+    assert image_figures(image, before.date()).clicks == 1
+
+
+def test_batch_of_repetitions_does_not_end_the_roll_up(shop, monkeypatch):
+    monkeypatch.setattr(rollup, "BATCH", 2)
+    image, ada = make_plain_image(shop.shop), make_shopper(shop.shop)
+    for _ in range(6):
+        make_event(image, "click", shopper=ada)
+    make_event(image, "purchase", shopper=ada)
+    assert count_all() == 7
+    assert (image_figures(image).clicks, image_figures(image).purchases) == (1, 1)
+
+
+def test_events_of_nobody_count_each(shop):
+    image = make_plain_image(shop.shop)
+    for _ in range(3):
+        make_event(image, "click")
+    count_all()
+    assert image_figures(image).clicks == 3
+
+
+def test_same_visitor_of_another_shop_counts_on_its_own(shop, rival):
+    images = [make_plain_image(each.shop) for each in (shop, rival)]
+    for image in images:
+        make_event(image, "click", visitor="v")
+        count_all()
+    assert [image_figures(image).clicks for image in images] == [1, 1]

@@ -147,7 +147,10 @@ class MemberAuthentication(BaseAuthentication):
     def is_genuine(self, request: Request) -> bool:
         """Return whether the request has a token that we signed; makes no query."""
         try:
-            AccessToken(_credentials(request, self.keyword))  # type: ignore[arg-type]
+            token = _credentials(request, self.keyword)
+            if not token:  # without a token, the class would make a new one
+                return False
+            AccessToken(token)  # type: ignore[arg-type]
         except (TokenError, AuthenticationFailed):
             return False
         return True

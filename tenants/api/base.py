@@ -55,7 +55,7 @@ class TenantMixin(ApiView):
         if key := access.publishable_key:
             return [
                 Bucket(f"caller:{key}:{access.name_visitor(request)}", settings.RATE_LIMIT_CALLER),
-                Bucket(f"key:{key}", settings.RATE_LIMIT_PUBLISHABLE_KEY),
+                Bucket(f"key:{key}", settings.RATE_LIMIT_PUBLISHABLE),
             ]
         return [Bucket(f"shop:{access.shop_id}", settings.RATE_LIMIT_SHOP)]
 
@@ -74,8 +74,8 @@ def _choose_shares(request: Request, access: Access) -> list[Share]:
     if not (key := access.publishable_key):
         return []
     return [
-        Share(f"{key}:{access.name_visitor(request)}", settings.CONCURRENT_PER_CALLER),
-        Share(key, settings.CONCURRENT_PER_KEY),
+        Share(f"{key}:{access.name_visitor(request)}", settings.CONCURRENT_CALLER),
+        Share(key, settings.CONCURRENT_PUBLISHABLE),
     ]
 
 

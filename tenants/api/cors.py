@@ -75,7 +75,7 @@ def _is_publishable_route(path: str, method: str) -> bool:
         return False
     view_class = getattr(view, "cls", None)
     handlers = getattr(view, "actions", None) or dir(view_class)
-    if view_class is None or method.lower() not in handlers:
+    if method not in settings.CORS_ALLOW_METHODS or method.lower() not in handlers:
         return False
     scope = "read_scope" if method in SAFE_METHODS else "write_scope"
     return getattr(view_class, scope, None) in PUBLISHABLE_SCOPES
