@@ -1,5 +1,6 @@
 """The images of a shop: list, add, change and delete them."""
 
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 import django_filters as filters
@@ -19,7 +20,7 @@ from rest_framework.response import Response
 from catalog import services
 from catalog.api.facets import AttributesField, FacetField, FacetListField
 from catalog.models import AgeGroup, Category, Image, IndexEntry, Style
-from core.api.views import NewestFirst
+from core.api.views import NewestFirst, validate
 from core.photos import MAX_BYTES, Photo, open_photo
 from tenants.api.base import TenantViewSet
 from tenants.api.idempotency import idempotent
@@ -292,13 +293,16 @@ class ImageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
 
     def _change(self, request: Request, *, partial: bool) -> Response:
         image = self.get_object()
-        fields, photo = self._read(ImageInput(image, data=request.data, partial=partial))
+        ignored = () if partial else ImageSerializer.Meta.fields
+        serializer = ImageInput(image, data=request.data, partial=partial)
+        fields, photo = self._read(serializer, ignored=ignored)
         services.update_image(image=image, fields=fields, photo=photo)
         return Response(self._serialize(image))
 
-    def _read(self, serializer: ImageInput) -> tuple[dict[str, Any], Photo | None]:
-        serializer.is_valid(raise_exception=True)
-        fields = dict(serializer.validated_data)
+    def _read(
+        self, serializer: ImageInput, *, ignored: Collection[str] = ()
+    ) -> tuple[dict[str, Any], Photo | None]:
+        fields = validate(serializer, ignored=ignored)
         file = fields.pop("photo", None)
         return fields, open_photo(file) if file else None
 

@@ -323,10 +323,8 @@ def test_pages_neither_miss_nor_repeat_an_image(shop):
     assert seen == ["6", "5", "4", "3", "2", "1", "0"]
 
 
-@pytest.mark.parametrize(
-    ("page_size", "count"), [("2", 2), ("0", 3), ("-1", 3), ("x", 3), ("999", 3)]
-)
-def test_accepts_any_page_size(shop, page_size, count):
+@pytest.mark.parametrize(("page_size", "count"), [("1", 1), ("2", 2), ("200", 3)])
+def test_accepts_page_sizes_from_1_to_200(shop, page_size, count):
     for _ in range(3):
         make_image(shop.shop)
     assert len(names(shop.client, page_size=page_size)) == count
@@ -385,7 +383,6 @@ def dress_and_coat(shop) -> None:
         ({"q": "  "}, ["Coat", "Dress"]),
         ({"category": "", "colour": "", "q": ""}, ["Coat", "Dress"]),
         ({"colour": "black", "category": "dress"}, []),
-        ({"no_such_filter": "x"}, ["Coat", "Dress"]),
     ],
 )
 @pytest.mark.usefixtures("dress_and_coat")
@@ -535,9 +532,9 @@ def test_refused_photo_changes_nothing(shop, media_root):
 def test_read_only_fields_cannot_be_set(shop, rival, field):
     image = create(shop.client)
     value = str(rival.shop.pk) if field == "shop" else UNKNOWN_ID
-    assert send_change(shop.client, "patch", image, **{field: value}).status_code == 200
-    answer = shop.client.get(f"{IMAGES}{image['id']}/").json()
-    assert {**answer, "updated_at": None} == {**image, "updated_at": None}
+    response = send_change(shop.client, "patch", image, **{field: value})
+    assert (response.status_code, response.json()["code"]) == (400, "unknown_field")
+    assert shop.client.get(f"{IMAGES}{image['id']}/").json() == image
 
 
 def test_deleted_image_is_not_returned_any_more(shop):

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from typing import Any
 
 from django.conf import settings
@@ -11,10 +12,10 @@ from rest_framework.exceptions import ParseError
 
 
 class JSONParser(parsers.JSONParser):
-    """Accepts JSON as in RFC 8259: UTF-8, finite numbers, limited size.
+    """Accepts JSON as in RFC 8259: UTF-8, limited size, and what `load_json` accepts.
 
-    DRF's parser ignores `DATA_UPLOAD_MAX_MEMORY_SIZE`, decodes any encoding that the client names,
-    and accepts 1e999, lone surrogates and any depth, which the database cannot store.
+    DRF's parser ignores `DATA_UPLOAD_MAX_MEMORY_SIZE` and decodes any encoding that the client
+    names.
     """
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
@@ -22,13 +23,38 @@ class JSONParser(parsers.JSONParser):
         if len(data) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise RequestDataTooBig
         try:
-            text = data.decode("utf-8")
-            body = json.loads(text, parse_constant=_refuse_constant, parse_float=_parse_finite)
-            if "\\u" in text:
-                json.dumps(body, ensure_ascii=False).encode("utf-8")
-        except (ValueError, RecursionError) as error:
+            return load_json(data.decode("utf-8"))
+        except ValueError as error:
             raise ParseError(f"The body is not valid JSON: {error}") from error
-        return body
+
+
+def load_json(text: str) -> Any:
+    """Return the value of a JSON text; raise `ValueError`.
+
+    `json.loads` accepts 1e999, lone surrogates and any depth, which the database cannot store, and
+    takes the last of two values with the same name.
+    """
+    try:
+        value = json.loads(
+            text,
+            parse_constant=_refuse_constant,
+            parse_float=_parse_finite,
+            object_pairs_hook=_make_object,
+        )
+        if "\\u" in text:
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    return value
+
+
+def _make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        counts = Counter(name for name, _ in pairs)
+        # As ASCII: the name may be a lone surrogate.
+        raise ValueError(f"{counts.most_common(1)[0][0][:60]!a} appears twice in an object")
+    return found
 
 
 def _refuse_constant(name: str) -> float:

@@ -1,29 +1,56 @@
 """The base class, the pages and the validation of all API views."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 from uuid import UUID
 
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
+from core.api.names import check_fields, check_parameters, refuse_unexpected_body
 from core.api.refusals import check_refusals, count_refusal
 from core.api.throttling import Bucket, choose_anonymous_buckets
+from core.errors import DomainError
 
 REFUSALS = (401, 403)
 
 
+class Negotiation(DefaultContentNegotiation):
+    """Chooses the format of an answer; refuses an unknown one instead of answering 404."""
+
+    def filter_renderers(self, renderers: Iterable[Any], format: str) -> Any:
+        renderers = list(renderers)
+        found = [renderer for renderer in renderers if renderer.format == format]
+        if not found and len(renderers) > 1:
+            names = ", ".join(renderer.format for renderer in renderers)
+            raise ValidationError({"format": [f"Send one of: {names}."]}, code="invalid_choice")
+        return found or renderers
+
+
 class ApiView(APIView):
-    """Adds `RateLimit-*` headers to every response, and limits refusals by address."""
+    """Refuses unknown names, limits refusals by address, and adds `RateLimit-*` headers."""
+
+    content_negotiation_class = Negotiation
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if self.authentication_classes:
             check_refusals(request)
         super().initial(request, *args, **kwargs)
+        if request.method != "OPTIONS" and request.method in self.allowed_methods:
+            check_parameters(request)
+            if not self._has_row():
+                refuse_unexpected_body(request)
+
+    def _has_row(self) -> bool:
+        """Return whether the address names a row: `get_object` finds it before it checks a body."""
+        name = getattr(self, "lookup_url_kwarg", None) or getattr(self, "lookup_field", None)
+        return name in self.kwargs
 
     def handle_exception(self, exc: Exception) -> Response:
         response = super().handle_exception(exc)
@@ -46,15 +73,33 @@ class ApiView(APIView):
         return response
 
 
-def validate(serializer: BaseSerializer[Any]) -> dict[str, Any]:
-    """Return the validated fields of a request; raise `ValidationError`."""
+def validate(serializer: BaseSerializer[Any], *, ignored: Collection[str] = ()) -> dict[str, Any]:
+    """Return the validated fields of a body; raise `UnknownNames` or `ValidationError`.
+
+    `ignored` are names that the body may have without effect: a PUT may send back what GET returns.
+    """
+    check_fields(serializer, ignored=ignored)
     serializer.is_valid(raise_exception=True)
     fields: dict[str, Any] = serializer.validated_data
     return fields
 
 
+def validate_parameters(serializer: BaseSerializer[Any]) -> dict[str, Any]:
+    """Return validated query parameters; `ApiView` has checked their names."""
+    serializer.is_valid(raise_exception=True)
+    fields: dict[str, Any] = serializer.validated_data
+    return fields
+
+
+class UnknownCursor(DomainError):
+    """The cursor of a page was not made by this list."""
+
+    code = "unknown_cursor"
+    message = "This cursor is not one of this list; follow its `next`, or begin without a cursor."
+
+
 class NewestFirst(CursorPagination):
-    """Pages of `{"next", "previous", "results"}`, newest first; `page_size` is at most 200.
+    """Pages of `{"next", "previous", "results"}`, newest first; `page_size` is 1 to 200.
 
     The cursor is an immutable unique key; UUIDv7 ids are ordered by creation.
     """
@@ -66,12 +111,34 @@ class NewestFirst(CursorPagination):
     # Parses a cursor's position, a value of the first ordering key.
     parse_position: Callable[[str], object] = UUID
 
+    def get_page_size(self, request: Request) -> int:
+        """Return the requested size; raise `ValidationError` where DRF takes another one."""
+        text = request.query_params.get(self.page_size_query_param)
+        if text is None:
+            return self.page_size
+        if not re.fullmatch(r"[0-9]{1,6}", text) or not 0 < int(text) <= self.max_page_size:
+            message = f"Send a number from 1 to {self.max_page_size}."
+            raise ValidationError({self.page_size_query_param: [message]})
+        return int(text)
+
     def decode_cursor(self, request: Request) -> Any:
-        """Return the cursor of a request, if any; raise `NotFound` if it is not one of ours."""
-        cursor = super().decode_cursor(request)
+        """Return the cursor of a request, if any; raise `UnknownCursor` if it is invented."""
         try:
+            cursor = super().decode_cursor(request)
             if cursor and cursor.position is not None:
                 type(self).parse_position(str(cursor.position))
-        except ValueError as error:
-            raise NotFound(self.invalid_cursor_message) from error
+        except (NotFound, ValueError) as error:
+            raise UnknownCursor from error
+        # DRF decodes any text that is not base64 to the first page.
+        if cursor and not any(cursor):
+            raise UnknownCursor
         return cursor
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """Describe the range of `page_size`; drf-spectacular calls this."""
+        parameters: list[dict[str, Any]] = super().get_schema_operation_parameters(view)  # type: ignore[no-untyped-call]
+        for parameter in parameters:
+            if parameter["name"] == self.page_size_query_param:
+                bounds = {"minimum": 1, "maximum": self.max_page_size, "default": self.page_size}
+                parameter["schema"] |= bounds
+        return parameters

@@ -26,6 +26,8 @@ CODE = re.compile(r'\bcode ?= ?"([a-z_]+)"')
 NOT_IN_RESPONSES = {
     "required",
     "invalid_origin",
+    "repeated",
+    "invalid_choice",
     "unique",
     "too_old",
     "unknown",

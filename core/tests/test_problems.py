@@ -114,12 +114,21 @@ def made_up_cursor(text: str) -> str:
 
 @pytest.mark.parametrize(
     "cursor",
-    ["nonsense", "%00", made_up_cursor("p=nobody"), made_up_cursor("p=\0"), made_up_cursor("o=-1")],
+    [
+        "",
+        "!",
+        "nonsense",
+        "%00",
+        made_up_cursor("x=1"),
+        made_up_cursor("p=nobody"),
+        made_up_cursor("p=\0"),
+        made_up_cursor("o=-1"),
+    ],
 )
 @pytest.mark.parametrize("path", [IMAGES, STYLES, "/api/v1/prompts/"])
 def test_invented_cursor(shop, path, cursor):
     response = shop.client.get(path, {"cursor": cursor})
-    assert_problem(response, 404, "not_found")
+    assert_problem(response, 400, "unknown_cursor")
 
 
 # --- 401 to 429 -------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from catalog.api.examples import IMAGE
 from catalog.models import Image
+from core.api.views import validate
 from core.errors import DomainError, Unavailable
 from quality.api.fields import (
     FORMS,
@@ -151,8 +152,7 @@ class AssessView(TenantAPIView):
     )
     def post(self, request: Request) -> Response:
         data = AssessInput(data=request.data)
-        data.is_valid(raise_exception=True)
-        profile = get_profile(get_policy(self.shop.pk), data.validated_data["profile"])
+        profile = get_profile(get_policy(self.shop.pk), validate(data)["profile"])
         photo = data.subject()
         if isinstance(photo, Image):
             assessment, image_id = read_assessment(photo), photo.pk

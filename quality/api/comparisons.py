@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from catalog.api.examples import IMAGE, OTHER
 from catalog.models import Image
+from core.api.views import validate
 from core.photos import Photo, open_photo
 from quality import services
 from quality.api.fields import (
@@ -165,11 +166,11 @@ class CompareViewSet(JobViewSet):
     @idempotent
     def _create(self, request: Request) -> Response:
         data = CompareInput(data=request.data)
-        data.is_valid(raise_exception=True)
+        fields = validate(data)
         row = services.create_comparison(
             shop=self.shop,
             photos=data.subjects(),
-            level=data.validated_data["enhancement_level"],
-            profile=data.validated_data["profile"],
+            level=fields["enhancement_level"],
+            profile=fields["profile"],
         )
         return Response({"id": str(row.pk)}, status.HTTP_201_CREATED)

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 from drf_spectacular.utils import (
     OpenApiExample,
-    OpenApiParameter,
     OpenApiResponse,
     extend_schema,
     extend_schema_view,
@@ -17,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.api.examples import IMAGE, OTHER
-from core.api.views import NewestFirst
+from core.api.views import NewestFirst, validate, validate_parameters
 from quality import services
 from quality.api.fields import (
     FORMS,
@@ -37,9 +36,6 @@ from quality.models import Batch, Enhancement, Report
 from tenants.api.base import TenantViewSet
 from tenants.api.idempotency import idempotent
 
-ROW_ID = serializers.UUIDField()
-# Query parameters that narrow the list, and their fields.
-FILTERS = {"batch": "batch_id", "image": "source__image_id"}
 EXAMPLE = OpenApiExample(
     "An image, for Amazon",
     {"image": IMAGE, "steps": ["tone", "white_background", "reframe"], "profile": "amazon"},
@@ -56,6 +52,13 @@ class EnhanceInput(PhotoOrImage):
     level = LevelField(default=1.0)
     steps = StepsField()
     profile = ProfileField()
+
+
+class EnhancementFilter(serializers.Serializer[Any]):
+    """Query parameters that narrow the list."""
+
+    batch = serializers.UUIDField(required=False, help_text="Only those of this batch.")
+    image = serializers.UUIDField(required=False, help_text="Only those of this image.")
 
 
 class StandingField(serializers.ChoiceField):
@@ -88,10 +91,7 @@ class EnhancementOutput(JobOutput, ImprovementOutput):
 @extend_schema_view(
     list=extend_schema(
         summary="List enhancements, newest first",
-        parameters=[
-            OpenApiParameter("batch", UUID, description="Only those of this batch."),
-            OpenApiParameter("image", UUID, description="Only those of this image."),
-        ],
+        parameters=[EnhancementFilter],
     ),
     retrieve=extend_schema(summary="Get one enhancement"),
     create=extend_schema(
@@ -123,21 +123,25 @@ class EnhanceViewSet(JobViewSet):
         rows: QuerySet[Enhancement] = Enhancement.objects.select_related("source__image").filter(
             source__image__deleted_at=None
         )
-        for name, field in FILTERS.items():
-            if value := self.request.query_params.get(name):
-                rows = rows.filter(**{field: ROW_ID.to_internal_value(value)})
         return rows
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        if self.action != "list":
+            return queryset
+        fields = {"batch": "batch_id", "image": "source__image_id"}
+        wanted = validate_parameters(EnhancementFilter(data=self.request.query_params))
+        return queryset.filter(**{fields[name]: value for name, value in wanted.items()})
 
     @idempotent
     def _create(self, request: Request) -> Response:
         data = EnhanceInput(data=request.data)
-        data.is_valid(raise_exception=True)
+        fields = validate(data)
         row = services.create_enhancement(
             shop=self.shop,
             photo=data.subject(),
-            level=data.validated_data["level"],
-            steps=data.validated_data.get("steps", ()),
-            profile=data.validated_data["profile"],
+            level=fields["level"],
+            steps=fields.get("steps", ()),
+            profile=fields["profile"],
         )
         return Response({"id": str(row.pk)}, status.HTTP_201_CREATED)
 
@@ -256,14 +260,14 @@ class BatchViewSet(QualityMixin, mixins.ListModelMixin, mixins.RetrieveModelMixi
     @idempotent
     def create(self, request: Request) -> Response:
         data = BatchInput(data=request.data)
-        data.is_valid(raise_exception=True)
+        fields = validate(data)
         batch = services.create_batch(
             shop=self.shop,
             image_ids=data.image_ids(),
-            level=data.validated_data["level"],
-            steps=data.validated_data.get("steps", ()),
-            profile=data.validated_data["profile"],
-            applies=data.validated_data["apply"],
+            level=fields["level"],
+            steps=fields.get("steps", ()),
+            profile=fields["profile"],
+            applies=fields["apply"],
         )
         return self._respond(batch.pk)
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from catalog.models import Image
 from catalog.services import clear_image
-from core.api.views import NewestFirst, validate
+from core.api.views import NewestFirst, validate_parameters
 from quality import services
 from quality.api.assessments import AssessmentOutput
 from quality.api.fields import (
@@ -62,6 +62,14 @@ class ReportFilter(serializers.Serializer[Any]):
             is_held = Q(image__status=Image.Status.HELD)
             reports = reports.filter(is_held if wanted["held"] else ~is_held)
         return reports.filter(state=Job.State.DONE) if wanted["order"] == "worst" else reports
+
+
+class ProfileChoice(serializers.Serializer[Any]):
+    """Query parameters of one report."""
+
+    profile = serializers.ChoiceField(
+        choices=KEYS, required=False, help_text="The rules to use instead."
+    )
 
 
 class OutcomeField(serializers.ChoiceField):
@@ -196,7 +204,7 @@ class ReportViewSet(QualityMixin, TenantViewSet):
     )
     def list(self, request: Request) -> Response:
         query = ReportFilter(data=request.query_params)
-        order = validate(query)["order"]
+        order = validate_parameters(query)["order"]
         rows = query.narrow(self.get_queryset())
         pages = WorstFirst() if order == "worst" else NewestFirst()
         page = pages.paginate_queryset(rows, request, view=self)
@@ -206,13 +214,12 @@ class ReportViewSet(QualityMixin, TenantViewSet):
 
     @extend_schema(
         summary="Get an image's report",
-        parameters=[
-            OpenApiParameter("profile", str, enum=KEYS, description="The rules to use instead.")
-        ],
+        parameters=[ProfileChoice],
     )
     def retrieve(self, request: Request, pk: str) -> Response:
         policy = get_policy(self.shop.pk)
-        profile = get_profile(policy, request.query_params.get("profile", ""))
+        wanted = validate_parameters(ProfileChoice(data=request.query_params))
+        profile = get_profile(policy, wanted.get("profile", ""))
         report = self.get_object()
         if report.examined:
             report.judgement = judge(profile, report.assessment)

@@ -20,6 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.api.examples import IMAGE
+from core.api.names import UnknownNames, refuse_unknown_fields
 from core.api.parsers import JSONParser
 from core.api.throttling import find_address
 from core.api.views import validate
@@ -113,9 +114,14 @@ class EventInput(serializers.Serializer[Any]):
 class LenientList(serializers.ListSerializer[Any]):
     """Returns the error of an invalid item in its place, so that valid items are not lost."""
 
+    checks_items = True
+
     def run_child_validation(self, data: Any) -> Any:
         try:
+            refuse_unknown_fields(self.child, data)
             return super().run_child_validation(data)
+        except UnknownNames as error:
+            return ValidationError(dict(error.messages), code=error.code)
         except ValidationError as error:
             return error
 

@@ -2,25 +2,55 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.api.facets import FacetFilterInput
-from core.api.views import validate
+from core.api.views import validate_parameters
 from recommendations.answers.feed import FeedPage, FeedStep, read_feed
-from recommendations.api.search.inputs import MAX_IMAGES, RecommendationInput
+from recommendations.api.search.inputs import MAX_IMAGES, make_facet_filter
 from recommendations.api.search.recommendations import ResultSerializer
+from recommendations.feedback.shoppers import InvalidShopperId, is_shopper_id
+from recommendations.query import Query
 from tenants.api.base import TenantAPIView
 from tenants.models import Scope
 
 
-class FeedInput(serializers.Serializer[Any]):
-    number_of_images = serializers.IntegerField(min_value=1, max_value=MAX_IMAGES, default=20)
-    session = serializers.CharField(max_length=100, required=False)
-    cursor = serializers.CharField(max_length=60, required=False)
-    explain = serializers.BooleanField(default=False)
+class FeedInput(FacetFilterInput):
+    """Query parameters of a feed; facets filter it."""
+
+    number_of_images = serializers.IntegerField(
+        min_value=1, max_value=MAX_IMAGES, default=20, help_text="Maximum number of results."
+    )
+    session = serializers.CharField(
+        max_length=100, required=False, help_text="Also use the events of this session."
+    )
+    cursor = serializers.CharField(
+        max_length=60, required=False, help_text="`next` of the previous page."
+    )
+    explain = serializers.BooleanField(default=False, help_text="Explain why each image is there.")
+
+    def make_query(self, shopper: str) -> Query:
+        """Return the query of a shopper; raises `ValidationError`."""
+        wanted = validate_parameters(self)
+        sent: Any = self.initial_data
+        body: dict[str, Any] = {"shopper": shopper}
+        body |= {name: wanted[name] for name in ("number_of_images", "session") if name in wanted}
+        if filters := {
+            name: sent[name] if name.startswith("price") else sent.getlist(name)
+            for name in map(str, FacetFilterInput().fields)
+            if name in sent
+        }:
+            body["filters"] = filters
+        return Query(
+            shopper=shopper,
+            session=wanted.get("session", ""),
+            count=wanted["number_of_images"],
+            facets=make_facet_filter(wanted),
+            request=body,
+        )
 
 
 class FeedSerializer(serializers.Serializer[FeedPage]):
@@ -53,28 +83,16 @@ class FeedView(TenantAPIView):
         summary="Show one page of a shopper's personal feed",
         description="An unknown shopper is treated as new. Facets filter the feed as they filter "
         "recommendations: `?category=dress&category=skirt&price_max=80`.",
-        parameters=[
-            OpenApiParameter("number_of_images", int, description=f"1 to {MAX_IMAGES}."),
-            OpenApiParameter("session", str, description="Also use the events of this session."),
-            OpenApiParameter("cursor", str, description="`next` of the previous page."),
-            OpenApiParameter("explain", bool, description="Explain why each image is there."),
-        ],
+        parameters=[FeedInput],
         responses=FeedSerializer,
     )
     def get(self, request: Request, external_id: str) -> Response:
+        if not is_shopper_id(external_id):
+            raise InvalidShopperId
         self.access.require_shopper(external_id)
-        params = request.query_params
-        options = validate(FeedInput(data=params.dict()))
-        body: dict[str, Any] = {"shopper": external_id}
-        body |= {name: options[name] for name in ("number_of_images", "session") if name in options}
-        filters = {
-            name: params[name] if name.startswith("price") else params.getlist(name)
-            for name in map(str, FacetFilterInput().get_fields())
-            if name in params
-        }
-        if filters:
-            body["filters"] = filters
-        query = RecommendationInput(data=body).make_query()
+        wanted = FeedInput(data=request.query_params)
+        query = wanted.make_query(external_id)
+        options = wanted.validated_data
         found = read_feed(shop=self.shop, query=query, cursor=options.get("cursor"))
         context = {**self.get_serializer_context(), "explain": options["explain"]}
         return Response(FeedSerializer(found, context=context).data)

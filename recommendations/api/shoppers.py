@@ -19,7 +19,7 @@ from rest_framework.utils.urls import replace_query_param
 
 from catalog.api.facets import FacetFilterInput
 from core.api.parsers import JSONParser
-from core.api.views import validate
+from core.api.views import validate, validate_parameters
 from recommendations.api.events import EventSerializer
 from recommendations.api.search.recommendations import PromptSerializer
 from recommendations.feedback import shoppers
@@ -225,7 +225,7 @@ class ShopperViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
     )
     @action(detail=True, methods=["get"])
     def export(self, request: Request, external_id: str) -> Response:
-        page = validate(ExportInput(data=request.query_params))
+        page = validate_parameters(ExportInput(data=request.query_params))
         export = export_shopper(shopper=self.get_object(), **page)
         return Response(ExportSerializer(export, context=self.get_serializer_context()).data)
 
@@ -252,7 +252,9 @@ class PreferencesView(TenantAPIView):
     )
     def put(self, request: Request, external_id: str, *, partial: bool = False) -> Response:
         stated = self._read(external_id)
-        fields = validate(PreferencesInput(stated, data=request.data, partial=partial))
+        serializer = PreferencesInput(stated, data=request.data, partial=partial)
+        ignored = () if partial else PreferencesSerializer.Meta.fields
+        fields = validate(serializer, ignored=ignored)
         changed = shoppers.set_preferences(shop=self.shop, external_id=external_id, fields=fields)
         return Response(PreferencesSerializer(changed).data)
 

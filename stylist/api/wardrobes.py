@@ -16,7 +16,7 @@ from rest_framework import mixins, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.views import NewestFirst, validate
+from core.api.views import NewestFirst, validate, validate_parameters
 from core.jobs.models import Job
 from core.photos import MAX_BYTES, open_photo
 from quality.api.fields import ProblemOutput
@@ -33,7 +33,6 @@ from tenants.api.idempotency import idempotent
 MAX_PHOTOS = 20
 MAX_PURCHASES = 10
 ITEM = [EXTERNAL_ID, OpenApiParameter("id", UUID, OpenApiParameter.PATH)]
-SLOT = serializers.ChoiceField(choices=SLOTS)
 
 
 class WardrobeInput(serializers.Serializer[Any]):
@@ -46,6 +45,12 @@ class WardrobeInput(serializers.Serializer[Any]):
         help_text=f"JPEG, PNG, WebP or AVIF of at most {MAX_BYTES // 1024**2} MB each.",
     )
     name = serializers.CharField(max_length=200, required=False, default="")
+
+
+class WardrobeFilter(serializers.Serializer[Any]):
+    """Query parameters of the list."""
+
+    slot = serializers.ChoiceField(choices=SLOTS, required=False)
 
 
 class ItemChange(serializers.Serializer[Any]):
@@ -124,7 +129,7 @@ def _tags_of(item: WardrobeItem) -> Mapping[str, EffectiveTag | None]:
 @extend_schema_view(
     list=extend_schema(
         summary="List a wardrobe, the newest first",
-        parameters=[EXTERNAL_ID, OpenApiParameter("slot", str, enum=SLOTS)],
+        parameters=[EXTERNAL_ID, WardrobeFilter],
     ),
     retrieve=extend_schema(summary="Show a garment", parameters=ITEM),
 )
@@ -140,8 +145,13 @@ class WardrobeViewSet(
 
     def get_queryset(self) -> QuerySet[WardrobeItem]:
         items: QuerySet[WardrobeItem] = WardrobeItem.objects.filter(shopper=self.shopper)
-        slot = self.request.query_params.get("slot")
-        return items.filter(slot=SLOT.to_internal_value(slot)) if slot else items
+        return items
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        if self.action != "list":
+            return queryset
+        wanted = validate_parameters(WardrobeFilter(data=self.request.query_params))
+        return queryset.filter(**wanted)
 
     @extend_schema(
         summary="Add garments",

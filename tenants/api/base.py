@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
 from core.api.concurrency import Share, take_place
+from core.api.names import refuse_unexpected_body
 from core.api.throttling import Bucket
 from core.api.views import ApiView
 from core.tenancy import shop_scope
@@ -63,6 +64,15 @@ class TenantMixin(ApiView):
     def access(self) -> Access:
         access: Access = self.request.auth  # type: ignore[assignment]
         return access
+
+    def get_object(self) -> Any:
+        """Return the row that the address names; then refuse a body that the request cannot have.
+
+        In this order, because another shop's row is not found, whatever the body is.
+        """
+        row = super().get_object()  # type: ignore[misc]
+        refuse_unexpected_body(self.request)
+        return row
 
     @property
     def shop(self) -> Shop:

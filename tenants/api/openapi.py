@@ -68,12 +68,22 @@ class TenantSchema(AutoSchema):
             )
         return operation
 
-    def _map_serializer(self, serializer: Any, *args: Any, **kwargs: Any) -> Any:
-        """Add the examples of `Meta.examples` to properties, so that forms are filled in."""
-        schema = super()._map_serializer(serializer, *args, **kwargs)  # type: ignore[no-untyped-call]
+    def _get_paginator(self) -> Any:
+        """Return the paginator of a list; a POST that returns several rows has no pages."""
+        is_list = self.method == "GET"
+        return super()._get_paginator() if is_list else None  # type: ignore[no-untyped-call]
+
+    def _map_serializer(self, serializer: Any, direction: str, *args: Any, **kwargs: Any) -> Any:
+        """Close requests, and add `Meta.examples` to properties, so that forms are filled in."""
+        schema = super()._map_serializer(  # type: ignore[no-untyped-call]
+            serializer, direction, *args, **kwargs
+        )
         meta = getattr(serializer, "Meta", None)
         for name, value in getattr(meta, "examples", {}).items():
             schema["properties"][name]["examples"] = [value]
+        if direction == "request" and "properties" in schema:
+            # `core.api.names` refuses other names.
+            schema["additionalProperties"] = False
         return schema
 
     def get_override_parameters(self) -> list[Any]:

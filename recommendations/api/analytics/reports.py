@@ -13,7 +13,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.views import validate
+from core.api.views import validate_parameters
 from recommendations.analytics import reports
 from recommendations.analytics.reports import Period, PromptActivity
 from recommendations.api.analytics.csv import CSVRenderer
@@ -218,7 +218,7 @@ class _ReportView(TenantAPIView):
     read: Callable[..., dict[str, Any]]
 
     def get(self, request: Request) -> Response:
-        options = validate(self.input_class(data=request.query_params))
+        options = validate_parameters(self.input_class(data=request.query_params))
         period, headers = options["period"], {}
         if request.accepted_renderer.format == CSVRenderer.format:
             name = f"{self.file_name}-{period.first}-{period.last}.csv"

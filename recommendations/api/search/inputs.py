@@ -1,16 +1,19 @@
 """Parse queries: JSON, or a form with photos and everything else as JSON in `query`."""
 
 import io
-import json
 import math
+from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
+from drf_spectacular.utils import extend_schema_field
 from PIL import Image as Pillow
 from rest_framework import serializers
 
 from catalog.api.facets import FacetFilterInput
 from catalog.models import Image
 from catalog.search.candidates import FacetFilter
+from core.api.parsers import load_json
 from core.api.views import validate
 from core.photos import open_photo
 from recommendations.query import MATCHES, ImageTerm, Match, PhotoTerm, Query, Term
@@ -174,34 +177,54 @@ class RecommendationInput(serializers.Serializer[Any]):
             shopper=data.get("shopper"),
             session=data.get("session", ""),
             count=data["number_of_images"],
-            facets=self._make_facet_filter(),
+            facets=make_facet_filter(data.get("filters", {}), exclude=data.get("exclude", ())),
             min_match=Match(data["min_match"]),
             diversity=data.get("diversity"),
             by_item=data["group_by"] == "item",
             request=dict(self.initial_data),
         )
 
-    def _make_facet_filter(self) -> FacetFilter:
-        filters = self.validated_data.get("filters", {})
-        values = {field: tuple(filters.get(name, ())) for name, field in FACETS.items()}
-        return FacetFilter(
-            **values,
-            price_min=filters.get("price_min"),
-            price_max=filters.get("price_max"),
-            exclude=tuple(map(str, self.validated_data.get("exclude", ()))),
-        )
+
+@extend_schema_field({"type": "string", "contentMediaType": "application/json"})
+class QueryField(serializers.Field[dict[str, Any], Any, Any, Any]):
+    """A JSON object as a text."""
+
+    default_error_messages = {
+        "invalid": "Send everything except the photos as a JSON object in this field."
+    }
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        try:
+            value = load_json(data or "{}")
+        except (TypeError, ValueError):
+            self.fail("invalid")
+        if not isinstance(value, dict):
+            self.fail("invalid")
+        return value
 
 
-def parse_form_query(form: Any) -> dict[str, Any]:
-    """Return the JSON object in a form's field `query`; raises `ValidationError`."""
-    try:
-        value = json.loads(form.get("query") or "{}")
-    except (ValueError, RecursionError):
-        value = None
-    if not isinstance(value, dict):
-        message = "Send everything except the photos as a JSON object in this field."
-        raise serializers.ValidationError({"query": [message]}, code="invalid")
-    return value
+class RecommendationForm(serializers.Serializer[Any]):
+    """A query with photos, as a form."""
+
+    photo = serializers.ListField(
+        child=serializers.FileField(),
+        required=False,
+        max_length=MAX_PHOTOS,
+        help_text="Photos that results should resemble.",
+    )
+    query = QueryField(
+        required=False, help_text="Everything except the photos, as JSON: the body without a form."
+    )
+
+
+def make_facet_filter(filters: Mapping[str, Any], *, exclude: Iterable[UUID] = ()) -> FacetFilter:
+    """Return the filter in the validated fields of a `FacetFilterInput`."""
+    return FacetFilter(
+        **{field: tuple(filters.get(name, ())) for name, field in FACETS.items()},
+        price_min=filters.get("price_min"),
+        price_max=filters.get("price_max"),
+        exclude=tuple(map(str, exclude)),
+    )
 
 
 def _make_photo_term(file: Any, entry: dict[str, Any]) -> PhotoTerm:

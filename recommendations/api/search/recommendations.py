@@ -4,10 +4,9 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, QueryDict
 from drf_spectacular.utils import (
     OpenApiExample,
-    OpenApiParameter,
     extend_schema,
     extend_schema_view,
 )
@@ -20,12 +19,11 @@ from catalog.api.examples import IMAGE, OTHER
 from catalog.api.images import PUBLIC_FIELDS, PublicImageSerializer
 from catalog.models import Image
 from core.api.parsers import JSONParser
-from core.api.views import validate
+from core.api.views import validate, validate_parameters
 from recommendations.api.search.inputs import (
     MAX_IMAGES,
-    MAX_PHOTOS,
+    RecommendationForm,
     RecommendationInput,
-    parse_form_query,
 )
 from recommendations.models import Prompt
 from recommendations.query import MATCHES
@@ -134,7 +132,10 @@ class RecommendationView(TenantAPIView):
         "shopper. To send photos, use a form with files named `photo`, and everything else as "
         "JSON in a field named `query`. With a publishable key, the shopper is that of the shopper "
         "token.",
-        request={"application/json": RecommendationInput},
+        request={
+            "application/json": RecommendationInput,
+            "multipart/form-data": RecommendationForm,
+        },
         responses={201: RecommendationSerializer},
         examples=[OpenApiExample(name, body, request_only=True) for name, body in EXAMPLES.items()],
     )
@@ -142,9 +143,9 @@ class RecommendationView(TenantAPIView):
     def post(self, request: Request) -> Response:
         photos: list[Any] = []
         body: Any = request.data
-        if hasattr(request.data, "getlist"):
-            photos = request.data.getlist("photo")[: MAX_PHOTOS + 1]
-            body = parse_form_query(request.data)
+        if isinstance(body, QueryDict):
+            form = validate(RecommendationForm(data=body))
+            photos, body = form.get("photo", []), form.get("query", {})
         if isinstance(body, dict) and self.access.shopper is not None:
             body = {"shopper": self.access.shopper, **body}
         serializer = RecommendationInput(data=body, context={"photos": photos})
@@ -158,6 +159,14 @@ class RecommendationView(TenantAPIView):
         )
 
 
+class SimilarImagesInput(serializers.Serializer[Any]):
+    """Query parameters of similar images."""
+
+    number_of_images = serializers.IntegerField(
+        min_value=1, max_value=MAX_IMAGES, default=10, help_text="Maximum number of results."
+    )
+
+
 class SimilarImagesView(TenantAPIView):
     read_scope = Scope.RECOMMEND
     serializer_class = RecommendationSerializer
@@ -166,17 +175,14 @@ class SimilarImagesView(TenantAPIView):
         tags=["recommendations"],
         summary="Find the images most similar to one of the catalogue",
         description="The same as a recommendation with this image as its only part.",
-        parameters=[
-            OpenApiParameter("number_of_images", int, description=f"1 to {MAX_IMAGES}."),
-        ],
+        parameters=[SimilarImagesInput],
         responses=RecommendationSerializer,
     )
     def get(self, request: Request, pk: UUID) -> Response:
         if not Image.objects.live().filter(pk=pk).exists():
             raise Http404
-        body: dict[str, Any] = {"images": [{"id": str(pk)}]}
-        if "number_of_images" in request.query_params:
-            body["number_of_images"] = request.query_params["number_of_images"]
+        wanted = validate_parameters(SimilarImagesInput(data=request.query_params))
+        body: dict[str, Any] = {"images": [{"id": str(pk)}], **wanted}
         query = RecommendationInput(data=body).make_query()
         answer = recommend(shop=self.shop, query=query, source=Prompt.Source.SIMILAR)
         context = self.get_serializer_context()

@@ -184,7 +184,8 @@ class RuleViewSet(
     @extend_schema(summary="Replace a rule", request=RuleInput)
     def update(self, request: Request, pk: str, *, partial: bool = False) -> Response:
         rule = self.get_object()
-        fields = validate(RuleInput(rule, data=request.data, partial=partial))
+        ignored = () if partial else RuleSerializer.Meta.fields
+        fields = validate(RuleInput(rule, data=request.data, partial=partial), ignored=ignored)
         rules.update_rule(rule=rule, fields=fields)
         return Response(RuleSerializer(rule).data)
 
