@@ -104,21 +104,39 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     }
 ]
-AUTH_USER_MODEL = "tenants.User"
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
+# Of mails and of the pages that their links open.
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fr", "Français"), ("es", "Español")]
+LOCALE_PATHS = [BASE_DIR / "tenants" / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
+
+# --- Accounts -------------------------------------------------------------------------
+AUTH_USER_MODEL = "tenants.User"
+AUTHENTICATION_BACKENDS = ["tenants.accounts.backends.AddressBackend"]
+# An address belongs to the person who verified it; others may claim it until then.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name", "shop_names")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "tenants.accounts.passwords.MaximumLengthValidator"},
+]
+SESSION_LIFETIME = timedelta(days=env.int("SESSION_DAYS", default=30))
+PASSWORD_RESET_LIFETIME = timedelta(minutes=env.int("PASSWORD_RESET_MINUTES", default=120))
+VERIFICATION_LIFETIME = timedelta(days=env.int("VERIFICATION_DAYS", default=3))
+INVITATION_LIFETIME = timedelta(days=env.int("INVITATION_DAYS", default=7))
+# Where links in mails lead: never to the Host header of a request, which anybody can forge.
+SITE_URL: str = env.str(
+    "SITE_URL",
+    default=f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if PRODUCTION else "http://localhost:8000",
+).rstrip("/")
 
 # --- Data stores ----------------------------------------------------------------------
 DATABASES: dict[str, dict[str, Any]] = {
@@ -298,6 +316,8 @@ CELERY_BEAT_SCHEDULE = {
         "stylist.sweeps.request_missing_tags": crontab(minute="*/10"),
         "stylist.sweeps.purge_stylist": crontab(hour=4, minute=30),
         "tenants.sweeps.purge_idempotency_records": crontab(minute=17),
+        "tenants.sweeps.sweep_mails": SWEEP_SECONDS,
+        "tenants.sweeps.purge_accounts": crontab(minute=47),
     }.items()
 }
 
@@ -348,8 +368,8 @@ CORS_PREFLIGHT_MAX_AGE = 600
 SHOPPER_TOKEN_LIFETIME = timedelta(seconds=env.int("SHOPPER_TOKEN_LIFETIME_SECONDS", default=3_600))
 IDEMPOTENCY_TTL = timedelta(hours=24)
 SIMPLE_JWT = {
-    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=30),
-    "REFRESH_TOKEN_LIFETIME": timedelta(days=7),
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.int("ACCESS_TOKEN_MINUTES", default=30)),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=env.int("REFRESH_TOKEN_DAYS", default=7)),
     "UPDATE_LAST_LOGIN": False,
 }
 SPECTACULAR_SETTINGS = {
@@ -388,6 +408,7 @@ SPECTACULAR_SETTINGS = {
         "OutfitOriginEnum": "stylist.api.outfits.ORIGINS",
         "SpeakerEnum": "stylist.api.messages.RESPONDERS",
         "EventKindEnum": "recommendations.models.Event.Kind",
+        "MemberRoleEnum": "tenants.models.shops.ROLES",
         "KeyKindEnum": "tenants.models.ShopAPIKey.Kind",
         "RuleActionEnum": "recommendations.models.Rule.Action",
     },
@@ -427,6 +448,7 @@ DEMO_API_KEY: str = env.str("DEMO_API_KEY", default="")
 
 # --- Mail -----------------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="atelier@localhost")
 
 # --- Logs -----------------------------------------------------------------------------

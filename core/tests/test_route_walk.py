@@ -14,6 +14,7 @@ from django.apps import apps
 from django.core import serializers as django_serializers
 from django.db import models
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 from rest_framework.test import APIClient
 from uuid_utils.compat import uuid7
 
@@ -24,7 +25,14 @@ from quality.models import Batch, Comparison, Enhancement, Report, Source
 from recommendations.models import Experiment, Prompt, Rule
 from recommendations.steering.weights import Weights
 from stylist.models import Conversation, Outfit, WardrobeItem
-from tenants.models import Shop, Shopper, ShopperSigningSecret
+from tenants.models import (
+    Invitation,
+    Membership,
+    Shop,
+    Shopper,
+    ShopperSigningSecret,
+    User,
+)
 from tenants.services import create_key
 from tenants.shopper_tokens import create_signing_secret
 from tenants.tests.factories import make_key_client
@@ -39,6 +47,11 @@ PUBLIC = {
     "api/v1/auth/login/",
     "api/v1/auth/refresh/",
     "api/v1/auth/logout/",
+    "api/v1/auth/password/reset/",
+    "api/v1/auth/password/reset/confirm/",
+    "api/v1/auth/verification/confirm/",
+    "api/v1/auth/invitations/read/",
+    "api/v1/auth/invitations/accept/",
     "api/schema/",
     "api/docs/",
     "api/redoc/",
@@ -144,6 +157,21 @@ def make_conversation(shop: Shop) -> Conversation:
     return conversation
 
 
+def make_colleague(shop: Shop) -> User:
+    """Return a person; the route uses the person's id."""
+    user = User.objects.create_user("secret@rival.example")
+    Membership.objects.create(user=user, shop=shop)
+    return user
+
+
+def make_invitation(shop: Shop) -> Invitation:
+    with shop_scope(shop.pk):
+        invitation: Invitation = Invitation.objects.create(
+            shop=shop, email="secret@rival.example", role="editor", expires_at=timezone.now()
+        )
+    return invitation
+
+
 def make_facet(model: Any) -> Callable[[Shop], Any]:
     return lambda shop: model.objects.create(shop=shop, name="Secret")
 
@@ -171,6 +199,8 @@ OBJECTS: dict[str, Callable[[Shop], Any]] = {
     "api/v1/outfits/": make_outfit,
     "api/v1/conversations/": make_conversation,
     "api/v1/shop/signing-secrets/": make_signing_secret,
+    "api/v1/shop/members/": make_colleague,
+    "api/v1/shop/invitations/": make_invitation,
     "api/v1/shop/keys/": lambda shop: create_key(shop=shop, name="Secret key")[0],
 }
 

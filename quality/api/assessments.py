@@ -140,6 +140,7 @@ class AssessView(TenantAPIView):
 
     # An uploaded photo is not stored.
     write_scope = Scope.CATALOG_READ
+    reading_methods = ("POST",)
     serializer_class = AssessInput
 
     @extend_schema(

@@ -239,6 +239,7 @@ class LookView(StylistMixin, TenantAPIView):
 
     # Product pages call this without a shopper, so a publishable key is enough.
     read_scope = write_scope = Scope.RECOMMEND
+    reading_methods = ("POST",)
     serializer_class = OutfitsOutput
 
     @extend_schema(

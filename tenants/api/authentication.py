@@ -25,8 +25,8 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
 from core.api.throttling import find_address
-from tenants.models import MANAGE_SHOP, Membership, Scope, Shop, ShopAPIKey, User
-from tenants.services import find_membership
+from tenants.accounts.sessions import find_membership
+from tenants.models import MANAGE_SHOP, MEMBER, Membership, Scope, Shop, ShopAPIKey, User
 from tenants.shopper_tokens import read_shopper_token
 
 if TYPE_CHECKING:
@@ -35,6 +35,12 @@ if TYPE_CHECKING:
 
 
 SHOPPER_TOKEN = "Shopper-Token"  # noqa: S105 - the name of a header
+MEMBER_SCOPES = frozenset((*Scope.values, MEMBER))
+ROLE_SCOPES = {
+    Membership.Role.OWNER: MEMBER_SCOPES | {MANAGE_SHOP},
+    Membership.Role.EDITOR: MEMBER_SCOPES,
+    Membership.Role.VIEWER: MEMBER_SCOPES,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ class Access:
 
     `via` identifies the key or user in logs. `publishable_key` is the prefix of the key, if pages
     may contain it; `origins` are the other sites whose pages may use it. `shopper` is the external
-    id in the request's shopper token.
+    id in the request's shopper token. `membership` is that of a signed-in member.
     """
 
     shop: Shop
@@ -52,6 +58,7 @@ class Access:
     publishable_key: str = ""
     origins: tuple[str, ...] = ()
     shopper: str | None = None
+    membership: Membership | None = None
 
     @property
     def shop_id(self) -> UUID:
@@ -78,6 +85,10 @@ class Access:
             raise PermissionDenied(message, code="shopper_token_required")
         if self.publishable_key and self.shopper != external_id:
             raise NotFound
+
+    @property
+    def is_viewer(self) -> bool:
+        return bool(self.membership and self.membership.role == Membership.Role.VIEWER)
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -118,7 +129,7 @@ class ApiKeyAuthentication(BaseAuthentication):
 
 
 class MemberAuthentication(BaseAuthentication):
-    """`Authorization: Bearer <access token>` of a member, who has every scope."""
+    """`Authorization: Bearer <access token>` of a member, whose role determines the scopes."""
 
     keyword = "Bearer"
 
@@ -127,8 +138,9 @@ class MemberAuthentication(BaseAuthentication):
         if token is None:
             return None
         membership = self._find(token)
-        scopes = frozenset((*Scope.values, MANAGE_SHOP))
-        return membership.user, Access(membership.shop, scopes, f"user:{membership.user_id}")
+        via = f"user:{membership.user_id}"
+        scopes = ROLE_SCOPES[membership.effective_role]
+        return membership.user, Access(membership.shop, scopes, via, membership)
 
     def _find(self, token: str) -> Membership:
         try:
@@ -239,4 +251,17 @@ class HasScope(BasePermission):
         if needed not in request.auth.scopes:
             message = f"This key lacks the scope `{needed}`."
             raise PermissionDenied(message, code="insufficient_scope")
+        if request.auth.is_viewer and not _only_reads(request, view):
+            message = "A viewer may read and search, and change nothing."
+            raise PermissionDenied(message, code="insufficient_role")
         return True
+
+
+def _only_reads(request: Request, view: APIView) -> bool:
+    """Return whether a view states that this method, such as a search by POST, changes nothing.
+
+    A member manages their own account in any role.
+    """
+    is_own_account = getattr(view, "write_scope", None) == MEMBER
+    reading_methods = (*SAFE_METHODS, *getattr(view, "reading_methods", ()))
+    return is_own_account or request.method in reading_methods

@@ -5,11 +5,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import jwt
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from core.tenancy import shop_scope
+from tenants.accounts.sign_in import sign_in
 from tenants.models import Membership, Shop, ShopperSigningSecret, User
-from tenants.services import create_key, create_shop, sign_in
+from tenants.services import create_key, create_shop
 from tenants.shopper_tokens import create_signing_secret
 
 PASSWORD = "correct-horse-7"
@@ -52,10 +54,17 @@ def sign_shopper(shop: Shop, shopper: str) -> str:
     return jwt.encode(claims, secret, "HS256", {"kid": str(row.pk)})
 
 
-def make_person(shop: Shop, *, email: str = "colleague@shop.example") -> SimpleNamespace:
+def make_person(
+    shop: Shop,
+    *,
+    email: str = "colleague@shop.example",
+    role: str = Membership.Role.OWNER,
+    is_verified: bool = True,
+) -> SimpleNamespace:
     """Return a signed-in member of a shop, with their tokens and a client that uses them."""
-    user = User.objects.create_user(email, PASSWORD)
-    membership = Membership.objects.create(user=user, shop=shop)
+    verified_at = timezone.now() if is_verified else None
+    user = User.objects.create_user(email, PASSWORD, email_verified_at=verified_at)
+    membership = Membership.objects.create(user=user, shop=shop, role=role)
     tokens = sign_in(email=email, password=PASSWORD)
     client = make_client(f"Bearer {tokens.access}")
     return SimpleNamespace(user=user, membership=membership, tokens=tokens, client=client)

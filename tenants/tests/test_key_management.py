@@ -1,8 +1,8 @@
 import pytest
 from rest_framework.test import APIClient
 
+from tenants.accounts.sign_in import sign_in
 from tenants.models import Membership, ShopAPIKey, User
-from tenants.services import sign_in
 from tenants.tests.factories import make_member
 
 KEYS = "/api/v1/shop/keys/"
@@ -10,7 +10,7 @@ KEYS = "/api/v1/shop/keys/"
 
 def sign_in_to(shop, email: str) -> APIClient:
     user = User.objects.create_user(email, "correct-horse-7")
-    Membership.objects.create(user=user, shop=shop)
+    Membership.objects.create(user=user, shop=shop, role=Membership.Role.OWNER)
     client = APIClient()
     token = sign_in(email=email, password="correct-horse-7").access
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")

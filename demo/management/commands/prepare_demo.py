@@ -32,7 +32,7 @@ class Command(BaseCommand):
     def _create(self) -> dict[str, str]:
         shop, api_key = create_shop(name="Demo shop", key_name="demo")
         password = secrets.token_urlsafe(12)
-        admin = User.objects.filter(email=ADMIN_EMAIL).first()
+        admin = User.objects.with_address(ADMIN_EMAIL).filter(is_staff=True).first()
         if admin is None:
             User.objects.create_superuser(ADMIN_EMAIL, password)
         else:

@@ -122,6 +122,7 @@ class RecommendationSerializer(serializers.Serializer[Recommendation]):
 
 class RecommendationView(TenantAPIView):
     write_scope = Scope.RECOMMEND
+    reading_methods = ("POST",)
     serializer_class = RecommendationInput
     parser_classes = (JSONParser, MultiPartParser)
 
@@ -209,6 +210,7 @@ class SimilaritySerializer(serializers.Serializer[ImageComparison]):
 
 class SimilarityView(TenantAPIView):
     write_scope = Scope.RECOMMEND
+    reading_methods = ("POST",)
     serializer_class = SimilarityInput
 
     @extend_schema(

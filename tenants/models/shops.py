@@ -1,8 +1,9 @@
-"""Shops, members, shoppers and API keys."""
+"""Shops, people, shoppers and API keys."""
 
 from __future__ import annotations
 
 import re
+import secrets
 from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -13,12 +14,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from rest_framework_api_key.models import AbstractAPIKey, APIKeyManager
 from uuid_utils.compat import uuid7
 
 from core.tenancy import TenantQuerySet, tenant_manager
+from tenants.models.credentials import find_match, hash_password, normalize_address
 
 LAST_USE_PRECISION = timedelta(minutes=1)
 
@@ -46,30 +48,46 @@ class Shop(models.Model):
 
 
 class UserManager(BaseUserManager["User"]):
-    """Finds people by e-mail address, ignoring case."""
+    """Finds people by e-mail address, in its normal form."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user = self.model(email=normalize_address(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        fields.setdefault("email_verified_at", timezone.now())
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
+    def with_address(self, email: str) -> models.QuerySet[User]:
+        """Return the people who claim an address: who verified it, then the others by age."""
+        return self.filter(email=normalize_address(email)).order_by(
+            models.F("email_verified_at").asc(nulls_last=True), "id"
+        )
+
     def get_by_natural_key(self, username: str | None) -> User:
-        # Not `iexact`: it compares in upper case, where a long s equals s: two people would be one.
-        return self.alias(lowered=Lower("email")).get(lowered=(username or "").lower())
+        user = self.with_address(username or "").first()
+        if user is None:
+            raise User.DoesNotExist
+        return user
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person: a member of a shop, an operator of Atelier, or both."""
+    """A person: a member of a shop, an operator of Atelier, or both.
+
+    An address belongs to the person who verified it. Until then several people may claim it, so
+    that registering does not reveal who else did.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    email = models.EmailField(unique=True)
+    email = models.EmailField(db_index=True)
+    email_verified_at = models.DateTimeField(null=True, blank=True, editable=False)
     name = models.CharField(max_length=120, blank=True)
     is_staff = models.BooleanField(default=False, help_text="May open the operators' admin.")
     is_active = models.BooleanField(default=True)
+    # Every token and session contains it; a new value ends them all.
+    session_epoch = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -78,11 +96,48 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(Lower("email"), name="user_email_unique_in_any_case"),
+            models.UniqueConstraint(
+                fields=("email",),
+                condition=models.Q(email_verified_at__isnull=False),
+                name="user_email_verified_once",
+                violation_error_message="Another person has verified this address.",
+            ),
         )
 
     def __str__(self) -> str:
         return self.email
+
+    @classmethod
+    def normalize_username(cls, username: str) -> str:
+        return normalize_address(username)
+
+    @property
+    def has_verified_email(self) -> bool:
+        return self.email_verified_at is not None
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Set the password, and end all sessions once the person is saved."""
+        self._password = raw_password
+        self.password = hash_password(raw_password, email=self.email)
+        if not self._state.adding:
+            self.renew_epoch()
+
+    def check_password(self, raw_password: str) -> bool:
+        return find_match([self], raw_password) is not None
+
+    def renew_epoch(self) -> None:
+        """End every session and access token, once the person is saved."""
+        self.session_epoch = secrets.randbelow(2**31 - 1) + 1
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what ends sessions of the admin when it changes."""
+        value = f"{self.password}{self.session_epoch}" if self.session_epoch else self.password
+        return salted_hmac(
+            "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash",
+            value,
+            secret=secret,
+            algorithm="sha256",
+        ).hexdigest()
 
 
 class Membership(models.Model):
@@ -90,11 +145,14 @@ class Membership(models.Model):
 
     class Role(models.TextChoices):
         OWNER = "owner"
-        STAFF = "staff"
+        EDITOR = "editor"
+        VIEWER = "viewer"
+        # The old name of editors; the previous release still writes it.
+        STAFF = "staff", "Editor (old name)"
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=8, choices=Role.choices, default=Role.STAFF)
+    role = models.CharField(max_length=8, choices=Role.choices, default=Role.EDITOR)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -104,6 +162,15 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} at {self.shop}"
+
+    @property
+    def effective_role(self) -> Membership.Role:
+        is_old = self.role == self.Role.STAFF
+        return self.Role.EDITOR if is_old else self.Role(self.role)
+
+
+# What the API accepts and returns: without the old name.
+ROLES = [(role.value, role.label) for role in Membership.Role if role is not Membership.Role.STAFF]
 
 
 MAX_SHOPPER_ID_LENGTH = 200
@@ -169,8 +236,10 @@ class Scope(models.TextChoices):
     STYLIST = "stylist"
 
 
-# Only members have this scope: a leaked key must not be able to create others.
+# Only owners have this scope: a leaked key must not be able to create others.
 MANAGE_SHOP = "shop:manage"
+# Only members have this scope, for their own account.
+MEMBER = "member"
 # Without catalog:read, which also shows drafts and the prompts of all shoppers.
 PUBLISHABLE_SCOPES = (Scope.RECOMMEND,)
 

@@ -1,0 +1,61 @@
+"""Fields of requests about accounts."""
+
+import re
+from typing import Any
+
+from django.core.validators import EmailValidator
+from rest_framework import serializers
+
+from tenants.models.credentials import normalize_address
+
+MAX_ADDRESS_LENGTH = 254
+
+
+class AddressValidator(EmailValidator):
+    """Accepts letters of every script before the `@` (RFC 6531)."""
+
+    user_regex = re.compile(r"[-!#$%&'*+/=?^_`{}|~\w]+(\.[-!#$%&'*+/=?^_`{}|~\w]+)*\Z")
+
+
+class AddressField(serializers.CharField):
+    """An e-mail address in its normal form."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=MAX_ADDRESS_LENGTH, **options)
+        self.validators.append(AddressValidator())
+
+    def to_internal_value(self, data: Any) -> str:
+        return normalize_address(super().to_internal_value(data))
+
+
+class PasswordField(serializers.CharField):
+    """A password to check."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=128, trim_whitespace=False, **options)
+
+
+class NewPasswordField(PasswordField):
+    """A password to set."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_length=8, **options)
+
+
+class CodeField(serializers.CharField):
+    """A code of the second factor, if the person has one."""
+
+    def __init__(self, *, required: bool = False, **options: Any) -> None:
+        options.setdefault(
+            "help_text", "A code of the person's authenticator app, or a recovery code."
+        )
+        if not required:
+            options |= {"default": "", "allow_blank": True}
+        super().__init__(max_length=40, required=required, **options)
+
+
+class LinkTokenField(serializers.CharField):
+    """The token of a link: what is behind `#`."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=400, **options)
