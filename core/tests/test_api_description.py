@@ -41,7 +41,9 @@ NOT_IN_RESPONSES = {
     "image_deleted",
 }
 # No worker runs during these tests: a valid request waits for one in vain.
-VALID_BUT_UNANSWERED = {"encoder_busy", "image_not_indexed", "report_pending", "worker_busy"}
+VALID_BUT_UNANSWERED = {"encoder_busy", "image_not_indexed", "report_pending", "worker_busy"} | {
+    "wrong_password"
+}
 PROBLEM = "#/components/schemas/Problem"
 
 

@@ -20,10 +20,6 @@ from tenants.models import MEMBER, Membership, Scope, Session, Shop, User
 from tenants.models.shops import ROLES
 
 CREDENTIALS = {"email": "ada@shop.example", "password": "correct-horse-7"}
-TOO_MANY = OpenApiResponse(
-    description="There were too many attempts for this account or from this address; "
-    "`Retry-After` says when the next one is evaluated."
-)
 
 
 class ShopSerializer(serializers.ModelSerializer[Shop]):
@@ -102,6 +98,10 @@ class PersonView(TenantAPIView):
     @property
     def person(self) -> User:
         return self.membership.user
+
+
+class NoticeSerializer(serializers.Serializer[Any]):
+    detail = serializers.CharField()
 
 
 def language_of(request: Request) -> str:

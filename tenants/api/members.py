@@ -109,7 +109,6 @@ class MemberViewSet(ListModelMixin, TenantViewSet):
         description="It counts from the member's next request.",
         request=RoleInput,
         responses=MemberSerializer,
-        examples=[OpenApiExample("May only read", {"role": "viewer"}, request_only=True)],
     )
     def partial_update(self, request: Request, pk: str) -> Response:
         membership = self.get_object()
@@ -197,6 +196,9 @@ class AcceptView(AccountView):
 
 
 class OwnShopsView(PersonView):
+    pagination_class = None
+    filter_backends = ()
+
     @extend_schema(
         summary="List the shops of the signed-in person",
         description="To continue in another one, send its id as `shop_id` to `auth/refresh/` or "

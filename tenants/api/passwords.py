@@ -12,6 +12,7 @@ from core.api.views import validate
 from tenants.accounts import passwords, verification
 from tenants.api.accounts import (
     AccountView,
+    NoticeSerializer,
     PersonView,
     SignInSerializer,
     language_of,
@@ -58,7 +59,7 @@ class PasswordChangeView(PersonView):
         examples=[
             OpenApiExample(
                 "A new password",
-                {"password": "correct-horse-7", "new_password": "another-staple-8"},
+                {"password": "the-present-one-7", "new_password": "another-staple-8"},
                 request_only=True,
             )
         ],
@@ -77,13 +78,14 @@ class ResetRequestView(AccountView):
         description="The answer is the same for every address. A few mails an hour are sent to "
         "one address.",
         request=ResetRequestInput,
-        responses={202: OpenApiResponse(description="If there is an account, a mail is sent.")},
+        responses={202: NoticeSerializer},
         examples=[OpenApiExample("Ada", {"email": "ada@shop.example"}, request_only=True)],
     )
     def post(self, request: Request) -> Response:
         data = validate(ResetRequestInput(data=request.data))
         passwords.request_reset(**data, language=language_of(request))
-        return Response(status=status.HTTP_202_ACCEPTED)
+        notice = {"detail": "If this address has an account, a mail with a link is on its way."}
+        return Response(notice, status.HTTP_202_ACCEPTED)
 
 
 class PasswordResetView(AccountView):
@@ -111,11 +113,12 @@ class VerificationRequestView(PersonView):
     @extend_schema(
         summary="Send the mail to confirm the address again",
         request=None,
-        responses={202: OpenApiResponse(description="A mail is sent unless it is confirmed.")},
+        responses={202: NoticeSerializer},
     )
     def post(self, request: Request) -> Response:
         verification.request_verification(user=self.person, language=language_of(request))
-        return Response(status=status.HTTP_202_ACCEPTED)
+        notice = {"detail": "Unless the address is confirmed, a mail with a link is on its way."}
+        return Response(notice, status.HTTP_202_ACCEPTED)
 
 
 class VerificationView(AccountView):
