@@ -140,7 +140,7 @@ class MemberAuthentication(BaseAuthentication):
         membership = self._find(token)
         via = f"user:{membership.user_id}"
         scopes = ROLE_SCOPES[membership.effective_role]
-        return membership.user, Access(membership.shop, scopes, via, membership)
+        return membership.user, Access(membership.shop, scopes, via, membership=membership)
 
     def _find(self, token: str) -> Membership:
         try:
