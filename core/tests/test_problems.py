@@ -13,8 +13,8 @@ from rest_framework.test import APIClient
 
 from core.jobs import rpc
 from core.ml.vector_store import get_vector_store
-from core.photos import MAX_BYTES
 from core.tests.factories import make_photo
+from decoder.limits import MAX_BYTES
 from demo.services import free_port
 from tenants.tests.factories import make_key_client
 

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from catalog.api.examples import IMAGE, OTHER
 from catalog.models import Image
 from core.api.views import validate
-from core.photos import Photo, open_photo
+from core.photos import Photo, open_photos
 from quality import services
 from quality.api.fields import (
     FORMS,
@@ -61,7 +61,7 @@ class CompareInput(serializers.Serializer[Any]):
     def subjects(self) -> list[Photo | Image]:
         """Return the two photos or images of the request; raises `PhotoRefused`."""
         data = self.validated_data
-        return [*map(open_photo, data.get("photo", ())), *data.get("images", ())]
+        return [*open_photos(data.get("photo", ())), *data.get("images", ())]
 
 
 # The OpenAPI description has never typed these parts.

@@ -7,7 +7,8 @@ from django.core.files.storage import default_storage
 from rest_framework import serializers
 
 from catalog.models import Image
-from core.photos import MAX_BYTES, Photo, open_photo
+from core.photos import Photo, open_photo
+from decoder.limits import MAX_BYTES
 from quality.enhance.improvement import Step
 from quality.measure.scales import Verdict
 from quality.policies import KEYS
@@ -16,7 +17,7 @@ from tenants.models import Scope
 VERDICTS = [verdict.value for verdict in Verdict]
 # Media types of requests that may carry a photo.
 FORMS = ("application/json", "multipart/form-data")
-PHOTO_HELP = f"JPEG, PNG, WebP or AVIF of at most {MAX_BYTES // 1024**2} MB."
+PHOTO_HELP = f"JPEG, PNG, WebP, AVIF or HEIC of at most {MAX_BYTES // 1024**2} MB."
 
 
 class QualityMixin:

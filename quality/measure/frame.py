@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.errors import DomainError
-from core.photos import FORMATS, Photo, read_opacity
+from core.photos import Photo, read_original
+from decoder.limits import MIN_OPACITY, MIN_OPAQUE_SHARE, MIN_SPREAD, TRANSPARENCY_MESSAGE
 from quality.measure.colour_spaces import Floats
 
 Bytes: TypeAlias = NDArray[np.uint8]
@@ -29,8 +30,6 @@ Bytes: TypeAlias = NDArray[np.uint8]
 NORMAL_SIDE = 512
 MIN_SIDE = 64
 MAX_ELONGATION = 8  # longer panoramas have less than 64 pixels of height at the normalised size
-MIN_OPAQUE_SHARE = 0.005  # of the pixels
-MIN_SPREAD = 2  # of 255, between the darkest and the lightest pixel; below it is one colour
 
 
 class PhotoUnmeasurable(DomainError):
@@ -83,14 +82,9 @@ def read_frame(photo: Photo) -> Frame:
     """
     with Image.open(io.BytesIO(photo.rendition), formats=["JPEG"]) as rendition:
         pixels = np.array(rendition)
-    with Image.open(io.BytesIO(photo.original), formats=FORMATS) as original:
-        kind = original.format
-        width, height = original.size
-        if original.getexif().get(0x0112, 1) >= 5:  # stored rotated by 90 degrees
-            width, height = height, width
-        opacity = read_opacity(original, size=(photo.width, photo.height))
-    alpha = None if opacity is None else np.array(opacity)
-    return _check(Frame(pixels, alpha, width, height, len(photo.original), kind))
+    file = read_original(photo.original, opacity_size=(photo.width, photo.height))
+    size = len(photo.original)
+    return _check(Frame(pixels, file.opacity, file.width, file.height, size, file.format))
 
 
 def make_frame(rgb: Bytes) -> Frame:
@@ -136,12 +130,11 @@ def _check(frame: Frame) -> Frame:
             f"The photo is more than {MAX_ELONGATION} times as long as it is wide; crop it.",
             code="photo_too_narrow",
         )
-    if frame.alpha is not None and (frame.alpha > 127).mean() < MIN_OPAQUE_SHARE:
-        raise PhotoUnmeasurable(
-            "The photo is transparent nearly everywhere; send one that shows the product.",
-            code="photo_transparent",
-        )
-    seen = frame.pixels[::4, ::4] if frame.alpha is None else frame.pixels[frame.alpha > 127]
+    # Photos that were stored before uploads were checked for it.
+    if frame.alpha is not None and (frame.alpha >= MIN_OPACITY).mean() < MIN_OPAQUE_SHARE:
+        raise PhotoUnmeasurable(TRANSPARENCY_MESSAGE, code="photo_transparent")
+    opaque = None if frame.alpha is None else frame.alpha >= MIN_OPACITY
+    seen = frame.pixels[::4, ::4] if opaque is None else frame.pixels[opaque]
     if np.ptp(seen.reshape(-1, 3), axis=0).max() <= MIN_SPREAD:
         raise PhotoUnmeasurable(
             "The photo is all one colour; send one that shows the product.", code="photo_blank"

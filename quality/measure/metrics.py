@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image as Pillow
 
-from core.photos import FORMATS, RENDITION_SIDE, Photo
+from core.photos import Photo, read_original
+from decoder.limits import RENDITION_SIDE
 from quality.measure import detail, light
 from quality.measure.assessment import Assessment, FileFacts
 from quality.measure.colour_spaces import linearise, srgb_to_oklab
@@ -123,15 +124,15 @@ def read_stored_frame(*, original: bytes, rendition: bytes, digest: str) -> Fram
         if hashlib.sha256(original).hexdigest() == digest:
             return read_frame(Photo(original, "", rendition, *size, digest))
         frame = make_frame(np.array(shown.convert("RGB")))
-    with Pillow.open(io.BytesIO(original), formats=FORMATS) as file:
-        scale = max(1.0, max(file.size) / RENDITION_SIDE)
-        return replace(
-            frame,
-            width=round(size[0] * scale),
-            height=round(size[1] * scale),
-            file_bytes=len(original),
-            format=file.format,
-        )
+    file = read_original(original)
+    scale = max(1.0, max(file.width, file.height) / RENDITION_SIDE)
+    return replace(
+        frame,
+        width=round(size[0] * scale),
+        height=round(size[1] * scale),
+        file_bytes=len(original),
+        format=file.format,
+    )
 
 
 def _background(measures: Measures) -> tuple[float, float, float] | None:

@@ -18,7 +18,8 @@ from rest_framework.response import Response
 
 from core.api.views import NewestFirst, validate, validate_parameters
 from core.jobs.models import Job
-from core.photos import MAX_BYTES, open_photo
+from core.photos import open_photos
+from decoder.limits import MAX_BYTES
 from quality.api.fields import ProblemOutput
 from recommendations.api.shoppers import EXTERNAL_ID
 from stylist.api.base import SLOTS, NullableChoiceField, PhotoField, ScoreField, ShopperMixin
@@ -42,7 +43,7 @@ class WardrobeInput(serializers.Serializer[Any]):
         child=serializers.FileField(),
         allow_empty=False,
         max_length=MAX_PHOTOS,
-        help_text=f"JPEG, PNG, WebP or AVIF of at most {MAX_BYTES // 1024**2} MB each.",
+        help_text=f"JPEG, PNG, WebP, AVIF or HEIC of at most {MAX_BYTES // 1024**2} MB each.",
     )
     name = serializers.CharField(max_length=200, required=False, default="")
 
@@ -167,7 +168,7 @@ class WardrobeViewSet(
         items = wardrobe.add_items(
             shop=self.shop,
             external_id=external_id,
-            photos=[open_photo(file) for file in data["photo"]],
+            photos=open_photos(data["photo"]),
             name=data["name"],
         )
         return Response(self.get_serializer(items, many=True).data, status.HTTP_201_CREATED)

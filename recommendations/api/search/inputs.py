@@ -15,7 +15,7 @@ from catalog.models import Image
 from catalog.search.candidates import FacetFilter
 from core.api.parsers import load_json
 from core.api.views import validate
-from core.photos import open_photo
+from core.photos import Photo, open_photos
 from recommendations.query import MATCHES, ImageTerm, Match, PhotoTerm, Query, Term
 from tenants.models import MAX_SHOPPER_ID_LENGTH, is_shopper_id
 
@@ -170,7 +170,9 @@ class RecommendationInput(serializers.Serializer[Any]):
         parts = data.get("photos") or [{"weight": 1.0}] * len(files)
         return Query(
             terms=tuple(terms),
-            photos=tuple(_make_photo_term(*pair) for pair in zip(files, parts, strict=True)),
+            photos=tuple(
+                _make_photo_term(*pair) for pair in zip(open_photos(files), parts, strict=True)
+            ),
             images=tuple(
                 ImageTerm(entry["id"], entry["weight"]) for entry in data.get("images", ())
             ),
@@ -227,8 +229,7 @@ def make_facet_filter(filters: Mapping[str, Any], *, exclude: Iterable[UUID] = (
     )
 
 
-def _make_photo_term(file: Any, entry: dict[str, Any]) -> PhotoTerm:
-    photo = open_photo(file)
+def _make_photo_term(photo: Photo, entry: dict[str, Any]) -> PhotoTerm:
     with Pillow.open(io.BytesIO(photo.rendition)) as image:
         region = image.crop(_scale_box(entry["box"], image)) if "box" in entry else image
         if min(region.size) < MIN_SIDE:

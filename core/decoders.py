@@ -1,0 +1,255 @@
+"""Decode untrusted photos in child processes, with limits for this whole process.
+
+A light child process (`python -m decoder`) forks one for each photo. Its time and memory are
+limited by the kernel, so a photo can neither take more than it should nor end this process.
+"""
+
+import atexit
+import heapq
+import itertools
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import structlog
+from django.conf import settings
+
+from core.errors import Unavailable
+from decoder import messages
+from decoder.limits import COST_MESSAGE, SIZE_MESSAGE, Refusal, make_damage
+
+log = structlog.get_logger(__name__)
+
+BASE = Path(__file__).resolve().parent.parent
+MEGABYTE = 1024**2
+# Enough for photos of most phones; others state what they need, and are started again with it.
+FIRST_GRANT_BYTES = 96 * MEGABYTE
+# How long the end of a process may be reported after its time is over.
+GRACE_SECONDS = 2.0
+ATTEMPTS = 2
+# Nothing of this process's own environment, which has secrets. Freed memory is returned at once.
+ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": "262144",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+
+
+class DecodersBusy(Unavailable):
+    """Other photos take all places or the time is over; the client may try again."""
+
+    code = "overloaded"
+    message = "The server is decoding too many photos; try again in a moment."
+
+
+class DecoderLost(Exception):
+    """The process for a photo was ended from outside, so it may be tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a decoder found: facts, and the bytes of a picture."""
+
+    facts: dict[str, Any]
+    picture: bytes
+
+
+class Places:
+    """Limits how many photos are decoded at the same time, and their memory together.
+
+    Of the photos that wait, the one that needs the least memory is next: large ones do not hold
+    up small ones.
+    """
+
+    def __init__(self, *, count: int, memory_bytes: int) -> None:
+        self.memory_bytes = memory_bytes
+        self._free, self._free_bytes = count, memory_bytes
+        self._changed = threading.Condition()
+        self._waiting: list[tuple[int, int]] = []
+        self._numbers = itertools.count()
+
+    @contextmanager
+    def hold(self, memory_bytes: int, *, until: float) -> Iterator[None]:
+        """Wait for a place and hold it; raises `DecodersBusy` at `until`, of `time.monotonic`."""
+        entry = memory_bytes, next(self._numbers)
+        with self._changed:
+            heapq.heappush(self._waiting, entry)
+            try:
+                while not self._is_next(entry):
+                    if not self._changed.wait(until - time.monotonic()):
+                        raise DecodersBusy
+            finally:
+                self._waiting.remove(entry)
+                heapq.heapify(self._waiting)
+                self._changed.notify_all()
+            self._free, self._free_bytes = self._free - 1, self._free_bytes - memory_bytes
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._free, self._free_bytes = self._free + 1, self._free_bytes + memory_bytes
+                self._changed.notify_all()
+
+    def _is_next(self, entry: tuple[int, int]) -> bool:
+        return self._waiting[0] == entry and self._free > 0 and self._free_bytes >= entry[0]
+
+
+class Decoder:
+    """The child process that forks one for each photo; it is started again if it ends."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._requests: socket.socket | None = None
+
+    def start(self) -> None:
+        """Start the process unless it runs."""
+        with self._lock:
+            self._start()
+
+    def stop(self) -> None:
+        with self._lock:
+            self._stop()
+
+    def send(self, request: dict[str, Any], photo: int) -> socket.socket:
+        """Request an answer about an open file; return the socket on which it arrives."""
+        link, remote = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with remote:
+            data, files = [json.dumps(request).encode()], [remote.fileno(), photo]
+            with self._lock:
+                try:
+                    socket.send_fds(self._start(), data, files)
+                except OSError:
+                    self._stop()
+                    socket.send_fds(self._start(), data, files)
+        return link
+
+    def _start(self) -> socket.socket:
+        if self._process is None or self._process.poll() is not None or self._requests is None:
+            self._stop()
+            self._requests, remote = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            with remote:
+                self._process = subprocess.Popen(  # noqa: S603 - our own command
+                    [sys.executable, "-m", "decoder", str(remote.fileno())],
+                    cwd=BASE,
+                    env=ENVIRONMENT,
+                    stdin=subprocess.DEVNULL,
+                    pass_fds=[remote.fileno()],
+                )
+        return self._requests
+
+    def _stop(self) -> None:
+        """Close the socket: the process then ends all others and itself."""
+        if self._requests is not None:
+            self._requests.close()
+        if self._process is not None:
+            try:
+                self._process.wait(GRACE_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._requests = self._process = None
+
+
+@cache
+def get_decoder() -> Decoder:
+    """Return this process's decoder."""
+    decoder = Decoder()
+    atexit.register(decoder.stop)
+    return decoder
+
+
+@cache
+def get_places() -> Places:
+    """Return this process's places for photos."""
+    return Places(
+        count=settings.PHOTO_DECODERS or os.cpu_count() or 1,
+        memory_bytes=settings.PHOTO_MEMORY_BYTES,
+    )
+
+
+def decode(photo: int, *, task: str, until: float, **options: Any) -> Answer:
+    """Have the photo in an open file decoded, at the latest `until`, of `time.monotonic`.
+
+    Raises `Refusal` if it is not accepted, and `DecodersBusy`.
+    """
+    grant = min(FIRST_GRANT_BYTES, get_places().memory_bytes)
+    request = {"task": task, "processor_seconds": settings.PHOTO_DECODE_SECONDS, **options}
+    answer = _try(request, photo, grant, until)
+    if isinstance(answer, int):
+        if answer > get_places().memory_bytes:
+            raise Refusal("photo_too_large", SIZE_MESSAGE)
+        answer = _try(request, photo, answer, until)
+    if isinstance(answer, int):
+        raise make_damage()  # the file was changed
+    return answer
+
+
+def _try(request: dict[str, Any], photo: int, grant: int, until: float) -> Answer | int:
+    """Return the answer with this much memory, or how much memory it needs."""
+    for attempt in range(ATTEMPTS):
+        with get_places().hold(grant, until=until - settings.PHOTO_DECODE_SECONDS / 2):
+            seconds = max(0.001, until - time.monotonic())
+            try:
+                with get_decoder().send(
+                    {**request, "memory_bytes": grant, "seconds": seconds}, photo
+                ) as link:
+                    link.settimeout(seconds + GRACE_SECONDS)
+                    return _receive(link)
+            except (DecoderLost, OSError) as error:
+                log.warning("photo_decoder_lost", attempt=attempt, error=str(error))
+    raise DecodersBusy
+
+
+def _receive(link: socket.socket) -> Answer | int:
+    """Read messages until the process has ended; then its memory is free again."""
+    facts: dict[str, Any] | None = None
+    parts: list[bytes] = []
+    outcome: Refusal | int | None = None
+    while message := link.recv(messages.MAX_BYTES):
+        kind, content = message[:1], message[1:]
+        if kind == messages.ENDED:
+            break
+        if kind == messages.NEED:
+            outcome = int(content)
+        elif kind == messages.REFUSAL:
+            outcome = Refusal(**json.loads(content))
+        elif kind == messages.FACTS:
+            facts = json.loads(content)
+        else:
+            parts.append(content)
+    else:
+        raise DecoderLost("The decoder ended.")
+    picture = b"".join(parts)
+    if isinstance(outcome, Refusal):
+        raise outcome
+    if outcome is not None:
+        return outcome
+    if facts is None or facts["bytes"] != len(picture):
+        raise _explain_end(int(content))
+    return Answer(facts, picture)
+
+
+def _explain_end(code: int) -> Exception:
+    """Return the error for a process that ended without an answer: a negative code is a signal."""
+    log.warning("photo_decoder_ended", code=code)
+    if code == -signal.SIGPROF:
+        return Refusal("photo_too_complex", COST_MESSAGE)
+    if code == -signal.SIGALRM:
+        return DecodersBusy()
+    if code in (-signal.SIGKILL, -signal.SIGTERM):
+        return DecoderLost(f"The process of a photo ended with {code}.")
+    return make_damage()

@@ -1,0 +1,95 @@
+"""`python -m decoder FD`: fork a process for each photo that is requested over a socket.
+
+A request is JSON with two open files: the socket for the answer, and the photo. After the process
+has ended, its status is the last message of the answer. This process decodes nothing itself, and
+ends when its client does.
+"""
+
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import sys
+
+from decoder import job
+from decoder.messages import ENDED
+
+MAX_REQUEST_BYTES = 4_096
+
+
+class Server:
+    """Forks a process for each request, and reports how it ended."""
+
+    def __init__(self, requests: socket.socket) -> None:
+        self._requests = requests
+        self._links: dict[int, socket.socket] = {}
+        self._wake, wake = os.pipe()
+        os.set_blocking(wake, False)
+        os.set_blocking(self._wake, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+
+    def serve(self) -> None:
+        """Answer requests until the client closes its socket; then end all processes."""
+        while True:
+            ready, _, _ = select.select([self._requests, self._wake], [], [])
+            if self._wake in ready:
+                self._report_ended()
+            if self._requests in ready and not self._accept():
+                break
+        for pid in self._links:
+            os.kill(pid, signal.SIGKILL)
+
+    def _accept(self) -> bool:
+        data, files, _, _ = socket.recv_fds(self._requests, MAX_REQUEST_BYTES, 2)
+        if not data:
+            return False
+        link, photo = socket.socket(fileno=files[0]), files[1]
+        pid = os.fork()
+        if pid == 0:
+            _run(data, link, photo)
+        os.close(photo)
+        self._links[pid] = link
+        return True
+
+    def _report_ended(self) -> None:
+        os.read(self._wake, 4_096)
+        while self._links:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            with self._links.pop(pid) as link:
+                try:
+                    link.send(ENDED + str(os.waitstatus_to_exitcode(status)).encode())
+                except OSError:
+                    continue  # the client has left
+
+
+def _run(data: bytes, link: socket.socket, photo: int) -> None:
+    """Answer one request, and end this process."""
+    code = 1
+    try:
+        signal.set_wakeup_fd(-1)
+        job.run(json.loads(data), link, photo)
+        code = 0
+    except (BrokenPipeError, ConnectionResetError):
+        code = 0  # the client has left
+    finally:
+        os._exit(code)
+
+
+def main() -> None:
+    # The client decides when this process ends; a stop signal for its group must not.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    requests = socket.socket(fileno=int(sys.argv[1]))
+    job.warm()
+    gc.collect()
+    gc.freeze()
+    Server(requests).serve()
+
+
+if __name__ == "__main__":
+    main()
