@@ -27,7 +27,7 @@ from django.conf import settings
 
 from core.errors import Unavailable
 from decoder import messages
-from decoder.limits import COST_MESSAGE, SIZE_MESSAGE, Refusal, make_damage
+from decoder.limits import COST_MESSAGE, SIZE_MESSAGE, DecodingRefused, make_damage
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +60,7 @@ class DecoderLost(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Decoding:
     """What a decoder found: facts, and the bytes of a picture."""
 
     facts: dict[str, Any]
@@ -181,24 +181,24 @@ def get_places() -> Places:
     )
 
 
-def decode(photo: int, *, task: str, until: float, **options: Any) -> Answer:
+def decode(photo: int, *, task: str, until: float, **options: Any) -> Decoding:
     """Have the photo in an open file decoded, at the latest `until`, of `time.monotonic`.
 
-    Raises `Refusal` if it is not accepted, and `DecodersBusy`.
+    Raises `DecodingRefused` if it is not accepted, and `DecodersBusy`.
     """
     grant = min(FIRST_GRANT_BYTES, get_places().memory_bytes)
     request = {"task": task, "processor_seconds": settings.PHOTO_DECODE_SECONDS, **options}
     answer = _try(request, photo, grant, until)
     if isinstance(answer, int):
         if answer > get_places().memory_bytes:
-            raise Refusal("photo_too_large", SIZE_MESSAGE)
+            raise DecodingRefused("photo_too_large", SIZE_MESSAGE)
         answer = _try(request, photo, answer, until)
     if isinstance(answer, int):
         raise make_damage()  # the file was changed
     return answer
 
 
-def _try(request: dict[str, Any], photo: int, grant: int, until: float) -> Answer | int:
+def _try(request: dict[str, Any], photo: int, grant: int, until: float) -> Decoding | int:
     """Return the answer with this much memory, or how much memory it needs."""
     for attempt in range(ATTEMPTS):
         with get_places().hold(grant, until=until - settings.PHOTO_DECODE_SECONDS / 2):
@@ -214,11 +214,11 @@ def _try(request: dict[str, Any], photo: int, grant: int, until: float) -> Answe
     raise DecodersBusy
 
 
-def _receive(link: socket.socket) -> Answer | int:
+def _receive(link: socket.socket) -> Decoding | int:
     """Read messages until the process has ended; then its memory is free again."""
     facts: dict[str, Any] | None = None
     parts: list[bytes] = []
-    outcome: Refusal | int | None = None
+    outcome: DecodingRefused | int | None = None
     while message := link.recv(messages.MAX_BYTES):
         kind, content = message[:1], message[1:]
         if kind == messages.ENDED:
@@ -226,7 +226,7 @@ def _receive(link: socket.socket) -> Answer | int:
         if kind == messages.NEED:
             outcome = int(content)
         elif kind == messages.REFUSAL:
-            outcome = Refusal(**json.loads(content))
+            outcome = DecodingRefused(**json.loads(content))
         elif kind == messages.FACTS:
             facts = json.loads(content)
         else:
@@ -234,20 +234,20 @@ def _receive(link: socket.socket) -> Answer | int:
     else:
         raise DecoderLost("The decoder ended.")
     picture = b"".join(parts)
-    if isinstance(outcome, Refusal):
+    if isinstance(outcome, DecodingRefused):
         raise outcome
     if outcome is not None:
         return outcome
     if facts is None or facts["bytes"] != len(picture):
         raise _explain_end(int(content))
-    return Answer(facts, picture)
+    return Decoding(facts, picture)
 
 
 def _explain_end(code: int) -> Exception:
     """Return the error for a process that ended without an answer: a negative code is a signal."""
     log.warning("photo_decoder_ended", code=code)
     if code == -signal.SIGPROF:
-        return Refusal("photo_too_complex", COST_MESSAGE)
+        return DecodingRefused("photo_too_complex", COST_MESSAGE)
     if code == -signal.SIGALRM:
         return DecodersBusy()
     if code in (-signal.SIGKILL, -signal.SIGTERM):

@@ -18,9 +18,9 @@ import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
 
-from core.decoders import Answer, decode
+from core.decoders import Decoding, decode
 from core.errors import DomainError
-from decoder.limits import MAX_BYTES, Refusal
+from decoder.limits import MAX_BYTES, DecodingRefused
 from decoder.messages import MEASURE, RENDER
 
 
@@ -105,7 +105,7 @@ def _open(file: BinaryIO, until: float) -> Photo:
     return _make_photo(original, answer)
 
 
-def _make_photo(original: bytes, answer: Answer) -> Photo:
+def _make_photo(original: bytes, answer: Decoding) -> Photo:
     width, height = answer.facts["size"]
     return Photo(
         original=original,
@@ -138,6 +138,6 @@ def _descriptor(file: BinaryIO) -> Iterator[int]:
 def _translate_refusal() -> Iterator[None]:
     try:
         yield
-    except Refusal as refusal:
+    except DecodingRefused as refusal:
         kind = PhotoTooLarge if refusal.code == PhotoTooLarge.code else PhotoRefused
         raise kind(refusal.message, code=refusal.code) from refusal

@@ -34,10 +34,11 @@ class Server:
     def serve(self) -> None:
         """Answer requests until the client closes its socket; then end all processes."""
         while True:
-            ready, _, _ = select.select([self._requests, self._wake], [], [])
+            requests = self._requests.fileno()
+            ready, _, _ = select.select([requests, self._wake], [], [])
             if self._wake in ready:
                 self._report_ended()
-            if self._requests in ready and not self._accept():
+            if requests in ready and not self._accept():
                 break
         for pid in self._links:
             os.kill(pid, signal.SIGKILL)

@@ -8,7 +8,7 @@ from decoder.containers import Container, estimate_memory
 from decoder.limits import (
     FORMAT_MESSAGE,
     MAX_PROFILE_BYTES,
-    Refusal,
+    DecodingRefused,
     check_size,
     make_damage,
     make_excess,
@@ -30,7 +30,7 @@ STILL_BRANDS = {b"avis": b"avif", b"hevc": b"heic", b"hevx": b"heix", b"msf1": b
 
 
 @dataclass(slots=True)
-class Item:
+class BoxItem:
     kind: bytes
     properties: list[int] = field(default_factory=list)
     tiles: list[int] = field(default_factory=list)
@@ -42,7 +42,7 @@ class Meta:
     """The items of a file, their properties, and which item is its picture."""
 
     primary: int = 0
-    items: dict[int, Item] = field(default_factory=dict)
+    items: dict[int, BoxItem] = field(default_factory=dict)
     properties: list[tuple[bytes, bytes]] = field(default_factory=list)
     opacities: dict[int, int] = field(default_factory=dict)  # by the item that they belong to
     stored: bytes = b""
@@ -73,7 +73,7 @@ class Counter:
 
 
 def read_boxes(data: bytes) -> Container:
-    """Count the parts of an AVIF or HEIC; raises `Refusal`.
+    """Count the parts of an AVIF or HEIC; raises `DecodingRefused`.
 
     Only the primary picture is decoded: one picture or a grid of them, with its opacity. The copy
     for the decoder has no sequence of pictures.
@@ -100,7 +100,7 @@ def _read_file(data: bytes) -> tuple[Meta, list[int]]:
         elif kind == TRACKS:
             tracks.append(start)
     if meta is None:
-        raise Refusal("photo_unknown_format", FORMAT_MESSAGE)
+        raise DecodingRefused("photo_unknown_format", FORMAT_MESSAGE)
     return meta, tracks
 
 
@@ -134,7 +134,7 @@ def _read_items(meta: Meta, data: bytes, start: int, end: int, counter: Counter)
         number, place = _number(data, at + 4, width), at + 6 + width
         if number in meta.items or len(meta.items) >= MAX_ITEMS:
             raise make_excess("pictures")
-        meta.items[number] = Item(data[place : place + 4])
+        meta.items[number] = BoxItem(data[place : place + 4])
 
 
 def _read_properties(meta: Meta, data: bytes, start: int, end: int, counter: Counter) -> None:
@@ -235,7 +235,7 @@ def _measure(meta: Meta, file_size: int) -> tuple[str, tuple[int, int], float]:
     coded = [number for picture in pictures for number in _find_coded(meta, picture)]
     kinds = {meta.items[number].kind for number in coded}
     if len(kinds) != 1 or not kinds <= CODECS.keys():
-        raise Refusal("photo_unknown_format", FORMAT_MESSAGE)
+        raise DecodingRefused("photo_unknown_format", FORMAT_MESSAGE)
     total = 0
     for number in coded:
         width, height = _read_size(meta, number)
@@ -270,7 +270,7 @@ def _find_coded(meta: Meta, number: int) -> list[int]:
 
 
 def _check_extents(meta: Meta, numbers: set[int], file_size: int) -> None:
-    """Raise `Refusal` if items share bytes, or have bytes that the file does not have."""
+    """Raise `DecodingRefused` if items share bytes, or have bytes that the file does not have."""
     total = 0
     for number in numbers:
         for method, start, length in meta.items[number].extents:

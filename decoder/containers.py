@@ -1,4 +1,4 @@
-"""What a photo's file contains, counted before a pixel is decoded."""
+"""The content of a photo's file, counted before a pixel is decoded."""
 
 from dataclasses import dataclass
 

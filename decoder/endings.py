@@ -16,7 +16,7 @@ TAILS = (b"\x55" * 64, b"\xfe" * 64)
 
 
 def check_ending(container: Container) -> None:
-    """Raise `Refusal` if pixels are missing at the end of a file."""
+    """Raise `DecodingRefused` if pixels are missing at the end of a file."""
     if container.format == "PNG":
         is_whole = has_all_rows(container.data)
     else:

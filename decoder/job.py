@@ -32,13 +32,14 @@ from decoder.limits import (
     MAX_PIXELS,
     MAX_PROFILE_BYTES,
     SIZE_MESSAGE,
-    Refusal,
+    DecodingRefused,
     make_damage,
 )
 from decoder.messages import FACTS, MEASURE, NEED, PART, REFUSAL, RENDER
 
 PART_BYTES = 60_000
 MAX_OPEN_FILES = 16
+FORMAT_NAMES = {"HEIF": "HEIC"}  # as people call it
 # Threads of one photo would take processors from others, and each has memory of its own.
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 PngImagePlugin.MAX_TEXT_CHUNK = MAX_PROFILE_BYTES
@@ -62,7 +63,7 @@ def run(request: dict[str, Any], link: socket.socket, file: int) -> None:
                 link.send(NEED + str(container.memory_bytes).encode())
                 return
             facts, picture = _decode(container, request)
-    except Refusal as refusal:
+    except DecodingRefused as refusal:
         link.send(REFUSAL + json.dumps({"code": refusal.code, "message": refusal.message}).encode())
         return
     link.send(FACTS + json.dumps({**facts, "bytes": len(picture)}).encode())
@@ -91,17 +92,17 @@ def _read_status(name: str) -> str:
 
 @contextmanager
 def _translate_decoder_errors() -> Iterator[None]:
-    """Raise `Refusal` for every error: malformed files make decoders raise anything."""
+    """Raise `DecodingRefused` for every error: malformed files make decoders raise anything."""
     try:
         yield
-    except Refusal:
+    except DecodingRefused:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise Refusal("photo_too_large", SIZE_MESSAGE) from error
+        raise DecodingRefused("photo_too_large", SIZE_MESSAGE) from error
     except MemoryError as error:
-        raise Refusal("photo_too_complex", COST_MESSAGE) from error
+        raise DecodingRefused("photo_too_complex", COST_MESSAGE) from error
     except UnidentifiedImageError as error:
-        raise Refusal("photo_unknown_format", FORMAT_MESSAGE) from error
+        raise DecodingRefused("photo_unknown_format", FORMAT_MESSAGE) from error
     except Exception as error:
         raise make_damage() from error
 
@@ -116,13 +117,16 @@ def _decode(container: Container, request: dict[str, Any]) -> tuple[dict[str, An
         image = _load(opened)
         rendition = pixels.render(image)
     if container.is_animated and pixels.is_empty(rendition):
-        raise Refusal("photo_blank", BLANK_MESSAGE)
+        raise DecodingRefused("photo_blank", BLANK_MESSAGE)
     facts = {"extension": EXTENSIONS[container.format], "size": rendition.size}
     return facts, pixels.encode(rendition)
 
 
 def _measure(opened: Image.Image, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    facts = {"format": opened.format, "size": pixels.read_upright_size(opened)}
+    facts = {
+        "format": FORMAT_NAMES.get(str(opened.format), opened.format),
+        "size": pixels.read_upright_size(opened),
+    }
     opacity = None
     if "opacity_size" in request and pixels.has_opacity(opened):
         opacity = pixels.read_opacity(_load(opened), size=tuple(request["opacity_size"]))

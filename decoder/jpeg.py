@@ -24,7 +24,7 @@ END_MARKER = b"\xff\xd9"
 
 
 @dataclass(slots=True)
-class Tally:
+class ScanCount:
     """What was counted so far; `precise` has a bit for each coefficient that is sent in full."""
 
     segments: int = 0
@@ -37,27 +37,27 @@ class Tally:
 
 
 def read_jpeg(data: bytes) -> Container:
-    """Count the parts of a JPEG; raises `Refusal`.
+    """Count the parts of a JPEG; raises `DecodingRefused`.
 
     Bytes after the end marker are another picture or garbage, which the decoder does not read.
     """
-    tally, has_end = Tally(), False
+    counted, has_end = ScanCount(), False
     for marker, segment in _segments(data):
         has_end = marker == END
-        tally.segments += 1
-        if tally.segments > MAX_SEGMENTS:
+        counted.segments += 1
+        if counted.segments > MAX_SEGMENTS:
             raise make_excess("segments")
-        if marker in FRAMES and not tally.factors:
-            _read_frame(tally, marker, segment)
+        if marker in FRAMES and not counted.factors:
+            _read_frame(counted, marker, segment)
         elif marker in FRAMES or marker in OTHER_FRAMES or marker in (ARITHMETIC_CODES, LINES):
             raise make_damage()
         elif marker == SCAN:
-            _read_scan(tally, segment)
-    if not tally.scans or (not has_end and not _has_all_coefficients(tally)):
+            _read_scan(counted, segment)
+    if not counted.scans or (not has_end and not _has_all_coefficients(counted)):
         raise make_damage()
-    width, height = tally.size
+    width, height = counted.size
     memory = estimate_memory(
-        data, pixels=width * height, bytes_per_pixel=_bytes_per_pixel(tally, has_end=has_end)
+        data, pixels=width * height, bytes_per_pixel=_bytes_per_pixel(counted, has_end=has_end)
     )
     whole = data if has_end else data + END_MARKER
     return Container("JPEG", width, height, whole, memory, lacks_end=not has_end)
@@ -80,7 +80,7 @@ def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
         at += length
 
 
-def _read_frame(tally: Tally, marker: int, segment: bytes) -> None:
+def _read_frame(counted: ScanCount, marker: int, segment: bytes) -> None:
     try:
         precision, height, width, count = struct.unpack_from(">BHHB", segment)
         parts = [segment[6 + 3 * place : 9 + 3 * place] for place in range(count)]
@@ -92,42 +92,42 @@ def _read_frame(tally: Tally, marker: int, segment: bytes) -> None:
     if not all(1 <= part[1] >> 4 <= 4 and 1 <= part[1] & 15 <= 4 for part in parts):
         raise make_damage()
     check_size(width, height)
-    tally.size, tally.factors, tally.is_progressive = (width, height), factors, marker == 0xC2
+    counted.size, counted.factors, counted.is_progressive = (width, height), factors, marker == 0xC2
 
 
-def _read_scan(tally: Tally, segment: bytes) -> None:
-    tally.scans += 1
-    pixels = tally.size[0] * tally.size[1]
-    if tally.scans > MAX_SCANS or tally.scans * pixels > MAX_SCAN_PIXELS:
+def _read_scan(counted: ScanCount, segment: bytes) -> None:
+    counted.scans += 1
+    pixels = counted.size[0] * counted.size[1]
+    if counted.scans > MAX_SCANS or counted.scans * pixels > MAX_SCAN_PIXELS:
         raise make_excess("scans")
     count = segment[0] if segment else 0
-    if not 1 <= count <= 4 or len(segment) < 4 + 2 * count or not tally.factors:
+    if not 1 <= count <= 4 or len(segment) < 4 + 2 * count or not counted.factors:
         raise make_damage()
     first, last, depth = segment[1 + 2 * count : 4 + 2 * count]
-    last = last if tally.is_progressive else 63
+    last = last if counted.is_progressive else 63
     if first > last or last > 63:
         raise make_damage()
-    tally.most_in_scan = max(tally.most_in_scan, count)
-    if not tally.is_progressive or depth & 15 == 0:
+    counted.most_in_scan = max(counted.most_in_scan, count)
+    if not counted.is_progressive or depth & 15 == 0:
         sent = (1 << (last + 1)) - (1 << first)
         for place in range(count):
             part = segment[1 + 2 * place]
-            tally.precise[part] = tally.precise.get(part, 0) | sent
+            counted.precise[part] = counted.precise.get(part, 0) | sent
 
 
-def _has_all_coefficients(tally: Tally) -> bool:
-    return all(tally.precise.get(part) == FULL_COEFFICIENTS for part in tally.factors)
+def _has_all_coefficients(counted: ScanCount) -> bool:
+    return all(counted.precise.get(part) == FULL_COEFFICIENTS for part in counted.factors)
 
 
-def _bytes_per_pixel(tally: Tally, *, has_end: bool) -> float:
+def _bytes_per_pixel(counted: ScanCount, *, has_end: bool) -> float:
     """Return the decoder's memory: the picture, and all coefficients if there are several scans."""
-    width, height = tally.size
+    width, height = counted.size
     coefficients = 0.0
-    if tally.is_progressive or tally.most_in_scan < len(tally.factors):
-        coefficients = 2.2 * sum(tally.factors.values()) / max(tally.factors.values())
+    if counted.is_progressive or counted.most_in_scan < len(counted.factors):
+        coefficients = 2.2 * sum(counted.factors.values()) / max(counted.factors.values())
     # The decoder shrinks a large picture of one or three colours to less than twice the rendition.
     side = 2 * RENDITION_SIDE
     draft = 4.0 * min(1.0, side / max(width, height)) ** 2
     # An ending that is missing is looked for in pictures of full size: see `decoder.endings`.
-    decoded = draft if len(tally.factors) < 4 and has_end else 7.5
+    decoded = draft if len(counted.factors) < 4 and has_end else 7.5
     return coefficients + decoded + 0.5

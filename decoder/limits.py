@@ -30,7 +30,7 @@ TRANSPARENCY_MESSAGE = (
 BLANK_MESSAGE = "The animation begins with an empty picture; send a still photo of the product."
 
 
-class Refusal(Exception):
+class DecodingRefused(Exception):
     """The file is not a photo that is accepted; `code` is for programs, `message` for people."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -39,18 +39,20 @@ class Refusal(Exception):
         self.message = message
 
 
-def make_damage() -> Refusal:
-    return Refusal("photo_damaged", DAMAGE_MESSAGE)
+def make_damage() -> DecodingRefused:
+    return DecodingRefused("photo_damaged", DAMAGE_MESSAGE)
 
 
-def make_excess(what: str) -> Refusal:
+def make_excess(what: str) -> DecodingRefused:
     """Return the refusal of a file with more parts of a kind than any camera writes."""
-    return Refusal("photo_too_complex", f"The photo has too many {what}; save it as a plain JPEG.")
+    return DecodingRefused(
+        "photo_too_complex", f"The photo has too many {what}; save it as a plain JPEG."
+    )
 
 
 def check_size(width: int, height: int, *, max_pixels: int = MAX_PIXELS) -> None:
-    """Raise `Refusal` for a picture that is too large or empty."""
+    """Raise `DecodingRefused` for a picture that is too large or empty."""
     if width < 1 or height < 1:
         raise make_damage()
     if max(width, height) > MAX_SIDE or width * height > max_pixels:
-        raise Refusal("photo_too_large", SIZE_MESSAGE)
+        raise DecodingRefused("photo_too_large", SIZE_MESSAGE)

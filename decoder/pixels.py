@@ -16,7 +16,7 @@ from decoder.limits import (
     MIN_SPREAD,
     RENDITION_SIDE,
     TRANSPARENCY_MESSAGE,
-    Refusal,
+    DecodingRefused,
 )
 
 RENDITION_QUALITY = 90
@@ -27,13 +27,13 @@ ORIENTATION = 0x0112
 
 
 def render(image: Image.Image) -> Image.Image:
-    """Return the rendition of a photo; raises `Refusal` if it is transparent everywhere."""
+    """Return the rendition of a photo; raises `DecodingRefused` if it is transparent everywhere."""
     small = _reduce(image, RENDITION_SIDE)
     small.thumbnail((RENDITION_SIDE, RENDITION_SIDE), Image.Resampling.LANCZOS)
     upright = ImageOps.exif_transpose(small)
     colour = _to_srgb(upright, image.info.get("icc_profile"))
     if colour.mode == "RGBA" and is_transparent(colour.getchannel("A")):
-        raise Refusal("photo_transparent", TRANSPARENCY_MESSAGE)
+        raise DecodingRefused("photo_transparent", TRANSPARENCY_MESSAGE)
     return _flatten(colour)
 
 
@@ -45,9 +45,8 @@ def is_transparent(opacity: Image.Image) -> bool:
 
 def is_empty(image: Image.Image) -> bool:
     """Return whether a rendition is plain white or plain black, as animations begin."""
-    extrema = [image.getchannel(name).getextrema() for name in image.getbands()]
-    darkest, lightest = min(low for low, _ in extrema), max(high for _, high in extrema)
-    return darkest >= 255 - MIN_SPREAD or lightest <= MIN_SPREAD
+    pixels = np.asarray(image)
+    return bool(pixels.min() >= 255 - MIN_SPREAD or pixels.max() <= MIN_SPREAD)
 
 
 def has_opacity(image: Image.Image) -> bool:

@@ -9,7 +9,7 @@ from decoder.containers import Container, estimate_memory
 from decoder.limits import (
     MAX_METADATA_BYTES,
     MAX_PROFILE_BYTES,
-    Refusal,
+    DecodingRefused,
     check_size,
     make_damage,
     make_excess,
@@ -38,7 +38,7 @@ class Chunk:
 
 
 def read_png(data: bytes) -> Container:
-    """Count the chunks of a PNG; raises `Refusal`.
+    """Count the chunks of a PNG; raises `DecodingRefused`.
 
     The copy has the pixels, and of the metadata the orientation and a colour profile of a usual
     size. An animation becomes its still picture. Damaged metadata is dropped; damaged pixels refuse
@@ -148,7 +148,7 @@ def has_all_rows(copy: bytes) -> bool:
                 missing -= len(unpack.decompress(rest, min(missing, MAX_METADATA_BYTES)))
                 rest = unpack.unconsumed_tail
     except zlib.error as error:
-        raise Refusal(make_damage().code, make_damage().message) from error
+        raise DecodingRefused(make_damage().code, make_damage().message) from error
     return missing <= 0
 
 

@@ -23,7 +23,7 @@ BYTES_PER_PIXEL = 12.5
 
 
 def read_webp(data: bytes) -> Container:
-    """Count the chunks of a WebP; raises `Refusal`.
+    """Count the chunks of a WebP; raises `DecodingRefused`.
 
     The size that the file states for itself is not used: bytes after it and a wrong one do no harm
     if every chunk of the picture is there.
@@ -40,7 +40,7 @@ def read_webp(data: bytes) -> Container:
 
 
 def _chunks(data: bytes, at: int) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the whole chunks; raise `Refusal` if one with pixels is cut off."""
+    """Yield the whole chunks; raise `DecodingRefused` if one with pixels is cut off."""
     for _ in range(MAX_CHUNKS):
         head = data[at : at + 8]
         if len(head) < 8:

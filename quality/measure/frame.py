@@ -130,10 +130,10 @@ def _check(frame: Frame) -> Frame:
             f"The photo is more than {MAX_ELONGATION} times as long as it is wide; crop it.",
             code="photo_too_narrow",
         )
-    # Photos that were stored before uploads were checked for it.
-    if frame.alpha is not None and (frame.alpha >= MIN_OPACITY).mean() < MIN_OPAQUE_SHARE:
-        raise PhotoUnmeasurable(TRANSPARENCY_MESSAGE, code="photo_transparent")
     opaque = None if frame.alpha is None else frame.alpha >= MIN_OPACITY
+    # Uploads are refused for it too, but older ones are stored.
+    if opaque is not None and opaque.mean() < MIN_OPAQUE_SHARE:
+        raise PhotoUnmeasurable(TRANSPARENCY_MESSAGE, code="photo_transparent")
     seen = frame.pixels[::4, ::4] if opaque is None else frame.pixels[opaque]
     if np.ptp(seen.reshape(-1, 3), axis=0).max() <= MIN_SPREAD:
         raise PhotoUnmeasurable(

@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -63,6 +64,9 @@ def test_refuses_one_colour_and_accepts_low_contrast():
 
 
 def test_refuses_photos_that_are_fully_transparent():
+    transparent = io.BytesIO()
+    Image.new("RGBA", (300, 300), (9, 9, 9, 0)).save(transparent, "PNG")
+    stored = replace(upload(Image.new("RGB", (300, 300)), "PNG"), original=transparent.getvalue())
     with pytest.raises(PhotoUnmeasurable) as refusal:
-        read_frame(upload(Image.new("RGBA", (300, 300), (9, 9, 9, 0)), "PNG"))
+        read_frame(stored)
     assert refusal.value.code == "photo_transparent"
