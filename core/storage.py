@@ -1,5 +1,6 @@
 """Stored files, in a folder or S3; all access goes through this module."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -14,6 +15,14 @@ class StorageUnavailable(Unavailable):
     """The storage does not respond, or fails."""
 
     code = "storage_unavailable"
+
+
+def make_file_key(shop_id: uuid.UUID, folder: str, extension: str) -> str:
+    """Return a new storage key with 122 random bits: whoever has the key can open the file.
+
+    Not a UUIDv7, of which most bits are the time and those of the file before.
+    """
+    return f"shops/{shop_id}/{folder}/{uuid.uuid4()}.{extension}"
 
 
 def save_file(name: str, data: bytes) -> str:

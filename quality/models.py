@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 from catalog.models import Image
 from core.jobs.models import Job as Job
 from core.jobs.models import JobQuerySet, WatchedJob
+from core.storage import make_file_key
 from core.tenancy import TenantQuerySet, tenant_manager
 from quality.enhance.improvement import AUTOMATIC, Improvement, Step
 from quality.measure.assessment import Assessment
@@ -21,12 +22,12 @@ from tenants.models import Shop
 
 def make_rendition_key(shop_id: UUID) -> str:
     """Return a new storage key for a photo that may be served; it cannot be guessed."""
-    return f"shops/{shop_id}/quality/{uuid7()}.jpg"
+    return make_file_key(shop_id, "quality", "jpg")
 
 
 def make_original_key(shop_id: UUID, extension: str) -> str:
     """Return a new storage key for an uploaded file, which is never served."""
-    return f"shops/{shop_id}/quality/originals/{uuid7()}.{extension}"
+    return make_file_key(shop_id, "quality/originals", extension)
 
 
 class Source(models.Model):

@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid7
 
 from core.jobs.models import Job
 from core.jobs.queues import Queue
+from core.storage import make_file_key
 from core.tenancy import TenantQuerySet, all_shops, scoped_shop_id, shop_scope, tenant_manager
 from tenants.models import Shop
 
@@ -79,12 +80,12 @@ class AgeGroup(Facet):
 
 def make_original_key(image: Image, extension: str) -> str:
     """Return a new storage key for an original, which is never served."""
-    return f"shops/{image.shop_id}/originals/{uuid7()}.{extension}"
+    return make_file_key(image.shop_id, "originals", extension)
 
 
 def make_photo_key(image: Image) -> str:
     """Return a new storage key for a rendition, which cannot be guessed."""
-    return f"shops/{image.shop_id}/photos/{uuid7()}.jpg"
+    return make_file_key(image.shop_id, "photos", "jpg")
 
 
 class ImageQuerySet(TenantQuerySet["Image"]):

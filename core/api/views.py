@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any
 from uuid import UUID
 
+from rest_framework import status
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.pagination import CursorPagination
@@ -58,6 +59,10 @@ class ApiView(APIView):
         if is_refusal and (throttled := count_refusal(self.request)):
             return super().handle_exception(throttled)
         return response
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Return only the methods, in `Allow`; the API's description has everything else."""
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
     def choose_buckets(self, request: Request) -> list[Bucket]:
         """Return what the request is counted in, the smallest bucket first."""

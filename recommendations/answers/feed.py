@@ -10,10 +10,9 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db.models import QuerySet
-from uuid_utils.compat import uuid7
 
 from catalog.indexing.indexes import get_live_index
 from catalog.models import Image, VectorIndex
@@ -100,7 +99,7 @@ def describe_preferences(preferences: Preferences) -> str:
 def _read_earlier_pages(visitor: Visitor, cursor: str | None) -> tuple[UUID, set[str], int]:
     """Return the feed's id, the images of its pages so far, and the number of these pages."""
     if cursor is None:
-        return uuid7(), set(), 0
+        return uuid4(), set(), 0
     try:
         feed = UUID(cursor)
     except ValueError as error:

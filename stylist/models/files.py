@@ -7,6 +7,8 @@ from uuid import UUID
 from django.db import models
 from uuid_utils.compat import uuid7
 
+from core.storage import make_file_key
+
 
 class DoomedFile(models.Model):
     """A file to delete because its row was deleted.
@@ -25,17 +27,17 @@ class DoomedFile(models.Model):
 
 def make_wardrobe_key(shop_id: UUID) -> str:
     """Return a new storage key for a shopper's photo."""
-    return f"shops/{shop_id}/wardrobe/{uuid7()}.jpg"
+    return make_file_key(shop_id, "wardrobe", "jpg")
 
 
 def make_cutout_key(shop_id: UUID) -> str:
     """Return a new storage key for a cut-out garment, which is never served by itself."""
-    return f"shops/{shop_id}/cutouts/{uuid7()}.webp"
+    return make_file_key(shop_id, "cutouts", "webp")
 
 
 def make_picture_key(shop_id: UUID) -> str:
     """Return a new storage key for an outfit's picture."""
-    return f"shops/{shop_id}/outfits/{uuid7()}.webp"
+    return make_file_key(shop_id, "outfits", "webp")
 
 
 def delete_files_later(names: Iterable[str | None]) -> None:

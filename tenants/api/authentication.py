@@ -232,6 +232,8 @@ def _require_active(shop: Shop) -> None:
 
 def find_needed_scope(view: APIView, request: Request) -> str | None:
     """Return the scope that a view needs for this method; None where it takes no key."""
+    if request.method == "OPTIONS":
+        return getattr(view, "read_scope", None) or getattr(view, "write_scope", None)
     name = "read_scope" if request.method in SAFE_METHODS else "write_scope"
     scope: str | None = getattr(view, name, None)
     return scope
