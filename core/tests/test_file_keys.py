@@ -36,7 +36,10 @@ def makers() -> Iterator[tuple[str, Callable[..., str]]]:
                 continue
             functions = vars(importlib.import_module(module.name)).items()
             for name, function in functions:
-                if re.fullmatch(r"make_\w+_key", name) and first_parameter(function) in OWNERS:
+                if (
+                    re.fullmatch(r"make_(?!file_)\w+_key", name)
+                    and first_parameter(function) in OWNERS
+                ):
                     yield f"{function.__module__}.{name}", function
 
 
