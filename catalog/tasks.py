@@ -46,7 +46,9 @@ def repair_index(*, index_id: str, rebuild: bool = False, **_: Any) -> None:
             try:
                 (indexes.rebuild_index if rebuild else indexes.repair_index)(index)
             except Unavailable as error:
-                log.warning("repair_postponed", index=index_id, error=error.message)
+                log.warning(
+                    "repair_postponed", shop=str(index.shop_id), index=index_id, error=error.message
+                )
 
 
 @shared_task
@@ -57,5 +59,5 @@ def audit_index(*, index_id: str, **_: Any) -> None:
             try:
                 indexes.audit_index(index)
             except (Unavailable, CollectionUnusable) as error:
-                log.warning("audit_postponed", index=index_id, error=str(error))
+                log.warning("audit_postponed", shop=str(index.shop_id), index=index_id, error=error)
                 indexes.mark_incomplete(index)

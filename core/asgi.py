@@ -11,6 +11,7 @@ django.setup(set_prefix=False)
 from django.conf import settings  # noqa: E402 - Django is set up first
 
 from core.decoders import get_decoder  # noqa: E402
+from core.web.access_log import AccessLog  # noqa: E402
 from core.web.handler import ThreadedHandler  # noqa: E402
 from core.web.load_limits import BodyLimit, LoadLimit  # noqa: E402
 
@@ -22,13 +23,15 @@ gc.set_threshold(20_000, 20, 20)
 get_decoder().start()  # before the first photo, which would wait for it
 # For liveness requests, which the load limit lets through.
 SPARE_THREADS = 2
-application = LoadLimit(
-    BodyLimit(
-        ThreadedHandler(threads=settings.WEB_CONCURRENCY_LIMIT + SPARE_THREADS),
-        max_bytes=settings.WEB_BODY_LIMIT_BYTES,
-    ),
-    max_running=settings.WEB_CONCURRENCY_LIMIT,
-    max_waiting=settings.WEB_QUEUE_LIMIT,
-    max_wait_seconds=settings.WEB_QUEUE_SECONDS,
-    max_streams=settings.WEB_STREAM_LIMIT,
+application = AccessLog(
+    LoadLimit(
+        BodyLimit(
+            ThreadedHandler(threads=settings.WEB_CONCURRENCY_LIMIT + SPARE_THREADS),
+            max_bytes=settings.WEB_BODY_LIMIT_BYTES,
+        ),
+        max_running=settings.WEB_CONCURRENCY_LIMIT,
+        max_waiting=settings.WEB_QUEUE_LIMIT,
+        max_wait_seconds=settings.WEB_QUEUE_SECONDS,
+        max_streams=settings.WEB_STREAM_LIMIT,
+    )
 )

@@ -1,14 +1,24 @@
 """The Celery application. A task is only a wake-up: the work is a row in Postgres."""
 
 import os
+import sys
+import time
 from typing import Any
 
 import structlog
 from celery import Celery
-from celery.signals import celeryd_after_setup, setup_logging
+from celery.signals import (
+    before_task_publish,
+    celeryd_after_setup,
+    import_modules,
+    setup_logging,
+    task_postrun,
+    task_prerun,
+)
 from django.conf import settings
 
 from core.errors import Unavailable
+from core.log_context import current_log_context, enter_log_context, make_task_context
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
 
@@ -38,6 +48,36 @@ FORMER_TASK_NAMES = {
 }
 
 ENCODER_QUEUES = frozenset({"gpu", "gpu.interactive"})
+
+
+@import_modules.connect
+def close_flower(**_: Any) -> None:
+    """Require a login of Flower, however it is started."""
+    if "flower" in sys.argv[1:]:
+        from core.flower import protect_flower  # Flower's web server, which others do without
+
+        protect_flower()
+
+
+@before_task_publish.connect
+def send_log_context(headers: dict[str, Any], **_: Any) -> None:
+    """Add what the work was started by to a task's message."""
+    headers["log_context"] = current_log_context().inherited()
+
+
+@task_prerun.connect
+def enter_task(task_id: str, task: Any, **_: Any) -> None:
+    """Name the task and its cause in the lines that it logs."""
+    enter_log_context(make_task_context(task.name, task_id, task.request.get("log_context")))
+    task.request.started_at = time.perf_counter()
+
+
+@task_postrun.connect
+def leave_task(task: Any, state: str | None = None, **_: Any) -> None:
+    """Log a line for every task that ran."""
+    seconds = time.perf_counter() - task.request.started_at
+    log.info("task_finished", state=state, ms=round(seconds * 1000, 1))
+    enter_log_context(None)
 
 
 @setup_logging.connect

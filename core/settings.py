@@ -50,7 +50,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_filters",
     "django_prometheus",
-    "django_structlog",
     "rest_framework",
     "rest_framework_api_key",
     "rest_framework_simplejwt.token_blacklist",
@@ -84,9 +83,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "core.web.middleware.LogContextMiddleware",
     "core.web.middleware.OperatorScopeMiddleware",
-    "django_prometheus.middleware.PrometheusAfterMiddleware",
+    "core.web.middleware.BoundedMetricsMiddleware",
 ]
 ROOT_URLCONF = "core.urls"
 ASGI_APPLICATION = "core.asgi.application"
@@ -369,7 +368,7 @@ CORS_ALLOW_METHODS = ("GET", "POST", "PUT", "PATCH")
 CORS_ALLOW_HEADERS = ("authorization", "content-type", "shopper-token", "idempotency-key")
 CORS_EXPOSE_HEADERS = (
     *("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After"),
-    "Idempotency-Replayed",
+    *("Idempotency-Replayed", "X-Request-ID"),
 )
 CORS_PREFLIGHT_MAX_AGE = 600
 # How far ahead the `exp` of a shopper token may be.
@@ -462,8 +461,6 @@ DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="atelier@localho
 # --- Logs -----------------------------------------------------------------------------
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
 LOGGING = configure_logging(level=LOG_LEVEL, is_production=PRODUCTION)
-# Addresses are personal data, and every line already identifies the shop and its key.
-DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 # Who may read `/metrics`: callers with this token. Without one, nobody.
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
 

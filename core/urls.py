@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 
-from core.web.views import Page, is_live, is_ready, serve_photo
+from core.web.views import Page, is_live, is_ready, serve_photo, show_metrics
 from stylist.api.pictures import serve_picture
 
 # The API pages fail on OPTIONS, which describes an API and not a page.
@@ -27,7 +27,7 @@ urlpatterns = [
     path("health/ready", is_ready, name="ready"),
     path("outfits/<str:token>.webp", serve_picture, name="outfit-picture"),
     path(f"{settings.MEDIA_URL.strip('/')}/<path:key>", serve_photo, name="photo"),
-    path("", include("django_prometheus.urls")),
+    path("metrics", show_metrics, name="metrics"),
 ]
 
 handler400 = "core.api.problems.bad_request"

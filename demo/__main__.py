@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from demo.processes import BASE, CommandFailed, beat, manage, web, worker
+from demo.processes import BASE, CommandFailed, beat, flower, manage, web, worker
 from demo.services import (
     HOST,
     Addresses,
@@ -35,6 +35,7 @@ from demo.services import (
 from demo.shop import PROMPT, fill_shop, open_client, prepare_shop, search
 from demo.supervisor import NotReady, Supervisor
 
+FLOWER_USER, FLOWER_PORT = "flower", 5555
 FOLDER = BASE / ".atelier" / "demo"
 STATE_FILE = BASE / ".atelier" / "demo.json"
 
@@ -135,13 +136,16 @@ def _run(supervisor: Supervisor) -> None:
         environment["DEMO_API_KEY"] = secrets["api_key"]
         progress.update(step, description="Starting the web server and the workers")
         url = _start_processes(supervisor, environment)
+        flower_login = _start_flower(supervisor, environment)
         threading.Thread(target=supervisor.watch, args=(console.print,), daemon=True).start()
         progress.remove_task(step)
         client = open_client(url, secrets["api_key"])
         fill_shop(progress, environment, FOLDER, client, secrets["shop_id"])
     answer = search(client)
-    _show(answer, url, secrets)
-    _write_state(url=url, secrets=secrets, services=services, answer=answer)
+    _show(answer, url, secrets, flower_login)
+    _write_state(
+        url=url, secrets=secrets, services=services, flower_login=flower_login, answer=answer
+    )
     threading.Event().wait()
 
 
@@ -156,7 +160,17 @@ def _start_processes(supervisor: Supervisor, environment: dict[str, str]) -> str
     return f"http://{HOST}:{port}"
 
 
-def _show(answer: dict[str, Any], url: str, secrets: dict[str, str]) -> None:
+def _start_flower(supervisor: Supervisor, environment: dict[str, str]) -> dict[str, str]:
+    """Start Flower; return its address and its login."""
+    port = FLOWER_PORT if not is_listening(FLOWER_PORT) else free_port()
+    password = read_secret(FOLDER / "flower.password")
+    supervisor.start(flower(port, environment, login=f"{FLOWER_USER}:{password}"))
+    return {"url": f"http://{HOST}:{port}", "user": FLOWER_USER, "password": password}
+
+
+def _show(
+    answer: dict[str, Any], url: str, secrets: dict[str, str], flower_login: dict[str, str]
+) -> None:
     table = Table("", "name", "score", "match", title=f"“{PROMPT}”")
     for place, result in enumerate(answer["results"], 1):
         table.add_row(str(place), result["name"], f"{result['score']:.3f}", result["match"] or "")
@@ -165,12 +179,21 @@ def _show(answer: dict[str, Any], url: str, secrets: dict[str, str]) -> None:
     console.print(f"API documentation: {url}/api/docs/")
     console.print(f"Admin:             {url}/admin/")
     console.print(f"  sign in as {secrets['admin_email']} with {secrets['admin_password']}")
+    console.print(f"Tasks and workers: {flower_login['url']}/")
+    console.print(
+        f"  sign in as {flower_login['user']} with {flower_login['password']}", soft_wrap=True
+    )
     console.print(f"API key:           {secrets['api_key']}", soft_wrap=True)
     console.print("Ctrl-C stops everything.")
 
 
 def _write_state(
-    *, url: str, secrets: dict[str, str], services: Addresses, answer: dict[str, Any]
+    *,
+    url: str,
+    secrets: dict[str, str],
+    services: Addresses,
+    flower_login: dict[str, str],
+    answer: dict[str, Any],
 ) -> None:
     """Write the state file atomically, readable for this user only."""
     state = {
@@ -182,6 +205,7 @@ def _write_state(
             "redis": services.redis_url,
             "chroma": services.chroma_url,
         },
+        "flower": flower_login,
         "pid": os.getpid(),
         "prompt": PROMPT,
         "results": [

@@ -59,6 +59,13 @@ def beat(environment: Mapping[str, str]) -> Program:
     return Program("beat", [*PYTHON, "celery", "-A", "core", "beat"], environment=environment)
 
 
+def flower(port: int, environment: Mapping[str, str], *, login: str) -> Program:
+    """Return Flower on a port of the loopback interface; `login` is `name:password`."""
+    command = [*PYTHON, "celery", "-A", "core", "flower", f"--address={HOST}", f"--port={port}"]
+    environment = {**environment, "FLOWER_BASIC_AUTH": login}
+    return Program("flower", command, environment=environment)
+
+
 def manage(environment: Mapping[str, str], *arguments: str) -> str:
     """Run a management command; return its output, or raise `CommandFailed`."""
     done = subprocess.run(  # noqa: S603 - our own command

@@ -70,5 +70,7 @@ def _remove(jobs: QuerySet[Any]) -> None:
         except Conflict:
             continue  # it was applied after this query
         except StorageUnavailable as error:
-            log.warning("files_not_removed", job=str(job.pk), error=error.message)
+            log.warning(
+                "files_not_removed", shop=str(job.shop_id), job=str(job.pk), error=error.message
+            )
             return

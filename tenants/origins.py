@@ -44,7 +44,7 @@ def forget_origins(origins: Iterable[str]) -> None:
     try:
         cache.delete_many([_cache_key(origin) for origin in origins])
     except RedisError as error:
-        log.warning("origins_not_forgotten", error=type(error).__name__)
+        log.warning("origins_not_forgotten", error=error)
 
 
 def _read_end(origin: str) -> datetime:
@@ -65,7 +65,7 @@ def _read_cache(origin: str) -> datetime | None:
     try:
         found: Any = cache.get(_cache_key(origin))
     except RedisError as error:
-        log.warning("origin_not_cached", error=type(error).__name__)
+        log.warning("origin_not_cached", error=error)
         return None
     return found if isinstance(found, datetime) else None
 
@@ -74,7 +74,7 @@ def _write_cache(origin: str, open_until: datetime) -> None:
     try:
         cache.set(_cache_key(origin), open_until, CACHE_SECONDS)
     except RedisError as error:
-        log.warning("origin_not_cached", error=type(error).__name__)
+        log.warning("origin_not_cached", error=error)
 
 
 def _cache_key(origin: str) -> str:

@@ -86,7 +86,7 @@ def decode_embedding(data: bytes | memoryview) -> Vectors:
 def mark_incomplete(index: VectorIndex) -> None:
     """Mark the collection for repair; search is exact until then."""
     VectorIndex.objects.filter(pk=index.pk).update(is_complete=False, damages=F("damages") + 1)
-    log.warning("index_incomplete", index=str(index.pk))
+    log.warning("index_incomplete", shop=str(index.shop_id), index=str(index.pk))
 
 
 def measure_drift(index: VectorIndex) -> Drift:
@@ -150,7 +150,7 @@ def _mark_complete(index: VectorIndex) -> bool:
         pk=index.pk, collection=index.collection, damages=index.damages
     )
     is_whole = bool(undamaged.update(is_complete=True))
-    log.info("index_repaired", index=str(index.pk), is_whole=is_whole)
+    log.info("index_repaired", shop=str(index.shop_id), index=str(index.pk), is_whole=is_whole)
     return is_whole
 
 
@@ -245,7 +245,9 @@ def audit_index(index: VectorIndex) -> None:
     total, lost = 0, 0
     for ids, vectors in _read_embedded(index):
         total, lost = total + len(ids), lost + _count_lost(index, ids, vectors)
-    log.info("index_audited", index=str(index.pk), vectors=total, lost=lost)
+    log.info(
+        "index_audited", shop=str(index.shop_id), index=str(index.pk), vectors=total, lost=lost
+    )
     if lost > MAX_LOST_SHARE * total:
         rebuild_index(index)
 

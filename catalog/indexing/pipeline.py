@@ -21,6 +21,7 @@ from catalog.indexing.results import PipelineItem, record_items, remove_entries
 from catalog.models import IndexEntry
 from core.errors import Unavailable
 from core.jobs.runner import run_and_disconnect
+from core.log_context import keep_log_context
 from core.ml.batching import get_batcher
 from core.ml.encoder import Pixels, get_encoder
 from core.storage import read_file
@@ -38,16 +39,17 @@ def index_waiting() -> set[UUID]:
     """Index until no entry of any shop waits; return the indexes that got vectors."""
     touched: set[UUID] = set()
     recording: Future[set[UUID]] | None = None
+    run_stage = keep_log_context(_run_stage)
     with ThreadPoolExecutor(2, "index") as stages:
-        upcoming = stages.submit(_run_stage, _prepare_next)
+        upcoming = stages.submit(run_stage, _prepare_next)
         while batches := upcoming.result():
-            upcoming = stages.submit(_run_stage, _prepare_next)
+            upcoming = stages.submit(run_stage, _prepare_next)
             for batch in batches:
                 _embed(batch)
             if recording:
                 touched |= recording.result()
             done = [item for batch in batches for item in batch]
-            recording = stages.submit(_run_stage, partial(record_items, done))
+            recording = stages.submit(run_stage, partial(record_items, done))
         if recording:
             touched |= recording.result()
     return touched
@@ -87,7 +89,7 @@ def _make_batches(items: list[PipelineItem]) -> list[list[PipelineItem]]:
         key = str(item.entry.pk) if is_suspect else item.entry.index.encoder
         batches.setdefault(key, []).append(item)
     with ThreadPoolExecutor(DECODE_THREADS, "decode") as decoders:
-        list(decoders.map(_decode, items))
+        list(decoders.map(keep_log_context(_decode), items))
     return list(batches.values())
 
 
@@ -106,7 +108,12 @@ def _decode(item: PipelineItem) -> None:
         except Unavailable as error:
             item.postponed_by = error
         except (OSError, SyntaxError, ValueError) as error:
-            log.warning("photo_unreadable", image=str(item.image.pk), error=str(error))
+            log.warning(
+                "photo_unreadable",
+                shop=str(item.image.shop_id),
+                image=str(item.image.pk),
+                error=error,
+            )
             item.reason = IndexEntry.Reason.PHOTO_UNREADABLE
 
 
@@ -118,7 +125,7 @@ def _embed(batch: list[PipelineItem]) -> None:
     try:
         _forward(to_embed)
     except RuntimeError as error:
-        log.warning("batch_failed", size=len(to_embed), error=str(error))
+        log.warning("batch_failed", size=len(to_embed), error=error)
         for item in to_embed:
             _embed_alone(item)
 
@@ -127,7 +134,9 @@ def _embed_alone(item: PipelineItem) -> None:
     try:
         _forward([item])
     except RuntimeError as error:
-        log.warning("embedding_failed", image=str(item.image.pk), error=str(error))
+        log.warning(
+            "embedding_failed", shop=str(item.image.shop_id), image=str(item.image.pk), error=error
+        )
         if item.claim.is_last:
             item.reason = IndexEntry.Reason.ENCODER_ERROR
         else:

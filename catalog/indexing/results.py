@@ -92,7 +92,7 @@ def record_items(items: list[PipelineItem]) -> set[UUID]:
         _record_failure(item)
     if postponed := [item for item in items if item.postponed_by]:
         error = postponed[0].postponed_by
-        log.warning("indexing_postponed", entries=len(postponed), error=str(error))
+        log.warning("indexing_postponed", entries=len(postponed), error=error)
     return {item.entry.index_id for item in done if item.entry.pk in recorded}
 
 
@@ -103,7 +103,9 @@ def _write_vectors(items: list[PipelineItem]) -> None:
     try:
         write_vectors(index, [item.image for item in items], vectors)
     except (VectorStoreUnavailable, CollectionUnusable) as error:
-        log.warning("vectors_not_mirrored", index=str(index.pk), error=str(error))
+        log.warning(
+            "vectors_not_mirrored", shop=str(index.shop_id), index=str(index.pk), error=error
+        )
         mark_incomplete(index)
 
 
@@ -135,7 +137,12 @@ def _record_failure(item: PipelineItem) -> None:
     entry = IndexEntry.objects.filter(pk=item.entry.pk, version=item.claim.version)
     if item.reason:
         entry.update(state=IndexEntry.State.FAILED, reason=item.reason)
-        log.warning("indexing_failed", image=str(item.image.pk), reason=item.reason)
+        log.warning(
+            "indexing_failed",
+            shop=str(item.image.shop_id),
+            image=str(item.image.pk),
+            reason=item.reason,
+        )
     elif item.must_retry:
         entry.retry(attempts=item.claim.attempts)
     elif item.postponed_by:
@@ -158,7 +165,12 @@ def remove_entries(entries: list[IndexEntry]) -> None:
             delete_files(image.photo.name, image.original.name)
         except StorageUnavailable as error:
             # The row stays, and with it the entry that asks for the removal.
-            log.warning("files_not_removed", image=str(image.pk), error=str(error.__cause__))
+            log.warning(
+                "files_not_removed",
+                shop=str(image.shop_id),
+                image=str(image.pk),
+                error=error.__cause__,
+            )
         else:
             Image.objects.filter(pk=image.pk, deleted_at__isnull=False).delete()
 
@@ -167,5 +179,7 @@ def _delete_vectors(index: VectorIndex, image_ids: list[UUID]) -> None:
     try:
         get_vector_store(index.node).delete(index.collection, list(map(str, image_ids)))
     except (VectorStoreUnavailable, CollectionUnusable) as error:
-        log.warning("vectors_not_removed", index=str(index.pk), error=str(error))
+        log.warning(
+            "vectors_not_removed", shop=str(index.shop_id), index=str(index.pk), error=error
+        )
         mark_incomplete(index)

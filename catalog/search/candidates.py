@@ -143,11 +143,15 @@ def find_nearest(
                 index.collection, vector, count=count, where=facets.where()
             )
         except CollectionUnusable as error:
-            log.warning("search_is_exact", index=str(index.pk), error=str(error))
+            log.warning(
+                "search_is_exact", shop=str(index.shop_id), index=str(index.pk), error=error
+            )
             mark_incomplete(index)
         except VectorStoreUnavailable as error:
-            cause = str(error.__cause__ or error)
-            log.warning("search_is_exact", index=str(index.pk), error=cause)
+            cause = error.__cause__ or error
+            log.warning(
+                "search_is_exact", shop=str(index.shop_id), index=str(index.pk), error=cause
+            )
         else:
             return _make_nearest(neighbours, "index")
     return find_exactly(index=index, vector=vector, count=count, facets=facets)

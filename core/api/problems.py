@@ -37,7 +37,7 @@ def make_problem(*, status: int, code: str, detail: str, **extra: Any) -> dict[s
 def render_problem(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Render every expected exception as a problem; this is DRF's exception handler."""
     if isinstance(exc, BROKEN_DEPENDENCIES):
-        log.warning("dependency_unavailable", error=type(exc).__name__)
+        log.warning("dependency_unavailable", error=exc)
         exc = Unavailable("A service that this request needs is not available; try again shortly.")
     if isinstance(exc, RequestDataTooBig):
         exc = DomainError("The fields of the request are too large.", code="request_too_large")

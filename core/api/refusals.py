@@ -80,7 +80,7 @@ def _is_trusted(request: Request) -> bool:
     try:
         return bool(connect().exists(name_mark(digest)))
     except RedisError as error:
-        log.warning("credential_not_looked_up", error=type(error).__name__)
+        log.warning("credential_not_looked_up", error=error)
         return False
 
 

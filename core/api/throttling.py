@@ -108,7 +108,7 @@ def count_request(buckets: Sequence[Bucket], *, valid: str = "") -> Count | None
     try:
         used: Any = load_script(COUNT)(names, [MINUTE, TRUST_SECONDS, *limits])
     except RedisError as error:
-        log.warning("rate_limit_not_counted", error=type(error).__name__)
+        log.warning("rate_limit_not_counted", error=error)
         return None
     counts = [Count(*pair, MINUTE - second) for pair in zip(limits, used, strict=False)]
     return min(counts, key=lambda count: count.limit - count.used)

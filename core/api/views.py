@@ -18,6 +18,7 @@ from core.api.names import check_fields, check_parameters, refuse_unexpected_bod
 from core.api.refusals import check_refusals, count_refusal
 from core.api.throttling import Bucket, choose_anonymous_buckets
 from core.errors import DomainError
+from core.log_context import identify_caller
 
 REFUSALS = (401, 403)
 
@@ -35,7 +36,10 @@ class Negotiation(DefaultContentNegotiation):
 
 
 class ApiView(APIView):
-    """Refuses unknown names, limits refusals by address, and adds `RateLimit-*` headers."""
+    """Refuses unknown names, limits refusals by address, and adds `RateLimit-*` headers.
+
+    The log names the caller of every request.
+    """
 
     content_negotiation_class = Negotiation
 
@@ -52,6 +56,12 @@ class ApiView(APIView):
         """Return whether the address names a row: `get_object` finds it before it checks a body."""
         name = getattr(self, "lookup_url_kwarg", None) or getattr(self, "lookup_field", None)
         return name in self.kwargs
+
+    def perform_authentication(self, request: Request) -> None:
+        super().perform_authentication(request)
+        access: Any = request.auth
+        if shop_id := getattr(access, "shop_id", None):
+            identify_caller(caller=access.via, shop=str(shop_id))
 
     def handle_exception(self, exc: Exception) -> Response:
         response = super().handle_exception(exc)

@@ -118,7 +118,7 @@ def wake(task: str, **arguments: Any) -> None:
     try:
         current_app.send_task(task, kwargs=arguments)
     except BrokerUnavailable as error:
-        log.warning("wake_up_not_sent", task=task, error=str(error))
+        log.warning("wake_up_not_sent", task=task, error=error)
 
 
 def wake_on_commit(task: str, **arguments: Any) -> None:

@@ -20,6 +20,7 @@ from django.db.models.functions import Now
 from core.errors import DomainError, Unavailable
 from core.jobs.models import Job
 from core.jobs.queues import Claim, Queue
+from core.log_context import keep_log_context
 from core.storage import delete_files
 from core.tenancy import all_shops, shop_scope
 
@@ -125,7 +126,7 @@ def run_at_low_priority(work: Callable[[], object]) -> None:
     """Run work that no client waits for, so that other work gets the processors first."""
     # In its own thread: only root may raise a thread's priority again.
     with ThreadPoolExecutor(1, "low-priority", initializer=_lower_priority) as thread:
-        thread.submit(run_and_disconnect, work).result()
+        thread.submit(keep_log_context(run_and_disconnect), work).result()
 
 
 def _lower_priority() -> None:

@@ -33,6 +33,8 @@ CALL_SIZE = 250
 PAGE_SIZE = 5_000
 # Time without calls after a failure, so that not every search waits for the server.
 PAUSE_SECONDS = 5.0
+# The proxy refuses the token, or does not reach Chroma.
+PROXY_ERRORS = frozenset({401, 403, 407, 429, 502, 503, 504})
 # On vectors like ours the default graph (M 16, ef 100) misses several neighbours in a thousand.
 # With a large sync_threshold, a server that was killed while writing replays its log; otherwise it
 # may find an index that it cannot open.
@@ -206,8 +208,19 @@ def _make_client(address: str, timeout: float, token: str) -> ClientAPI:
         settings=Settings(anonymized_telemetry=False),
     )
     # The client waits for ever and has no setting for it: docs/decisions/0012-chroma-time-outs.md
-    client._server._session.timeout = limits  # type: ignore[attr-defined]
+    session: httpx.Client = client._server._session  # type: ignore[attr-defined]
+    session.timeout = limits
+    session.event_hooks["response"].append(_raise_for_proxy)
     return client
+
+
+def _raise_for_proxy(response: httpx.Response) -> None:
+    """Raise `httpx.HTTPStatusError` for answers of a proxy in front of Chroma.
+
+    The client would raise a plain `Exception` for them.
+    """
+    if response.status_code in PROXY_ERRORS:
+        response.raise_for_status()
 
 
 @cache

@@ -1,8 +1,11 @@
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django_prometheus.middleware import PrometheusAfterMiddleware
 
+from core.log_context import current_log_context, identify_caller
 from core.tenancy import all_shops
 
 API_PREFIX = "/api/v1/"
@@ -48,6 +51,29 @@ class OptionalSlashMiddleware(Middleware):
             request.path_info += "/"
             request.path += "/"
         return self.get_response(request)
+
+
+class LogContextMiddleware(Middleware):
+    """Names the route of a request, and a member of the staff, for the log."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.path.startswith(reverse("admin:index")) and request.user.is_authenticated:
+            identify_caller(caller=f"user:{request.user.pk}")
+        return response
+
+    def process_view(self, request: HttpRequest, *_: Any) -> None:
+        if request.resolver_match:
+            current_log_context().route = request.resolver_match.route
+
+
+class BoundedMetricsMiddleware(PrometheusAfterMiddleware):
+    """Counts requests of unknown methods as one method, so that clients cannot add metrics."""
+
+    def label_metric(self, metric: Any, request: Any, response: Any = None, **labels: Any) -> Any:
+        if "method" in labels:
+            labels["method"] = self._method(request)
+        return super().label_metric(metric, request, response, **labels)
 
 
 class OperatorScopeMiddleware(Middleware):

@@ -5,9 +5,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.crypto import constant_time_compare
 from django.views.generic import TemplateView
+from django_prometheus.exports import ExportToDjangoView
 from health_check.views import HealthCheckView
+
+from core.api.problems import CONTENT_TYPE, make_problem
 
 # Originals are never served.
 RENDITION = re.compile(r"shops/[0-9a-f-]{36}/(photos|quality|wardrobe)/[0-9a-f-]{36}\.jpg")
@@ -45,6 +49,19 @@ def serve_photo(request: HttpRequest, key: str) -> FileResponse:
 def is_live(request: HttpRequest) -> HttpResponse:
     """Report that the process responds; depends on nothing else."""
     return HttpResponse("ok", content_type="text/plain")
+
+
+def show_metrics(request: HttpRequest) -> HttpResponse:
+    """Return this process's figures to callers with `METRICS_TOKEN`; closed without a token."""
+    if not settings.METRICS_TOKEN:
+        raise Http404
+    sent = request.headers.get("Authorization", "").encode()
+    if not constant_time_compare(sent, f"Bearer {settings.METRICS_TOKEN}".encode()):
+        body = make_problem(status=401, code="metrics_closed", detail="Send the metrics token.")
+        headers = {"WWW-Authenticate": 'Bearer realm="metrics"'}
+        return JsonResponse(body, status=401, content_type=CONTENT_TYPE, headers=headers)
+    response: HttpResponse = ExportToDjangoView(request)
+    return response
 
 
 is_ready = HealthCheckView.as_view(

@@ -83,7 +83,12 @@ def apply_ready() -> None:
             try:
                 apply_enhancement(enhancement=row)
             except Unavailable as error:
-                log.warning("enhancement_not_applied", enhancement=str(row.pk), error=error.message)
+                log.warning(
+                    "enhancement_not_applied",
+                    shop=str(row.shop_id),
+                    enhancement=str(row.pk),
+                    error=error.message,
+                )
                 return
             except (Conflict, ImageGone) as error:
                 problem = {"code": error.code, "detail": error.message}

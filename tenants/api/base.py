@@ -3,7 +3,6 @@
 from contextlib import ExitStack
 from typing import Any
 
-import structlog
 from django.conf import settings
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
@@ -20,7 +19,7 @@ from tenants.models import MANAGE_SHOP, Shop
 
 
 class TenantMixin(ApiView):
-    """Runs the handler in the tenancy scope of the caller's shop; logs shop and caller.
+    """Runs the handler in the tenancy scope of the caller's shop.
 
     Pages of other origins, and callers that run too many requests at once, are refused first.
     """
@@ -38,9 +37,6 @@ class TenantMixin(ApiView):
         if isinstance(access, Access):
             self._scopes.enter_context(take_place(_choose_shares(request, access)))
             self._scopes.enter_context(shop_scope(access.shop_id))
-            self._scopes.enter_context(
-                structlog.contextvars.bound_contextvars(shop=str(access.shop_id), caller=access.via)
-            )
 
     def perform_authentication(self, request: Request) -> None:
         super().perform_authentication(request)
