@@ -54,5 +54,4 @@ USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "deploy/check_web.py"]
-CMD ["uvicorn", "core.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--no-access-log", \
-     "--timeout-keep-alive", "75"]
+CMD ["python", "-m", "core.web", "--host", "0.0.0.0", "--port", "8000"]

@@ -1,4 +1,4 @@
-"""The ASGI application: Django behind limits on load and body size."""
+"""The ASGI application: Django behind limits on bodies and load."""
 
 import gc
 import os
@@ -12,8 +12,9 @@ from django.conf import settings  # noqa: E402 - Django is set up first
 
 from core.decoders import get_decoder  # noqa: E402
 from core.web.access_log import AccessLog  # noqa: E402
+from core.web.bodies import BodyLimit, BodyStore, Pace  # noqa: E402
 from core.web.handler import ThreadedHandler  # noqa: E402
-from core.web.load_limits import BodyLimit, LoadLimit  # noqa: E402
+from core.web.load_limits import LoadLimit  # noqa: E402
 
 # Imported objects stay for ever: exclude them from garbage collection, which slows requests.
 gc.collect()
@@ -24,14 +25,21 @@ get_decoder().start()  # before the first photo, which would wait for it
 # For liveness requests, which the load limit lets through.
 SPARE_THREADS = 2
 application = AccessLog(
-    LoadLimit(
-        BodyLimit(
+    BodyLimit(
+        LoadLimit(
             ThreadedHandler(threads=settings.WEB_CONCURRENCY_LIMIT + SPARE_THREADS),
-            max_bytes=settings.WEB_BODY_LIMIT_BYTES,
+            max_running=settings.WEB_CONCURRENCY_LIMIT,
+            max_waiting=settings.WEB_QUEUE_LIMIT,
+            max_wait_seconds=settings.WEB_QUEUE_SECONDS,
+            max_streams=settings.WEB_STREAM_LIMIT,
+            max_streams_per_client=settings.WEB_STREAMS_PER_CLIENT,
         ),
-        max_running=settings.WEB_CONCURRENCY_LIMIT,
-        max_waiting=settings.WEB_QUEUE_LIMIT,
-        max_wait_seconds=settings.WEB_QUEUE_SECONDS,
-        max_streams=settings.WEB_STREAM_LIMIT,
+        store=BodyStore(max_bytes=settings.WEB_BODIES_LIMIT_BYTES),
+        max_bytes=settings.WEB_BODY_LIMIT_BYTES,
+        pace=Pace(
+            seconds=settings.WEB_BODY_SECONDS,
+            bytes_per_second=settings.WEB_MIN_BYTES_PER_SECOND,
+            max_seconds=settings.WEB_BODY_MAX_SECONDS,
+        ),
     )
 )

@@ -424,9 +424,29 @@ SPECTACULAR_SETTINGS = {
 # --- Load: a limited number of threads, a short queue, then 503 ------------------------
 WEB_CONCURRENCY_LIMIT: int = env.int("WEB_CONCURRENCY_LIMIT", default=16)
 WEB_QUEUE_LIMIT: int = env.int("WEB_QUEUE_LIMIT", default=128)
-WEB_STREAM_LIMIT: int = env.int("WEB_STREAM_LIMIT", default=100)
 WEB_QUEUE_SECONDS: float = env.float("WEB_QUEUE_SECONDS", default=5.0)
+WEB_STREAM_LIMIT: int = env.int("WEB_STREAM_LIMIT", default=100)
+WEB_STREAMS_PER_CLIENT: int = env.int("WEB_STREAMS_PER_CLIENT", default=50)
+WEB_HEARTBEAT_SECONDS: float = env.float("WEB_HEARTBEAT_SECONDS", default=15.0)
+
+# --- Connections: what a client may hold, and how slowly it may act --------------------
+# Their requests carry the client's address; the addresses themselves are not limited.
+FORWARDED_ALLOW_IPS: str = env.str("FORWARDED_ALLOW_IPS", default="127.0.0.1")
+WEB_CONNECTION_LIMIT: int = env.int("WEB_CONNECTION_LIMIT", default=1_000)
+WEB_CONNECTIONS_PER_CLIENT: int = env.int("WEB_CONNECTIONS_PER_CLIENT", default=64)
+WEB_PIPELINE_LIMIT: int = env.int("WEB_PIPELINE_LIMIT", default=16)
+WEB_IDLE_SECONDS: int = env.int("WEB_IDLE_SECONDS", default=75)
+WEB_HEAD_SECONDS: float = env.float("WEB_HEAD_SECONDS", default=10.0)
+WEB_HEAD_LIMIT_BYTES: int = env.int("WEB_HEAD_LIMIT_BYTES", default=32 * 1024)
+WEB_HEADER_LIMIT: int = env.int("WEB_HEADER_LIMIT", default=100)
+WEB_ADDRESS_LIMIT_BYTES: int = env.int("WEB_ADDRESS_LIMIT_BYTES", default=8 * 1024)
 WEB_BODY_LIMIT_BYTES: int = env.int("WEB_BODY_LIMIT_BYTES", default=64 * 1024 * 1024)
+WEB_BODIES_LIMIT_BYTES: int = env.int("WEB_BODIES_LIMIT_BYTES", default=384 * 1024 * 1024)
+WEB_BODY_SECONDS: float = env.float("WEB_BODY_SECONDS", default=20.0)
+WEB_BODY_MAX_SECONDS: float = env.float("WEB_BODY_MAX_SECONDS", default=300.0)
+WEB_SEND_SECONDS: float = env.float("WEB_SEND_SECONDS", default=20.0)
+WEB_UNSENT_LIMIT_BYTES: int = env.int("WEB_UNSENT_LIMIT_BYTES", default=128 * 1024 * 1024)
+WEB_MIN_BYTES_PER_SECOND: float = env.float("WEB_MIN_BYTES_PER_SECOND", default=16 * 1024)
 
 # --- Security -------------------------------------------------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -32,9 +32,7 @@ def web(
     application: str = "core.asgi:application",
 ) -> Program:
     """Return the web server; it is ready when it answers."""
-    command = [*PYTHON, "uvicorn", application, "--no-access-log"]
-    # Longer than proxies and clients keep a connection, so that they close it and not the server.
-    command += ["--timeout-keep-alive", "75"]
+    command = [*PYTHON, "core.web", application]
     address = ["--host", HOST, "--port", str(port)]
     environment = {**ONE_THREAD, **environment}
     return Program(name, [*command, *address], lambda: _is_live(port), environment)

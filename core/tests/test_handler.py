@@ -13,6 +13,7 @@ from django.db import connection, connections
 from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import path
 
+from core.web.bodies import BodyLimit, BodyStore, Pace
 from core.web.handler import ThreadedHandler
 
 leftover: ContextVar[str] = ContextVar("leftover", default="nothing")
@@ -51,7 +52,7 @@ def stream(request):
 
 CALLED_METHODS = {
     "load_middleware": ["self", "is_async"],
-    "read_body": ["self", "receive"],
+    "chunk_bytes": ["data"],
     "create_request": ["self", "scope", "body_file"],
     "get_response": ["self", "request"],
     "send_response": ["self", "response", "send"],
@@ -75,7 +76,9 @@ def handler(settings):
     settings.MIDDLEWARE = []
     seen.clear()
     ended.clear()
-    return ThreadedHandler(threads=2)
+    pace = Pace(seconds=5, bytes_per_second=1024, max_seconds=5)
+    store = BodyStore(max_bytes=1024**2)
+    return BodyLimit(ThreadedHandler(threads=2), store=store, max_bytes=1024**2, pace=pace)
 
 
 def connect(handler, where: str) -> ApplicationCommunicator:

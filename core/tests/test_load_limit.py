@@ -38,14 +38,16 @@ async def receive() -> dict[str, str]:
 
 
 async def send_request(
-    limit: LoadLimit, path: str = "/", kind: str = "http"
+    limit: LoadLimit, path: str = "/", kind: str = "http", client: str = "192.0.2.1"
 ) -> list[dict[str, Any]]:
     sent: list[dict[str, Any]] = []
 
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    await limit({"type": kind, "path": path}, receive, send)
+    headers = [(b"accept", b"text/event-stream")] if path == "/events" else []
+    scope = {"type": kind, "path": path, "headers": headers, "client": (client, 1)}
+    await limit(scope, receive, send)
     return sent
 
 
@@ -200,22 +202,54 @@ class Streams:
         await send({"type": "http.response.body", "body": b"ok"})
 
 
-def test_streams_release_their_slot_up_to_their_own_limit():
+def test_streams_release_their_slot_and_have_places_of_their_own():
     async def run() -> None:
         app = Streams()
-        limit = LoadLimit(app, max_running=1, max_waiting=0, max_wait_seconds=60, max_streams=2)
-        streams = [asyncio.create_task(send_request(limit, "/events"))]
+        limit = LoadLimit(
+            app,
+            max_running=1,
+            max_waiting=0,
+            max_wait_seconds=60,
+            max_streams=3,
+            max_streams_per_client=2,
+        )
+        streams = []
+        for _ in range(2):
+            streams.append(asyncio.create_task(send_request(limit, "/events")))
+            await settle()
+            assert status(await send_request(limit)) == 200
+        # One client has its share, another has not; then all places are taken.
+        assert status(await send_request(limit, "/events")) == 429
+        streams.append(asyncio.create_task(send_request(limit, "/events", client="2001:db8::1")))
         await settle()
+        assert status(await send_request(limit, "/events", client="2001:db8:1::1")) == 503
         assert status(await send_request(limit)) == 200
-        streams.append(asyncio.create_task(send_request(limit, "/events")))
-        await settle()
-        assert status(await send_request(limit)) == 200
-        # The limit of streams is reached: the third holds the only slot.
-        streams.append(asyncio.create_task(send_request(limit, "/events")))
-        await settle()
-        assert status(await send_request(limit)) == 503
         app.gate.set()
         assert [status(sent) for sent in await asyncio.gather(*streams)] == [200, 200, 200]
+        assert status(await send_request(limit, "/events")) == 200
+        assert not limit.streams.clients
+
+    asyncio.run(run())
+
+
+def test_a_response_releases_the_slot_before_it_is_sent():
+    async def run() -> None:
+        sending, gate = asyncio.Event(), asyncio.Event()
+
+        async def send_slowly(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.body":
+                sending.set()
+                await gate.wait()
+
+        app = Application()
+        app.gate.set()
+        limit = LoadLimit(app, max_running=1, max_waiting=0, max_wait_seconds=60)
+        scope = {"type": "http", "path": "/", "headers": []}
+        slow = asyncio.create_task(limit(scope, receive, send_slowly))
+        await sending.wait()
         assert status(await send_request(limit)) == 200
+        gate.set()
+        await slow
+        assert not limit.slots.locked()
 
     asyncio.run(run())

@@ -85,7 +85,7 @@ FINE = [
     {"FLOWER_BASIC_AUTH": f"admin:{STRONG}"},
 ]
 PROCESSES = {
-    "web": ["-m", "uvicorn", "core.asgi:application", "--port", "0"],
+    "web": ["-m", "core.web", "--port", "0"],
     "worker": ["-m", "celery", "-A", "core", "worker", "--pool", "solo"],
     "beat": ["-m", "celery", "-A", "core", "beat"],
     "flower": ["-m", "celery", "-A", "core", "flower", "--port=0"],

@@ -10,7 +10,7 @@ from django.contrib.admindocs.views import simplify_regex
 from django.urls import Resolver404, resolve
 
 from core.log_context import LogContext, enter_log_context, make_request_context
-from core.web.load_limits import Application, Message, Receive, Scope, Send
+from core.web.exchange import Application, Message, Receive, Scope, Send
 from core.web.middleware import API_PREFIX
 
 log = structlog.get_logger(__name__)

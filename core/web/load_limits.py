@@ -1,18 +1,18 @@
-"""ASGI middleware that limits concurrent requests and the size of bodies."""
+"""ASGI middleware that limits how many requests and event streams run at the same time."""
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections import Counter
 
-from core.api.problems import CONTENT_TYPE, make_problem
-
-# The types of ASGI: https://asgi.readthedocs.io/en/latest/specs/main.html
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+from core.web.exchange import (
+    RETRY,
+    Application,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    client_network,
+    send_problem,
+)
 
 # Liveness must respond when all slots are taken.
 UNLIMITED_PATHS = ("/health/live",)
@@ -21,8 +21,9 @@ UNLIMITED_PATHS = ("/health/live",)
 class LoadLimit:
     """Runs at most `max_running` requests; `max_waiting` more wait up to `max_wait_seconds`.
 
-    Others get 503 with `Retry-After`, as a problem. An event stream needs no thread after it
-    begins: up to `max_streams` of them release their slot, further ones hold it.
+    Others get 503 with `Retry-After`, as a problem. A request releases its slot when its response
+    begins, because sending needs no thread. A request that accepts an event stream needs a place
+    among `max_streams` as well, of which one client has at most `max_streams_per_client`.
     """
 
     def __init__(
@@ -33,27 +34,23 @@ class LoadLimit:
         max_waiting: int,
         max_wait_seconds: float,
         max_streams: int = 0,
+        max_streams_per_client: int = 0,
     ) -> None:
         self.app = app
         self.slots = asyncio.Semaphore(max_running)
         self.max_waiting = max_waiting
         self.max_wait_seconds = max_wait_seconds
         self.waiting = 0
-        self.streams = asyncio.Semaphore(max_streams)
+        self.streams = Streams(max_streams, max_streams_per_client)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in UNLIMITED_PATHS:
             await self.app(scope, receive, send)
         elif await self._enter():
-            slot = _Slot(self)
-            try:
-                await self.app(scope, receive, slot.wrap(send))
-            finally:
-                slot.release()
+            await self._run(scope, receive, send)
         else:
             detail = "The server is overloaded; try again in a moment."
-            body = make_problem(status=503, code="overloaded", detail=detail)
-            await _send_problem(send, body, (b"retry-after", b"2"))
+            await send_problem(send, RETRY, status=503, code="overloaded", detail=detail)
 
     async def _enter(self) -> bool:
         if self.slots.locked() and self.waiting >= self.max_waiting:
@@ -70,88 +67,88 @@ class LoadLimit:
             self.waiting -= 1
         return True
 
+    async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
+        slot = _Slot(self, scope)
+        try:
+            if slot.has_place:
+                await self.app(scope, receive, slot.wrap(send))
+            else:
+                await self.streams.refuse(slot.client, send)
+        finally:
+            slot.release()
+            slot.leave_streams()
+
+
+class Streams:
+    """The places of event streams, in total and for each client."""
+
+    def __init__(self, max_total: int, max_per_client: int) -> None:
+        self.max_total = max_total
+        self.max_per_client = max_per_client
+        self.clients: Counter[str] = Counter()
+
+    def enter(self, client: str) -> bool:
+        """Take a place, if one is free for this client."""
+        if self.clients.total() >= self.max_total or self.clients[client] >= self.max_per_client:
+            return False
+        self.clients[client] += 1
+        return True
+
+    def leave(self, client: str) -> None:
+        self.clients[client] -= 1
+        if not self.clients[client]:
+            del self.clients[client]
+
+    async def refuse(self, client: str, send: Send) -> None:
+        if self.clients[client] >= self.max_per_client:
+            detail = f"At most {self.max_per_client} streams at the same time; end one first."
+            await send_problem(send, RETRY, status=429, code="too_many_streams", detail=detail)
+        else:
+            detail = "Too many streams are open; try again in a moment, or without a stream."
+            await send_problem(send, RETRY, status=503, code="overloaded", detail=detail)
+
 
 class _Slot:
-    """A request's slot among the running requests, or among the streams after one begins."""
+    """A request's slot among the running requests, and its place among the streams."""
 
-    def __init__(self, limit: LoadLimit) -> None:
-        self._limit = limit
-        self._held = limit.slots
+    def __init__(self, limit: LoadLimit, scope: Scope) -> None:
+        self._slots, self._streams = limit.slots, limit.streams
+        self._is_running = True
+        self.client = client_network((scope.get("client") or ("",))[0])
+        self._is_stream = _accepts_events(scope) and self._streams.enter(self.client)
+        self.has_place = self._is_stream or not _accepts_events(scope)
 
     def wrap(self, send: Send) -> Send:
-        """Return `send` such that the start of an event stream moves the request."""
+        """Return `send` such that the start of the response releases the slot."""
 
-        async def send_and_move(message: Message) -> None:
-            if message["type"] == "http.response.start" and _is_event_stream(message):
-                await self._move_to_streams()
+        async def send_and_release(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                if not _is_event_stream(message):
+                    self.leave_streams()
+                # A stream that nobody announced has no place, and so holds its slot.
+                if self._is_stream or not _is_event_stream(message):
+                    self.release()
             await send(message)
 
-        return send_and_move
+        return send_and_release
 
     def release(self) -> None:
-        self._held.release()
+        if self._is_running:
+            self._is_running = False
+            self._slots.release()
 
-    async def _move_to_streams(self) -> None:
-        if not self._limit.streams.locked():
-            await self._limit.streams.acquire()
-            self._held.release()
-            self._held = self._limit.streams
+    def leave_streams(self) -> None:
+        if self._is_stream:
+            self._is_stream = False
+            self._streams.leave(self.client)
 
 
-class BodyLimit:
-    """Limits bodies to `max_bytes`, so that no client can fill the disk.
-
-    A longer body gets 413 immediately if its length is stated, otherwise when it exceeds the limit.
-    """
-
-    def __init__(self, app: Application, *, max_bytes: int) -> None:
-        self.app = app
-        self.max_bytes = max_bytes
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-        elif int(dict(scope["headers"]).get(b"content-length", b"0")) > self.max_bytes:
-            await self._refuse(send)
-        else:
-            await self._count(scope, receive, send)
-
-    async def _count(self, scope: Scope, receive: Receive, send: Send) -> None:
-        received, has_response = 0, False
-
-        async def receive_and_count() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            # Django drops the request of a disconnected client and sends no response.
-            return message if received <= self.max_bytes else {"type": "http.disconnect"}
-
-        async def send_and_note(message: Message) -> None:
-            nonlocal has_response
-            has_response = True
-            await send(message)
-
-        await self.app(scope, receive_and_count, send_and_note)
-        if received > self.max_bytes and not has_response:
-            await self._refuse(send)
-
-    async def _refuse(self, send: Send) -> None:
-        detail = f"A request has at most {self.max_bytes // 1024**2} MB; send less at a time."
-        body = make_problem(status=413, code="request_too_large", detail=detail)
-        await _send_problem(send, body, (b"connection", b"close"))
+def _accepts_events(scope: Scope) -> bool:
+    """Return whether the client asks for an event stream: `*/*` gets none."""
+    kinds = [value for name, value in scope.get("headers", ()) if name == b"accept"]
+    return any(b"text/event-stream" in kind.lower() or b"text/*" in kind for kind in kinds)
 
 
 def _is_event_stream(start: Message) -> bool:
     kinds = [value for name, value in start.get("headers", ()) if name.lower() == b"content-type"]
     return any(kind.startswith(b"text/event-stream") for kind in kinds)
-
-
-async def _send_problem(send: Send, body: dict[str, Any], *headers: tuple[bytes, bytes]) -> None:
-    data = json.dumps(body).encode()
-    start = [
-        (b"content-type", CONTENT_TYPE.encode()),
-        (b"content-length", str(len(data)).encode()),
-        *headers,
-    ]
-    await send({"type": "http.response.start", "status": body["status"], "headers": start})
-    await send({"type": "http.response.body", "body": data})
