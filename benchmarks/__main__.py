@@ -15,7 +15,7 @@ from demo.processes import BASE
 
 PARTS = (
     "indexing", "uploads", "search", "recommending", "hybrid", "events", "quality", "stylist",
-    "memory", "handler",
+    "memory", "handler", "slow_clients",
 )  # fmt: skip
 RESULT = BASE / ".atelier" / "bench.json"
 

@@ -12,6 +12,7 @@ from benchmarks.measurements.memory import measure_memory
 from benchmarks.measurements.quality import measure_quality
 from benchmarks.measurements.recommendations import measure_recommendations
 from benchmarks.measurements.search import measure_search
+from benchmarks.measurements.slow_clients import measure_slow_clients
 from benchmarks.measurements.stylist import measure_stylist
 from benchmarks.measurements.uploads import accept, measure_uploads, open_shop
 from benchmarks.photos import load_photos
@@ -40,6 +41,8 @@ def measure(stack: Stack, subject: Subject, report: Report, only: str | None) ->
     # Only on request: its figures have no goals. It uses no encoder.
     if only == "handler" and subject.is_trained:
         measure_handler(stack, subject, _photos(PHOTOS)[:FEW], report)
+    if only == "slow_clients" and subject.is_trained:
+        measure_slow_clients(stack, subject, _photos(PHOTOS)[:FEW], report)
     if only in {None, "events"}:
         measure_events(stack, subject, report)
     # It uses no encoder.
