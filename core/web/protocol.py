@@ -106,6 +106,13 @@ class LimitedProtocol(HttpToolsProtocol):
         self._write_refusal(refusal)
         self._meter.inner.close()
 
+    def shutdown(self) -> None:
+        """End with the process: at once if no request runs, or after its answer."""
+        if self._running is None and not self.unsent_bytes():
+            self._meter.inner.abort()
+        else:
+            super().shutdown()
+
     def close_in_order(self) -> None:
         """Send what is unsent, then close; wait shortly if the client is still sending."""
         self.pipeline.clear()
@@ -299,6 +306,8 @@ class LimitedProtocol(HttpToolsProtocol):
     def _send_refusal_in_turn(self) -> None:
         if self._refusal is None or self._running is not None or self.pipeline:
             return
+        if self._lingers_until is not None or self._meter.inner.is_closing():
+            return  # the answer before was the last
         self._write_refusal(self._refusal)
         self._refusal = None
         self.close_in_order()
