@@ -210,7 +210,7 @@ def _try(request: dict[str, Any], photo: int, grant: int, until: float) -> Decod
                     link.settimeout(seconds + GRACE_SECONDS)
                     return _receive(link)
             except (DecoderLost, OSError) as error:
-                log.warning("photo_decoder_lost", attempt=attempt, error=str(error))
+                log.warning("photo_decoder_lost", attempt=attempt, error=error)
     raise DecodersBusy
 
 

@@ -7,8 +7,9 @@ what people wrote: messages of unknown errors are left out, and all other texts 
 import logging
 import re
 import sys
+import threading
 import traceback
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -30,6 +31,8 @@ REWRITTEN = {
     "django.request": "request_failed",
     "django.security": "suspicious_request",
     "celery.app.trace": "task_failed",
+    "celery.worker.request": "task_failed",
+    "asyncio": "background_work_failed",
 }
 MAX_TEXT_LENGTH, MAX_FRAMES = 2_000, 40
 
@@ -120,12 +123,27 @@ def _find_causes(error: BaseException) -> Iterator[BaseException]:
 
 def rewrite_foreign(_logger: Any, _method: str, event: Event) -> Event:
     """Replace lines of other packages that contain data of callers by a fixed name."""
+    event["event"] = _render_message(event["_record"])
     for name, replacement in REWRITTEN.items():
         if event["logger"] == name or event["logger"].startswith(f"{name}."):
             event["event"] = replacement
     if event["event"] == "suspicious_request":
         event.pop("exc_info", None)
     return event
+
+
+def _render_message(record: logging.LogRecord) -> str:
+    """Return a line's text, with errors among its values described as everywhere else."""
+    values: Any = record.args
+    if isinstance(values, tuple):
+        values = tuple(map(_describe_value, values))
+    elif isinstance(values, Mapping):
+        values = {name: _describe_value(value) for name, value in values.items()}
+    return str(record.msg) % values if values else str(_describe_value(record.msg))
+
+
+def _describe_value(value: Any) -> Any:
+    return describe_error(value) if isinstance(value, BaseException) else value
 
 
 def has_error(record: logging.LogRecord) -> bool:
@@ -194,6 +212,11 @@ def _escape(found: re.Match[str]) -> str:
     return found[0].encode("unicode_escape").decode()
 
 
+def log_thread_error(arguments: threading.ExceptHookArgs) -> None:
+    """Log an error that ends a thread; Python would write its message."""
+    structlog.get_logger(__name__).error("thread_failed", exc_info=arguments.exc_value)
+
+
 def configure_logging(*, level: str, is_production: bool) -> dict[str, Any]:
     """Configure structlog; return the value of Django's `LOGGING`."""
     common: list[Any] = [
@@ -213,6 +236,7 @@ def configure_logging(*, level: str, is_production: bool) -> dict[str, Any]:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+    threading.excepthook = log_thread_error
     renderer: Any = structlog.processors.JSONRenderer()
     if not is_production:
         renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())

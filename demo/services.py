@@ -91,6 +91,8 @@ def _postgres(folder: Path, *, is_durable: bool) -> tuple[Program, str]:
     _initialise(data, binaries, password, user)
     port = free_port()
     options = {"listen_addresses": HOST, "port": str(port), "unix_socket_directories": ""}
+    # Its own log must not contain the values of statements that fail.
+    options |= {"log_error_verbosity": "terse", "log_min_error_statement": "panic"}
     if not is_durable:
         # The operating system still has every confirmed commit: a killed server loses none.
         options |= {"fsync": "off", "full_page_writes": "off"}

@@ -184,6 +184,12 @@ def test_the_images_contain_every_app_and_the_files_of_the_settings() -> None:
     assert {f"!{name}" for name in apps | {"docs/openapi.md", "manage.py"}} <= set(included)
 
 
+def test_the_images_contain_every_package_that_the_product_imports() -> None:
+    included = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    packages = {file.parent.name for file in ROOT.glob("*/__init__.py")}
+    assert {f"!{name}" for name in packages - {"benchmarks"}} <= set(included)
+
+
 def test_the_health_check_detects_a_beat_that_hangs(tmp_path: Path) -> None:
     schedule = tmp_path / "schedule"
 

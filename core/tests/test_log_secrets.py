@@ -33,7 +33,7 @@ PRODUCTION = {
     "RATE_LIMIT_REFUSED": "100000",
     "RATE_LIMIT_ANONYMOUS": "100000",
 }
-PROCESSES = ("web", "worker", "beat")
+PROCESSES = ("web", "worker", "beat", "postgres", "redis", "chroma")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")
 BODY = {
     **dict.fromkeys(("prompt", "text", "password", "name", "refresh", "token", "shopper"), MARK),

@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import logging.config
+import threading
 
 import httpx
 import psycopg
@@ -440,6 +441,35 @@ def test_debug_lines_of_other_packages_are_never_logged(lines):
     logging.getLogger("core.tests").debug("ours")
     assert MARK not in out.getvalue()
     assert "ours" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "values"),
+    [
+        ("asyncio", f"Task exception was never retrieved: ValueError('{MARK}')", ()),
+        ("celery.worker.request", "Task handler raised error: %r", (ValueError(MARK),)),
+        ("celery.app.trace", "Task %(name)s raised: %(exc)s", ({"name": "a", "exc": MARK},)),
+        ("django.security.DisallowedHost", f"Invalid HTTP_HOST header: {MARK}", ()),
+        ("a.package", "failed: %s and %r", (KeyError(MARK), ValueError(MARK))),
+        ("a.package", "failed: %(error)s", ({"error": ValueError(MARK)},)),
+    ],
+)
+def test_lines_of_other_packages_contain_no_messages_of_errors(lines, name, message, values):
+    logging.getLogger(name).error(message, *values)
+    assert MARK not in lines.text()
+    assert len(lines()) == 1
+
+
+def test_an_error_that_ends_a_thread_is_logged_like_others(lines, capfd):
+    def work():
+        raise ValueError(MARK)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    (line,) = lines()
+    assert line["event"] == "thread_failed"
+    assert MARK not in lines.text() + capfd.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["uvicorn.access", "django.server"])

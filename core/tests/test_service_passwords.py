@@ -11,7 +11,6 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import SimpleNamespace
 from urllib.parse import unquote, urlsplit
 
 import numpy as np
@@ -64,7 +63,7 @@ class Gate(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def gate() -> Iterator[SimpleNamespace]:
+def gate() -> Iterator[ThreadingHTTPServer]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Gate) as server:
         server.token, server.is_down = TOKEN, False
         threading.Thread(target=server.serve_forever, daemon=True).start()
