@@ -123,7 +123,7 @@ def _find_causes(error: BaseException) -> Iterator[BaseException]:
 
 def rewrite_foreign(_logger: Any, _method: str, event: Event) -> Event:
     """Replace lines of other packages that contain data of callers by a fixed name."""
-    event["event"] = _render_message(event["_record"])
+    event["event"] = _render_message(event["_record"].msg, event.pop("positional_args", ()))
     for name, replacement in REWRITTEN.items():
         if event["logger"] == name or event["logger"].startswith(f"{name}."):
             event["event"] = replacement
@@ -132,14 +132,13 @@ def rewrite_foreign(_logger: Any, _method: str, event: Event) -> Event:
     return event
 
 
-def _render_message(record: logging.LogRecord) -> str:
+def _render_message(message: object, values: Any) -> str:
     """Return a line's text, with errors among its values described as everywhere else."""
-    values: Any = record.args
     if isinstance(values, tuple):
         values = tuple(map(_describe_value, values))
     elif isinstance(values, Mapping):
         values = {name: _describe_value(value) for name, value in values.items()}
-    return str(record.msg) % values if values else str(_describe_value(record.msg))
+    return str(message) % values if values else str(_describe_value(message))
 
 
 def _describe_value(value: Any) -> Any:
@@ -237,12 +236,15 @@ def configure_logging(*, level: str, is_production: bool) -> dict[str, Any]:
         cache_logger_on_first_use=True,
     )
     threading.excepthook = log_thread_error
+    # Otherwise Python writes the values of a line that cannot be formatted.
+    logging.raiseExceptions = not is_production
     renderer: Any = structlog.processors.JSONRenderer()
     if not is_production:
         renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     formatter = {
         "()": structlog.stdlib.ProcessorFormatter,
         "foreign_pre_chain": [*common, rewrite_foreign],
+        "pass_foreign_args": True,
         "processors": [
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             describe_errors,

@@ -13,11 +13,13 @@ from django.core.exceptions import ImproperlyConfigured
 RANDOM = 'python -c "import secrets; print(secrets.token_hex(32))"'
 MIN_KEY_LENGTH = 50
 MIN_PASSWORD_LENGTH = 12
+# Of tokens and passwords that only programs use.
+MIN_TOKEN_LENGTH = 16
 MIN_DIFFERENT_CHARACTERS = 8
 # Parts of values in documents, images and tutorials.
 KNOWN_WORDS = re.compile(
     r"insecure|change.?(me|this|it)|replace|example|placeholder|your.?(own|key|pass|secret)"
-    r"|dummy|default|passw|secret.?key|qwert|asdf|letmein|welcome|admin|postgres|atelier|1234567"
+    r"|dummy|default|passw|secret.?key|qwert|asdf|letmein|welcome|admin|postgres|redis|chroma|metrics|flower|atelier|1234567"
 )
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -31,6 +33,7 @@ def refuse_weak_settings(settings: Settings) -> None:
         for check in (
             _check_key,
             _check_hosts,
+            _check_site,
             _check_debugging,
             _check_database,
             _check_services,
@@ -75,11 +78,18 @@ def _check_hosts(settings: Settings) -> Problems:
         # A leading dot allows all subdomains; of a domain of our own that is fine.
         if "*" in host or (host.startswith(".") and host.count(".") < 2):
             yield "ALLOWED_HOSTS", f"allows hosts of strangers by {host!r}; list your own names."
+    if "*" in os.environ.get("FORWARDED_ALLOW_IPS", ""):
+        yield "FORWARDED_ALLOW_IPS", "lets clients choose their address; list your proxies'."
     for origin in settings["CSRF_TRUSTED_ORIGINS"]:
         parts = urlsplit(origin)
         host = parts.hostname or ""
         if parts.scheme != "https" or host in {"", "*"} or re.fullmatch(r"\*\.[^.]+", host):
             yield "CSRF_TRUSTED_ORIGINS", f"trusts {origin!r}; list https:// origins of your own."
+
+
+def _check_site(settings: Settings) -> Problems:
+    if urlsplit(settings["SITE_URL"]).scheme != "https":
+        yield "SITE_URL", "is the address in e-mails with tokens; begin it with https://."
 
 
 def _check_debugging(settings: Settings) -> Problems:
@@ -107,13 +117,13 @@ def _check_services(settings: Settings) -> Problems:
     private = settings["SERVICES_WITHOUT_PASSWORD"]
     redis = urlsplit(settings["REDIS_URL"])
     password = unquote(redis.password or "")
-    if password and is_guessable(password):
+    if password and is_guessable(password, min_length=MIN_TOKEN_LENGTH):
         yield "REDIS_PASSWORD", f"is weak; make one with: {RANDOM}"
     elif not password and not _is_local(redis) and "redis" not in private:
         yield "REDIS_PASSWORD", _missing("redis", "Redis")
     nodes = [urlsplit(address) for address in settings["CHROMA_NODES"].values()]
     token = settings["CHROMA_TOKEN"]
-    if token and is_guessable(token):
+    if token and is_guessable(token, min_length=MIN_TOKEN_LENGTH):
         yield "CHROMA_TOKEN", f"is weak; make one with: {RANDOM}"
     elif not token and not all(map(_is_local, nodes)) and "chroma" not in private:
         yield "CHROMA_TOKEN", _missing("chroma", "Chroma")
@@ -137,7 +147,7 @@ def _check_mail(settings: Settings) -> Problems:
 
 def _check_metrics(settings: Settings) -> Problems:
     token = settings["METRICS_TOKEN"]
-    if token and is_guessable(token):
+    if token and is_guessable(token, min_length=MIN_TOKEN_LENGTH):
         yield "METRICS_TOKEN", f"is weak; make one with: {RANDOM}"
 
 

@@ -134,7 +134,9 @@ INVITATION_LIFETIME = timedelta(days=env.int("INVITATION_DAYS", default=7))
 # Where links in mails lead: never to the Host header of a request, which anybody can forge.
 SITE_URL: str = env.str(
     "SITE_URL",
-    default=f"https://{ALLOWED_HOSTS[0].lstrip('.')}" if PRODUCTION else "http://localhost:8000",
+    default=f"https://{''.join(ALLOWED_HOSTS[:1]).lstrip('.')}"
+    if PRODUCTION
+    else "http://localhost:8000",
 ).rstrip("/")
 
 # --- Data stores ----------------------------------------------------------------------

@@ -81,7 +81,7 @@ def _environment(services: Addresses) -> dict[str, str]:
         "SECRET_KEY": read_secret(FOLDER / "secret.key"),
         "MEDIA_ROOT": str(FOLDER / "media"),
         # Not to the log of a process, which would then contain addresses and links.
-        "EMAIL_URL": f"filemail://{FOLDER / 'mails'}",
+        "EMAIL_URL": f"filemail:///{FOLDER / 'mails'}",
         "BEAT_SCHEDULE_FILE": str(FOLDER / "celerybeat-schedule"),
     }
 

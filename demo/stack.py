@@ -49,7 +49,7 @@ class Stack:
             **self.addresses.environment(),
             "SECRET_KEY": read_secret(self.folder / "secret.key"),
             "MEDIA_ROOT": str(self.folder / "media"),
-            "EMAIL_URL": f"filemail://{self.folder / 'mails'}",
+            "EMAIL_URL": f"filemail:///{self.folder.resolve() / 'mails'}",
             "BEAT_SCHEDULE_FILE": str(self.folder / "beat"),
             "SWEEP_SECONDS": "2",
             "INDEX_LEASE_SECONDS": "5",
