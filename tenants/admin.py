@@ -12,13 +12,21 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from core.admin import SHOP_FILTER, ReadOnlyAdmin
-from tenants.models import Membership, Shop, ShopAPIKey, Shopper, User
+from tenants.accounts import second_factor
+from tenants.accounts.sessions import end_sessions
+from tenants.accounts.verification import AddressTaken, mark_verified
+from tenants.forms import OperatorSignInForm
+from tenants.models import Membership, Session, Shop, ShopAPIKey, Shopper, User
 from tenants.origins import forget_origins
 from tenants.services import create_key
 
 # Groups have no effect here, and the other models of libraries contain secrets.
 for model in (Group, APIKey, BlacklistedToken, OutstandingToken):
     admin.site.unregister(model)
+
+
+admin.site.login_form = OperatorSignInForm
+admin.site.login_template = "admin/sign_in.html"
 
 
 class MembershipInline(TabularInline):
@@ -41,17 +49,38 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     ordering = ("email",)
-    list_display = ("email", "name", "is_active", "is_staff", "created_at")
+    list_display = ("email", "name", "is_active", "is_staff", "email_verified_at", "created_at")
     list_filter = ("is_active", "is_staff")
     search_fields = ("email", "name")
-    readonly_fields = ("last_login", "created_at")
+    readonly_fields = ("email_verified_at", "last_login", "created_at")
+    actions = ("end_sessions", "remove_second_factor")
     filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("email", "password", "name")}),
         ("Access", {"fields": ("is_active", "is_staff", "is_superuser")}),
-        ("Dates", {"fields": ("last_login", "created_at")}),
+        ("Dates", {"fields": ("email_verified_at", "last_login", "created_at")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "password1", "password2")}),)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Save; the address of a new person counts as verified, since an operator entered it."""
+        super().save_model(request, obj, form, change)
+        if change:
+            return
+        try:
+            mark_verified(obj)
+        except AddressTaken as error:
+            messages.warning(request, f"{error.message} The new person's address is not confirmed.")
+
+    @admin.action(description="Sign out everywhere")
+    def end_sessions(self, request: HttpRequest, queryset: Any) -> None:
+        for user in queryset:
+            end_sessions(user, by=Session.End.EVERYWHERE)
+
+    @admin.action(description="Remove the second factor")
+    def remove_second_factor(self, request: HttpRequest, queryset: Any) -> None:
+        for user in queryset:
+            second_factor.reset(user)
 
 
 @admin.register(ShopAPIKey)
