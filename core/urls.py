@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 
-from core.web.views import Page, is_live, is_ready, serve_photo, show_metrics
+from core.web.views import AccountPage, Page, is_live, is_ready, serve_photo, show_metrics
 from stylist.api.pictures import serve_picture
 
 # The API pages fail on OPTIONS, which describes an API and not a page.
@@ -14,6 +14,14 @@ urlpatterns = [
     path("analytics/", Page.as_view(template_name="analytics.html"), name="analytics-page"),
     path("quality/", Page.as_view(template_name="quality.html"), name="quality-page"),
     path("stylist/", Page.as_view(template_name="stylist.html"), name="stylist-page"),
+    *(
+        path(
+            f"account/{name}/",
+            AccountPage.as_view(template_name=f"account/{name}.html"),
+            name=f"account-{name}-page",
+        )
+        for name in ("password", "verification", "invitation")
+    ),
     path("admin/", admin.site.urls),
     path("api/v1/", include("tenants.api.urls")),
     path("api/v1/", include("catalog.api.urls")),

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import translation
 from django.utils.crypto import constant_time_compare
 from django.views.generic import TemplateView
 from django_prometheus.exports import ExportToDjangoView
@@ -22,6 +23,21 @@ class Page(TemplateView):
     """A page that uses the public API; the demo provides its API key."""
 
     extra_context: dict[str, Any] = {"demo_api_key": settings.DEMO_API_KEY}
+
+
+class AccountPage(TemplateView):
+    """A page that a link in a mail opens, in the language of the browser.
+
+    Showing it changes nothing: programs that check mails open their links.
+    """
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with translation.override(translation.get_language_from_request(request)):
+            response = self.render_to_response({}).render()
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Vary"] = "Accept-Language"
+        return response
 
 
 def serve_photo(request: HttpRequest, key: str) -> FileResponse:

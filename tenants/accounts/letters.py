@@ -32,7 +32,10 @@ def write_letter(mail: Mail) -> EmailMultiAlternatives | None:
             return None
         context = {"letter": letter, "language": mail.language}
         message = EmailMultiAlternatives(
-            letter.subject, render_to_string("mails/letter.txt", context), to=[mail.address]
+            # A shop's name may contain line breaks, which would begin another header.
+            " ".join(letter.subject.split()),
+            render_to_string("mails/letter.txt", context),
+            to=[mail.address],
         )
         message.attach_alternative(render_to_string("mails/letter.html", context), "text/html")
     # Answers of holiday assistants help nobody.

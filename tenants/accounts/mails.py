@@ -5,10 +5,10 @@ address that is known. The worker looks up whom the mail is for.
 """
 
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused, SMTPResponseException
 from uuid import UUID
 
 import structlog
-from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.utils import timezone
 
@@ -37,14 +37,22 @@ def post(
 
 
 def send_waiting() -> int:
-    """Send mails until none waits or the mail server is down; return how many were sent."""
+    """Send mails until none waits or the mail server is down; return how many were done."""
     count = 0
     while mail := _claim():
-        letter = write_letter(mail)
-        if letter is not None and not _send(mail, letter):
+        try:
+            _send(mail)
+        except (SMTPResponseException, SMTPRecipientsRefused) as error:
+            _put_off(mail, error)
+        except OSError as error:
+            _put_off(mail, error)
             break
-        mail.delete()
-        count += letter is not None
+        except Exception as error:  # one mail must not hold up the others
+            log.exception("mail_failed", kind=mail.kind)
+            _put_off(mail, error)
+        else:
+            mail.delete()
+            count += 1
     return count
 
 
@@ -71,13 +79,14 @@ def _claim() -> Mail | None:
     return mail
 
 
-def _send(mail: Mail, letter: EmailMultiAlternatives) -> bool:
-    """Send a letter; if that fails, put the mail off, longer after each attempt."""
-    try:
+def _send(mail: Mail) -> None:
+    letter = write_letter(mail)
+    if letter is not None:
         letter.send()
-    except OSError as error:  # those of smtplib and of the network
-        log.warning("mail_not_sent", kind=mail.kind, error=type(error).__name__)
-        wait = min(FIRST_RETRY * 2 ** (mail.attempts - 1), LAST_RETRY)
-        Mail.objects.filter(pk=mail.pk).update(due_at=timezone.now() + wait)
-        return False
-    return True
+
+
+def _put_off(mail: Mail, error: Exception) -> None:
+    """Have a mail sent later, after a longer time for each attempt."""
+    log.warning("mail_not_sent", kind=mail.kind, error=type(error).__name__)
+    wait = min(FIRST_RETRY * 2 ** (mail.attempts - 1), LAST_RETRY)
+    Mail.objects.filter(pk=mail.pk).update(due_at=timezone.now() + wait)

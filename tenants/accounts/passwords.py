@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext
 
 from core.errors import DomainError
 from core.tenancy import all_shops
@@ -47,7 +46,7 @@ class MaximumLengthValidator:
             raise ValidationError(self.get_help_text())
 
     def get_help_text(self) -> str:
-        return gettext("A password has at most 128 characters.")
+        return f"A password has at most {MAX_LENGTH} characters."
 
 
 def validate_strength(password: str, user: User, *, shop_names: Sequence[str]) -> None:
