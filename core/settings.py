@@ -29,6 +29,8 @@ DEBUG: bool = env.bool("DEBUG", default=False)
 SECRET_KEY: str = env.str("SECRET_KEY", default="") or (
     "" if PRODUCTION else "insecure-development-key-" + "x" * 32
 )
+# Earlier keys, with which sessions, tokens and signing secrets can still be read.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS: list[str] = [
     host.strip()
     for host in env.list(

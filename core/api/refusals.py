@@ -75,7 +75,8 @@ def _is_trusted(request: Request) -> bool:
     digest = digest_credential(request)
     if not digest:
         return False
-    if any(getattr(each, "is_genuine", _is_never)(request) for each in request.authenticators):
+    authenticators = request.authenticators or ()
+    if any(getattr(each, "is_genuine", _is_never)(request) for each in authenticators):
         return True
     try:
         return bool(connect().exists(name_mark(digest)))

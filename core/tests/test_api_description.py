@@ -167,3 +167,13 @@ def test_the_api_page_lists_every_error_code():
         for code in re.findall(r"`(\w+)`", row)
     }
     assert codes <= listed, codes - listed
+
+
+def test_shopper_token_is_described_where_publishable_keys_work(description, operations):
+    scheme = description["components"]["securitySchemes"]["ShopperToken"]
+    assert (scheme["in"], scheme["name"]) == ("header", "Shopper-Token")
+    with_token = {"ApiKey": [], "ShopperToken": []}
+    named = {name for name, operation in operations.items() if with_token in operation["security"]}
+    assert "put /api/v1/shoppers/{external_id}/preferences/" in named
+    assert "post /api/v1/events/" in named and "get /api/v1/events/" not in named
+    assert not any("/shop/" in name or "/auth/" in name for name in named)

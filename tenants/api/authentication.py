@@ -230,11 +230,11 @@ def _require_active(shop: Shop) -> None:
         raise AuthenticationFailed("This shop is not active.", code="inactive_shop")
 
 
-def find_needed_scope(view: APIView, request: Request) -> str | None:
-    """Return the scope that a view needs for this method; None where it takes no key."""
-    if request.method == "OPTIONS":
+def find_needed_scope(view: object, method: str | None) -> str | None:
+    """Return the scope that a view or its class needs for a method; None where it takes no key."""
+    if method == "OPTIONS":
         return getattr(view, "read_scope", None) or getattr(view, "write_scope", None)
-    name = "read_scope" if request.method in SAFE_METHODS else "write_scope"
+    name = "read_scope" if method in SAFE_METHODS else "write_scope"
     scope: str | None = getattr(view, name, None)
     return scope
 
@@ -245,7 +245,7 @@ class HasScope(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
         if not isinstance(request.auth, Access):
             raise NotAuthenticated("Send a key: `Authorization: Api-Key …`.")
-        needed = find_needed_scope(view, request)
+        needed = find_needed_scope(view, request.method)
         if needed is None:
             if request.method not in view.allowed_methods:
                 raise MethodNotAllowed(str(request.method))

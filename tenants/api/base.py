@@ -15,7 +15,7 @@ from core.api.views import ApiView
 from core.tenancy import shop_scope
 from tenants.api.authentication import Access, find_needed_scope
 from tenants.api.cors import require_origin
-from tenants.models import MANAGE_SHOP, Shop
+from tenants.models import MANAGE_SHOP, MEMBER, Shop
 
 
 class TenantMixin(ApiView):
@@ -23,9 +23,6 @@ class TenantMixin(ApiView):
 
     Pages of other origins, and callers that run too many requests at once, are refused first.
     """
-
-    # For routes that manage the shop or an account without needing the scope for it.
-    is_management = False
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         with ExitStack() as self._scopes:
@@ -43,11 +40,14 @@ class TenantMixin(ApiView):
         require_origin(request)
 
     def choose_buckets(self, request: Request) -> list[Bucket]:
-        """Return the buckets of the caller; management has its own, which nothing else fills."""
+        """Return the buckets of the caller.
+
+        Managing the shop and one's account has a bucket of its own, which nothing else fills.
+        """
         access = request.auth
         if not isinstance(access, Access):
             return super().choose_buckets(request)
-        if self.is_management or find_needed_scope(self, request) == MANAGE_SHOP:
+        if find_needed_scope(self, request.method) in (MANAGE_SHOP, MEMBER):
             return [Bucket(f"management:{access.via}", settings.RATE_LIMIT_MANAGEMENT)]
         if key := access.publishable_key:
             return [

@@ -11,11 +11,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 from rest_framework.exceptions import PermissionDenied
-from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from core.api.throttling import Bucket, count_request, find_address
-from tenants.api.authentication import Access
+from tenants.api.authentication import Access, find_needed_scope
 from tenants.models import PUBLISHABLE_SCOPES
 from tenants.origins import is_known_open, is_open
 
@@ -77,5 +76,4 @@ def _is_publishable_route(path: str, method: str) -> bool:
     handlers = getattr(view, "actions", None) or dir(view_class)
     if method not in settings.CORS_ALLOW_METHODS or method.lower() not in handlers:
         return False
-    scope = "read_scope" if method in SAFE_METHODS else "write_scope"
-    return getattr(view_class, scope, None) in PUBLISHABLE_SCOPES
+    return find_needed_scope(view_class, method) in PUBLISHABLE_SCOPES

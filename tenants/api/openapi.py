@@ -8,7 +8,9 @@ from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
 
 from core.tenancy import all_shops
+from tenants.api.authentication import SHOPPER_TOKEN, find_needed_scope
 from tenants.api.idempotency import HEADER
+from tenants.models import PUBLISHABLE_SCOPES
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     HEADER,
@@ -36,7 +38,7 @@ PROBLEM = {
 }
 COMMON_ERRORS = {
     "401": "The key or token is missing, unknown, expired or revoked.",
-    "403": "The key lacks the scope that this request needs.",
+    "403": "The key lacks the scope, the shopper token or the origin that this request needs.",
     "429": "Too many requests; `Retry-After` says when to try again.",
     "503": "A service is not available; `Retry-After` says when to try again.",
 }
@@ -86,9 +88,29 @@ class TenantSchema(AutoSchema):
             schema["additionalProperties"] = False
         return schema
 
+    def get_auth(self) -> list[dict[str, Any]]:
+        """Add the shopper token, in addition to a key, where publishable keys are accepted."""
+        schemes: list[dict[str, Any]] = super().get_auth()  # type: ignore[no-untyped-call]
+        if find_needed_scope(self.view, self.method) not in PUBLISHABLE_SCOPES:
+            return schemes
+        component = ResolvedComponent(  # type: ignore[no-untyped-call]
+            "ShopperToken", ResolvedComponent.SECURITY_SCHEMA, schema=SHOPPER_TOKEN_SCHEME
+        )
+        self.registry.register_on_missing(component)
+        return [*schemes, {ApiKeyScheme.name: [], component.name: []}]
+
     def get_override_parameters(self) -> list[Any]:
         handler = getattr(self.view, getattr(self.view, "action", None) or self.method.lower())
         return [IDEMPOTENCY_KEY] if getattr(handler, "is_idempotent", False) else []
+
+
+# Of requests with a publishable key; `TenantSchema` adds it where such keys are accepted.
+SHOPPER_TOKEN_SCHEME = {
+    "type": "apiKey",
+    "in": "header",
+    "name": SHOPPER_TOKEN,
+    "description": "A JWT of the shop's server that names the shopper, next to a publishable key.",
+}
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
