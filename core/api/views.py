@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable
+from contextlib import ExitStack
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from rest_framework import status
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -14,9 +16,10 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
+from core.api.concurrency import Share, take_place
 from core.api.names import check_fields, check_parameters, refuse_unexpected_body
 from core.api.refusals import check_refusals, count_refusal
-from core.api.throttling import Bucket, choose_anonymous_buckets
+from core.api.throttling import Bucket, choose_anonymous_buckets, find_address
 from core.errors import DomainError
 from core.log_context import identify_caller
 
@@ -36,17 +39,22 @@ class Negotiation(DefaultContentNegotiation):
 
 
 class ApiView(APIView):
-    """Refuses unknown names, limits refusals by address, and adds `RateLimit-*` headers.
+    """Refuses unknown names, limits callers and refusals, and adds `RateLimit-*` headers.
 
     The log names the caller of every request.
     """
 
     content_negotiation_class = Negotiation
 
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        with ExitStack() as self.scopes:
+            return super().dispatch(request, *args, **kwargs)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if self.authentication_classes:
             check_refusals(request)
         super().initial(request, *args, **kwargs)
+        self.scopes.enter_context(take_place(self.choose_shares(request)))
         if request.method != "OPTIONS" and request.method in self.allowed_methods:
             check_parameters(request)
             if not self._has_row():
@@ -77,6 +85,10 @@ class ApiView(APIView):
     def choose_buckets(self, request: Request) -> list[Bucket]:
         """Return what the request is counted in, the smallest bucket first."""
         return choose_anonymous_buckets(request)
+
+    def choose_shares(self, request: Request) -> list[Share]:
+        """Return how many requests may run at the same time: without a key, of an address."""
+        return [Share(f"address:{find_address(request)}", settings.CONCURRENT_CALLER)]
 
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any

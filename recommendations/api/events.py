@@ -32,7 +32,7 @@ from tenants.api.base import TenantViewSet
 from tenants.api.idempotency import idempotent
 from tenants.models import MAX_SHOPPER_ID_LENGTH, Scope, is_shopper_id
 
-MAX_EVENTS = 1_000
+MAX_EVENTS, MAX_EVENTS_OF_PAGE = 1_000, 100
 MAX_EVENT_ID_LENGTH = 100
 MAX_MESSAGE_LENGTH = 300
 MAX_AGE = timedelta(days=90)
@@ -204,9 +204,9 @@ class EventViewSet(mixins.ListModelMixin, TenantViewSet):
         summary="Record events",
         description="One event, or up to 1,000 as `events`. An event whose `event_id` was sent "
         "before counts as a duplicate and changes nothing. In a batch, an invalid event is "
-        "rejected alone; a single invalid event returns 400. With a publishable key, events are of "
-        "the last day; without a shopper token only impressions and clicks without a shopper, with "
-        "one any events of its shopper.",
+        "rejected alone; a single invalid event returns 400. With a publishable key, at most 100 "
+        "events of the last day; without a shopper token only impressions and clicks without a "
+        "shopper, with one any events of its shopper.",
         request=PolymorphicProxySerializer(
             component_name="EventsInput",
             serializers=[EventInput, EventBatchInput],
@@ -239,6 +239,9 @@ class EventViewSet(mixins.ListModelMixin, TenantViewSet):
 
     def _create_batch(self, request: Request, body: dict[str, Any]) -> Response:
         valid, refused = EventBatchInput(data=body).split()
+        if self.access.publishable_key and len(valid) + len(refused) > MAX_EVENTS_OF_PAGE:
+            message = f"A publishable key sends at most {MAX_EVENTS_OF_PAGE} events at once."
+            raise ValidationError({"events": [message]})
         events = {}
         for number, event in valid.items():
             allowed = attribute_event(self.access, request, event)

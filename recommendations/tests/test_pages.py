@@ -87,8 +87,9 @@ def test_page_cannot_invent_purchases_of_a_thousand_shoppers(shop, page, image):
     events = [
         make_body(image, f"e-{n}", kind="purchase", shopper=f"shopper-{n}") for n in range(1_000)
     ]
-    answer = page.post(EVENTS, {"events": events}).json()
-    assert (answer["accepted"], len(answer["rejected"])) == (0, 1_000)
+    assert code_of(page.post(EVENTS, {"events": events})) == (400, "validation_error")
+    answer = page.post(EVENTS, {"events": events[:100]}).json()
+    assert (answer["accepted"], len(answer["rejected"])) == (0, 100)
     with shop_scope(shop.shop.pk):
         assert not Shopper.objects.exists()
 
@@ -96,7 +97,8 @@ def test_page_cannot_invent_purchases_of_a_thousand_shoppers(shop, page, image):
 @pytest.mark.parametrize("method", ["get", "put", "patch"])
 def test_page_neither_reads_nor_changes_preferences(shop, page, method):
     shop.client.put(f"{OWN}preferences/", {"text": "secret"})
-    response = getattr(page, method)(f"{OWN}preferences/", {"text": "changed"})
+    body = [] if method == "get" else [{"text": "changed"}]
+    response = getattr(page, method)(f"{OWN}preferences/", *body)
     assert code_of(response) == (403, "shopper_token_required")
     assert shop.client.get(f"{OWN}preferences/").json()["text"] == "secret"
 
@@ -229,13 +231,13 @@ def count_figures(image: Image) -> ImageFigures:
 
 
 def test_sessions_of_one_address_count_a_bounded_number_of_times(shop, page, image):
-    for start in range(0, 500, 100):
+    for start in range(0, 500, 50):
         events = [
             make_body(image, f"{kind}-{n}", kind=kind, session=f"s-{n}")
-            for n in range(start, start + 100)
+            for n in range(start, start + 50)
             for kind in ANONYMOUS
         ]
-        assert page.post(EVENTS, {"events": events}).json()["accepted"] == 200
+        assert page.post(EVENTS, {"events": events}).json()["accepted"] == 100
         count_all()
     figures = count_figures(image)
     assert (figures.clicks, figures.impressions) == (10, 10)

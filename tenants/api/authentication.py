@@ -71,7 +71,8 @@ class Access:
 
     def name_visitor(self, request: Request) -> str:
         """Return a short name of the shopper of the token, otherwise of the client's address."""
-        name = find_address(request) if self.shopper is None else f"shopper {self.shopper}"
+        is_named = self.shopper is not None
+        name = f"{self.shop_id} {self.shopper}" if is_named else find_address(request)
         return sha256(name.encode()).hexdigest()[:32]
 
     def require_shopper(self, external_id: str) -> None:

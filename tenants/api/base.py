@@ -1,6 +1,5 @@
 """Base classes of the views that show a shop's data."""
 
-from contextlib import ExitStack
 from typing import Any
 
 from django.conf import settings
@@ -8,7 +7,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
-from core.api.concurrency import Share, take_place
+from core.api.concurrency import Share
 from core.api.names import refuse_unexpected_body
 from core.api.throttling import Bucket
 from core.api.views import ApiView
@@ -21,19 +20,14 @@ from tenants.models import MANAGE_SHOP, MEMBER, Shop
 class TenantMixin(ApiView):
     """Runs the handler in the tenancy scope of the caller's shop.
 
-    Pages of other origins, and callers that run too many requests at once, are refused first.
+    Pages of other origins are refused first.
     """
-
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        with ExitStack() as self._scopes:
-            return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         access = request.auth
         if isinstance(access, Access):
-            self._scopes.enter_context(take_place(_choose_shares(request, access)))
-            self._scopes.enter_context(shop_scope(access.shop_id))
+            self.scopes.enter_context(shop_scope(access.shop_id))
 
     def perform_authentication(self, request: Request) -> None:
         super().perform_authentication(request)
@@ -56,6 +50,19 @@ class TenantMixin(ApiView):
             ]
         return [Bucket(f"shop:{access.shop_id}", settings.RATE_LIMIT_SHOP)]
 
+    def choose_shares(self, request: Request) -> list[Share]:
+        """Return how many requests may run at the same time: without limit for secret keys."""
+        access = request.auth
+        if not isinstance(access, Access):
+            return super().choose_shares(request)
+        if not access.publishable_key:
+            return []
+        # Of a visitor, whichever keys it uses.
+        return [
+            Share(f"visitor:{access.name_visitor(request)}", settings.CONCURRENT_CALLER),
+            Share(f"key:{access.publishable_key}", settings.CONCURRENT_PUBLISHABLE),
+        ]
+
     @property
     def access(self) -> Access:
         access: Access = self.request.auth  # type: ignore[assignment]
@@ -73,16 +80,6 @@ class TenantMixin(ApiView):
     @property
     def shop(self) -> Shop:
         return self.access.shop
-
-
-def _choose_shares(request: Request, access: Access) -> list[Share]:
-    """Return how many requests may run at the same time: without limit for secret keys."""
-    if not (key := access.publishable_key):
-        return []
-    return [
-        Share(f"{key}:{access.name_visitor(request)}", settings.CONCURRENT_CALLER),
-        Share(key, settings.CONCURRENT_PUBLISHABLE),
-    ]
 
 
 class TenantAPIView(TenantMixin, GenericAPIView[Any]):

@@ -1,4 +1,4 @@
-"""Which pages of other origins may use the API: those that a publishable key allows.
+"""Open the API to pages of other origins: those that a publishable key allows.
 
 Preflights contain no key. They are answered on the routes of publishable keys, for the origins of
 all active ones. The request itself is refused unless its own key allows the origin.
