@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import psutil
 import psycopg
@@ -35,7 +35,9 @@ class Stack:
         try:
             addresses = start_services(self.supervisor, FOLDER)
             os.environ.update(addresses.environment())
-            os.environ["DATABASE_URL"] = _recreate_database(addresses.database_url)
+            _recreate_database(addresses.database_owner_url)
+            for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+                os.environ[name] = os.environ[name].rpartition("/")[0] + f"/{DATABASE}"
             os.environ["MEDIA_ROOT"] = str(FOLDER / "media")
             # One shop makes all the traffic; every request is still counted.
             os.environ["RATE_LIMIT_SHOP"] = str(10**9)
@@ -112,8 +114,16 @@ def wait_for(
         time.sleep(every)
 
 
-def _recreate_database(url: str) -> str:
+def vacuum() -> None:
+    """Vacuum and analyse as the tables' owner, as autovacuum would within a minute."""
+    from django.db import connection  # after `django.setup`
+
+    database: Any = connection
+    with database.open_as_owner() as owner, owner.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def _recreate_database(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {DATABASE}")
-    return url.rpartition("/")[0] + f"/{DATABASE}"

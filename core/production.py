@@ -155,5 +155,5 @@ def _check_compose(settings: Settings) -> Problems:
     """Check passwords of other programs, where this process gets them as well."""
     for name in ("PGADMIN_DEFAULT_PASSWORD", "FLOWER_BASIC_AUTH", "DB_PASSWORD"):
         password = os.environ.get(name, "").rpartition(":")[2]
-        if name in os.environ and is_guessable(password):
+        if password and is_guessable(password):
             yield name, f"is weak; make a password with: {RANDOM}"

@@ -142,10 +142,21 @@ SITE_URL: str = env.str(
 ).rstrip("/")
 
 # --- Data stores ----------------------------------------------------------------------
+# The application's role, which row-level security limits to the tenancy scope.
 DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db_url(
-        "DATABASE_URL", default="postgres://atelier:atelier@localhost:5432/atelier"
+        "DATABASE_URL",
+        default="postgres://atelier_app:atelier@localhost:5432/atelier",
+        engine="core.postgres",
     )
+}
+# The owner of the tables, for `migrate`; without one, it migrates as the application's role.
+OWNER_URL: str = env.str("DATABASE_OWNER_URL", default="")
+OWNER: dict[str, Any] = env.db_url_config(OWNER_URL) if OWNER_URL else {}
+if password := env.str("DATABASE_OWNER_PASSWORD", default=""):
+    OWNER["PASSWORD"] = password
+DATABASES["default"]["OWNER"] = {
+    name: OWNER[name] for name in ("USER", "PASSWORD", "HOST", "PORT") if OWNER_URL
 }
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),

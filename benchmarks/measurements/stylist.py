@@ -7,7 +7,6 @@ from itertools import cycle, islice, product
 from statistics import median
 
 import httpx
-from django.db import connection
 
 from benchmarks.client import Connection, UnexpectedStatus, outfits_request
 from benchmarks.encoders import Subject
@@ -15,7 +14,7 @@ from benchmarks.measurements.synthetic_catalogue import make_images
 from benchmarks.measurements.synthetic_tags import SyntheticGarment, make_garments
 from benchmarks.measurements.uploads import BenchShop, open_shop
 from benchmarks.report import Goal, Report
-from benchmarks.stack import Stack
+from benchmarks.stack import Stack, vacuum
 from catalog.models import Image
 from core.photos import open_photo
 from core.tenancy import shop_scope
@@ -159,8 +158,7 @@ def _fill(shop: BenchShop) -> None:
             ),
             batch_size=1_000,
         )
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")  # autovacuum would do it within a minute
+    vacuum()
 
 
 def _fields(garment: SyntheticGarment) -> dict[str, object]:

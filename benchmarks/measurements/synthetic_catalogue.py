@@ -1,11 +1,10 @@
 """A shop with thousands of images with random embeddings, to search in."""
 
 import numpy as np
-from django.db import connection
 from numpy.typing import NDArray
 
 from benchmarks.measurements.uploads import BenchShop
-from benchmarks.stack import wait_for
+from benchmarks.stack import vacuum, wait_for
 from catalog.indexing.calibration import calibrate
 from catalog.indexing.indexes import get_live_index, repair_index
 from catalog.models import Category, Image, IndexEntry, VectorIndex
@@ -35,8 +34,7 @@ def fill_shop(shop: BenchShop, *, count: int, dimensions: int) -> VectorIndex:
         ]
         Image.objects.bulk_create(images, batch_size=1_000)
         IndexEntry.objects.bulk_create(entries, batch_size=1_000)
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")  # autovacuum would do it within a minute
+        vacuum()
         calibrate(index, count=count)
         wait_for(
             "Building the collection",

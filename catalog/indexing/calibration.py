@@ -145,7 +145,8 @@ def _encode(encoder: str, texts: list[str]) -> Embeddings:
 def make_clothing_prompts() -> list[str]:
     """Return the basic colours, the default kinds, and each kind with a colour."""
     rows = Category.objects.filter(shop=None).order_by("name")
-    kinds = [name.lower() for name in rows.values_list("name", flat=True)]
+    with all_shops():
+        kinds = [name.lower() for name in rows.values_list("name", flat=True)]
     pairs = [f"{colour} {kind}" for colour, kind in zip(cycle(BASIC_COLOURS), kinds, strict=False)]
     return [*BASIC_COLOURS, *kinds, *pairs]
 

@@ -49,6 +49,7 @@ class Facet(models.Model):
     description = models.CharField(max_length=300, blank=True)
 
     objects: ClassVar[Any] = FacetQuerySet.as_manager()
+    has_shared_rows = True
 
     class Meta:
         abstract = True

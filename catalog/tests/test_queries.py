@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.models import AgeGroup, Category, Image, IndexEntry, Style
 from catalog.tests.factories import make_image
-from core.tenancy import shop_scope
+from core.tenancy import all_shops, shop_scope
 from recommendations.models import Prompt
 from tenants.models import Shop
 
@@ -25,8 +25,9 @@ CEILINGS = {
 
 
 def fill(shop: Shop, count: int) -> None:
-    category, age_group = Category.objects.get(name="dress"), AgeGroup.objects.get(name="adult")
-    styles = list(Style.objects.all()[:5])
+    with all_shops():
+        category, age_group = Category.objects.get(name="dress"), AgeGroup.objects.get(name="adult")
+        styles = list(Style.objects.all()[:5])
     for number in range(count):
         image = make_image(shop, category=category, age_group=age_group, styles=list(styles))
         with shop_scope(shop.pk):

@@ -21,6 +21,7 @@ from django.db import connection, transaction
 from kombu.exceptions import OperationalError as BrokerUnavailable
 
 from core.jobs.models import MAX_ATTEMPTS, QueueRow
+from core.tenancy import all_shops
 
 log = structlog.get_logger(__name__)
 
@@ -94,13 +95,13 @@ class Queue:
 
     def claim(self, *, size: int, lease: float) -> list[Claim]:
         """Lease up to `size` waiting rows of all shops for `lease` seconds; makes one query."""
-        with connection.cursor() as cursor:
+        with all_shops(), connection.cursor() as cursor:
             cursor.execute(self._sql(CLAIM), {"size": size, "lease": lease})
             return [Claim(*row) for row in cursor.fetchall()]
 
     def has_waiting(self) -> bool:
         """Return whether any row of any shop could be claimed now."""
-        with connection.cursor() as cursor:
+        with all_shops(), connection.cursor() as cursor:
             cursor.execute(self._sql(HAS_WAITING))
             (is_waiting,) = cursor.fetchone()
         return bool(is_waiting)

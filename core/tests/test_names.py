@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 from catalog.models import Style
 from catalog.tests.factories import make_image
 from core.api.names import MAX_NAME_LENGTH, MAX_REPORTED, find_nearest
+from core.tenancy import all_shops
 from core.tests.factories import make_photo
 from core.tests.test_route_walk import (
     API,
@@ -53,7 +54,8 @@ def assert_refused(response: Any, *names: str, code: str) -> dict[str, Any]:
 
 
 def make_style(shop: Any) -> Style:
-    style: Style = Style.objects.create(shop=shop, name="Boho")
+    with all_shops():
+        style: Style = Style.objects.create(shop=shop, name="Boho")
     return style
 
 

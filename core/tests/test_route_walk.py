@@ -163,7 +163,8 @@ def make_conversation(shop: Shop) -> Conversation:
 def make_colleague(shop: Shop) -> User:
     """Return a person; the route uses the person's id."""
     user = User.objects.create_user("secret@rival.example")
-    Membership.objects.create(user=user, shop=shop)
+    with all_shops():
+        Membership.objects.create(user=user, shop=shop)
     return user
 
 
@@ -176,7 +177,11 @@ def make_invitation(shop: Shop) -> Invitation:
 
 
 def make_facet(model: Any) -> Callable[[Shop], Any]:
-    return lambda shop: model.objects.create(shop=shop, name="Secret")
+    def make(shop: Shop) -> Any:
+        with shop_scope(shop.pk):
+            return model.objects.create(shop=shop, name="Secret")
+
+    return make
 
 
 # Route prefix -> function that makes a row of a shop for its detail routes.

@@ -113,7 +113,8 @@ def test_a_title_query_grades_its_images_and_others_of_their_item(garments):
 
 
 def test_facets_of_a_single_item_make_no_query(garments):
-    style = Style.objects.get(shop=None, name="casual")
+    with all_shops():
+        style = Style.objects.get(shop=None, name="casual")
     garments.first.styles.add(style)
     garments.second.styles.add(style)
     garments.shirt.styles.add(style)
@@ -221,7 +222,8 @@ def test_refuses_an_unknown_shop(garments, reference):
 
 
 def test_refuses_a_name_that_several_shops_have(garments):
-    other = Shop.objects.create(name=garments.shop.name)
+    with all_shops():
+        other = Shop.objects.create(name=garments.shop.name)
     with pytest.raises(CommandError, match=str(other.pk)):
         call_command("evaluate_recommendations", shop=garments.shop.name)
 

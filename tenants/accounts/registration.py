@@ -4,6 +4,7 @@ import unicodedata
 
 from django.db import transaction
 
+from core.tenancy import shop_scope
 from tenants.accounts import guesses, mails
 from tenants.accounts.passwords import validate_strength
 from tenants.accounts.sessions import SignIn, open_session
@@ -23,9 +24,10 @@ def register(
     name = unicodedata.normalize("NFC", name)
     validate_strength(password, User(email=address, name=name), shop_names=[shop_name])
     guesses.take(guesses.REGISTRATIONS, address)
-    with transaction.atomic():
+    shop = Shop(name=shop_name)
+    with shop_scope(shop.pk), transaction.atomic():
         user = User.objects.create_user(address, password, name=name)
-        shop = Shop.objects.create(name=shop_name)
+        shop.save()
         membership = Membership.objects.create(user=user, shop=shop, role=Membership.Role.OWNER)
         mails.post(Mail.Kind.WELCOME, address=address, language=language, subject_id=user.pk)
     return open_session(membership)

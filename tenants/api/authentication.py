@@ -25,6 +25,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
 from core.api.throttling import find_address
+from core.tenancy import all_shops, shop_scope
 from tenants.accounts.sessions import find_membership
 from tenants.models import MANAGE_SHOP, MEMBER, Membership, Scope, Shop, ShopAPIKey, User
 from tenants.shopper_tokens import read_shopper_token
@@ -111,7 +112,8 @@ class ApiKeyAuthentication(BaseAuthentication):
             origins=tuple(api_key.origins) if is_publishable else (),
             shopper=_read_shopper(request, api_key),
         )
-        api_key.record_use()
+        with shop_scope(api_key.shop_id):
+            api_key.record_use()
         return None, access
 
     def _find(self, secret: str) -> ShopAPIKey:
@@ -186,7 +188,7 @@ _SELECT_KEY_AND_SHOP = f"""
 
 def _read_key(prefix: str) -> ShopAPIKey | None:
     """Return the key with its shop."""
-    with connection.cursor() as cursor:
+    with all_shops(), connection.cursor() as cursor:
         cursor.execute(_SELECT_KEY_AND_SHOP, [prefix])
         row = cursor.fetchone()
     if row is None:

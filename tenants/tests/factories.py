@@ -64,7 +64,8 @@ def make_person(
     """Return a signed-in member of a shop, with their tokens and a client that uses them."""
     verified_at = timezone.now() if is_verified else None
     user = User.objects.create_user(email, PASSWORD, email_verified_at=verified_at)
-    membership = Membership.objects.create(user=user, shop=shop, role=role)
+    with shop_scope(shop.pk):
+        membership = Membership.objects.create(user=user, shop=shop, role=role)
     tokens = sign_in(email=email, password=PASSWORD)
     client = make_client(f"Bearer {tokens.access}")
     return SimpleNamespace(user=user, membership=membership, tokens=tokens, client=client)

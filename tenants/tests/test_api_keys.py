@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from core.tenancy import all_shops
 from tenants.models import Scope, Shop, ShopAPIKey
 from tenants.services import create_key
 from tenants.tests.factories import make_client, make_key_client
@@ -48,12 +49,14 @@ def test_create_shop_prints_a_key_that_works(db):
 def test_create_shop_refuses_an_invalid_name(db, name):
     with pytest.raises(CommandError):
         call_command("create_shop", name)
-    assert not Shop.objects.exists()
+    with all_shops():
+        assert not Shop.objects.exists()
 
 
 def test_secret_is_stored_hashed_only(shop):
     secret = shop.key.partition(".")[2]
-    stored = ShopAPIKey.objects.values().get()
+    with all_shops():
+        stored = ShopAPIKey.objects.values().get()
     assert len(secret) >= 32
     assert not [name for name, value in stored.items() if secret in str(value)]
 
@@ -120,13 +123,15 @@ def test_refuses_a_revoked_key_immediately(shop):
     api_key, key = make_key(shop.shop)
     assert get_shop(key).status_code == 200
     api_key.revoked = True
-    api_key.save()
+    with all_shops():
+        api_key.save()
     assert_refused(get_shop(key), "revoked_api_key")
     assert get_shop(shop.key).status_code == 200
 
 
 def test_refuses_only_the_keys_of_an_inactive_shop(shop, rival):
-    Shop.objects.filter(pk=shop.shop.pk).update(is_active=False)
+    with all_shops():
+        Shop.objects.filter(pk=shop.shop.pk).update(is_active=False)
     assert_refused(get_shop(shop.key), "inactive_shop")
     assert get_shop(rival.key).status_code == 200
 
@@ -134,7 +139,8 @@ def test_refuses_only_the_keys_of_an_inactive_shop(shop, rival):
 def test_refused_key_is_not_recorded_as_used(shop):
     api_key, key = make_key(shop.shop, expires_at=timezone.now() - timedelta(minutes=1))
     assert_refused(get_shop(key), "expired_api_key")
-    api_key.refresh_from_db()
+    with all_shops():
+        api_key.refresh_from_db()
     assert api_key.last_used_at is None
 
 
@@ -190,7 +196,8 @@ def test_operators_cannot_give_a_publishable_key_other_scopes(shop):
 
 def test_last_use_is_recorded_at_most_once_a_minute(shop, django_assert_num_queries):
     def last_use():
-        return ShopAPIKey.objects.get().last_used_at
+        with all_shops():
+            return ShopAPIKey.objects.get().last_used_at
 
     start = datetime(2030, 1, 1, 12, 0, tzinfo=UTC)
     with time_machine.travel(start, tick=False) as clock:
@@ -207,7 +214,8 @@ def test_last_use_is_recorded_at_most_once_a_minute(shop, django_assert_num_quer
 
 
 def test_no_response_contains_a_keys_id_or_hash(shop, stranger):
-    api_key = ShopAPIKey.objects.get()
+    with all_shops():
+        api_key = ShopAPIKey.objects.get()
     paths = ("", "images/", "categories/", "index/", "prompts/", "nothing/", "shop/")
     answers = [shop.client.get(f"/api/v1/{path}").content.decode() for path in paths]
     answers += [get_shop(shop.key + "x").content.decode(), stranger.get(SHOP).content.decode()]

@@ -106,11 +106,14 @@ def test_prefetch_is_limited(shop, rival):
     assert len(image.entries.all()) == 1
 
 
-def test_queryset_has_the_scope_it_was_created_in(shop, rival):
-    make_image(shop.shop)
+def test_queryset_returns_nothing_in_another_scope(shop, rival):
+    make_image(shop.shop), make_image(rival.shop)
     with shop_scope(shop.shop.pk):
         mine = Image.objects.all()
     with shop_scope(rival.shop.pk):
+        assert list(mine.all()) == []
+    assert list(mine.all()) == []
+    with all_shops():
         assert {image.shop_id for image in mine} == {shop.shop.pk}
 
 

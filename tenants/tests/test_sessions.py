@@ -12,6 +12,7 @@ from django.conf import settings as django_settings
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
+from core.tenancy import all_shops
 from tenants.models import Membership, Session, User
 from tenants.sweeps import purge_accounts
 from tenants.tests.factories import PASSWORD, make_client, make_person
@@ -81,7 +82,8 @@ def test_people_of_the_previous_release_own_their_addresses(db):
 
 
 def test_a_person_chooses_among_their_shops(shop, rival, colleague):
-    Membership.objects.create(user=colleague.user, shop=rival.shop, role="viewer")
+    with all_shops():
+        Membership.objects.create(user=colleague.user, shop=rival.shop, role="viewer")
     shops = colleague.client.get(f"{AUTH}shops/").json()
     assert [(each["shop"]["id"], each["role"]) for each in shops] == [
         (str(shop.shop.pk), "owner"),

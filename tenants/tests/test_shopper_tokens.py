@@ -200,7 +200,7 @@ def test_secret_is_shown_once_and_stored_encrypted(colleague, shop):
     made = colleague.client.post(SECRETS).json()
     assert len(made["secret"]) >= 32
     assert made["secret"] not in colleague.client.get(SECRETS).content.decode()
-    with connection.cursor() as cursor:
+    with shop_scope(shop.shop.pk), connection.cursor() as cursor:
         cursor.execute("SELECT encrypted_secret FROM tenants_shoppersigningsecret")
         assert made["secret"] not in cursor.fetchone()[0]
 

@@ -11,6 +11,7 @@ from django.conf import settings as django_settings
 from django.db import connection
 from rest_framework.test import APIClient
 
+from core.tenancy import all_shops
 from tenants.models import Membership, Shop, User
 from tenants.tests.factories import PASSWORD, make_client, make_person
 
@@ -62,7 +63,8 @@ def claims_of(token: str) -> dict[str, object]:
 
 def test_register_creates_the_person_and_their_shop(db):
     answer = register()
-    membership = Membership.objects.get()
+    with all_shops():
+        membership = Membership.objects.select_related("shop").get()
     assert (membership.user.email, membership.user.name) == ("ada@shop.example", "Ada")
     assert membership.shop.name == "Ada's Atelier"
     assert membership.role == Membership.Role.OWNER
@@ -101,7 +103,8 @@ def test_register_refuses_invalid_fields_and_creates_nothing(db, changes, code):
     assert response.status_code == 400
     assert response.json()["code"] == code
     assert not User.objects.exists()
-    assert not Shop.objects.exists()
+    with all_shops():
+        assert not Shop.objects.exists()
 
 
 @pytest.mark.parametrize("missing", ["email", "password", "shop_name"])
@@ -250,7 +253,8 @@ def test_member_sees_nothing_of_a_rival(colleague, rival):
 
 
 def test_removed_member_is_refused_immediately(colleague):
-    colleague.membership.delete()
+    with all_shops():
+        colleague.membership.delete()
     assert_refused(colleague.client.get(SHOP), "invalid_token")
     assert_refused(post("refresh", refresh=colleague.tokens.refresh), "invalid_token")
     login = post("login", email=colleague.user.email, password=PASSWORD)
@@ -259,7 +263,8 @@ def test_removed_member_is_refused_immediately(colleague):
 
 def test_member_moved_to_another_shop_loses_access_to_the_first(colleague, rival):
     colleague.membership.shop = rival.shop
-    colleague.membership.save()
+    with all_shops():
+        colleague.membership.save()
     assert_refused(colleague.client.get(SHOP), "invalid_token")
     assert_refused(post("refresh", refresh=colleague.tokens.refresh), "invalid_token")
 
@@ -273,13 +278,15 @@ def test_inactive_person_is_refused_immediately(colleague):
 
 
 def test_deleted_person_is_refused_without_an_error(colleague):
-    colleague.user.delete()
+    with all_shops():
+        colleague.user.delete()
     assert_refused(colleague.client.get(SHOP), "invalid_token")
     assert_refused(post("refresh", refresh=colleague.tokens.refresh), "invalid_token")
 
 
 def test_member_of_an_inactive_shop_is_refused(shop, colleague):
-    Shop.objects.filter(pk=shop.shop.pk).update(is_active=False)
+    with all_shops():
+        Shop.objects.filter(pk=shop.shop.pk).update(is_active=False)
     assert_refused(colleague.client.get(SHOP), "inactive_shop")
 
 
@@ -327,7 +334,8 @@ def test_nonsense_as_refresh_token_is_a_client_error(db, action, refresh):
 
 def test_person_with_two_shops_stays_in_the_tokens_shop(shop, rival):
     person = make_person(shop.shop)
-    Membership.objects.create(user=person.user, shop=rival.shop)
+    with all_shops():
+        Membership.objects.create(user=person.user, shop=rival.shop)
     assert person.client.get(SHOP).json()["id"] == str(shop.shop.pk)
     refreshed = post("refresh", refresh=person.tokens.refresh).json()
     assert refreshed["shop"]["id"] == str(shop.shop.pk)

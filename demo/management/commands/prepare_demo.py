@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from core.tenancy import all_shops
 from tenants.models import ShopAPIKey, User
 from tenants.services import create_shop
 
@@ -23,7 +24,9 @@ class Command(BaseCommand):
             raise CommandError("The demo's administrator is not allowed in production.")
         known = json.loads(file.read_text()) if file.exists() else {}
         prefix = known.get("api_key", "").partition(".")[0]
-        if not ShopAPIKey.objects.filter(prefix=prefix).exists():
+        with all_shops():
+            is_prepared = ShopAPIKey.objects.filter(prefix=prefix).exists()
+        if not is_prepared:
             known = self._create()
             file.touch(mode=0o600)
             file.write_text(json.dumps(known))

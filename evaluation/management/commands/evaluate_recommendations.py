@@ -9,7 +9,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from core.errors import Unavailable
-from core.tenancy import shop_scope
+from core.tenancy import all_shops, shop_scope
 from evaluation.management.options import whole_number, write_files
 from evaluation.search.harness import (
     MAX_QUERIES_PER_KIND,
@@ -79,7 +79,8 @@ def _find_shop(reference: str) -> Shop:
         found = Shop.objects.filter(pk=UUID(reference))
     except ValueError:
         found = Shop.objects.filter(name=reference)
-    shops = list(found[:MAX_NAMED])
+    with all_shops():
+        shops = list(found[:MAX_NAMED])
     if not shops:
         raise CommandError(f"There is no shop {reference!r}.")
     if len(shops) > 1:
