@@ -12,10 +12,12 @@ from playwright.sync_api import Browser, Page
 from demo.stack import Stack
 
 CREATE_KEY = """
+from core.tenancy import all_shops
 from tenants.models import ShopAPIKey
 from tenants.services import create_key
-shop = ShopAPIKey.objects.select_related("shop").get(prefix="{prefix}").shop
-print(create_key(shop=shop, name="page", kind="publishable", origins=["{origin}"])[1])
+with all_shops():
+    shop = ShopAPIKey.objects.select_related("shop").get(prefix="{prefix}").shop
+    print(create_key(shop=shop, name="page", kind="publishable", origins=["{origin}"])[1])
 """
 CALL = """
 async ({url, method, headers, body}) => {
