@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from itertools import islice
+from threading import Lock
 from typing import Any
 
 from django.http import QueryDict
@@ -56,6 +57,10 @@ class UnknownNames(DomainError):
         super().__init__(" ".join(messages.values()), code=code, errors=errors)
 
 
+# drf-spectacular loads its extensions with the first description, which is not safe in two threads.
+_describing = Lock()
+
+
 @cache
 def describe_operation(callback: Callable[..., Any], method: str) -> Operation:
     """Return what an operation accepts, from its OpenAPI description; computed once."""
@@ -66,7 +71,8 @@ def describe_operation(callback: Callable[..., Any], method: str) -> Operation:
     generator = SchemaGenerator()  # type: ignore[no-untyped-call]
     view = generator.create_view(callback, method)  # type: ignore[no-untyped-call]
     view.request = build_mock_request(method, "/", view, None)  # type: ignore[no-untyped-call]
-    description = view.schema.get_operation("/", "/", "/", method, generator.registry)
+    with _describing:
+        description = view.schema.get_operation("/", "/", "/", method, generator.registry)
     parameters = {
         parameter["name"]: parameter["schema"].get("type") == "array"
         for parameter in description.get("parameters", ())
