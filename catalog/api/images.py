@@ -68,6 +68,7 @@ class PublicImageSerializer(serializers.ModelSerializer[Image]):
     category = FacetField(model=Category, allow_null=True)
     styles = FacetListField(child=FacetField(model=Style))
     age_group = FacetField(model=AgeGroup, allow_null=True)
+    link = serializers.CharField(help_text="The address of the product's page, or empty.")
 
     class Meta:
         model = Image

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -18,6 +18,7 @@ from tenants.models import Scope
 MAX_DRIFT_IDS = 1_000
 
 
+@extend_schema_serializer(many=False)
 class IndexSerializer(serializers.Serializer[Any]):
     """The state of a shop's vector index, with the number of images in each state."""
 

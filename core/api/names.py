@@ -14,10 +14,11 @@ from typing import Any
 
 from django.http import QueryDict
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
+from core.api.json_types import describe_wrong_type
 from core.errors import DomainError
 
 MAX_REPORTED = 10
@@ -40,10 +41,18 @@ ALIASES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
-    """What one operation accepts: its query parameters, and whether each may repeat."""
+class Parameter:
+    """Whether a query parameter takes several values, and whether they may be any text."""
 
-    parameters: Mapping[str, bool]
+    repeats: bool
+    is_text: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What one operation accepts."""
+
+    parameters: Mapping[str, Parameter]
     has_body: bool
 
 
@@ -74,17 +83,24 @@ def describe_operation(callback: Callable[..., Any], method: str) -> Operation:
     with _describing:
         description = view.schema.get_operation("/", "/", "/", method, generator.registry)
     parameters = {
-        parameter["name"]: parameter["schema"].get("type") == "array"
+        parameter["name"]: _read_parameter(parameter["schema"])
         for parameter in description.get("parameters", ())
         if parameter["in"] == "query"
     }
     return Operation(parameters, has_body="requestBody" in description)
 
 
-def check_parameters(request: Request) -> None:
-    """Refuse query parameters that are unknown, or given twice where one is expected.
+def _read_parameter(schema: dict[str, Any]) -> Parameter:
+    repeats = schema.get("type") == "array"
+    value = schema["items"] if repeats else schema
+    is_text = value.get("type") == "string" and not {"enum", "format"} & value.keys()
+    return Parameter(repeats, is_text)
 
-    Raises `UnknownNames` and `ValidationError`.
+
+def check_parameters(request: Request) -> None:
+    """Refuse query parameters that are unknown, empty, or given twice where one is expected.
+
+    A text may be empty, as forms send it. Raises `UnknownNames` and `ValidationError`.
     """
     if not request.query_params:
         return
@@ -96,7 +112,11 @@ def check_parameters(request: Request) -> None:
     }
     if messages:
         raise UnknownNames(messages, code="unknown_parameter")
-    _refuse_repeated(values, known)
+    _refuse_repeated(values, {name for name in values if known[name].repeats})
+    message = "Send a value, or leave this parameter out."
+    empty = [name for name, texts in values.lists() if "" in texts and not known[name].is_text]
+    if empty:
+        raise ValidationError({name: [message] for name in empty}, code="blank")
 
 
 def refuse_unexpected_body(request: Request) -> None:
@@ -126,36 +146,58 @@ def check_fields(serializer: Any, *, ignored: Collection[str] = ()) -> None:
     if ignored and type(body) is dict:
         without_effect = {*ignored} - _writable_fields(serializer).keys()
         body = {name: value for name, value in body.items() if name not in without_effect}
-    refuse_unknown_fields(serializer, body)
+    check_value(serializer, body)
     if isinstance(body, QueryDict):
-        _refuse_repeated(body, {name: _is_list(field) for name, field in serializer.fields.items()})
+        lists = {name for name, field in serializer.fields.items() if _is_list(field)}
+        _refuse_repeated(body, lists)
 
 
-def refuse_unknown_fields(serializer: Any, body: Any) -> None:
-    """Raise `UnknownNames` if an object or an object in it has a field with an unknown name."""
-    found = islice(_find_unknown(serializer, body, ""), MAX_REPORTED)
-    if messages := dict(found):
-        raise UnknownNames(messages, code="unknown_field")
+def check_value(serializer: Any, value: Any) -> None:
+    """Refuse unknown names and wrong JSON types in a value and in what it contains.
+
+    Raises `UnknownNames` and `ValidationError`.
+    """
+    faults = list(islice(_find_faults(serializer, value, ()), MAX_REPORTED))
+    if unknown := {".".join(fault.path): fault.message for fault in faults if fault.is_name}:
+        raise UnknownNames(unknown, code="unknown_field")
+    errors: dict[str, Any] = {}
+    for fault in faults:
+        *parents, name = fault.path
+        place = errors
+        for parent in parents:
+            place = place.setdefault(parent, {})
+        place[name] = [ErrorDetail(fault.message, code="invalid")]
+    if errors:
+        raise ValidationError(errors)
 
 
-def _refuse_repeated(values: QueryDict, known: Mapping[str, bool]) -> None:
+def _refuse_repeated(values: QueryDict, lists: Collection[str]) -> None:
     """Refuse a second value, which would silently replace the first."""
     message = "This is given more than once; give it once."
-    repeated = [name for name, texts in values.lists() if len(texts) > 1 and not known.get(name)]
+    repeated = [name for name, texts in values.lists() if len(texts) > 1 and name not in lists]
     if repeated:
         raise ValidationError({name: [message] for name in repeated}, code="repeated")
 
 
-def _find_unknown(field: Any, value: Any, path: str) -> Iterator[tuple[str, str]]:
-    """Yield the path of every unknown name, such as `filters.color`, and a message."""
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    path: tuple[str, ...]
+    message: str
+    is_name: bool
+
+
+def _find_faults(field: Any, value: Any, path: tuple[str, ...]) -> Iterator[_Fault]:
+    """Yield every unknown name and wrong JSON type, with its path, such as `filters`, `color`."""
     if isinstance(field, serializers.Serializer) and isinstance(value, Mapping):
         yield from _find_in_object(field, value, path)
     elif isinstance(field, serializers.DictField) and isinstance(value, Mapping):
         for name in value:
-            yield from _find_unknown(field.child, value[name], f"{path}{_shorten(name)}.")
+            yield from _find_faults(field.child, value[name], (*path, _shorten(name)))
     elif _is_list(field) and isinstance(value, list) and not getattr(field, "checks_items", False):
         for number, item in enumerate(value):
-            yield from _find_unknown(field.child, item, f"{path}{number}.")
+            yield from _find_faults(field.child, item, (*path, str(number)))
+    elif message := describe_wrong_type(field, value):
+        yield _Fault(path, message, is_name=False)
 
 
 def _find_operation(request: Request) -> Operation:
@@ -165,15 +207,18 @@ def _find_operation(request: Request) -> Operation:
 
 
 def _find_in_object(
-    serializer: Any, value: Mapping[Any, Any], path: str
-) -> Iterator[tuple[str, str]]:
+    serializer: Any, value: Mapping[Any, Any], path: tuple[str, ...]
+) -> Iterator[_Fault]:
     fields = _writable_fields(serializer)
+    is_form = isinstance(value, QueryDict)
     for name in value:
-        numbered = NUMBERED.fullmatch(name) if isinstance(value, QueryDict) else None
+        numbered = NUMBERED.fullmatch(name) if is_form else None
         if name in fields:
-            yield from _find_unknown(fields[name], value[name], f"{path}{name}.")
+            # A form has only texts and files, which fields convert.
+            yield from () if is_form else _find_faults(fields[name], value[name], (*path, name))
         elif not (numbered and _is_list(fields.get(numbered[1]))):
-            yield path + _shorten(name), _describe("field", name, fields, path)
+            place = (*path, _shorten(name))
+            yield _Fault(place, _describe("field", name, fields, path), is_name=True)
 
 
 def _writable_fields(serializer: Any) -> dict[str, Any]:
@@ -184,13 +229,13 @@ def _is_list(field: Any) -> bool:
     return isinstance(field, (serializers.ListField, serializers.ListSerializer))
 
 
-def _describe(what: str, name: str, known: Collection[str], path: str = "") -> str:
-    start = f"Unknown {what} `{path}{_shorten(name)}`"
+def _describe(what: str, name: str, known: Collection[str], path: tuple[str, ...] = ()) -> str:
+    start = f"Unknown {what} `{'.'.join((*path, _shorten(name)))}`"
     if not known:
         return f"{start}; this request takes none."
     if nearest := find_nearest(name, known):
-        return f"{start}; did you mean `{path}{nearest}`?"
-    return f"{start}; known are {', '.join(f'`{path}{each}`' for each in known)}."
+        return f"{start}; did you mean `{'.'.join((*path, nearest))}`?"
+    return f"{start}; known are {', '.join(f'`{each}`' for each in known)}."
 
 
 def find_nearest(name: str, known: Collection[str]) -> str | None:

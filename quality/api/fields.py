@@ -37,6 +37,13 @@ class StagedSerializer(serializers.Serializer[Any]):
 
     figures: ClassVar[Collection[str]] = ()
 
+    def get_fields(self) -> dict[str, Any]:
+        """Describe the figures as optional."""
+        fields = super().get_fields()
+        for name in self.figures:
+            fields[name].required = False
+        return fields
+
     def has_figures(self, row: Any) -> bool:
         return bool(row.result)
 

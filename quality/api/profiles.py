@@ -150,7 +150,10 @@ class OwnProfileView(QualityMixin, TenantAPIView):
     @extend_schema(
         summary="Get the shop's own profile",
         operation_id="quality_own_profile",
-        responses=ProfileOutput,
+        responses={
+            200: ProfileOutput,
+            404: OpenApiResponse(description="The shop has no rules of its own."),
+        },
     )
     def get(self, request: Request) -> Response:
         return Response(ProfileOutput(self.get_object()).data)

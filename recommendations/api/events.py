@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import (
     OpenApiExample,
+    OpenApiResponse,
     PolymorphicProxySerializer,
     extend_schema,
     extend_schema_view,
@@ -20,7 +21,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.api.examples import IMAGE
-from core.api.names import UnknownNames, refuse_unknown_fields
+from core.api.names import UnknownNames, check_value
 from core.api.parsers import JSONParser
 from core.api.throttling import find_address
 from core.api.views import validate
@@ -118,7 +119,7 @@ class LenientList(serializers.ListSerializer[Any]):
 
     def run_child_validation(self, data: Any) -> Any:
         try:
-            refuse_unknown_fields(self.child, data)
+            check_value(self.child, data)
             return super().run_child_validation(data)
         except UnknownNames as error:
             return ValidationError(dict(error.messages), code=error.code)
@@ -212,7 +213,10 @@ class EventViewSet(mixins.ListModelMixin, TenantViewSet):
             serializers=[EventInput, EventBatchInput],
             resource_type_field_name=None,
         ),
-        responses={202: ReceiptSerializer},
+        responses={
+            202: ReceiptSerializer,
+            404: OpenApiResponse(description="The shopper is not that of the page's token."),
+        },
         examples=[
             OpenApiExample("A like", LIKE, request_only=True),
             OpenApiExample("A batch", {"events": [LIKE, CLICK]}, request_only=True),

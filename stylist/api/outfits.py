@@ -94,7 +94,7 @@ class PieceOutput(serializers.Serializer[Any]):
     photo_url = PhotoField(source="garment.photo", required=False)
     price = PriceField(source="garment.price", required=False, allow_null=True)
     currency = serializers.CharField(source="garment.currency", required=False)
-    link = serializers.URLField(source="garment.link", required=False)
+    link = serializers.CharField(source="garment.link", required=False)
     availability = serializers.CharField(source="garment.availability", required=False)
 
     def to_representation(self, piece: dict[str, Any]) -> dict[str, Any]:

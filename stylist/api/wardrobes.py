@@ -16,6 +16,7 @@ from rest_framework import mixins, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.parsers import JSONParser
 from core.api.views import NewestFirst, validate, validate_parameters
 from core.jobs.models import Job
 from core.photos import open_photos
@@ -143,6 +144,10 @@ class WardrobeViewSet(
     serializer_class = ItemOutput
     filter_backends = ()
     pagination_class = NewestFirst
+
+    def get_parsers(self) -> list[Any]:
+        # Tags are nested, which forms cannot express.
+        return [JSONParser()] if self.request.method == "PATCH" else super().get_parsers()
 
     def get_queryset(self) -> QuerySet[WardrobeItem]:
         items: QuerySet[WardrobeItem] = WardrobeItem.objects.filter(shopper=self.shopper)

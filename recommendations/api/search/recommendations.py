@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import Http404, QueryDict
 from drf_spectacular.utils import (
     OpenApiExample,
+    OpenApiResponse,
     extend_schema,
     extend_schema_view,
 )
@@ -80,7 +81,7 @@ class ResultSerializer(PublicImageSerializer):
         help_text="Null until the shop's index is calibrated for the first time.",
     )
     explanation = ExplanationSerializer(
-        read_only=True, required=False, help_text="Only if the request sets `explain`."
+        required=False, help_text="Only if the request sets `explain`."
     )
 
     class Meta(PublicImageSerializer.Meta):
@@ -137,7 +138,10 @@ class RecommendationView(TenantAPIView):
             "application/json": RecommendationInput,
             "multipart/form-data": RecommendationForm,
         },
-        responses={201: RecommendationSerializer},
+        responses={
+            201: RecommendationSerializer,
+            404: OpenApiResponse(description="The shopper is not that of the page's token."),
+        },
         examples=[OpenApiExample(name, body, request_only=True) for name, body in EXAMPLES.items()],
     )
     @idempotent
@@ -177,7 +181,10 @@ class SimilarImagesView(TenantAPIView):
         summary="Find the images most similar to one of the catalogue",
         description="The same as a recommendation with this image as its only part.",
         parameters=[SimilarImagesInput],
-        responses=RecommendationSerializer,
+        responses={
+            200: RecommendationSerializer,
+            409: OpenApiResponse(description="The image is not indexed yet."),
+        },
     )
     def get(self, request: Request, pk: UUID) -> Response:
         if not Image.objects.live().filter(pk=pk).exists():
@@ -216,7 +223,10 @@ class SimilarityView(TenantAPIView):
     @extend_schema(
         tags=["recommendations"],
         summary="Compare two images of the catalogue",
-        responses=SimilaritySerializer,
+        responses={
+            200: SimilaritySerializer,
+            404: OpenApiResponse(description="The shop has no such image."),
+        },
         examples=[OpenApiExample("Two images", {"images": [IMAGE, OTHER]}, request_only=True)],
     )
     def post(self, request: Request) -> Response:
