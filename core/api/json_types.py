@@ -1,14 +1,14 @@
-"""Refuse JSON values of another type than the description gives.
+"""Refuse JSON values that Django REST framework converts to something the client did not mean.
 
-Django REST framework converts them: it reads false as 0, 1 as true and 17 as "17".
+It reads false as the number 0, "off" as false, and 5 as a UUID. A number as a text, and the other
+way round, mean the same and are accepted.
 """
 
 from typing import Any
 
 from rest_framework import serializers
 
-NUMBERS = (serializers.IntegerField, serializers.FloatField)
-TEXTS = (serializers.CharField, serializers.UUIDField)
+NUMBERS = (serializers.IntegerField, serializers.FloatField, serializers.DecimalField)
 
 
 def describe_wrong_type(field: Any, value: Any) -> str | None:
@@ -18,10 +18,7 @@ def describe_wrong_type(field: Any, value: Any) -> str | None:
     if isinstance(field, serializers.BooleanField):
         return None if isinstance(value, bool) else "Send true or false."
     if isinstance(field, NUMBERS):
-        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        return None if is_number else "Send a number."
-    if isinstance(field, serializers.DecimalField):
-        return "Send a number or a string." if isinstance(value, bool) else None
-    if isinstance(field, TEXTS):
-        return None if isinstance(value, str) else "Send a string."
+        return "Send a number." if isinstance(value, bool) else None
+    if isinstance(field, serializers.UUIDField):
+        return None if isinstance(value, str) else "Send a UUID as a string."
     return None

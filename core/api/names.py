@@ -93,7 +93,7 @@ def describe_operation(callback: Callable[..., Any], method: str) -> Operation:
 def _read_parameter(schema: dict[str, Any]) -> Parameter:
     repeats = schema.get("type") == "array"
     value = schema["items"] if repeats else schema
-    is_text = value.get("type") == "string" and not {"enum", "format"} & value.keys()
+    is_text = value.get("type") == "string" and not {"enum", "format", "minLength"} & value.keys()
     return Parameter(repeats, is_text)
 
 

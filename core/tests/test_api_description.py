@@ -27,6 +27,7 @@ NOT_IN_RESPONSES = {
     "required",
     "invalid_origin",
     "repeated",
+    "blank",
     "invalid_choice",
     "unique",
     "too_old",

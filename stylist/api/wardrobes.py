@@ -146,8 +146,10 @@ class WardrobeViewSet(
     pagination_class = NewestFirst
 
     def get_parsers(self) -> list[Any]:
-        # Tags are nested, which forms cannot express.
-        return [JSONParser()] if self.request.method == "PATCH" else super().get_parsers()
+        # Tags are nested, which forms cannot express. While the API is described, this is called
+        # before there is a request.
+        is_change = getattr(self.request, "method", None) == "PATCH"
+        return [JSONParser()] if is_change else super().get_parsers()
 
     def get_queryset(self) -> QuerySet[WardrobeItem]:
         items: QuerySet[WardrobeItem] = WardrobeItem.objects.filter(shopper=self.shopper)

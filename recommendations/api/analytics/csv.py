@@ -25,8 +25,8 @@ class CSVRenderer(BaseRenderer):
             body: bytes = JSONRenderer().render(data)
             return body
         names = list(context["view"].row_serializer_class().fields)
-        # Responses to OPTIONS have no results.
-        return format_csv(names, data.get("results", [])).encode()
+        # Responses to OPTIONS have no data.
+        return format_csv(names, data["results"]).encode() if data else b""
 
 
 def format_csv(names: list[str], rows: list[dict[str, Any]]) -> str:

@@ -1,7 +1,6 @@
 """Parse queries: JSON, or a form with photos and everything else as JSON in `query`."""
 
 import io
-import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
@@ -13,6 +12,7 @@ from rest_framework import serializers
 from catalog.api.facets import FacetFilterInput
 from catalog.models import Image
 from catalog.search.candidates import FacetFilter
+from core.api.fields import NumberField
 from core.api.parsers import load_json
 from core.api.views import validate
 from core.photos import Photo, open_photos
@@ -37,7 +37,7 @@ FACETS = {
 }
 
 
-class WeightField(serializers.FloatField):
+class WeightField(NumberField):
     """A weight; negative for what is not wanted."""
 
     default_error_messages = {"weight": "Send a number from -10 to 10, except 0."}
@@ -46,8 +46,8 @@ class WeightField(serializers.FloatField):
         super().__init__(**{"default": 1.0, **kwargs})
 
     def to_internal_value(self, data: Any) -> float:
-        value = float(super().to_internal_value(data))
-        if not math.isfinite(value) or value == 0 or abs(value) > MAX_WEIGHT:
+        value = super().to_internal_value(data)
+        if value == 0 or abs(value) > MAX_WEIGHT:
             self.fail("weight")
         return value
 
@@ -65,10 +65,10 @@ class LikenessInput(serializers.Serializer[Any]):
 class BoxInput(serializers.Serializer[Any]):
     """A region, as fractions of the photo's width and height from its upper left corner."""
 
-    x = serializers.FloatField(min_value=0, max_value=1)
-    y = serializers.FloatField(min_value=0, max_value=1)
-    width = serializers.FloatField(min_value=0.01, max_value=1)
-    height = serializers.FloatField(min_value=0.01, max_value=1)
+    x = NumberField(min_value=0, max_value=1)
+    y = NumberField(min_value=0, max_value=1)
+    width = NumberField(min_value=0.01, max_value=1)
+    height = NumberField(min_value=0.01, max_value=1)
 
     def validate(self, attrs: dict[str, float]) -> dict[str, float]:
         if attrs["x"] + attrs["width"] > 1.001 or attrs["y"] + attrs["height"] > 1.001:
@@ -117,7 +117,7 @@ class RecommendationInput(serializers.Serializer[Any]):
         max_length=MAX_EXCLUDED,
         help_text="Images to leave out of the answer.",
     )
-    diversity = serializers.FloatField(
+    diversity = NumberField(
         min_value=0,
         max_value=1,
         required=False,

@@ -1,6 +1,5 @@
 """The weights of a shop's rankings."""
 
-import math
 from dataclasses import asdict
 from typing import Any
 
@@ -9,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.fields import NumberField
 from core.api.parsers import JSONParser
 from core.api.views import validate
 from recommendations.steering.weights import Weights, read_weights, set_weights
@@ -18,20 +18,11 @@ from tenants.models import Scope
 WEIGHTS = asdict(Weights())
 
 
-class ShareField(serializers.FloatField):
-    """A number from 0 to 1; refuses "nan", and integers that are too large for a float."""
+class ShareField(NumberField):
+    """A number from 0 to 1."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"min_value": 0.0, "max_value": 1.0, **kwargs})
-
-    def to_internal_value(self, data: Any) -> float:
-        try:
-            value = super().to_internal_value(data)
-        except OverflowError:
-            self.fail("invalid")
-        if not math.isfinite(value):
-            self.fail("invalid")
-        return value
 
 
 class WeightsInput(serializers.Serializer[Any]):

@@ -15,7 +15,9 @@ const REPORTS = {
 /** Load all reports of a period, by name. Throws `Problem`. */
 export async function readReports(period) {
   const names = Object.keys(REPORTS);
-  const read = await Promise.all(names.map((name) => get(addressOf(name, { ...period, limit: ROWS }))));
+  // Days are as many as the period has.
+  const rowsOf = (name) => (name === "days" ? {} : { limit: ROWS });
+  const read = await Promise.all(names.map((name) => get(addressOf(name, { ...period, ...rowsOf(name) }))));
   const reports = Object.fromEntries(names.map((name, place) => [name, read[place]]));
   // Images without popularity are not among the best, even in a short list.
   reports.best.results = reports.best.results.filter(({ popularity }) => popularity > 0);
