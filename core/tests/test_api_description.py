@@ -117,6 +117,50 @@ def test_every_operation_has_a_summary_and_problem_responses(operations):
         assert content == ("application/problem+json", {"schema": {"$ref": PROBLEM}}), name
 
 
+def test_requests_are_closed_objects(description):
+    components = description["components"]["schemas"]
+    requests = [name for name in components if name.endswith("Request")]
+    assert len(requests) > 20
+    for name in requests:
+        if "properties" in components[name]:
+            assert components[name]["additionalProperties"] is False, name
+
+
+def holds_objects(schema: dict[str, Any], components: dict[str, Any]) -> bool:
+    """Return whether a value of this schema is an object, or a list of them."""
+    if "$ref" in schema:
+        schema = components[schema["$ref"].rpartition("/")[2]]
+    parts = [*schema.get("allOf", ()), *([schema["items"]] if "items" in schema else ())]
+    return schema.get("type") == "object" or any(holds_objects(part, components) for part in parts)
+
+
+def test_forms_have_no_nested_fields(operations, description):
+    """A form cannot express an object: the parser would ignore it."""
+    components = description["components"]["schemas"]
+    forms = [
+        (name, content["schema"]["$ref"].rpartition("/")[2])
+        for name, operation in operations.items()
+        for kind, content in operation.get("requestBody", {}).get("content", {}).items()
+        if kind != JSON
+    ]
+    assert len(forms) > 10
+    for name, component in forms:
+        for field, schema in components[component]["properties"].items():
+            assert not holds_objects(schema, components), f"{name}: {field}"
+
+
+def test_errors_are_described_on_every_operation(operations):
+    for name, operation in operations.items():
+        statuses = operation["responses"].keys()
+        assert statuses >= {"400", "401", "406", "429", "503"}, name
+        if not name.startswith("get "):
+            assert "409" in statuses, name
+        if "requestBody" in operation:
+            assert statuses >= {"408", "413", "415"}, name
+        for status in statuses & {"429", "503"}:
+            assert "Retry-After" in operation["responses"][status]["headers"], name
+
+
 def test_json_examples_work(operations, shop, settings):
     settings.ENCODE_DEADLINE_SECONDS = settings.QUALITY_DEADLINE_SECONDS = 0.1
     image, other = make_image(shop.shop), make_image(shop.shop)

@@ -7,7 +7,6 @@ from django.core.files.storage import default_storage
 from rest_framework import serializers
 
 from catalog.models import Image
-from core.api.fields import NumberField
 from core.photos import Photo, open_photo
 from decoder.limits import MAX_BYTES
 from quality.enhance.improvement import Step
@@ -146,7 +145,7 @@ class ProfileField(serializers.ChoiceField):
         super().__init__(choices=KEYS, required=False, default="", help_text=help_text)
 
 
-class LevelField(NumberField):
+class LevelField(serializers.FloatField):
     def __init__(self, default: float = 0.5) -> None:
         help_text = "How much of the needed correction to apply: 0 none, 1 all of it."
         super().__init__(min_value=0, max_value=1, default=default, help_text=help_text)

@@ -9,7 +9,6 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.fields import NumberField
 from core.api.parsers import JSONParser
 from core.api.views import validate
 from quality import services
@@ -36,8 +35,8 @@ class OwnRuleInput(serializers.Serializer[Any]):
     subject = serializers.ChoiceField(
         choices=sorted(SUBJECTS), help_text="A raw measure, or a fact of the file."
     )
-    least = NumberField(required=False, allow_null=True)
-    most = NumberField(required=False, allow_null=True)
+    least = serializers.FloatField(required=False, allow_null=True)
+    most = serializers.FloatField(required=False, allow_null=True)
     required = serializers.BooleanField(  # type: ignore[assignment]
         default=True, help_text="False: a recommendation, which fails no photo."
     )
@@ -50,8 +49,10 @@ class OwnProfileInput(serializers.Serializer[Any]):
         max_length=100, default="Own rules"
     )
     rules = serializers.ListField(child=OwnRuleInput(), min_length=1, max_length=MAX_RULES)
-    aspect = NumberField(min_value=0.1, max_value=10, required=False, help_text="Width by height.")
-    fill = NumberField(min_value=0.3, max_value=1, default=0.85)
+    aspect = serializers.FloatField(
+        min_value=0.1, max_value=10, required=False, help_text="Width by height."
+    )
+    fill = serializers.FloatField(min_value=0.3, max_value=1, default=0.85)
     wants_white = serializers.BooleanField(default=False)
 
     class Meta:

@@ -13,7 +13,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.models import Image
-from core.api.fields import NumberField
 from core.api.views import NewestFirst, validate
 from recommendations.api.shoppers import EXTERNAL_ID
 from recommendations.feedback.shoppers import get_or_create_shopper
@@ -38,7 +37,7 @@ class WishInput(serializers.Serializer[Any]):
 
     occasion = serializers.ChoiceField(choices=sorted(OCCASIONS), required=False, allow_null=True)
     season = serializers.ChoiceField(choices=[*Season], required=False, allow_null=True)
-    formality = NumberField(
+    formality = serializers.FloatField(
         min_value=0,
         max_value=1,
         required=False,

@@ -12,7 +12,6 @@ from rest_framework import serializers
 from catalog.api.facets import FacetFilterInput
 from catalog.models import Image
 from catalog.search.candidates import FacetFilter
-from core.api.fields import NumberField
 from core.api.parsers import load_json
 from core.api.views import validate
 from core.photos import Photo, open_photos
@@ -37,7 +36,7 @@ FACETS = {
 }
 
 
-class WeightField(NumberField):
+class WeightField(serializers.FloatField):
     """A weight; negative for what is not wanted."""
 
     default_error_messages = {"weight": "Send a number from -10 to 10, except 0."}
@@ -46,7 +45,7 @@ class WeightField(NumberField):
         super().__init__(**{"default": 1.0, **kwargs})
 
     def to_internal_value(self, data: Any) -> float:
-        value = super().to_internal_value(data)
+        value = float(super().to_internal_value(data))
         if value == 0 or abs(value) > MAX_WEIGHT:
             self.fail("weight")
         return value
@@ -65,10 +64,10 @@ class LikenessInput(serializers.Serializer[Any]):
 class BoxInput(serializers.Serializer[Any]):
     """A region, as fractions of the photo's width and height from its upper left corner."""
 
-    x = NumberField(min_value=0, max_value=1)
-    y = NumberField(min_value=0, max_value=1)
-    width = NumberField(min_value=0.01, max_value=1)
-    height = NumberField(min_value=0.01, max_value=1)
+    x = serializers.FloatField(min_value=0, max_value=1)
+    y = serializers.FloatField(min_value=0, max_value=1)
+    width = serializers.FloatField(min_value=0.01, max_value=1)
+    height = serializers.FloatField(min_value=0.01, max_value=1)
 
     def validate(self, attrs: dict[str, float]) -> dict[str, float]:
         if attrs["x"] + attrs["width"] > 1.001 or attrs["y"] + attrs["height"] > 1.001:
@@ -117,7 +116,7 @@ class RecommendationInput(serializers.Serializer[Any]):
         max_length=MAX_EXCLUDED,
         help_text="Images to leave out of the answer.",
     )
-    diversity = NumberField(
+    diversity = serializers.FloatField(
         min_value=0,
         max_value=1,
         required=False,

@@ -8,7 +8,6 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.fields import NumberField
 from core.api.parsers import JSONParser
 from core.api.views import validate
 from recommendations.steering.weights import Weights, read_weights, set_weights
@@ -18,7 +17,7 @@ from tenants.models import Scope
 WEIGHTS = asdict(Weights())
 
 
-class ShareField(NumberField):
+class ShareField(serializers.FloatField):
     """A number from 0 to 1."""
 
     def __init__(self, **kwargs: Any) -> None:
