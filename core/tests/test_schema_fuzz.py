@@ -122,8 +122,10 @@ def add_rows(client: httpx.Client, images: list[str]) -> tuple[dict[str, str], s
     files = {"photo": ("jeans.jpg", make_photo("navy"))}
     garment = client.post(f"shoppers/{SHOPPER}/wardrobe/", files=files).json()[0]["id"]
     rule = {"name": "Dresses", "action": "boost", "target": {"category": ["dress"]}}
+    # 409 until the image is tagged.
     outfits = wait_for(
-        lambda: post(client, f"images/{images[0]}/outfits/")["outfits"], what="an outfit"
+        lambda: client.post(f"images/{images[0]}/outfits/", json={}).json().get("outfits"),
+        what="an outfit",
     )
     ids = {
         "/images/": images[2],
