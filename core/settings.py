@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "core.web.middleware.LogContextMiddleware",
     "core.web.middleware.OperatorScopeMiddleware",
+    "tenants.middleware.AdminAuditMiddleware",
     "core.web.middleware.BoundedMetricsMiddleware",
 ]
 ROOT_URLCONF = "core.urls"
@@ -338,6 +339,7 @@ CELERY_BEAT_SCHEDULE = {
         "tenants.sweeps.purge_idempotency_records": crontab(minute=17),
         "tenants.sweeps.sweep_mails": SWEEP_SECONDS,
         "tenants.sweeps.purge_accounts": crontab(minute=47),
+        "tenants.sweeps.purge_audit": crontab(hour=5, minute=0),
     }.items()
 }
 
@@ -388,6 +390,10 @@ CORS_EXPOSE_HEADERS = (
 CORS_PREFLIGHT_MAX_AGE = 600
 # How far ahead the `exp` of a shopper token may be.
 SHOPPER_TOKEN_LIFETIME = timedelta(seconds=env.int("SHOPPER_TOKEN_LIFETIME_SECONDS", default=3_600))
+# Postgres refuses to delete entries of the last 30 days.
+AUDIT_RETENTION = timedelta(days=env.int("AUDIT_RETENTION_DAYS", default=365))
+if timedelta(days=30) > AUDIT_RETENTION:
+    raise ImproperlyConfigured("AUDIT_RETENTION_DAYS must be at least 30.")
 IDEMPOTENCY_TTL = timedelta(hours=24)
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.int("ACCESS_TOKEN_MINUTES", default=30)),

@@ -16,7 +16,7 @@ from tenants.accounts import second_factor
 from tenants.accounts.sessions import end_sessions
 from tenants.accounts.verification import AddressTaken, mark_verified
 from tenants.forms import OperatorSignInForm
-from tenants.models import Membership, Session, Shop, ShopAPIKey, Shopper, User
+from tenants.models import AuditEntry, Membership, Session, Shop, ShopAPIKey, Shopper, User
 from tenants.origins import forget_origins
 from tenants.services import create_key
 
@@ -125,6 +125,17 @@ class ShopAPIKeyAdmin(ModelAdmin):
         revoked = queryset.filter(revoked=False).update(revoked=True)
         forget_origins(origins)
         messages.success(request, f"{revoked} keys revoked.")
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    """What members and operators did, in all shops."""
+
+    list_display = ("created_at", "action", "outcome", "actor", "actor_id", "shop", "target_id")
+    list_filter = ("outcome", "actor", SHOP_FILTER)
+    list_select_related = ("shop",)
+    search_fields = ("action", "actor_id", "target_id", "request_id")
+    show_full_result_count = False
 
 
 @admin.register(Shopper)

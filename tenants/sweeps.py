@@ -7,6 +7,7 @@ from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from core.jobs.queues import wake
 from core.tenancy import all_shops
+from tenants import audit
 from tenants.accounts import mails
 from tenants.models import GuessBucket, IdempotencyRecord, Invitation, Session
 
@@ -38,3 +39,9 @@ def purge_accounts(**_: Any) -> None:
     GuessBucket.objects.filter(full_at__lt=now).delete()
     with all_shops():
         Invitation.objects.filter(expires_at__lt=now).delete()
+
+
+@shared_task
+def purge_audit(**_: Any) -> None:
+    """Delete entries of the audit log that are older than `AUDIT_RETENTION_DAYS`."""
+    audit.purge_old_entries()

@@ -222,10 +222,11 @@ NAMED_BY_THE_CALLER = {
 
 @dataclass(frozen=True)
 class Route:
-    """A registered address: its pattern with `<name>` for parameters, and its methods."""
+    """A registered address: its pattern with `<name>` for parameters, its methods and its name."""
 
     pattern: str
     methods: tuple[str, ...]
+    name: str
 
     @property
     def is_detail(self) -> bool:
@@ -240,17 +241,17 @@ class Route:
 
 def routes() -> list[Route]:
     found: dict[str, Route] = {}
-    for pattern, callback in _walk(get_resolver(), ""):
+    for pattern, name, callback in _walk(get_resolver(), ""):
         if not pattern.startswith(FOREIGN):
-            found[pattern] = Route(pattern, _methods(callback))
+            found[pattern] = Route(pattern, _methods(callback), name)
     return sorted(found.values(), key=str)
 
 
-def _walk(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, Any]]:
+def _walk(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, str, Any]]:
     for entry in resolver.url_patterns:
         place = prefix + _readable(str(entry.pattern))
         if isinstance(entry, URLPattern):
-            yield place, entry.callback
+            yield place, entry.name or "", entry.callback
         else:
             yield from _walk(entry, place)
 

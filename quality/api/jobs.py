@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
@@ -52,6 +52,7 @@ class JobViewSet(QualityMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin,
 
     pagination_class = NewestFirst
     filter_backends = ()
+    audited_parts: ClassVar[dict[str, str]] = {"create": "_create"}
 
     def get_renderers(self) -> list[Any]:
         has_events = self.action in {"create", "progress"}

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import httpx
 import structlog
@@ -177,6 +177,7 @@ class MessagesView(StylistMixin, TenantAPIView):
     serializer_class = MessageOutput
     filter_backends = ()
     pagination_class = NewestFirst
+    audited_parts: ClassVar[dict[str, str]] = {"post": "_receive"}
 
     def get_queryset(self) -> QuerySet[Conversation]:
         rows: QuerySet[Conversation] = Conversation.objects.select_related("shopper", "shop")
@@ -214,16 +215,20 @@ class MessagesView(StylistMixin, TenantAPIView):
         ],
     )
     def post(self, request: Request, pk: str) -> Any:
-        conversation = self.get_object()
-        text = validate(MessageInput(data=request.data))["text"]
-        tools, model = self._make_tools(conversation), find_model(self.shop.pk)
-        pending = receive_message(conversation=conversation, text=text, taxonomy=tools.taxonomy)
+        pending, tools = self._receive(request)
+        model = find_model(self.shop.pk)
         if wants_events(request):
             events = stream_answer_events(pending, tools, model, request)
             return stream_events(events, status=status.HTTP_201_CREATED)
         message = asyncio.run(complete_answer(pending, tools, model))
         body = serialize_messages([message], tools, request)[0] if message else {}
         return Response(body, status.HTTP_201_CREATED)
+
+    def _receive(self, request: Request) -> tuple[PendingAnswer, ShopTools]:
+        conversation = self.get_object()
+        text = validate(MessageInput(data=request.data))["text"]
+        tools = self._make_tools(conversation)
+        return receive_message(conversation=conversation, text=text, taxonomy=tools.taxonomy), tools
 
     def _make_tools(self, conversation: Conversation) -> ShopTools:
         base = self.request.build_absolute_uri("/").rstrip("/")

@@ -13,6 +13,7 @@ from core.tenancy import all_shops
 from tenants.accounts import guesses, links, mails
 from tenants.accounts.letters import invitation_state
 from tenants.accounts.passwords import validate_strength
+from tenants.audit import record
 from tenants.models import Invitation, Mail, Membership, Shop, User
 from tenants.models.credentials import normalize_address
 
@@ -106,6 +107,14 @@ def accept(*, token: str, client: str, password: str = "", name: str = "") -> Me
             user=user, shop=invitation.shop, defaults={"role": invitation.role}
         )
         invitation.delete()
+        record(
+            "member.joined",
+            shop_id=membership.shop_id,
+            actor_id=user.pk,
+            target=("user", user.pk),
+            address=client,
+            role=membership.role,
+        )
     return membership
 
 

@@ -19,6 +19,7 @@ from tenants.accounts.sessions import (
     open_session,
 )
 from tenants.accounts.verification import AddressTaken, mark_verified
+from tenants.audit import record_for_person
 from tenants.models import Mail, Membership, Session, User
 from tenants.models.credentials import find_match, normalize_address, normalize_password
 
@@ -107,6 +108,7 @@ def reset_password(
         user = User.objects.select_for_update().get(pk=user_id)
         links.verify_state(links.PASSWORD_RESET, digest, reset_state(user))
         _store_password(user, new_password, language)
+        record_for_person("password.reset", user=user, address=client)
     with suppress(AddressTaken):
         mark_verified(user)
     guesses.clear(guesses.PASSWORDS_OF_ADDRESS, user.email)

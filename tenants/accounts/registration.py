@@ -8,6 +8,7 @@ from core.tenancy import shop_scope
 from tenants.accounts import guesses, mails
 from tenants.accounts.passwords import validate_strength
 from tenants.accounts.sessions import SignIn, open_session
+from tenants.audit import record_for_person
 from tenants.models import Mail, Membership, Shop, User
 from tenants.models.credentials import normalize_address
 
@@ -29,5 +30,6 @@ def register(
         user = User.objects.create_user(address, password, name=name)
         shop.save()
         membership = Membership.objects.create(user=user, shop=shop, role=Membership.Role.OWNER)
+        record_for_person("shop.registered", user=user)
         mails.post(Mail.Kind.WELCOME, address=address, language=language, subject_id=user.pk)
     return open_session(membership)

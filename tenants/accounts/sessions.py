@@ -13,6 +13,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import RefreshToken, Token
 
 from core.tenancy import all_shops
+from tenants.audit import record_for_person
 from tenants.models import Membership, Session, User
 
 
@@ -52,7 +53,9 @@ def refresh_session(*, refresh: str, shop_id: UUID | None = None) -> SignIn:
             membership = find_membership(claims, shop_id=shop_id)
             pair = _rotate(session, membership) if membership else None
     if not is_first_use:
-        end_sessions(session.user, by=Session.End.REUSE)
+        with transaction.atomic():
+            end_sessions(session.user, by=Session.End.REUSE)
+            record_for_person("session.token_reused", user=session.user)
         raise _refuse_reuse()
     if pair is None:
         raise AuthenticationFailed("This person is not a member of the shop.", code="invalid_token")
@@ -63,7 +66,10 @@ def sign_out(*, refresh: str) -> None:
     """End the session of a refresh token; ending it again is not an error."""
     claims = _read_claims(refresh)
     sessions = Session.objects.filter(**_session_of(claims), ended_by="")
-    sessions.update(ended_by=Session.End.SIGN_OUT)
+    with transaction.atomic():
+        session = sessions.select_related("user").first()
+        if session and sessions.update(ended_by=Session.End.SIGN_OUT):
+            record_for_person("session.ended", user=session.user)
 
 
 def end_sessions(user: User, *, by: Session.End) -> None:

@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
+from django.db import transaction
 from rest_framework.exceptions import AuthenticationFailed
 
+from tenants import audit
 from tenants.accounts import guesses, second_factor
 from tenants.accounts.sessions import SignIn, find_first_membership, open_session
 from tenants.models import User
@@ -32,7 +34,16 @@ def sign_in(
         message = "No member of a shop has this address and password."
         raise AuthenticationFailed(message, code="wrong_credentials")
     second_factor.require(membership.user, code)
-    return open_session(membership)
+    with transaction.atomic():
+        pair = open_session(membership)
+        audit.record(
+            "session.opened",
+            shop_id=membership.shop_id,
+            actor_id=membership.user_id,
+            target=("user", membership.user_id),
+            address=client,
+        )
+    return pair
 
 
 def check_credentials(*, email: str, password: str, client: str = "") -> User | None:
@@ -44,9 +55,14 @@ def check_credentials(*, email: str, password: str, client: str = "") -> User | 
     address = normalize_address(email)
     if client:
         guesses.take(guesses.PASSWORDS_OF_CLIENT, client)
-    guesses.take(guesses.PASSWORDS_OF_ADDRESS, address)
+    try:
+        guesses.take(guesses.PASSWORDS_OF_ADDRESS, address)
+    except guesses.TooManyGuesses:
+        audit.record_lock_out(email=address, address=client)
+        raise
     user = find_match(list(User.objects.with_address(address)[:MAX_CLAIMS]), password)
     if user is None or not user.is_active:
+        audit.record_failed_sign_in(email=address, address=client)
         return None
     guesses.give_back(guesses.PASSWORDS_OF_ADDRESS, address)
     if client:

@@ -6,6 +6,7 @@ from django.utils import timezone
 from core.errors import Conflict
 from tenants.accounts import links, mails
 from tenants.accounts.letters import verification_state
+from tenants.audit import record_for_person
 from tenants.models import Mail, User
 
 
@@ -31,7 +32,9 @@ def verify_address(*, token: str, client: str) -> User:
     if user is None:
         raise links.WrongLink
     links.verify_state(links.VERIFICATION, digest, verification_state(user))
-    mark_verified(user)
+    with transaction.atomic():
+        mark_verified(user)
+        record_for_person("address.verified", user=user, address=client)
     return user
 
 

@@ -1,10 +1,12 @@
 """Base classes of the views that show a shop's data."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
+from rest_framework import status
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from core.api.concurrency import Share
@@ -12,6 +14,7 @@ from core.api.names import refuse_unexpected_body
 from core.api.throttling import Bucket
 from core.api.views import ApiView
 from core.tenancy import shop_scope
+from tenants.api.audit_trail import audit_handler, audit_refusal
 from tenants.api.authentication import Access, find_needed_scope
 from tenants.api.cors import require_origin
 from tenants.models import MANAGE_SHOP, MEMBER, Shop
@@ -23,11 +26,21 @@ class TenantMixin(ApiView):
     Pages of other origins are refused first.
     """
 
+    # Handler -> the method that makes its changes, where the handler then waits for a worker.
+    audited_parts: ClassVar[dict[str, str]] = {}
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         access = request.auth
         if isinstance(access, Access):
             self.scopes.enter_context(shop_scope(access.shop_id))
+            audit_handler(self, request)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        response = super().handle_exception(exc)
+        if response.status_code == status.HTTP_403_FORBIDDEN:
+            audit_refusal(self, self.request)
+        return response
 
     def perform_authentication(self, request: Request) -> None:
         super().perform_authentication(request)

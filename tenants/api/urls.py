@@ -2,6 +2,7 @@ from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
 from tenants.api import accounts, members, passwords, second_factor
+from tenants.api.audit import AuditViewSet
 from tenants.api.keys import KeyViewSet
 from tenants.api.signing_secrets import SigningSecretViewSet
 
@@ -9,6 +10,7 @@ router = SimpleRouter()
 router.register("shop/keys", KeyViewSet, "key")
 router.register("shop/signing-secrets", SigningSecretViewSet, "signing-secret")
 router.register("shop/members", members.MemberViewSet, "member")
+router.register("shop/audit", AuditViewSet, "audit-entry")
 router.register("shop/invitations", members.InvitationViewSet, "invitation")
 
 auth = [

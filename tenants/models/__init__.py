@@ -6,6 +6,7 @@ from tenants.models.accounts import (
     SecondFactor,
     Session,
 )
+from tenants.models.audit import AuditEntry
 from tenants.models.shops import (
     MANAGE_SHOP,
     MAX_ORIGIN_LENGTH,
@@ -35,6 +36,7 @@ __all__ = [
     "MAX_SHOPPER_ID_LENGTH",
     "MEMBER",
     "PUBLISHABLE_SCOPES",
+    "AuditEntry",
     "GuessBucket",
     "IdempotencyRecord",
     "Invitation",
