@@ -78,7 +78,7 @@ def _check_hosts(settings: Settings) -> Problems:
         # A leading dot allows all subdomains; of a domain of our own that is fine.
         if "*" in host or (host.startswith(".") and host.count(".") < 2):
             yield "ALLOWED_HOSTS", f"allows hosts of strangers by {host!r}; list your own names."
-    if "*" in os.environ.get("FORWARDED_ALLOW_IPS", ""):
+    if "*" in settings["FORWARDED_ALLOW_IPS"]:
         yield "FORWARDED_ALLOW_IPS", "lets clients choose their address; list your proxies'."
     for origin in settings["CSRF_TRUSTED_ORIGINS"]:
         parts = urlsplit(origin)

@@ -127,6 +127,7 @@ def send_malformed_bytes(stack: Stack) -> None:
     address = urlsplit(stack.url)
     for data in (
         f"GET /{MARK} HTTP/9.9\r\n\r\n",
+        f"TRACE /{MARK} HTTP/1.1\r\nHost: {MARK}.example\r\n\r\n",
         f"{MARK} /{MARK} HTTP/1.1\r\nHost: {MARK}\r\n\r\n",
         f"GET /{MARK} HTTP/1.1\r\nHost: {MARK}.example\r\nBad header {MARK}\r\n\r\n",
         f"GET /{MARK} HTTP/1.1\r\nHost: {MARK}.example\r\nConnection: close\r\n\r\n",
@@ -146,6 +147,9 @@ def test_no_log_contains_what_a_client_sent(stack):
         assert not found, (name, found[:3])
         assert stack.api_key.partition(".")[2] not in text
     lines = read_lines(logs["web"])
+    refused = [line for line in lines if "code" in line]
+    assert {line["status"] for line in refused} >= {400, 405}
+    assert all(line["request_id"] and line["caller"] == "anonymous" for line in refused)
     assert sum(line["event"] == "request_finished" for line in lines) > count
 
 

@@ -8,15 +8,16 @@ import structlog
 from django.conf import settings
 from django.contrib.admindocs.views import simplify_regex
 from django.urls import Resolver404, resolve
+from uuid_utils.compat import uuid4
 
-from core.log_context import LogContext, enter_log_context, make_request_context
+from core.log_context import ANONYMOUS, LogContext, enter_log_context, make_request_context
 from core.web.exchange import Application, Message, Receive, Scope, Send
 from core.web.middleware import API_PREFIX
+from core.web.request_heads import METHODS
 
 log = structlog.get_logger(__name__)
 
 HEADER = b"x-request-id"
-METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 # The client left before there was a response; nginx uses the same number.
 CLIENT_LEFT = 499
 
@@ -55,6 +56,21 @@ class AccessLog:
             raise
         finally:
             _log_request(scope, context, status, time.perf_counter() - started_at)
+
+
+def log_refusal(*, status: int, code: str) -> tuple[bytes, bytes]:
+    """Log a request that the server refused while it arrived; return the header with its id."""
+    request_id = str(uuid4())
+    log.info(
+        "request_finished",
+        caller=ANONYMOUS,
+        request_id=request_id,
+        method="other",
+        route="unknown",
+        status=status,
+        code=code,
+    )
+    return HEADER, request_id.encode()
 
 
 def _log_request(scope: Scope, context: LogContext, status: int, seconds: float) -> None:

@@ -15,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from core.web.access_log import log_refusal
 from core.web.connections import ENDED, ConnectionLimits, Connections
 from core.web.exchange import CLOSE, RETRY, encode_problem
 from core.web.request_heads import RefusedRequest, RequestHead
@@ -314,8 +315,14 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def _write_refusal(self, refusal: RefusedRequest) -> None:
         ENDED.labels(refusal.code).inc()
+        request_id = log_refusal(status=refusal.status, code=refusal.code)
         lines, body = encode_problem(
-            *refusal.headers, CLOSE, status=refusal.status, code=refusal.code, detail=refusal.detail
+            *refusal.headers,
+            CLOSE,
+            request_id,
+            status=refusal.status,
+            code=refusal.code,
+            detail=refusal.detail,
         )
         fields = [*self.server_state.default_headers, *lines]
         head = [STATUS_LINE[refusal.status], *(b"%s: %s\r\n" % field for field in fields), b"\r\n"]

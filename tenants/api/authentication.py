@@ -25,6 +25,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
 from core.api.throttling import find_address
+from core.log_context import identify_caller
 from core.tenancy import all_shops, shop_scope
 from tenants.accounts.sessions import find_membership
 from tenants.models import MANAGE_SHOP, MEMBER, Membership, Scope, Shop, ShopAPIKey, User
@@ -120,6 +121,8 @@ class ApiKeyAuthentication(BaseAuthentication):
         api_key = _read_key(secret.partition(".")[0])
         if api_key is None or not api_key.is_valid(secret):
             raise AuthenticationFailed("This API key is unknown.", code="unknown_api_key")
+        # The log names the key of a refused request as well.
+        identify_caller(caller=f"key:{api_key.prefix}", shop=str(api_key.shop_id))
         if api_key.revoked:
             raise AuthenticationFailed("This API key was revoked.", code="revoked_api_key")
         if api_key.has_expired:
