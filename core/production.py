@@ -21,6 +21,10 @@ KNOWN_WORDS = re.compile(
     r"insecure|change.?(me|this|it)|replace|example|placeholder|your.?(own|key|pass|secret)"
     r"|dummy|default|passw|secret.?key|qwert|asdf|letmein|welcome|admin|postgres|redis|chroma|metrics|flower|atelier|1234567"
 )
+COMPOSE_PASSWORDS = (
+    *("DB_PASSWORD", "DB_APP_PASSWORD"),
+    *("PGADMIN_DEFAULT_PASSWORD", "FLOWER_BASIC_AUTH"),
+)
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 Settings = Mapping[str, Any]
@@ -104,12 +108,15 @@ def _check_debugging(settings: Settings) -> Problems:
 def _check_database(settings: Settings) -> Problems:
     """Check databases that ask for a password; a socket or a certificate needs none."""
     for database in settings["DATABASES"].values():
-        host, options = database.get("HOST") or "", database.get("OPTIONS", {})
-        if host.startswith("/") or options.get("sslcert") or options.get("passfile"):
+        options, owner = database.get("OPTIONS", {}), database.get("OWNER", {})
+        if options.get("sslcert") or options.get("passfile"):
             continue
-        password = database.get("PASSWORD") or os.environ.get("PGPASSWORD", "")
-        if is_guessable(password) or password in (database.get("USER"), database.get("NAME")):
-            yield "DATABASE_URL", f"has a weak password or none; make one with: {RANDOM}"
+        for name, login in {"DATABASE_URL": database, "DATABASE_OWNER_URL": owner}.items():
+            password = login.get("PASSWORD") or os.environ.get("PGPASSWORD", "")
+            is_name = password in (login.get("USER"), database.get("NAME"))
+            has_socket = (login.get("HOST") or "").startswith("/")
+            if login and not has_socket and (is_guessable(password) or is_name):
+                yield name, f"has a weak password or none; make one with: {RANDOM}"
 
 
 def _check_services(settings: Settings) -> Problems:
@@ -153,7 +160,7 @@ def _check_metrics(settings: Settings) -> Problems:
 
 def _check_compose(settings: Settings) -> Problems:
     """Check passwords of other programs, where this process gets them as well."""
-    for name in ("PGADMIN_DEFAULT_PASSWORD", "FLOWER_BASIC_AUTH", "DB_PASSWORD"):
+    for name in COMPOSE_PASSWORDS:
         password = os.environ.get(name, "").rpartition(":")[2]
         if password and is_guessable(password):
             yield name, f"is weak; make a password with: {RANDOM}"

@@ -35,6 +35,7 @@ from core.log_context import (
 )
 from core.logs import clean_text, configure_logging, describe_error, format_error
 from core.web.access_log import AccessLog
+from core.web.bodies import BodyLimit, BodyStore, Pace
 from core.web.handler import ThreadedHandler
 from core.web.load_limits import LoadLimit
 
@@ -96,6 +97,13 @@ urlpatterns = [
 ]
 
 
+def limit_bodies(application):
+    """Return the application behind the part that reads bodies."""
+    pace = Pace(seconds=5, bytes_per_second=1024, max_seconds=5)
+    store = BodyStore(max_bytes=1024**2)
+    return BodyLimit(application, store=store, max_bytes=1024**2, pace=pace)
+
+
 @pytest.fixture
 def application(settings):
     settings.ROOT_URLCONF = __name__
@@ -103,7 +111,7 @@ def application(settings):
         "django.middleware.common.CommonMiddleware",
         "core.web.middleware.LogContextMiddleware",
     ]
-    return AccessLog(ThreadedHandler(threads=2))
+    return AccessLog(limit_bodies(ThreadedHandler(threads=2)))
 
 
 def send(application, where: str, *headers: tuple[bytes, bytes], method: str = "GET", query=b""):
@@ -161,9 +169,8 @@ def test_a_refused_request_has_exactly_one_line(application, lines, where, statu
 
 
 def test_a_request_that_no_view_saw_has_a_line_with_its_route(application, lines):
-    full = AccessLog(
-        LoadLimit(application.app, max_running=0, max_waiting=0, max_wait_seconds=0.01)
-    )
+    limits = {"max_running": 0, "max_waiting": 0, "max_wait_seconds": 0.01}
+    full = AccessLog(limit_bodies(LoadLimit(application.app, **limits)))
     status, headers = send(full, f"fail/{MARK}/")
     assert status == 503
     (line,) = lines()

@@ -78,6 +78,8 @@ WEAK = [
     ("DEMO_API_KEY", "abcdefgh.0123456789"),
     ("METRICS_TOKEN", "metrics"),
     ("DB_PASSWORD", "atelier"),
+    ("DB_APP_PASSWORD", "atelier"),
+    ("DATABASE_OWNER_URL", "postgres://owner:owner@db.internal/shop"),
     ("PGADMIN_DEFAULT_PASSWORD", "atelier"),
     ("FLOWER_BASIC_AUTH", "admin:admin"),
     ("FLOWER_BASIC_AUTH", f"admin:{STRONG},guest:guest"),
@@ -170,7 +172,8 @@ def test_names_every_weak_value_at_once() -> None:
 
 @pytest.mark.parametrize("name", PROCESSES)
 def test_no_process_starts_with_a_weak_value(name: str) -> None:
-    done = run(*PROCESSES[name], **SAFE | {"SECRET_KEY": "a"})
+    login = {"FLOWER_BASIC_AUTH": f"flower:{STRONG}"}
+    done = run(*PROCESSES[name], **SAFE | login | {"SECRET_KEY": "a"})
     assert done.returncode != 0
     assert refusals(done.stderr) == {"SECRET_KEY"}
 
