@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from typing import Any
 
 import structlog
@@ -18,7 +17,7 @@ from celery.signals import (
 from django.conf import settings
 
 from core.errors import Unavailable
-from core.log_context import current_log_context, enter_log_context, make_task_context
+from core.log_context import enter_task, leave_task, send_log_context
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
 
@@ -59,25 +58,9 @@ def close_flower(**_: Any) -> None:
         protect_flower()
 
 
-@before_task_publish.connect
-def send_log_context(headers: dict[str, Any], **_: Any) -> None:
-    """Add what the work was started by to a task's message."""
-    headers["log_context"] = current_log_context().inherited()
-
-
-@task_prerun.connect
-def enter_task(task_id: str, task: Any, **_: Any) -> None:
-    """Name the task and its cause in the lines that it logs."""
-    enter_log_context(make_task_context(task.name, task_id, task.request.get("log_context")))
-    task.request.started_at = time.perf_counter()
-
-
-@task_postrun.connect
-def leave_task(task: Any, state: str | None = None, **_: Any) -> None:
-    """Log a line for every task that ran."""
-    seconds = time.perf_counter() - task.request.started_at
-    log.info("task_finished", state=state, ms=round(seconds * 1000, 1))
-    enter_log_context(None)
+before_task_publish.connect(send_log_context)
+task_prerun.connect(enter_task)
+task_postrun.connect(leave_task)
 
 
 @setup_logging.connect

@@ -1,12 +1,16 @@
 """The request or task that runs now, and its caller: every log line names them."""
 
 import re
+import time
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
+import structlog
 from uuid_utils.compat import uuid4
+
+log = structlog.get_logger(__name__)
 
 P, T = ParamSpec("P"), TypeVar("T")
 
@@ -84,3 +88,22 @@ def identify_caller(*, caller: str, shop: str = "") -> None:
     """Record who sent the current request."""
     context = current_log_context()
     context.caller, context.shop = caller, shop
+
+
+# --- Receivers of Celery's signals, connected in `core.celery` ----------------------------
+def send_log_context(headers: dict[str, Any], **_: Any) -> None:
+    """Add what the work was started by to a task's message."""
+    headers["log_context"] = current_log_context().inherited()
+
+
+def enter_task(task_id: str, task: Any, **_: Any) -> None:
+    """Name the task and its cause in the lines that it logs."""
+    enter_log_context(make_task_context(task.name, task_id, task.request.get("log_context")))
+    task.request.started_at = time.perf_counter()
+
+
+def leave_task(task: Any, state: str | None = None, **_: Any) -> None:
+    """Log a line for every task that ran."""
+    seconds = time.perf_counter() - task.request.started_at
+    log.info("task_finished", state=state, ms=round(seconds * 1000, 1))
+    enter_log_context(None)

@@ -7,6 +7,7 @@ import json
 import logging
 import logging.config
 import threading
+from datetime import date
 
 import httpx
 import psycopg
@@ -22,22 +23,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.api.views import ApiView
-from core.celery import enter_task, leave_task, send_log_context
 from core.errors import Unavailable
 from core.log_context import (
     ANONYMOUS,
     LogContext,
     current_log_context,
     enter_log_context,
+    enter_task,
     identify_caller,
     keep_log_context,
+    leave_task,
     make_request_context,
+    send_log_context,
 )
 from core.logs import clean_text, configure_logging, describe_error, format_error
+from core.tenancy import shop_scope
 from core.web.access_log import AccessLog
 from core.web.bodies import BodyLimit, BodyStore, Pace
 from core.web.handler import ThreadedHandler
 from core.web.load_limits import LoadLimit
+from recommendations.models import PromptFigures
 
 MARK = "zqxsecret"
 
@@ -309,15 +314,16 @@ def raise_in_database(sql: str, *parameters: str) -> Exception:
     return raised.value
 
 
-def test_errors_of_the_database_name_the_constraint_and_not_the_value(db):
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE people (email text CONSTRAINT one_each UNIQUE)")
-        cursor.execute("INSERT INTO people VALUES (%s)", [f"{MARK}@shop.example"])
-    error = raise_in_database("INSERT INTO people VALUES (%s)", f"{MARK}@shop.example")
-    assert MARK in str(error)
-    text = format_error(error)
+def test_errors_of_the_database_name_the_constraint_and_not_the_value(shop):
+    row = {"shop": shop.shop, "day": date(2026, 11, 28), "text": f"{MARK}@shop.example"}
+    with shop_scope(shop.shop.pk):
+        PromptFigures.objects.create(**row)
+        with pytest.raises(IntegrityError) as raised, transaction.atomic():
+            PromptFigures.objects.create(**row)
+    assert MARK in str(raised.value)
+    text = format_error(raised.value)
     assert "duplicate key value violates unique constraint" in text
-    assert "one_each" in describe_error(error)
+    assert "prompt_figures_once_a_day" in describe_error(raised.value)
     assert MARK not in text
 
 

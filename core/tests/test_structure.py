@@ -35,6 +35,7 @@ EVERY_REQUEST = (
     "core/web/",
     "core/logs.py",
     "core/log_context.py",
+    "core/postgres/",
     "core/tenancy.py",
     "tenants/",
 )
