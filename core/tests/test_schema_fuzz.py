@@ -18,6 +18,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.engine import from_schema
 from schemathesis.engine.events import NonFatalError, ScenarioFinished
+from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
 
 from catalog.api.examples import IMAGE, OTHER
 from core.tests.factories import make_photo
@@ -146,7 +147,7 @@ def add_rows(client: httpx.Client, images: list[str]) -> tuple[dict[str, str], s
 
 
 def load(target: Target, *, authorization: str, phases: dict[str, Any]) -> Any:
-    """Return the live description, with real ids in place of generated ones."""
+    """Return the live description, and what to send."""
     config = SchemathesisConfig.from_dict(
         {
             "seed": 1,
@@ -157,16 +158,22 @@ def load(target: Target, *, authorization: str, phases: dict[str, Any]) -> Any:
             "phases": {"stateful": {"enabled": False}, **phases},
         }
     )
-    schema = schemathesis.openapi.from_url(f"{target.url}/api/schema/?format=json", config=config)
+    return schemathesis.openapi.from_url(f"{target.url}/api/schema/?format=json", config=config)
 
-    @schema.hook
+
+@pytest.fixture
+def _real_ids(target) -> Iterator[None]:
+    """Put real ids in place of generated ones, so that requests succeed."""
+
     def before_call(context: Any, case: Any, kwargs: Any) -> None:
         is_made_up = case.meta is None or case.meta.is_negative_at(ParameterLocation.PATH)
         # A deleted row would be missing afterwards.
         if not is_made_up and case.method != "DELETE":
             use_real_ids(case, target)
 
-    return schema
+    GLOBAL_HOOK_DISPATCHER.register_hook_with_name(before_call, "before_call")
+    yield
+    GLOBAL_HOOK_DISPATCHER.unregister(before_call)
 
 
 def use_real_ids(case: Any, target: Target) -> None:
@@ -220,6 +227,7 @@ WHOLE = {
 }
 
 
+@pytest.mark.usefixtures("_real_ids")
 @pytest.mark.parametrize("caller", ["secret", "member", "publishable"])
 def test_answers_conform_to_the_description(target, caller):
     schema = load(target, authorization=target.callers[caller], phases=WHOLE)
