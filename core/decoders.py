@@ -1,7 +1,7 @@
 """Decode untrusted photos in child processes, with limits for this whole process.
 
-A light child process (`python -m decoder`) forks one for each photo. Its time and memory are
-limited by the kernel, so a photo can neither take more than it should nor end this process.
+A light child process (`python -m decoder`) forks those that decode. The kernel limits the time and
+memory of each for a photo, so a photo can neither take more than it should nor end this process.
 """
 
 import atexit
@@ -27,17 +27,19 @@ from django.conf import settings
 
 from core.errors import Unavailable
 from decoder import messages
-from decoder.limits import COST_MESSAGE, SIZE_MESSAGE, DecodingRefused, make_damage
+from decoder.limits import COST_MESSAGE, MEMORY_MESSAGE, DecodingRefused, make_damage
 
 log = structlog.get_logger(__name__)
 
 BASE = Path(__file__).resolve().parent.parent
 MEGABYTE = 1024**2
-# Enough for photos of most phones; others state what they need, and are started again with it.
+# Enough for photos of most phones; others state what they need, and are tried again with it.
 FIRST_GRANT_BYTES = 96 * MEGABYTE
 # How long the end of a process may be reported after its time is over.
 GRACE_SECONDS = 2.0
 ATTEMPTS = 2
+# A process decodes this many photos, so that no photo has an effect on many others.
+MAX_USES = 20
 # Nothing of this process's own environment, which has secrets. Freed memory is returned at once.
 ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
@@ -56,7 +58,7 @@ class DecodersBusy(Unavailable):
 
 
 class DecoderLost(Exception):
-    """The process for a photo was ended from outside, so it may be tried again."""
+    """The process for a photo was ended from outside, so the photo may be tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +109,20 @@ class Places:
         return self._waiting[0] == entry and self._free > 0 and self._free_bytes >= entry[0]
 
 
+@dataclass(slots=True)
+class DecoderLink:
+    """The socket to a process that decodes one photo at a time."""
+
+    socket: socket.socket
+    uses: int = 0
+
+
 class Decoder:
-    """The child process that forks one for each photo; it is started again if it ends."""
+    """The processes that decode; they are started when needed, and again if they end."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._idle: list[DecoderLink] = []
         self._process: subprocess.Popen[bytes] | None = None
         self._requests: socket.socket | None = None
 
@@ -124,18 +135,37 @@ class Decoder:
         with self._lock:
             self._stop()
 
-    def send(self, request: dict[str, Any], photo: int) -> socket.socket:
-        """Request an answer about an open file; return the socket on which it arrives."""
-        link, remote = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    @contextmanager
+    def borrow(self) -> Iterator[DecoderLink]:
+        """Lend a process, which is used again unless an error occurs or it is old."""
+        with self._lock:
+            link = self._idle.pop() if self._idle else self._fork()
+        try:
+            yield link
+        except BaseException:
+            link.socket.close()
+            raise
+        link.uses += 1
+        with self._lock:
+            if link.uses < MAX_USES:
+                self._idle.append(link)
+            else:
+                link.socket.close()
+
+    def forget_idle(self) -> None:
+        """Use no idle process again: they may have ended too."""
+        with self._lock:
+            self._close_idle()
+
+    def _fork(self) -> DecoderLink:
+        local, remote = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with remote:
-            data, files = [json.dumps(request).encode()], [remote.fileno(), photo]
-            with self._lock:
-                try:
-                    socket.send_fds(self._start(), data, files)
-                except OSError:
-                    self._stop()
-                    socket.send_fds(self._start(), data, files)
-        return link
+            try:
+                socket.send_fds(self._start(), [b"f"], [remote.fileno()])
+            except OSError:
+                self._stop()
+                socket.send_fds(self._start(), [b"f"], [remote.fileno()])
+        return DecoderLink(local)
 
     def _start(self) -> socket.socket:
         if self._process is None or self._process.poll() is not None or self._requests is None:
@@ -152,7 +182,8 @@ class Decoder:
         return self._requests
 
     def _stop(self) -> None:
-        """Close the socket: the process then ends all others and itself."""
+        """Close the sockets: the process then ends all others and itself."""
+        self._close_idle()
         if self._requests is not None:
             self._requests.close()
         if self._process is not None:
@@ -162,6 +193,10 @@ class Decoder:
                 self._process.kill()
                 self._process.wait()
         self._requests = self._process = None
+
+    def _close_idle(self) -> None:
+        while self._idle:
+            self._idle.pop().socket.close()
 
 
 @cache
@@ -191,7 +226,7 @@ def decode(photo: int, *, task: str, until: float, **options: Any) -> Decoding:
     answer = _try(request, photo, grant, until)
     if isinstance(answer, int):
         if answer > get_places().memory_bytes:
-            raise DecodingRefused("photo_too_large", SIZE_MESSAGE)
+            raise DecodingRefused("photo_too_large", MEMORY_MESSAGE)
         answer = _try(request, photo, answer, until)
     if isinstance(answer, int):
         raise make_damage()  # the file was changed
@@ -203,25 +238,28 @@ def _try(request: dict[str, Any], photo: int, grant: int, until: float) -> Decod
     for attempt in range(ATTEMPTS):
         with get_places().hold(grant, until=until - settings.PHOTO_DECODE_SECONDS / 2):
             seconds = max(0.001, until - time.monotonic())
+            limits = {"memory_bytes": grant, "seconds": seconds}
             try:
-                with get_decoder().send(
-                    {**request, "memory_bytes": grant, "seconds": seconds}, photo
-                ) as link:
-                    link.settimeout(seconds + GRACE_SECONDS)
-                    return _receive(link)
+                with get_decoder().borrow() as link:
+                    link.socket.settimeout(seconds + GRACE_SECONDS)
+                    socket.send_fds(
+                        link.socket, [json.dumps({**request, **limits}).encode()], [photo]
+                    )
+                    return _receive(link.socket)
             except (DecoderLost, OSError) as error:
+                get_decoder().forget_idle()
                 log.warning("photo_decoder_lost", attempt=attempt, error=error)
     raise DecodersBusy
 
 
 def _receive(link: socket.socket) -> Decoding | int:
-    """Read messages until the process has ended; then its memory is free again."""
+    """Read messages until the answer is complete or the process has ended."""
     facts: dict[str, Any] | None = None
     parts: list[bytes] = []
     outcome: DecodingRefused | int | None = None
     while message := link.recv(messages.MAX_BYTES):
         kind, content = message[:1], message[1:]
-        if kind == messages.ENDED:
+        if kind in (messages.DONE, messages.ENDED):
             break
         if kind == messages.NEED:
             outcome = int(content)
@@ -239,7 +277,7 @@ def _receive(link: socket.socket) -> Decoding | int:
     if outcome is not None:
         return outcome
     if facts is None or facts["bytes"] != len(picture):
-        raise _explain_end(int(content))
+        raise _explain_end(int(content or 0))
     return Decoding(facts, picture)
 
 

@@ -228,7 +228,7 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # Untrusted photos are decoded in child processes: how many, and with how much memory together.
 PHOTO_DECODERS: int = env.int("PHOTO_DECODERS", default=0)  # 0: one for each processor
-PHOTO_MEMORY_BYTES: int = env.int("PHOTO_MEMORY_BYTES", default=400 * 1024 * 1024)
+PHOTO_MEMORY_BYTES: int = env.int("PHOTO_MEMORY_BYTES", default=448 * 1024 * 1024)
 # Processor time for one photo, and the time for waiting and decoding all photos of a request.
 PHOTO_DECODE_SECONDS: float = env.float("PHOTO_DECODE_SECONDS", default=2)
 PHOTO_DEADLINE_SECONDS: float = env.float("PHOTO_DEADLINE_SECONDS", default=4)

@@ -1,12 +1,11 @@
-"""`python -m decoder FD`: fork a process for each photo that is requested over a socket.
+"""`python -m decoder FD`: fork processes that decode photos.
 
-A request is JSON with two open files: the socket for the answer, and the photo. After the process
-has ended, its status is the last message of the answer. This process decodes nothing itself, and
-ends when its client does.
+A message on the socket FD has another socket, for the requests of a new process. When that process
+has ended, its status is the last message there. This process decodes nothing itself, and ends when
+its client does.
 """
 
 import gc
-import json
 import os
 import select
 import signal
@@ -16,11 +15,9 @@ import sys
 from decoder import job
 from decoder.messages import ENDED
 
-MAX_REQUEST_BYTES = 4_096
-
 
 class Server:
-    """Forks a process for each request, and reports how it ended."""
+    """Forks processes, and reports how each of them ended."""
 
     def __init__(self, requests: socket.socket) -> None:
         self._requests = requests
@@ -32,7 +29,7 @@ class Server:
         signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
 
     def serve(self) -> None:
-        """Answer requests until the client closes its socket; then end all processes."""
+        """Fork processes until the client closes its socket; then end all of them."""
         while True:
             requests = self._requests.fileno()
             ready, _, _ = select.select([requests, self._wake], [], [])
@@ -44,16 +41,29 @@ class Server:
             os.kill(pid, signal.SIGKILL)
 
     def _accept(self) -> bool:
-        data, files, _, _ = socket.recv_fds(self._requests, MAX_REQUEST_BYTES, 2)
+        data, files, _, _ = socket.recv_fds(self._requests, 1, 1)
         if not data:
             return False
-        link, photo = socket.socket(fileno=files[0]), files[1]
+        link = socket.socket(fileno=files[0])
         pid = os.fork()
         if pid == 0:
-            _run(data, link, photo)
-        os.close(photo)
+            self._run(link)
         self._links[pid] = link
         return True
+
+    def _run(self, link: socket.socket) -> None:
+        """Answer requests in the new process, and end it."""
+        code = 1
+        try:
+            signal.set_wakeup_fd(-1)
+            for other in (self._requests, *self._links.values()):
+                other.close()
+            job.answer(link)
+            code = 0
+        except (BrokenPipeError, ConnectionResetError):
+            code = 0  # the client has left
+        finally:
+            os._exit(code)
 
     def _report_ended(self) -> None:
         os.read(self._wake, 4_096)
@@ -66,19 +76,6 @@ class Server:
                     link.send(ENDED + str(os.waitstatus_to_exitcode(status)).encode())
                 except OSError:
                     continue  # the client has left
-
-
-def _run(data: bytes, link: socket.socket, photo: int) -> None:
-    """Answer one request, and end this process."""
-    code = 1
-    try:
-        signal.set_wakeup_fd(-1)
-        job.run(json.loads(data), link, photo)
-        code = 0
-    except (BrokenPipeError, ConnectionResetError):
-        code = 0  # the client has left
-    finally:
-        os._exit(code)
 
 
 def main() -> None:

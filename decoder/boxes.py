@@ -23,8 +23,9 @@ MAX_TILES = 1_024
 MAX_DECODED_SHARE = 2.0
 CODECS = {b"hvc1": "HEIF", b"av01": "AVIF"}
 GRID = b"grid"
-# The decoders' memory for a pixel of 4:2:0; full colour, more bits and opacity come on top.
-BYTES_PER_PIXEL = {"HEIF": 8.0, "AVIF": 9.5}
+# The coded planes for a pixel; each decoder adds copies in RGB or RGBA.
+FULL_COLOUR, HALF_COLOUR, QUARTER_COLOUR = 3.0, 2.0, 1.5
+PLANES_OVERHEAD = 1.4
 TRACKS = b"moov"
 STILL_BRANDS = {b"avis": b"avif", b"hevc": b"heic", b"hevx": b"heix", b"msf1": b"mif1"}
 
@@ -282,16 +283,18 @@ def _check_extents(meta: Meta, numbers: set[int], file_size: int) -> None:
 
 
 def _bytes_per_pixel(meta: Meta, kind: str, coded: list[int], has_opacity: bool) -> float:
-    share = BYTES_PER_PIXEL[kind] + (4.0 if has_opacity else 0.0)
+    copies = 8.0 if has_opacity else 7.0
     for name, content in _properties(meta, coded[0]):
         if name == b"av1C" and len(content) >= 3:
-            flags = content[2]
-            is_deep, is_full = bool(flags & 0x40), not flags & 0x0C
+            is_deep = bool(content[2] & 0x40)
+            colour = {0: FULL_COLOUR, 2: HALF_COLOUR}.get(content[2] >> 2 & 3, QUARTER_COLOUR)
         elif name == b"hvcC" and len(content) >= 19:
-            is_deep, is_full = bool(content[17] & 7 or content[18] & 7), content[16] & 3 == 3
+            is_deep = bool(content[17] & 7 or content[18] & 7)
+            colour = {3: FULL_COLOUR, 2: HALF_COLOUR}.get(content[16] & 3, QUARTER_COLOUR)
         else:
             continue
-        return (share + (2.0 if is_full else 0.0)) * (1.5 if is_deep else 1.0)
+        planes = (colour + has_opacity) * (2 if is_deep else 1)
+        return copies + planes * PLANES_OVERHEAD
     raise make_damage()
 
 

@@ -23,6 +23,13 @@ class Container:
     lacks_end: bool = False
 
 
+# Of every decoder, and of the steps from a decoded picture to its rendition.
+DECODER_BYTES, RENDITION_BYTES = 8 * MEGABYTE, 40 * MEGABYTE
+PICTURE_BYTES_PER_PIXEL = 4.5
+
+
 def estimate_memory(data: bytes, *, pixels: int, bytes_per_pixel: float) -> int:
-    """Return the memory that decoding takes, with copies of the file and the rendition's steps."""
-    return round(pixels * bytes_per_pixel) + 2 * len(data) + 32 * MEGABYTE
+    """Return the memory that decoding takes at most, with two copies of the file."""
+    decoding = pixels * bytes_per_pixel + DECODER_BYTES
+    rendering = pixels * min(bytes_per_pixel, PICTURE_BYTES_PER_PIXEL) + RENDITION_BYTES
+    return round(max(decoding, rendering)) + 2 * len(data)

@@ -1,7 +1,4 @@
-"""Decode one photo in a process of its own, which ends after it.
-
-The answer is a sequence of messages over a socket: see `decoder.messages`.
-"""
+"""Decode photos, one after the other, for the requests on a socket: see `decoder.messages`."""
 
 import io
 import json
@@ -35,10 +32,12 @@ from decoder.limits import (
     DecodingRefused,
     make_damage,
 )
-from decoder.messages import FACTS, MEASURE, NEED, PART, REFUSAL, RENDER
+from decoder.messages import DONE, FACTS, MEASURE, NEED, PART, REFUSAL, RENDER
 
 PART_BYTES = 60_000
-MAX_OPEN_FILES = 16
+MAX_REQUEST_BYTES = 4_096
+# What a decoder with an error in it can do: no new files, and nothing written.
+HARD_LIMITS = {resource.RLIMIT_NOFILE: 16, resource.RLIMIT_FSIZE: 0, resource.RLIMIT_CORE: 0}
 FORMAT_NAMES = {"HEIF": "HEIC"}  # as people call it
 # Threads of one photo would take processors from others, and each has memory of its own.
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
@@ -49,13 +48,28 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
-def run(request: dict[str, Any], link: socket.socket, file: int) -> None:
-    """Answer a request about the photo in an open file.
+def answer(link: socket.socket) -> None:
+    """Answer requests until the client closes its socket."""
+    for kind, value in HARD_LIMITS.items():
+        resource.setrlimit(kind, (value, value))
+    while True:
+        data, files, _, _ = socket.recv_fds(link, MAX_REQUEST_BYTES, 1)
+        if not data:
+            return
+        request = json.loads(data)
+        _limit(request["memory_bytes"], request["processor_seconds"], request["seconds"])
+        _answer(request, link, files[0])
+        _limit(resource.RLIM_INFINITY, 0, 0)
+        os.close(files[0])
+        link.send(DONE)
 
-    `task` is `RENDER` or `MEASURE`; the process ends by a signal after `processor_seconds` or
-    `seconds`, and takes at most `memory_bytes` of further memory.
+
+def _answer(request: dict[str, Any], link: socket.socket, file: int) -> None:
+    """Answer a request about the photo in an open file; `task` is `RENDER` or `MEASURE`.
+
+    The process ends by a signal after `processor_seconds` or `seconds`, and takes at most
+    `memory_bytes` of further memory.
     """
-    _confine(request)
     try:
         with _translate_decoder_errors():
             container = read_container(os.pread(file, MAX_BYTES, 0))
@@ -71,23 +85,19 @@ def run(request: dict[str, Any], link: socket.socket, file: int) -> None:
         link.send(PART + picture[start : start + PART_BYTES])
 
 
-def _confine(request: dict[str, Any]) -> None:
-    """Limit what a decoder with an error could do: time, memory, and no new files or sockets."""
-    signal.setitimer(signal.ITIMER_PROF, request["processor_seconds"])
-    signal.setitimer(signal.ITIMER_REAL, request["seconds"])
-    used = int(_read_status("VmData")) * 1024
-    for kind, value in (
-        (resource.RLIMIT_DATA, used + request["memory_bytes"]),
-        (resource.RLIMIT_NOFILE, MAX_OPEN_FILES),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(kind, (value, value))
+def _limit(memory_bytes: int, processor_seconds: float, seconds: float) -> None:
+    """Limit the further memory and the time of this process; zero seconds are no limit."""
+    if memory_bytes != resource.RLIM_INFINITY:
+        memory_bytes += _read_data_bytes()
+    resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, resource.RLIM_INFINITY))
+    signal.setitimer(signal.ITIMER_PROF, processor_seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
-def _read_status(name: str) -> str:
-    with open("/proc/self/status") as lines:  # noqa: PTH123 - a path object costs more than this
-        return next(line.split()[1] for line in lines if line.startswith(name))
+def _read_data_bytes() -> int:
+    """Return what the kernel compares with `RLIMIT_DATA`."""
+    with open("/proc/self/statm") as figures:  # noqa: PTH123 - a path object costs more than this
+        return int(figures.read().split()[5]) * resource.getpagesize()
 
 
 @contextmanager

@@ -18,7 +18,8 @@ ARITHMETIC_CODES = 0xCC
 MAX_SEGMENTS = 2_000  # 20 MB of metadata in the longest segments are 320
 # Encoders write about 10; each passes over the whole picture.
 MAX_SCANS = 64
-MAX_SCAN_PIXELS = 600_000_000
+MAX_SCAN_PIXELS = 800_000_000
+MAX_PADDING_BYTES = 64 * 1024  # between segments
 FULL_COEFFICIENTS = (1 << 64) - 1
 END_MARKER = b"\xff\xd9"
 
@@ -65,14 +66,18 @@ def read_jpeg(data: bytes) -> Container:
 
 def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield markers with the content of their segments, up to the end marker."""
-    at = 2
+    at, padding, has_pixels = 2, 0, False
     while match := MARKER.search(data, at):
+        padding += 0 if has_pixels else match.start() - at
+        if padding > MAX_PADDING_BYTES:
+            raise make_damage()
         marker, at = match[1][0], match.end()
         if marker in (END, TEMPORARY, START):
             yield marker, b""
             if marker == END:
                 return
             continue
+        has_pixels = has_pixels or marker == SCAN
         length = int.from_bytes(data[at : at + 2], "big")
         if length < 2:
             raise make_damage()
@@ -124,10 +129,10 @@ def _bytes_per_pixel(counted: ScanCount, *, has_end: bool) -> float:
     width, height = counted.size
     coefficients = 0.0
     if counted.is_progressive or counted.most_in_scan < len(counted.factors):
-        coefficients = 2.2 * sum(counted.factors.values()) / max(counted.factors.values())
+        coefficients = 2.1 * sum(counted.factors.values()) / max(counted.factors.values())
     # The decoder shrinks a large picture of one or three colours to less than twice the rendition.
     side = 2 * RENDITION_SIDE
     draft = 4.0 * min(1.0, side / max(width, height)) ** 2
     # An ending that is missing is looked for in pictures of full size: see `decoder.endings`.
-    decoded = draft if len(counted.factors) < 4 and has_end else 7.5
+    decoded = draft if len(counted.factors) < 4 and has_end else 4.5
     return coefficients + decoded + 0.5

@@ -22,6 +22,9 @@ SIZE_MESSAGE = (
     f"A photo has at most {MAX_SIDE:,} pixels a side and {MAX_PIXELS // 10**6} million in all "
     f"({MAX_WEBP_PIXELS // 10**6} million as WebP); send a smaller one."
 )
+MEMORY_MESSAGE = (
+    "A photo that is saved in this way has fewer pixels; send a smaller one, or a plain JPEG."
+)
 DAMAGE_MESSAGE = "The photo is damaged or incomplete; save it again and send the whole file."
 COST_MESSAGE = "The photo takes too long or too much memory to decode; save it as a plain JPEG."
 TRANSPARENCY_MESSAGE = (

@@ -1,4 +1,8 @@
-"""The kinds of messages between the decoder and its client; JSON or bytes follow the kind."""
+"""The messages between a decoder and its client.
+
+A request is JSON with the open file of a photo. An answer has several messages, each one byte for
+its kind and then JSON or bytes.
+"""
 
 # The memory that decoding takes, if it is more than the request grants.
 NEED = b"n"
@@ -6,6 +10,8 @@ NEED = b"n"
 REFUSAL = b"r"
 # What is known of the photo, and the length of the picture that follows in parts.
 FACTS, PART = b"f", b"p"
+# The answer is complete, and the process waits for the next request.
+DONE = b"d"
 # How the process ended, after everything else: an exit code, or a negative signal.
 ENDED = b"x"
 MAX_BYTES = 65_536

@@ -19,7 +19,7 @@ BITSTREAMS = (b"VP8 ", b"VP8L")
 METADATA = {b"ICCP": MAX_PROFILE_BYTES, b"EXIF": MAX_METADATA_BYTES, b"XMP ": MAX_METADATA_BYTES}
 ANIMATED = 0x02  # the flag in the first byte of VP8X
 FLAGS = {b"ICCP": 0x20, b"EXIF": 0x08, b"XMP ": 0x04}
-BYTES_PER_PIXEL = 12.5
+BYTES_PER_PIXEL = 12.1
 
 
 def read_webp(data: bytes) -> Container:
