@@ -67,6 +67,8 @@ LARGEST: Mapping[str, Callable[[], bytes]] = MappingProxyType(
         "transparent WebP, 32 MP": lambda: _save(
             _garment("RGBA", (4_900, 6_500)), "WEBP", quality=80, method=0
         ),
-        "transparent AVIF, 40 MP": lambda: _save(_garment("RGBA"), "AVIF", quality=60, speed=10),
+        "transparent AVIF, 32 MP": lambda: _save(
+            _garment("RGBA", (4_900, 6_500)), "AVIF", quality=60, speed=10
+        ),
     }
 )

@@ -6,6 +6,7 @@ from benchmarks.client import Address, UnexpectedStatus, prompt_request, send_al
 from benchmarks.encoders import Subject
 from benchmarks.measurements.events import measure_events
 from benchmarks.measurements.handler import measure_handler
+from benchmarks.measurements.hostile_photos import measure_hostile_photos
 from benchmarks.measurements.hybrid_search import measure_hybrid
 from benchmarks.measurements.indexing import measure_indexing
 from benchmarks.measurements.memory import measure_memory
@@ -49,6 +50,9 @@ def measure(stack: Stack, subject: Subject, report: Report, only: str | None) ->
     if only in {None, "quality"} and subject.is_trained:
         with stack.worker_paused():
             measure_quality(report)
+    # It uses no encoder for most of its photos.
+    if only in {None, "hostile_photos"} and subject.is_trained:
+        measure_hostile_photos(stack, subject, _photos(PHOTOS)[:FEW], report)
     if only in {None, "stylist"}:
         measure_stylist(stack, subject, _photos(PHOTOS), report)
     if only in {None, "memory"}:

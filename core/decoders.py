@@ -33,8 +33,11 @@ log = structlog.get_logger(__name__)
 
 BASE = Path(__file__).resolve().parent.parent
 MEGABYTE = 1024**2
-# Enough for photos of most phones; others state what they need, and are tried again with it.
-FIRST_GRANT_BYTES = 96 * MEGABYTE
+# Enough to count the parts of a file and to decode a small photo; others state what they need.
+SMALL_BYTES, COUNTING_BYTES, COPIES = 32 * MEGABYTE, 16 * MEGABYTE, 3
+# Enough for the usual photos of phones.
+MEDIUM_BYTES = 112 * MEGABYTE
+MIN_PLACES = 3
 # How long the end of a process may be reported after its time is over.
 GRACE_SECONDS = 2.0
 ATTEMPTS = 2
@@ -72,12 +75,13 @@ class Decoding:
 class Places:
     """Limits how many photos are decoded at the same time, and their memory together.
 
-    Of the photos that wait, the one that needs the least memory is next: large ones do not hold
-    up small ones.
+    Large photos do not hold up small ones: of those that wait, the one that needs the least memory
+    is next; a large one leaves places and memory for a medium and a small one, a medium one for a
+    small one.
     """
 
     def __init__(self, *, count: int, memory_bytes: int) -> None:
-        self.memory_bytes = memory_bytes
+        self.max_bytes = memory_bytes - MEDIUM_BYTES
         self._free, self._free_bytes = count, memory_bytes
         self._changed = threading.Condition()
         self._waiting: list[tuple[int, int]] = []
@@ -106,7 +110,19 @@ class Places:
                 self._changed.notify_all()
 
     def _is_next(self, entry: tuple[int, int]) -> bool:
-        return self._waiting[0] == entry and self._free > 0 and self._free_bytes >= entry[0]
+        places, memory_bytes = _reserve(entry[0])
+        return (
+            self._waiting[0] == entry
+            and self._free > places
+            and self._free_bytes >= entry[0] + memory_bytes
+        )
+
+
+def _reserve(memory_bytes: int) -> tuple[int, int]:
+    """Return the places and the memory that a photo leaves for smaller ones."""
+    if memory_bytes > MEDIUM_BYTES:
+        return 2, MEDIUM_BYTES
+    return (1, SMALL_BYTES) if memory_bytes > SMALL_BYTES else (0, 0)
 
 
 @dataclass(slots=True)
@@ -211,7 +227,7 @@ def get_decoder() -> Decoder:
 def get_places() -> Places:
     """Return this process's places for photos."""
     return Places(
-        count=settings.PHOTO_DECODERS or os.cpu_count() or 1,
+        count=max(MIN_PLACES, settings.PHOTO_DECODERS or os.cpu_count() or 1),
         memory_bytes=settings.PHOTO_MEMORY_BYTES,
     )
 
@@ -221,11 +237,11 @@ def decode(photo: int, *, task: str, until: float, **options: Any) -> Decoding:
 
     Raises `DecodingRefused` if it is not accepted, and `DecodersBusy`.
     """
-    grant = min(FIRST_GRANT_BYTES, get_places().memory_bytes)
+    grant = max(SMALL_BYTES, COUNTING_BYTES + COPIES * os.fstat(photo).st_size)
     request = {"task": task, "processor_seconds": settings.PHOTO_DECODE_SECONDS, **options}
     answer = _try(request, photo, grant, until)
     if isinstance(answer, int):
-        if answer > get_places().memory_bytes:
+        if answer > get_places().max_bytes:
             raise DecodingRefused("photo_too_large", MEMORY_MESSAGE)
         answer = _try(request, photo, answer, until)
     if isinstance(answer, int):

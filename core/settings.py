@@ -227,11 +227,11 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 # Does not limit photos: `core.photos` does.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # Untrusted photos are decoded in child processes: how many, and with how much memory together.
-PHOTO_DECODERS: int = env.int("PHOTO_DECODERS", default=0)  # 0: one for each processor
-PHOTO_MEMORY_BYTES: int = env.int("PHOTO_MEMORY_BYTES", default=448 * 1024 * 1024)
+PHOTO_DECODERS: int = env.int("PHOTO_DECODERS", default=0)  # 0: one for each processor, at least 3
+PHOTO_MEMORY_BYTES: int = env.int("PHOTO_MEMORY_BYTES", default=496 * 1024 * 1024)
 # Processor time for one photo, and the time for waiting and decoding all photos of a request.
 PHOTO_DECODE_SECONDS: float = env.float("PHOTO_DECODE_SECONDS", default=2)
-PHOTO_DEADLINE_SECONDS: float = env.float("PHOTO_DEADLINE_SECONDS", default=4)
+PHOTO_DEADLINE_SECONDS: float = env.float("PHOTO_DEADLINE_SECONDS", default=3)
 
 # --- Encoders -------------------------------------------------------------------------
 ENCODERS: dict[str, dict[str, str | None]] = {
@@ -270,7 +270,7 @@ ENCODE_DEADLINE_SECONDS: float = env.float("ENCODE_DEADLINE_SECONDS", default=5.
 QUERY_VECTOR_TTL_SECONDS: int = env.int("QUERY_VECTOR_TTL_SECONDS", default=86_400)
 
 # --- Photo quality --------------------------------------------------------------------
-QUALITY_DEADLINE_SECONDS: float = env.float("QUALITY_DEADLINE_SECONDS", default=5.0)
+QUALITY_DEADLINE_SECONDS: float = env.float("QUALITY_DEADLINE_SECONDS", default=4)
 QUALITY_LEASE_SECONDS: int = env.int("QUALITY_LEASE_SECONDS", default=120)
 QUALITY_RETENTION = timedelta(days=env.int("QUALITY_RETENTION_DAYS", default=30))
 

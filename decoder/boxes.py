@@ -23,9 +23,11 @@ MAX_TILES = 1_024
 MAX_DECODED_SHARE = 2.0
 CODECS = {b"hvc1": "HEIF", b"av01": "AVIF"}
 GRID = b"grid"
-# The coded planes for a pixel; each decoder adds copies in RGB or RGBA.
+# The coded bytes for a pixel.
 FULL_COLOUR, HALF_COLOUR, QUARTER_COLOUR = 3.0, 2.0, 1.5
-PLANES_OVERHEAD = 1.4
+# The decoder's copies of planes, and of pixels in RGB; opacity takes one byte more.
+PLANE_SHARES = {"AVIF": 1.4, "HEIF": 1.1}
+COPY_BYTES = {"AVIF": 7.0, "HEIF": 6.2}
 TRACKS = b"moov"
 STILL_BRANDS = {b"avis": b"avif", b"hevc": b"heic", b"hevx": b"heix", b"msf1": b"mif1"}
 
@@ -283,7 +285,6 @@ def _check_extents(meta: Meta, numbers: set[int], file_size: int) -> None:
 
 
 def _bytes_per_pixel(meta: Meta, kind: str, coded: list[int], has_opacity: bool) -> float:
-    copies = 8.0 if has_opacity else 7.0
     for name, content in _properties(meta, coded[0]):
         if name == b"av1C" and len(content) >= 3:
             is_deep = bool(content[2] & 0x40)
@@ -294,7 +295,7 @@ def _bytes_per_pixel(meta: Meta, kind: str, coded: list[int], has_opacity: bool)
         else:
             continue
         planes = (colour + has_opacity) * (2 if is_deep else 1)
-        return copies + planes * PLANES_OVERHEAD
+        return COPY_BYTES[kind] + has_opacity + planes * PLANE_SHARES[kind]
     raise make_damage()
 
 

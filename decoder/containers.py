@@ -25,11 +25,12 @@ class Container:
 
 # Of every decoder, and of the steps from a decoded picture to its rendition.
 DECODER_BYTES, RENDITION_BYTES = 8 * MEGABYTE, 40 * MEGABYTE
-PICTURE_BYTES_PER_PIXEL = 4.5
+PICTURE_BYTES_PER_PIXEL, RENDITION_BYTES_PER_PIXEL = 4.5, 20.0
 
 
 def estimate_memory(data: bytes, *, pixels: int, bytes_per_pixel: float) -> int:
     """Return the memory that decoding takes at most, with two copies of the file."""
     decoding = pixels * bytes_per_pixel + DECODER_BYTES
-    rendering = pixels * min(bytes_per_pixel, PICTURE_BYTES_PER_PIXEL) + RENDITION_BYTES
+    rendition = min(RENDITION_BYTES, pixels * RENDITION_BYTES_PER_PIXEL + DECODER_BYTES)
+    rendering = pixels * min(bytes_per_pixel, PICTURE_BYTES_PER_PIXEL) + rendition
     return round(max(decoding, rendering)) + 2 * len(data)

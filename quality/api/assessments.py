@@ -1,9 +1,11 @@
 """Assess a photo or an image by the listing rules of a profile."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -152,13 +154,14 @@ class AssessView(TenantAPIView):
         examples=[EXAMPLE],
     )
     def post(self, request: Request) -> Response:
+        until = time.monotonic() + settings.QUALITY_DEADLINE_SECONDS
         data = AssessInput(data=request.data)
         profile = get_profile(get_policy(self.shop.pk), validate(data)["profile"])
         photo = data.subject()
         if isinstance(photo, Image):
             assessment, image_id = read_assessment(photo), photo.pk
         else:
-            assessment, image_id = request_assessment(photo), None
+            assessment, image_id = request_assessment(photo, until=until), None
         judged = JudgedPhoto(assessment, judge(profile, assessment), image_id)
         return Response(AssessmentOutput(judged).data)
 

@@ -8,7 +8,7 @@ import numpy as np
 from django.conf import settings
 
 from catalog.models import Image
-from core.errors import DomainError
+from core.errors import DomainError, Unavailable
 from core.jobs import rpc
 from core.jobs.runner import Overtaken, run_waiting
 from core.storage import read_file
@@ -94,6 +94,8 @@ def _assess(request_id: str) -> None:
     original, rendition, digest = unpack(question)
     try:
         found = assess(read_stored_frame(original=original, rendition=rendition, digest=digest))
+    except Unavailable:
+        return  # the client gets 503 at its deadline
     except DomainError as error:
         _refuse(request_id, code=error.code, message=error.message)
     except Exception:

@@ -7,8 +7,6 @@ rendition and the original. An answer is `RESULT` or `FAILURE`, one byte, and JS
 import json
 import time
 
-from django.conf import settings
-
 from core.errors import DomainError
 from core.jobs import rpc
 from core.photos import Photo
@@ -16,12 +14,15 @@ from quality.measure.assessment import Assessment
 
 RESULT, FAILURE = b"r", b"f"
 ASSESS = "quality.tasks.assess_photo"
+MIN_SECONDS = 0.05
 
 
-def request_assessment(photo: Photo) -> Assessment:
-    """Have a worker measure a photo; raises `DomainError` and `WorkerBusy`."""
-    seconds = settings.QUALITY_DEADLINE_SECONDS
-    until = time.monotonic() + seconds
+def request_assessment(photo: Photo, *, until: float) -> Assessment:
+    """Have a worker measure a photo until a time of `time.monotonic`.
+
+    Raises `DomainError` and `WorkerBusy`.
+    """
+    seconds = max(until - time.monotonic(), MIN_SECONDS)
     answer = rpc.receive(rpc.call(ASSESS, pack(photo), seconds=seconds), until=until)
     data = json.loads(answer[1:])
     if answer[:1] == FAILURE:
