@@ -201,8 +201,12 @@ def make_grid(
     tile: int = 512,
     size: tuple[int, int] | None = None,
     kind: str = "HEIF",
+    is_whole: bool = False,
 ) -> bytes:
-    """Return a file whose picture is one tile, repeated in a grid."""
+    """Return a file whose picture is a grid of equal tiles.
+
+    All tiles lie in the same bytes unless `is_whole`.
+    """
     coded = save(make_picture(tile, tile), kind)
     code, config, brand = {
         "HEIF": (b"hvc1", b"hvcC", b"heic"), "AVIF": (b"av01", b"av1C", b"avif")
@@ -233,7 +237,8 @@ def make_grid(
     def locate(start: int) -> bytes:
         places = struct.pack(">HHHHII", 1, 1, 0, 1, 0, len(grid))
         for number in tiles:
-            places += struct.pack(">HHHHII", number, 0, 0, 1, start, len(media))
+            at = start + (number - 2) * len(media) * is_whole
+            places += struct.pack(">HHHHII", number, 0, 0, 1, at, len(media))
         return make_full_box(b"iloc", struct.pack(">BBH", 0x44, 0, 1 + count) + places, version=1)
 
     def compose(start: int) -> bytes:
@@ -259,7 +264,7 @@ def make_grid(
 
     head = make_box(b"ftyp", brand + b"\0\0\0\0mif1" + brand)
     start = len(head) + len(compose(0)) + 8
-    return head + compose(start) + make_box(b"mdat", media)
+    return head + compose(start) + make_box(b"mdat", media * (count if is_whole else 1))
 
 
 def patch_size(kind: str, width: int, height: int, *, of: tuple[int, int] = (512, 512)) -> bytes:

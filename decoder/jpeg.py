@@ -60,7 +60,7 @@ def read_jpeg(data: bytes) -> Container:
     memory = estimate_memory(
         data, pixels=width * height, bytes_per_pixel=_bytes_per_pixel(counted, has_end=has_end)
     )
-    whole = data if has_end else data + END_MARKER
+    whole = data if has_end else data.rstrip(b"\xff") + END_MARKER
     return Container("JPEG", width, height, whole, memory, lacks_end=not has_end)
 
 

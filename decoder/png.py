@@ -9,13 +9,13 @@ from decoder.containers import Container, estimate_memory
 from decoder.limits import (
     MAX_METADATA_BYTES,
     MAX_PROFILE_BYTES,
-    DecodingRefused,
     check_size,
     make_damage,
     make_excess,
 )
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
+CHECKSUM_BYTES = 4
 MAX_CHUNKS = 50_000  # 20 MB in chunks of 400 bytes
 PIXELS = (b"IHDR", b"PLTE", b"tRNS", b"IDAT")
 # Pillow reads the orientation from these texts if there is no EXIF.
@@ -140,16 +140,25 @@ def has_all_rows(copy: bytes) -> bool:
     """Return whether the packed pixels of a copy unpack to all rows of the picture."""
     chunks = list(_chunks(copy))
     missing = _count_bytes(bytes(chunks[0].content))
-    unpack = zlib.decompressobj()
+    # Without the header of two bytes, the checksum after the pixels is not compared.
+    unpack = zlib.decompressobj(-zlib.MAX_WBITS)
+    rest = b"".join(chunk.content for chunk in chunks if chunk.kind == b"IDAT")[2:]
     try:
-        for chunk in (chunk for chunk in chunks if chunk.kind == b"IDAT"):
-            rest = bytes(chunk.content)
-            while rest and missing > 0:
-                missing -= len(unpack.decompress(rest, min(missing, MAX_METADATA_BYTES)))
-                rest = unpack.unconsumed_tail
+        while rest and missing > 0:
+            missing -= len(unpack.decompress(rest, min(missing, MAX_METADATA_BYTES)))
+            rest = unpack.unconsumed_tail
     except zlib.error as error:
-        raise DecodingRefused(make_damage().code, make_damage().message) from error
+        raise make_damage() from error
     return missing <= 0
+
+
+def drop_checksum(copy: bytes) -> bytes:
+    """Return a copy without the checksum that the packer wrote after the pixels."""
+    chunks = list(_chunks(copy))
+    last = max(place for place, chunk in enumerate(chunks) if chunk.kind == b"IDAT")
+    kept = [chunk for chunk in chunks if chunk.kind != b"IEND"]
+    kept[last] = Chunk(b"IDAT", chunks[last].content[:-CHECKSUM_BYTES], True)
+    return _write(kept)
 
 
 def _count_bytes(header: bytes) -> int:
