@@ -156,10 +156,11 @@ def _start_processes(supervisor: Supervisor, environment: dict[str, str]) -> str
     if port and is_listening(port):
         raise NotReady(f"Another program listens on port {port}; choose another ATELIER_PORT.")
     port = port or (8000 if not is_listening(8000) else free_port())
+    url = environment["SITE_URL"] = f"http://{HOST}:{port}"
     for program in (web(port, environment), worker(environment), beat(environment)):
         supervisor.start(program)
     supervisor.wait_until_ready("web")
-    return f"http://{HOST}:{port}"
+    return url
 
 
 def _start_flower(supervisor: Supervisor, environment: dict[str, str]) -> dict[str, str]:

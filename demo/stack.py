@@ -49,6 +49,7 @@ class Stack:
             **self.addresses.environment(),
             "SECRET_KEY": read_secret(self.folder / "secret.key"),
             "MEDIA_ROOT": str(self.folder / "media"),
+            "SITE_URL": self.url,
             "EMAIL_URL": f"filemail:///{self.folder.resolve() / 'mails'}",
             "BEAT_SCHEDULE_FILE": str(self.folder / "beat"),
             "SWEEP_SECONDS": "2",

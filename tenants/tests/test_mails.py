@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from tenants.accounts.mails import LAST_RETRY, MAX_AGE, send_waiting
 from tenants.models import Mail
 from tenants.sweeps import sweep_mails
-from tenants.tests.factories import make_person
+from tenants.tests.factories import make_member, make_person
 
 RESET = "/api/v1/auth/password/reset/"
 
@@ -98,9 +98,8 @@ def test_a_mail_has_text_and_html_in_the_language_of_the_request(
     assert hint in text and hint in html
 
 
-def test_the_name_of_a_shop_is_neither_markup_nor_a_header(shop, colleague, smtp):
-    shop.shop.name = "<b>Bad</b>\r\nBcc: eve@evil.example"
-    shop.shop.save()
+def test_the_name_of_a_shop_is_neither_markup_nor_a_header(db, smtp):
+    colleague = make_person(make_member("<b>Bad</b>\r\nBcc: eve@evil.example").shop)
     body = {"email": "bea@shop.example", "role": "viewer"}
     assert colleague.client.post("/api/v1/shop/invitations/", body).status_code == 201
     assert send_waiting() == 1

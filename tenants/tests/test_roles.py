@@ -184,7 +184,7 @@ def test_who_only_claims_an_address_does_not_get_its_invitation(shop, colleague,
     post("invitations/accept", token=token, password="bea-horse-staple-8")
     with all_shops():
         members = Membership.objects.filter(shop=shop.shop, user__email=BEA)
-    assert members.get().user.has_verified_email
+        assert members.get().user.has_verified_email
     login = post("login", email=BEA, password="thief-horse-1").json()
     assert login["shop"]["id"] == thief["shop"]["id"]
     assert post("login", **{**data, "shop_name": ""}, shop_id=str(shop.shop.pk)).status_code >= 400
