@@ -12,7 +12,8 @@ from uuid_utils.compat import uuid4
 
 log = structlog.get_logger(__name__)
 
-P, T = ParamSpec("P"), TypeVar("T")
+P = ParamSpec("P")
+T = TypeVar("T")
 
 ANONYMOUS, SYSTEM = "anonymous", "system"
 # A proxy's or a client's own id: short, no number of a card or a phone, and without characters that
