@@ -8,6 +8,7 @@ import logging
 import logging.config
 import threading
 from datetime import date
+from types import SimpleNamespace
 
 import httpx
 import psycopg
@@ -15,6 +16,7 @@ import pytest
 import redis
 import structlog
 from asgiref.testing import ApplicationCommunicator
+from celery.app.task import Context
 from django.contrib import admin
 from django.db import DataError, IntegrityError, connection, transaction
 from django.http import Http404, HttpResponse
@@ -248,22 +250,15 @@ def test_a_task_names_the_request_that_started_it(lines):
     context = make_request_context("request-of-a-client")
     context.caller, context.shop = "key:abcdefgh", "shop-1"
 
-    class Task:
-        name = "catalog.tasks.index_images"
-        request = headers
-
-    class Request(dict):
-        pass
-
     def publish():
         enter_log_context(context)
         send_log_context(headers=headers)
 
     def work():
-        Task.request = Request(headers)
-        enter_task(task_id="task-1", task=Task)
+        task = SimpleNamespace(name="catalog.tasks.index_images", request=Context(headers))
+        enter_task(task_id="task-1", task=task)
         structlog.get_logger("core.tests").info("working")
-        leave_task(task=Task, state="SUCCESS")
+        leave_task(task=task, state="SUCCESS")
         structlog.get_logger("core.tests").info("idle")
 
     contextvars.copy_context().run(publish)
@@ -281,16 +276,10 @@ def test_a_task_names_the_request_that_started_it(lines):
 
 @pytest.mark.parametrize("forged", [None, "text", 3, ["a"], {"caller": {"a": 1}, "other": MARK}])
 def test_a_task_with_a_malformed_context_still_runs(lines, forged):
-    class Task:
-        name = "a.task"
-
-        class request(dict):
-            pass
-
     def work():
-        Task.request = type("Request", (dict,), {})({"log_context": forged})
-        enter_task(task_id="task-1", task=Task)
-        leave_task(task=Task, state="SUCCESS")
+        task = SimpleNamespace(name="a.task", request=Context(log_context=forged))
+        enter_task(task_id="task-1", task=task)
+        leave_task(task=task, state="SUCCESS")
 
     contextvars.copy_context().run(work)
     assert lines()[0]["task_id"] == "task-1"

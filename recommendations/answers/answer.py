@@ -185,7 +185,8 @@ def explain(ranked: Ranked) -> str:
 def _redact_request(request: dict[str, Any]) -> dict[str, Any]:
     """Redact what people wrote; the shop's own ids stay as they are."""
     ids = {name: request[name] for name in ("shopper", "session") if name in request}
-    return redact_all(request) | ids
+    redacted: dict[str, Any] = redact_all(request)
+    return redacted | ids
 
 
 def _exclude_unwanted(context: AnswerContext) -> FacetFilter:
