@@ -12,6 +12,7 @@ from benchmarks.measurements.indexing import measure_indexing
 from benchmarks.measurements.memory import measure_memory
 from benchmarks.measurements.quality import measure_quality
 from benchmarks.measurements.recommendations import measure_recommendations
+from benchmarks.measurements.request_checks import measure_request
 from benchmarks.measurements.search import measure_search
 from benchmarks.measurements.slow_clients import measure_slow_clients
 from benchmarks.measurements.stylist import measure_stylist
@@ -44,6 +45,9 @@ def measure(stack: Stack, subject: Subject, report: Report, only: str | None) ->
         measure_handler(stack, subject, _photos(PHOTOS)[:FEW], report)
     if only == "slow_clients" and subject.is_trained:
         measure_slow_clients(stack, subject, _photos(PHOTOS)[:FEW], report)
+    # It uses no encoder but the worker's, once.
+    if only in {None, "request"} and subject.is_trained:
+        measure_request(stack, subject, _photos(PHOTOS)[:FEW], report)
     if only in {None, "events"}:
         measure_events(stack, subject, report)
     # It uses no encoder.

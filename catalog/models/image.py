@@ -7,10 +7,11 @@ from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MinValueValidator
 from django.db import models, transaction
 from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower, Replace
 from uuid_utils.compat import uuid7
 
@@ -99,10 +100,10 @@ class ImageQuerySet(TenantQuerySet["Image"]):
         return self.live().filter(status=Image.Status.PUBLISHED)
 
     def matching(self, words: str) -> Self:
-        """Narrow to images with these words, in the syntax of web search engines."""
-        return self.filter(
-            search=SearchQuery(words, config=Image.SEARCH_CONFIG, search_type="websearch")
-        )
+        """Narrow to live images with these words, in the syntax of web search engines."""
+        found = "SELECT search_images(websearch_to_tsquery(%s::regconfig, %s), %s::text[], NULL)"
+        parameters = [Image.SEARCH_CONFIG, words, Image.Status.values]
+        return self.filter(pk__in=RawSQL(found, parameters))  # noqa: S611 - parameters are bound
 
 
 class Image(models.Model):

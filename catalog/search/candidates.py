@@ -28,7 +28,6 @@ from core.ml.vector_store import (
     get_vector_store,
     search_exactly,
 )
-from core.tenancy import scoped_shop_id
 
 log = structlog.get_logger(__name__)
 
@@ -183,7 +182,7 @@ def find_by_words(text: str) -> TextMatches:
     words = list(dict.fromkeys(re.findall(r"\w+", text.lower())))[:MAX_WORDS]
     images_by_word: defaultdict[int, list[UUID]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(_WORD_IMAGES, [Image.SEARCH_CONFIG, words, scoped_shop_id(), MAX_HITS + 1])
+        cursor.execute(_WORD_IMAGES, [Image.SEARCH_CONFIG, words, MAX_HITS + 1])
         for word, is_term, pk in cursor.fetchall():
             if is_term:
                 images_by_word[word].append(pk)
@@ -210,11 +209,8 @@ _WORD_IMAGES = """
         SELECT number, plainto_tsquery(%s::regconfig, word) AS term
         FROM unnest(%s::text[]) WITH ORDINALITY AS given (word, number)
     )
-    SELECT number, numnode(term) > 0, image.id FROM terms LEFT JOIN LATERAL (
-        SELECT id FROM catalog_image
-        WHERE shop_id = %s AND deleted_at IS NULL AND status = 'published' AND search @@ term
-        LIMIT %s
-    ) AS image ON true
+    SELECT number, numnode(term) > 0, image_id
+    FROM terms LEFT JOIN LATERAL search_images(term, '{published}', %s) AS image_id ON true
 """
 
 

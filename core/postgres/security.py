@@ -196,6 +196,8 @@ def grant_rights(connection: BaseDatabaseWrapper, *, role: str, password: str) -
         "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role}",
         "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}",
         "GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {role}",
+        "REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA {schema} FROM PUBLIC",
+        "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {schema} TO {role}",
         "GRANT USAGE ON SCHEMA {schema} TO {role}",
         "REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC, {role}",
         "REVOKE CREATE, TEMPORARY ON DATABASE {database} FROM PUBLIC, {role}",

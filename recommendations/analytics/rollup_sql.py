@@ -18,14 +18,20 @@ SELECT shop_id, (created_at AT TIME ZONE 'UTC')::date, source, prompt,
 FROM recommendations_prompt WHERE id > %(low)s AND id <= %(high)s
 """
 
+# Materialised: under row-level security PostgreSQL would not compare the id, which a function
+# returns, by the index of images.
 COUNT_ANSWERS = """
+WITH shown AS MATERIALIZED (
+    SELECT prompt.shop_id, (prompt.created_at AT TIME ZONE 'UTC')::date AS day,
+        (result ->> 'id')::uuid AS image_id
+    FROM recommendations_prompt AS prompt
+    CROSS JOIN LATERAL jsonb_array_elements(prompt.results) AS result
+    WHERE prompt.id > %(low)s AND prompt.id <= %(high)s
+)
 INSERT INTO recommendations_imagefigures AS figures (shop_id, image_id, day, answers)
-SELECT prompt.shop_id, image.id, (prompt.created_at AT TIME ZONE 'UTC')::date, count(*)
-FROM recommendations_prompt AS prompt
-CROSS JOIN LATERAL jsonb_array_elements(prompt.results) AS result
-JOIN catalog_image AS image ON image.id = (result ->> 'id')::uuid
-    AND image.shop_id = prompt.shop_id AND image.deleted_at IS NULL
-WHERE prompt.id > %(low)s AND prompt.id <= %(high)s
+SELECT shown.shop_id, image.id, shown.day, count(*)
+FROM shown JOIN catalog_image AS image ON image.id = shown.image_id
+    AND image.shop_id = shown.shop_id AND image.deleted_at IS NULL
 GROUP BY 1, 2, 3
 ON CONFLICT (shop_id, day, image_id) DO UPDATE SET answers = figures.answers + EXCLUDED.answers
 """
