@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 from itertools import cycle, islice
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import psycopg
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.core.management import call_command
 from django.db import ProgrammingError, connection, connections, transaction
 from django.db.utils import DatabaseError
 from uuid_utils.compat import uuid7
@@ -268,6 +270,28 @@ def test_default_facets_are_read_by_every_shop_and_written_by_none(shop):
             assert execute(f"{change} WHERE shop_id IS NULL") == [(0,)]
 
 
+def test_the_owners_function_finds_only_images_of_the_scope(photos, shop, rival):
+    find = "SELECT search_images('red'::tsquery, '{published}', NULL)"
+    assert execute(find) == []
+    for owner in (shop.shop.pk, rival.shop.pk):
+        with shop_scope(owner):
+            assert execute(find) == [(photos[owner].pk,)]
+    with all_shops():
+        assert {pk for (pk,) in execute(find)} == {image.pk for image in photos.values()}
+
+
+@pytest.mark.django_db
+def test_functions_of_the_owner_have_a_fixed_search_path():
+    """Otherwise a caller could put functions or tables of their own before the owner's."""
+    found = execute(
+        "SELECT proname, proconfig FROM pg_proc WHERE prosecdef"
+        " AND pronamespace = 'public'::regnamespace"
+    )
+    assert "search_images" in dict(found)
+    for name, options in found:
+        assert "search_path=pg_catalog, public, pg_temp" in (options or []), name
+
+
 def test_the_scope_of_an_injected_setting_ends_with_its_statement(photos, shop, rival):
     with shop_scope(shop.shop.pk):
         execute("SELECT set_config('application_name', %s, false)", f"atelier shop {rival.shop.pk}")
@@ -482,3 +506,32 @@ def test_the_scope_of_a_thread_is_not_another_threads(photos, shop):
         thread.start()
         thread.join()
     assert seen == [set()]
+
+
+# --- Management commands --------------------------------------------------------------------
+
+
+def test_dumped_rows_of_all_shops_can_be_loaded_again(photos, tmp_path, shop, rival):
+    file = tmp_path / "rows.json"
+    names = ["tenants.shop", "catalog.category", "catalog.style"]
+    call_command("dumpdata", *names, output=str(file), verbosity=0)
+    text = file.read_text()
+    assert str(shop.shop.pk) in text and str(rival.shop.pk) in text
+    call_command("loaddata", str(file), verbosity=0)
+
+
+@pytest.mark.django_db
+def test_migrate_only_reads_when_it_shows_its_plan():
+    with DATABASE.open_as_owner() as owner, owner.cursor() as cursor:
+        cursor.execute("DROP POLICY shop_scope ON tenants_shopper")
+        call_command("migrate", plan=True, stdout=StringIO())
+        cursor.execute("SELECT FROM pg_policy WHERE polrelid = 'tenants_shopper'::regclass")
+        assert cursor.rowcount == 0
+        secure_tables(owner)
+
+
+@pytest.mark.django_db
+def test_a_second_migrate_changes_nothing_and_leaves_the_usual_connection():
+    call_command("migrate", verbosity=0)
+    assert connections["default"] is DATABASE
+    assert execute(IS_PRIVILEGED) == [(False,)]
