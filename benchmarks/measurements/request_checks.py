@@ -67,7 +67,7 @@ def _record_statements(shop: BenchShop) -> list[Statement]:
         answer = client.post(
             "/api/v1/recommendations/", body, "application/json", SERVER_NAME="localhost"
         )
-    if answer.status_code != 200:
+    if answer.status_code != 201:
         raise RuntimeError(f"The prompt was answered with {answer.status_code}.")
     return found
 

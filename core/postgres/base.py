@@ -38,10 +38,15 @@ def enter_scope(connection: psycopg.Connection[Any], name: str) -> None:
         )
 
 
-class ScopedCursor(base.ServerBindingCursor):
+# django-stubs describes these classes as they are with psycopg 2.
+DjangoCursor: Any = base.ServerBindingCursor
+DjangoWrapper: Any = base.DatabaseWrapper
+
+
+class ScopedCursor(DjangoCursor):
     """Runs each statement in the tenancy scope of the calling context."""
 
-    def execute(self, *args: Any, **options: Any) -> Self:
+    def execute(self, *args: Any, **options: Any) -> Any:
         enter_scope(self.connection, scope_name())
         return super().execute(*args, **options)
 
@@ -91,13 +96,15 @@ class ScopedServerCursor(psycopg.ServerCursor[Any]):
 
 
 class DatabaseOperations(operations.DatabaseOperations):
+    connection: Any
+
     def execute_sql_flush(self, sql_list: Any) -> None:
         """Empty tables as the owner: the application's role may not truncate them."""
         with self.connection.open_as_owner() as owner:
             super(DatabaseOperations, owner.ops).execute_sql_flush(sql_list)
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
+class DatabaseWrapper(DjangoWrapper):
     """Connects as the application's role; `open_as_owner` as the owner of the tables.
 
     `settings_dict["OWNER"]` has the settings of the owner that differ from those of the role.
