@@ -18,6 +18,8 @@ WORKER_THREADS = 16
 PYTHON = (sys.executable, "-m")
 # Several requests run at once: more threads for linear algebra would slow all of them.
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+# Only `migrate` connects as the owner of the tables.
+NO_OWNER = {"DATABASE_OWNER_URL": ""}
 
 
 class CommandFailed(RuntimeError):
@@ -34,7 +36,7 @@ def web(
     """Return the web server; it is ready when it answers."""
     command = [*PYTHON, "core.web", application]
     address = ["--host", HOST, "--port", str(port)]
-    environment = {**ONE_THREAD, **environment}
+    environment = {**ONE_THREAD, **environment, **NO_OWNER}
     return Program(name, [*command, *address], lambda: _is_live(port), environment)
 
 
@@ -49,18 +51,19 @@ def worker(
     """Return a Celery worker with threads, which share one model."""
     command = [*PYTHON, "celery", "-A", app, "worker", "--pool", "threads"]
     options = ["--concurrency", str(threads), "--queues", queues, "--loglevel", "INFO"]
-    return Program(name, [*command, *options], environment=environment)
+    return Program(name, [*command, *options], environment={**environment, **NO_OWNER})
 
 
 def beat(environment: Mapping[str, str]) -> Program:
     """Return the process that sends periodic tasks; only one may run."""
-    return Program("beat", [*PYTHON, "celery", "-A", "core", "beat"], environment=environment)
+    command = [*PYTHON, "celery", "-A", "core", "beat"]
+    return Program("beat", command, environment={**environment, **NO_OWNER})
 
 
 def flower(port: int, environment: Mapping[str, str], *, login: str) -> Program:
     """Return Flower on a port of the loopback interface; `login` is `name:password`."""
     command = [*PYTHON, "celery", "-A", "core", "flower", f"--address={HOST}", f"--port={port}"]
-    environment = {**environment, "FLOWER_BASIC_AUTH": login}
+    environment = {**environment, "FLOWER_BASIC_AUTH": login, **NO_OWNER}
     return Program("flower", command, environment=environment)
 
 

@@ -10,12 +10,15 @@ from contextlib import contextmanager
 from typing import Any, Self
 
 import psycopg
+import structlog
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.postgresql import base, operations
 from psycopg.pq import TransactionStatus
 
 from core.tenancy import NO_SCOPE, scope_name
+
+log = structlog.get_logger(__name__)
 
 IS_PRIVILEGED = """
     SELECT rolsuper OR rolbypassrls OR EXISTS (
@@ -146,6 +149,8 @@ class DatabaseWrapper(DjangoWrapper):
 def _refuse_privileges(connection: psycopg.Connection[Any]) -> None:
     (is_privileged,) = connection.execute(IS_PRIVILEGED).fetchone() or (True,)
     if is_privileged:
+        # The pool hides errors: it tries again, and requests get 503.
+        log.error("privileged_database_role", role=connection.info.user)
         raise ImproperlyConfigured(
             f"The role {connection.info.user!r} of DATABASE_URL is a superuser, bypasses "
             "row-level security or owns tables; see docs/operations.md, 'Roles'."

@@ -32,6 +32,7 @@ MODULES = read_modules(ROOT)
 # What every request goes through before and after its own work.
 EVERY_REQUEST = (
     "core/api/",
+    "core/postgres/",
     "core/web/",
     "core/logs.py",
     "core/log_context.py",
