@@ -28,7 +28,7 @@ ORIGIN = "https://www.shop.example"
 class KeySerializer(serializers.ModelSerializer[ShopAPIKey]):
     """A key without its secret; `prefix` is the beginning of the key."""
 
-    expires_at = serializers.DateTimeField(source="expiry_date")
+    expires_at = serializers.DateTimeField(source="expiry_date", allow_null=True)
     is_revoked = serializers.BooleanField(source="revoked")
     created_at = serializers.DateTimeField(source="created")
 
