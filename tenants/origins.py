@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 from django.core.cache import cache
+from django.db import transaction
 from django.utils import timezone
 from redis.exceptions import RedisError
 
@@ -41,9 +42,18 @@ def is_known_open(origin: str) -> bool:
 
 
 def forget_origins(origins: Iterable[str]) -> None:
-    """Look these origins up again, after a key that allows them was changed."""
+    """Look these origins up again, after a key that allows them was changed.
+
+    Again after the transaction: until then, others read and cache the earlier state.
+    """
+    names = [_cache_key(origin) for origin in origins]
+    _delete(names)
+    transaction.on_commit(lambda: _delete(names))
+
+
+def _delete(names: list[str]) -> None:
     try:
-        cache.delete_many([_cache_key(origin) for origin in origins])
+        cache.delete_many(names)
     except RedisError as error:
         log.warning("origins_not_forgotten", error=error)
 

@@ -14,7 +14,8 @@ from rest_framework.test import APIClient
 from core.tenancy import all_shops
 from demo.services import free_port
 from tenants.models import Shop, ShopAPIKey
-from tenants.services import create_key
+from tenants.origins import FOR_EVER, _write_cache
+from tenants.services import create_key, revoke_key
 from tenants.tests.factories import make_client, make_key_client
 
 API = "/api/v1/"
@@ -160,6 +161,16 @@ def test_origins_close_with_the_last_key_that_allows_them(shop, colleague, admin
         if end == "inactive":
             cache.clear()  # Redis forgets it after 15 minutes
         assert is_closed(ask_first(SEARCH))
+
+
+def test_what_others_cache_before_the_commit_is_forgotten(
+    shop, page, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True), all_shops():
+        revoke_key(api_key=ShopAPIKey.objects.get(kind="publishable"))
+        _write_cache(ORIGIN, FOR_EVER)
+        assert ask_first(SEARCH)[ALLOW] == ORIGIN
+    assert is_closed(ask_first(SEARCH))
 
 
 def test_a_new_origin_is_open_at_once(shop, colleague):
