@@ -28,6 +28,7 @@ PRODUCTION = {
     "ATELIER_ENV": "production",
     "ALLOWED_HOSTS": "127.0.0.1",
     "SECURE_SSL_REDIRECT": "false",
+    "SITE_URL": "https://atelier.example.com",
     "EMAIL_URL": "smtp://127.0.0.1:9",
     "LOG_LEVEL": "INFO",
     "RATE_LIMIT_REFUSED": "100000",
