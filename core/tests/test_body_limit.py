@@ -136,7 +136,7 @@ def test_a_large_body_is_stored_in_a_file_and_a_small_one_in_memory():
         store = BodyStore(max_bytes=LIMIT)
         for data, is_in_file in ((b"x" * 1000, False), (MEGABYTE, True)):
             with Body(store) as body:
-                body.write(data)
-                assert body.file._rolled == is_in_file
+                await body.write(data)
+                assert body.file._rolled == body.is_in_file == is_in_file
 
     asyncio.run(run())

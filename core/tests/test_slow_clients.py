@@ -20,13 +20,16 @@ from core.web.load_limits import LoadLimit
 MEGABYTE = 1024**2
 LARGE = 24 * MEGABYTE
 opened: list = []
+ran: list[str] = []
 
 
 def ok(request):
+    ran.append(request.path)
     return HttpResponse(b"%d" % len(request.body))
 
 
 def large(request):
+    ran.append(request.path)
     return HttpResponse(bytes(LARGE))
 
 
@@ -95,6 +98,7 @@ def limits(settings):
     settings.WEB_IDLE_SECONDS = 2
     settings.WEB_CONNECTIONS_PER_CLIENT = 50
     opened.clear()
+    ran.clear()
     return settings
 
 
@@ -281,5 +285,9 @@ def test_unread_answers_take_bounded_memory(limits):
 def test_a_pipelined_request_runs_only_after_the_answer_before_it_is_taken(service):
     with RawClient(service.port, receive_buffer=4096) as client:
         client.send(request("/large") + request("/", method="POST", body=b"abc"))
+        wait_for(lambda: ran == ["/large"], what="The first request")
+        assert service.answers()
+        assert ran == ["/large", "/health/live", "/"]
         assert len(client.read().body) == LARGE
         assert client.read().body == b"3"
+        assert ran == ["/large", "/health/live", "/", "/"]

@@ -3,14 +3,16 @@
 import asyncio
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from core.web.exchange import BODY, CLOSE, RETRY, Application, Receive, Scope, Send, send_problem
 
-# A longer body is written to a temporary file.
+# A longer body is written to a temporary file, in these threads: a busy disk makes writers wait.
 MEMORY_BYTES = 256 * 1024
+_disk_threads = ThreadPoolExecutor(2, thread_name_prefix="body")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Body:
     def __init__(self, store: BodyStore) -> None:
         self.file = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES, mode="w+b")  # noqa: SIM115
         self.size = 0
+        self.is_in_file = False
         self.started_at = time.monotonic()
         self.has_space = True
         self._store = store
@@ -88,13 +91,18 @@ class Body:
     def cost(self) -> float:
         return self.size * (time.monotonic() - self.started_at)
 
-    def write(self, data: bytes) -> None:
+    async def write(self, data: bytes) -> None:
         """Append. Raises `NoSpace`."""
         self._store.reserve(self, len(data))
         self.size += len(data)
-        try:
+        if self.size <= MEMORY_BYTES:
             self.file.write(data)
-        except OSError as error:  # the disk is full
+            return
+        self.is_in_file = True
+        try:
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(_disk_threads, self.file.write, data)
+        except (OSError, ValueError) as error:  # the disk is full, or the body gave way
             raise NoSpace from error
 
     def give_way(self) -> None:
@@ -108,7 +116,10 @@ class Body:
         self._store.unfinished.discard(self)
         self._store.bytes -= self.size
         self.size = 0
-        self.file.close()
+        if self.is_in_file:
+            _disk_threads.submit(self.file.close)
+        else:
+            self.file.close()
 
     async def receive(self, receive: Receive, *, max_bytes: int, pace: Pace) -> bool:
         """Receive the whole body; return false if the client left. Raises `RefusedBody`."""
@@ -124,7 +135,7 @@ class Body:
                         return False
                     if self.size + len(data := message.get("body", b"")) > max_bytes:
                         raise _too_large(max_bytes)
-                    self.write(data)
+                    await self.write(data)
                     is_complete = not message.get("more_body", False)
         except TimeoutError:
             raise _too_slow(pace) if self.has_space else NoSpace() from None

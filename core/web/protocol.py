@@ -97,6 +97,7 @@ class LimitedProtocol(HttpToolsProtocol):
         """End the connection now, and drop what is unsent."""
         ENDED.labels(reason).inc()
         self._all.remove(self)
+        self.pipeline.clear()  # uvloop resumes writing before it reports the loss
         self._meter.inner.abort()
 
     def _turn_away(self) -> None:
@@ -242,11 +243,20 @@ class LimitedProtocol(HttpToolsProtocol):
 
     # --- Answering ------------------------------------------------------------------------
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        if self.flow.write_paused:
-            # The client has not taken the answer before this one.
+        if self.unsent_bytes():
+            # uvloop writes at the end of this turn, and only then knows whether the client is slow.
             self.pipeline.append((cycle, app))
             self.flow.pause_reading()
+            self.loop.call_soon(self._start_next)
             return
+        self._start(cycle, app)
+
+    def _start_next(self) -> None:
+        """Start the next request of the pipeline, if its client took the answer before it."""
+        if self.pipeline and self._running is None and not self.flow.write_paused:
+            self._start(*self.pipeline.pop())
+
+    def _start(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._running = cycle
         super()._start_asgi_task(cycle, app)
         self._note_turn()
@@ -271,8 +281,7 @@ class LimitedProtocol(HttpToolsProtocol):
     def resume_writing(self) -> None:
         super().resume_writing()
         self._all.speed_up(self)
-        if self.pipeline and self._running is None:
-            self._start_asgi_task(*self.pipeline.pop())
+        self._start_next()
         self._note_turn()
 
     def _note_turn(self) -> None:
