@@ -1,9 +1,17 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
 
-from core.web.views import AccountPage, Page, is_live, is_ready, serve_photo, show_metrics
+from core.web.views import (
+    AccountPage,
+    Page,
+    SchemaView,
+    is_live,
+    is_ready,
+    serve_photo,
+    show_metrics,
+)
 from stylist.api.pictures import serve_picture
 
 # The API pages fail on OPTIONS, which describes an API and not a page.
@@ -28,7 +36,7 @@ urlpatterns = [
     path("api/v1/", include("recommendations.api.urls")),
     path("api/v1/", include("quality.api.urls")),
     path("api/v1/", include("stylist.api.urls")),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(http_method_names=READ_METHODS), name="docs"),
     path("api/redoc/", SpectacularRedocView.as_view(http_method_names=READ_METHODS), name="redoc"),
     path("health/live", is_live, name="live"),

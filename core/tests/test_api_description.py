@@ -222,3 +222,12 @@ def test_shopper_token_is_described_where_publishable_keys_work(description, ope
     assert "put /api/v1/shoppers/{external_id}/preferences/" in named
     assert "post /api/v1/events/" in named and "get /api/v1/events/" not in named
     assert not any("/shop/" in name or "/auth/" in name for name in named)
+
+
+@pytest.mark.parametrize("name", ["json", "yaml"])
+def test_the_description_is_made_only_once(stranger, monkeypatch, name):
+    first = stranger.get("/api/schema/", {"format": name})
+    assert first.status_code == 200
+    monkeypatch.setattr(SchemaGenerator, "get_schema", None)
+    again = stranger.get("/api/schema/", {"format": name})
+    assert (again.content, again["Content-Type"]) == (first.content, first["Content-Type"])

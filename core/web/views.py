@@ -1,6 +1,7 @@
 """Views outside the API: pages, photos and health."""
 
 import re
+from threading import Lock
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +11,9 @@ from django.utils import translation
 from django.utils.crypto import constant_time_compare
 from django.views.generic import TemplateView
 from django_prometheus.exports import ExportToDjangoView
+from drf_spectacular.views import SpectacularAPIView
 from health_check.views import HealthCheckView
+from rest_framework.request import Request
 
 from core.api.problems import CONTENT_TYPE, make_problem
 
@@ -38,6 +41,28 @@ class AccountPage(TemplateView):
         response.headers["Cache-Control"] = "no-store"
         response.headers["Vary"] = "Accept-Language"
         return response
+
+
+class SchemaView(SpectacularAPIView):
+    """The OpenAPI description, made once for each format: it takes a second, and needs no key."""
+
+    _contents: dict[str, bytes] = {}
+    _lock = Lock()
+
+    def _get_schema_response(self, request: Request) -> HttpResponse:
+        renderer, _ = self.perform_content_negotiation(request, force=True)
+        with self._lock:
+            if renderer.media_type not in self._contents:
+                schema = super()._get_schema_response(request).data
+                self._contents[renderer.media_type] = renderer.render(schema)
+        charset = f"; charset={renderer.charset}" if renderer.charset else ""
+        return HttpResponse(
+            self._contents[renderer.media_type],
+            content_type=renderer.media_type + charset,
+            headers={
+                "Content-Disposition": f'inline; filename="{self._get_filename(request, None)}"'
+            },
+        )
 
 
 def serve_photo(request: HttpRequest, key: str) -> FileResponse:
