@@ -46,22 +46,21 @@ class AccountPage(TemplateView):
 class SchemaView(SpectacularAPIView):
     """The OpenAPI description, made once for each format: it takes a second, and needs no key."""
 
-    _contents: dict[str, bytes] = {}
+    _contents: dict[str, Any] = {}
     _lock = Lock()
 
     def _get_schema_response(self, request: Request) -> HttpResponse:
         renderer, _ = self.perform_content_negotiation(request, force=True)
         with self._lock:
             if renderer.media_type not in self._contents:
-                schema = super()._get_schema_response(request).data
+                schema = super()._get_schema_response(request).data  # type: ignore[no-untyped-call]
                 self._contents[renderer.media_type] = renderer.render(schema)
+        filename = self._get_filename(request, None)  # type: ignore[no-untyped-call]
         charset = f"; charset={renderer.charset}" if renderer.charset else ""
         return HttpResponse(
             self._contents[renderer.media_type],
             content_type=renderer.media_type + charset,
-            headers={
-                "Content-Disposition": f'inline; filename="{self._get_filename(request, None)}"'
-            },
+            headers={"Content-Disposition": f'inline; filename="{filename}"'},
         )
 
 
