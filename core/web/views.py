@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.template.response import TemplateResponse
 from django.utils import translation
 from django.utils.crypto import constant_time_compare
 from django.views.generic import TemplateView
@@ -36,7 +37,7 @@ class AccountPage(TemplateView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with translation.override(translation.get_language_from_request(request)):
-            response = self.render_to_response({}).render()
+            response: HttpResponse = TemplateResponse(request, self.get_template_names()).render()
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Cache-Control"] = "no-store"
         response.headers["Vary"] = "Accept-Language"

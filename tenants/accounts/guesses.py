@@ -6,6 +6,7 @@ locked out for good, and in any period p at most `burst + p / interval` attempts
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import F
@@ -65,7 +66,7 @@ def take(limit: Limit, subject: str) -> None:
 
 def try_take(limit: Limit, subject: str) -> bool:
     """Count an attempt; return whether one was left."""
-    values = {
+    values: dict[str, Any] = {
         "key": _key(limit, subject),
         "now": timezone.now(),
         "interval": limit.interval,

@@ -57,7 +57,8 @@ def invitation_state(invitation: Invitation) -> str:
 
 
 def _write_verification(mail: Mail) -> Letter | None:
-    user = User.objects.filter(pk=mail.subject_id, email_verified_at=None, is_active=True).first()
+    people = User.objects.filter(email_verified_at=None, is_active=True)
+    user = people.filter(pk=mail.subject_id).first() if mail.subject_id else None
     if user is None:
         return None
     if User.objects.with_address(mail.address).filter(email_verified_at__isnull=False).exists():

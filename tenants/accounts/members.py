@@ -1,7 +1,5 @@
 """The members of a shop and their roles."""
 
-from collections.abc import Sequence
-
 from django.db import transaction
 
 from core.errors import Conflict
@@ -16,7 +14,7 @@ class LastOwner(Conflict):
     message = "This is the shop's last owner: make somebody else an owner first."
 
 
-def list_memberships(*, user: User) -> Sequence[Membership]:
+def list_memberships(*, user: User) -> list[Membership]:
     """Return a person's memberships in active shops, the oldest first."""
     with all_shops():
         members = Membership.objects.select_related("shop").filter(user=user, shop__is_active=True)

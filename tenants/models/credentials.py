@@ -98,7 +98,7 @@ def _is_match(encoded: str, password: str, computed: dict[tuple[Any, ...], str])
     hasher: Any = _find_hasher(encoded)
     facts = hasher.decode(encoded)
     if "iterations" not in facts and hasher.algorithm != "md5":
-        return hasher.verify(password, encoded)
+        return bool(hasher.verify(password, encoded))
     key = (facts["algorithm"], facts["salt"], facts.get("iterations"))
     if key not in computed:
         options = {"iterations": facts["iterations"]} if "iterations" in facts else {}

@@ -122,8 +122,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         if not self._state.adding:
             self.renew_epoch()
 
-    def check_password(self, raw_password: str) -> bool:
-        return find_match([self], raw_password) is not None
+    def check_password(self, raw_password: str | None) -> bool:
+        return raw_password is not None and find_match([self], raw_password) is not None
 
     def renew_epoch(self) -> None:
         """End every session and access token, once the person is saved."""

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from typing import Any
 
 import jwt
 import pytest
@@ -48,7 +49,7 @@ def test_no_token_outlives_its_session(colleague, settings):
 
 
 def test_refresh_tokens_of_the_previous_release_are_moved_and_blanked(colleague):
-    claims = {
+    claims: dict[str, Any] = {
         "token_type": "refresh",
         "jti": "a" * 32,
         "user_id": str(colleague.user.pk),
