@@ -12,6 +12,7 @@ from rest_framework.request import Request
 
 from core.api.throttling import find_address
 from core.errors import DomainError
+from core.tenancy import shop_scope
 from tenants.audit import record
 from tenants.models import AuditEntry, Shopper
 
@@ -66,12 +67,17 @@ def audit_handler(view: View, request: Request) -> None:
     name = getattr(view, "action", None) or str(request.method).lower()
     part = view.audited_parts.get(name)
     attribute = part or str(request.method).lower()
-    setattr(view, attribute, _recorded(getattr(view, attribute), view, request))
+    # None for a method that the view does not have, which answers 405.
+    if handler := getattr(view, attribute, None):
+        setattr(view, attribute, _recorded(handler, view, request))
 
 
 def audit_refusal(view: View, request: Request) -> None:
     """Record that a member may not do this."""
-    if _is_audited(view, request):
+    if not _is_audited(view, request):
+        return
+    # Permissions are checked before the request enters its shop's scope.
+    with shop_scope(view.access.shop_id):
         _record(view, request, _find_target(view), outcome=AuditEntry.EntryOutcome.REFUSED)
 
 
