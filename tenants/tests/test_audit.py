@@ -42,7 +42,8 @@ def actions(shop: Any) -> list[str]:
 
 @pytest.fixture
 def owner(shop, colleague) -> Any:
-    Membership.objects.filter(user=colleague.user).update(role="owner")
+    with all_shops():
+        Membership.objects.filter(user=colleague.user).update(role="owner")
     return colleague
 
 
@@ -94,7 +95,8 @@ def fail(**_: Any) -> None:
 
 
 def test_a_refused_member_is_recorded(shop, colleague):
-    Membership.objects.filter(user=colleague.user).update(role="viewer")
+    with all_shops():
+        Membership.objects.filter(user=colleague.user).update(role="viewer")
     assert colleague.client.post("/api/v1/categories/", {"name": "Hats"}).status_code == 403
     (entry,) = entries(action="category.created")
     assert entry.outcome == "refused" and entry.changes == []
@@ -194,16 +196,19 @@ def test_the_log_is_closed_to_keys_other_roles_and_other_shops(shop, owner, riva
     owner.client.post("/api/v1/categories/", {"name": "Hats"})
     assert shop.client.get("/api/v1/shop/audit/").status_code == 403
     other = make_person(rival.shop, email="other@rival.example")
-    Membership.objects.filter(user=other.user).update(role="owner")
+    with all_shops():
+        Membership.objects.filter(user=other.user).update(role="owner")
     assert "category.created" not in str(other.client.get("/api/v1/shop/audit/").content)
     for role in ("editor", "viewer"):
-        Membership.objects.filter(user=owner.user).update(role=role)
+        with all_shops():
+            Membership.objects.filter(user=owner.user).update(role=role)
         assert owner.client.get("/api/v1/shop/audit/").status_code == 403
 
 
 def test_a_person_who_was_removed_is_named_by_id_only(shop, owner):
     member = make_person(shop.shop, email=SECRET)
-    Membership.objects.filter(user=member.user).update(role="editor")
+    with all_shops():
+        Membership.objects.filter(user=member.user).update(role="editor")
     member.client.post("/api/v1/categories/", {"name": "Hats"})
     owner.client.delete(f"/api/v1/shop/members/{member.user.pk}/")
     log = owner.client.get("/api/v1/shop/audit/").json()["results"]
@@ -256,7 +261,8 @@ def operator(db, client) -> Any:
 
 
 def test_operators_changes_are_recorded_in_the_log_of_the_shop(shop, operator, owner):
-    key = ShopAPIKey.objects.get(shop=shop.shop)
+    with all_shops():
+        key = ShopAPIKey.objects.get(shop=shop.shop)
     operator.post(
         reverse("admin:tenants_shop_change", args=[shop.shop.pk]),
         {"name": "Renamed", "is_active": "on", "memberships-TOTAL_FORMS": 0,
