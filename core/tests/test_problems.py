@@ -187,6 +187,13 @@ def test_unsupported_method(shop, method, path):
     assert response["Allow"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path"), [("put", "shop/keys/"), ("patch", "shop/invitations/"), ("put", "shop/")]
+)
+def test_unsupported_method_of_a_member(colleague, method, path):
+    assert_problem(getattr(colleague.client, method)(f"/api/v1/{path}"), 405, "method_not_allowed")
+
+
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "image/png"])
 def test_unsupported_response_format(shop, accept):
     assert_problem(shop.client.get(IMAGES, headers={"Accept": accept}), 406, "not_acceptable")
