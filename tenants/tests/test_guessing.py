@@ -65,7 +65,8 @@ def test_fifty_addresses_at_once_have_at_most_thirty_guesses_evaluated(evaluated
 
     assert len(evaluated) == guesses.PASSWORDS_OF_ADDRESS.burst
     assert statuses.count(401) == len(evaluated)
-    assert statuses.count(429) == 200 - len(evaluated)
+    # 503: fifty threads may have to wait too long for a connection of the pool.
+    assert set(statuses) - {401} <= {429, 503} and len(statuses) == 200
 
 
 def test_ten_minutes_of_guessing_have_at_most_thirty_guesses_evaluated(db, evaluated):
