@@ -40,10 +40,14 @@ def actions(shop: Any) -> list[str]:
     return [entry.action for entry in entries(shop=shop.shop)]
 
 
+def set_role(person: Any, role: str) -> None:
+    with all_shops():
+        Membership.objects.filter(user=person.user).update(role=role)
+
+
 @pytest.fixture
 def owner(shop, colleague) -> Any:
-    with all_shops():
-        Membership.objects.filter(user=colleague.user).update(role="owner")
+    set_role(colleague, "owner")
     return colleague
 
 
@@ -95,8 +99,7 @@ def fail(**_: Any) -> None:
 
 
 def test_a_refused_member_is_recorded(shop, colleague):
-    with all_shops():
-        Membership.objects.filter(user=colleague.user).update(role="viewer")
+    set_role(colleague, "viewer")
     assert colleague.client.post("/api/v1/categories/", {"name": "Hats"}).status_code == 403
     (entry,) = entries(action="category.created")
     assert entry.outcome == "refused" and entry.changes == []
@@ -196,19 +199,16 @@ def test_the_log_is_closed_to_keys_other_roles_and_other_shops(shop, owner, riva
     owner.client.post("/api/v1/categories/", {"name": "Hats"})
     assert shop.client.get("/api/v1/shop/audit/").status_code == 403
     other = make_person(rival.shop, email="other@rival.example")
-    with all_shops():
-        Membership.objects.filter(user=other.user).update(role="owner")
+    set_role(other, "owner")
     assert "category.created" not in str(other.client.get("/api/v1/shop/audit/").content)
     for role in ("editor", "viewer"):
-        with all_shops():
-            Membership.objects.filter(user=owner.user).update(role=role)
+        set_role(owner, role)
         assert owner.client.get("/api/v1/shop/audit/").status_code == 403
 
 
 def test_a_person_who_was_removed_is_named_by_id_only(shop, owner):
     member = make_person(shop.shop, email=SECRET)
-    with all_shops():
-        Membership.objects.filter(user=member.user).update(role="editor")
+    set_role(member, "editor")
     member.client.post("/api/v1/categories/", {"name": "Hats"})
     owner.client.delete(f"/api/v1/shop/members/{member.user.pk}/")
     log = owner.client.get("/api/v1/shop/audit/").json()["results"]
