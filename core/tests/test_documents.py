@@ -25,6 +25,7 @@ FILE = re.compile(
 )
 ROUTE = re.compile(r"/(?:api/v1|health)/[\w{$][\w/{}$-]*|(?<![\w.])/(?:analytics|quality|stylist)/")
 SETTING = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+TEST = re.compile(r"`([\w/]+\.py)::(\w+)`")
 COMMAND = re.compile(r"manage\.py (\w+)")
 TARGET = re.compile(r"(?:^|`)make ([a-z-]+)", re.M)
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.S)
@@ -163,6 +164,13 @@ def test_docstrings_name_only_what_exists(package: str) -> None:
 def test_a_document_names_only_settings_and_constants_that_exist(path: Path) -> None:
     spans = {span.strip("`") for span in CODE.findall((ROOT / path).read_text("utf-8"))}
     assert {span for span in spans if SETTING.fullmatch(span)} - constants() == set()
+
+
+@pytest.mark.parametrize("path", documents(), ids=str)
+def test_a_document_names_only_tests_that_exist(path: Path) -> None:
+    named = TEST.findall((ROOT / path).read_text("utf-8"))
+    sources = {file: (ROOT / file).read_text("utf-8") for file, _ in named}
+    assert [name for file, name in named if f"def {name}(" not in sources[file]] == []
 
 
 def test_the_operations_page_lists_only_events_that_are_logged() -> None:

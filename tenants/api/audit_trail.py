@@ -142,8 +142,10 @@ def _find_target(view: View) -> tuple[str, str]:
         segments = view.request.path.split("/")
         return _singular(segments[segments.index(pk) - 1]), _as_uuid(pk)
     if name := view.kwargs.get("external_id"):
-        shoppers = Shopper.objects.filter(shop_id=view.access.shop_id, external_id=name)
-        return "shopper", _as_uuid(shoppers.values_list("pk", flat=True).first())
+        # A refused request has not entered its scope.
+        with shop_scope(view.access.shop_id):
+            shoppers = Shopper.objects.filter(external_id=name)
+            return "shopper", _as_uuid(shoppers.values_list("pk", flat=True).first())
     action = name_action(_find_route(view), str(view.request.method).lower())
     return action.partition(".")[0], ""
 

@@ -103,6 +103,7 @@ def test_a_refused_member_is_recorded(shop, colleague):
     assert colleague.client.post("/api/v1/categories/", {"name": "Hats"}).status_code == 403
     (entry,) = entries(action="category.created")
     assert entry.outcome == "refused" and entry.changes == []
+    assert colleague.client.delete("/api/v1/shoppers/ada/").status_code == 403
 
 
 def test_a_shopper_is_recorded_by_our_id_and_not_by_their_own(shop, owner):
