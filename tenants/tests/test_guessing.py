@@ -50,6 +50,7 @@ def make_ada(**fields) -> User:
 @pytest.mark.django_db(transaction=True)
 def test_fifty_addresses_at_once_have_at_most_thirty_guesses_evaluated(evaluated):
     make_ada()
+    guess("x", email="nobody@shop.example")  # imports what the first request needs
     evaluated.clear()
     barrier = Barrier(len(ADDRESSES))
 
