@@ -30,9 +30,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def holding(shop):
     """A shop that holds its photos; the test runs in its scope."""
-    shop.shop.holds_photos = True
-    shop.shop.save()
     with shop_scope(shop.shop.pk):
+        shop.shop.holds_photos = True
+        shop.shop.save()
         yield shop
 
 

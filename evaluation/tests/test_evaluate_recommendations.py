@@ -115,10 +115,9 @@ def test_a_title_query_grades_its_images_and_others_of_their_item(garments):
 def test_facets_of_a_single_item_make_no_query(garments):
     with all_shops():
         style = Style.objects.get(shop=None, name="casual")
-    garments.first.styles.add(style)
-    garments.second.styles.add(style)
-    garments.shirt.styles.add(style)
     with shop_scope(garments.shop.pk):
+        for garment in (garments.first, garments.second, garments.shirt):
+            garment.styles.add(style)
         queries = facet_queries(read_catalogue())
     assert [(query.kind, query.prompt, len(query.relevant)) for query in queries] == [
         ("brand", "acme", 2),
