@@ -54,6 +54,7 @@ def record(
 
 def record_for_person(action: str, *, user: User, address: str = "", **details: Any) -> None:
     """Record what a person did to their own account, in the log of every shop of theirs."""
+    shops: list[UUID | None]
     with all_shops():
         shops = list(Membership.objects.filter(user=user).values_list("shop_id", flat=True))
     for shop_id in shops or [None]:

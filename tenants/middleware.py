@@ -1,8 +1,9 @@
 """Record what operators do in the admin."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
@@ -134,8 +135,10 @@ def _name(model: type[Model] | None) -> str:
 
 
 def _record(request: HttpRequest, action: AdminAction, operator: UUID, shops: set[UUID]) -> None:
-    found = sorted(shops | _find_shops(action.model, action.ids))[:MAX_SHOPS]
-    many = {"ids": action.ids[:MAX_IDS], "count": len(action.ids)} if len(action.ids) > 1 else {}
+    found: list[UUID | None] = [*sorted(shops | _find_shops(action.model, action.ids))[:MAX_SHOPS]]
+    many: dict[str, Any] = (
+        {"ids": action.ids[:MAX_IDS], "count": len(action.ids)} if len(action.ids) > 1 else {}
+    )
     for shop_id in found or [None]:
         record(
             action.name,
@@ -161,9 +164,10 @@ def _find_shops(model: type[Model] | None, ids: list[str]) -> set[UUID]:
     ids = [pk for pk in ids if _is_key(model, pk)]
     if model is None or not ids:
         return set()
+    rows: Iterable[UUID | None]
     with all_shops():
         if model is User:
-            rows = Membership.objects.filter(user__in=ids).values_list("shop_id", flat=True)
+            rows = Membership.objects.filter(user_id__in=ids).values_list("shop_id", flat=True)
         elif model is Shop:
             rows = Shop.objects.filter(pk__in=ids).values_list("pk", flat=True)
         elif any(each.attname == "shop_id" for each in model._meta.concrete_fields):

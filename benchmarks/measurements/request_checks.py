@@ -112,8 +112,7 @@ def _measure_security(statements: list[Statement], application: Any, owner: Any)
 def _compare(work: Callable[[], object], other: Callable[[], object]) -> float:
     """Return how many milliseconds longer `work` takes than `other`; the calls take turns."""
     pairs = [(_time_once(work), _time_once(other)) for _ in range(REPEATS)]
-    mine, theirs = zip(*pairs, strict=True)
-    return min(mine) - min(theirs)
+    return min(mine for mine, _ in pairs) - min(theirs for _, theirs in pairs)
 
 
 def _time(work: Callable[[], object]) -> list[float]:

@@ -78,7 +78,7 @@ class ApiView(APIView):
             return super().handle_exception(throttled)
         return response
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Return only the methods, in `Allow`; the API's description has everything else."""
         return Response(status=status.HTTP_204_NO_CONTENT)
 

@@ -36,6 +36,7 @@ from core.tests.test_structure import index_uploads, upload
 from recommendations.models import Prompt
 from stylist.models import Message
 from tenants.models import Membership, Scope, Shop, ShopAPIKey
+from tenants.services import create_key
 from tenants.tests.factories import (
     make_client,
     make_key_client,
@@ -124,9 +125,9 @@ def make_refused_callers(shop: Any, rival: Any) -> dict[str, APIClient]:
 
 def make_ended_key(shop: Shop, **fields: Any) -> tuple[ShopAPIKey, str]:
     with shop_scope(shop.pk):
-        key, secret = ShopAPIKey.objects.create_key(shop=shop, name=MARKER)
+        key, secret = create_key(shop=shop, name=MARKER)
         ShopAPIKey.objects.filter(pk=key.pk).update(**fields)
-    return key, str(secret)
+    return key, secret
 
 
 def rows_of(shop: Shop) -> dict[str, Any]:

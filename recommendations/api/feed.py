@@ -12,10 +12,10 @@ from core.api.views import validate_parameters
 from recommendations.answers.feed import FeedPage, FeedStep, read_feed
 from recommendations.api.search.inputs import MAX_IMAGES, make_facet_filter
 from recommendations.api.search.recommendations import ResultSerializer
-from recommendations.feedback.shoppers import InvalidShopperId, is_shopper_id
+from recommendations.feedback.shoppers import InvalidShopperId
 from recommendations.query import Query
 from tenants.api.base import TenantAPIView
-from tenants.models import Scope
+from tenants.models import Scope, is_shopper_id
 
 
 class FeedInput(FacetFilterInput):
