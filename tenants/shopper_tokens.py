@@ -1,13 +1,12 @@
 """Shopper tokens: JWTs with which a shop's server names the shopper who uses a browser.
 
 The server signs them with a secret of the shop (HS256), so no request to Atelier is needed. HS256
-checks with the same secret, which is therefore stored encrypted (Fernet), with a key derived from
-`SECRET_KEY` by HKDF (RFC 5869). When `SECRET_KEY` changes, shops need new signing secrets, unless
-`SECRET_KEY_FALLBACKS` contains the earlier key.
+checks with the same secret, which is therefore stored encrypted (`tenants.encryption`). When
+`SECRET_KEY` changes, shops need new signing secrets, unless `SECRET_KEY_FALLBACKS` contains the
+earlier key.
 """
 
 import secrets
-from base64 import urlsafe_b64encode
 from datetime import timedelta
 from time import time
 from typing import Any
@@ -15,20 +14,20 @@ from uuid import UUID
 
 import jwt
 import structlog
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import transaction
 from rest_framework.exceptions import AuthenticationFailed
 
 from core.errors import Conflict
 from core.tenancy import shop_scope
+from tenants.encryption import make_cipher
 from tenants.models import Shop, ShopperSigningSecret, is_shopper_id
 
 log = structlog.get_logger(__name__)
 
 ALGORITHM, AUDIENCE = "HS256", "atelier"
+PURPOSE = b"atelier shopper signing secrets"
 MAX_SIGNING_SECRETS = 2
 MAX_TOKEN_LENGTH = 2_048
 # How far a server's clock may be ahead of ours.
@@ -58,7 +57,7 @@ def create_signing_secret(*, shop: Shop) -> tuple[ShopperSigningSecret, str]:
         if ShopperSigningSecret.objects.count() >= MAX_SIGNING_SECRETS:
             raise TooManySigningSecrets
         secret = secrets.token_urlsafe(32)
-        encrypted = _make_cipher().encrypt(secret.encode()).decode()
+        encrypted = make_cipher(PURPOSE).encrypt(secret.encode()).decode()
         row = ShopperSigningSecret.objects.create(shop=shop, encrypted_secret=encrypted)
     return row, secret
 
@@ -100,7 +99,7 @@ def _find_secret(shop: Shop, key_id: Any) -> str:
     if row is None:
         raise unknown
     try:
-        return _make_cipher().decrypt(row.encrypted_secret).decode()
+        return make_cipher(PURPOSE).decrypt(row.encrypted_secret).decode()
     except InvalidToken as error:
         log.error("signing_secret_not_readable", signing_secret=str(row.pk))
         raise unknown from error
@@ -127,14 +126,3 @@ def _check_audience(audience: Any) -> None:
     names = audience if isinstance(audience, list) else [audience]
     if audience is not None and AUDIENCE not in names:
         raise InvalidShopperToken(f"The claim `aud`, if there is one, must be `{AUDIENCE}`.")
-
-
-def _make_cipher() -> MultiFernet:
-    """Return the cipher of signing secrets; it encrypts with the current `SECRET_KEY`."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(_derive_key(key)) for key in keys])
-
-
-def _derive_key(secret_key: str) -> bytes:
-    kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"atelier shopper signing secrets")
-    return urlsafe_b64encode(kdf.derive(secret_key.encode()))

@@ -6,11 +6,8 @@ import secrets
 import time
 from dataclasses import dataclass
 
-from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -18,9 +15,11 @@ from rest_framework.exceptions import AuthenticationFailed
 
 from core.errors import Conflict, DomainError
 from tenants.accounts import guesses
+from tenants.encryption import make_cipher
 from tenants.models import RecoveryCode, SecondFactor, User
 
 ISSUER = "Atelier"
+PURPOSE = b"tenants.second_factor"
 SECRET_BYTES, DIGITS, PERIOD_SECONDS = 20, 6, 30
 # Clocks of phones may be off by one period.
 TOLERANCE = 1
@@ -62,7 +61,8 @@ def start(user: User) -> Enrolment:
         raise SecondFactorExists
     secret = secrets.token_bytes(SECRET_BYTES)
     SecondFactor.objects.update_or_create(
-        user=user, defaults={"secret": _cipher().encrypt(secret).decode(), "last_counter": 0}
+        user=user,
+        defaults={"secret": make_cipher(PURPOSE).encrypt(secret).decode(), "last_counter": 0},
     )
     uri = _totp(secret).get_provisioning_uri(user.email, ISSUER)
     return Enrolment(base64.b32encode(secret).decode().rstrip("="), uri)
@@ -132,7 +132,7 @@ def check(user: User, code: str) -> bool:
 
 def _use_code(factor: SecondFactor, code: str) -> bool:
     """Use a code up: the condition of the update lets exactly one of concurrent uses pass."""
-    totp = _totp(_cipher().decrypt(factor.secret.encode()))
+    totp = _totp(make_cipher(PURPOSE).decrypt(factor.secret.encode()))
     step = int(time.time()) // PERIOD_SECONDS
     for counter in range(step - TOLERANCE, step + TOLERANCE + 1):
         expected = totp.generate(counter * PERIOD_SECONDS).decode()
@@ -160,13 +160,3 @@ def _digest(code: str) -> str:
 
 def _totp(secret: bytes) -> TOTP:
     return TOTP(secret, DIGITS, hashes.SHA1(), PERIOD_SECONDS)  # noqa: S303 - what authenticator apps use
-
-
-def _cipher() -> MultiFernet:
-    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    return MultiFernet([Fernet(_derive_key(key)) for key in keys])
-
-
-def _derive_key(secret_key: str) -> bytes:
-    derivation = HKDF(hashes.SHA256(), length=32, salt=None, info=b"tenants.second_factor")
-    return base64.urlsafe_b64encode(derivation.derive(secret_key.encode()))
