@@ -18,7 +18,7 @@ class StorageUnavailable(Unavailable):
 
 
 def make_file_key(shop_id: uuid.UUID, folder: str, extension: str) -> str:
-    """Return a new storage key with 122 random bits: whoever has the key can open the file.
+    """Return a new storage key with 122 random bits: anybody with the key can open the file.
 
     Not a UUIDv7, of which most bits are the time and those of the file before.
     """

@@ -5,7 +5,7 @@ and the admin query all shops and use `all_shops`. The idea comes from django-sc
 
 Row-level security in Postgres holds the scope for every statement, raw SQL too: without a scope
 there are no rows, and no row of another shop can be read or written (`core.postgres`). `migrate`
-covers new tables without being told:
+covers new tables by itself:
 
 - a table with a column `shop_id`: its rows belong to that shop. Rows without a shop exist only
   for `all_shops`; a model with `has_shared_rows = True` lets every shop read them;

@@ -126,21 +126,25 @@ def digest_credential(request: HttpRequest | Request) -> str:
 
 
 def find_address(request: HttpRequest | Request) -> str:
-    """Return the client's address as the server has it, an IPv6 one as its network.
+    """Return the client's address as the server has it, as `client_network` names it.
 
     Clients can forge any header. Behind a proxy, uvicorn finds the address: `FORWARDED_ALLOW_IPS`
     must contain the proxy.
     """
-    text = str(request.META.get("REMOTE_ADDR", ""))
+    return client_network(str(request.META.get("REMOTE_ADDR", "")))
+
+
+def client_network(address: str) -> str:
+    """Return what is one client to a limit: an IPv4 address, or the /64 network of an IPv6 one."""
     try:
-        address = ip_address(text)
+        parsed = ip_address(address)
     except ValueError:
-        return text
-    if address.version == 4:
-        return str(address)
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return str(ip_network((address.packed, CUSTOMER_BITS), strict=False))
+        return address  # a proxy forwarded a name
+    if parsed.version == 4:
+        return str(parsed)
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(ip_network((parsed.packed, CUSTOMER_BITS), strict=False))
 
 
 class RateLimit(BaseThrottle):

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from prometheus_client import Counter, Gauge
 
-from core.web.exchange import client_network
+from core.api.throttling import client_network
 
 OPEN = Gauge("atelier_connections", "Open connections.")
 ENDED = Counter(

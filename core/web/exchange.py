@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
-from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 
 from core.api.problems import CONTENT_TYPE, make_problem
@@ -17,7 +16,6 @@ Headers = list[tuple[bytes, bytes]]
 
 # The extension of a scope that holds the whole body of the request, as a `bodies.Body`.
 BODY = "atelier.body"
-IPV6_CLIENT_PREFIX = 64
 CLOSE = (b"connection", b"close")
 RETRY = (b"retry-after", b"2")
 
@@ -38,16 +36,3 @@ async def send_problem(
     lines, body = encode_problem(*headers, status=status, code=code, detail=detail)
     await send({"type": "http.response.start", "status": status, "headers": lines})
     await send({"type": "http.response.body", "body": body})
-
-
-def client_network(address: str) -> str:
-    """Return what is one client to a limit: an IPv4 address, or the /64 network of an IPv6 one."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address  # a proxy forwarded a name
-    if isinstance(parsed, IPv4Address):
-        return str(parsed)
-    if parsed.ipv4_mapped:
-        return str(parsed.ipv4_mapped)
-    return str(ip_network((parsed, IPV6_CLIENT_PREFIX), strict=False))

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 
+from core.api.throttling import client_network
 from core.web.exchange import (
     RETRY,
     Application,
@@ -10,7 +11,6 @@ from core.web.exchange import (
     Receive,
     Scope,
     Send,
-    client_network,
     send_problem,
 )
 
