@@ -1,5 +1,6 @@
-"""A shop's images, the facets that describe them, and the state of its vector index."""
+"""A shop's images, their facets, stated and seen, and the state of its vector index."""
 
+from catalog.models.facts import PhotoFacts
 from catalog.models.image import (
     AgeGroup,
     Category,
@@ -17,6 +18,7 @@ __all__ = [
     "Facet",
     "Image",
     "IndexEntry",
+    "PhotoFacts",
     "Style",
     "VectorIndex",
     "make_original_key",

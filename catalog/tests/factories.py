@@ -1,8 +1,11 @@
-"""Images for tests."""
+"""Images, and garments seen in them, for tests."""
 
 import io
 from typing import Any
 
+import numpy as np
+
+from catalog.facts import SeenGarment, record_facts
 from catalog.models import Image
 from catalog.services import create_image
 from core.photos import open_photo
@@ -16,3 +19,29 @@ def make_image(shop: Shop, colour: str = "red", **fields: Any) -> Image:
     with shop_scope(shop.pk):
         photo = open_photo(io.BytesIO(make_photo(colour)))
         return create_image(shop=shop, photo=photo, fields={"name": f"{colour} thing", **fields})
+
+
+def make_garment(kind: str = "t-shirt", colour: str = "navy", **fields: Any) -> SeenGarment:
+    """Return a garment of one plain colour, all of it sure, as tagging would have seen it."""
+    values: dict[str, Any] = {
+        "box": (0.1, 0.05, 0.9, 0.6),
+        "region": "upper",
+        "kind": kind,
+        "kind_confidence": 0.93,
+        "is_kind_sure": True,
+        "colours": ((colour, 0.85), ("white", 0.15)),
+        "colour_confidence": 0.9,
+        "is_colour_sure": True,
+        "pattern": "plain",
+        "pattern_confidence": 0.8,
+        "is_pattern_sure": True,
+        "embedding": np.eye(1, 256, dtype=np.float32)[0],
+    }
+    return SeenGarment(**{**values, **fields})
+
+
+def record_garments(image: Image, *garments: SeenGarment, **fields: Any) -> None:
+    """Record what was seen in an image's photo, in its shop's scope."""
+    values: dict[str, Any] = {"image_version": image.version, "encoder": "mini", "revision": "r2"}
+    with shop_scope(image.shop_id):
+        record_facts(image_id=image.pk, garments=garments, **{**values, **fields})

@@ -1,0 +1,62 @@
+"""Store what was seen in a photo, and have search filter by it."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from catalog.facts.garments import SeenGarment
+from catalog.indexing.indexes import ENTRIES
+from catalog.models import Image, IndexEntry, PhotoFacts
+
+
+def record_facts(
+    *,
+    image_id: UUID,
+    image_version: int,
+    encoder: str,
+    revision: str,
+    garments: Sequence[SeenGarment],
+) -> None:
+    """Replace the facts of an image's photo; `garments` has the main one first.
+
+    Can run twice. Does nothing if the image is deleted or has another photo by now. Needs the
+    shop's scope.
+    """
+    with transaction.atomic():
+        # Locked, so that a late job cannot replace the facts of a newer photo.
+        images = Image.objects.live().select_for_update(no_key=True).filter(version=image_version)
+        image: Image | None = images.filter(pk=image_id).first()
+        if image is None:
+            return
+        fields = {
+            "shop_id": image.shop_id,
+            "image_version": image_version,
+            "encoder": encoder,
+            "revision": revision,
+            **_make_columns([garment.serialize() for garment in garments]),
+        }
+        before = PhotoFacts.objects.filter(image=image).values(*fields).first()
+        if before != fields:
+            PhotoFacts.objects.update_or_create(image=image, defaults=fields)
+            _mirror(image)
+
+
+def _make_columns(garments: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return all garments, and the facts of the main one."""
+    columns: dict[str, Any] = {"garments": garments}
+    main = garments[0] if garments else {}
+    for name in ("kind", "colour", "pattern"):
+        tag = main.get(name, {"value": "", "confidence": 0.0, "is_sure": False})
+        columns[name] = tag["value"]
+        columns[f"{name}_confidence"] = tag["confidence"]
+        columns[f"is_{name}_sure"] = tag["is_sure"]
+    return {**columns, "colours": main.get("colours", [])}
+
+
+def _mirror(image: Image) -> None:
+    """Have the facets in Chroma written again, without another embedding."""
+    if image.status != Image.Status.HELD:
+        IndexEntry.objects.filter(image=image).request()
+        ENTRIES.wake()
