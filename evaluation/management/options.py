@@ -13,6 +13,7 @@ from training.labelled_photos import LabelledPhoto, PhotosMissing, read_labelled
 
 if TYPE_CHECKING:
     from core.ml.encoder import Encoder
+    from evaluation.encoder.worn import WornPhoto
 
 
 def whole_number(minimum: int = 1) -> Callable[[str], int]:
@@ -40,7 +41,7 @@ def load_encoder(name: str, *, photos: Path | None, garments: int) -> "Encoder":
     from core.ml.encoder import get_encoder
 
     if photos is None and not garments:
-        raise CommandError("Nothing to measure on: give --photos DIR, --garments N, or both.")
+        raise CommandError("Nothing to measure on: give --photos DIR, --garments N, or others.")
     try:
         return get_encoder(name)
     except Unavailable as error:
@@ -51,6 +52,19 @@ def read_photos(folder: Path, split: str) -> list[LabelledPhoto]:
     """Return the labelled photos of a split; raises `CommandError` where there are none."""
     try:
         photos = read_labelled_photos(folder, split=split)
+    except PhotosMissing as error:
+        raise CommandError(str(error)) from error
+    if not photos:
+        raise CommandError(f"{folder}/labels.csv has no photos of the split {split!r}.")
+    return photos
+
+
+def read_worn(folder: Path, split: str | None) -> "list[WornPhoto]":
+    """Return the photos of worn garments of a split, or all; raises `CommandError` without any."""
+    from evaluation.encoder.worn import read_worn_photos
+
+    try:
+        photos = read_worn_photos(folder, split=split)
     except PhotosMissing as error:
         raise CommandError(str(error)) from error
     if not photos:

@@ -50,6 +50,7 @@ def test_zero_shot_counts_right_labels_and_near_misses(encoder: Encoder) -> None
     assert result.top1 == pytest.approx(2 / 4)
     assert result.top3 == pytest.approx(4 / 4)
     assert result.per_label == {"Dress": (1, 2), "Hat": (1, 1), "Red": (0, 1)}
+    assert result.mean_of(["Dress", "Hat", "Shirt"]) == pytest.approx(3 / 4)  # no photo of a shirt
 
 
 @pytest.mark.parametrize(

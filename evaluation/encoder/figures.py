@@ -5,7 +5,7 @@ in [0, 1]. Unknown tags of a photo count as false, which can only lower a figure
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
@@ -20,6 +20,8 @@ from training.mini.labels import PhotoLabels
 BATCH = 32
 TEMPLATE = "a photo of a {}"
 MIN_RELEVANT = 5  # queries with fewer relevant photos are left out
+# The labels of the clothing photos that encoders confuse most.
+WEAKEST = ("Blazer", "Top", "Blouse", "Hat", "Hoodie", "Shirt")
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,16 @@ class ZeroShot:
     top1: float
     top3: float
     per_label: Mapping[str, tuple[int, int]]  # label -> (right at first, photos)
+
+    def mean_of(self, labels: Collection[str]) -> float:
+        """Return the mean accuracy of those labels that have photos, each label once."""
+        return _mean(
+            [
+                right / count
+                for name, (right, count) in self.per_label.items()
+                if name in labels and count
+            ]
+        )
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,217 @@
+"""Measure an encoder on photos of worn garments: kinds, colours, and prompts for kinds.
+
+The folder has `labels.csv` (image, label, colour, worn, title, split) and `images/`. Its labels are
+words of shops; `LABELS` maps each to the vocabulary's kinds. A photo is judged by three sets:
+
+- its kind, such as "puffer jacket";
+- wider kinds, which are true of it too: "jacket". A prompt for them should find the photo;
+- arguable kinds, which the label leaves open: a photo labelled "jacket" may show a puffer jacket.
+
+A tolerant answer may be any of them. A prompt for an arguable kind ignores the photo.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from core.ml.colours import BASIC_COLOURS
+from core.ml.encoder import Embeddings, Encoder
+from evaluation.encoder.figures import TEMPLATE, precision_at
+from training.labelled_photos import PhotosMissing
+
+PERSON = "person"
+MIN_RELEVANT = 3  # the folder is small: prompts with fewer relevant photos are left out
+
+_JACKETS = ("denim jacket", "leather jacket", "bomber jacket", "puffer jacket", "fleece jacket",
+            "raincoat", "parka")  # fmt: skip
+_SHOES = ("sneakers", "boots", "ankle boots", "sandals", "high heels", "ballet flats", "loafers",
+          "lace-up shoes", "slippers")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class WornLabel:
+    """The kinds of the vocabulary that a label stands for."""
+
+    kind: str
+    wider: tuple[str, ...] = ()
+    arguable: tuple[str, ...] = ()
+
+    @property
+    def true(self) -> frozenset[str]:
+        return frozenset((self.kind, *self.wider))
+
+    @property
+    def accepted(self) -> frozenset[str]:
+        return self.true | frozenset(self.arguable)
+
+
+# Labels that are missing here, such as "saree", have no kind in the vocabulary.
+LABELS: Mapping[str, WornLabel] = {
+    "t-shirt": WornLabel("t-shirt"),
+    "long-sleeve t-shirt": WornLabel("long-sleeve top", arguable=("t-shirt", "sweater")),
+    "tank top": WornLabel("tank top", ("top",), ("crop top", "camisole")),
+    "bra top": WornLabel("crop top", ("top",), ("tank top", "camisole")),
+    "shirt": WornLabel("shirt", arguable=("blouse",)),
+    "blouse": WornLabel("blouse", arguable=("shirt", "top", "tunic")),
+    "sweater": WornLabel("sweater", arguable=("sweatshirt",)),
+    "sweatshirt": WornLabel("sweatshirt", arguable=("sweater",)),
+    "hoodie": WornLabel("hoodie", arguable=("sweatshirt",)),
+    "cardigan": WornLabel("cardigan", arguable=("sweater",)),
+    "dress": WornLabel("dress", arguable=("evening dress", "shirt dress", "sundress")),
+    "suit": WornLabel("suit", arguable=("blazer",)),
+    "jeans": WornLabel("jeans", arguable=("trousers",)),
+    "trousers": WornLabel("trousers", arguable=("chinos",)),
+    "skirt": WornLabel("skirt", arguable=("mini skirt", "pencil skirt", "pleated skirt")),
+    "jacket": WornLabel("jacket", arguable=_JACKETS),
+    "denim jacket": WornLabel("denim jacket", ("jacket",)),
+    "leather jacket": WornLabel("leather jacket", ("jacket",)),
+    "bomber jacket": WornLabel("bomber jacket", ("jacket",)),
+    "puffer jacket": WornLabel("puffer jacket", ("jacket",)),
+    "quilted jacket": WornLabel("puffer jacket", ("jacket",)),
+    "rain jacket": WornLabel("raincoat", ("jacket",)),
+    "blazer": WornLabel("blazer", arguable=("jacket", "suit")),
+    "coat": WornLabel("coat", arguable=("raincoat", "parka", "trench coat")),
+    "sneakers": WornLabel("sneakers", ("shoes",)),
+    "shoes": WornLabel("shoes", arguable=_SHOES),
+    "heels": WornLabel("high heels", ("shoes",), ("sandals",)),
+    "flats": WornLabel("ballet flats", ("shoes",), ("loafers",)),
+    "boots": WornLabel("boots", ("shoes",), ("ankle boots",)),
+    "booties": WornLabel("boots", ("shoes",), ("ankle boots", "slippers", "sneakers")),
+    "bag": WornLabel("bag", arguable=("handbag", "backpack", "tote bag", "crossbody bag")),
+    "handbag": WornLabel("handbag", ("bag",), ("tote bag", "crossbody bag", "clutch")),
+    "duffel bag": WornLabel("bag", arguable=("handbag", "backpack", "tote bag")),
+    "backpack": WornLabel("backpack", ("bag",)),
+    "cap": WornLabel("cap", ("hat",)),
+    "beanie": WornLabel("beanie", ("hat",)),
+    "scarf": WornLabel("scarf"),
+    "gloves": WornLabel("gloves"),
+    "belt": WornLabel("belt"),
+    "socks": WornLabel("socks"),
+}
+# The basic colours that are right for a colour; those missing here are basic, or say nothing.
+_COLOURS: Mapping[str, tuple[str, ...]] = {
+    "navy": ("navy", "blue"),
+    "light blue": ("blue",),
+    "olive": ("green",),
+    "burgundy": ("red",),
+    "tan": ("brown", "beige"),
+    "light brown": ("brown", "beige"),
+    "cream": ("beige", "white"),
+    "dark grey": ("grey",),
+    "rust": ("orange", "brown"),
+    "black and white": ("black", "white"),
+    "blue and yellow": ("blue", "yellow", "navy"),
+}
+
+
+@dataclass(frozen=True)
+class WornPhoto:
+    """One row of `labels.csv` whose label has a kind; `colours` is empty where none is right."""
+
+    path: Path
+    label: str
+    colours: frozenset[str]
+    is_worn_by_person: bool
+    title: str
+
+    @property
+    def kinds(self) -> WornLabel:
+        return LABELS[self.label]
+
+    def open(self) -> Image.Image:
+        """Return the photo as RGB."""
+        with Image.open(self.path) as photo:
+            return photo.convert("RGB")
+
+
+@dataclass(frozen=True)
+class WornFigures:
+    """Shares in [0, 1], except the counts and `worst`, the kinds with the lowest precision@10."""
+
+    photos: int
+    kind: float  # the nearest kind is the label's own
+    tolerant: float  # it is an accepted one
+    confusions: Sequence[tuple[str, str]]  # label and nearest kind, where it is not accepted
+    precision: float
+    prompts: int
+    worst: Sequence[tuple[str, float]]
+    colour: float
+    coloured: int
+
+
+def read_worn_photos(folder: Path, *, split: str | None) -> list[WornPhoto]:
+    """Return a split, or all; without labels that have no kind. Raises PhotosMissing."""
+    labels = folder / "labels.csv"
+    if not labels.is_file():
+        raise PhotosMissing(f"{folder} has no labels.csv with an images folder next to it.")
+    with labels.open(newline="", encoding="utf-8") as rows:
+        return [
+            WornPhoto(
+                folder / "images" / row["image"],
+                row["label"],
+                _basic_colours(row["colour"]),
+                row["worn"] == PERSON,
+                row["title"],
+            )
+            for row in csv.DictReader(rows)
+            if row["label"] in LABELS and split in (row["split"], None)
+        ]
+
+
+def measure_worn(
+    encoder: Encoder, images: Embeddings, photos: Sequence[WornPhoto], kinds: Sequence[str]
+) -> WornFigures:
+    """Compare vectors (n, d) with the names of `kinds` and of the basic colours."""
+    guesses = _nearest(encoder, images, [TEMPLATE.format(kind) for kind in kinds], kinds)
+    pairs = list(zip(photos, guesses, strict=True))
+    precisions = sorted(_precisions(encoder, images, photos), key=lambda pair: pair[1])
+    colours = [
+        guess in photo.colours
+        for photo, guess in zip(
+            photos, _nearest(encoder, images, BASIC_COLOURS, BASIC_COLOURS), strict=True
+        )
+        if photo.colours
+    ]
+    return WornFigures(
+        photos=len(photos),
+        kind=_mean([guess == photo.kinds.kind for photo, guess in pairs]),
+        tolerant=_mean([guess in photo.kinds.accepted for photo, guess in pairs]),
+        confusions=[(p.label, guess) for p, guess in pairs if guess not in p.kinds.accepted],
+        precision=_mean([share for _, share in precisions]),
+        prompts=len(precisions),
+        worst=precisions[:5],
+        colour=_mean(colours),
+        coloured=len(colours),
+    )
+
+
+def _precisions(
+    encoder: Encoder, images: Embeddings, photos: Sequence[WornPhoto]
+) -> Iterator[tuple[str, float]]:
+    """Yield precision@10 of each kind, also the wider ones, with enough photos."""
+    kinds = sorted({kind for photo in photos for kind in photo.kinds.true})
+    for kind, scores in zip(kinds, encoder.encode_texts(kinds) @ images.T, strict=True):
+        relevant = np.array([kind in photo.kinds.true for photo in photos])
+        arguable = np.array([kind in photo.kinds.arguable for photo in photos])
+        if relevant.sum() >= MIN_RELEVANT:
+            yield kind, precision_at(10, scores[~arguable], relevant[~arguable])
+
+
+def _nearest(
+    encoder: Encoder, images: Embeddings, texts: Sequence[str], names: Sequence[str]
+) -> list[str]:
+    rows = np.argmax(images @ encoder.encode_texts(texts).T, axis=1)
+    return [names[row] for row in rows]
+
+
+def _basic_colours(colour: str) -> frozenset[str]:
+    basic = (colour,) if colour in BASIC_COLOURS else ()
+    return frozenset(_COLOURS.get(colour, basic))
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values)) if values else float("nan")
