@@ -1,0 +1,75 @@
+"""Lexicons: every word leads to a concept that encoders know, and to one only."""
+
+from collections import defaultdict
+
+import pytest
+
+from catalog.vocabulary.languages.concepts import CONCEPTS, Role, read_table
+from catalog.vocabulary.languages.lexicon import (
+    IGNORED,
+    MAX_PHRASE_WORDS,
+    fold,
+    read_entries,
+    read_lexicon,
+    read_lexicons,
+    split_words,
+)
+
+CODES = [lexicon.code for lexicon in read_lexicons()]
+MIN_CONCEPTS = 150
+NO_TABLES = {"language", "ignore", "links", "spaces", "endings", "prefixes", "suffixes"}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_has_only_tables_of_roles(code: str) -> None:
+    assert read_table(code).keys() - NO_TABLES <= set(Role)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_word_leads_to_a_concept_that_is_listed(code: str) -> None:
+    unknown = {
+        concept
+        for _, concept in read_entries(read_table(code))
+        if concept is not IGNORED and concept.text not in CONCEPTS[concept.role]
+    }
+    assert unknown == set()
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_no_word_has_two_meanings(code: str) -> None:
+    meanings = defaultdict(set)
+    for form, concept in read_entries(read_table(code)):
+        meanings[split_words(form)].add(concept)
+    assert {words: found for words, found in meanings.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_form_has_words_and_is_short_enough_to_be_found(code: str) -> None:
+    lengths = {form: len(split_words(form)) for form, _ in read_entries(read_table(code))}
+    assert {form for form, n in lengths.items() if not 0 < n <= MAX_PHRASE_WORDS} == set()
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_affixes_stand_for_connectives(code: str) -> None:
+    lexicon = read_lexicon(code)
+    texts = {*lexicon.prefixes.values(), *lexicon.suffixes.values()}
+    assert texts <= {"", *CONCEPTS[Role.CONNECTIVE]}
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("Ärmel", "armel"),
+        ("WEISS weiß", "weiss weiss"),
+        ("İPEK ışık", "ipek isik"),
+        ("łóżko", "lozko"),
+        ("كتان قطني", "کتان قطنی"),
+        ("أَحْمَر", "احمر"),
+        ("می\u200cخواهم", "میخواهم"),
+        ("Ｔシャツ", "tシャツ"),
+        ("ドレス", "ドレス"),
+        ("cafe\u0301", "cafe"),
+    ],
+)
+def test_folds_case_accents_and_variants_of_letters(text: str, form: str) -> None:
+    assert fold(text) == form

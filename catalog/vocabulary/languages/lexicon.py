@@ -1,0 +1,114 @@
+"""Read the lexicons of this package; the package's docstring describes their format.
+
+Words are compared folded: NFKC, without case, accents, vowel marks, hyphens and characters without
+width, and with one letter for the variants of Arabic script. A phrase is a tuple of folded words.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+from catalog.vocabulary.languages.concepts import Role, read_table
+
+MAX_PHRASE_WORDS = 6
+Phrase: TypeAlias = tuple[str, ...]
+# Runs of letters and digits; apostrophes and hyphens separate words.
+WORD = re.compile(r"[^\W_]+")
+_LETTERS = str.maketrans(
+    {
+        "ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe",
+        "ك": "ک", "ي": "ی", "ى": "ی", "ئ": "ی", "ة": "ه", "ۀ": "ه", "ؤ": "و",
+        "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ـ": "",
+    }
+)  # fmt: skip
+# Japanese voicing marks tell words apart: か is not が.
+_VOICING = "\u3099\u309a"
+
+
+class Concept(NamedTuple):
+    """An English text that encoders know, and its role."""
+
+    text: str
+    role: Role
+
+
+IGNORED = Concept("", Role.CONNECTIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The words of a language: folded phrases and their concepts.
+
+    `links`: letters between the parts of a compound; none where the language has no compounds.
+    `prefixes` and `suffixes`: folded letters at a word, and the connective that they stand for, or
+    an empty text.
+    """
+
+    code: str
+    language: str
+    phrases: Mapping[Phrase, Concept] = field(repr=False)
+    has_spaces: bool = True
+    links: tuple[str, ...] = ()
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+    suffixes: Mapping[str, str] = field(default_factory=dict)
+
+
+def fold(text: str) -> str:
+    """Return a text in the form in which words are compared."""
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    text = "".join(c for c in text if c in _VOICING or unicodedata.category(c) not in ("Mn", "Cf"))
+    return unicodedata.normalize("NFC", text.translate(_LETTERS))
+
+
+def split_words(text: str) -> Phrase:
+    """Return the folded words of a text."""
+    return tuple(WORD.findall(fold(text)))
+
+
+def read_forms(entry: str, endings: Mapping[str, list[str]]) -> Iterator[str]:
+    """Yield the forms of an entry: `rot~adjective` becomes rot, rote, roter and so on."""
+    for word in filter(None, map(str.strip, entry.split(","))):
+        stem, mark, name = word.partition("~")
+        yield from (stem + ending for ending in endings[name]) if mark else (stem,)
+
+
+def read_entries(table: Mapping[str, Any]) -> Iterator[tuple[str, Concept]]:
+    """Yield each form of a lexicon's file with its concept, in the file's order."""
+    endings = table.get("endings", {})
+    for form in read_forms(table.get("ignore", ""), endings):
+        yield form, IGNORED
+    for role in Role:
+        for text, entry in table.get(role.value, {}).items():
+            for form in read_forms(entry, endings):
+                yield form, Concept(text, role)
+
+
+@cache
+def read_lexicon(code: str) -> Lexicon:
+    """Return the lexicon of a language, such as "de"."""
+    table = read_table(code)
+    has_spaces = table.get("spaces", True)
+    phrases: dict[Phrase, Concept] = {}
+    for form, concept in read_entries(table):
+        words = split_words(form)
+        phrases.setdefault(words if has_spaces else ("".join(words),), concept)
+    return Lexicon(
+        code,
+        table["language"],
+        phrases,
+        has_spaces=has_spaces,
+        links=tuple(table.get("links", ())),
+        prefixes={fold(letters): text for letters, text in table.get("prefixes", {}).items()},
+        suffixes={fold(letters): text for letters, text in table.get("suffixes", {}).items()},
+    )
+
+
+@cache
+def read_lexicons() -> tuple[Lexicon, ...]:
+    """Return the lexicons of all languages, by code."""
+    files = sorted(Path(__file__).parent.glob("??.toml"))
+    return tuple(read_lexicon(file.stem) for file in files)
