@@ -238,6 +238,7 @@ ENCODERS: dict[str, dict[str, str | None]] = {
     "mini": {
         "model": str(BASE_DIR / "core" / "ml" / "mini" / "checkpoint"),
         "revision": None,
+        "earlier": str(BASE_DIR / "core" / "ml" / "mini" / "earlier"),
         "languages": "English, a few hundred words of fashion",
     },
     "fashion-clip": {
@@ -256,6 +257,7 @@ if env.str("ENCODER_MODEL", default=""):
     ENCODERS["custom"] = {
         "model": env.str("ENCODER_MODEL"),
         "revision": env.str("ENCODER_REVISION", default="") or None,
+        "earlier": env.str("ENCODER_EARLIER", default="") or None,
         "languages": env.str("ENCODER_LANGUAGES", default="not told"),
     }
 DEFAULT_ENCODER: str = env.str("ENCODER", default="mini")

@@ -225,7 +225,7 @@ def call_encoder(payloads: Sequence[bytes], *, index: VectorIndex) -> PendingVec
     found: Any = rpc.connection().mget(keys) if keys else []
     cached = {key: data for key, data in zip(keys, found, strict=True) if data is not None}
     missing = {key: data for key, data in zip(keys, payloads, strict=True) if key not in cached}
-    calls = {key: _call(payload, index.encoder) for key, payload in missing.items()}
+    calls = {key: _call(payload, index) for key, payload in missing.items()}
     return PendingVectors(keys, cached, calls, deadline)
 
 
@@ -272,10 +272,14 @@ def _read_images(images: Sequence[ImageTerm], index: VectorIndex) -> list[Vector
     return [found[term.image] for term in images]
 
 
-def _call(payload: bytes, encoder: str) -> str:
+def _call(payload: bytes, index: VectorIndex) -> str:
     try:
         return rpc.call(
-            encode_query.name, payload, seconds=settings.ENCODE_DEADLINE_SECONDS, encoder=encoder
+            encode_query.name,
+            payload,
+            seconds=settings.ENCODE_DEADLINE_SECONDS,
+            encoder=index.encoder,
+            revision=index.revision,
         )
     except rpc.WorkerBusy as error:
         raise EncoderBusy(error.message) from error

@@ -12,7 +12,7 @@ from PIL import Image
 
 from core.errors import Unavailable
 from core.jobs import rpc
-from core.ml.batching import get_batcher
+from core.ml.batching import Batcher, get_batcher
 from core.ml.vector_store import Vectors
 
 TEXT, PHOTO = b"t", b"p"
@@ -21,20 +21,19 @@ VECTOR, FAILURE = b"v", b"f"
 
 # Without task events: sending them took the worker as long as encoding a short text.
 @shared_task(send_events=False)
-def encode_query(*, request_id: str, encoder: str, **_: Any) -> None:
+def encode_query(*, request_id: str, encoder: str, revision: str | None = None, **_: Any) -> None:
     """Encode the text or photo that a caller waits for; concurrent texts share a forward pass."""
     request = rpc.take_question(request_id)
     if request is None:
         return
     try:
-        reply = VECTOR + _encode(encoder, request[:1], request[1:]).tobytes()
+        reply = VECTOR + _encode(get_batcher(encoder, revision), request[:1], request[1:]).tobytes()
     except Unavailable as error:
         reply = FAILURE + error.message.encode()
     rpc.answer(request_id, reply)
 
 
-def _encode(encoder: str, kind: bytes, data: bytes) -> Vectors:
-    batcher = get_batcher(encoder)
+def _encode(batcher: Batcher, kind: bytes, data: bytes) -> Vectors:
     if kind == PHOTO:
         with Image.open(io.BytesIO(data)) as photo:
             vectors = batcher.encode_pixels(batcher.encoder.prepare([photo]))

@@ -22,7 +22,8 @@ from django.utils import timezone  # noqa: E402
 from PIL import Image as Pillow  # noqa: E402
 
 from catalog.models import Image, IndexEntry  # noqa: E402
-from core.ml.encoder import Encoder, encoder_spec  # noqa: E402
+from core.ml.checkpoints import encoder_spec  # noqa: E402
+from core.ml.encoder import Encoder  # noqa: E402
 from core.ml.vector_store import COLLECTION_CONFIGURATION  # noqa: E402
 from core.tenancy import all_shops  # noqa: E402
 

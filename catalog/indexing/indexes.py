@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid7
 
 from catalog.models import Image, IndexEntry, VectorIndex
 from core.jobs.queues import Queue
+from core.ml.checkpoints import EncoderUnavailable, current_revision
 from core.ml.vector_store import CALL_SIZE, CollectionUnusable, Vectors, get_vector_store
 from core.tenancy import all_shops
 
@@ -54,7 +55,7 @@ def get_live_index(shop_id: UUID) -> VectorIndex:
             state=VectorIndex.State.LIVE,
             defaults={
                 "encoder": encoder,
-                "revision": settings.ENCODERS[encoder]["revision"] or "",
+                "revision": _find_revision(encoder),
                 "node": nodes[zlib.crc32(shop_id.bytes) % len(nodes)],
                 "collection": _make_collection_name(),
                 # The first repair creates the collection.
@@ -62,6 +63,14 @@ def get_live_index(shop_id: UUID) -> VectorIndex:
             },
         )
     return index
+
+
+def _find_revision(encoder: str) -> str:
+    """Return the current revision; "" where the checkpoint is out of reach, as on a web server."""
+    try:
+        return current_revision(encoder)
+    except EncoderUnavailable:
+        return ""
 
 
 # In SQL, since every search begins with it, and Django takes longer to build it than to run it.

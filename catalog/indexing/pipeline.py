@@ -63,7 +63,7 @@ def _run_stage(stage: Callable[[], T]) -> T:
 def _prepare_next() -> list[list[PipelineItem]]:
     """Claim entries until some can be embedded or written, and remove deleted images.
 
-    Returns batches with one encoder each, photos decoded; an empty list when nothing waits.
+    Returns batches with one checkpoint each, photos decoded; an empty list when nothing waits.
     """
     lease = settings.INDEX_LEASE_SECONDS
     while claims := ENTRIES.claim(size=settings.INDEX_BATCH_SIZE, lease=lease):
@@ -83,10 +83,10 @@ def _prepare_next() -> list[list[PipelineItem]]:
 
 
 def _make_batches(items: list[PipelineItem]) -> list[list[PipelineItem]]:
-    batches: dict[str, list[PipelineItem]] = {}
+    batches: dict[tuple[str, ...], list[PipelineItem]] = {}
     for item in items:
         is_suspect = item.claim.attempts >= SUSPECT_ATTEMPTS
-        key = str(item.entry.pk) if is_suspect else item.entry.index.encoder
+        key = (str(item.entry.pk),) if is_suspect else item.entry.index.checkpoint
         batches.setdefault(key, []).append(item)
     with ThreadPoolExecutor(DECODE_THREADS, "decode") as decoders:
         list(decoders.map(keep_log_context(_decode), items))
@@ -99,7 +99,7 @@ def _decode(item: PipelineItem) -> None:
         item.reason = IndexEntry.Reason.WORKER_LOST
     elif not item.is_embedded:
         try:
-            encoder = get_encoder(item.entry.index.encoder)
+            encoder = get_encoder(*item.entry.index.checkpoint)
             data = read_file(str(item.image.photo.name))
             with Pillow.open(io.BytesIO(data)) as photo:
                 item.pixels = encoder.prepare([photo])
@@ -145,7 +145,7 @@ def _embed_alone(item: PipelineItem) -> None:
 
 def _forward(items: list[PipelineItem]) -> None:
     pixels: Pixels = np.concatenate([item.pixels for item in items if item.pixels is not None])
-    embeddings = get_batcher(items[0].entry.index.encoder).encode_pixels(pixels)
+    embeddings = get_batcher(*items[0].entry.index.checkpoint).encode_pixels(pixels)
     for item, embedding in zip(items, embeddings, strict=True):
         item.embedding = embedding
         item.pixels = None

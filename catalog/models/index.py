@@ -52,6 +52,11 @@ class VectorIndex(models.Model):
         return f"{self.encoder} index of {self.shop_id}"
 
     @property
+    def checkpoint(self) -> tuple[str, str]:
+        """The encoder and its revision, which embeds photos and prompts for this index."""
+        return self.encoder, self.revision
+
+    @property
     def is_calibrated(self) -> bool:
         """Whether `calibration` has every key that search reads."""
         return self.LATEST_CALIBRATION_KEY in self.calibration

@@ -22,5 +22,6 @@ def tiny_encoder(settings, tiny_clip: Path) -> Iterator[str]:
     settings.ENCODERS = {"tiny": {"model": str(tiny_clip), "revision": None}}
     settings.DEFAULT_ENCODER = "tiny"
     yield "tiny"
-    encoder._encoders.pop("tiny", None)
-    batching._batchers.pop("tiny", None)
+    for key in [key for key in encoder._encoders if key[0] == "tiny"]:
+        encoder._encoders.pop(key)
+        batching._batchers.pop(key, None)

@@ -17,6 +17,7 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from core.errors import Unavailable
+from core.ml.checkpoints import current_revision
 from core.ml.encoder import Embeddings, Encoder, Pixels, get_encoder
 
 T = TypeVar("T")
@@ -139,17 +140,18 @@ class Batcher:
             request.future.set_exception(error)
 
 
-_batchers: dict[str, Batcher] = {}
+_batchers: dict[tuple[str, str], Batcher] = {}
 _starting = threading.Lock()
 
 
-def get_batcher(name: str) -> Batcher:
+def get_batcher(name: str, revision: str | None = None) -> Batcher:
     """Return this process's batcher of an encoder; the first call loads the encoder.
 
-    Raises `EncoderUnavailable`.
+    Without a revision, the encoder is the configured checkpoint. Raises `EncoderUnavailable`.
     """
-    if name not in _batchers:
+    key = (name, current_revision(name) if revision is None else revision)
+    if key not in _batchers:
         with _starting:
-            if name not in _batchers:
-                _batchers[name] = Batcher(get_encoder(name))
-    return _batchers[name]
+            if key not in _batchers:
+                _batchers[key] = Batcher(get_encoder(*key))
+    return _batchers[key]

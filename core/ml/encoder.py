@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from django.conf import settings
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.errors import Unavailable
+from core.ml.checkpoints import (
+    EncoderSpec,
+    EncoderUnavailable,
+    current_revision,
+    find_checkpoint,
+)
 from core.ml.preprocessing import PixelRecipe
 
 if TYPE_CHECKING:
@@ -31,21 +34,6 @@ Pixels = NDArray[np.float32]
 # SigLIP pools the last text position, so it needs the padding of its training; other families
 # ignore padding.
 FIXED_LENGTH_FAMILIES = ("siglip",)
-
-
-class EncoderUnavailable(Unavailable):
-    """The encoder cannot be loaded: unknown name, no folder or network, or unsupported model."""
-
-    code = "encoder_unavailable"
-
-
-@dataclass(frozen=True)
-class EncoderSpec:
-    """The checkpoint of a named encoder."""
-
-    name: str
-    model: str  # a hub id, or a local folder
-    revision: str | None = None
 
 
 class Encoder:
@@ -115,27 +103,21 @@ class Encoder:
         return np.empty((0, self.dimensions), dtype=np.float32)
 
 
-_encoders: dict[str, Encoder] = {}
+_encoders: dict[tuple[str, str], Encoder] = {}
 _loading = threading.Lock()
 
 
-def encoder_spec(name: str) -> EncoderSpec:
-    """Return the spec of an encoder in `settings.ENCODERS`; raise `EncoderUnavailable`."""
-    try:
-        entry = settings.ENCODERS[name]
-    except KeyError:
-        known = ", ".join(sorted(settings.ENCODERS))
-        raise EncoderUnavailable(f"There is no encoder {name!r}, only: {known}.") from None
-    return EncoderSpec(name=name, model=str(entry["model"]), revision=entry.get("revision"))
+def get_encoder(name: str, revision: str | None = None) -> Encoder:
+    """Return this process's encoder of a name and revision; the first call loads it.
 
-
-def get_encoder(name: str) -> Encoder:
-    """Return this process's encoder of a name; the first call loads it."""
-    if name not in _encoders:
+    Without a revision, this is the configured checkpoint. Raises `EncoderUnavailable`.
+    """
+    key = (name, current_revision(name) if revision is None else revision)
+    if key not in _encoders:
         with _loading:
-            if name not in _encoders:
-                _encoders[name] = Encoder(encoder_spec(name))
-    return _encoders[name]
+            if key not in _encoders:
+                _encoders[key] = Encoder(find_checkpoint(*key))
+    return _encoders[key]
 
 
 def _device_and_dtype() -> tuple[torch.device, torch.dtype]:

@@ -15,7 +15,8 @@ from PIL import Image
 from benchmarks.random_checkpoints import make_random_clip
 from core.ml import batching, encoder
 from core.ml.batching import Batcher, EncoderBusy, get_batcher
-from core.ml.encoder import Embeddings, Encoder, EncoderSpec, Pixels
+from core.ml.checkpoints import EncoderSpec
+from core.ml.encoder import Embeddings, Encoder, Pixels
 
 
 class RecordingEncoder(Encoder):

@@ -13,7 +13,8 @@ from PIL import Image
 
 from benchmarks.random_checkpoints import make_random_clip, make_random_siglip
 from core.ml import encoder as encoder_module
-from core.ml.encoder import Encoder, EncoderSpec, EncoderUnavailable, encoder_spec, get_encoder
+from core.ml.checkpoints import EncoderSpec, EncoderUnavailable, encoder_spec
+from core.ml.encoder import Encoder, get_encoder
 
 TEXTS = ["a red dress", "blue shirt with long sleeves", "hat", "warm winter coat for the party"]
 

@@ -9,7 +9,8 @@ import pytest
 import torch
 from PIL import Image
 
-from core.ml.encoder import Encoder, EncoderSpec
+from core.ml.checkpoints import EncoderSpec
+from core.ml.encoder import Encoder
 from training.garment_colours import ColourShare, GarmentColours
 from training.labelled_photos import PhotosMissing, label_photo, read_labelled_photos
 from training.mini.architecture import IMAGE_SIZE, UNKNOWN, build_processor
