@@ -30,8 +30,8 @@ fmt: $(VENV)/dev ## Format the code and fix what ruff can fix
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
-bench: $(VENV)/dev ## Measure; ONLY=search runs a part
-	@$(PYTHON) -m benchmarks $(ONLY)
+bench: $(VENV)/dev ## Measure; ONLY=search runs a part, SUBJECT=mini one encoder
+	@$(PYTHON) -m benchmarks $(ONLY) $(if $(SUBJECT),--encoder $(SUBJECT))
 
 run: .env ## Start the Docker stack
 	docker compose up --build

@@ -8,7 +8,7 @@ from typing import Any
 
 import django
 
-from benchmarks.encoders import prepare_subjects
+from benchmarks.encoders import SUBJECTS, prepare_subjects
 from benchmarks.report import Report
 from benchmarks.stack import FOLDER, Stack
 from demo.processes import BASE
@@ -23,10 +23,12 @@ RESULT = BASE / ".atelier" / "bench.json"
 def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks")
     parser.add_argument("only", nargs="?", choices=PARTS, help="measure only this part")
-    only = parser.parse_args().only
+    titles = [subject.title for subject in SUBJECTS]
+    parser.add_argument("--encoder", choices=titles, help="measure only this encoder")
+    arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, _end)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    subjects = prepare_subjects()
+    subjects = prepare_subjects(arguments.encoder)
     report = Report()
     with Stack() as stack:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
@@ -35,7 +37,7 @@ def main() -> None:
 
         for subject in subjects:
             with stack.serving(subject.environment):
-                measure(stack, subject, report, only)
+                measure(stack, subject, report, arguments.only)
     report.show()
     report.write(RESULT)
     print(f"Written to {RESULT.relative_to(BASE)}.")

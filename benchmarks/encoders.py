@@ -40,17 +40,23 @@ SUBJECTS = (
 )
 
 
-def prepare_subjects() -> list[Subject]:
-    """Write the ViT-B/32 with random weights once; return the encoders that exist."""
+def prepare_subjects(title: str | None = None) -> list[Subject]:
+    """Return the encoders that exist, or the one with this title; write random weights once."""
+    subjects = [subject for subject in SUBJECTS if title in (subject.title, None)]
+    if any(subject.folder == RANDOM_VIT for subject in subjects):
+        _prepare_random_vit()
+    present = [subject for subject in subjects if subject.folder.is_dir()]
+    for subject in subjects:
+        if subject not in present:
+            print(f"{subject.title} is skipped: there is no {subject.folder.relative_to(BASE)}.")
+    return present
+
+
+def _prepare_random_vit() -> None:
     if not (RANDOM_VIT / "config.json").exists():
         print("Writing a ViT-B/32 with random weights …", flush=True)
         make_random_clip(RANDOM_VIT, size="vit-b-32")
     os.environ["ENCODER_MODEL"] = str(RANDOM_VIT)
-    present = [subject for subject in SUBJECTS if subject.folder.is_dir()]
-    for subject in SUBJECTS:
-        if subject not in present:
-            print(f"{subject.title} is skipped: there is no {subject.folder.relative_to(BASE)}.")
-    return present
 
 
 class BareEncoder:

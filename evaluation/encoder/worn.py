@@ -1,13 +1,7 @@
 """Measure an encoder on photos of worn garments: kinds, colours, and prompts for kinds.
 
 The folder has `labels.csv` (image, label, colour, worn, title, split) and `images/`. Its labels are
-words of shops; `LABELS` maps each to the vocabulary's kinds. A photo is judged by three sets:
-
-- its kind, such as "puffer jacket";
-- wider kinds, which are true of it too: "jacket". A prompt for them should find the photo;
-- arguable kinds, which the label leaves open: a photo labelled "jacket" may show a puffer jacket.
-
-A tolerant answer may be any of them. A prompt for an arguable kind ignores the photo.
+words of shops; `kinds.WORN` maps each to the vocabulary.
 """
 
 import csv
@@ -21,77 +15,12 @@ from PIL import Image
 from core.ml.colours import BASIC_COLOURS
 from core.ml.encoder import Embeddings, Encoder
 from evaluation.encoder.figures import TEMPLATE, precision_at
+from evaluation.encoder.kinds import WORN, LabelKinds
 from training.labelled_photos import PhotosMissing
 
 PERSON = "person"
 MIN_RELEVANT = 3  # the folder is small: prompts with fewer relevant photos are left out
 
-_JACKETS = ("denim jacket", "leather jacket", "bomber jacket", "puffer jacket", "fleece jacket",
-            "raincoat", "parka")  # fmt: skip
-_SHOES = ("sneakers", "boots", "ankle boots", "sandals", "high heels", "ballet flats", "loafers",
-          "lace-up shoes", "slippers")  # fmt: skip
-
-
-@dataclass(frozen=True)
-class WornLabel:
-    """The kinds of the vocabulary that a label stands for."""
-
-    kind: str
-    wider: tuple[str, ...] = ()
-    arguable: tuple[str, ...] = ()
-
-    @property
-    def true(self) -> frozenset[str]:
-        return frozenset((self.kind, *self.wider))
-
-    @property
-    def accepted(self) -> frozenset[str]:
-        return self.true | frozenset(self.arguable)
-
-
-# Labels that are missing here, such as "saree", have no kind in the vocabulary.
-LABELS: Mapping[str, WornLabel] = {
-    "t-shirt": WornLabel("t-shirt"),
-    "long-sleeve t-shirt": WornLabel("long-sleeve top", arguable=("t-shirt", "sweater")),
-    "tank top": WornLabel("tank top", ("top",), ("crop top", "camisole")),
-    "bra top": WornLabel("crop top", ("top",), ("tank top", "camisole")),
-    "shirt": WornLabel("shirt", arguable=("blouse",)),
-    "blouse": WornLabel("blouse", arguable=("shirt", "top", "tunic")),
-    "sweater": WornLabel("sweater", arguable=("sweatshirt",)),
-    "sweatshirt": WornLabel("sweatshirt", arguable=("sweater",)),
-    "hoodie": WornLabel("hoodie", arguable=("sweatshirt",)),
-    "cardigan": WornLabel("cardigan", arguable=("sweater",)),
-    "dress": WornLabel("dress", arguable=("evening dress", "shirt dress", "sundress")),
-    "suit": WornLabel("suit", arguable=("blazer",)),
-    "jeans": WornLabel("jeans", arguable=("trousers",)),
-    "trousers": WornLabel("trousers", arguable=("chinos",)),
-    "skirt": WornLabel("skirt", arguable=("mini skirt", "pencil skirt", "pleated skirt")),
-    "jacket": WornLabel("jacket", arguable=_JACKETS),
-    "denim jacket": WornLabel("denim jacket", ("jacket",)),
-    "leather jacket": WornLabel("leather jacket", ("jacket",)),
-    "bomber jacket": WornLabel("bomber jacket", ("jacket",)),
-    "puffer jacket": WornLabel("puffer jacket", ("jacket",)),
-    "quilted jacket": WornLabel("puffer jacket", ("jacket",)),
-    "rain jacket": WornLabel("raincoat", ("jacket",)),
-    "blazer": WornLabel("blazer", arguable=("jacket", "suit")),
-    "coat": WornLabel("coat", arguable=("raincoat", "parka", "trench coat")),
-    "sneakers": WornLabel("sneakers", ("shoes",)),
-    "shoes": WornLabel("shoes", arguable=_SHOES),
-    "heels": WornLabel("high heels", ("shoes",), ("sandals",)),
-    "flats": WornLabel("ballet flats", ("shoes",), ("loafers",)),
-    "boots": WornLabel("boots", ("shoes",), ("ankle boots",)),
-    "booties": WornLabel("boots", ("shoes",), ("ankle boots", "slippers", "sneakers")),
-    "bag": WornLabel("bag", arguable=("handbag", "backpack", "tote bag", "crossbody bag")),
-    "handbag": WornLabel("handbag", ("bag",), ("tote bag", "crossbody bag", "clutch")),
-    "duffel bag": WornLabel("bag", arguable=("handbag", "backpack", "tote bag")),
-    "backpack": WornLabel("backpack", ("bag",)),
-    "cap": WornLabel("cap", ("hat",)),
-    "beanie": WornLabel("beanie", ("hat",)),
-    "scarf": WornLabel("scarf"),
-    "gloves": WornLabel("gloves"),
-    "belt": WornLabel("belt"),
-    "socks": WornLabel("socks"),
-}
 # The basic colours that are right for a colour; those missing here are basic, or say nothing.
 _COLOURS: Mapping[str, tuple[str, ...]] = {
     "navy": ("navy", "blue"),
@@ -110,17 +39,23 @@ _COLOURS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class WornPhoto:
-    """One row of `labels.csv` whose label has a kind; `colours` is empty where none is right."""
+    """One row of `labels.csv` whose label has a kind."""
 
     path: Path
     label: str
-    colours: frozenset[str]
+    colour: str
     is_worn_by_person: bool
     title: str
 
     @property
-    def kinds(self) -> WornLabel:
-        return LABELS[self.label]
+    def kinds(self) -> LabelKinds:
+        return WORN[self.label]
+
+    @property
+    def colours(self) -> frozenset[str]:
+        """Return the basic colours that are right; empty where none is."""
+        basic = (self.colour,) if self.colour in BASIC_COLOURS else ()
+        return frozenset(_COLOURS.get(self.colour, basic))
 
     def open(self) -> Image.Image:
         """Return the photo as RGB."""
@@ -153,12 +88,12 @@ def read_worn_photos(folder: Path, *, split: str | None) -> list[WornPhoto]:
             WornPhoto(
                 folder / "images" / row["image"],
                 row["label"],
-                _basic_colours(row["colour"]),
+                row["colour"],
                 row["worn"] == PERSON,
                 row["title"],
             )
             for row in csv.DictReader(rows)
-            if row["label"] in LABELS and split in (row["split"], None)
+            if row["label"] in WORN and split in (row["split"], None)
         ]
 
 
@@ -206,11 +141,6 @@ def _nearest(
 ) -> list[str]:
     rows = np.argmax(images @ encoder.encode_texts(texts).T, axis=1)
     return [names[row] for row in rows]
-
-
-def _basic_colours(colour: str) -> frozenset[str]:
-    basic = (colour,) if colour in BASIC_COLOURS else ()
-    return frozenset(_COLOURS.get(colour, basic))
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,7 @@ from evaluation.management.options import (
 
 if TYPE_CHECKING:
     from core.ml.encoder import Embeddings, Encoder
-    from evaluation.encoder.worn import WornPhoto
+    from evaluation.encoder.shops import PhotoShop
     from training.mini.labels import PhotoLabels
 
 GARMENT_HEIGHT = 768  # as the demo shop draws them
@@ -34,109 +33,110 @@ GARMENT_QUERIES = (
     ("pattern", "kind"),
     ("sleeve", "kind"),
 )
-MAX_NAMED = 8
 
 
 class Command(BaseCommand):
-    help = "Prints an encoder's zero-shot accuracy, colour accuracy and text-to-image precision."
+    help = "Prints an encoder's accuracy, precision of prompts, matches and other languages."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_encoder_options(parser, garments=0)
         parser.add_argument("--worn", type=Path, help="folder of photos of worn garments")
+        parser.add_argument(
+            "--languages", action="store_true", help="also prompts in other languages"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        encoder = load_encoder(
-            options["encoder"],
-            photos=options["photos"] or options["worn"],
-            garments=options["garments"],
-        )
-        if options["photos"] is not None:
-            self._measure_photos(encoder, options["photos"], options["split"])
-        if options["worn"] is not None:
-            self._measure_worn(encoder, options["worn"], options["split"])
-        if options["garments"]:
-            self._measure_garments(encoder, options["garments"], options["seed"])
+        photos, worn, garments = options["photos"], options["worn"], options["garments"]
+        encoder = load_encoder(options["encoder"], photos=photos or worn, garments=garments)
+        shops = []
+        if photos is not None:
+            shops.append(self._measure_photos(encoder, photos, options["split"]))
+        if worn is not None:
+            shops.append(self._measure_worn(encoder, worn, options["split"]))
+        if garments:
+            shops.append(self._measure_garments(encoder, garments, options["seed"]))
+        for shop in shops:
+            if options["languages"]:
+                self._measure_languages(encoder, shop)
 
-    def _measure_photos(self, encoder: Encoder, folder: Path, split: str) -> None:
-        from evaluation.encoder.figures import WEAKEST, colour_accuracy, embed, zero_shot
+    def _measure_photos(self, encoder: Encoder, folder: Path, split: str) -> PhotoShop:
+        from evaluation.encoder.figures import colour_accuracy, embed, zero_shot
+        from evaluation.encoder.report import show_colours, show_zero_shot
+        from evaluation.encoder.shops import PhotoShop, list_clothing
         from training.garment_colours import find_garment_colours
         from training.labelled_photos import label_photo
 
         photos = read_photos(folder, split)
-        self.stdout.write(f"{encoder.spec.name} on {len(photos)} photos of {split!r}")
+        title = f"{len(photos)} photos of {split!r}"
+        self.stdout.write(f"{encoder.spec.name} on {title}")
         colours = [find_garment_colours(np.asarray(photo.open())) for photo in photos]
         facts = [label_photo(p.label, c) for p, c in zip(photos, colours, strict=True)]
         images = embed(encoder, (photo.open() for photo in photos))
-        result = zero_shot(encoder, images, [photo.label for photo in photos], LABELS)
-        self._line("zero-shot top-1", result.top1)
-        self._line("zero-shot top-3", result.top3)
-        for label, (right, count) in result.per_label.items():
-            self._line(f"  {label}", right / count, f"({right} of {count})")
-        self._line("mean of the weakest", result.mean_of(WEAKEST), f"({', '.join(WEAKEST)})")
+        labels = [photo.label for photo in photos]
+        self._write(show_zero_shot(zero_shot(encoder, images, labels, LABELS)))
         largest = [c.shares[0].name if c.is_sure else None for c in colours]
-        named = colour_accuracy(encoder, images, facts, largest)
-        self._line("colour, the largest", named.largest, f"({named.photos} photos)")
-        self._line("colour, a main one", named.any_main)
-        self._retrieve(encoder, images, facts, PHOTO_QUERIES)
+        self._write(show_colours(colour_accuracy(encoder, images, facts, largest)))
+        self._write(_retrieve(encoder, images, facts, PHOTO_QUERIES))
+        pairs = zip(photos, largest, strict=True)
+        listed = [list_clothing(photo.label, colour or "") for photo, colour in pairs]
+        return PhotoShop(title, listed, images)
 
-    def _measure_worn(self, encoder: Encoder, folder: Path, split: str) -> None:
+    def _measure_worn(self, encoder: Encoder, folder: Path, split: str) -> PhotoShop:
         from evaluation.encoder.figures import embed
+        from evaluation.encoder.report import show_worn
+        from evaluation.encoder.shops import PhotoShop, list_worn
+        from evaluation.encoder.worn import measure_worn
 
         kinds = sorted({photo.kinds.kind for photo in read_worn(folder, None)})
         photos = read_worn(folder, split)
         images = embed(encoder, (photo.open() for photo in photos))
-        name = f"{encoder.spec.name} on {{}} of {split!r} with one of {len(kinds)} kinds"
+        title = f"{len(photos)} worn and other photos of {split!r}"
+        self.stdout.write(f"{encoder.spec.name} on {title}, {len(kinds)} kinds")
+        self._write(show_worn(measure_worn(encoder, images, photos, kinds)))
         worn = [photo.is_worn_by_person for photo in photos]
-        by_persons = [photo for photo in photos if photo.is_worn_by_person]
-        self.stdout.write(name.format(f"{len(photos)} worn and other photos"))
-        self._show_worn(encoder, images, photos, kinds)
-        self.stdout.write(name.format(f"{len(by_persons)} photos of garments on persons"))
-        self._show_worn(encoder, images[worn], by_persons, kinds)
+        on_persons = [photo for photo in photos if photo.is_worn_by_person]
+        self.stdout.write(f"{encoder.spec.name} on the {len(on_persons)} of them on persons")
+        self._write(show_worn(measure_worn(encoder, images[worn], on_persons, kinds)))
+        return PhotoShop(title, [list_worn(photo) for photo in photos], images)
 
-    def _show_worn(
-        self,
-        encoder: Encoder,
-        images: Embeddings,
-        photos: Sequence[WornPhoto],
-        kinds: Sequence[str],
-    ) -> None:
-        from evaluation.encoder.worn import measure_worn
-
-        found = measure_worn(encoder, images, photos, kinds)
-        wrong = Counter(found.confusions).most_common(MAX_NAMED)
-        most = ", ".join(f"{label} as {guess} {n}" for (label, guess), n in wrong)
-        worst = ", ".join(f"{kind} {share:.2f}" for kind, share in found.worst)
-        self._line("kind top-1", found.tolerant, f"(wrong: {most})")
-        self._line("kind top-1, exactly the label's", found.kind)
-        note = f"({found.prompts} prompts; lowest: {worst})"
-        self._line('precision@10 of "kind"', found.precision, note)
-        self._line("colour", found.colour, f"({found.coloured} photos)")
-
-    def _measure_garments(self, encoder: Encoder, count: int, seed: int) -> None:
+    def _measure_garments(self, encoder: Encoder, count: int, seed: int) -> PhotoShop:
         from demo.garments import draw_garment, sample_garments
         from evaluation.encoder.figures import embed
+        from evaluation.encoder.shops import PhotoShop, list_garment
         from training.mini.garment_samples import label_garment
 
         garments = sample_garments(count=count, seed=seed)
-        self.stdout.write(f"{encoder.spec.name} on {count} generated garments, seed {seed}")
+        title = f"{count} generated garments, seed {seed}"
+        self.stdout.write(f"{encoder.spec.name} on {title}")
         images = embed(encoder, (draw_garment(g, height=GARMENT_HEIGHT) for g in garments))
-        self._retrieve(encoder, images, [label_garment(g) for g in garments], GARMENT_QUERIES)
+        facts = [label_garment(garment) for garment in garments]
+        self._write(_retrieve(encoder, images, facts, GARMENT_QUERIES))
+        return PhotoShop(title, [list_garment(garment) for garment in garments], images)
 
-    def _retrieve(
-        self,
-        encoder: Encoder,
-        images: Embeddings,
-        facts: Sequence[PhotoLabels],
-        queries: Sequence[Sequence[str]],
-    ) -> None:
-        from evaluation.encoder.figures import retrieval
+    def _measure_languages(self, encoder: Encoder, shop: PhotoShop) -> None:
+        from evaluation.encoder.languages import measure_language, read_languages
+        from evaluation.encoder.report import show_languages
 
-        for fields in queries:
-            found = retrieval(encoder, images, facts, *fields)
-            worst = ", ".join(f"{text} {share:.2f}" for text, share in found.worst)
-            name = f'"{" ".join(fields)}"'
-            note = f"(precision@5 {found.at5:.3f}; {found.queries} queries; lowest: {worst})"
-            self._line(f"precision@10 of {name}", found.at10, note)
+        self.stdout.write(f"{encoder.spec.name} in other languages, {shop.title}")
+        found = (
+            measure_language(encoder, shop.images, language, pairs, read=str)
+            for language, pairs in read_languages().items()
+        )
+        self._write(show_languages(found))
 
-    def _line(self, name: str, share: float, note: str = "") -> None:
-        self.stdout.write(f"{name:32} {share:.3f}  {note}".rstrip())
+    def _write(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.stdout.write(line)
+
+
+def _retrieve(
+    encoder: Encoder,
+    images: Embeddings,
+    facts: Sequence[PhotoLabels],
+    queries: Sequence[Sequence[str]],
+) -> Iterator[str]:
+    from evaluation.encoder.figures import retrieval
+    from evaluation.encoder.report import show_retrieval
+
+    for fields in queries:
+        yield from show_retrieval(fields, retrieval(encoder, images, facts, *fields))
