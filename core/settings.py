@@ -252,6 +252,8 @@ ENCODERS: dict[str, dict[str, str | None]] = {
         "languages": "over a hundred, English best",
     },
 }
+# Encoders that understand prompts in every language; other encoders get English.
+MULTILINGUAL_ENCODERS = {"siglip2"}
 # An additional encoder: any dual encoder that transformers can load.
 if env.str("ENCODER_MODEL", default=""):
     ENCODERS["custom"] = {
@@ -260,6 +262,8 @@ if env.str("ENCODER_MODEL", default=""):
         "earlier": env.str("ENCODER_EARLIER", default="") or None,
         "languages": env.str("ENCODER_LANGUAGES", default="not told"),
     }
+    if env.bool("ENCODER_IS_MULTILINGUAL", default=False):
+        MULTILINGUAL_ENCODERS.add("custom")
 DEFAULT_ENCODER: str = env.str("ENCODER", default="mini")
 if DEFAULT_ENCODER not in ENCODERS:
     raise ImproperlyConfigured(f"ENCODER must be one of: {', '.join(ENCODERS)}.")

@@ -55,3 +55,7 @@ CONCEPTS: Mapping[Role, frozenset[str]] = {
 # Other forms of a concept: before a kind, and after "for".
 ADJECTIVES: Mapping[str, str] = _TABLE["adjectives"]
 NOUNS: Mapping[str, str] = _TABLE["nouns"]
+
+# English words that say nothing of a garment, and those that are other words in a lexicon.
+FUNCTION_WORDS = frozenset(_TABLE["function_words"].split())
+FALSE_FRIENDS = frozenset(_TABLE["false_friends"].split())

@@ -6,18 +6,23 @@ width, and with one letter for the variants of Arabic script. A phrase is a tupl
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-from catalog.vocabulary.languages.concepts import Role, read_table
+from catalog.vocabulary.languages.concepts import CONCEPTS, FUNCTION_WORDS, Role, read_table
 
 MAX_PHRASE_WORDS = 6
 Phrase: TypeAlias = tuple[str, ...]
-# Runs of letters and digits; apostrophes and hyphens separate words.
-WORD = re.compile(r"[^\W_]+")
+# Runs of letters and digits; apostrophes and hyphens separate words. Vowel marks, joiners and
+# directions are inside words.
+_MARKS = (
+    "\u00ad\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u2069\u3099\u309a\ufeff"
+)
+_WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
 _LETTERS = str.maketrans(
     {
         "ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe",
@@ -43,6 +48,8 @@ IGNORED = Concept("", Role.CONNECTIVE)
 class Lexicon:
     """The words of a language: folded phrases and their concepts.
 
+    `longest`: number of words of the longest phrase that starts with a word; without spaces, number
+    of letters of the longest phrase that starts with a letter.
     `links`: letters between the parts of a compound; none where the language has no compounds.
     `prefixes` and `suffixes`: folded letters at a word, and the connective that they stand for, or
     an empty text.
@@ -51,6 +58,7 @@ class Lexicon:
     code: str
     language: str
     phrases: Mapping[Phrase, Concept] = field(repr=False)
+    longest: Mapping[str, int] = field(default_factory=dict, repr=False)
     has_spaces: bool = True
     links: tuple[str, ...] = ()
     prefixes: Mapping[str, str] = field(default_factory=dict)
@@ -64,9 +72,22 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", text.translate(_LETTERS))
 
 
+class Token(NamedTuple):
+    """A word of a text as it is written, and folded."""
+
+    text: str
+    folded: str
+
+
+def tokenise(text: str) -> list[Token]:
+    """Return the words of a text."""
+    found = [Token(word, fold(word)) for word in _WORD.findall(unicodedata.normalize("NFC", text))]
+    return [token for token in found if token.folded]
+
+
 def split_words(text: str) -> Phrase:
     """Return the folded words of a text."""
-    return tuple(WORD.findall(fold(text)))
+    return tuple(token.folded for token in tokenise(text))
 
 
 def read_forms(entry: str, endings: Mapping[str, list[str]]) -> Iterator[str]:
@@ -100,11 +121,31 @@ def read_lexicon(code: str) -> Lexicon:
         code,
         table["language"],
         phrases,
+        _find_longest(phrases if has_spaces else [tuple(words) for (words,) in phrases]),
         has_spaces=has_spaces,
         links=tuple(table.get("links", ())),
         prefixes={fold(letters): text for letters, text in table.get("prefixes", {}).items()},
         suffixes={fold(letters): text for letters, text in table.get("suffixes", {}).items()},
     )
+
+
+def _find_longest(phrases: Iterable[Phrase]) -> dict[str, int]:
+    longest: dict[str, int] = {}
+    for phrase in phrases:
+        longest[phrase[0]] = max(len(phrase), longest.get(phrase[0], 0))
+    return longest
+
+
+@cache
+def read_english() -> Lexicon:
+    """Return the lexicon of the concepts' own English words."""
+    phrases: dict[Phrase, Concept] = {}
+    for role, texts in CONCEPTS.items():
+        for text in sorted(texts) if role is not Role.POSTPOSITION else ():
+            phrases.setdefault(split_words(text), Concept(text, role))
+    for word in FUNCTION_WORDS - {phrase[0] for phrase in phrases if len(phrase) == 1}:
+        phrases[word,] = IGNORED
+    return Lexicon("en", "English", phrases, _find_longest(phrases))
 
 
 @cache

@@ -1,0 +1,115 @@
+"""Find the language of a prompt: the lexicon that covers most of it.
+
+A word that English has too, such as "orange", is no evidence. A word that means something else in
+English ("robe", "pull", "Rock") follows the language of the others; alone it is foreign if English
+has no garment of this name.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from catalog.vocabulary.languages.concepts import Role
+from catalog.vocabulary.languages.lexicon import Lexicon, Token, read_lexicons
+from recommendations.query.segmentation import Piece, divide, is_english_concept
+
+ARABIC = re.compile("[\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufeff]")
+KANA = re.compile("[\u3041-\u30ff\uff66-\uff9f]")
+HAN = re.compile("[\u3400-\u9fff]")
+ARABIC_CODES, JAPANESE, HAN_CODES = ("ar", "fa"), ("ja",), ("zh", "ja")
+OTHER_SCRIPTS = {*ARABIC_CODES, *HAN_CODES}
+# Where two languages cover the same, the first.
+PREFERENCE = ("de", "fr", "es", "it", "nl", "pl", "tr", "ar", "fa", "zh", "ja")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A prompt divided by a lexicon, and the letters that speak for and against it.
+
+    `covered`: letters that the lexicon or English has. `own`: letters of names that English does
+    not have. `english`: letters that only English has. `is_possible`: the lexicon explains more
+    than English does.
+    """
+
+    lexicon: Lexicon
+    pieces: tuple[Piece, ...]
+    covered: int
+    own: int
+    english: int
+    is_possible: bool
+
+    @property
+    def is_mostly_english(self) -> bool:
+        return self.english > self.own
+
+
+def detect(text: str, tokens: Sequence[Token]) -> Reading | None:
+    """Return the reading in the most likely other language; None for English and unknown words."""
+    readings = [_read(tokens, lexicon) for lexicon in _find_candidates(text)]
+    possible = sorted((r for r in readings if r.is_possible), key=_likelihood, reverse=True)
+    if not possible or (possible[0].own == 0 and _is_ambiguous(possible)):
+        return None
+    return possible[0]
+
+
+def _is_ambiguous(readings: Sequence[Reading]) -> bool:
+    """Check for words that English has too and that mean different things elsewhere."""
+    best = [r for r in readings if r.covered == readings[0].covered]
+    return len({tuple(piece.concept for piece in reading.pieces) for reading in best}) > 1
+
+
+def _find_candidates(text: str) -> Iterator[Lexicon]:
+    """Yield the lexicons of the prompt's scripts."""
+    if ARABIC.search(text):
+        codes: Iterable[str] = ARABIC_CODES
+    elif KANA.search(text):
+        codes = JAPANESE
+    elif HAN.search(text):
+        codes = HAN_CODES
+    else:
+        codes = {lexicon.code for lexicon in read_lexicons()} - OTHER_SCRIPTS
+    return (lexicon for lexicon in read_lexicons() if lexicon.code in codes)
+
+
+def _likelihood(reading: Reading) -> tuple[int, int, int]:
+    code = reading.lexicon.code
+    place = PREFERENCE.index(code) if code in PREFERENCE else len(PREFERENCE)
+    return reading.covered, reading.own, -place
+
+
+def _read(tokens: Sequence[Token], lexicon: Lexicon) -> Reading:
+    pieces = tuple(divide(tokens, lexicon))
+    own = [piece for piece in pieces if piece.is_foreign and not piece.is_english]
+    english = [piece for piece in pieces if piece.is_english and not piece.is_foreign]
+    names = [piece for piece in own if piece.is_content]
+    return Reading(
+        lexicon,
+        pieces,
+        covered=_count_letters(piece for piece in pieces if piece.concept or piece.is_english),
+        own=_count_letters(names),
+        english=_count_letters(english),
+        is_possible=bool(names) or _is_all_foreign(pieces),
+    )
+
+
+def _is_all_foreign(pieces: Sequence[Piece]) -> bool:
+    """Check for a prompt of words that English has too, where one is no English garment."""
+    words = [piece for piece in pieces if not _has_digit(piece.text)]
+    kinds = [piece for piece in words if piece.concept and piece.concept.role is Role.KIND]
+    return (
+        len(kinds) <= 1
+        and all(piece.is_foreign for piece in words)
+        and any(piece.is_content and not _is_english_name(piece) for piece in words)
+    )
+
+
+def _is_english_name(piece: Piece) -> bool:
+    return all(is_english_concept(token) for token in piece.text.casefold().split())
+
+
+def _has_digit(text: str) -> bool:
+    return any(letter.isdigit() for letter in text)
+
+
+def _count_letters(pieces: Iterable[Piece]) -> int:
+    return sum(piece.letters for piece in pieces)

@@ -1,0 +1,113 @@
+"""Understand a prompt: its language, the English text that is encoded, and its unknown words.
+
+Encoders know English. Prompts in other languages are rewritten by lexicons
+(`catalog.vocabulary.languages`); English prompts are encoded as they are. A multilingual encoder
+gets every prompt as it is.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from catalog.vocabulary.languages.concepts import FALSE_FRIENDS, FUNCTION_WORDS
+from catalog.vocabulary.languages.lexicon import Token, fold, split_words, tokenise
+from core.ml.known_words import find_known_words
+from recommendations.query.detection import Reading, detect
+from recommendations.query.english_text import write_english
+from recommendations.query.segmentation import Piece, is_english_word
+
+MAX_UNKNOWN_WORDS = 50
+# Sizes, prices and numbers of articles are for filters and word search.
+NO_WORD = re.compile(r"\d|^(?:x{0,4}[sml]|eur|euros?|usd|gbp|chf|pln|try|irr|aed|sar|cny|jpy)$")
+ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("d", ""), ("", "s"))
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What a text means to the encoder.
+
+    `language`: code of the text's language; None where no word of it is in any vocabulary.
+    `searched_for`: the text that is encoded. `unknown_words`: words of the text that the encoder
+    does not know, as they are written.
+    """
+
+    language: str | None
+    searched_for: str
+    unknown_words: tuple[str, ...] = ()
+
+
+def understand(text: str, *, encoder: str) -> Understanding:
+    """Return what a text means to an encoder; raises `EncoderUnavailable`."""
+    if encoder in settings.MULTILINGUAL_ENCODERS:
+        return Understanding(None, text)
+    known = find_known_words(encoder)
+    tokens = tokenise(text)
+    reading = None if all(_is_plainly_english(t) for t in tokens) else detect(text, tokens)
+    if reading is None:
+        words = [token.folded for token in tokens]
+        is_english = any(is_english_word(word) or _knows(word, known) for word in words)
+        unknown = _find_unknown_english(tokens, known) if known is not None else ()
+        return Understanding("en" if is_english else None, text, _limit(unknown))
+    return Understanding(
+        reading.lexicon.code, _rewrite(reading), _limit(_find_unknown(reading.pieces, known))
+    )
+
+
+def _is_plainly_english(token: Token) -> bool:
+    word = token.folded
+    return NO_WORD.search(word) is not None or (is_english_word(word) and word not in FALSE_FRIENDS)
+
+
+def _rewrite(reading: Reading) -> str:
+    """Return a reading's English text; a few foreign words in an English prompt are replaced."""
+    if not reading.is_mostly_english:
+        return write_english(reading.pieces)
+    return " ".join(filter(None, map(_replace, reading.pieces)))
+
+
+def _replace(piece: Piece) -> str:
+    is_replaced = piece.concept is not None and piece.is_foreign and not piece.is_english
+    return piece.concept.text if piece.concept and is_replaced else piece.text
+
+
+def _find_unknown(pieces: Iterable[Piece], known: frozenset[str] | None) -> Iterator[str]:
+    for piece in pieces:
+        if piece.concept is None:
+            words: tuple[str, ...] = (piece.text,)
+        elif known is not None and piece.is_content:
+            words = split_words(piece.concept.text)
+        else:
+            continue
+        if any(_is_unknown(word, known) for word in words):
+            yield piece.text
+
+
+def _find_unknown_english(tokens: Iterable[Token], known: frozenset[str]) -> Iterator[str]:
+    return (token.text for token in tokens if _is_unknown(token.folded, known))
+
+
+def _is_unknown(text: str, known: frozenset[str] | None) -> bool:
+    word = fold(text)
+    if len(word) == 1 and word.isascii():
+        return False
+    return word not in FUNCTION_WORDS and not NO_WORD.search(word) and not _knows(word, known)
+
+
+def _knows(word: str, known: frozenset[str] | None) -> bool:
+    """Check for a known word or an inflected form of one, such as a plural or "dotted"."""
+    if known is None:
+        return False
+    if word in known or any(
+        word.endswith(ending) and word.removesuffix(ending) + rest in known
+        for ending, rest in ENDINGS
+    ):
+        return True
+    is_doubled = word.endswith("ed") and len(word) > 4 and word[-3] == word[-4]
+    return is_doubled and word[:-3] in known
+
+
+def _limit(words: Iterable[str]) -> tuple[str, ...]:
+    """Return each word once, in its order."""
+    return tuple(dict.fromkeys(words))[:MAX_UNKNOWN_WORDS]
