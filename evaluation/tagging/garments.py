@@ -10,8 +10,9 @@ from core.ml.colours import basic_colour
 from core.ml.encoder import Encoder
 from demo.garments import Garment, describe, draw_garment, sample_garments, shade_of
 from evaluation.tagging.metrics import JudgedTag, TagFigures, best_temperature, judge, measure
+from stylist.tagging.detection.detector import tag
 from stylist.tagging.labels import Labels
-from stylist.tagging.tagger import Tags, tag
+from stylist.tagging.tagger import Tags
 
 HEIGHT = 512
 _PATTERNS = {"leopard": "animal"}

@@ -14,8 +14,9 @@ from catalog.vocabulary.kinds import KINDS, GarmentKind
 from core.ml.encoder import Encoder
 from evaluation.tagging.metrics import TagFigures, best_temperature, judge, measure
 from quality.measure.frame import PhotoUnmeasurable
+from stylist.tagging.detection.detector import tag
 from stylist.tagging.labels import Labels
-from stylist.tagging.tagger import Tags, tag
+from stylist.tagging.tagger import Tags
 from training.labelled_photos import LabelledPhoto
 
 # The label of a type, where its slot does not determine it.

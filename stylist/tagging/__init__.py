@@ -2,11 +2,10 @@
 
 For the worker, which has the encoder and OpenCV:
 
-    taxonomy = DEFAULT_TAXONOMY.extend(own)             `taxonomy`: also for the web process
-    labels = make_labels(taxonomy, encoder)               `labels`: slow, cached by the caller
-    crop = crop_to_garment(frame, aspect=labels.aspect)   `crop`
-    tags = tag_crop(crop, embedding, labels)              `tagger`: returns `Tags`
-    tags = tag(pixels, encoder, labels)                   `tagger`: the last two in one
+    taxonomy = DEFAULT_TAXONOMY.extend(own)            `taxonomy`: also for the web process
+    labels = make_labels(taxonomy, encoder)              `labels`: slow, cached by the caller
+    garments = find_garments(frame, encode, labels)      `detection.detector`: the main one first
+    tags = tag(pixels, encoder, labels)                  the same, only the main garment's `Tags`
 
 Only `jobs`, `queues` and the functions of `taxonomy` that take a shop use the database.
 """

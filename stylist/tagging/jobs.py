@@ -2,17 +2,19 @@
 
 import io
 import json
+from collections.abc import Sequence
 from functools import lru_cache
 from threading import Lock
 from typing import Any
-from uuid import UUID
 
 import numpy as np
 from django.db.models import Case, F, Value, When
 from PIL import Image as Pillow
 
+from catalog.facts import SeenGarment, record_facts
 from catalog.indexing.indexes import get_live_index
-from catalog.models import Image
+from catalog.models import Image, VectorIndex
+from catalog.vocabulary.kinds import GarmentKind
 from core.jobs.runner import Overtaken, run_waiting
 from core.ml.batching import get_batcher
 from core.ml.encoder import Embeddings, get_encoder
@@ -22,12 +24,18 @@ from stylist.garments.features import pack_features
 from stylist.garments.garment import GarmentSource
 from stylist.models import GarmentTags, ImageTags, WardrobeItem
 from stylist.models.files import delete_files_later, make_cutout_key
-from stylist.tagging.crop import Crop, crop_to_garment
+from stylist.tagging.crop import Crop
+from stylist.tagging.detection.detector import FoundGarment, find_garments
 from stylist.tagging.labels import Labels, make_labels
 from stylist.tagging.queues import IMAGES, WARDROBE
 from stylist.tagging.records import build_garment, serialize_tags
-from stylist.tagging.tagger import tag_crop
-from stylist.tagging.taxonomy import DEFAULT_TAXONOMY, find_stated_type, get_own_types, get_taxonomy
+from stylist.tagging.taxonomy import (
+    DEFAULT_TAXONOMY,
+    find_named_type,
+    find_stated_type,
+    get_own_types,
+    get_taxonomy,
+)
 
 CUTOUT_SIDE = 640
 CUTOUT_QUALITY = 80
@@ -46,8 +54,10 @@ def tag_images() -> int:
 
 
 def tag_item(item: WardrobeItem) -> dict[str, Any]:
-    """Return the fields to store for a shopper's garment."""
-    fields = _tag_photo(item, str(item.photo.name))
+    """Return the fields to store for a shopper's garment: the main one of its photo."""
+    index = get_live_index(item.shop_id)
+    main, *_ = _look(index, str(item.photo.name))
+    fields = _make_fields(item, main, index.encoder)
     return {
         **fields,
         "kind": _unless_corrected("kind", fields["tags"]["type"]["value"]),
@@ -66,10 +76,19 @@ def tag_image(row: ImageTags) -> dict[str, Any]:
     image: Image | None = images.filter(pk=row.image_id).first()
     if image is None:
         raise Overtaken
-    fields = _tag_photo(row, str(image.photo.name))
+    index, taxonomy = get_live_index(row.shop_id), get_taxonomy(row.shop_id)
+    stated = find_stated_type(taxonomy, image.category.name if image.category else "")
+    named = stated or find_named_type(taxonomy, image.name)
+    garments = _look(index, str(image.photo.name), stated=named)
+    record_facts(
+        image_id=image.pk,
+        image_version=image.version,
+        encoder=index.encoder,
+        revision=index.revision,
+        garments=[_describe(garment) for garment in garments],
+    )
+    fields = _make_fields(row, garments[0], index.encoder)
     tags = fields["tags"]
-    category = image.category.name if image.category else ""
-    stated = find_stated_type(get_taxonomy(row.shop_id), category)
     kind = stated.name if stated else tags["type"]["value"]
     slot = stated.slot if stated else tags["slot"]["value"]
     garment = build_garment(
@@ -88,29 +107,50 @@ def tag_image(row: ImageTags) -> dict[str, Any]:
     }
 
 
-def _tag_photo(row: GarmentTags, photo: str) -> dict[str, Any]:
+def _describe(garment: FoundGarment) -> SeenGarment:
+    tags = garment.tags
+    return SeenGarment(
+        box=garment.place,
+        region=garment.region.value,
+        kind=tags.type.value,
+        kind_confidence=tags.type.confidence,
+        is_kind_sure=tags.type.is_sure,
+        colours=tuple((colour.name, colour.share) for colour in tags.colours),
+        colour_confidence=tags.primary_colour.confidence,
+        is_colour_sure=tags.primary_colour.is_sure,
+        pattern=tags.pattern.value,
+        pattern_confidence=tags.pattern.confidence,
+        is_pattern_sure=tags.pattern.is_sure,
+        embedding=garment.embedding,
+    )
+
+
+def _look(
+    index: VectorIndex, photo: str, *, stated: GarmentKind | None = None
+) -> tuple[FoundGarment, ...]:
+    """Return the garments of a photo, as the encoder of an index sees them."""
+    batcher = get_batcher(index.encoder, index.revision)
+
+    def encode(photos: Sequence[Pillow.Image]) -> Embeddings:
+        found: Embeddings = batcher.encode_pixels(batcher.encoder.prepare(photos))
+        return found
+
+    return find_garments(_frame(read_file(photo)), encode, get_labels(index), stated=stated)
+
+
+def _make_fields(row: GarmentTags, garment: FoundGarment, encoder: str) -> dict[str, Any]:
     """Return the fields to store that only depend on the photo."""
-    encoder, labels = get_labels(row.shop_id)
-    crop = crop_to_garment(_frame(read_file(photo)), aspect=labels.aspect)
-    embedding = _embed(crop, encoder)
     return {
-        "tags": serialize_tags(tag_crop(crop, embedding, labels)),
-        "embedding": embedding.astype(np.float16).tobytes(),
+        "tags": serialize_tags(garment.tags),
+        "embedding": garment.embedding.astype(np.float16).tobytes(),
         "encoder": encoder,
-        "cutout": _replace_cutout(row, crop),
+        "cutout": _replace_cutout(row, garment.crop),
     }
 
 
 def _frame(jpeg: bytes) -> Frame:
     with Pillow.open(io.BytesIO(jpeg), formats=["JPEG"]) as photo:
         return make_frame(np.array(photo.convert("RGB")))
-
-
-def _embed(crop: Crop, encoder: str) -> Embeddings:
-    batcher = get_batcher(encoder)
-    pixels = batcher.encoder.prepare([Pillow.fromarray(crop.pixels)])
-    embedding: Embeddings = batcher.encode_pixels(pixels)[0]
-    return embedding
 
 
 def _replace_cutout(row: GarmentTags, crop: Crop) -> str:
@@ -126,14 +166,14 @@ def _replace_cutout(row: GarmentTags, crop: Crop) -> str:
     return save_file(make_cutout_key(row.shop_id), out.getvalue())
 
 
-def get_labels(shop_id: UUID) -> tuple[str, Labels]:
-    """Return the name of a shop's encoder, and its labels of the shop's taxonomy."""
-    encoder = get_live_index(shop_id).encoder
-    own_types = json.dumps(get_own_types(shop_id), sort_keys=True)
+def get_labels(index: VectorIndex) -> Labels:
+    """Return the labels of a shop's taxonomy for the encoder of its index."""
+    own_types = json.dumps(get_own_types(index.shop_id), sort_keys=True)
     with _lock:
-        return encoder, _make_labels(encoder, own_types)
+        return _make_labels(index.encoder, index.revision, own_types)
 
 
 @lru_cache(maxsize=MAX_LABELS)
-def _make_labels(encoder: str, own_types: str) -> Labels:
-    return make_labels(DEFAULT_TAXONOMY.extend(json.loads(own_types)), get_encoder(encoder))
+def _make_labels(encoder: str, revision: str, own_types: str) -> Labels:
+    taxonomy = DEFAULT_TAXONOMY.extend(json.loads(own_types))
+    return make_labels(taxonomy, get_encoder(encoder, revision))

@@ -11,7 +11,7 @@ and the command prints values that fit.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image
@@ -29,6 +29,14 @@ from catalog.vocabulary.words import (
 )
 from core.ml.colours import Floats
 from core.ml.encoder import Embeddings, Encoder
+from stylist.tagging.regions import (
+    FLAT_PROMPTS,
+    OTHER_PROMPTS,
+    WORN_PROMPTS,
+    DetectionThresholds,
+    SceneLabels,
+    make_scene_labels,
+)
 from stylist.tagging.taxonomy import Taxonomy
 from stylist.tagging.zero_shot import TYPE_TEMPLATES, Encode, encode_values, find_known
 
@@ -48,8 +56,20 @@ class Calibration:
     pattern_temperature: float
     habit_temperature: float
     sure_from: Mapping[str, float]
+    detection: DetectionThresholds
 
 
+# Fitted by `manage.py evaluate_tagging --worn DIR --fit`, on photos of the split `train`.
+DETECTION = DetectionThresholds(
+    temperature=0.045,
+    other_weight=1.0,
+    bare_power=1.0,
+    length_power=1.0,
+    split_cost=0.0,
+    min_likelihood=0.4,
+    min_worn=0.0,
+    bare_weight=0.2,
+)
 MINI = Calibration(
     type_temperature=0.045,
     pattern_temperature=0.08,
@@ -63,12 +83,14 @@ MINI = Calibration(
         "season": 0.4,
         "formality": 0.5,
     },
+    detection=DETECTION,
 )
 LARGE = Calibration(
     type_temperature=0.01,
     pattern_temperature=0.01,
     habit_temperature=0.03,
     sure_from=MINI.sure_from,
+    detection=replace(DETECTION, temperature=0.01),
 )
 
 
@@ -104,6 +126,7 @@ class Labels:
     patterns: tuple[str, ...]
     pattern_vectors: Embeddings
     groups: Mapping[str, Group]  # "style", "season", "formality"
+    scene: SceneLabels
     calibration: Calibration
     aspect: float
 
@@ -126,6 +149,7 @@ def build_labels(
     groups = (PATTERNS, STYLES, SEASONS, FORMALITY)
     texts = [kind.prompts for kind in taxonomy.types]
     texts += [texts_for(Use.PROMPT, words) for group in groups for words in group.values()]
+    texts += [OTHER_PROMPTS, WORN_PROMPTS, FLAT_PROMPTS]
     known = find_known([text for some in texts for text in some], encode)
     prompts = {kind: _filter(kind.prompts, known) for kind in taxonomy.types}
     types = tuple(kind for kind, texts in prompts.items() if texts)
@@ -148,6 +172,7 @@ def build_labels(
                 FORMALITY, [_spread_over_levels(k.formality) for k in types], known, encode
             ),
         },
+        scene=make_scene_labels(types, known, encode),
         calibration=calibration,
         aspect=aspect,
     )

@@ -12,17 +12,15 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from catalog.vocabulary.kinds import SLOTS
 from catalog.vocabulary.words import FORMALITY_LEVELS
 from core.ml.colours import Floats
-from core.ml.encoder import Embeddings, Encoder
+from core.ml.encoder import Embeddings
 from core.ml.garment_mask import centre_weights
-from quality.measure.frame import make_frame
 from stylist.garments.garment import ALL_YEAR
 from stylist.tagging.colour.measurement import Mask, MeasuredColour, measure_colours
-from stylist.tagging.crop import Crop, crop_to_garment
+from stylist.tagging.crop import Crop
 from stylist.tagging.labels import Labels
 from stylist.tagging.pattern import compute_pattern_prior, measure_pattern
 from stylist.tagging.zero_shot import classify, find_best, sum_by_group
@@ -123,16 +121,15 @@ def expected_formality(likely: Floats) -> float:
     return float(likely @ _LEVELS)
 
 
-def tag(pixels: NDArray[np.uint8], encoder: Encoder, labels: Labels) -> Tags:
-    """Crop, embed and tag one photo, uint8 (h, w, 3) sRGB; raises `PhotoUnmeasurable`."""
-    crop = crop_to_garment(make_frame(pixels), aspect=labels.aspect)
-    return tag_crop(crop, encoder.encode_images([Image.fromarray(crop.pixels)])[0], labels)
+def tag_crop(
+    crop: Crop, embedding: Embeddings, labels: Labels, *, among: Floats | None = None
+) -> Tags:
+    """Tag a crop from its pixels and its embedding (d,), by the encoder of the labels.
 
-
-def tag_crop(crop: Crop, embedding: Embeddings, labels: Labels) -> Tags:
-    """Tag a crop from its pixels and its embedding (d,), by the encoder of the labels."""
+    `among` (k,) is 1 for the types that are possible, 0 for the others; all are without it.
+    """
     types = classify(
-        embedding, labels.type_vectors, temperature=labels.calibration.type_temperature
+        embedding, labels.type_vectors, temperature=labels.calibration.type_temperature, prior=among
     )
     type_, slot = _tag_type_and_slot(types, labels)
     mask = crop.mask if crop.has_mask else _centre_mask(crop.mask)
@@ -209,5 +206,7 @@ def _sighting(crop: Crop, type_: Tag, slot: Tag) -> Sighting:
 
 
 def _centre_mask(mask: Mask) -> Mask:
+    """Return the middle of a photo without a reliable mask, without what cannot be the garment."""
     weights = centre_weights(*mask.shape)
-    return np.asarray(weights >= MIN_CENTRE_WEIGHT * weights.max())
+    middle = np.asarray(weights >= MIN_CENTRE_WEIGHT * weights.max())
+    return middle & mask if (middle & mask).any() else middle

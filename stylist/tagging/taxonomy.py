@@ -7,6 +7,7 @@ Needs neither OpenCV nor torch, so the web process can check a shop's own types 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +23,8 @@ MAX_OWN_TYPES = 100
 MAX_PROMPTS = 8
 MAX_NAME_LENGTH = 60
 MAX_PROMPT_LENGTH = 120
+MAX_NAME_WORDS = 4  # of a type within a product's name
+_NAME_ENDS = frozenset({"with", "for", "in", "without", "by"})  # after them, no type is stated
 
 
 class TypeUnusable(DomainError):
@@ -47,6 +50,18 @@ class Taxonomy:
     def find(self, name: str) -> GarmentKind | None:
         """Return the type of this name, ignoring case, or None."""
         return self._by_name.get(_normalise(name).casefold())
+
+    @cached_property
+    def _by_phrase(self) -> Mapping[str, GarmentKind]:
+        phrases = {phrase.casefold(): kind for kind in self.types for phrase in kind.phrases}
+        return {**phrases, **self._by_name}
+
+    def find_phrase(self, phrase: str) -> GarmentKind | None:
+        """Return the type that is called so, in the singular or the plural, or None."""
+        for form in _singulars(_normalise(phrase).casefold()):
+            if kind := self._by_phrase.get(form):
+                return kind
+        return None
 
     def extend(self, own: Sequence[Mapping[str, Any]]) -> Taxonomy:
         """Return the taxonomy with a shop's own types added.
@@ -112,10 +127,29 @@ def get_taxonomy(shop_id: UUID) -> Taxonomy:
 
 def find_stated_type(taxonomy: Taxonomy, category: str | None) -> GarmentKind | None:
     """Return the type with the name of a category, singular or plural; else None."""
-    name = (category or "").strip()
-    for form in (name, name.removesuffix("es"), name.removesuffix("s"), f"{name}s"):
+    for form in _singulars((category or "").strip()):
         if form and (known := taxonomy.find(form)):
             return known
+    return None
+
+
+def _singulars(name: str) -> tuple[str, ...]:
+    """Return a name as it is, without the endings of plurals, and as a plural."""
+    return name, name.removesuffix("es"), name.removesuffix("s"), f"{name}s"
+
+
+def find_named_type(taxonomy: Taxonomy, name: str) -> GarmentKind | None:
+    """Return the type that the name of a product states: the last one before "with", "for" …
+
+    "Denim shirt with hood" is a shirt, "shirt dress" a dress.
+    """
+    words = re.findall(r"[\w'-]+", name.casefold())
+    end = next((at for at, word in enumerate(words) if at and word in _NAME_ENDS), len(words))
+    for last in range(end, 0, -1):
+        for first in range(max(0, last - MAX_NAME_WORDS), last):
+            phrase = " ".join(words[first:last])
+            if known := taxonomy.find_phrase(phrase):
+                return known
     return None
 
 

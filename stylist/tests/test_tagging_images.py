@@ -3,7 +3,7 @@
 import pytest
 
 from catalog.indexing.results import remove_entries
-from catalog.models import Image, IndexEntry
+from catalog.models import Image, IndexEntry, PhotoFacts
 from catalog.services import delete_image, update_image
 from core.tenancy import shop_scope
 from quality.models import Job
@@ -45,6 +45,18 @@ def test_new_image_is_tagged(inside, django_capture_on_commit_callbacks):
     assert row.tags["primary_colour"]["value"] == "red" and row.features and row.cutout
 
 
+def test_the_garment_of_an_image_becomes_a_fact(inside, django_capture_on_commit_callbacks):
+    image = saved(inside, django_capture_on_commit_callbacks)
+    tag_images()
+    facts = PhotoFacts.objects.get()
+    (garment,) = facts.garments
+    left, top, right, bottom = garment["box"]
+    assert (facts.image_id, facts.image_version) == (image.pk, image.version)
+    assert (facts.kind, garment["region"], facts.colour) == ("dress", "whole", "red")
+    assert 0 <= left < 0.5 < right <= 1 and 0 <= top < 0.5 < bottom <= 1
+    assert facts.encoder == "mini" and facts.revision
+
+
 def test_new_photo_is_tagged_again_and_leaves_one_cutout(
     inside, django_capture_on_commit_callbacks, media_root
 ):
@@ -62,14 +74,14 @@ def test_photo_replaced_during_its_job_is_tagged_again(
     inside, django_capture_on_commit_callbacks, monkeypatch, media_root
 ):
     saved(inside, django_capture_on_commit_callbacks)
-    look = jobs.crop_to_garment
+    look = jobs.find_garments
 
     def replace_during_job(*args, **kwargs):
         monkeypatch.undo()
         replace_photo(django_capture_on_commit_callbacks, make_jpeg("jeans", "navy"))
         return look(*args, **kwargs)
 
-    monkeypatch.setattr(jobs, "crop_to_garment", replace_during_job)
+    monkeypatch.setattr(jobs, "find_garments", replace_during_job)
     assert tag_images() == 2
     row = ImageTags.objects.get()
     assert (row.state, row.slot, row.image_version) == ("done", "bottom", 2)

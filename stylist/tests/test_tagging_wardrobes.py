@@ -122,13 +122,13 @@ def test_type_corrected_during_the_job_stays(inside, monkeypatch, value):
     item = WardrobeItem.objects.get()
     if value is None:
         correct_item(item=item, name=None, tags={"type": "coat"})
-    look = jobs.crop_to_garment
+    look = jobs.find_garments
 
     def correct_during_job(*args, **kwargs):
         correct_item(item=item, name=None, tags={"type": value})
         return look(*args, **kwargs)
 
-    monkeypatch.setattr(jobs, "crop_to_garment", correct_during_job)
+    monkeypatch.setattr(jobs, "find_garments", correct_during_job)
     tag_wardrobes()
     row = WardrobeItem.objects.get()
     seen = row.tags["type"]["value"]
@@ -150,13 +150,13 @@ def test_shops_own_type_is_found_and_can_be_chosen(inside):
 
 def test_garment_removed_during_its_job_leaves_no_file(inside, monkeypatch, media_root):
     add_photos(inside.client, make_jpeg())
-    look = jobs.crop_to_garment
+    look = jobs.find_garments
 
     def remove_during_job(*args, **kwargs):
         remove_item(item=WardrobeItem.objects.get())
         return look(*args, **kwargs)
 
-    monkeypatch.setattr(jobs, "crop_to_garment", remove_during_job)
+    monkeypatch.setattr(jobs, "find_garments", remove_during_job)
     tag_wardrobes()
     delete_pending_files()
     assert folders_of_files(media_root) == [] and not WardrobeItem.objects.exists()

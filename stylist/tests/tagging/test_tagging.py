@@ -20,8 +20,9 @@ from quality.measure.frame import PhotoUnmeasurable, make_frame
 from quality.tests.photos import make_scene
 from stylist.garments.garment import ALL_YEAR
 from stylist.tagging.crop import crop_to_garment
+from stylist.tagging.detection.detector import tag
 from stylist.tagging.labels import LARGE, build_labels, get_calibration, make_labels
-from stylist.tagging.tagger import Sighting, Tag, expected_formality, tag, tag_season
+from stylist.tagging.tagger import Sighting, Tag, expected_formality, tag_season
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
 from stylist.tests.tagging.photos import GROUND, WordEncoder, draw
 
