@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from catalog import services
+from catalog.indexing.garment_vectors import find_image_id
 from catalog.indexing.indexes import get_live_index
 from tenants.api.base import TenantMixin
 from tenants.models import Scope
@@ -74,16 +75,17 @@ class IndexViewSet(TenantMixin, ViewSet):
 
     @extend_schema(
         summary="Compare the vector store with the catalogue",
-        description="`missing`: indexed images without a vector; `extra`: vectors without an "
-        "image. Both are repaired automatically, and no search returns them.",
+        description="`missing`: indexed images without one of their vectors; `extra`: images of "
+        "vectors that should not be there. Both are repaired automatically, and no search returns "
+        "them.",
         responses=DriftSerializer,
     )
     @action(detail=False, methods=["get"])
     def drift(self, request: Request) -> Response:
         drift = services.find_drift(shop=self.shop)
         body = {
-            "missing": sorted(drift.missing)[:MAX_DRIFT_IDS],
-            "extra": sorted(drift.extra)[:MAX_DRIFT_IDS],
+            "missing": sorted(set(map(find_image_id, drift.missing)))[:MAX_DRIFT_IDS],
+            "extra": sorted(set(map(find_image_id, drift.extra)))[:MAX_DRIFT_IDS],
         }
         return Response(DriftSerializer(body).data)
 

@@ -1,7 +1,7 @@
 """A shop's vector index, its queue, and the repair and audit of its collection."""
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +14,12 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef
 from uuid_utils.compat import uuid7
 
+from catalog.indexing.garment_vectors import (
+    find_image_id,
+    join_garments,
+    read_garments,
+    read_vector_ids,
+)
 from catalog.models import Image, IndexEntry, VectorIndex
 from core.jobs.queues import Queue
 from core.ml.checkpoints import EncoderUnavailable, current_revision
@@ -36,7 +42,7 @@ ENTRIES = Queue(
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """Differences of a collection from Postgres, as image ids."""
+    """Differences of a collection from Postgres, as ids of vectors."""
 
     missing: frozenset[str]
     extra: frozenset[str]
@@ -104,10 +110,10 @@ def measure_drift(index: VectorIndex) -> Drift:
     Raises `VectorStoreUnavailable` and `CollectionUnusable`.
     """
     entries = IndexEntry.objects.filter(index=index).embedded()
-    settled = {str(pk) for pk in _read_image_ids(entries.filter(state=IndexEntry.State.INDEXED))}
+    settled = read_vector_ids(index, entries.filter(state=IndexEntry.State.INDEXED))
     found = get_vector_store(index.node).ids(index.collection)
     # Read after the collection, so that no image indexed in between counts as extra.
-    known = {str(pk) for pk in _read_image_ids(entries)}
+    known = read_vector_ids(index, entries)
     return Drift(missing=frozenset(settled - found), extra=frozenset(found - known))
 
 
@@ -144,11 +150,11 @@ def rebuild_index(index: VectorIndex) -> bool:
 def _fill(index: VectorIndex) -> bool:
     store = get_vector_store(index.node)
     for _ in range(MAX_REPAIR_ROUNDS):
-        index.refresh_from_db(fields=["damages"])
+        index.refresh_from_db(fields=["damages", "max_garments"])
         drift = measure_drift(index)
         if not drift:
             return _mark_complete(index)
-        _mirror(index, sorted(drift.missing))
+        _mirror(index, sorted({find_image_id(pk) for pk in drift.missing}))
         store.delete(index.collection, sorted(drift.extra))
     return False
 
@@ -178,14 +184,17 @@ def _mirror(index: VectorIndex, image_ids: list[str]) -> None:
             write_vectors(index, [entry.image for entry in entries], vectors)
 
 
-def write_vectors(index: VectorIndex, images: list[Image], vectors: Vectors) -> None:
-    """Upsert the vectors (n, d) of images with their current facets."""
-    get_vector_store(index.node).upsert(
-        index.collection,
-        [str(image.pk) for image in images],
-        vectors,
-        [_chroma_metadata(image) for image in images],
-    )
+def write_vectors(index: VectorIndex, images: list[Image], vectors: Vectors) -> list[str]:
+    """Upsert the vectors (n, d) of images, and those of their garments, with the current facets.
+
+    Returns the ids of the vectors that were written.
+    """
+    image_ids = [image.pk for image in images]
+    ids, vectors = join_garments(image_ids, vectors, read_garments(index, image_ids))
+    metadata = {str(image.pk): _chroma_metadata(image) for image in images}
+    facets = [metadata[find_image_id(vector_id)] for vector_id in ids]
+    get_vector_store(index.node).upsert(index.collection, ids, vectors, facets)
+    return ids
 
 
 # `Image` fields that `_chroma_metadata` copies to Chroma.
@@ -239,11 +248,6 @@ def _make_collection_name() -> str:
     return f"index-{uuid7()}"
 
 
-def _read_image_ids(entries: Any) -> Iterable[UUID]:
-    ids: Iterable[UUID] = entries.values_list("image_id", flat=True).iterator(chunk_size=5_000)
-    return ids
-
-
 def audit_index(index: VectorIndex) -> None:
     """Repair an index, and rebuild its collection if queries miss too many of its vectors.
 
@@ -267,10 +271,9 @@ def _read_embedded(index: VectorIndex) -> Iterator[tuple[list[str], Vectors]]:
     for start in range(0, rows.count(), CALL_SIZE):
         chunk = list(rows[start : start + CALL_SIZE])
         if chunk:
-            yield (
-                [str(pk) for pk, _ in chunk],
-                np.stack([decode_embedding(embedding) for _, embedding in chunk]),
-            )
+            image_ids = [pk for pk, _ in chunk]
+            vectors = np.stack([decode_embedding(embedding) for _, embedding in chunk])
+            yield join_garments(image_ids, vectors, read_garments(index, image_ids))
 
 
 def _count_lost(index: VectorIndex, ids: list[str], vectors: Vectors) -> int:

@@ -5,14 +5,16 @@ Embeddings are float32 (d,), stored as float16 bytes.
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import numpy as np
 import structlog
-from django.db import connection
+from django.db import connection, transaction
 
-from catalog.indexing.indexes import decode_embedding, mark_incomplete, write_vectors
-from catalog.models import Image, IndexEntry, VectorIndex
+from catalog.indexing.garment_vectors import make_vector_ids
+from catalog.indexing.indexes import ENTRIES, decode_embedding, mark_incomplete, write_vectors
+from catalog.models import GarmentVectors, Image, IndexEntry, VectorIndex
 from core.errors import Unavailable
 from core.jobs.queues import Claim
 from core.ml.encoder import Pixels
@@ -25,6 +27,9 @@ from core.ml.vector_store import (
 from core.storage import StorageUnavailable, delete_files
 
 log = structlog.get_logger(__name__)
+
+# More garments of a photo are not searched for.
+MAX_GARMENTS = 8
 
 RECORD = """
 UPDATE catalog_indexentry AS entry
@@ -60,6 +65,11 @@ class PipelineItem:
     @property
     def is_removal(self) -> bool:
         return self.entry.state == IndexEntry.State.REMOVING
+
+    @property
+    def is_first(self) -> bool:
+        """Whether no vector of the image was ever written."""
+        return self.claim.version == 1 and self.claim.attempts == 1
 
     @property
     def is_embedded(self) -> bool:
@@ -101,12 +111,24 @@ def _write_vectors(items: list[PipelineItem]) -> None:
     index = items[0].entry.index
     vectors = np.stack([item.result for item in items if item.result is not None])
     try:
-        write_vectors(index, [item.image for item in items], vectors)
+        written = write_vectors(index, [item.image for item in items], vectors)
+        _delete_surplus(index, [item for item in items if not item.is_first], written)
     except (VectorStoreUnavailable, CollectionUnusable) as error:
         log.warning(
             "vectors_not_mirrored", shop=str(index.shop_id), index=str(index.pk), error=error
         )
         mark_incomplete(index)
+
+
+def _delete_surplus(index: VectorIndex, items: list[PipelineItem], written: list[str]) -> None:
+    """Delete vectors of garments that the photos had when they were written before."""
+    possible = {
+        vector_id
+        for item in items
+        for vector_id in make_vector_ids(item.image.pk, index.max_garments)
+    }
+    if surplus := possible - set(written):
+        get_vector_store(index.node).delete(index.collection, sorted(surplus))
 
 
 def _record(items: list[PipelineItem]) -> set[UUID]:
@@ -176,10 +198,62 @@ def remove_entries(entries: list[IndexEntry]) -> None:
 
 
 def _delete_vectors(index: VectorIndex, image_ids: list[UUID]) -> None:
+    ids = [pk for image in image_ids for pk in make_vector_ids(image, index.max_garments)]
     try:
-        get_vector_store(index.node).delete(index.collection, list(map(str, image_ids)))
+        get_vector_store(index.node).delete(index.collection, ids)
     except (VectorStoreUnavailable, CollectionUnusable) as error:
         log.warning(
             "vectors_not_removed", shop=str(index.shop_id), index=str(index.pk), error=error
         )
         mark_incomplete(index)
+
+
+def record_garment_vectors(
+    *, image_id: UUID, image_version: int, encoder: str, revision: str, vectors: Vectors
+) -> None:
+    """Replace the vectors (k, d) of the garments in an image's photo, and have them searched for.
+
+    The main garment comes first. Can run twice. Does nothing if the image is deleted or has another
+    photo by now. An index of another encoder or revision is not changed. Needs the shop's scope.
+    """
+    data = vectors[:MAX_GARMENTS].astype(np.float16)
+    with transaction.atomic():
+        images = Image.objects.live().select_for_update(no_key=True).filter(version=image_version)
+        image: Image | None = images.filter(pk=image_id).first()
+        if image is None:
+            return
+        fields = {"image_version": image_version, "count": len(data), "embeddings": data.tobytes()}
+        if _store(image, encoder, revision, fields):
+            _request_mirroring(image, encoder, revision, len(data))
+
+
+def _store(image: Image, encoder: str, revision: str, fields: dict[str, Any]) -> bool:
+    """Store the row of an image, or delete it if there are no garments; return if it changed."""
+    rows = GarmentVectors.objects.filter(image=image, encoder=encoder, revision=revision)
+    if not fields["count"]:
+        return bool(rows.delete()[0])
+    before = rows.values(*fields).first()
+    if before and {**before, "embeddings": bytes(before["embeddings"])} == fields:
+        return False
+    rows.update_or_create(
+        defaults=fields,
+        create_defaults={
+            **fields,
+            "shop_id": image.shop_id,
+            "image": image,
+            "encoder": encoder,
+            "revision": revision,
+        },
+    )
+    return True
+
+
+def _request_mirroring(image: Image, encoder: str, revision: str, count: int) -> None:
+    indexes = VectorIndex.objects.filter(
+        shop_id=image.shop_id, encoder=encoder, revision=revision
+    ).exclude(state=VectorIndex.State.RETIRED)
+    indexes.filter(max_garments__lt=count).update(max_garments=count)
+    # A held image is indexed when it is cleared.
+    if image.status != Image.Status.HELD:
+        IndexEntry.objects.filter(image=image, index__in=indexes).request()
+        ENTRIES.wake()

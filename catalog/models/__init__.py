@@ -10,12 +10,13 @@ from catalog.models.image import (
     make_original_key,
     make_photo_key,
 )
-from catalog.models.index import IndexEntry, VectorIndex
+from catalog.models.index import GarmentVectors, IndexEntry, VectorIndex
 
 __all__ = [
     "AgeGroup",
     "Category",
     "Facet",
+    "GarmentVectors",
     "Image",
     "IndexEntry",
     "PhotoFacts",

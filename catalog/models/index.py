@@ -1,7 +1,7 @@
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from uuid_utils.compat import uuid7
 
 from catalog.models.image import Image
@@ -34,6 +34,12 @@ class VectorIndex(models.Model):
     is_complete = models.BooleanField(default=True)
     damages = models.PositiveIntegerField(
         default=0, editable=False, help_text="Counts the times it was found incomplete."
+    )
+    max_garments = models.PositiveSmallIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="The most garments that a photo of it has had; 0: one vector for each image.",
     )
     calibration = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -126,3 +132,45 @@ class IndexEntry(QueueRow):
 
     def __str__(self) -> str:
         return f"{self.image_id} ({self.state})"
+
+
+class GarmentVectorsQuerySet(TenantQuerySet["GarmentVectors"]):
+    def of(self, index: VectorIndex) -> Self:
+        """Narrow to vectors that are comparable with those of an index."""
+        return self.filter(shop_id=index.shop_id, encoder=index.encoder, revision=index.revision)
+
+    def current(self) -> Self:
+        """Narrow to vectors of photos that the images still have."""
+        return self.filter(image_version=F("image__version"))
+
+
+class GarmentVectors(models.Model):
+    """The embeddings of the garments in one photo, by one checkpoint of an encoder.
+
+    They are apart from index entries, since a photo may be looked at before it has one: while it is
+    held, or before another index is built.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+")
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="garment_vectors")
+    image_version = models.PositiveIntegerField(
+        help_text="The version of the image's photo that the garments are in."
+    )
+    encoder = models.CharField(max_length=60)
+    revision = models.CharField(max_length=64, blank=True)
+    count = models.PositiveSmallIntegerField()
+    embeddings = models.BinaryField(help_text="float16 (count, d), each L2-normalised.")
+
+    objects: ClassVar[Any] = tenant_manager(GarmentVectorsQuerySet)
+
+    class Meta:
+        verbose_name_plural = "garment vectors"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("image", "encoder", "revision"), name="garments_once_per_checkpoint"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.count} garments of {self.image_id}"

@@ -6,6 +6,7 @@ Query vectors are float32 (d,) with norm 1, similarities cosines (-1 to 1).
 import math
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
@@ -18,8 +19,17 @@ from django.db import connection
 from django.db.models import Q
 from numpy.typing import NDArray
 
+from catalog.indexing.garment_vectors import find_image_id
 from catalog.indexing.indexes import mark_incomplete
-from catalog.models import AgeGroup, Category, Image, IndexEntry, Style, VectorIndex
+from catalog.models import (
+    AgeGroup,
+    Category,
+    GarmentVectors,
+    Image,
+    IndexEntry,
+    Style,
+    VectorIndex,
+)
 from core.ml.vector_store import (
     CollectionUnusable,
     Neighbours,
@@ -138,9 +148,7 @@ def find_nearest(
     """
     if index.is_complete:
         try:
-            neighbours = get_vector_store(index.node).query(
-                index.collection, vector, count=count, where=facets.where()
-            )
+            neighbours = _query_collection(index, vector, count, facets.where())
         except CollectionUnusable as error:
             log.warning(
                 "search_is_exact", shop=str(index.shop_id), index=str(index.pk), error=error
@@ -163,14 +171,74 @@ def find_exactly(
 
     A few thousand embeddings are in memory at a time. Needs the shop's scope.
     """
-    entries = IndexEntry.objects.filter(
-        index=index, image__in=Image.objects.searchable().filter(facets.condition())
-    ).embedded()
+    images = Image.objects.searchable().filter(facets.condition())
+    entries = IndexEntry.objects.filter(index=index, image__in=images).embedded()
     best = Neighbours([], np.empty(0, np.float32))
     rows = entries.values_list("image_id", "embedding").iterator(chunk_size=CHUNK)
     while chunk := list(islice(rows, CHUNK)):
-        best = _merge(best, chunk, vector, count)
+        best = _merge(best, _compare_photos(chunk, vector, count), count)
+    for found in _compare_garments(index, entries, vector, count):
+        best = _merge(best, found, count)
     return _make_nearest(best, "exact")
+
+
+def _query_collection(
+    index: VectorIndex, vector: Vectors, count: int, where: dict[str, Any] | None
+) -> Neighbours:
+    """Return the nearest images, each once: a photo with garments has several vectors."""
+    store, size = get_vector_store(index.node), count
+    if index.max_garments:
+        size *= 2
+    while True:
+        found = store.query(index.collection, vector, count=size, where=where)
+        best = _keep_best(found, count) if index.max_garments else found
+        # With so many vectors, there are enough images in any case.
+        is_enough = size >= count * (1 + index.max_garments)
+        if is_enough or len(best.ids) == count or len(found.ids) < size:
+            return best
+        size = min(2 * size, count * (1 + index.max_garments))
+
+
+def _compare_photos(chunk: list[tuple[UUID, bytes]], vector: Vectors, count: int) -> Neighbours:
+    matrix: NDArray[np.float16] = np.frombuffer(
+        b"".join(embedding for _, embedding in chunk), np.float16
+    ).reshape(len(chunk), -1)
+    return search_exactly(vector, [str(pk) for pk, _ in chunk], matrix, count)
+
+
+def _compare_garments(
+    index: VectorIndex, entries: Any, vector: Vectors, count: int
+) -> Iterator[Neighbours]:
+    """Yield the photos of these entries with the nearest garments, chunk by chunk."""
+    if not index.max_garments:
+        return
+    stored = GarmentVectors.objects.of(index).current().filter(image__in=entries.values("image"))
+    rows = stored.values_list("image_id", "count", "embeddings").iterator(chunk_size=CHUNK)
+    while chunk := list(islice(rows, CHUNK)):
+        counts = [garments for _, garments, _ in chunk]
+        matrix: NDArray[np.float16] = np.frombuffer(
+            b"".join(data for *_, data in chunk), np.float16
+        ).reshape(sum(counts), -1)
+        starts = np.cumsum([0, *counts[:-1]])
+        best = np.maximum.reduceat(matrix.astype(np.float32) @ vector, starts)
+        order = np.argsort(-best, kind="stable")[:count]
+        yield Neighbours([str(chunk[place][0]) for place in order], best[order])
+
+
+def _keep_best(found: Neighbours, count: int) -> Neighbours:
+    """Return each image once, with the similarity of its nearest vector."""
+    first: dict[str, int] = {}
+    for place, vector_id in enumerate(found.ids):
+        first.setdefault(find_image_id(vector_id), place)
+    ids = list(first)[:count]
+    return Neighbours(ids, found.similarities[[first[pk] for pk in ids]])
+
+
+def _merge(best: Neighbours, found: Neighbours, count: int) -> Neighbours:
+    ids = best.ids + found.ids
+    similarities = np.concatenate([best.similarities, found.similarities])
+    order = np.argsort(-similarities, kind="stable")
+    return _keep_best(Neighbours([ids[i] for i in order], similarities[order]), count)
 
 
 def find_by_words(text: str) -> TextMatches:
@@ -216,16 +284,3 @@ _WORD_IMAGES = """
 
 def _make_nearest(neighbours: Neighbours, by: Literal["index", "exact"]) -> NearestImages:
     return NearestImages([UUID(pk) for pk in neighbours.ids], neighbours.similarities, by)
-
-
-def _merge(
-    best: Neighbours, chunk: list[tuple[UUID, bytes]], vector: Vectors, count: int
-) -> Neighbours:
-    matrix: NDArray[np.float16] = np.frombuffer(
-        b"".join(embedding for _, embedding in chunk), np.float16
-    ).reshape(len(chunk), -1)
-    found = search_exactly(vector, [str(pk) for pk, _ in chunk], matrix, count)
-    ids = best.ids + found.ids
-    similarities = np.concatenate([best.similarities, found.similarities])
-    order = np.argsort(-similarities, kind="stable")[:count]
-    return Neighbours([ids[i] for i in order], similarities[order])

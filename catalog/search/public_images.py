@@ -41,11 +41,19 @@ COLUMNS = ("id", "photo", "price", "attributes", *PUBLIC_COLUMNS)
 def read_rows(index: VectorIndex, ids: Sequence[UUID]) -> list[dict[str, Any]]:
     """Return the rows of searchable images, in no order; needs the shop's scope.
 
-    A row has `COLUMNS`, `category_name` and `age_group_name` (None if not set), `style_names`, and
-    `embedding` (None while the image waits to be indexed).
+    A row has `COLUMNS`, `category_name` and `age_group_name` (None if not set), `style_names`,
+    `embedding` (None while the image waits to be indexed), and `garments`, the embeddings of the
+    garments in the photo, one after the other (None if there are none).
     """
+    values = {
+        "index": index.pk,
+        "encoder": index.encoder,
+        "revision": index.revision,
+        "ids": list(ids),
+        "shop": scoped_shop_id(),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_ROWS, [index.pk, list(ids), scoped_shop_id()])
+        cursor.execute(_ROWS, values)
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -61,12 +69,16 @@ _ROWS = f"""
             WHERE link.image_id = image.id
             ORDER BY style.name
         ) AS style_names,
-        entry.embedding
+        entry.embedding,
+        garments.embeddings AS garments
     FROM catalog_image AS image
-    JOIN catalog_indexentry AS entry ON entry.image_id = image.id AND entry.index_id = %s
+    JOIN catalog_indexentry AS entry ON entry.image_id = image.id AND entry.index_id = %(index)s
     LEFT JOIN catalog_category AS category ON category.id = image.category_id
     LEFT JOIN catalog_agegroup AS age_group ON age_group.id = image.age_group_id
-    WHERE image.id = ANY(%s) AND image.shop_id = %s
+    LEFT JOIN catalog_garmentvectors AS garments ON garments.image_id = image.id
+        AND garments.encoder = %(encoder)s AND garments.revision = %(revision)s
+        AND garments.image_version = image.version
+    WHERE image.id = ANY(%(ids)s) AND image.shop_id = %(shop)s
         AND image.deleted_at IS NULL AND image.status = 'published'
 """  # noqa: S608 - the columns are this file's own
 

@@ -33,6 +33,7 @@ class Result:
     image: dict[str, Any]
     score: float
     similarity: float | None
+    garment: int | None
     match: Match | None
     factors: dict[str, float]
     sentence: str
@@ -203,9 +204,7 @@ def _rank(
     if not pool.facts:
         return []
     visitor = context.visitor
-    similarities = (
-        (pool.vectors @ direction.vector).tolist() if direction else [None] * len(pool.facts)
-    )
+    similarities, garments = _compare(pool, direction)
     tastes = score_taste(pool.facts, pool.vectors, visitor.taste, visitor.preferences).tolist()
     candidates = [
         Candidate(
@@ -215,9 +214,10 @@ def _rank(
             taste=taste,
             popularity=popularity,
             effect=apply_rules(facts, context.rules),
+            garment=garment,
         )
-        for facts, similarity, taste, popularity in zip(
-            pool.facts, similarities, tastes, pool.popularity, strict=True
+        for facts, similarity, garment, taste, popularity in zip(
+            pool.facts, similarities, garments, tastes, pool.popularity, strict=True
         )
     ]
     return rank(
@@ -228,6 +228,14 @@ def _rank(
         by_item=context.query.by_item,
         with_rest=with_rest,
     )
+
+
+def _compare(
+    pool: CandidatePool, direction: Direction | None
+) -> tuple[Sequence[float | None], Sequence[int | None]]:
+    if direction is None:
+        return [None] * len(pool.facts), [None] * len(pool.facts)
+    return pool.compare(direction.vector)
 
 
 def _make_results(
@@ -245,6 +253,7 @@ def _make_results(
                     image=pool.make_public_image(candidate.facts.id),
                     score=place.score,
                     similarity=candidate.similarity,
+                    garment=candidate.garment,
                     match=match,
                     factors=dict(place.factors),
                     sentence=explain(place),

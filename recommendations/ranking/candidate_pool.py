@@ -30,17 +30,34 @@ Searcher = Literal["index", "exact", ""]
 class CandidatePool:
     """Live candidates: `facts`, `vectors` and `popularity` have one row for each.
 
+    `garments` are the vectors (k, d) of the garments in a photo, None where it has none.
     `relevance` and `popularity` are 0 to 1. `holding_all` are the images that contain every word
     of the query. `answered_by` is empty where no vector was searched for.
     """
 
     facts: list[ImageFacts]
     vectors: NDArray[np.float32]
+    garments: list[Vectors | None]
     popularity: list[float]
     relevance: Mapping[UUID, float]
     holding_all: frozenset[UUID]
     answered_by: Searcher
     rows: Mapping[UUID, Mapping[str, Any]]
+
+    def compare(self, vector: Vectors) -> tuple[list[float], list[int | None]]:
+        """Return each image's similarity to a vector (d,), and the number of the garment it is of.
+
+        A garment's similarity counts if it is higher than that of the whole photo.
+        """
+        similarities = (self.vectors @ vector).tolist()
+        numbers: list[int | None] = [None] * len(similarities)
+        for place, garments in enumerate(self.garments):
+            if garments is not None:
+                own = garments @ vector
+                best = int(own.argmax())
+                if own[best] > similarities[place]:
+                    similarities[place], numbers[place] = float(own[best]), best
+        return similarities, numbers
 
     def make_public_image(self, pk: UUID) -> dict[str, Any]:
         return serialize_row(self.rows[pk])
@@ -94,10 +111,17 @@ def _build_pool(
         decode_embedding(row["embedding"]) if row["embedding"] is not None else missing
         for row in rows
     ]
+    garments = [
+        None
+        if row["garments"] is None
+        else decode_embedding(row["garments"]).reshape(-1, dimensions)
+        for row in rows
+    ]
     popularity = _read_popularity([row["id"] for row in rows])
     return CandidatePool(
         facts=facts,
         vectors=np.stack(vectors) if vectors else np.empty((0, 0), np.float32),
+        garments=garments,
         popularity=[popularity.get(row["id"], 0.0) for row in rows],
         relevance=relevance,
         holding_all=holding_all,

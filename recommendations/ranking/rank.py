@@ -34,7 +34,8 @@ DIVERSITY_STEPS = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
 class Candidate:
     """An image that may be in the answer, with its unweighted factors.
 
-    `similarity` is the cosine to the query, None where the query has no vector.
+    `similarity` is the cosine to the query, None where the query has no vector; `garment` is the
+    number of the photo's garment that has it, None if it is that of the whole photo.
     """
 
     facts: ImageFacts
@@ -43,6 +44,7 @@ class Candidate:
     taste: float = 0.0
     popularity: float = 0.0
     effect: Effect = field(default_factory=Effect)
+    garment: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from catalog.indexing.indexes import get_live_index
+from catalog.indexing.results import record_garment_vectors
 from catalog.models import IndexEntry
 from catalog.tests.factories import make_image
 from core.jobs import rpc
@@ -260,3 +261,20 @@ def test_same_idempotency_key_makes_one_prompt(asked):
     answers = [asked.client.post(ASK, {"prompt": TEXT}, headers=headers) for _ in range(2)]
     assert answers[0].json() == answers[1].json()
     assert count_prompts() == 1
+
+
+def test_a_worn_garment_is_found_and_judged_by_its_own_vector(asked):
+    """The prompt "shorts" finds the shorts under the shirt, and the answer says which they are."""
+    worn = make_indexed(asked.shop, 0.2, name="worn")
+    with shop_scope(asked.shop.pk):
+        index = get_live_index(asked.shop.pk)
+        record_garment_vectors(
+            image_id=worn.pk,
+            image_version=worn.version,
+            encoder=index.encoder,
+            revision=index.revision,
+            vectors=np.stack([make_vector(0.1, 1), make_vector(1, 0)]),
+        )
+    first, second, *_ = ask(asked.client).json()["results"]
+    assert (first["name"], first["garment"], first["similarity"]) == ("worn", 1, 1.0)
+    assert (second["name"], second["garment"]) == ("near", None)

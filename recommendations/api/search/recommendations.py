@@ -74,6 +74,12 @@ class ResultSerializer(PublicImageSerializer):
     similarity = serializers.FloatField(
         read_only=True, allow_null=True, help_text="Cosine to the query, from -1 to 1."
     )
+    garment = serializers.IntegerField(
+        read_only=True,
+        allow_null=True,
+        help_text="The number of the garment in the photo that has this similarity, 0 for the main "
+        "one; null if it is that of the whole photo.",
+    )
     match = serializers.ChoiceField(
         choices=MATCHES,
         read_only=True,
@@ -85,7 +91,7 @@ class ResultSerializer(PublicImageSerializer):
     )
 
     class Meta(PublicImageSerializer.Meta):
-        fields = (*PUBLIC_FIELDS, "score", "similarity", "match", "explanation")
+        fields = (*PUBLIC_FIELDS, "score", "similarity", "garment", "match", "explanation")
         read_only_fields = fields
 
     def to_representation(self, instance: Any) -> Any:
@@ -99,6 +105,7 @@ class ResultSerializer(PublicImageSerializer):
             "photo_url": url,
             "score": result.score,
             "similarity": result.similarity,
+            "garment": result.garment,
             "match": result.match,
         }
         if self.context.get("explain"):
