@@ -26,6 +26,7 @@ from recommendations.query import (
     find_direction,
     find_thresholds,
     request_vectors,
+    understand_query,
 )
 from tenants.models import Shop
 
@@ -37,12 +38,13 @@ def recommend(
 ) -> Recommendation:
     """Return the shop's images that fit a query best, and record the answer.
 
-    Raises `NothingWanted`, `ImageNotIndexed`, and `EncoderBusy` when no worker encodes the query in
-    time.
+    Raises `NothingWanted`, `ImageNotIndexed`, `EncoderUnavailable` for an encoder that is not
+    configured, and `EncoderBusy` when no worker encodes the query in time.
     """
     watch = Stopwatch()
     with watch.measure("total"):
         index = get_live_index(shop.pk)
+        query = understand_query(query, encoder=index.encoder)
         # While the worker encodes, read everything that does not depend on the vectors.
         pending = request_vectors(query, index)
         context = read_context(shop=shop, index=index, query=query, watch=watch)

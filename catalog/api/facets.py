@@ -3,7 +3,7 @@
 import json
 import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
@@ -42,9 +42,7 @@ class FacetField(serializers.Field[Any, Any, str, Any]):
         "invalid": "Give the id or the name as a string.",
     }
 
-    def __init__(self, *, model: type[Any], **kwargs: Any) -> None:
-        self.model = model
-        super().__init__(**kwargs)
+    model: ClassVar[type[Any]]
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         return super().run_validation(None if data == "" and self.allow_null else data)
@@ -61,6 +59,18 @@ class FacetField(serializers.Field[Any, Any, str, Any]):
 
     def to_representation(self, value: Any) -> str:
         return str(value.name)
+
+
+class CategoryField(FacetField):
+    model = Category
+
+
+class StyleField(FacetField):
+    model = Style
+
+
+class AgeGroupField(FacetField):
+    model = AgeGroup
 
 
 class AttributesField(serializers.JSONField):
@@ -152,9 +162,9 @@ def _any_of(field: serializers.Field[Any, Any, Any, Any]) -> serializers.ListFie
 class FacetFilterInput(serializers.Serializer[Any]):
     """A filter on images: of each facet that is set, an image must have any of the values."""
 
-    category = _any_of(FacetField(model=Category))
-    styles = _any_of(FacetField(model=Style))
-    age_group = _any_of(FacetField(model=AgeGroup))
+    category = _any_of(CategoryField())
+    styles = _any_of(StyleField())
+    age_group = _any_of(AgeGroupField())
     colour = _any_of(serializers.CharField(max_length=60))
     gender = _any_of(serializers.CharField(max_length=20))
     brand = _any_of(serializers.CharField(max_length=100))

@@ -18,7 +18,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog import services
-from catalog.api.facets import AttributesField, FacetField, FacetListField
+from catalog.api.facets import (
+    AgeGroupField,
+    AttributesField,
+    CategoryField,
+    FacetListField,
+    StyleField,
+)
 from catalog.models import AgeGroup, Category, Image, IndexEntry, Style
 from core.api.views import NewestFirst, validate
 from core.photos import Photo, open_photo
@@ -65,9 +71,9 @@ class PublicImageSerializer(serializers.ModelSerializer[Image]):
     """The fields of an image that shoppers may see."""
 
     photo_url = serializers.SerializerMethodField(help_text="The address of the photo.")
-    category = FacetField(model=Category, allow_null=True)
-    styles = FacetListField(child=FacetField(model=Style))
-    age_group = FacetField(model=AgeGroup, allow_null=True)
+    category = CategoryField(allow_null=True)
+    styles = FacetListField(child=StyleField())
+    age_group = AgeGroupField(allow_null=True)
     link = serializers.CharField(help_text="The address of the product's page, or empty.")
 
     class Meta:
@@ -125,9 +131,9 @@ class ImageInput(serializers.ModelSerializer[Image]):
         required=False,
         help_text=f"JPEG, PNG, WebP, AVIF or HEIC of at most {MAX_BYTES // 1024**2} MB.",
     )
-    category = FacetField(model=Category, required=False, allow_null=True)
-    styles = FacetListField(child=FacetField(model=Style), required=False, max_length=MAX_STYLES)
-    age_group = FacetField(model=AgeGroup, required=False, allow_null=True)
+    category = CategoryField(required=False, allow_null=True)
+    styles = FacetListField(child=StyleField(), required=False, max_length=MAX_STYLES)
+    age_group = AgeGroupField(required=False, allow_null=True)
     attributes = AttributesField(required=False)
     status = serializers.ChoiceField(
         choices=[Image.Status.PUBLISHED, Image.Status.DRAFT], required=False

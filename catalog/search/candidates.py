@@ -6,7 +6,7 @@ Query vectors are float32 (d,) with norm 1, similarities cosines (-1 to 1).
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
@@ -134,6 +134,15 @@ class TextMatches:
 
     shares: dict[UUID, float]
     holding_all: frozenset[UUID]
+
+    def merge(self, other: "TextMatches") -> "TextMatches":
+        """Return the matches of two texts that mean the same: of each image the better share."""
+        shares = {
+            pk: max(self.shares.get(pk, 0.0), other.shares.get(pk, 0.0))
+            for pk in (*self.shares, *other.shares)
+        }
+        best = sorted(shares, key=lambda pk: (-shares[pk], str(pk)))
+        return TextMatches({pk: shares[pk] for pk in best}, self.holding_all | other.holding_all)
 
 
 NO_TEXT_MATCHES = TextMatches({}, frozenset())
@@ -271,6 +280,15 @@ def find_by_words(text: str) -> TextMatches:
     )
 
 
+def find_brands(words: Sequence[str]) -> list[str]:
+    """Return the brands of images that have one of the words; needs the shop's scope."""
+    if not words:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_BRANDS, [list(words[:MAX_WORDS]), Image.SEARCH_CONFIG, MAX_HITS])
+        return [brand for (brand,) in cursor.fetchall()]
+
+
 # Each word with the images that have it, or with none. A stop word ("the") is no search term.
 _WORD_IMAGES = """
     WITH terms AS (
@@ -279,6 +297,16 @@ _WORD_IMAGES = """
     )
     SELECT number, numnode(term) > 0, image_id
     FROM terms LEFT JOIN LATERAL search_images(term, '{published}', %s) AS image_id ON true
+"""
+
+
+_BRANDS = """
+    SELECT DISTINCT brand
+    FROM unnest(%s::text[]) AS word
+    CROSS JOIN LATERAL
+        search_images(plainto_tsquery(%s::regconfig, word), '{published}', %s) AS found (image_id)
+    JOIN catalog_image ON catalog_image.id = found.image_id
+    WHERE brand <> ''
 """
 
 

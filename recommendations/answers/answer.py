@@ -3,17 +3,32 @@
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
 from catalog.models import VectorIndex
-from catalog.search.candidates import NO_TEXT_MATCHES, FacetFilter, TextMatches, find_by_words
+from catalog.search.candidates import (
+    NO_TEXT_MATCHES,
+    FacetFilter,
+    TextMatches,
+    find_brands,
+    find_by_words,
+)
+from catalog.vocabulary.languages.lexicon import fold, split_words
 from core.redaction import redact, redact_all
 from recommendations.models import Prompt
-from recommendations.query import Direction, Match, Query, Thresholds, is_at_least
+from recommendations.query import (
+    Direction,
+    Match,
+    Query,
+    Thresholds,
+    Understanding,
+    combine,
+    is_at_least,
+)
 from recommendations.ranking.candidate_pool import CandidatePool, gather_candidates
 from recommendations.ranking.rank import Candidate, Ranked, rank
 from recommendations.ranking.taste import Visitor, read_visitor, score_taste
@@ -41,10 +56,11 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """An answer; `prompt.id` is its attribution token."""
+    """An answer; `prompt.id` is its attribution token. `understood`: the query's texts, if any."""
 
     prompt: Prompt
     results: list[Result]
+    understood: Understanding | None = None
 
 
 @dataclass(slots=True)
@@ -74,6 +90,7 @@ class AnswerContext:
     chosen: ChosenWeights
     rules: list[ActiveRule]
     text_matches: TextMatches
+    understood: Understanding | None
 
 
 def read_context(
@@ -88,7 +105,6 @@ def read_context(
     chosen = choose_weights(shop, steering.weights, query.shopper)
     if query.diversity is not None:
         chosen = replace(chosen, weights=replace(chosen.weights, diversity=query.diversity))
-    has_words = query.words and chosen.weights.text > 0
     return AnswerContext(
         shop=shop,
         index=index,
@@ -96,8 +112,9 @@ def read_context(
         watch=watch,
         visitor=visitor,
         chosen=chosen,
-        rules=select_active_rules(steering.rules, query.words, now),
-        text_matches=find_by_words(query.words) if has_words else NO_TEXT_MATCHES,
+        rules=select_active_rules(steering.rules, f"{query.words} {query.english_words}", now),
+        text_matches=_find_by_words(query) if chosen.weights.text > 0 else NO_TEXT_MATCHES,
+        understood=_recognise_brands(combine(query.understandings)),
     )
 
 
@@ -155,6 +172,7 @@ def record_answer(
         feed=feed,
         prompt=redact(query.words)[:1_000],
         query=request,
+        understood=redact_all(asdict(context.understood)) if context.understood else None,
         number_of_images=query.count,
         filters=request.get("filters") or {},
         results=[
@@ -166,7 +184,7 @@ def record_answer(
         experiment=context.chosen.experiment,
         is_variant=context.chosen.is_variant,
     )
-    return Recommendation(prompt, results)
+    return Recommendation(prompt, results, context.understood)
 
 
 def explain(ranked: Ranked) -> str:
@@ -181,6 +199,25 @@ def explain(ranked: Ranked) -> str:
     texts = [text for _, text in sorted(reasons, reverse=True)] or ["is among the nearest images"]
     sentence = "; ".join(texts)
     return f"{sentence[0].upper()}{sentence[1:]}."
+
+
+def _find_by_words(query: Query) -> TextMatches:
+    """Find images by the shopper's own words, and by their English meaning if it differs."""
+    if not query.words:
+        return NO_TEXT_MATCHES
+    found = find_by_words(query.words)
+    if query.english_words == query.words:
+        return found
+    return found.merge(find_by_words(query.english_words))
+
+
+def _recognise_brands(understood: Understanding | None) -> Understanding | None:
+    """Remove the shop's brands from the unknown words: the search by words finds them."""
+    if understood is None or not understood.unknown_words:
+        return understood
+    brands = {word for name in find_brands(understood.unknown_words) for word in split_words(name)}
+    rest = tuple(word for word in understood.unknown_words if fold(word) not in brands)
+    return replace(understood, unknown_words=rest)
 
 
 def _redact_request(request: dict[str, Any]) -> dict[str, Any]:

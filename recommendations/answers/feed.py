@@ -27,7 +27,7 @@ from recommendations.answers.answer import (
     record_answer,
 )
 from recommendations.models import Preferences, Prompt
-from recommendations.query import Direction, Query, call_encoder, pack_text
+from recommendations.query import Direction, Query, call_encoder, pack_text, understand
 from recommendations.ranking.popularity import find_most_popular
 from recommendations.ranking.rank import Ranked
 from recommendations.ranking.taste import Visitor
@@ -70,7 +70,8 @@ class FeedPage:
 def read_feed(*, shop: Shop, query: Query, cursor: str | None = None) -> FeedPage:
     """Return the next page of a shopper's feed.
 
-    The encoder is needed for stated preferences only. Raises `FeedUnknown` and `EncoderBusy`.
+    The encoder is needed for stated preferences only. Raises `FeedUnknown`, `EncoderBusy` and
+    `EncoderUnavailable`.
     """
     watch = Stopwatch()
     with watch.measure("total"):
@@ -116,7 +117,8 @@ def _choose_step(visitor: Visitor, index: VectorIndex) -> tuple[FeedStep, Direct
         return FeedStep.TASTE, Direction(visitor.taste.liked)
     stated = visitor.preferences
     if stated and (any(stated.liked.values()) or stated.text):
-        payload = pack_text(describe_preferences(stated))
+        found = understand(describe_preferences(stated), encoder=index.encoder)
+        payload = pack_text(found.searched_for)
         pending = call_encoder([payload], index=index)
         (vector,) = pending.receive()
         return FeedStep.STATED, Direction(vector, pending.sources, text=vector, by_text=1.0)

@@ -33,6 +33,12 @@ class Prompt(models.Model):
     query = models.JSONField(
         default=dict, blank=True, help_text="All that was asked beside the prompt."
     )
+    understood = models.JSONField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="The language of the prompt, the text that was encoded, and unknown words.",
+    )
     number_of_images = models.PositiveSmallIntegerField()
     filters = models.JSONField(default=dict, blank=True)
     results = models.JSONField(default=list, help_text="Image ids, scores and match strengths.")

@@ -21,8 +21,9 @@ from recommendations.query.direction import (
     make_cache_key,
     pack_text,
     request_vectors,
+    understand_query,
 )
-from recommendations.query.understanding import Understanding, understand
+from recommendations.query.understanding import Understanding, combine, understand
 
 __all__ = [
     "MATCHES",
@@ -40,6 +41,7 @@ __all__ = [
     "Thresholds",
     "Understanding",
     "call_encoder",
+    "combine",
     "find_direction",
     "find_thresholds",
     "is_at_least",
@@ -47,4 +49,5 @@ __all__ = [
     "pack_text",
     "request_vectors",
     "understand",
+    "understand_query",
 ]

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from catalog.vocabulary.languages.concepts import Role
-from catalog.vocabulary.languages.lexicon import Lexicon, Token, read_lexicons
-from recommendations.query.segmentation import Piece, divide, is_english_concept
+from catalog.vocabulary.languages.lexicon import Lexicon, Token, is_english_concept, read_lexicons
+from recommendations.query.segmentation import Piece, divide
 
 ARABIC = re.compile("[\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufeff]")
 KANA = re.compile("[\u3041-\u30ff\uff66-\uff9f]")

@@ -14,7 +14,7 @@ import hashlib
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -30,6 +30,7 @@ from core.errors import Conflict, DomainError
 from core.jobs import rpc
 from core.ml.batching import EncoderBusy
 from core.ml.vector_store import Vectors
+from recommendations.query.understanding import Understanding, understand
 from recommendations.tasks import FAILURE, PHOTO, TEXT, encode_query
 
 
@@ -114,7 +115,10 @@ class ImageTerm:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Everything that decides an answer; `request` is the request's body, stored for the shop."""
+    """Everything that decides an answer; `request` is the request's body, stored for the shop.
+
+    `understandings`: one for each of `terms`; none before `understand_query`.
+    """
 
     terms: tuple[Term, ...] = ()
     photos: tuple[PhotoTerm, ...] = ()
@@ -127,6 +131,7 @@ class Query:
     diversity: float | None = None
     by_item: bool = True
     request: dict[str, Any] = field(default_factory=dict)
+    understandings: tuple[Understanding, ...] = ()
 
     @property
     def weights(self) -> list[float]:
@@ -138,6 +143,12 @@ class Query:
     def words(self) -> str:
         """Return the texts with a weight above 0, joined by spaces."""
         return " ".join(term.text for term in self.terms if term.weight > 0)
+
+    @property
+    def english_words(self) -> str:
+        """Return what is encoded for the texts with a weight above 0, joined by spaces."""
+        texts = zip(self.terms, self.understandings, strict=True)
+        return " ".join(found.searched_for for term, found in texts if term.weight > 0)
 
 
 class NothingWanted(DomainError):
@@ -207,11 +218,20 @@ class Direction:
         )
 
 
+def understand_query(query: Query, *, encoder: str) -> Query:
+    """Return a query whose texts are understood; raises `EncoderUnavailable`."""
+    found = tuple(understand(term.text, encoder=encoder) for term in query.terms)
+    return replace(query, understandings=found)
+
+
 def request_vectors(query: Query, index: VectorIndex) -> PendingVectors:
-    """Start to encode a query's texts and photos; raises `NothingWanted` and `EncoderBusy`."""
+    """Start to encode an understood query's texts and photos.
+
+    Raises `NothingWanted` and `EncoderBusy`.
+    """
     if query.weights and max(query.weights) <= 0:
         raise NothingWanted
-    texts = [pack_text(term.text) for term in query.terms]
+    texts = [pack_text(found.searched_for) for found in query.understandings]
     return call_encoder(texts + [PHOTO + photo.jpeg for photo in query.photos], index=index)
 
 

@@ -36,6 +36,11 @@ class Phrase:
     def has_noun(self) -> bool:
         return any(item.role in (Role.KIND, Role.PART, Role.PERSON) for item in self.items)
 
+    @property
+    def is_cut(self) -> bool:
+        """Check for a phrase like "à taille haute", which is "high-waisted" in English."""
+        return self.connective == "with" and all(i.role is Role.DETAIL for i in self.items)
+
 
 @dataclass(slots=True)
 class Clause:
@@ -156,9 +161,9 @@ def _write_clauses(clauses: Sequence[Clause]) -> Iterator[str]:
     for clause in clauses:
         if clause.join:
             yield clause.join
-        head = clause.head.items
+        head = [*clause.head.items, *(item for p in clause.phrases if p.is_cut for item in p.items)]
         yield from (item.text for item in _order_head(head, has_kind=clause.has_kind))
-        phrases = clause.phrases
+        phrases = [phrase for phrase in clause.phrases if not phrase.is_cut]
         if clause.has_kind:
             parts = [
                 item for item in head if item.role is Role.PART and item.text not in ADJECTIVES
@@ -188,7 +193,7 @@ def _describe(item: Item) -> Item:
 
 
 def _order(items: Sequence[Item]) -> list[Item]:
-    return sorted(_merge_shades(items), key=lambda item: _rank(item))
+    return sorted(_join_colours(_merge_shades(items)), key=_rank)
 
 
 def _rank(item: Item) -> int:
@@ -213,6 +218,20 @@ def _merge_shades(items: Sequence[Item]) -> list[Item]:
         else:
             merged.append(item)
     return merged
+
+
+def _join_colours(items: Sequence[Item]) -> Iterator[Item]:
+    """Yield the items with neighbouring colours as one: "schwarz-weiß" is "black and white"."""
+    colours: list[str] = []
+    for item in (*items, None):
+        if item and item.role is Role.COLOUR:
+            colours.append(item.text)
+            continue
+        if colours:
+            yield Item(" and ".join(colours), Role.COLOUR)
+            colours = []
+        if item:
+            yield item
 
 
 def _write_phrase(phrase: Phrase) -> Iterator[str]:

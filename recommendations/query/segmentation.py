@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TypeAlias
 
-from catalog.vocabulary.languages.concepts import FALSE_FRIENDS, Role
+from catalog.vocabulary.languages.concepts import Role
 from catalog.vocabulary.languages.lexicon import (
-    IGNORED,
     Concept,
     Lexicon,
     Token,
+    is_english_word,
     read_english,
     read_lexicon,
 )
@@ -69,23 +69,6 @@ def divide(tokens: Sequence[Token], lexicon: Lexicon) -> Iterator[Piece]:
         place += len(words)
 
 
-@cache
-def _english_words() -> frozenset[str]:
-    phrases = read_english().phrases
-    return FALSE_FRIENDS.union(*phrases)
-
-
-def is_english_word(word: str) -> bool:
-    """Check whether a folded word is an English word of the vocabulary, or a common one."""
-    return word in _english_words()
-
-
-def is_english_concept(word: str) -> bool:
-    """Check whether a folded word alone is an English name for a concept."""
-    found = read_english().phrases.get((word,))
-    return found is not None and found is not IGNORED
-
-
 def _find_phrase(
     tokens: Sequence[Token], place: int, lexicon: Lexicon
 ) -> tuple[Concept | None, int]:
@@ -94,6 +77,9 @@ def _find_phrase(
     for length in range(min(longest, len(tokens) - place), 0, -1):
         words = tuple(token.folded for token in tokens[place : place + length])
         if (concept := lexicon.phrases.get(words)) is not None:
+            if lexicon.accented:
+                written = " ".join(token.text for token in tokens[place : place + length])
+                concept = lexicon.accented.get(written.casefold(), concept)
             return concept, length
     return None, 0
 

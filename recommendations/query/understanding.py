@@ -6,17 +6,17 @@ gets every prompt as it is.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
 
 from catalog.vocabulary.languages.concepts import FALSE_FRIENDS, FUNCTION_WORDS
-from catalog.vocabulary.languages.lexicon import Token, fold, split_words, tokenise
+from catalog.vocabulary.languages.lexicon import Token, fold, is_english_word, split_words, tokenise
 from core.ml.known_words import find_known_words
 from recommendations.query.detection import Reading, detect
 from recommendations.query.english_text import write_english
-from recommendations.query.segmentation import Piece, is_english_word
+from recommendations.query.segmentation import Piece
 
 MAX_UNKNOWN_WORDS = 50
 # Sizes, prices and numbers of articles are for filters and word search.
@@ -36,6 +36,17 @@ class Understanding:
     language: str | None
     searched_for: str
     unknown_words: tuple[str, ...] = ()
+
+
+def combine(understandings: Sequence[Understanding]) -> Understanding | None:
+    """Return the understanding of all texts of a query: the first language is the query's."""
+    if not understandings:
+        return None
+    return Understanding(
+        next((found.language for found in understandings if found.language), None),
+        ", ".join(found.searched_for for found in understandings),
+        _limit(word for found in understandings for word in found.unknown_words),
+    )
 
 
 def understand(text: str, *, encoder: str) -> Understanding:

@@ -28,7 +28,8 @@ separated by commas:
 - A word may be a phrase ("ohne Ärmel"): the longest phrase of a prompt that an entry has wins,
   at most six words.
 - `stem~name` stands for the stem with each ending of the list `name`. List irregular forms in full.
-- A word belongs to one concept of a language: the most likely one for a shopper.
+- A word belongs to one concept of a language: the most likely one for a shopper. Words that differ
+  only by accents may differ in meaning ("Größe", "große"): without accents, the first one counts.
 
 Roles whose words join others:
 

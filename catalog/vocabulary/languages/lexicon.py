@@ -12,7 +12,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-from catalog.vocabulary.languages.concepts import CONCEPTS, FUNCTION_WORDS, Role, read_table
+from catalog.vocabulary.languages.concepts import (
+    CONCEPTS,
+    FALSE_FRIENDS,
+    FUNCTION_WORDS,
+    Role,
+    read_table,
+)
 
 MAX_PHRASE_WORDS = 6
 Phrase: TypeAlias = tuple[str, ...]
@@ -48,6 +54,8 @@ IGNORED = Concept("", Role.CONNECTIVE)
 class Lexicon:
     """The words of a language: folded phrases and their concepts.
 
+    `accented`: unfolded words that mean something else than other words of the same folded form,
+    such as "Größe" and "große".
     `longest`: number of words of the longest phrase that starts with a word; without spaces, number
     of letters of the longest phrase that starts with a letter.
     `links`: letters between the parts of a compound; none where the language has no compounds.
@@ -59,6 +67,7 @@ class Lexicon:
     language: str
     phrases: Mapping[Phrase, Concept] = field(repr=False)
     longest: Mapping[str, int] = field(default_factory=dict, repr=False)
+    accented: Mapping[str, Concept] = field(default_factory=dict, repr=False)
     has_spaces: bool = True
     links: tuple[str, ...] = ()
     prefixes: Mapping[str, str] = field(default_factory=dict)
@@ -114,14 +123,18 @@ def read_lexicon(code: str) -> Lexicon:
     table = read_table(code)
     has_spaces = table.get("spaces", True)
     phrases: dict[Phrase, Concept] = {}
+    accented: dict[str, Concept] = {}
     for form, concept in read_entries(table):
         words = split_words(form)
-        phrases.setdefault(words if has_spaces else ("".join(words),), concept)
+        first = phrases.setdefault(words if has_spaces else ("".join(words),), concept)
+        if first != concept:
+            accented[form.casefold()] = concept
     return Lexicon(
         code,
         table["language"],
         phrases,
         _find_longest(phrases if has_spaces else [tuple(words) for (words,) in phrases]),
+        accented,
         has_spaces=has_spaces,
         links=tuple(table.get("links", ())),
         prefixes={fold(letters): text for letters, text in table.get("prefixes", {}).items()},
@@ -146,6 +159,23 @@ def read_english() -> Lexicon:
     for word in FUNCTION_WORDS - {phrase[0] for phrase in phrases if len(phrase) == 1}:
         phrases[word,] = IGNORED
     return Lexicon("en", "English", phrases, _find_longest(phrases))
+
+
+@cache
+def _english_words() -> frozenset[str]:
+    phrases = read_english().phrases
+    return FALSE_FRIENDS.union(*phrases)
+
+
+def is_english_word(word: str) -> bool:
+    """Check whether a folded word is an English word of the vocabulary, or a common one."""
+    return word in _english_words()
+
+
+def is_english_concept(word: str) -> bool:
+    """Check whether a folded word alone is an English name for a concept."""
+    found = read_english().phrases.get((word,))
+    return found is not None and found is not IGNORED
 
 
 @cache

@@ -86,7 +86,9 @@ class RecommendationInput(serializers.Serializer[Any]):
     prompt = serializers.CharField(
         max_length=MAX_PROMPT_LENGTH,
         required=False,
-        help_text="What the shopper wants, in a language of the encoder: see `GET index`.",
+        help_text="What the shopper wants: in English, Arabic, Chinese, Dutch, French, German, "
+        "Italian, Japanese, Persian, Polish, Spanish or Turkish, or in a language of the encoder "
+        "(`GET index`).",
     )
     terms = serializers.ListField(child=TermInput(), required=False, max_length=MAX_TERMS)
     images = serializers.ListField(
@@ -170,7 +172,8 @@ class RecommendationInput(serializers.Serializer[Any]):
         return Query(
             terms=tuple(terms),
             photos=tuple(
-                _make_photo_term(*pair) for pair in zip(open_photos(files), parts, strict=True)
+                _make_photo_term(*pair)
+                for pair in zip(open_photos(files) if files else (), parts, strict=True)
             ),
             images=tuple(
                 ImageTerm(entry["id"], entry["weight"]) for entry in data.get("images", ())

@@ -41,6 +41,7 @@ from tenants.models import Scope
 
 EXAMPLES = {
     "A prompt": {"prompt": "red dress with floral patterns", "number_of_images": 5},
+    "A prompt in another language": {"prompt": "rotes Kleid mit Blumen", "number_of_images": 5},
     "A prompt with filters": {
         "prompt": "something warm for the evening",
         "number_of_images": 10,
@@ -113,9 +114,31 @@ class ResultSerializer(PublicImageSerializer):
         return body
 
 
+class UnderstandingSerializer(serializers.Serializer[Any]):
+    """How the query's texts were understood."""
+
+    language = serializers.CharField(
+        allow_null=True,
+        help_text="Code of the language (ISO 639-1); null if no word of the texts is known, and "
+        "for a multilingual encoder, which gets them as they are.",
+    )
+    searched_for = serializers.CharField(
+        help_text="The text that was encoded: English for prompts in another language."
+    )
+    unknown_words = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Words whose look the encoder was not taught. Numbers, sizes, prices and brands "
+        "of the catalogue are not among them. Empty for English with an encoder that does not list "
+        "its words.",
+    )
+
+
 class RecommendationSerializer(serializers.Serializer[Recommendation]):
     id = serializers.UUIDField(
         source="prompt.id", help_text="The attribution token of this answer."
+    )
+    understood = UnderstandingSerializer(
+        allow_null=True, help_text="Null if the query has no texts."
     )
     results = ResultSerializer(many=True)
     answered_by = serializers.ListField(
@@ -243,6 +266,10 @@ class SimilarityView(TenantAPIView):
 
 
 class PromptSerializer(serializers.ModelSerializer[Prompt]):
+    understood = UnderstandingSerializer(
+        allow_null=True, help_text="Null if the query has no texts."
+    )
+
     class Meta:
         model = Prompt
         fields = (
@@ -250,6 +277,7 @@ class PromptSerializer(serializers.ModelSerializer[Prompt]):
             "source",
             "prompt",
             "query",
+            "understood",
             "number_of_images",
             "filters",
             "results",
