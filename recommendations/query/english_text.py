@@ -187,7 +187,7 @@ def _stands_after(item: Item) -> bool:
 
 def _describe(item: Item) -> Item:
     text = ADJECTIVES.get(item.text)
-    if text is None:
+    if text is None or item.role is Role.KIND:
         return item
     return Item(text, Role.PATTERN if item.role is Role.PART else item.role)
 

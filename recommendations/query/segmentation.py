@@ -1,8 +1,10 @@
 """Divide a prompt into pieces that a language's lexicon, or English, has a concept for."""
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate, product
 from typing import TypeAlias
 
 from catalog.vocabulary.languages.concepts import Role
@@ -54,6 +56,9 @@ def divide(tokens: Sequence[Token], lexicon: Lexicon) -> Iterator[Piece]:
         own, length = _find_phrase(tokens, place, lexicon)
         other, english_length = _find_phrase(tokens, place, english)
         if max(length, english_length) == 0:
+            if parts := _split_before_phrase(tokens, place, lexicon):
+                tokens = [*tokens[:place], *parts, *tokens[place + 1 :]]
+                continue
             yield from _divide_word(tokens[place], lexicon)
             place += 1
             continue
@@ -73,15 +78,58 @@ def _find_phrase(
     tokens: Sequence[Token], place: int, lexicon: Lexicon
 ) -> tuple[Concept | None, int]:
     """Return the concept of the longest phrase at a place and its number of words, or None, 0."""
-    longest = lexicon.longest.get(tokens[place].folded, 0) if lexicon.has_spaces else 1
+    if not lexicon.has_spaces:
+        concept = lexicon.phrases.get((tokens[place].folded,))
+        return concept, int(concept is not None)
+    forms = _list_forms(tokens[place].folded, lexicon)
+    longest = max(lexicon.longest.get(form, 0) for form in forms)
     for length in range(min(longest, len(tokens) - place), 0, -1):
-        words = tuple(token.folded for token in tokens[place : place + length])
-        if (concept := lexicon.phrases.get(words)) is not None:
-            if lexicon.accented:
-                written = " ".join(token.text for token in tokens[place : place + length])
-                concept = lexicon.accented.get(written.casefold(), concept)
-            return concept, length
+        found = tokens[place : place + length]
+        for words in _list_phrases(found, lexicon):
+            if (concept := lexicon.phrases.get(words)) is not None:
+                return _respect_accents(found, concept, lexicon), length
     return None, 0
+
+
+def _respect_accents(tokens: Sequence[Token], concept: Concept, lexicon: Lexicon) -> Concept:
+    """Return the concept of words as they are written, where accents tell words apart."""
+    if not lexicon.accented:
+        return concept
+    written = " ".join(token.text for token in tokens)
+    return lexicon.accented.get(written.casefold(), concept)
+
+
+def _list_phrases(tokens: Sequence[Token], lexicon: Lexicon) -> Iterator[tuple[str, ...]]:
+    """Yield some words as they are, then without articles and endings of cases and plurals."""
+    if len(tokens) == 1:
+        yield (tokens[0].folded,)  # `take_apart` looks for the parts of a single word
+    else:
+        yield from product(*(_list_forms(token.folded, lexicon) for token in tokens))
+
+
+def _list_forms(word: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """Return a folded word, and what is left without prefixes and suffixes that mean nothing."""
+    forms = [word]
+    for letters, text in lexicon.prefixes.items():
+        if not text and word.startswith(letters):
+            forms.append(word.removeprefix(letters))
+    for letters, text in lexicon.suffixes.items():
+        if not text and word.endswith(letters):
+            forms += [form.removesuffix(letters) for form in forms]
+    return tuple(dict.fromkeys(f for f in forms if f == word or len(f) >= MIN_STEM_LETTERS))
+
+
+def _split_before_phrase(tokens: Sequence[Token], place: int, lexicon: Lexicon) -> list[Token]:
+    """Return the connective at the start of a word, and the word of a phrase that is left."""
+    written, folded = tokens[place]
+    for letters, text in lexicon.prefixes.items():
+        rest = Token(written, folded.removeprefix(letters))
+        is_connective = text and (letters,) in lexicon.phrases and rest.folded
+        if is_connective and folded != rest.folded:
+            following = [rest, *tokens[place + 1 :]]
+            if _find_phrase(following, 0, lexicon)[1] > 1:
+                return [Token(letters, letters), rest]
+    return []
 
 
 def _divide_word(token: Token, lexicon: Lexicon) -> Iterator[Piece]:
@@ -90,15 +138,28 @@ def _divide_word(token: Token, lexicon: Lexicon) -> Iterator[Piece]:
         is_english = is_english_word(token.folded)
         yield Piece(token.text, len(token.folded), is_english=is_english)
         return
-    for text, concept in parts:
+    for (text, concept), written in zip(parts, _list_written(token, parts, lexicon), strict=True):
         is_foreign = concept is not None and (lexicon.has_spaces or (text,) in lexicon.phrases)
         yield Piece(
-            token.text if concept and lexicon.has_spaces else text,
+            written,
             len(text),
             concept,
             is_foreign,
             is_english=concept is not None and not is_foreign,
         )
+
+
+def _list_written(token: Token, parts: Parts, lexicon: Lexicon) -> list[str]:
+    """Return the text of each part as the shopper wrote it, where its place is certain."""
+    if lexicon.has_spaces:
+        return [token.text if concept else text for text, concept in parts]
+    written = unicodedata.normalize("NFKC", token.text)
+    if len(written) != len(token.folded):
+        written = token.folded
+    starts = accumulate((len(text) for text, _ in parts), initial=0)
+    return [
+        written[start : start + len(text)] for start, (text, _) in zip(starts, parts, strict=False)
+    ]
 
 
 @lru_cache(maxsize=20_000)

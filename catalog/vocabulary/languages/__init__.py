@@ -24,10 +24,12 @@ separated by commas:
   is missing there, never to one language alone.
 - Words are written as the language writes them, in its case and with its accents. They are
   compared folded: without case, accents, vowel marks and hyphens. So "pantalon", "Pantalón" and
-  "pantalón" are one word, and need one entry.
+  "pantalón" are one word, and need one entry. Simplified and traditional Chinese are one, too
+  (`letters.toml`), and hiragana and katakana.
 - A word may be a phrase ("ohne Ärmel"): the longest phrase of a prompt that an entry has wins,
   at most six words.
-- `stem~name` stands for the stem with each ending of the list `name`. List irregular forms in full.
+- `stem~name` stands for the stem with each ending of the list `name`; in a phrase, for any of its
+  words: "spódnic~a ołówkow~y". List irregular forms in full.
 - A word belongs to one concept of a language: the most likely one for a shopper. Words that differ
   only by accents may differ in meaning ("Größe", "große"): without accents, the first one counts.
 
@@ -43,8 +45,10 @@ How words are built, all optional:
 
 - `links = ["", "s", "n"]`: the language writes compounds as one word, and these letters stand
   between their parts: "Sommer-kleid", "Leder-jacke". "Wollmantel" needs an entry "Woll".
+- `joins = true`: the words of a phrase may be written as one: "تی‌شرت" and "تی شرت".
 - `spaces = false`: the language writes no spaces between words: the longest match decides.
 - `[prefixes]` and `[suffixes]`: letters at a word that stand for a connective, or for nothing:
   Arabic `"و" = "and"`, `"ال" = ""`; Turkish `"li" = "with"`, `"ler" = ""`. A word that an entry has
-  is not taken apart. What is left must be at least two letters, and a word of an entry.
+  is not taken apart. What is left must be at least two letters, and a word of an entry. Those for
+  nothing may stand at any word of a phrase, those for a connective before a phrase.
 """

@@ -1,7 +1,8 @@
 """Read the lexicons of this package; the package's docstring describes their format.
 
 Words are compared folded: NFKC, without case, accents, vowel marks, hyphens and characters without
-width, and with one letter for the variants of Arabic script. A phrase is a tuple of folded words.
+width; with one letter for the variants of Arabic script, for simplified and traditional Chinese, and
+for hiragana and katakana. A phrase is a tuple of folded words.
 """
 
 import re
@@ -9,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -29,12 +31,16 @@ _MARKS = (
     "\u200b-\u200f\u202a-\u202e\u2060-\u2069\u3099\u309a\ufeff"
 )
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
-_LETTERS = str.maketrans(
-    {
+_CHARACTERS = read_table("letters")
+_FIRST_KATAKANA, _LAST_KATAKANA, _TO_HIRAGANA = 0x30A1, 0x30F6, -0x60
+_LETTERS = (
+    {code: code + _TO_HIRAGANA for code in range(_FIRST_KATAKANA, _LAST_KATAKANA + 1)}
+    | str.maketrans(_CHARACTERS["traditional"], _CHARACTERS["simplified"])
+    | str.maketrans({
         "ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe",
         "ك": "ک", "ي": "ی", "ى": "ی", "ئ": "ی", "ة": "ه", "ۀ": "ه", "ؤ": "و",
         "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ـ": "",
-    }
+    })
 )  # fmt: skip
 # Japanese voicing marks tell words apart: か is not が.
 _VOICING = "\u3099\u309a"
@@ -101,9 +107,14 @@ def split_words(text: str) -> Phrase:
 
 def read_forms(entry: str, endings: Mapping[str, list[str]]) -> Iterator[str]:
     """Yield the forms of an entry: `rot~adjective` becomes rot, rote, roter and so on."""
-    for word in filter(None, map(str.strip, entry.split(","))):
-        stem, mark, name = word.partition("~")
-        yield from (stem + ending for ending in endings[name]) if mark else (stem,)
+    for phrase in filter(None, map(str.strip, entry.split(","))):
+        words = (_read_word(word, endings) for word in phrase.split())
+        yield from map(" ".join, product(*words))
+
+
+def _read_word(word: str, endings: Mapping[str, list[str]]) -> list[str]:
+    stem, mark, name = word.partition("~")
+    return [stem + ending for ending in endings[name]] if mark else [stem]
 
 
 def read_entries(table: Mapping[str, Any]) -> Iterator[tuple[str, Concept]]:
@@ -123,12 +134,16 @@ def read_lexicon(code: str) -> Lexicon:
     table = read_table(code)
     has_spaces = table.get("spaces", True)
     phrases: dict[Phrase, Concept] = {}
+    joined: dict[Phrase, Concept] = {}
     accented: dict[str, Concept] = {}
     for form, concept in read_entries(table):
         words = split_words(form)
         first = phrases.setdefault(words if has_spaces else ("".join(words),), concept)
         if first != concept:
             accented[form.casefold()] = concept
+        for variant in _join(words) if table.get("joins") else ():
+            joined.setdefault(variant, concept)
+    phrases = joined | phrases
     return Lexicon(
         code,
         table["language"],
@@ -140,6 +155,13 @@ def read_lexicon(code: str) -> Lexicon:
         prefixes={fold(letters): text for letters, text in table.get("prefixes", {}).items()},
         suffixes={fold(letters): text for letters, text in table.get("suffixes", {}).items()},
     )
+
+
+def _join(words: Phrase) -> Iterator[Phrase]:
+    """Yield a phrase with none, some and all of its words joined to the one before."""
+    for gaps in product((" ", ""), repeat=len(words) - 1):
+        pairs = zip(words, (*gaps, ""), strict=True)
+        yield tuple("".join(word + gap for word, gap in pairs).split())
 
 
 def _find_longest(phrases: Iterable[Phrase]) -> dict[str, int]:
