@@ -1,8 +1,8 @@
 """Read the lexicons of this package; the package's docstring describes their format.
 
 Words are compared folded: NFKC, without case, accents, vowel marks, hyphens and characters without
-width; with one letter for the variants of Arabic script, for simplified and traditional Chinese, and
-for hiragana and katakana. A phrase is a tuple of folded words.
+width; with one letter for the variants of Arabic script, simplified and traditional Chinese,
+hiragana and katakana. A phrase is a tuple of folded words.
 """
 
 import re
