@@ -178,18 +178,21 @@ def _order_head(items: Sequence[Item], *, has_kind: bool) -> Iterator[Item]:
     if not has_kind:
         yield from _order(items)
         return
-    yield from _order([_describe(item) for item in items if not _stands_after(item)])
+    before = [item for item in items if not _stands_after(item)]
+    is_alone = sum(item.role is Role.KIND for item in before) == 1
+    yield from _order([_describe(item, is_alone=is_alone) for item in before])
 
 
 def _stands_after(item: Item) -> bool:
     return item.role is Role.PART and item.text not in ADJECTIVES
 
 
-def _describe(item: Item) -> Item:
+def _describe(item: Item, *, is_alone: bool) -> Item:
+    """Return a noun as an adjective; a kind only next to another one: "jeans skirt" is denim."""
     text = ADJECTIVES.get(item.text)
-    if text is None or item.role is Role.KIND:
+    if text is None or (item.role is Role.KIND and is_alone):
         return item
-    return Item(text, Role.PATTERN if item.role is Role.PART else item.role)
+    return Item(text, Role.PATTERN if item.role in (Role.PART, Role.KIND) else item.role)
 
 
 def _order(items: Sequence[Item]) -> list[Item]:

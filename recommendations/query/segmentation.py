@@ -167,7 +167,7 @@ def take_apart(word: str, code: str) -> Parts:
     """Return the parts of a word that is built of entries of a language's lexicon."""
     lexicon = read_lexicon(code)
     if not lexicon.has_spaces:
-        return tuple(_match_longest(word, lexicon))
+        return _join_unknown(list(_match_longest(word, lexicon)))
     if len(word) > MAX_BUILT_LETTERS:
         return ((word, None),)
     return (
@@ -194,6 +194,32 @@ def _match_longest(word: str, lexicon: Lexicon) -> Iterator[tuple[str, Concept |
             place += 1
     if start < len(word):
         yield _name_rest(word[start:])
+
+
+def _join_unknown(parts: list[tuple[str, Concept | None]]) -> Parts:
+    """Join single letters to the unknown word that they are part of: "口红" is not red.
+
+    A kind ends the word before it ("钓鱼鞋" are shoes), and a particle is between words.
+    """
+    joined: list[tuple[str, Concept | None]] = []
+    for place, (text, concept) in enumerate(parts):
+        is_after = bool(joined) and joined[-1][1] is None
+        is_before = place + 1 < len(parts) and parts[place + 1][1] is None
+        is_part = concept is None or (
+            len(text) == 1 and _is_letter_of(concept, is_after, is_before)
+        )
+        if is_part and is_after:
+            joined[-1] = (joined[-1][0] + text, None)
+        else:
+            joined.append((text, None if is_part else concept))
+    return tuple(joined)
+
+
+def _is_letter_of(concept: Concept, is_after: bool, is_before: bool) -> bool:
+    """Check whether a single letter belongs to the unknown word after or before it."""
+    if concept.role in (Role.CONNECTIVE, Role.POSTPOSITION):
+        return is_after and is_before
+    return is_before or (is_after and concept.role is not Role.KIND)
 
 
 def _name_rest(word: str) -> tuple[str, Concept | None]:

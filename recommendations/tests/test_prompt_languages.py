@@ -27,3 +27,26 @@ def test_a_prompt_becomes_english(code: str, prompt: str, english: str) -> None:
 @pytest.mark.parametrize("code", PROMPTS)
 def test_every_language_has_enough_prompts(code: str) -> None:
     assert len(PROMPTS[code]) >= 25
+
+
+@pytest.mark.parametrize("prompt", ["口红", "口紅", "红薯", "包子", "鞋柜"])
+def test_a_letter_of_an_unknown_word_is_no_word(prompt: str) -> None:
+    assert detect(prompt, tokenise(prompt)) is None
+
+
+@pytest.mark.parametrize(
+    ("prompt", "english", "unknown"),
+    [
+        ("红色的口红", "red 口红", "口红"),
+        ("キャンバスのトランペット", "canvas トランペット", "トランペット"),
+        ("钓鱼鞋", "钓鱼 shoes", "钓鱼"),
+        ("عطر أحمر", "red عطر", "عطر"),
+        ("kırmızı ruj", "red ruj", "ruj"),
+        ("czerwony rower", "red rower", "rower"),
+    ],
+)
+def test_an_unknown_word_stays_as_it_is_written(prompt: str, english: str, unknown: str) -> None:
+    reading = detect(prompt, tokenise(prompt))
+    assert reading is not None
+    assert write_english(reading.pieces) == english
+    assert [piece.text for piece in reading.pieces if piece.concept is None] == [unknown]

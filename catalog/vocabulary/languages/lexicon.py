@@ -1,8 +1,8 @@
 """Read the lexicons of this package; the package's docstring describes their format.
 
 Words are compared folded: NFKC, without case, accents, vowel marks, hyphens and characters without
-width; with one letter for the variants of Arabic script, simplified and traditional Chinese,
-hiragana and katakana. A phrase is a tuple of folded words.
+width, and with one letter for the variants of Arabic script and of Chinese. A phrase is a tuple of
+folded words.
 """
 
 import re
@@ -32,10 +32,8 @@ _MARKS = (
 )
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
 _CHARACTERS = read_table("letters")
-_FIRST_KATAKANA, _LAST_KATAKANA, _TO_HIRAGANA = 0x30A1, 0x30F6, -0x60
 _LETTERS = (
-    {code: code + _TO_HIRAGANA for code in range(_FIRST_KATAKANA, _LAST_KATAKANA + 1)}
-    | str.maketrans(_CHARACTERS["traditional"], _CHARACTERS["simplified"])
+    str.maketrans(_CHARACTERS["traditional"], _CHARACTERS["simplified"])
     | str.maketrans({
         "ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe",
         "ك": "ک", "ي": "ی", "ى": "ی", "ئ": "ی", "ة": "ه", "ۀ": "ه", "ؤ": "و",
@@ -44,6 +42,11 @@ _LETTERS = (
 )  # fmt: skip
 # Japanese voicing marks tell words apart: か is not が.
 _VOICING = "\u3099\u309a"
+
+
+_KATAKANA_OF = {code: code + 0x60 for code in range(0x3041, 0x3097)}
+_HIRAGANA_OF = {katakana: hiragana for hiragana, katakana in _KATAKANA_OF.items()}
+MIN_KANA_LETTERS = 3  # of a word that is written in either; shorter ones are parts of others
 
 
 class Concept(NamedTuple):
@@ -134,16 +137,16 @@ def read_lexicon(code: str) -> Lexicon:
     table = read_table(code)
     has_spaces = table.get("spaces", True)
     phrases: dict[Phrase, Concept] = {}
-    joined: dict[Phrase, Concept] = {}
+    variants: dict[Phrase, Concept] = {}
     accented: dict[str, Concept] = {}
     for form, concept in read_entries(table):
         words = split_words(form)
         first = phrases.setdefault(words if has_spaces else ("".join(words),), concept)
         if first != concept:
             accented[form.casefold()] = concept
-        for variant in _join(words) if table.get("joins") else ():
-            joined.setdefault(variant, concept)
-    phrases = joined | phrases
+        for variant in _list_variants(words, table):
+            variants.setdefault(variant, concept)
+    phrases = variants | phrases
     return Lexicon(
         code,
         table["language"],
@@ -155,6 +158,16 @@ def read_lexicon(code: str) -> Lexicon:
         prefixes={fold(letters): text for letters, text in table.get("prefixes", {}).items()},
         suffixes={fold(letters): text for letters, text in table.get("suffixes", {}).items()},
     )
+
+
+def _list_variants(words: Phrase, table: Mapping[str, Any]) -> Iterator[Phrase]:
+    """Yield other ways to write a phrase: words joined, and hiragana as katakana or reversed."""
+    if table.get("joins"):
+        yield from _join(words)
+    text = "".join(words)
+    if not table.get("spaces", True) and len(text) >= MIN_KANA_LETTERS:
+        yield (text.translate(_KATAKANA_OF),)
+        yield (text.translate(_HIRAGANA_OF),)
 
 
 def _join(words: Phrase) -> Iterator[Phrase]:
