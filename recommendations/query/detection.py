@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from catalog.vocabulary.languages.concepts import Role
-from catalog.vocabulary.languages.lexicon import Lexicon, Token, is_english_concept, read_lexicons
+from catalog.vocabulary.languages.concepts import FALSE_FRIENDS, Role
+from catalog.vocabulary.languages.lexicon import Lexicon, Token, fold, read_lexicons
 from recommendations.query.segmentation import Piece, divide
 
 ARABIC = re.compile("[\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufeff]")
@@ -18,6 +18,7 @@ KANA = re.compile("[\u3041-\u30ff\uff66-\uff9f]")
 HAN = re.compile("[\u3400-\u9fff]")
 ARABIC_CODES, JAPANESE, HAN_CODES = ("ar", "fa"), ("ja",), ("zh", "ja")
 OTHER_SCRIPTS = {*ARABIC_CODES, *HAN_CODES}
+MIN_LETTERS = 4  # of foreign names in a prompt that has English ones too
 # Where two languages cover the same, the first.
 PREFERENCE = ("de", "fr", "es", "it", "nl", "pl", "tr", "ar", "fa", "zh", "ja")
 
@@ -81,14 +82,15 @@ def _read(tokens: Sequence[Token], lexicon: Lexicon) -> Reading:
     pieces = tuple(divide(tokens, lexicon))
     own = [piece for piece in pieces if piece.is_foreign and not piece.is_english]
     english = [piece for piece in pieces if piece.is_english and not piece.is_foreign]
-    names = [piece for piece in own if piece.is_content]
+    names = _count_letters(piece for piece in own if piece.is_content)
+    against = _count_letters(english)
     return Reading(
         lexicon,
         pieces,
         covered=_count_letters(piece for piece in pieces if piece.concept or piece.is_english),
-        own=_count_letters(names),
-        english=_count_letters(english),
-        is_possible=bool(names) or _is_all_foreign(pieces),
+        own=names,
+        english=against,
+        is_possible=names >= (MIN_LETTERS if against else 1) or _is_all_foreign(pieces),
     )
 
 
@@ -99,12 +101,8 @@ def _is_all_foreign(pieces: Sequence[Piece]) -> bool:
     return (
         len(kinds) <= 1
         and all(piece.is_foreign for piece in words)
-        and any(piece.is_content and not _is_english_name(piece) for piece in words)
+        and any(fold(piece.text) in FALSE_FRIENDS for piece in words)
     )
-
-
-def _is_english_name(piece: Piece) -> bool:
-    return all(is_english_concept(token) for token in piece.text.casefold().split())
 
 
 def _has_digit(text: str) -> bool:

@@ -56,6 +56,7 @@ CONCEPTS: Mapping[Role, frozenset[str]] = {
 ADJECTIVES: Mapping[str, str] = _TABLE["adjectives"]
 NOUNS: Mapping[str, str] = _TABLE["nouns"]
 
-# English words that say nothing of a garment, and those that are other words in a lexicon.
+# English words that say nothing of a garment, and those that a lexicon has with another meaning.
 FUNCTION_WORDS = frozenset(_TABLE["function_words"].split())
 FALSE_FRIENDS = frozenset(_TABLE["false_friends"].split())
+ENGLISH_WORDS = frozenset(_TABLE["english_words"].split())

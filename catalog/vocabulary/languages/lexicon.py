@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from catalog.vocabulary.languages.concepts import (
     CONCEPTS,
+    ENGLISH_WORDS,
     FALSE_FRIENDS,
     FUNCTION_WORDS,
     Role,
@@ -199,18 +200,12 @@ def read_english() -> Lexicon:
 @cache
 def _english_words() -> frozenset[str]:
     phrases = read_english().phrases
-    return FALSE_FRIENDS.union(*phrases)
+    return FALSE_FRIENDS.union(ENGLISH_WORDS, *phrases)
 
 
 def is_english_word(word: str) -> bool:
     """Check whether a folded word is an English word of the vocabulary, or a common one."""
     return word in _english_words()
-
-
-def is_english_concept(word: str) -> bool:
-    """Check whether a folded word alone is an English name for a concept."""
-    found = read_english().phrases.get((word,))
-    return found is not None and found is not IGNORED
 
 
 @cache
