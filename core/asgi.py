@@ -10,12 +10,14 @@ django.setup(set_prefix=False)
 
 from django.conf import settings  # noqa: E402 - Django is set up first
 
+from catalog.vocabulary.languages.lexicon import read_lexicons  # noqa: E402
 from core.decoders import get_decoder  # noqa: E402
 from core.web.access_log import AccessLog  # noqa: E402
 from core.web.bodies import BodyLimit, BodyStore, Pace  # noqa: E402
 from core.web.handler import ThreadedHandler  # noqa: E402
 from core.web.load_limits import LoadLimit  # noqa: E402
 
+read_lexicons()  # before the first prompt in another language, which would wait for them
 # Imported objects stay for ever: exclude them from garbage collection, which slows requests.
 gc.collect()
 gc.freeze()

@@ -27,14 +27,15 @@ PREFERENCE = ("de", "fr", "es", "it", "nl", "pl", "tr", "ar", "fa", "zh", "ja")
 class Reading:
     """A prompt divided by a lexicon, and the letters that speak for and against it.
 
-    `covered`: letters that the lexicon or English has. `own`: letters of names that English does
-    not have. `english`: letters that only English has. `is_possible`: the lexicon explains more
-    than English does.
+    `covered`: letters that the lexicon or English has. `named`: letters of names that the lexicon
+    has. `own`: those of them that English does not have. `english`: letters that only English has.
+    `is_possible`: the lexicon explains more than English does.
     """
 
     lexicon: Lexicon
     pieces: tuple[Piece, ...]
     covered: int
+    named: int
     own: int
     english: int
     is_possible: bool
@@ -75,7 +76,7 @@ def _find_candidates(text: str) -> Iterator[Lexicon]:
 def _likelihood(reading: Reading) -> tuple[int, int, int]:
     code = reading.lexicon.code
     place = PREFERENCE.index(code) if code in PREFERENCE else len(PREFERENCE)
-    return reading.covered, reading.own, -place
+    return reading.covered, reading.named, -place
 
 
 def _read(tokens: Sequence[Token], lexicon: Lexicon) -> Reading:
@@ -88,6 +89,7 @@ def _read(tokens: Sequence[Token], lexicon: Lexicon) -> Reading:
         lexicon,
         pieces,
         covered=_count_letters(piece for piece in pieces if piece.concept or piece.is_english),
+        named=_count_letters(piece for piece in pieces if piece.is_foreign and piece.is_content),
         own=names,
         english=against,
         is_possible=names >= (MIN_LETTERS if against else 1) or _is_all_foreign(pieces),

@@ -60,6 +60,18 @@ EXAMPLES = {
     },
 }
 
+ANSWER = {
+    "id": "0195f7a0-6c1e-7d3a-8f52-3b1c9a7e4d20",
+    "understood": {
+        "language": "de",
+        "searched_for": "red dress with flowers",
+        "unknown_words": [],
+    },
+    "results": [],
+    "answered_by": ["encoder", "index"],
+    "timings_ms": {"total": 21.5, "encode": 9.2, "search": 6.4, "rank": 1.9},
+}
+
 
 class ExplanationSerializer(serializers.Serializer[Any]):
     """The reasons for an image's position; the factors add up to its score."""
@@ -172,7 +184,10 @@ class RecommendationView(TenantAPIView):
             201: RecommendationSerializer,
             404: OpenApiResponse(description="The shopper is not that of the page's token."),
         },
-        examples=[OpenApiExample(name, body, request_only=True) for name, body in EXAMPLES.items()],
+        examples=[
+            *(OpenApiExample(name, body, request_only=True) for name, body in EXAMPLES.items()),
+            OpenApiExample("How a prompt was understood", ANSWER, response_only=True),
+        ],
     )
     @idempotent
     def post(self, request: Request) -> Response:

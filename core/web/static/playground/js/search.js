@@ -12,6 +12,7 @@ import { checkForm, hasFilters, readBody, loadForm, saveForm, showActiveFilters 
 import { showResults } from "./results.js";
 import { loadNewest } from "./shop.js";
 import { queryShopper } from "./shopper.js";
+import { showUnderstanding } from "./understanding.js";
 import { showVerdict } from "./verdict.js";
 import { fileOf, termFrom, titleOf, addPart, queryParts, setParts } from "./query_parts.js";
 
@@ -95,6 +96,7 @@ function send(title, body, file) {
   const started = performance.now();
   return showResults(title, (signal) => post("recommendations/", file ? formOf(body, file) : body, { signal }), (answer) => {
     showTimings(answer, performance.now() - started);
+    showUnderstanding(answer);
     showJson(answer);
     showVerdict(answer.results, title, body.min_match, search);
   }, search);
