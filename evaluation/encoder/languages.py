@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.ml.encoder import Embeddings, Encoder
+from core.ml.encoder import Encoder
+from evaluation.encoder.vectors import PhotoVectors
 
 Pairs = Mapping[str, str]  # prompt -> the English prompt for the same thing
 
@@ -31,15 +32,15 @@ def read_languages() -> dict[str, Pairs]:
 
 def measure_language(
     encoder: Encoder,
-    images: Embeddings,
+    vectors: PhotoVectors,
     language: str,
     pairs: Pairs,
     *,
     read: Callable[[str], str],
 ) -> LanguageFigures:
-    """Search the photos' vectors, (n, d), in both languages; `read` returns the text to encode."""
+    """Search the photos in both languages; `read` returns the text to encode of a prompt."""
     firsts = [
-        (encoder.encode_texts([read(text) for text in texts]) @ images.T).argmax(axis=1)
+        vectors.score(encoder.encode_texts([read(text) for text in texts])).argmax(axis=1)
         for texts in (list(pairs), list(pairs.values()))
     ]
     different = [

@@ -34,7 +34,8 @@ def show_worn(found: WornFigures) -> Iterator[str]:
     yield _line("kind top-1", found.tolerant, f"wrong: {most or 'none'}")
     yield _line("kind top-1, the label's own", found.kind)
     note = f"{found.prompts} prompts; lowest: {_worst(found.worst)}"
-    yield _line('precision@10 of "kind"', found.precision, note)
+    yield _line('precision@10 of "kind"', found.indexed, note)
+    yield _line("  with whole photos only", found.precision)
     yield _line("colour", found.colour, f"{found.coloured} photos")
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.ml.encoder import Embeddings
 from demo.garments import Garment, describe
 from evaluation.encoder.kinds import CLOTHING, LabelKinds, kinds_of_garment
+from evaluation.encoder.vectors import PhotoVectors
 from evaluation.encoder.worn import WornPhoto
 
 
@@ -20,11 +20,11 @@ class ShopPhoto:
 
 @dataclass(frozen=True)
 class PhotoShop:
-    """A shop; `images` is (n, d), one row for each photo."""
+    """A shop: the listings and vectors of its photos."""
 
     title: str
     photos: Sequence[ShopPhoto]
-    images: Embeddings
+    vectors: PhotoVectors
 
     @property
     def kinds(self) -> frozenset[str]:

@@ -16,6 +16,7 @@ from core.ml.colours import BASIC_COLOURS
 from core.ml.encoder import Embeddings, Encoder
 from evaluation.encoder.figures import TEMPLATE, precision_at
 from evaluation.encoder.kinds import WORN, LabelKinds
+from evaluation.encoder.vectors import PhotoVectors, join_vectors
 from training.labelled_photos import PhotosMissing
 
 PERSON = "person"
@@ -72,6 +73,7 @@ class WornFigures:
     tolerant: float  # it is an accepted one
     confusions: Sequence[tuple[str, str]]  # label and nearest kind, where it is not accepted
     precision: float
+    indexed: float  # the same with the best of the whole photo's and its garments' vectors
     prompts: int
     worst: Sequence[tuple[str, float]]
     colour: float
@@ -98,12 +100,14 @@ def read_worn_photos(folder: Path, *, split: str | None) -> list[WornPhoto]:
 
 
 def measure_worn(
-    encoder: Encoder, images: Embeddings, photos: Sequence[WornPhoto], kinds: Sequence[str]
+    encoder: Encoder, vectors: PhotoVectors, photos: Sequence[WornPhoto], kinds: Sequence[str]
 ) -> WornFigures:
-    """Compare vectors (n, d) with the names of `kinds` and of the basic colours."""
+    """Compare whole photos with the names of `kinds` and of the basic colours; search for kinds."""
+    images = vectors.whole
     guesses = _nearest(encoder, images, [TEMPLATE.format(kind) for kind in kinds], kinds)
     pairs = list(zip(photos, guesses, strict=True))
-    precisions = sorted(_precisions(encoder, images, photos), key=lambda pair: pair[1])
+    precisions = sorted(_precisions(encoder, join_vectors(images), photos), key=_share)
+    indexed = sorted(_precisions(encoder, vectors, photos), key=_share)
     colours = [
         guess in photo.colours
         for photo, guess in zip(
@@ -117,23 +121,28 @@ def measure_worn(
         tolerant=_mean([guess in photo.kinds.accepted for photo, guess in pairs]),
         confusions=[(p.label, guess) for p, guess in pairs if guess not in p.kinds.accepted],
         precision=_mean([share for _, share in precisions]),
+        indexed=_mean([share for _, share in indexed]),
         prompts=len(precisions),
-        worst=precisions[:5],
+        worst=indexed[:5],
         colour=_mean(colours),
         coloured=len(colours),
     )
 
 
 def _precisions(
-    encoder: Encoder, images: Embeddings, photos: Sequence[WornPhoto]
+    encoder: Encoder, vectors: PhotoVectors, photos: Sequence[WornPhoto]
 ) -> Iterator[tuple[str, float]]:
     """Yield precision@10 of each kind, also the wider ones, with enough photos."""
     kinds = sorted({kind for photo in photos for kind in photo.kinds.true})
-    for kind, scores in zip(kinds, encoder.encode_texts(kinds) @ images.T, strict=True):
+    for kind, scores in zip(kinds, vectors.score(encoder.encode_texts(kinds)), strict=True):
         relevant = np.array([kind in photo.kinds.true for photo in photos])
         arguable = np.array([kind in photo.kinds.arguable for photo in photos])
         if relevant.sum() >= MIN_RELEVANT:
             yield kind, precision_at(10, scores[~arguable], relevant[~arguable])
+
+
+def _share(pair: tuple[str, float]) -> float:
+    return pair[1]
 
 
 def _nearest(

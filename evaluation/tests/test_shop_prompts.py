@@ -12,6 +12,7 @@ from core.ml.encoder import Embeddings, Encoder
 from evaluation.encoder.kinds import LabelKinds
 from evaluation.encoder.languages import measure_language, read_languages
 from evaluation.encoder.shops import PhotoShop, ShopPhoto
+from evaluation.encoder.vectors import join_vectors
 
 SIZE = 8
 DRESS, SHIRT, CLOTHING, FOREIGN = 0, 1, 2, 3
@@ -44,7 +45,7 @@ def make_shop(kinds: Mapping[int, str]) -> PhotoShop:
         vectors[row, [column, CLOTHING]] = 2, 1
     images = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     photos = [ShopPhoto(f"A {kind}", "", LabelKinds(kind)) for kind in kinds.values()]
-    return PhotoShop("a shop", photos, images)
+    return PhotoShop("a shop", photos, join_vectors(images))
 
 
 def test_languages_have_forty_prompts_each() -> None:
@@ -60,7 +61,7 @@ def test_a_language_counts_the_same_first_photo_as_in_english(encoder: Encoder) 
 
     found = measure_language(
         encoder,
-        shop.images,
+        shop.vectors,
         "French",
         {"robe": "dress", "chemise": "shirt"},
         read=lambda text: words.get(text, text),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +63,7 @@ class Command(BaseCommand):
         from evaluation.encoder.figures import colour_accuracy, embed, zero_shot
         from evaluation.encoder.report import show_colours, show_zero_shot
         from evaluation.encoder.shops import PhotoShop, list_clothing
+        from evaluation.encoder.vectors import join_vectors
         from training.garment_colours import find_garment_colours
         from training.labelled_photos import label_photo
 
@@ -79,30 +80,31 @@ class Command(BaseCommand):
         self._write(_retrieve(encoder, images, facts, PHOTO_QUERIES))
         pairs = zip(photos, largest, strict=True)
         listed = [list_clothing(photo.label, colour or "") for photo, colour in pairs]
-        return PhotoShop(title, listed, images)
+        return PhotoShop(title, listed, join_vectors(images))
 
     def _measure_worn(self, encoder: Encoder, folder: Path, split: str) -> PhotoShop:
-        from evaluation.encoder.figures import embed
         from evaluation.encoder.report import show_worn
         from evaluation.encoder.shops import PhotoShop, list_worn
+        from evaluation.encoder.vectors import encode_photos
         from evaluation.encoder.worn import measure_worn
 
         kinds = sorted({photo.kinds.kind for photo in read_worn(folder, None)})
         photos = read_worn(folder, split)
-        images = embed(encoder, (photo.open() for photo in photos))
+        vectors = encode_photos(encoder, (photo.open() for photo in photos))
         title = f"{len(photos)} worn and other photos of {split!r}"
         self.stdout.write(f"{encoder.spec.name} on {title}, {len(kinds)} kinds")
-        self._write(show_worn(measure_worn(encoder, images, photos, kinds)))
-        worn = [photo.is_worn_by_person for photo in photos]
-        on_persons = [photo for photo in photos if photo.is_worn_by_person]
+        self._write(show_worn(measure_worn(encoder, vectors, photos, kinds)))
+        worn = [row for row, photo in enumerate(photos) if photo.is_worn_by_person]
+        on_persons = [photos[row] for row in worn]
         self.stdout.write(f"{encoder.spec.name} on the {len(on_persons)} of them on persons")
-        self._write(show_worn(measure_worn(encoder, images[worn], on_persons, kinds)))
-        return PhotoShop(title, [list_worn(photo) for photo in photos], images)
+        self._write(show_worn(measure_worn(encoder, vectors.of(worn), on_persons, kinds)))
+        return PhotoShop(title, [list_worn(photo) for photo in photos], vectors)
 
     def _measure_garments(self, encoder: Encoder, count: int, seed: int) -> PhotoShop:
         from demo.garments import draw_garment, sample_garments
         from evaluation.encoder.figures import embed
         from evaluation.encoder.shops import PhotoShop, list_garment
+        from evaluation.encoder.vectors import join_vectors
         from training.mini.garment_samples import label_garment
 
         garments = sample_garments(count=count, seed=seed)
@@ -111,7 +113,9 @@ class Command(BaseCommand):
         images = embed(encoder, (draw_garment(g, height=GARMENT_HEIGHT) for g in garments))
         facts = [label_garment(garment) for garment in garments]
         self._write(_retrieve(encoder, images, facts, GARMENT_QUERIES))
-        return PhotoShop(title, [list_garment(garment) for garment in garments], images)
+        return PhotoShop(
+            title, [list_garment(garment) for garment in garments], join_vectors(images)
+        )
 
     def _measure_languages(self, encoder: Encoder, shop: PhotoShop) -> None:
         from evaluation.encoder.languages import measure_language, read_languages
@@ -119,7 +123,7 @@ class Command(BaseCommand):
 
         self.stdout.write(f"{encoder.spec.name} in other languages, {shop.title}")
         found = (
-            measure_language(encoder, shop.images, language, pairs, read=str)
+            measure_language(encoder, shop.vectors, language, pairs, read=_read_for(encoder))
             for language, pairs in read_languages().items()
         )
         self._write(show_languages(found))
@@ -127,6 +131,13 @@ class Command(BaseCommand):
     def _write(self, lines: Iterable[str]) -> None:
         for line in lines:
             self.stdout.write(line)
+
+
+def _read_for(encoder: Encoder) -> Callable[[str], str]:
+    """Return the function that rewrites a prompt as a search does before encoding it."""
+    from recommendations.query import understand
+
+    return lambda prompt: understand(prompt, encoder=encoder.spec.name).searched_for
 
 
 def _retrieve(
