@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from rich.table import Table
 
 from evaluation.reports import render
+from evaluation.tagging.detection import DetectionFigures
 from evaluation.tagging.garments import GarmentFigures
 from evaluation.tagging.metrics import TagFigures
 from evaluation.tagging.photos import PhotoFigures
@@ -44,6 +45,24 @@ def render_garments(figures: GarmentFigures, labels: Labels, *, title: str) -> s
     ]
     tables = [_summary(figures.figures, title), _shares(figures.by_pattern, "pattern")]
     return render(tables, lines, width=WIDTH)
+
+
+def render_detection(figures: DetectionFigures, *, title: str) -> str:
+    """Return which garments of worn photos were found, and how many flat photos show one."""
+    table = Table("figure", "share", "of", title=title)
+    rows = (
+        ("garments found", figures.recall, figures.garments),
+        (
+            "found with a right kind",
+            figures.kinds_right / max(1, figures.garments),
+            figures.garments,
+        ),
+        ("of those found, right", figures.precision, figures.guesses),
+        ("flat photos with one", figures.single / max(1, figures.flat), figures.flat),
+    )
+    for name, share, count in rows:
+        table.add_row(name, f"{share:.3f}", str(count))
+    return render([table], [f"{figures.photos} photos of worn garments."], width=WIDTH)
 
 
 def _summary(figures: Mapping[str, TagFigures], title: str) -> Table:

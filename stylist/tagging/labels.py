@@ -31,7 +31,6 @@ from core.ml.colours import Floats
 from core.ml.encoder import Embeddings, Encoder
 from stylist.tagging.regions import (
     FLAT_PROMPTS,
-    OTHER_PROMPTS,
     WORN_PROMPTS,
     DetectionThresholds,
     SceneLabels,
@@ -61,14 +60,11 @@ class Calibration:
 
 # Fitted by `manage.py evaluate_tagging --worn DIR --fit`, on photos of the split `train`.
 DETECTION = DetectionThresholds(
-    temperature=0.045,
-    other_weight=1.0,
-    bare_power=1.0,
-    length_power=1.0,
-    split_cost=0.0,
+    min_worn=-0.02,
+    temperature=0.08,
+    max_bareness=0.5,
     min_likelihood=0.4,
-    min_worn=0.0,
-    bare_weight=0.2,
+    split_cost=-0.15,
 )
 MINI = Calibration(
     type_temperature=0.045,
@@ -149,7 +145,7 @@ def build_labels(
     groups = (PATTERNS, STYLES, SEASONS, FORMALITY)
     texts = [kind.prompts for kind in taxonomy.types]
     texts += [texts_for(Use.PROMPT, words) for group in groups for words in group.values()]
-    texts += [OTHER_PROMPTS, WORN_PROMPTS, FLAT_PROMPTS]
+    texts += [WORN_PROMPTS, FLAT_PROMPTS]
     known = find_known([text for some in texts for text in some], encode)
     prompts = {kind: _filter(kind.prompts, known) for kind in taxonomy.types}
     types = tuple(kind for kind, texts in prompts.items() if texts)

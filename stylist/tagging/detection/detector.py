@@ -114,12 +114,10 @@ def read_scene(frame: Frame, encode: EncodePhotos, labels: Labels) -> Scene:
     crop = crop_to_garment(frame, aspect=labels.aspect)
     embedding = encode([Image.fromarray(crop.pixels)])[0]
     scene = Scene(crop, embedding)
-    if not labels.scene.is_complete:
+    if rate_worn(embedding, labels.scene) < labels.calibration.detection.min_worn:
         return scene
     figure = cut_figure(frame.pixels, _full_mask(crop, frame) if crop.has_mask else None)
-    thresholds = labels.calibration.detection
-    worn = rate_worn(embedding, figure.bareness, labels.scene, thresholds.bare_weight)
-    if worn < thresholds.min_worn or not figure.windows:
+    if not figure.windows:
         return scene
     photos = [_on_paper(_cut(frame, window), labels.aspect) for window in figure.windows]
     return replace(scene, figure=figure, vectors=encode(photos))
@@ -130,10 +128,9 @@ def choose_windows(figure: Figure, vectors: Embeddings, labels: Labels) -> tuple
     thresholds = labels.calibration.detection
     likelihoods = rate_windows(
         vectors,
-        np.array([window.bareness for window in figure.windows], dtype=np.float32),
         type_vectors=labels.type_vectors,
         scene=labels.scene,
-        thresholds=thresholds,
+        temperature=thresholds.temperature,
     )
     return arrange(figure, likelihoods, thresholds)
 

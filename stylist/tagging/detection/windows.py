@@ -36,24 +36,33 @@ MARGIN = 0.04
 class Window:
     """A part of a photo that may show one garment.
 
-    `first` and `last` are the boundaries above and below, `height` its share of the person's,
-    and `bareness` the share of the person in it that has the colour of skin. `box` has the photo's
-    pixels; `cloth` is the garment's mask in it, without skin.
+    `first` and `last` are the boundaries above and below, `height` its share of the person's.
+    `box` has the photo's pixels; `cloth` is the garment's mask in it, without skin.
     """
 
     first: int
     last: int
     height: float
-    bareness: float
     box: Box
     cloth: Mask
 
 
 @dataclass(frozen=True, eq=False)
-class Figure:
-    """A person in a photo, cut into `bands` bands; `bareness` is the share of skin."""
+class Band:
+    """A part of a person between two boundaries: its share of the person's height, and of skin.
 
-    bands: int
+    `bareness` is that of the middle half, where the body is and the arms are not.
+    """
+
+    height: float
+    bareness: float
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """A person in a photo, from top to bottom; `bareness` is the share of skin in all."""
+
+    bands: tuple[Band, ...]
     bareness: float
     windows: tuple[Window, ...]
 
@@ -68,7 +77,7 @@ def cut_figure(rgb: NDArray[np.uint8], mask: Mask | None) -> Figure:
     rows = _find_boundaries(lab, person, skin)
     full = rgb.shape[0], rgb.shape[1]
     return Figure(
-        bands=len(rows) - 1,
+        bands=tuple(_make_band(rows, at, person, skin) for at in range(len(rows) - 1)),
         bareness=float(skin.sum() / max(1, person.sum())),
         windows=tuple(
             window
@@ -146,6 +155,17 @@ def _name_colours(lab: Floats, person: Mask, skin: Mask) -> tuple[NDArray[np.int
     return colours, np.asarray(vectors * np.sqrt(np.maximum(values, 0)), dtype=np.float32)
 
 
+def _make_band(rows: list[int], at: int, person: Mask, skin: Mask) -> Band:
+    inside = slice(rows[at], rows[at + 1])
+    columns = np.flatnonzero(person[inside].any(axis=0))
+    left, right = (columns[0], columns[-1]) if len(columns) else (0, 0)
+    quarter = (right - left) // 4
+    middle = inside, slice(left + quarter, right - quarter + 1)
+    body = max(1, int(person[middle].sum()))
+    height = (rows[at + 1] - rows[at]) / (rows[-1] - rows[0])
+    return Band(height, float(skin[middle].sum() / body))
+
+
 def _make_window(
     rows: list[int], first: int, last: int, person: Mask, skin: Mask, shape: tuple[int, int]
 ) -> Window | None:
@@ -165,7 +185,7 @@ def _make_window(
     box = _enlarge(find_box(cloth), person.shape, shape)
     grown = cv2.resize(cloth.astype(np.uint8), shape[::-1], interpolation=cv2.INTER_NEAREST)
     inside = np.asarray(grown)[box.top : box.bottom, box.left : box.right] > 0
-    return Window(first, last, height, bareness, box, np.asarray(inside))
+    return Window(first, last, height, box, np.asarray(inside))
 
 
 def _enlarge(small: Box, shape: tuple[int, ...], full: tuple[int, int]) -> Box:
