@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.files.storage import default_storage
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 from django.http import HttpRequest
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin
@@ -36,7 +36,13 @@ class ImageAdmin(ModelAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).live().defer("search").prefetch_related("entries")
+        return (
+            super()
+            .get_queryset(request)
+            .live()
+            .defer("search")
+            .prefetch_related(Prefetch("entries", IndexEntry.objects.live().defer("embedding")))
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Photos enter through the API only, which checks and normalises them."""
@@ -116,6 +122,6 @@ class VectorIndexAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Build the vector store again", permissions=["view"])
     def rebuild_collections(self, request: HttpRequest, queryset: Any) -> None:
-        for index in queryset:
+        for index in queryset.filter(state=VectorIndex.State.LIVE):
             request_rebuild(shop=index.shop)
         messages.success(request, "The chosen indexes are being built; search is exact until then.")

@@ -14,9 +14,11 @@ from catalog.indexing.indexes import (
     ENTRIES,
     MIRRORED_FIELDS,
     Drift,
+    add_entries,
     get_live_index,
     mark_incomplete,
     measure_drift,
+    request_entries,
 )
 from catalog.models import Image, IndexEntry, Style, make_original_key, make_photo_key
 from core.errors import Conflict, DomainError
@@ -71,7 +73,7 @@ def create_image(*, shop: Shop, photo: Photo, fields: dict[str, Any]) -> Image:
             image.save(force_insert=True)
             image.styles.set(styles)
             if image.status != Image.Status.HELD:
-                IndexEntry.objects.create(shop=shop, index=get_live_index(shop.pk), image=image)
+                add_entries(image, IndexEntry.State.PENDING)
                 ENTRIES.wake()
             _send_saved(image)
     return image
@@ -100,7 +102,7 @@ def update_image(*, image: Image, fields: dict[str, Any], photo: Photo | None = 
             if styles is not None:
                 image.styles.set(styles)
             if is_mirrored and image.status != Image.Status.HELD:
-                _request_index(image)
+                request_entries(image)
             if photo:
                 _send_saved(image)
                 old = (before.photo.name, before.original.name)
@@ -127,7 +129,7 @@ def replace_rendition(*, image: Image, version: int, rendition: Rendition) -> Im
                 update_fields=["photo", "version", "width", "height", "digest", "updated_at"]
             )
             if image.status != Image.Status.HELD:
-                _request_index(image)
+                request_entries(image)
             _send_saved(image)
             transaction.on_commit(lambda: delete_files(old), robust=True)
     return image
@@ -145,7 +147,7 @@ def clear_image(*, image: Image) -> None:
                 raise PhotoChanged
             current.status, current.held_status = current.held_status or Image.Status.PUBLISHED, ""
             current.save(update_fields=["status", "held_status", "updated_at"])
-            _request_index(current)
+            request_entries(current)
 
 
 def delete_image(*, image: Image) -> None:
@@ -154,21 +156,18 @@ def delete_image(*, image: Image) -> None:
         found = Image.objects.filter(pk=image.pk).update(deleted_at=timezone.now())
         if found and not IndexEntry.objects.filter(image=image).request_removal():
             # It was always held, so it has no entry, but its files and row must go.
-            IndexEntry.objects.create(
-                shop_id=image.shop_id,
-                index=get_live_index(image.shop_id),
-                image=image,
-                state=IndexEntry.State.REMOVING,
-            )
+            add_entries(image, IndexEntry.State.REMOVING)
         ENTRIES.wake()
 
 
 def retry_failed(*, shop: Shop) -> int:
     """Have every failed image of the shop indexed again; return how many."""
     with transaction.atomic():
-        failed = IndexEntry.objects.filter(shop=shop, state=IndexEntry.State.FAILED).request()
+        failed = IndexEntry.objects.filter(shop=shop, state=IndexEntry.State.FAILED)
+        count = failed.values("image").distinct().count()
+        failed.request()
         ENTRIES.wake()
-    return int(failed)
+    return int(count)
 
 
 def retry_images(*, images: list[Image]) -> int:
@@ -176,7 +175,7 @@ def retry_images(*, images: list[Image]) -> int:
     free = [image for image in images if image.status != Image.Status.HELD]
     with transaction.atomic():
         for image in free:
-            _request_index(image)
+            request_entries(image)
     return len(free)
 
 
@@ -203,16 +202,6 @@ def count_states(*, index_id: UUID) -> dict[str, int]:
     entries = IndexEntry.objects.filter(index_id=index_id)
     counted = entries.values_list("state").annotate(count=Count("pk")).order_by()
     return {**dict.fromkeys(IndexEntry.State.values, 0), **dict(counted)}
-
-
-def _request_index(image: Image) -> None:
-    """Have an image indexed once this transaction commits, whether it has an entry or not."""
-    if not IndexEntry.objects.filter(image=image).request():
-        index = get_live_index(image.shop_id)
-        IndexEntry.objects.get_or_create(
-            image=image, index=index, defaults={"shop_id": image.shop_id}
-        )
-    ENTRIES.wake()
 
 
 def _send_saved(image: Image) -> None:

@@ -5,18 +5,23 @@ from typing import Any
 from celery import shared_task
 
 from catalog.indexing.indexes import ENTRIES, find_uncalibrated_indexes
+from catalog.indexing.switches import find_removable
 from catalog.models import VectorIndex
-from catalog.tasks import audit_index, wake_repairs
+from catalog.tasks import advance_switches, audit_index, remove_index, wake_repairs
 from core.jobs.queues import wake
 from core.tenancy import all_shops
 
 
 @shared_task
 def sweep_index(**_: Any) -> None:
-    """Wake indexing, calibration and repairs where they are needed."""
+    """Wake indexing, calibration, repairs and switches where they are needed."""
     if ENTRIES.has_waiting() or find_uncalibrated_indexes():
         wake(ENTRIES.task)
     wake_repairs()
+    # Where the checkpoints are: this process may not see their folders.
+    wake(advance_switches.name)
+    for pk in find_removable():
+        wake(remove_index.name, index_id=str(pk))
 
 
 @shared_task

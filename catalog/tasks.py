@@ -5,7 +5,8 @@ from typing import Any
 import structlog
 from celery import shared_task
 
-from catalog.indexing import indexes
+from catalog.indexing import indexes, switches
+from catalog.indexing.indexes import ENTRIES
 from catalog.models import VectorIndex
 from core.errors import Unavailable
 from core.jobs.queues import SingleFlight, wake
@@ -14,7 +15,7 @@ from core.tenancy import all_shops
 
 log = structlog.get_logger(__name__)
 
-_indexing = SingleFlight()
+_indexing, _switching = SingleFlight(), SingleFlight()
 
 
 @shared_task
@@ -24,10 +25,41 @@ def index_images(**_: Any) -> None:
     from catalog.indexing.calibration import calibrate_indexes
     from catalog.indexing.pipeline import index_waiting
 
-    _indexing.run(
-        lambda: calibrate_indexes({*index_waiting(), *indexes.find_uncalibrated_indexes()})
-    )
+    def index() -> None:
+        touched = {*index_waiting(), *indexes.find_uncalibrated_indexes()}
+        calibrate_indexes(switches.drop_stale(touched))
+
+    _indexing.run(index)
     wake_repairs()
+    if switches.has_switches():
+        wake(advance_switches.name)
+
+
+@shared_task
+def advance_switches(**_: Any) -> None:
+    """Start the switches to other checkpoints that are needed, and take the next step of each."""
+    from core.ml.batching import unload_encoders
+
+    _switching.run(switches.advance_switches)
+    unload_encoders(keep=switches.find_checkpoints_in_use())
+    if ENTRIES.has_waiting():
+        wake(index_images.name)
+
+
+@shared_task
+def remove_index(*, index_id: str, **_: Any) -> None:
+    """Remove a retired index; the sweep retries while Chroma is down."""
+    with all_shops():
+        for index in VectorIndex.objects.filter(pk=index_id, state=VectorIndex.State.RETIRED):
+            try:
+                switches.remove_index(index)
+            except Unavailable as error:
+                log.warning(
+                    "removal_postponed",
+                    shop=str(index.shop_id),
+                    index=index_id,
+                    error=error.message,
+                )
 
 
 def wake_repairs() -> None:

@@ -300,6 +300,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "catalog.tasks.index_images": {"queue": "gpu"},
+    "catalog.tasks.advance_switches": {"queue": "gpu"},
     "recommendations.tasks.encode_query": {"queue": "gpu.interactive"},
     "quality.tasks.assess_photo": {"queue": "gpu.interactive"},
     "quality.tasks.run_interactive_jobs": {"queue": "gpu.interactive"},

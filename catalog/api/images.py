@@ -25,7 +25,7 @@ from catalog.api.facets import (
     FacetListField,
     StyleField,
 )
-from catalog.models import AgeGroup, Category, Image, IndexEntry, Style
+from catalog.models import AgeGroup, Category, Image, IndexEntry, Style, VectorIndex
 from core.api.views import NewestFirst, validate
 from core.photos import Photo, open_photo
 from decoder.limits import MAX_BYTES
@@ -220,12 +220,15 @@ class ImageFilter(filters.FilterSet):
     price_min = filters.NumberFilter(field_name="price", lookup_expr="gte")
     price_max = filters.NumberFilter(field_name="price", lookup_expr="lte")
     index_state = filters.ChoiceFilter(
-        field_name="entries__state", choices=IndexEntry.State.choices
+        method="filter_index_state", choices=IndexEntry.State.choices
     )
     sku = filters.CharFilter()
     item_group_id = filters.CharFilter()
     availability = filters.ChoiceFilter(choices=Image.Availability.choices)
     status = filters.ChoiceFilter(choices=Image.Status.choices)
+
+    def filter_index_state(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.filter(entries__state=value, entries__index__state=VectorIndex.State.LIVE)
 
     def search(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.matching(value) if value.strip() else queryset
@@ -255,7 +258,9 @@ class ImageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
         images: QuerySet[Image] = (
             Image.objects.live()
             .select_related("category", "age_group")
-            .prefetch_related("styles", Prefetch("entries", IndexEntry.objects.defer("embedding")))
+            .prefetch_related(
+                "styles", Prefetch("entries", IndexEntry.objects.live().defer("embedding"))
+            )
             .defer("search")
         )
         return images

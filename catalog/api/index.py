@@ -13,10 +13,24 @@ from rest_framework.viewsets import ViewSet
 from catalog import services
 from catalog.indexing.garment_vectors import find_image_id
 from catalog.indexing.indexes import get_live_index
+from catalog.indexing.switches import read_progress
 from tenants.api.base import TenantMixin
 from tenants.models import Scope
 
 MAX_DRIFT_IDS = 1_000
+
+
+class SwitchSerializer(serializers.Serializer[Any]):
+    """How many images the next index of the shop has."""
+
+    encoder = serializers.CharField()
+    revision = serializers.CharField()
+    embedded = serializers.IntegerField()
+    failed = serializers.IntegerField(
+        help_text="Images that could not be embedded. If they are many, the switch waits: `retry`."
+    )
+    total = serializers.IntegerField()
+    started_at = serializers.DateTimeField()
 
 
 @extend_schema_serializer(many=False)
@@ -24,6 +38,9 @@ class IndexSerializer(serializers.Serializer[Any]):
     """The state of a shop's vector index, with the number of images in each state."""
 
     encoder = serializers.CharField()
+    revision = serializers.CharField(
+        help_text="The encoder's checkpoint that this index is made with; empty if not pinned."
+    )
     languages = serializers.CharField(help_text="The languages of prompts.")
     is_complete = serializers.BooleanField(
         help_text="False while the vector store is repaired; search is exact until then."
@@ -36,6 +53,11 @@ class IndexSerializer(serializers.Serializer[Any]):
     indexed = serializers.IntegerField()
     failed = serializers.IntegerField()
     removing = serializers.IntegerField()
+    switch = SwitchSerializer(
+        allow_null=True,
+        help_text="The next index, made with another encoder or checkpoint. This one answers until "
+        "it is ready.",
+    )
 
 
 class DriftSerializer(serializers.Serializer[Any]):
@@ -66,10 +88,12 @@ class IndexViewSet(TenantMixin, ViewSet):
         counts = services.count_states(index_id=index.pk)
         body = {
             "encoder": index.encoder,
+            "revision": index.revision,
             "languages": settings.ENCODERS.get(index.encoder, {}).get("languages", "not told"),
             "is_complete": index.is_complete,
             "is_calibrated": index.is_calibrated,
             **counts,
+            "switch": read_progress(shop=self.shop),
         }
         return Response(IndexSerializer(body).data)
 

@@ -1,4 +1,4 @@
-"""A shop's vector index, its queue, and the repair and audit of its collection."""
+"""A shop's vector indexes, their queue, and the repair and audit of a collection."""
 
 import zlib
 from collections.abc import Iterator
@@ -61,9 +61,9 @@ def get_live_index(shop_id: UUID) -> VectorIndex:
             state=VectorIndex.State.LIVE,
             defaults={
                 "encoder": encoder,
-                "revision": _find_revision(encoder),
+                "revision": find_revision(encoder),
                 "node": nodes[zlib.crc32(shop_id.bytes) % len(nodes)],
-                "collection": _make_collection_name(),
+                "collection": make_collection_name(),
                 # The first repair creates the collection.
                 "is_complete": False,
             },
@@ -71,7 +71,7 @@ def get_live_index(shop_id: UUID) -> VectorIndex:
     return index
 
 
-def _find_revision(encoder: str) -> str:
+def find_revision(encoder: str) -> str:
     """Return the current revision; "" where the checkpoint is out of reach, as on a web server."""
     try:
         return current_revision(encoder)
@@ -84,12 +84,54 @@ _COLUMNS = ", ".join(column.attname for column in VectorIndex._meta.concrete_fie
 _LIVE = f"SELECT {_COLUMNS} FROM catalog_vectorindex WHERE shop_id = %s AND state = 'live'"  # noqa: S608
 
 
+def request_entries(image: Image) -> None:
+    """Have an image indexed once this transaction commits, whether it has entries or not.
+
+    That is in the live index, and in the second one where one is being built.
+    """
+    indexes = _lock_indexes(image.shop_id)
+    if IndexEntry.objects.filter(image=image, index__in=indexes).request() < len(indexes):
+        add_entries(image, IndexEntry.State.PENDING)
+    ENTRIES.wake()
+
+
+def add_entries(image: Image, state: IndexEntry.State) -> None:
+    """Give an image the entries that it has not yet; wakes no worker."""
+    rows = [
+        IndexEntry(shop_id=image.shop_id, index_id=pk, image=image, state=state)
+        for pk in _lock_indexes(image.shop_id)
+    ]
+    IndexEntry.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _lock_indexes(shop_id: UUID) -> list[UUID]:
+    """Return the live and the second index, which do not change places in this transaction.
+
+    Otherwise an entry could be added to the index that is just retired, and the image be lost.
+    """
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(_CURRENT, [shop_id])
+            if indexes := [pk for (pk,) in cursor.fetchall()]:
+                return indexes
+        get_live_index(shop_id)
+
+
+# `KEY SHARE`, as foreign keys take it: uploads do not wait for each other, only for a switch.
+_CURRENT = """
+    SELECT id FROM catalog_vectorindex WHERE shop_id = %s AND state IN ('live', 'building')
+    ORDER BY id FOR KEY SHARE
+"""
+
+
 def find_uncalibrated_indexes() -> list[UUID]:
-    """Return live indexes that have embeddings and no calibration."""
+    """Return indexes that have embeddings and no calibration."""
     with all_shops():
         entries = IndexEntry.objects.filter(index=OuterRef("pk")).embedded()
-        live = VectorIndex.objects.filter(Exists(entries), state=VectorIndex.State.LIVE)
-        uncalibrated = live.exclude(calibration__has_key=VectorIndex.LATEST_CALIBRATION_KEY)
+        current = VectorIndex.objects.filter(Exists(entries)).exclude(
+            state=VectorIndex.State.RETIRED
+        )
+        uncalibrated = current.exclude(calibration__has_key=VectorIndex.LATEST_CALIBRATION_KEY)
         return list(uncalibrated.values_list("pk", flat=True))
 
 
@@ -220,7 +262,7 @@ def _chroma_metadata(image: Image) -> dict[str, Any]:
 def _replace_collection(index: VectorIndex) -> None:
     """Switch to a new, empty collection, which workers write to from now on."""
     store, old = get_vector_store(index.node), index.collection
-    index.collection = _make_collection_name()
+    index.collection = make_collection_name()
     index.is_complete = False
     store.create(index.collection)
     index.save(update_fields=["collection", "is_complete"])
@@ -244,7 +286,7 @@ def _repair_lock(index: VectorIndex) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
 
 
-def _make_collection_name() -> str:
+def make_collection_name() -> str:
     return f"index-{uuid7()}"
 
 

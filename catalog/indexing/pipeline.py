@@ -77,7 +77,7 @@ def _prepare_next() -> list[list[PipelineItem]]:
         # An entry that was requested again since the claim is claimed again.
         items = [item for item in items if item.entry.version == item.claim.version]
         remove_entries([item.entry for item in items if item.is_removal])
-        if batches := _make_batches([item for item in items if not item.is_removal]):
+        if batches := _make_batches([item for item in items if item.is_wanted]):
             return batches
     return []
 

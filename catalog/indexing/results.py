@@ -67,6 +67,11 @@ class PipelineItem:
         return self.entry.state == IndexEntry.State.REMOVING
 
     @property
+    def is_wanted(self) -> bool:
+        """Whether the image is to be indexed: not removed, nor of an index that is removed."""
+        return not self.is_removal and self.entry.index.state != VectorIndex.State.RETIRED
+
+    @property
     def is_first(self) -> bool:
         """Whether no vector of the image was ever written."""
         return self.claim.version == 1 and self.claim.attempts == 1
@@ -178,7 +183,9 @@ def remove_entries(entries: list[IndexEntry]) -> None:
     answer, since search checks its candidates in Postgres.
     """
     by_index: defaultdict[VectorIndex, list[UUID]] = defaultdict(list)
-    for entry in entries:
+    # Of every index: the rows of all go with the image.
+    images = {entry.image_id for entry in entries}
+    for entry in IndexEntry.objects.filter(image__in=images).select_related("index"):
         by_index[entry.index].append(entry.image_id)
     for index, image_ids in by_index.items():
         _delete_vectors(index, image_ids)

@@ -43,6 +43,9 @@ class VectorIndex(models.Model):
     )
     calibration = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    switched_at = models.DateTimeField(
+        null=True, editable=False, help_text="When it became live or retired."
+    )
 
     objects: ClassVar[Any] = tenant_manager(TenantQuerySet)
 
@@ -51,6 +54,9 @@ class VectorIndex(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("shop",), condition=Q(state="live"), name="one_live_index_per_shop"
+            ),
+            models.UniqueConstraint(
+                fields=("shop",), condition=Q(state="building"), name="one_building_index_per_shop"
             ),
         )
 
@@ -72,6 +78,10 @@ class IndexEntryQuerySet(QueueRowQuerySet):
     def waiting(self) -> Self:
         """Narrow to entries that a worker has not finished."""
         return self.filter(state__in=IndexEntry.WAITING)
+
+    def live(self) -> Self:
+        """Narrow to entries of live indexes: an image has one in each index of its shop."""
+        return self.filter(index__state=VectorIndex.State.LIVE)
 
     def embedded(self) -> Self:
         """Narrow to entries that have an embedding, of images that are not deleted."""

@@ -295,7 +295,7 @@ def test_failing_storage_leaves_nothing(shop, media_root, folder):
 
 @pytest.mark.usefixtures("nothing_left")
 def test_failing_database_leaves_nothing(shop, monkeypatch):
-    monkeypatch.setattr("catalog.services.get_live_index", lambda _: 1 / 0)
+    monkeypatch.setattr("catalog.services.add_entries", lambda *_: 1 / 0)
     shop.client.raise_request_exception = False
     assert send(shop.client).status_code == 500
 

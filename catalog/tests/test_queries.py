@@ -19,7 +19,7 @@ CEILINGS = {
     "styles/": 2,
     "age-groups/": 2,
     "prompts/": 2,
-    "index/": 3,
+    "index/": 4,
     "shop/": 1,
 }
 

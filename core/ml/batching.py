@@ -7,7 +7,7 @@ its own future with its own deadline.
 
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ import numpy as np
 
 from core.errors import Unavailable
 from core.ml.checkpoints import current_revision
-from core.ml.encoder import Embeddings, Encoder, Pixels, get_encoder
+from core.ml.encoder import Embeddings, Encoder, Pixels, forget_encoders, get_encoder
 
 T = TypeVar("T")
 MAX_TEXTS_PER_PASS = 64
@@ -138,6 +138,14 @@ class Batcher:
             request.future.set_result(self.encoder.encode_pixels(request.inputs))
         except Exception as error:  # the caller handles it; this thread continues
             request.future.set_exception(error)
+
+
+def unload_encoders(*, keep: Collection[tuple[str, str]]) -> None:
+    """Free the memory of encoders with other names and revisions, after the passes that wait."""
+    with _starting:
+        for key in [key for key in _batchers if key not in keep]:
+            _batchers.pop(key).close()
+    forget_encoders(keep=keep)
 
 
 _batchers: dict[tuple[str, str], Batcher] = {}

@@ -9,7 +9,7 @@ process imports this module, and must not import them.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,6 +118,13 @@ def get_encoder(name: str, revision: str | None = None) -> Encoder:
             if key not in _encoders:
                 _encoders[key] = Encoder(find_checkpoint(*key))
     return _encoders[key]
+
+
+def forget_encoders(*, keep: Collection[tuple[str, str]]) -> None:
+    """Drop this process's encoders with other names and revisions."""
+    with _loading:
+        for key in [key for key in _encoders if key not in keep]:
+            del _encoders[key]
 
 
 def _device_and_dtype() -> tuple[torch.device, torch.dtype]:

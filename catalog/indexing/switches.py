@@ -1,0 +1,349 @@
+"""Move shops to another checkpoint or another encoder, while their old index answers.
+
+A second index is built next to the live one. The ordinary queue embeds the images for it, in
+portions, so that new uploads do not wait behind all of them. Once it finds what the live index
+finds, one transaction switches the two; the old one is removed a little later.
+
+Every step can run twice, and in several workers at a time.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, Exists, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from catalog.indexing.indexes import (
+    ENTRIES,
+    find_revision,
+    get_live_index,
+    make_collection_name,
+    repair_index,
+)
+from catalog.models import GarmentVectors, Image, IndexEntry, VectorIndex
+from core.ml.checkpoints import EncoderUnavailable, current_revision, encoder_spec
+from core.ml.vector_store import VectorStoreUnavailable, get_vector_store
+from core.tenancy import all_shops
+from tenants.models import Shop
+
+log = structlog.get_logger(__name__)
+
+State = VectorIndex.State
+CHECKPOINT = ("encoder", "revision")
+# Images that wait in a second index at a time: a new upload waits at most for these.
+PORTION = 128
+MAX_SHOPS = 20  # whose indexes get a portion in one step
+# Images that may fail in the new index. More means that the encoder or the storage is at fault.
+MAX_FAILED_SHARE, MIN_FAILED = 0.01, 3
+# Requests that read the old index just before the switch have ended by then.
+RETIREMENT = timedelta(minutes=1)
+CHUNK = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchProgress:
+    """A second index that is being built: how many of the shop's images it has, and since when."""
+
+    encoder: str
+    revision: str
+    embedded: int
+    failed: int
+    total: int
+    started_at: datetime
+
+
+def start_switch(*, shop: Shop, encoder: str) -> VectorIndex:
+    """Have the shop's images embedded by an encoder's configured checkpoint, in the background.
+
+    Returns the index that is being built, or the live one if it has this checkpoint already or is
+    empty. Another switch of the shop is given up. Needs the shop's scope, but no encoder. Raises
+    `EncoderUnavailable` for an unknown name.
+    """
+    encoder_spec(encoder)
+    return _start(shop.pk, encoder, find_revision(encoder))
+
+
+def read_progress(*, shop: Shop) -> SwitchProgress | None:
+    """Return how far the shop's second index is; None if there is none. Needs the shop's scope."""
+    index = VectorIndex.objects.filter(shop=shop, state=State.BUILDING).first()
+    if index is None:
+        return None
+    counted = IndexEntry.objects.filter(index=index).aggregate(
+        embedded=Count("pk", filter=Q(embedding__isnull=False)),
+        failed=Count("pk", filter=Q(state=IndexEntry.State.FAILED)),
+    )
+    live = IndexEntry.objects.live().filter(shop=shop)
+    return SwitchProgress(
+        encoder=index.encoder,
+        revision=index.revision,
+        total=live.exclude(state=IndexEntry.State.REMOVING).count(),
+        started_at=index.created_at,
+        **counted,
+    )
+
+
+def advance_switches() -> None:
+    """Start the switches that are needed, and take the next step of each; needs no encoder.
+
+    Runs where the checkpoints are.
+    """
+    with all_shops():
+        _start_needed()
+        for index in _find_hungry():
+            _advance(index)
+
+
+def has_switches() -> bool:
+    """Return whether any second index is being built."""
+    with all_shops():
+        return bool(VectorIndex.objects.filter(state=State.BUILDING).exists())
+
+
+def find_removable() -> list[UUID]:
+    """Return retired indexes that no request reads any more."""
+    with all_shops():
+        old = VectorIndex.objects.filter(
+            state=State.RETIRED, switched_at__lt=timezone.now() - RETIREMENT
+        )
+        return list(old.values_list("pk", flat=True))
+
+
+def remove_index(index: VectorIndex) -> None:
+    """Remove a retired index: its collection, its entries, and the garments of its checkpoint.
+
+    Entries of deleted images stay, and with them the index, until their files are removed. Raises
+    `VectorStoreUnavailable`.
+    """
+    get_vector_store(index.node).drop(index.collection)
+    entries = IndexEntry.objects.filter(index=index).exclude(state=IndexEntry.State.REMOVING)
+    while entries.filter(pk__in=list(entries.values_list("pk", flat=True)[:CHUNK])).delete()[0]:
+        pass
+    others = VectorIndex.objects.filter(shop_id=index.shop_id).exclude(state=State.RETIRED)
+    if not others.filter(encoder=index.encoder, revision=index.revision).exists():
+        GarmentVectors.objects.of(index).delete()
+    if not IndexEntry.objects.filter(index=index).exists():
+        index.delete()
+        log.info("index_removed", shop=str(index.shop_id), index=str(index.pk))
+
+
+def find_checkpoints_in_use() -> set[tuple[str, str]]:
+    """Return every encoder and revision that some index has, and those that are configured."""
+    with all_shops():
+        found = set(VectorIndex.objects.values_list(*CHECKPOINT).distinct())
+    names = {settings.DEFAULT_ENCODER, *(encoder for encoder, _ in found)}
+    return found | {(name, find_revision(name)) for name in names}
+
+
+def drop_stale(index_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the indexes whose checkpoint is the configured one.
+
+    An index that is being replaced keeps its calibration: its encoder may be gone.
+    """
+    with all_shops():
+        rows = list(VectorIndex.objects.filter(pk__in=index_ids).values_list("pk", *CHECKPOINT))
+    stale = {
+        checkpoint for checkpoint in {row[1:] for row in rows} if _find_replacement(*checkpoint)
+    }
+    return {pk for pk, *checkpoint in rows if tuple(checkpoint) not in stale}
+
+
+def _find_replacement(encoder: str, revision: str) -> str | None:
+    """Return the encoder whose configured checkpoint replaces this one; None if it is that one.
+
+    The encoder stays the same, except where it is not configured any more.
+    """
+    wanted = encoder if encoder in settings.ENCODERS else settings.DEFAULT_ENCODER
+    try:
+        is_stale = (encoder, revision) != (wanted, current_revision(wanted))
+    except EncoderUnavailable:
+        return None  # the folder is out of reach: nothing could be embedded
+    return wanted if is_stale else None
+
+
+def _start_needed() -> None:
+    """Start a switch for each shop with an index of a checkpoint that is not the configured one."""
+    indexes = VectorIndex.objects.filter(state__in=(State.LIVE, State.BUILDING))
+    for encoder, revision in set(indexes.values_list(*CHECKPOINT).distinct()):
+        wanted = _find_replacement(encoder, revision)
+        if wanted is None:
+            continue
+        own = indexes.filter(encoder=encoder, revision=revision)
+        second = VectorIndex.objects.filter(shop=OuterRef("shop"), state=State.BUILDING)
+        # A second index that is being built decides: it may be of an encoder that the shop chose.
+        open_to_start = own.filter(Q(state=State.BUILDING) | ~Exists(second))
+        for shop_id in open_to_start.values_list("shop_id", flat=True):
+            _start(shop_id, wanted, current_revision(wanted))
+
+
+def _start(shop_id: UUID, encoder: str, revision: str) -> VectorIndex:
+    get_live_index(shop_id)
+    with transaction.atomic():
+        live, building = _lock(shop_id)
+        if building and building.checkpoint == (encoder, revision):
+            return building
+        if building:
+            _retire(building)
+        if live.checkpoint == (encoder, revision):
+            return live
+        if not IndexEntry.objects.filter(index=live).embedded().exists():
+            return _relabel(live, encoder, revision)
+        index: VectorIndex = VectorIndex.objects.create(
+            shop_id=shop_id,
+            encoder=encoder,
+            revision=revision,
+            node=live.node,
+            collection=make_collection_name(),
+            state=State.BUILDING,
+            is_complete=False,
+        )
+        log.info(
+            "switch_started",
+            shop=str(shop_id),
+            index=str(index.pk),
+            encoder=encoder,
+            revision=revision,
+            former=live.revision,
+        )
+        return index
+
+
+def _relabel(live: VectorIndex, encoder: str, revision: str) -> VectorIndex:
+    """Let an index without embeddings have another checkpoint, and discard what is under way."""
+    live.encoder, live.revision, live.calibration = encoder, revision, {}
+    live.save(update_fields=["encoder", "revision", "calibration"])
+    IndexEntry.objects.filter(index=live).request()
+    ENTRIES.wake()
+    return live
+
+
+def _lock(shop_id: UUID) -> tuple[VectorIndex, VectorIndex | None]:
+    """Return the live and the second index, locked: no entry is added until the transaction ends.
+
+    `catalog.indexing.indexes.add_entries` waits for this lock.
+    """
+    rows = VectorIndex.objects.select_for_update().filter(shop_id=shop_id).order_by("pk")
+    # Twice: while the first query waits for a lock, another worker may add a second index.
+    list(rows)
+    by_state = {index.state: index for index in rows.exclude(state=State.RETIRED)}
+    return by_state[State.LIVE], by_state.get(State.BUILDING)
+
+
+def _retire(index: VectorIndex) -> None:
+    index.state, index.switched_at = State.RETIRED, timezone.now()
+    index.save(update_fields=["state", "switched_at"])
+
+
+def _find_hungry() -> list[VectorIndex]:
+    """Return a few second indexes that wait for another portion of images, or for the switch."""
+    pending = IndexEntry.objects.filter(index=OuterRef("pk"), state=IndexEntry.State.PENDING)
+    count = pending.order_by().values("index").annotate(count=Count("pk")).values("count")
+    building = VectorIndex.objects.filter(state=State.BUILDING)
+    waiting = building.annotate(waiting=Coalesce(Subquery(count), 0))
+    return list(waiting.filter(waiting__lt=PORTION // 2).order_by("pk")[:MAX_SHOPS])
+
+
+def _advance(index: VectorIndex) -> None:
+    """Have the next images embedded; once all are, switch."""
+    _note_garments(index)
+    try:
+        if not index.is_complete:
+            repair_index(index)  # creates the collection
+        if not _request_portion(index) and _is_ready(index) and repair_index(index):
+            _switch(index)
+    except VectorStoreUnavailable as error:
+        log.warning("switch_postponed", shop=str(index.shop_id), index=str(index.pk), error=error)
+
+
+def _note_garments(index: VectorIndex) -> None:
+    """Note that there are garments of this checkpoint, which may be older than the index."""
+    most = GarmentVectors.objects.of(index).aggregate(most=Max("count"))["most"] or 0
+    if most > index.max_garments:
+        VectorIndex.objects.filter(pk=index.pk, max_garments__lt=most).update(max_garments=most)
+
+
+def _request_portion(index: VectorIndex) -> int:
+    """Add entries for images that the live index has and this one has not; return how many."""
+    own = IndexEntry.objects.filter(index=index, image=OuterRef("pk"))
+    live = IndexEntry.objects.live().filter(image=OuterRef("pk"))
+    live = live.exclude(state=IndexEntry.State.REMOVING)
+    images = Image.objects.live().filter(Exists(live), ~Exists(own), shop_id=index.shop_id)
+    entries = IndexEntry.objects.filter(index=index).order_by("image")
+    with transaction.atomic():
+        # Locked, so that no image is deleted before its entry is there. The newest come first, and
+        # images that were passed over come last.
+        locked = images.select_for_update(no_key=True, skip_locked=True).order_by("-pk")
+        ids = locked.values_list("pk", flat=True)
+        oldest = entries.values_list("image", flat=True).first()
+        chosen = list(ids.filter(pk__lt=oldest)[:PORTION]) if oldest else []
+        chosen = chosen or list(ids[:PORTION])
+        IndexEntry.objects.bulk_create(
+            [IndexEntry(shop_id=index.shop_id, index=index, image_id=pk) for pk in chosen],
+            ignore_conflicts=True,
+        )
+    return len(chosen)
+
+
+def _is_ready(index: VectorIndex) -> bool:
+    """Return whether a second index finds all that the live one finds, and is calibrated."""
+    index.refresh_from_db()
+    if index.state != State.BUILDING or _find_untried(index).exists():
+        return False
+    embedded = IndexEntry.objects.filter(index=index).embedded().count()
+    failed = _find_failed(index).count()
+    if failed > max(MIN_FAILED, MAX_FAILED_SHARE * embedded) or failed > embedded:
+        log.warning(
+            "switch_blocked",
+            shop=str(index.shop_id),
+            index=str(index.pk),
+            failed=failed,
+            embedded=embedded,
+        )
+        return False
+    return index.is_calibrated or not embedded
+
+
+def _find_untried(index: VectorIndex) -> Any:
+    """Return entries of the live index whose images this one has neither embedded nor given up."""
+    tried = Q(embedding__isnull=False) | Q(state=IndexEntry.State.FAILED)
+    own = IndexEntry.objects.filter(tried, index=index, image=OuterRef("image"))
+    return _find_live(index).filter(~Exists(own))
+
+
+def _find_failed(index: VectorIndex) -> Any:
+    """Return entries of the live index whose images this one could not embed."""
+    failed = IndexEntry.objects.filter(
+        index=index, image=OuterRef("image"), embedding=None, state=IndexEntry.State.FAILED
+    )
+    return _find_live(index).filter(Exists(failed))
+
+
+def _find_live(index: VectorIndex) -> Any:
+    """Return the entries with which the live index of the same shop answers."""
+    entries = IndexEntry.objects.live().filter(shop_id=index.shop_id, image__deleted_at=None)
+    return entries.embedded()
+
+
+def _switch(index: VectorIndex) -> None:
+    """Make the second index the live one, if it is still ready."""
+    with transaction.atomic():
+        live, building = _lock(index.shop_id)
+        # An image may have been added since, by a request that did not know the second index.
+        if building is None or building.pk != index.pk or _find_untried(building).exists():
+            return
+        _retire(live)
+        building.state, building.switched_at = State.LIVE, timezone.now()
+        building.save(update_fields=["state", "switched_at"])
+    log.info(
+        "index_switched",
+        shop=str(index.shop_id),
+        index=str(index.pk),
+        encoder=index.encoder,
+        revision=index.revision,
+    )
