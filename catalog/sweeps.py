@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 
 from catalog.indexing.indexes import ENTRIES, find_uncalibrated_indexes
-from catalog.indexing.switches import find_removable
+from catalog.indexing.switches import find_removable, has_switches, may_need_switches
 from catalog.models import VectorIndex
 from catalog.tasks import advance_switches, audit_index, remove_index, wake_repairs
 from core.jobs.queues import wake
@@ -18,8 +18,8 @@ def sweep_index(**_: Any) -> None:
     if ENTRIES.has_waiting() or find_uncalibrated_indexes():
         wake(ENTRIES.task)
     wake_repairs()
-    # Where the checkpoints are: this process may not see their folders.
-    wake(advance_switches.name)
+    if has_switches() or may_need_switches():
+        wake(advance_switches.name)
     for pk in find_removable():
         wake(remove_index.name, index_id=str(pk))
 

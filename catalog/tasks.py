@@ -24,12 +24,14 @@ def index_images(**_: Any) -> None:
     # The web process imports this module, and must not import torch.
     from catalog.indexing.calibration import calibrate_indexes
     from catalog.indexing.pipeline import index_waiting
+    from core.ml.batching import unload_encoders
 
     def index() -> None:
         touched = {*index_waiting(), *indexes.find_uncalibrated_indexes()}
         calibrate_indexes(switches.drop_stale(touched))
 
     _indexing.run(index)
+    unload_encoders(keep=switches.find_checkpoints_in_use())
     wake_repairs()
     if switches.has_switches():
         wake(advance_switches.name)
@@ -38,10 +40,7 @@ def index_images(**_: Any) -> None:
 @shared_task
 def advance_switches(**_: Any) -> None:
     """Start the switches to other checkpoints that are needed, and take the next step of each."""
-    from core.ml.batching import unload_encoders
-
     _switching.run(switches.advance_switches)
-    unload_encoders(keep=switches.find_checkpoints_in_use())
     if ENTRIES.has_waiting():
         wake(index_images.name)
 

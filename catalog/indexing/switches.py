@@ -106,6 +106,18 @@ def has_switches() -> bool:
         return bool(VectorIndex.objects.filter(state=State.BUILDING).exists())
 
 
+def may_need_switches() -> bool:
+    """Return whether an index may have to be replaced, as far as this process sees the folders."""
+    with all_shops():
+        live = VectorIndex.objects.filter(state=State.LIVE)
+        checkpoints = set(live.values_list(*CHECKPOINT).distinct())
+    return any(_may_be_stale(*checkpoint) for checkpoint in checkpoints)
+
+
+def _may_be_stale(encoder: str, revision: str) -> bool:
+    return encoder not in settings.ENCODERS or find_revision(encoder) != revision
+
+
 def find_removable() -> list[UUID]:
     """Return retired indexes that no request reads any more."""
     with all_shops():
