@@ -231,10 +231,12 @@ def write_vectors(index: VectorIndex, images: list[Image], vectors: Vectors) -> 
 
     Returns the ids of the vectors that were written.
     """
-    image_ids = [image.pk for image in images]
-    ids, vectors = join_garments(image_ids, vectors, read_garments(index, image_ids))
     metadata = {str(image.pk): _chroma_metadata(image) for image in images}
-    facets = [metadata[find_image_id(vector_id)] for vector_id in ids]
+    ids, facets = list(metadata), list(metadata.values())
+    if index.max_garments:
+        image_ids = [image.pk for image in images]
+        ids, vectors = join_garments(image_ids, vectors, read_garments(index, image_ids))
+        facets = [metadata[find_image_id(vector_id)] for vector_id in ids]
     get_vector_store(index.node).upsert(index.collection, ids, vectors, facets)
     return ids
 

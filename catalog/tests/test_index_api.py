@@ -8,6 +8,7 @@ import pytest
 from catalog.indexing.indexes import get_live_index, rebuild_index
 from catalog.models import IndexEntry
 from catalog.tests.factories import make_image
+from core.ml.checkpoints import current_revision
 from core.ml.vector_store import get_vector_store
 from core.tenancy import shop_scope
 from tenants.models import Shop
@@ -51,10 +52,12 @@ def test_new_shop_has_an_empty_index(shop, settings):
     body = shop.client.get(INDEX).json()
     assert body == {
         "encoder": settings.DEFAULT_ENCODER,
+        "revision": current_revision(settings.DEFAULT_ENCODER),
         "languages": settings.ENCODERS[settings.DEFAULT_ENCODER]["languages"],
         "is_complete": False,
         "is_calibrated": False,
         **dict.fromkeys(STATES, 0),
+        "switch": None,
     }
 
 
