@@ -3,12 +3,14 @@
 import io
 import shutil
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import numpy as np
 import pytest
+from django.apps import apps
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -31,7 +33,12 @@ from catalog.search.candidates import FacetFilter, find_nearest
 from catalog.services import delete_image, update_image
 from catalog.tests.factories import make_image
 from core.ml import batching, encoder
-from core.ml.checkpoints import EncoderUnavailable, current_revision, hash_checkpoint
+from core.ml.checkpoints import (
+    EncoderUnavailable,
+    current_revision,
+    find_checkpoint,
+    hash_checkpoint,
+)
 from core.ml.vector_store import get_vector_store
 from core.photos import open_photo
 from core.tenancy import all_shops, run_in_scope, shop_scope
@@ -176,6 +183,19 @@ def test_an_index_from_before_revisions_were_recorded_is_built_again(scoped):
     VectorIndex.objects.update(revision="")
     finish(scoped)
     assert get_live_index(scoped.pk).revision == current_revision("own")
+
+
+def test_the_migration_names_the_first_mini_and_can_be_undone(shop):
+    migration = import_module("catalog.migrations.0009_revision_of_the_first_mini")
+    with all_shops():
+        index = get_live_index(shop.shop.pk)
+        VectorIndex.objects.update(encoder="mini", revision="")
+        migration.record_revision(apps, None)
+        index.refresh_from_db()
+        assert Path(find_checkpoint(*index.checkpoint).model).is_dir()
+        migration.forget_revision(apps, None)
+        index.refresh_from_db()
+        assert index.revision == ""
 
 
 def test_an_encoder_that_is_not_configured_any_more_gives_way_to_the_default(
