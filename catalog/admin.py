@@ -97,7 +97,9 @@ class FacetAdmin(ModelAdmin):
 
 @admin.register(VectorIndex)
 class VectorIndexAdmin(ReadOnlyAdmin):
-    list_display = ("shop", "encoder", "state", "is_complete", "waiting", "failed", "node")
+    list_display = (
+        *("shop", "encoder", "revision", "state", "is_complete", "waiting", "failed", "node"),
+    )
     list_filter = ("state", "is_complete", "encoder", "node")
     list_select_related = ("shop",)
     search_fields = ("shop__name", "collection")

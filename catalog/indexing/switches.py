@@ -258,7 +258,8 @@ def _find_hungry() -> list[VectorIndex]:
     count = pending.order_by().values("index").annotate(count=Count("pk")).values("count")
     building = VectorIndex.objects.filter(state=State.BUILDING)
     waiting = building.annotate(waiting=Coalesce(Subquery(count), 0))
-    return list(waiting.filter(waiting__lt=PORTION // 2).order_by("pk")[:MAX_SHOPS])
+    # In random order, so that a few that are blocked do not hold up the others.
+    return list(waiting.filter(waiting__lt=PORTION // 2).order_by("?")[:MAX_SHOPS])
 
 
 def _advance(index: VectorIndex) -> None:
