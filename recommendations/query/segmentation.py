@@ -1,14 +1,17 @@
 """Divide a prompt into pieces that a language's lexicon, or English, has a concept for."""
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, product
+from itertools import accumulate, pairwise, product
 from typing import TypeAlias
 
 from catalog.vocabulary.languages.concepts import Role
 from catalog.vocabulary.languages.lexicon import (
+    IGNORED,
+    NO_GARMENT,
     Concept,
     Lexicon,
     Token,
@@ -21,6 +24,7 @@ MIN_PART_LETTERS, MIN_STEM_LETTERS = 3, 2
 MIN_UNKNOWN_TAIL_LETTERS = 4  # of a kind after a first part that no entry has
 MAX_BUILT_LETTERS = 40  # a longer word is not taken apart
 MAX_AFFIXES = 2
+KATAKANA = re.compile("[\u30a1-\u30fc]{2}")
 
 Parts: TypeAlias = tuple[tuple[str, Concept | None], ...]
 
@@ -63,11 +67,12 @@ def divide(tokens: Sequence[Token], lexicon: Lexicon) -> Iterator[Piece]:
             place += 1
             continue
         is_own = length >= english_length
+        concept = own if is_own else other
         words = tokens[place : place + max(length, english_length)]
         yield Piece(
             " ".join(token.text for token in words),
             sum(len(token.folded) for token in words),
-            own if is_own else other,
+            None if concept is NO_GARMENT else concept,
             is_foreign=is_own,
             is_english=all(is_english_word(token.folded) for token in words),
         )
@@ -187,7 +192,7 @@ def _match_longest(word: str, lexicon: Lexicon) -> Iterator[tuple[str, Concept |
             if concept is not None:
                 if start < place:
                     yield _name_rest(word[start:place])
-                yield word[place : place + length], concept
+                yield word[place : place + length], None if concept is NO_GARMENT else concept
                 start = place = place + length
                 break
         else:
@@ -197,16 +202,22 @@ def _match_longest(word: str, lexicon: Lexicon) -> Iterator[tuple[str, Concept |
 
 
 def _join_unknown(parts: list[tuple[str, Concept | None]]) -> Parts:
-    """Join single letters to the unknown word that they are part of: "口红" is not red.
+    """Join to an unknown word the letters that are part of it: "口红" is not red.
 
     A kind ends the word before it ("钓鱼鞋" are shoes), and a particle is between words.
     """
     joined: list[tuple[str, Concept | None]] = []
-    for place, (text, concept) in enumerate(parts):
+    for (text, concept), (following, its_concept) in pairwise([*parts, ("", IGNORED)]):
         is_after = bool(joined) and joined[-1][1] is None
-        is_before = place + 1 < len(parts) and parts[place + 1][1] is None
-        is_part = concept is None or (
-            len(text) == 1 and _is_letter_of(concept, is_after, is_before)
+        is_before = its_concept is None
+        is_part = (
+            concept is None
+            or (len(text) == 1 and _is_letter_of(concept, is_after, is_before))
+            or (
+                is_before
+                and concept.role is Role.KIND
+                and bool(KATAKANA.match(text[-1] + following))
+            )
         )
         if is_part and is_after:
             joined[-1] = (joined[-1][0] + text, None)
@@ -283,6 +294,6 @@ def _name_affix(letters: str, text: str, role: Role) -> Parts:
 
 def _find_content(word: str, lexicon: Lexicon) -> Concept | None:
     concept = lexicon.phrases.get((word,))
-    if concept is None or concept.role in (Role.CONNECTIVE, Role.POSTPOSITION):
+    if concept is None or concept is NO_GARMENT:
         return None
-    return concept
+    return None if concept.role in (Role.CONNECTIVE, Role.POSTPOSITION) else concept

@@ -29,8 +29,13 @@ def test_every_language_has_enough_prompts(code: str) -> None:
     assert len(PROMPTS[code]) >= 25
 
 
-@pytest.mark.parametrize("prompt", ["口红", "口紅", "红薯", "包子", "鞋柜"])
+@pytest.mark.parametrize("prompt", ["口红", "口紅", "红薯", "包子", "鞋柜", "スーツケース"])
 def test_a_letter_of_an_unknown_word_is_no_word(prompt: str) -> None:
+    assert detect(prompt, tokenise(prompt)) is None
+
+
+@pytest.mark.parametrize("prompt", ["صندلی", "أحمر شفاه", "面包", "歯ブラシ", "rouge à lèvres"])
+def test_things_that_are_no_garments_are_not_taken_apart(prompt: str) -> None:
     assert detect(prompt, tokenise(prompt)) is None
 
 

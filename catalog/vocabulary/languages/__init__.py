@@ -6,6 +6,7 @@ separated by commas:
 
     language = "German"
     ignore = "der, die, das, ein, eine"   # words without a concept: articles, "I am looking for"
+    others = "Rockmusik"                  # optional: things that are no garment, made of such words
 
     [endings]                             # optional: names for lists of endings
     adjective = ["", "e", "er", "es", "en", "em"]

@@ -58,6 +58,7 @@ class Concept(NamedTuple):
 
 
 IGNORED = Concept("", Role.CONNECTIVE)
+NO_GARMENT = Concept("", Role.KIND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,8 @@ def read_entries(table: Mapping[str, Any]) -> Iterator[tuple[str, Concept]]:
     endings = table.get("endings", {})
     for form in read_forms(table.get("ignore", ""), endings):
         yield form, IGNORED
+    for form in read_forms(table.get("others", ""), endings):
+        yield form, NO_GARMENT
     for role in Role:
         for text, entry in table.get(role.value, {}).items():
             for form in read_forms(entry, endings):
