@@ -71,6 +71,7 @@ def test_english_and_unknown_words_pass_unchanged(silent, prompt) -> None:
         ("top nero", "it", "black top"),
         ("rotes dress", "de", "red dress"),
         ("dress mit Blumen", "de", "dress with flowers"),
+        ("schwarze Hose in Größe 38", "de", "black trousers 38"),
         ("Nike Sneaker weiß", "de", "white Nike sneakers"),
     ],
 )
