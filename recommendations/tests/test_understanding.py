@@ -1,7 +1,7 @@
 """How prompts are understood: languages, false friends, unknown words, hostile texts."""
 
+import hypothesis
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from core.ml.known_words import find_known_words
@@ -151,7 +151,8 @@ def test_hostile_texts_have_an_understanding(silent, prompt) -> None:
 WORDS = "rotes Kleid mit ohne und robe à fleurs vestido de rayas 红色 连衣裙 赤い فستان ve için not"
 
 
-@given(
+@hypothesis.settings(deadline=None)
+@hypothesis.given(
     text=st.one_of(st.text(max_size=200), st.lists(st.sampled_from(WORDS.split())).map(" ".join))
 )
 def test_any_text_has_an_understanding(text) -> None:
