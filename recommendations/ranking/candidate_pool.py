@@ -81,12 +81,13 @@ def gather_candidates(
     """
     size = min(count * OVERFETCH + SPARE, MAX_CANDIDATES)
     also = [*islice(text_matches.shares, size), *also]
+    dimensions = 0 if vector is None else vector.size
 
     def build(nearest: Sequence[UUID], searcher: Searcher) -> CandidatePool:
         relevance = fuse(nearest, text_matches.shares, text_weight=text_weight)
         ids = _filter_by_facets(list(dict.fromkeys([*nearest, *also])), facets)
         rows = read_rows(index, ids)
-        return _build_pool(rows, relevance, text_matches.holding_all, searcher)
+        return _build_pool(rows, relevance, text_matches.holding_all, searcher, dimensions)
 
     if vector is None:
         return build(listed, "")
@@ -103,9 +104,12 @@ def _build_pool(
     relevance: Mapping[UUID, float],
     holding_all: frozenset[UUID],
     searcher: Searcher,
+    dimensions: int,
 ) -> CandidatePool:
+    """Build the pool of rows; `dimensions` is the query's, 0 without a vector."""
     facts = [ImageFacts.from_row(row) for row in rows]
-    dimensions = max((len(row["embedding"] or b"") // 2 for row in rows), default=0)
+    # Images that the query's words found may all wait for their embeddings.
+    dimensions = max(dimensions, *(len(row["embedding"] or b"") // 2 for row in rows), 0)
     missing = np.zeros(dimensions, np.float32)
     vectors = [
         decode_embedding(row["embedding"]) if row["embedding"] is not None else missing
@@ -113,7 +117,7 @@ def _build_pool(
     ]
     garments = [
         None
-        if row["garments"] is None
+        if row["garments"] is None or not dimensions
         else decode_embedding(row["garments"]).reshape(-1, dimensions)
         for row in rows
     ]

@@ -263,6 +263,13 @@ def test_same_idempotency_key_makes_one_prompt(asked):
     assert count_prompts() == 1
 
 
+def test_images_that_wait_to_be_indexed_are_found_by_words(shop):
+    cache_prompt(shop.shop)
+    waiting = make_image(shop.shop, name="A red dress")
+    (result,) = ask(shop.client).json()["results"]
+    assert (result["id"], result["similarity"]) == (str(waiting.pk), 0)
+
+
 def test_a_worn_garment_is_found_and_judged_by_its_own_vector(asked):
     """The prompt "shorts" finds the shorts under the shirt, and the answer says which they are."""
     worn = make_indexed(asked.shop, 0.2, name="worn")
