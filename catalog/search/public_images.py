@@ -45,7 +45,7 @@ def read_rows(index: VectorIndex, ids: Sequence[UUID]) -> list[dict[str, Any]]:
     `embedding` (None while the image waits to be indexed), and `garments`, the embeddings of the
     garments in the photo, one after the other (None if there are none).
     """
-    values = {
+    values: dict[str, Any] = {
         "index": index.pk,
         "encoder": index.encoder,
         "revision": index.revision,
