@@ -49,6 +49,7 @@ NOUNS = frozenset(
         "threshold",
         "throttling",
         "training",
+        "understanding",
     ]
 )
 

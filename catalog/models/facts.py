@@ -1,4 +1,4 @@
-"""What the machine has seen in the photos of a catalogue; the shop's own values always win."""
+"""Facts that the machine found in the photos of a catalogue; the shop's own values always win."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from catalog.vocabulary.languages.concepts import FALSE_FRIENDS, Role
 from catalog.vocabulary.languages.lexicon import Lexicon, Token, fold, read_lexicons
-from recommendations.query.segmentation import Piece, divide
+from recommendations.query.segmentation import PromptPiece, divide
 
 ARABIC = re.compile("[\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufeff]")
 KANA = re.compile("[\u3041-\u30ff\uff66-\uff9f]")
@@ -33,7 +33,7 @@ class Reading:
     """
 
     lexicon: Lexicon
-    pieces: tuple[Piece, ...]
+    pieces: tuple[PromptPiece, ...]
     covered: int
     named: int
     own: int
@@ -96,7 +96,7 @@ def _read(tokens: Sequence[Token], lexicon: Lexicon) -> Reading:
     )
 
 
-def _is_all_foreign(pieces: Sequence[Piece]) -> bool:
+def _is_all_foreign(pieces: Sequence[PromptPiece]) -> bool:
     """Check for a prompt of words that English has too, where one is no English garment."""
     words = [piece for piece in pieces if not _has_digit(piece.text)]
     kinds = [piece for piece in words if piece.concept and piece.concept.role is Role.KIND]
@@ -111,5 +111,5 @@ def _has_digit(text: str) -> bool:
     return any(letter.isdigit() for letter in text)
 
 
-def _count_letters(pieces: Iterable[Piece]) -> int:
+def _count_letters(pieces: Iterable[PromptPiece]) -> int:
     return sum(piece.letters for piece in pieces)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from catalog.vocabulary.languages.concepts import ADJECTIVES, NOUNS, Role
-from recommendations.query.segmentation import Piece
+from recommendations.query.segmentation import PromptPiece
 
 ORDER = (
     Role.PERSON, Role.STYLE, Role.DETAIL, Role.SHADE, Role.COLOUR, Role.PATTERN, Role.MATERIAL,
@@ -18,7 +18,7 @@ GLUE = ("and", "or")
 
 
 @dataclass(slots=True)
-class Item:
+class PhraseItem:
     """One concept or unknown word of the text."""
 
     text: str
@@ -30,7 +30,7 @@ class Phrase:
     """Items after a connective, such as "with"; the garment itself has none."""
 
     connective: str = ""
-    items: list[Item] = field(default_factory=list)
+    items: list[PhraseItem] = field(default_factory=list)
 
     @property
     def has_noun(self) -> bool:
@@ -64,12 +64,16 @@ class EnglishWriter:
         self.glue = ""
         self.negation = ""
 
-    def write(self, pieces: Sequence[Piece]) -> str:
+    def write(self, pieces: Sequence[PromptPiece]) -> str:
         """Return the English text of a prompt's pieces."""
         for place, piece in enumerate(pieces):
             concept = piece.concept
             if concept is None or piece.is_content:
-                item = Item(concept.text, concept.role) if concept else Item(piece.text, None)
+                item = (
+                    PhraseItem(concept.text, concept.role)
+                    if concept
+                    else PhraseItem(piece.text, None)
+                )
                 self._add(item, pieces[place + 1 :])
             elif concept.role is Role.POSTPOSITION:
                 self._join_after(concept.text)
@@ -102,7 +106,7 @@ class EnglishWriter:
         self.phrase = Phrase(connective)
         self.clauses[-1].phrases.append(self.phrase)
 
-    def _add(self, item: Item, rest: Sequence[Piece]) -> None:
+    def _add(self, item: PhraseItem, rest: Sequence[PromptPiece]) -> None:
         item.text, self.negation = self.negation + item.text, ""
         glue, self.glue = self.glue, ""
         clause = self.clauses[-1]
@@ -113,7 +117,7 @@ class EnglishWriter:
             self._return_to_head()
         self.phrase.items.append(item)
 
-    def _glue(self, item: Item, glue: str, rest: Sequence[Piece]) -> bool:
+    def _glue(self, item: PhraseItem, glue: str, rest: Sequence[PromptPiece]) -> bool:
         """Join an item with "and" or "or"; return whether it is written."""
         clause = self.clauses[-1]
         last = self.phrase.items[-1] if self.phrase.items else None
@@ -138,7 +142,7 @@ class EnglishWriter:
         self.phrase = head
 
 
-def write_english(pieces: Sequence[Piece]) -> str:
+def write_english(pieces: Sequence[PromptPiece]) -> str:
     """Return the English text of a prompt's pieces, in the order of English."""
     return EnglishWriter().write(pieces)
 
@@ -147,7 +151,7 @@ def _group(role: Role | None) -> Role | None:
     return Role.COLOUR if role is Role.SHADE else role
 
 
-def _has_kind_ahead(pieces: Iterable[Piece]) -> bool:
+def _has_kind_ahead(pieces: Iterable[PromptPiece]) -> bool:
     """Check whether a kind follows before the next connective."""
     for piece in pieces:
         if piece.concept and piece.concept.role is Role.KIND:
@@ -173,7 +177,7 @@ def _write_clauses(clauses: Sequence[Clause]) -> Iterator[str]:
             yield from _write_phrase(phrase)
 
 
-def _order_head(items: Sequence[Item], *, has_kind: bool) -> Iterator[Item]:
+def _order_head(items: Sequence[PhraseItem], *, has_kind: bool) -> Iterator[PhraseItem]:
     """Yield what describes a garment, then its kind; what it has is written after it."""
     if not has_kind:
         yield from _order(items)
@@ -183,47 +187,47 @@ def _order_head(items: Sequence[Item], *, has_kind: bool) -> Iterator[Item]:
     yield from _order([_describe(item, is_alone=is_alone) for item in before])
 
 
-def _stands_after(item: Item) -> bool:
+def _stands_after(item: PhraseItem) -> bool:
     return item.role is Role.PART and item.text not in ADJECTIVES
 
 
-def _describe(item: Item, *, is_alone: bool) -> Item:
+def _describe(item: PhraseItem, *, is_alone: bool) -> PhraseItem:
     """Return a noun as an adjective; a kind only next to another one: "jeans skirt" is denim."""
     text = ADJECTIVES.get(item.text)
     if text is None or (item.role is Role.KIND and is_alone):
         return item
-    return Item(text, Role.PATTERN if item.role in (Role.PART, Role.KIND) else item.role)
+    return PhraseItem(text, Role.PATTERN if item.role in (Role.PART, Role.KIND) else item.role)
 
 
-def _order(items: Sequence[Item]) -> list[Item]:
+def _order(items: Sequence[PhraseItem]) -> list[PhraseItem]:
     return sorted(_join_colours(_merge_shades(items)), key=_rank)
 
 
-def _rank(item: Item) -> int:
+def _rank(item: PhraseItem) -> int:
     if item.role is None and any(c.isdigit() for c in item.text):
         return len(ORDER)
     return ORDER.index(item.role)
 
 
-def _merge_shades(items: Sequence[Item]) -> list[Item]:
+def _merge_shades(items: Sequence[PhraseItem]) -> list[PhraseItem]:
     """Return the items with each shade at its colour: "bleu clair" is "light blue"."""
-    merged: list[Item] = []
-    shade: Item | None = None
+    merged: list[PhraseItem] = []
+    shade: PhraseItem | None = None
     for place, item in enumerate(items):
         following = items[place + 1] if place + 1 < len(items) else None
         if item.role is Role.SHADE and following and following.role is Role.COLOUR:
             shade = item
         elif item.role is Role.SHADE and merged and merged[-1].role is Role.COLOUR:
-            merged[-1] = Item(f"{item.text} {merged[-1].text}", Role.COLOUR)
+            merged[-1] = PhraseItem(f"{item.text} {merged[-1].text}", Role.COLOUR)
         elif shade:
-            merged.append(Item(f"{shade.text} {item.text}", Role.COLOUR))
+            merged.append(PhraseItem(f"{shade.text} {item.text}", Role.COLOUR))
             shade = None
         else:
             merged.append(item)
     return merged
 
 
-def _join_colours(items: Sequence[Item]) -> Iterator[Item]:
+def _join_colours(items: Sequence[PhraseItem]) -> Iterator[PhraseItem]:
     """Yield the items with neighbouring colours as one: "schwarz-weiß" is "black and white"."""
     colours: list[str] = []
     for item in (*items, None):
@@ -231,7 +235,7 @@ def _join_colours(items: Sequence[Item]) -> Iterator[Item]:
             colours.append(item.text)
             continue
         if colours:
-            yield Item(" and ".join(colours), Role.COLOUR)
+            yield PhraseItem(" and ".join(colours), Role.COLOUR)
             colours = []
         if item:
             yield item

@@ -30,7 +30,7 @@ Parts: TypeAlias = tuple[tuple[str, Concept | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PromptPiece:
     """A part of a prompt as it is written, and its concept; None where no entry has it.
 
     `letters`: how much of the prompt it is. `is_foreign`: the lexicon has it. `is_english`: English
@@ -52,7 +52,7 @@ class Piece:
         )
 
 
-def divide(tokens: Sequence[Token], lexicon: Lexicon) -> Iterator[Piece]:
+def divide(tokens: Sequence[Token], lexicon: Lexicon) -> Iterator[PromptPiece]:
     """Yield the pieces of a prompt in a language: at each place the longest phrase."""
     english = read_english()
     place = 0
@@ -69,7 +69,7 @@ def divide(tokens: Sequence[Token], lexicon: Lexicon) -> Iterator[Piece]:
         is_own = length >= english_length
         concept = own if is_own else other
         words = tokens[place : place + max(length, english_length)]
-        yield Piece(
+        yield PromptPiece(
             " ".join(token.text for token in words),
             sum(len(token.folded) for token in words),
             None if concept is NO_GARMENT else concept,
@@ -137,15 +137,15 @@ def _split_before_phrase(tokens: Sequence[Token], place: int, lexicon: Lexicon) 
     return []
 
 
-def _divide_word(token: Token, lexicon: Lexicon) -> Iterator[Piece]:
+def _divide_word(token: Token, lexicon: Lexicon) -> Iterator[PromptPiece]:
     parts = take_apart(token.folded, lexicon.code)
     if not any(concept for _, concept in parts):
         is_english = is_english_word(token.folded)
-        yield Piece(token.text, len(token.folded), is_english=is_english)
+        yield PromptPiece(token.text, len(token.folded), is_english=is_english)
         return
     for (text, concept), written in zip(parts, _list_written(token, parts, lexicon), strict=True):
         is_foreign = concept is not None and (lexicon.has_spaces or (text,) in lexicon.phrases)
-        yield Piece(
+        yield PromptPiece(
             written,
             len(text),
             concept,

@@ -16,7 +16,7 @@ from catalog.vocabulary.languages.lexicon import Token, fold, is_english_word, s
 from core.ml.known_words import find_known_words
 from recommendations.query.detection import Reading, detect
 from recommendations.query.english_text import write_english
-from recommendations.query.segmentation import Piece
+from recommendations.query.segmentation import PromptPiece
 
 MAX_UNKNOWN_WORDS = 50
 # Sizes, prices and numbers of articles are for filters and word search.
@@ -78,12 +78,12 @@ def _rewrite(reading: Reading) -> str:
     return " ".join(filter(None, map(_replace, reading.pieces)))
 
 
-def _replace(piece: Piece) -> str:
+def _replace(piece: PromptPiece) -> str:
     is_replaced = piece.concept is not None and piece.is_foreign and not piece.is_english
     return piece.concept.text if piece.concept and is_replaced else piece.text
 
 
-def _find_unknown(pieces: Iterable[Piece], known: frozenset[str] | None) -> Iterator[str]:
+def _find_unknown(pieces: Iterable[PromptPiece], known: frozenset[str] | None) -> Iterator[str]:
     for piece in pieces:
         if piece.concept is None:
             words: tuple[str, ...] = (piece.text,)
