@@ -418,7 +418,8 @@ def test_refuses_an_invalid_filter(shop, query):
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(q=st.text(max_size=60) | st.text("\"'()&|!:*<->-\\ abor", max_size=30))
 def test_accepts_any_search_words(shop, q):

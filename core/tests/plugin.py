@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from demo.processes import BASE
 from demo.services import start_services
@@ -17,6 +18,10 @@ from demo.supervisor import Supervisor
 
 # Two sessions at a time need two folders.
 FOLDER = Path(os.environ.get("ATELIER_TEST_FOLDER", BASE / ".atelier" / "test"))
+
+# Tests also run on busy machines, where the time of an example says nothing about the product.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 _supervisor: Supervisor | None = None
 

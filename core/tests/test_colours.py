@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -28,7 +28,6 @@ def test_oklab_matches_the_published_primaries(rgb, lab):
     assert srgb_to_oklab(np.array(rgb, dtype=np.uint8)) == pytest.approx(lab, abs=1e-3)
 
 
-@settings(deadline=None)
 @given(arrays.arrays(np.uint8, st.tuples(st.integers(1, 5), st.just(3))))
 def test_bytes_and_floats_convert_equally(rgb):
     assert np.allclose(srgb_to_oklab(rgb), srgb_to_oklab(rgb / 255), atol=1e-4)
@@ -48,7 +47,6 @@ def test_basic_names_are_complete_and_map_to_themselves():
         basic_colour("octarine")
 
 
-@settings(deadline=None)
 @given(arrays.arrays(np.uint8, (4, 4, 3)))
 def test_naming_colours_keeps_the_array_shape(rgb):
     assert name_oklab(srgb_to_oklab(rgb)).shape == (4, 4)

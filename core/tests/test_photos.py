@@ -534,7 +534,8 @@ SEEDS = {
     "HEIC": save(make_corners((64, 64)), "HEIF"),
 }
 FUZZ = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 
 

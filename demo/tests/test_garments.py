@@ -57,7 +57,7 @@ def every_variant(kind: str) -> list[Garment]:
 
 
 @given(seed=SEEDS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_the_same_features_draw_the_same_picture(seed):
     garment = sample_garments(count=1, seed=seed)[0]
     assert (pixels(garment) == pixels(replace(garment))).all()
@@ -115,7 +115,6 @@ def test_white_garments_stand_out_from_the_wall():
     assert np.median(rim) > 8
 
 
-@settings(deadline=None)
 @given(seed=SEEDS, count=st.integers(0, 40), more=st.integers(0, 20))
 def test_sampling_is_repeatable_and_a_longer_sample_begins_with_the_shorter(seed, count, more):
     short = sample_garments(count=count, seed=seed)
@@ -124,7 +123,7 @@ def test_sampling_is_repeatable_and_a_longer_sample_begins_with_the_shorter(seed
 
 
 @given(seed=SEEDS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_few_hundred_garments_have_all_kinds_colours_and_patterns(seed):
     garments = sample_garments(count=300, seed=seed)
     assert {garment.kind for garment in garments} == set(KINDS)
@@ -146,7 +145,7 @@ def test_sampled_features_are_drawn():
 
 
 @given(seed=SEEDS)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_listing_names_the_features_and_fits_the_catalogue(seed):
     taxonomy = import_module("catalog.migrations.0002_default_taxonomy").TAXONOMY
     garment = sample_garments(count=1, seed=seed)[0]

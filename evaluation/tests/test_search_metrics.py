@@ -6,7 +6,7 @@ from uuid import UUID
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.search.public_images import ImageFacts
@@ -116,7 +116,6 @@ def test_one_value_has_no_interval_and_no_values_no_figure():
 # --- Any ranking -------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(rankings(), cutoffs)
 def test_every_figure_is_a_share(ranking, k):
     shown, ideal = ranking
@@ -130,7 +129,6 @@ def test_every_figure_is_a_share(ranking, k):
         assert 0 <= value <= 1 + 1e-12
 
 
-@settings(deadline=None)
 @given(grades.filter(any), cutoffs)
 def test_the_best_order_is_perfect(ideal, k):
     shown = sorted(ideal, reverse=True)
@@ -139,21 +137,18 @@ def test_the_best_order_is_perfect(ideal, k):
     assert recall_at(len(ideal), shown, ideal) == 1
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 3), min_size=2, max_size=5).filter(any))
 def test_no_order_is_better_than_the_best(ideal):
     values = [ndcg_at(5, order, ideal) for order in permutations(ideal)]
     assert max(values) == pytest.approx(1)
 
 
-@settings(deadline=None)
 @given(rankings(), cutoffs)
 def test_recall_never_falls_with_more_images(ranking, k):
     shown, ideal = ranking
     assert recall_at(k, shown, ideal) <= recall_at(k + 1, shown, ideal)
 
 
-@settings(deadline=None)
 @given(rankings(), cutoffs, st.data())
 def test_a_relevant_image_at_a_higher_rank_is_never_worse(ranking, k, data):
     shown, ideal = ranking
@@ -166,7 +161,6 @@ def test_a_relevant_image_at_a_higher_rank_is_never_worse(ranking, k, data):
     assert ndcg_at(k, moved, ideal) >= ndcg_at(k, shown, ideal) - 1e-12
 
 
-@settings(deadline=None)
 @given(st.integers(2, 8), st.integers(1, 6), st.integers(0, 2**32 - 1))
 def test_diversity_is_the_mean_over_pairs(n, d, seed):
     rows = np.random.default_rng(seed).normal(size=(n, d)).astype(np.float32)
@@ -178,7 +172,6 @@ def test_diversity_is_the_mean_over_pairs(n, d, seed):
     assert spread is not None and 0 <= spread <= 2
 
 
-@settings(deadline=None)
 @given(shares)
 def test_the_interval_lies_within_the_values_and_is_always_the_same(values):
     low, high = interval(values)
@@ -186,7 +179,6 @@ def test_the_interval_lies_within_the_values_and_is_always_the_same(values):
     assert min(values) - 1e-9 <= low <= high <= max(values) + 1e-9
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(), unique=True), st.integers(1, 50))
 def test_a_sample_keeps_the_order_and_repeats_nothing(things, maximum):
     drawn = sample(things, maximum)
@@ -233,7 +225,6 @@ def test_an_item_counts_once_with_the_grade_of_the_image_shown_first():
     assert sorted(query.ideal(catalogue)) == [1, 2]
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(["a1", "a2", "b1", "c1", "c2"]), unique=True), cutoffs)
 def test_a_ranking_of_images_is_never_better_than_the_ideal_of_items(names, k):
     catalogue, ids = make_catalogue(a1="a", a2="a", b1="b", c1="c", c2="c")

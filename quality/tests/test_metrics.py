@@ -129,7 +129,7 @@ def test_a_worse_photo_has_a_worse_score():
         assert score(measure_pixels(spoil(photo, 4, np.random.default_rng(1)))).score < clean.score
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     height=st.integers(64, 300),
     width=st.integers(64, 300),

@@ -107,7 +107,7 @@ days = st.lists(
 
 
 @given(days)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_popularity_is_between_0_and_1_and_the_highest_is_1(rows):
     found = compute_popularity(rows, NOW)
     assert found.keys() == {row.image_id for row in rows}
@@ -116,7 +116,7 @@ def test_popularity_is_between_0_and_1_and_the_highest_is_1(rows):
 
 
 @given(days, st.sampled_from(["clicks", "likes", "add_to_carts", "purchases"]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_one_more_good_action_never_lowers_a_rank(rows, kind):
     # With so many looks, one more action does not change the number of looks.
     rows = [*rows, make_day(A, 5_000, clicks=1)]

@@ -139,7 +139,7 @@ def test_latency_is_accurate_within_one_percent(shop):
 
 
 @given(st.lists(st.floats(0.2, 1e6), min_size=1, max_size=200), st.floats(0, 1))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_quantiles_of_added_sketches_are_those_of_all_times(times, share):
     half = len(times) // 2
     both = latency.merge_sketches(

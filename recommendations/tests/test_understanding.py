@@ -151,7 +151,6 @@ def test_hostile_texts_have_an_understanding(silent, prompt) -> None:
 WORDS = "rotes Kleid mit ohne und robe à fleurs vestido de rayas 红色 连衣裙 赤い فستان ve için not"
 
 
-@hypothesis.settings(deadline=None)
 @hypothesis.given(
     text=st.one_of(st.text(max_size=200), st.lists(st.sampled_from(WORDS.split())).map(" ".join))
 )

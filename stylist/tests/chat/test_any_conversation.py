@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stylist.chat.shared.answer import EndPiece, TextPiece
@@ -23,7 +23,6 @@ MESSAGES = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(MESSAGES, min_size=1, max_size=5))
 def test_every_conversation_is_answered_from_tool_results(messages):
     chat = Chat()

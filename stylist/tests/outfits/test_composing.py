@@ -50,7 +50,7 @@ def is_whole(slots):
     ))  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(wardrobes(), wishes, tastes)
 def test_outfits_obey_the_rules(garments, wish, taste):
     outfits = outfits_of(garments, wish=wish, taste=taste)
@@ -68,7 +68,7 @@ def test_outfits_obey_the_rules(garments, wish, taste):
         assert outfit.score == score_outfit(outfit.garments, wish=wish, taste=taste)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(wardrobes(), wishes, tastes, st.randoms())
 def test_the_order_of_the_wardrobe_does_not_matter(garments, wish, taste, chance):
     mixed = chance.sample(garments, len(garments))
@@ -77,7 +77,7 @@ def test_the_order_of_the_wardrobe_does_not_matter(garments, wish, taste, chance
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(wardrobes(), wishes, st.data())
 def test_an_anchor_is_in_every_outfit_even_if_it_is_disliked(garments, wish, data):
     if not garments:

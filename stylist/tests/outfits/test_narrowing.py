@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stylist.garments.garment import SLOTS, Season, Slot
@@ -23,7 +23,6 @@ def select(garments, *, around=(), wish=None, taste=None, per_slot=3):
     return {slot: [garments[row] for row in rows] for slot, rows in found.items()}
 
 
-@settings(deadline=None)
 @given(wardrobes(), wardrobes(most=4), wishes, tastes, st.randoms())
 def test_selects_a_number_of_each_slot_in_any_order(garments, around, wish, taste, chance):
     found = select(garments, around=around, wish=wish, taste=taste)

@@ -90,7 +90,7 @@ def test_confidence_is_low_between_two_names():
     assert sum(between.distribution.values()) == pytest.approx(1)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(0, 2**32 - 1), st.integers(8, 60), st.integers(8, 60))
 def test_shares_of_colours_add_up_to_at_most_one(seed, height, width):
     rng = np.random.default_rng(seed)
