@@ -89,14 +89,14 @@ def count_rows() -> tuple[int, ...]:
 def garments(shop) -> SimpleNamespace:
     """Return a shop with three red dresses, two of one item, and a blue shirt; caches prompts."""
     first = make_garment(shop.shop, "red", "dress", name="Red dress", sku="D1", item_group_id="D")
-    second = make_garment(shop.shop, "red", "dress", name="Robe", sku="D2", item_group_id="D")
+    second = make_garment(shop.shop, "red", "dress", name="Frock", sku="D2", item_group_id="D")
     third = make_garment(shop.shop, "red", "dress", name="Red dress", sku="D3", brand="Acme")
     shirt = make_garment(shop.shop, "blue", "shirt", name="Blue shirt", sku="S1", brand="Acme")
     with all_shops():
         VectorIndex.objects.update(calibration=CALIBRATION)
     with shop_scope(shop.shop.pk):
         lacking = [query.prompt for query in lacking_queries(read_catalogue())]
-    cache_prompts(shop.shop, "red dress", "robe", "blue shirt", "acme", *THINGS_NOT_SOLD, *lacking)
+    cache_prompts(shop.shop, "red dress", "frock", "blue shirt", "acme", *THINGS_NOT_SOLD, *lacking)
     return SimpleNamespace(shop=shop.shop, first=first, second=second, third=third, shirt=shirt)
 
 
@@ -106,10 +106,10 @@ def garments(shop) -> SimpleNamespace:
 def test_a_title_query_grades_its_images_and_others_of_their_item(garments):
     with shop_scope(garments.shop.pk):
         queries = {query.prompt: query for query in title_queries(read_catalogue())}
-    assert set(queries) == {"red dress", "robe", "blue shirt"}
+    assert set(queries) == {"red dress", "frock", "blue shirt"}
     first, second, third = (image.pk for image in (garments.first, garments.second, garments.third))
     assert queries["red dress"].relevant == {first: 2, second: 1, third: 2}
-    assert queries["robe"].relevant == {first: 1, second: 2}
+    assert queries["frock"].relevant == {first: 1, second: 2}
 
 
 def test_facets_of_a_single_item_make_no_query(garments):

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import accumulate, pairwise, product
 from typing import TypeAlias
 
-from catalog.vocabulary.languages.concepts import Role
+from catalog.vocabulary.languages.concepts import ENGLISH_ENDINGS, Role
 from catalog.vocabulary.languages.lexicon import (
     IGNORED,
     NO_GARMENT,
@@ -262,7 +262,8 @@ def _split_unknown_compound(word: str, lexicon: Lexicon) -> Parts:
         return ()
     for place in range(MIN_PART_LETTERS, len(word) - MIN_UNKNOWN_TAIL_LETTERS + 1):
         last = _find_content(word[place:], lexicon)
-        if last is not None and last.role is Role.KIND:
+        is_kind = last is not None and last.role is Role.KIND
+        if is_kind and word[place:] not in ENGLISH_ENDINGS:
             return (word[:place], None), (word[place:], last)
     return ()
 

@@ -49,6 +49,12 @@ def silent(settings, tmp_path):
         "I'm looking for something nice for my sister's wedding",
         "sneekers",
         "Kleidermacher Xyzzy",
+        "shimmering dress",
+        "drawstring trousers",
+        "landscape print t-shirt",
+        "tribute band t-shirt",
+        "hearing aid batteries",
+        "duvet cover",
     ],
 )
 def test_english_and_unknown_words_pass_unchanged(silent, prompt) -> None:

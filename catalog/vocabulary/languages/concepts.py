@@ -60,3 +60,5 @@ NOUNS: Mapping[str, str] = _TABLE["nouns"]
 FUNCTION_WORDS = frozenset(_TABLE["function_words"].split())
 FALSE_FRIENDS = frozenset(_TABLE["false_friends"].split())
 ENGLISH_WORDS = frozenset(_TABLE["english_words"].split())
+# Words of lexicons that English words end with, so that they are no sign of a compound.
+ENGLISH_ENDINGS = frozenset(_TABLE["english_endings"].split())
