@@ -49,7 +49,7 @@ def cache_prompts(shop: Shop, *texts: str) -> None:
         index = get_live_index(shop.pk)
     for text in texts:
         key = make_cache_key(index, pack_text(text))
-        rpc.connection().set(key, make_vector(text).tobytes(), ex=60)
+        rpc.connection().set(key, make_vector(text).tobytes(), ex=3_600)
 
 
 def make_garment(shop: Shop, colour: str, category: str, **fields: Any) -> Image:
