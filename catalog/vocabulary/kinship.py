@@ -1,0 +1,109 @@
+"""The kinds of garment that a text names, and whether kinds contradict each other."""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from catalog.vocabulary.kinds import KINDS
+from catalog.vocabulary.words import plain, read_toml
+
+MAX_PHRASE_WORDS = 4
+_WORD = re.compile(r"[a-z]+|[,/&]")
+# Words that begin something else: "denim shirt with hood", "shoes for a dress".
+_ENDS = frozenset(
+    [
+        "with",
+        "without",
+        "for",
+        "in",
+        "on",
+        "under",
+        "over",
+        "by",
+        "from",
+        "like",
+        "to",
+        "that",
+        "which",
+        "who",
+        "not",
+        "no",
+        "of",
+        "at",
+    ]
+)
+_BETWEEN = frozenset({",", "/", "&", "and", "or", "plus"})
+
+
+def contradict(wanted: Collection[str], known: Collection[str]) -> bool:
+    """Return whether none of the known kinds is a wanted one; false where either is empty."""
+    if not wanted or not known:
+        return False
+    return not any(one == other or other in _KIN[one] for one in wanted for other in known)
+
+
+def find_kinds(text: str) -> frozenset[str]:
+    """Return the kinds that a prompt, a category or a product's name names, in English.
+
+    "Shirt dress with a belt" is a dress, "shirts & blouses" are both. The first part of the text
+    that names a kind counts.
+    """
+    for part in _split(_WORD.findall(text.lower().replace("'", "")), _ENDS):
+        things = _split(part, _BETWEEN)
+        if kinds := frozenset[str]().union(*(_find_last(words) for words in things)):
+            return kinds
+    return frozenset()
+
+
+def find_sure_kinds(garments: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """Return the kinds of a photo's garments as tagging stores them; none unless all are sure."""
+    kinds = [garment["kind"] for garment in garments]
+    is_sure = all(kind["is_sure"] for kind in kinds)
+    return frozenset(kind["value"] for kind in kinds) if is_sure else frozenset()
+
+
+def _split(words: list[str], separators: frozenset[str]) -> Iterator[list[str]]:
+    part: list[str] = []
+    for word in words:
+        if word in separators:
+            yield part
+            part = []
+        else:
+            part.append(word)
+    yield part
+
+
+def _find_last(words: list[str]) -> frozenset[str]:
+    """Return the kinds of the last phrase that names some: what is before it describes them."""
+    for last in range(len(words), 0, -1):
+        for first in range(max(0, last - MAX_PHRASE_WORDS), last):
+            phrase = " ".join(words[first:last])
+            for form in (phrase, phrase.removesuffix("es"), phrase.removesuffix("s"), f"{phrase}s"):
+                if kinds := _PHRASES.get(form):
+                    return kinds
+    return frozenset()
+
+
+def _read_phrases() -> Mapping[str, frozenset[str]]:
+    """Return the kinds of each phrase: "outerwear" is a jacket or a coat."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for kind in KINDS.values():
+        for phrase in (plain(kind.name), *kind.phrases):
+            found[phrase].add(kind.name)
+    return {phrase: frozenset(kinds) for phrase, kinds in found.items()}
+
+
+def _read_kin() -> Mapping[str, frozenset[str]]:
+    """Return the kinds that do not contradict each kind, in both directions."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for table in read_toml("kinship").values():
+        for kind, others in table.items():
+            for other in others:
+                found[kind].add(other)
+                found[other].add(kind)
+    return {kind: frozenset(found[kind]) for kind in KINDS}
+
+
+_PHRASES = _read_phrases()
+_KIN = _read_kin()
