@@ -3,62 +3,58 @@
 The cosines of a dual encoder lie in a narrow range that differs by model and by shop. So we search
 for the shop's own titles, colours and kinds, which have a right answer: other prompts must reach
 the same similarity. An encoder also finds some image for any text. So we compare prompts for
-clothing with prompts for other things: the direction between their means separates the two.
+clothing with prompts for other things (`clothing_axis`), and count which prompts find a garment of
+another kind first: a strong match must be more similar than nearly all of these.
 
-`VectorIndex.calibration` gets `count` (number of embeddings), `weak` and `strong` (least cosine of
-a weak or strong match between text and image), `photo_weak` and `photo_strong` (the same between
-two photos), `axis` and `axis_least`. The axis is float16 (d,) in base64: a text is about clothing
-if the dot product of its vector with the axis is at least `axis_least`.
+`VectorIndex.calibration` gets `method` (the version of this measurement), `count` (number of
+embeddings), `weak` and `strong` (least cosine of a weak or strong match between text and image),
+`photo_weak` and `photo_strong` (the same between two photos), `axis` and `axis_least`. The axis is
+float16 (d,) in base64: a text is about clothing if the dot product of its vector with the axis is
+at least `axis_least`.
 """
 
 import base64
-from collections.abc import Collection
-from dataclasses import dataclass
-from itertools import cycle
+from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache, partial
+from typing import Any
 from uuid import UUID
 
 import numpy as np
+from django.db.models import F
 from numpy.typing import NDArray
 
-from catalog.models import Category, IndexEntry, VectorIndex
+from catalog.indexing.clothing_axis import ClothingAxis, measure_axis
+from catalog.indexing.garment_vectors import PhotoVectors, join_vectors, read_garments
+from catalog.indexing.indexes import decode_embedding
+from catalog.indexing.prompts import (
+    Prompts,
+    SoldItem,
+    make_clothing_prompts,
+    make_sold_prompts,
+    read_foreign_prompts,
+)
+from catalog.models import IndexEntry, VectorIndex
+from catalog.vocabulary.kinship import contradict, find_kinds, find_sure_kinds
 from core.ml.batching import get_batcher
-from core.ml.colours import BASIC_COLOURS
 from core.ml.encoder import Embeddings
 from core.tenancy import all_shops
 
 SAMPLE_SIZE = 1_000
 PROMPTED = 200  # images of the sample that we search for
 PASS_SIZE = 32
+CACHED_PROMPTS = 8  # lists of prompts: those that all shops share, and those of the last shop
 # Shares of the prompts for the shop's own images that may have no match, and no strong match.
-NO_MATCH, NOT_STRONG = 0.02, 0.25
+NO_MATCH, NOT_STRONG = 0.01, 0.25
+# Share of the prompts that may find another kind first with a strong match, as far as the
+# threshold of strong matches decides; it leaves half of the shop's own prompts strong.
+WRONG_KIND, ALWAYS_STRONG = 0.01, 0.5
+ROUNDING = 1e-4  # search rounds similarities to four places
 # Few pairs of a shop's photos show the same kind in the same colour.
 PHOTO_QUANTILES = (0.90, 0.98)  # weak, strong
 # An index is calibrated again after it has grown or shrunk by a quarter.
 MAX_GROWTH = 0.25
-# Things that no clothing shop sells. Evaluations search for others.
-FOREIGN = (
-    "bicycle", "power drill", "watering can", "laptop", "pizza", "mortgage", "electric guitar",
-    "sofa", "dinner plate", "car battery", "dog food", "house plant", "printer ink", "wall paint",
-    "bed frame", "headphones", "tennis racket", "novel by a swedish author", "cheese", "shampoo",
-    "power bank", "coffee beans", "plumber", "train ticket", "credit card", "lamp shade",
-    "kitchen sink", "ceiling fan", "wheelbarrow", "chainsaw", "drum kit", "microscope", "toaster",
-    "fridge freezer", "mattress", "bookcase", "picture frame", "wall clock", "garden fence",
-    "lawn seed", "motorcycle", "engine oil", "tent", "sleeping mat", "bird cage", "goldfish",
-    "crossword book", "board game", "toy train", "video game console", "memory card",
-    "security camera", "router", "keyboard and mouse", "projector", "candle", "wine glasses",
-    "saucepan", "dish soap", "vitamins", "insurance policy", "hotel room", "language course",
-    "concert tickets", "concrete blocks", "copper pipe", "light bulb", "screwdriver set", "ladder",
-    "firewood",
-)  # fmt: skip
 
-
-@dataclass(frozen=True, slots=True)
-class SoldItem:
-    """The facts of an image that the shop sells; "" where there is none."""
-
-    name: str
-    colour: str
-    category: str
+Encode = Callable[[Prompts], Embeddings]
 
 
 def calibrate_indexes(index_ids: Collection[UUID]) -> None:
@@ -73,58 +69,110 @@ def calibrate_indexes(index_ids: Collection[UUID]) -> None:
 
 def calibrate(index: VectorIndex, *, count: int) -> None:
     """Calibrate an index with `count` embeddings; needs the encoder."""
-    vectors, sold = _sample(index)
-    clothing = _encode(index.encoder, make_clothing_prompts())
-    axis, least = _measure_axis(clothing, _encode(index.encoder, list(FOREIGN)))
-    # For each kind of prompt, the best similarity of each prompt that the encoder understands.
-    best = [
-        (texts @ vectors.T).max(axis=1)
-        for texts in _encode_understood(index.encoder, sold, axis, least) or [clothing]
-    ]
-    photo_weak, photo_strong = np.quantile(_compare_pairs(vectors), PHOTO_QUANTILES)
-    index.calibration = {
-        "count": count,
-        # Titles are longer than other prompts and reach other cosines: the lowest kind counts.
-        "weak": min(float(np.quantile(kind, NO_MATCH)) for kind in best),
-        "strong": float(np.quantile(np.concatenate(best), NOT_STRONG)),
-        "photo_weak": float(photo_weak),
-        "photo_strong": float(photo_strong),
-        "axis": base64.b64encode(axis.tobytes()).decode(),
-        "axis_least": least,
-    }
+    measured = measure_calibration(*_sample(index), partial(encode_prompts, index.checkpoint))
+    index.calibration = {"method": VectorIndex.CALIBRATION_METHOD, "count": count, **measured}
     index.save(update_fields=["calibration"])
 
 
-def _sample(index: VectorIndex) -> tuple[NDArray[np.float32], list[SoldItem]]:
-    """Return the vectors (n, d) of random images, and the facts of some of them."""
-    entries = IndexEntry.objects.filter(index=index).embedded().order_by("?")
-    fields = ("embedding", "image__name", "image__colour", "image__category__name")
-    rows = list(entries.values_list(*fields)[:SAMPLE_SIZE])
-    vectors = np.frombuffer(b"".join(row[0] for row in rows), np.float16).reshape(len(rows), -1)
-    sold = [
-        SoldItem(name=name, colour=colour, category=category or "")
-        for _, name, colour, category in rows[:PROMPTED]
+def measure_calibration(
+    vectors: PhotoVectors, sold: Sequence[SoldItem], encode: Encode
+) -> dict[str, Any]:
+    """Return the numbers and the axis of a calibration, from what is known of each photo."""
+    prompts = make_sold_prompts(sold[:PROMPTED])
+    texts = [encode(some) for some in prompts]
+    clothing = encode(make_clothing_prompts())
+    own = _name_kinds(prompts, texts, dimensions=clothing.shape[1])
+    axis = measure_axis(clothing, encode(read_foreign_prompts()), own)
+    # For each type of prompt, the best similarity of each prompt that the encoder understands:
+    # it takes numbers and words of other languages for foreign.
+    understood = [some[axis.accepts(some)] for some in texts]
+    best = [
+        vectors.score(some).max(axis=1)
+        for some in ([some for some in understood if len(some)] or [clothing])
     ]
-    return vectors.astype(np.float32), sold
+    every = np.concatenate(best)
+    mistakes = _find_mistakes(
+        [*make_clothing_prompts(), *(prompt for some in prompts for prompt in some)],
+        np.concatenate((clothing, *texts)),
+        axis,
+        vectors,
+        sold,
+    )
+    usual, highest = np.quantile(every, [NOT_STRONG, 1 - ALWAYS_STRONG])
+    photo_weak, photo_strong = np.quantile(_compare_pairs(vectors.whole), PHOTO_QUANTILES)
+    return {
+        # Titles are longer than other prompts and reach other cosines: the lowest type counts.
+        "weak": min(float(np.quantile(some, NO_MATCH)) for some in best),
+        "strong": max(float(usual), min(mistakes, float(highest))),
+        "photo_weak": float(photo_weak),
+        "photo_strong": float(photo_strong),
+        "axis": base64.b64encode(axis.direction.tobytes()).decode(),
+        "axis_least": axis.least,
+    }
 
 
-def _measure_axis(clothing: Embeddings, foreign: Embeddings) -> tuple[NDArray[np.float16], float]:
-    """Return the direction from foreign texts to clothing, and the midpoint between their means."""
-    axis = (clothing.mean(axis=0) - foreign.mean(axis=0)).astype(np.float16)
-    middle = (clothing @ axis).mean() / 2 + (foreign @ axis).mean() / 2
-    return axis, float(middle)
+def _sample(index: VectorIndex) -> tuple[PhotoVectors, list[SoldItem]]:
+    """Return the vectors of random images and their garments, and what is known of each."""
+    entries = IndexEntry.objects.filter(index=index).embedded().order_by("?")
+    rows = list(
+        entries.annotate(
+            name=F("image__name"),
+            colour=F("image__colour"),
+            category=F("image__category__name"),
+            image_version=F("image__version"),
+            seen_version=F("image__facts__image_version"),
+            seen_garments=F("image__facts__garments"),
+        ).values()[:SAMPLE_SIZE]
+    )
+    whole = np.stack([decode_embedding(row["embedding"]) for row in rows])
+    garments = read_garments(index, [row["image_id"] for row in rows])
+    none = np.empty((0, whole.shape[1]), np.float32)
+    found = [garments.get(row["image_id"], none) for row in rows] if garments else []
+    return join_vectors(whole, found), [_describe(row) for row in rows]
 
 
-def _encode_understood(
-    encoder: str, sold: list[SoldItem], axis: NDArray[np.float16], least: float
-) -> list[Embeddings]:
-    """Encode each kind of prompt for the images; drop texts that the encoder takes for foreign.
+def _describe(row: dict[str, Any]) -> SoldItem:
+    category = row["category"] or ""
+    is_current = row["seen_version"] == row["image_version"]
+    stated = find_kinds(category) | find_kinds(row["name"])
+    seen = find_sure_kinds(row["seen_garments"]) if is_current else frozenset()
+    return SoldItem(row["name"], row["colour"], category, stated or seen)
 
-    These are numbers and words of other languages.
+
+def _name_kinds(
+    prompts: Sequence[Prompts], texts: Sequence[Embeddings], *, dimensions: int
+) -> Embeddings:
+    """Return the texts (m, d) of the prompts that name a kind: these are about clothing."""
+    rows = [
+        text
+        for some, vectors in zip(prompts, texts, strict=True)
+        for prompt, text in zip(some, vectors, strict=True)
+        if find_kinds(prompt)
+    ]
+    return np.stack(rows) if rows else np.empty((0, dimensions), np.float32)
+
+
+def _find_mistakes(
+    prompts: Sequence[str],
+    texts: Embeddings,
+    axis: ClothingAxis,
+    vectors: PhotoVectors,
+    sold: Sequence[SoldItem],
+) -> float:
+    """Return the similarity that few prompts exceed whose first image is of another kind.
+
+    Only prompts that name a kind count, and images whose kinds are known.
     """
-    kinds = (_encode(encoder, prompts) for prompts in make_sold_prompts(sold))
-    clear = (texts[texts @ axis >= least] for texts in kinds)
-    return [texts for texts in clear if len(texts)]
+    rows = [row for row, known in enumerate(axis.accepts(texts)) if known]
+    wanted = [find_kinds(prompts[row]) for row in rows]
+    scores = vectors.score(texts[rows])
+    first = scores.argmax(axis=1)
+    pairs = [(kinds, sold[place].kinds) for kinds, place in zip(wanted, first, strict=True)]
+    judged = [bool(kinds and known) for kinds, known in pairs]
+    wrong = [contradict(kinds, known) for kinds, known in pairs]
+    similarities = np.sort(scores.max(axis=1)[wrong])[::-1]
+    allowed = int(WRONG_KIND * sum(judged))
+    return float(similarities[allowed]) + ROUNDING if len(similarities) > allowed else -1.0
 
 
 def _compare_pairs(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -135,32 +183,9 @@ def _compare_pairs(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return pairs
 
 
-def _encode(encoder: str, texts: list[str]) -> Embeddings:
+@lru_cache(maxsize=CACHED_PROMPTS)
+def encode_prompts(checkpoint: tuple[str, str], prompts: Prompts) -> Embeddings:
     """Encode in small passes, so that a shopper's prompt does not wait for all of them."""
-    batcher = get_batcher(encoder)
-    parts = [texts[start : start + PASS_SIZE] for start in range(0, len(texts), PASS_SIZE)]
+    batcher = get_batcher(*checkpoint)
+    parts = [prompts[start : start + PASS_SIZE] for start in range(0, len(prompts), PASS_SIZE)]
     return np.concatenate([batcher.encode_texts(part) for part in parts])
-
-
-def make_clothing_prompts() -> list[str]:
-    """Return the basic colours, the default kinds, and each kind with a colour."""
-    rows = Category.objects.filter(shop=None).order_by("name")
-    with all_shops():
-        kinds = [name.lower() for name in rows.values_list("name", flat=True)]
-    pairs = [f"{colour} {kind}" for colour, kind in zip(cycle(BASIC_COLOURS), kinds, strict=False)]
-    return [*BASIC_COLOURS, *kinds, *pairs]
-
-
-def make_sold_prompts(images: Collection[SoldItem]) -> list[list[str]]:
-    """Return prompts that should find these images, by kind: titles, "red dress", "dress".
-
-    Kinds without a prompt are left out.
-    """
-    titles = [image.name for image in images]
-    pairs = [f"{i.colour} {i.category}" for i in images if i.colour and i.category]
-    kinds = [image.category for image in images]
-    unique = (
-        list(dict.fromkeys(prompt.lower() for prompt in prompts if prompt))
-        for prompts in (titles, pairs, kinds)
-    )
-    return [prompts for prompts in unique if prompts]

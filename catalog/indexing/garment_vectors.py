@@ -5,17 +5,53 @@ the main one 0. Vectors are float32, those of a photo's garments (k, d), stored 
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
+from numpy.typing import NDArray
 
 from catalog.models import GarmentVectors, VectorIndex
 from core.ml.vector_store import Vectors
 
 CHUNK = 5_000
+
+
+@dataclass(frozen=True)
+class PhotoVectors:
+    """Vectors `rows` (m, d) of n photos; each photo's begin at `starts` (n,), the whole photo's
+    first.
+    """
+
+    rows: Vectors
+    starts: NDArray[np.intp]
+
+    @property
+    def whole(self) -> Vectors:
+        """Return (n, d), the vectors of the whole photos."""
+        return self.rows[self.starts]
+
+    def of(self, photos: Sequence[int]) -> "PhotoVectors":
+        """Return the vectors of some of the photos."""
+        parts = np.split(self.rows, self.starts[1:])
+        chosen = [parts[photo] for photo in photos]
+        return join_vectors(np.stack([part[0] for part in chosen]), [part[1:] for part in chosen])
+
+    def score(self, queries: Vectors) -> Vectors:
+        """Return (q, n): the best similarity of any vector of a photo, as a search scores it."""
+        return np.maximum.reduceat(queries @ self.rows.T, self.starts, axis=1)
+
+
+def join_vectors(whole: Vectors, garments: Sequence[Vectors] = ()) -> PhotoVectors:
+    """Return the vectors of whole photos (n, d), with those of each photo's garments (k, d)."""
+    if not garments:
+        return PhotoVectors(whole, np.arange(len(whole)))
+    parts = [np.vstack([photo[None], found]) for photo, found in zip(whole, garments, strict=True)]
+    lengths = [len(part) for part in parts]
+    return PhotoVectors(np.concatenate(parts), np.cumsum([0, *lengths[:-1]]))
 
 
 def make_vector_ids(image_id: UUID | str, garments: int) -> list[str]:

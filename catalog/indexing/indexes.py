@@ -125,13 +125,14 @@ _CURRENT = """
 
 
 def find_uncalibrated_indexes() -> list[UUID]:
-    """Return indexes that have embeddings and no calibration."""
+    """Return indexes that have embeddings, and no calibration by the newest method."""
     with all_shops():
         entries = IndexEntry.objects.filter(index=OuterRef("pk")).embedded()
         current = VectorIndex.objects.filter(Exists(entries)).exclude(
             state=VectorIndex.State.RETIRED
         )
-        uncalibrated = current.exclude(calibration__has_key=VectorIndex.LATEST_CALIBRATION_KEY)
+        calibrated = {"calibration__contains": {"method": VectorIndex.CALIBRATION_METHOD}}
+        uncalibrated = current.exclude(**calibrated)
         return list(uncalibrated.values_list("pk", flat=True))
 
 

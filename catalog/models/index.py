@@ -21,8 +21,8 @@ class VectorIndex(models.Model):
         LIVE = "live"
         RETIRED = "retired"
 
-    # The newest key of `calibration`; without it the index is calibrated again.
-    LATEST_CALIBRATION_KEY = "axis"
+    # The `method` of the newest calibrations; an index with another one is calibrated again.
+    CALIBRATION_METHOD = 2
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+")
@@ -70,8 +70,8 @@ class VectorIndex(models.Model):
 
     @property
     def is_calibrated(self) -> bool:
-        """Whether `calibration` has every key that search reads."""
-        return self.LATEST_CALIBRATION_KEY in self.calibration
+        """Whether `calibration` was measured by the newest method; search reads older ones too."""
+        return bool(self.calibration.get("method") == self.CALIBRATION_METHOD)
 
 
 class IndexEntryQuerySet(QueueRowQuerySet):

@@ -18,6 +18,7 @@ from django.db import connection
 
 from catalog.indexing.indexes import decode_embedding
 from catalog.models import Image, VectorIndex
+from catalog.vocabulary.kinship import find_kinds, find_sure_kinds
 from core.ml.vector_store import Vectors
 from core.tenancy import scoped_shop_id
 
@@ -42,8 +43,9 @@ def read_rows(index: VectorIndex, ids: Sequence[UUID]) -> list[dict[str, Any]]:
     """Return the rows of searchable images, in no order; needs the shop's scope.
 
     A row has `COLUMNS`, `category_name` and `age_group_name` (None if not set), `style_names`,
-    `embedding` (None while the image waits to be indexed), and `garments`, the embeddings of the
-    garments in the photo, one after the other (None if there are none).
+    `embedding` (None while the image waits to be indexed), `garments`, the embeddings of the
+    garments in the photo, one after the other, and `seen_garments`, what was seen of them, as JSON
+    (None if there are none).
     """
     values: dict[str, Any] = {
         "index": index.pk,
@@ -70,11 +72,14 @@ _ROWS = f"""
             ORDER BY style.name
         ) AS style_names,
         entry.embedding,
-        garments.embeddings AS garments
+        garments.embeddings AS garments,
+        facts.garments AS seen_garments
     FROM catalog_image AS image
     JOIN catalog_indexentry AS entry ON entry.image_id = image.id AND entry.index_id = %(index)s
     LEFT JOIN catalog_category AS category ON category.id = image.category_id
     LEFT JOIN catalog_agegroup AS age_group ON age_group.id = image.age_group_id
+    LEFT JOIN catalog_photofacts AS facts ON facts.image_id = image.id
+        AND facts.image_version = image.version
     LEFT JOIN catalog_garmentvectors AS garments ON garments.image_id = image.id
         AND garments.encoder = %(encoder)s AND garments.revision = %(revision)s
         AND garments.image_version = image.version
@@ -95,6 +100,12 @@ def serialize_row(row: Mapping[str, Any]) -> dict[str, Any]:
         "price": None if row["price"] is None else str(row["price"]),
         "attributes": json.loads(row["attributes"]),
     }
+
+
+def find_row_kinds(row: Mapping[str, Any]) -> frozenset[str]:
+    """Return the kinds that the shop states in a row's category and name, else the seen ones."""
+    stated = find_kinds(row["category_name"] or "") | find_kinds(row["name"])
+    return stated or find_sure_kinds(json.loads(row["seen_garments"] or "[]"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from catalog.indexing.garment_vectors import PhotoVectors
 from core.ml.encoder import Encoder
-from evaluation.encoder.vectors import PhotoVectors
 
 Pairs = Mapping[str, str]  # prompt -> the English prompt for the same thing
 

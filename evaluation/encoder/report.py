@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from evaluation.encoder.figures import WEAKEST, Colours, Retrieval, ZeroShot
 from evaluation.encoder.languages import LanguageFigures
+from evaluation.encoder.matches import MatchFigures, Mistakes
 from evaluation.encoder.worn import WornFigures
 
 MAX_NAMED = 8
@@ -48,6 +49,21 @@ def show_languages(found: Iterable[LanguageFigures]) -> Iterator[str]:
     prompts = sum(figures.prompts for figures in languages)
     different = sum(len(figures.different) for figures in languages)
     yield _line("same first photo as in English", 1 - different / prompts, f"{prompts} prompts")
+
+
+def show_matches(found: MatchFigures) -> Iterator[str]:
+    yield _line("not sold, no match", 1 - found.unsold.share, _name_wrong(found.unsold))
+    for name, mistakes in found.sold.items():
+        yield _line(f'sold, wrongly no match, "{name}"', mistakes.share, _name_wrong(mistakes))
+    yield _line("wrong kind, yet strong", found.wrong_kind.share, _name_wrong(found.wrong_kind))
+    unstated = found.wrong_kind_unstated
+    yield _line("  if no kinds are stated", unstated.share, _name_wrong(unstated))
+    yield _line("right kind, and strong", found.strong)
+
+
+def _name_wrong(found: Mistakes) -> str:
+    named = ", ".join(found.wrong[:MAX_NAMED])
+    return f"{found.prompts} prompts; wrong: {named or 'none'}"
 
 
 def _worst(pairs: Iterable[tuple[str, float]]) -> str:

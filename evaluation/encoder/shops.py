@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from catalog.indexing.garment_vectors import PhotoVectors
 from demo.garments import Garment, describe
 from evaluation.encoder.kinds import CLOTHING, LabelKinds, kinds_of_garment
-from evaluation.encoder.vectors import PhotoVectors
 from evaluation.encoder.worn import WornPhoto
 
 

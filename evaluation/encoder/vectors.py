@@ -1,52 +1,17 @@
-"""The vectors of photos as an index stores them: of each whole photo, and of each garment in it."""
+"""Encode photos as an index stores them: each whole photo, and each garment in it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
+from catalog.indexing.garment_vectors import PhotoVectors, join_vectors
 from core.ml.encoder import Embeddings, Encoder
 from evaluation.encoder.figures import BATCH
 from quality.measure.frame import PhotoUnmeasurable, make_frame
 from stylist.tagging.detection.detector import find_garments
 from stylist.tagging.labels import Labels, make_labels
 from stylist.tagging.taxonomy import DEFAULT_TAXONOMY
-
-
-@dataclass(frozen=True)
-class PhotoVectors:
-    """Vectors `rows` (m, d) of n photos; each photo's begin at `starts` (n,), the whole photo's
-    first.
-    """
-
-    rows: Embeddings
-    starts: NDArray[np.intp]
-
-    @property
-    def whole(self) -> Embeddings:
-        """Return (n, d), the vectors of the whole photos."""
-        return self.rows[self.starts]
-
-    def of(self, photos: Sequence[int]) -> "PhotoVectors":
-        """Return the vectors of some of the photos."""
-        parts = np.split(self.rows, self.starts[1:])
-        chosen = [parts[photo] for photo in photos]
-        return join_vectors(np.stack([part[0] for part in chosen]), [part[1:] for part in chosen])
-
-    def score(self, queries: Embeddings) -> Embeddings:
-        """Return (q, n): the best similarity of any vector of a photo, as a search scores it."""
-        return np.maximum.reduceat(queries @ self.rows.T, self.starts, axis=1)
-
-
-def join_vectors(whole: Embeddings, garments: Sequence[Embeddings] = ()) -> PhotoVectors:
-    """Return the vectors of whole photos (n, d), with those of each photo's garments (k, d)."""
-    if not garments:
-        return PhotoVectors(whole, np.arange(len(whole)))
-    parts = [np.vstack([photo[None], found]) for photo, found in zip(whole, garments, strict=True)]
-    lengths = [len(part) for part in parts]
-    return PhotoVectors(np.concatenate(parts), np.cumsum([0, *lengths[:-1]]))
 
 
 def encode_photos(encoder: Encoder, photos: Iterable[Image.Image]) -> PhotoVectors:

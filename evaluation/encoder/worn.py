@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from catalog.indexing.garment_vectors import PhotoVectors, join_vectors
 from core.ml.colours import BASIC_COLOURS
 from core.ml.encoder import Embeddings, Encoder
 from evaluation.encoder.figures import TEMPLATE, precision_at
 from evaluation.encoder.kinds import WORN, LabelKinds
-from evaluation.encoder.vectors import PhotoVectors, join_vectors
 from training.labelled_photos import PhotosMissing
 
 PERSON = "person"

@@ -6,13 +6,13 @@ from typing import cast
 import numpy as np
 import pytest
 
+from catalog.indexing.garment_vectors import join_vectors
 from catalog.vocabulary.kinds import KINDS
 from core.ml.colours import BASIC_COLOURS
 from core.ml.encoder import Embeddings, Encoder
 from evaluation.encoder.kinds import LabelKinds
 from evaluation.encoder.languages import measure_language, read_languages
 from evaluation.encoder.shops import PhotoShop, ShopPhoto
-from evaluation.encoder.vectors import join_vectors
 
 SIZE = 8
 DRESS, SHIRT, CLOTHING, FOREIGN = 0, 1, 2, 3

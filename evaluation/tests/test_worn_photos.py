@@ -7,12 +7,12 @@ from typing import cast
 import numpy as np
 import pytest
 
+from catalog.indexing.garment_vectors import join_vectors
 from catalog.vocabulary.kinds import KINDS
 from core.ml.colours import BASIC_COLOURS
 from core.ml.encoder import Embeddings, Encoder
 from demo.garments import sample_garments
 from evaluation.encoder.kinds import CLOTHING, WORN, kinds_of_garment
-from evaluation.encoder.vectors import join_vectors
 from evaluation.encoder.worn import WornPhoto, measure_worn, read_worn_photos
 from training.labelled_photos import PhotosMissing
 

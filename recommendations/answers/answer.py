@@ -28,6 +28,7 @@ from recommendations.query import (
     Understanding,
     combine,
     is_at_least,
+    limit_match,
 )
 from recommendations.ranking.candidate_pool import CandidatePool, gather_candidates
 from recommendations.ranking.rank import Candidate, Ranked, rank
@@ -149,7 +150,7 @@ def find_results(
         if choose:
             ranked = choose(ranked)
         thresholds = direction.find_thresholds(context.index) if direction else None
-        results = _make_results(ranked, pool, thresholds, context.query.min_match)
+        results = _make_results(ranked, pool, thresholds, context.query)
     sources = [*(direction.sources if direction else ()), pool.answered_by]
     return results, [source for source in sources if source]
 
@@ -276,14 +277,17 @@ def _compare(
 
 
 def _make_results(
-    ranked: list[Ranked], pool: CandidatePool, thresholds: Thresholds | None, minimum: Match
+    ranked: list[Ranked], pool: CandidatePool, thresholds: Thresholds | None, query: Query
 ) -> list[Result]:
     results = []
     for place in ranked:
         candidate = place.candidate
         match = _judge_match(candidate, pool, thresholds)
+        if match is Match.STRONG:
+            known = pool.find_kinds(candidate.facts.id)
+            match = limit_match(match, wanted=query.kinds, known=known)
         # Images that the shop pins are in the answer regardless of their match.
-        if is_at_least(match, minimum) or candidate.effect.pin is not None:
+        if is_at_least(match, query.min_match) or candidate.effect.pin is not None:
             results.append(
                 Result(
                     id=candidate.facts.id,

@@ -6,14 +6,14 @@ The web process never holds a model; a query's vector comes from the cache, or f
 Similarities are cosines (-1 to 1). Which similarity counts as a match differs between encoders and
 shops, and photos are more similar to photos than texts are. Thresholds are therefore measured for
 each index, for texts and for photos; see `catalog.indexing.calibration`. A text that is not about
-clothing matches nothing.
+clothing matches nothing, and an image of another kind than the text names is no strong match.
 """
 
 import base64
 import hashlib
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -26,6 +26,7 @@ from catalog.indexing.indexes import decode_embedding
 from catalog.models import VectorIndex
 from catalog.search.candidates import FacetFilter
 from catalog.search.public_images import read_embeddings
+from catalog.vocabulary.kinship import contradict, find_kinds
 from core.errors import Conflict, DomainError
 from core.jobs import rpc
 from core.ml.batching import EncoderBusy
@@ -82,6 +83,11 @@ def find_thresholds(
         for name in ("weak", "strong")
     )
     return Thresholds(weak=weak, strong=strong)
+
+
+def limit_match(match: Match, *, wanted: Collection[str], known: Collection[str]) -> Match:
+    """Return at most a weak match for an image whose known kinds contradict the wanted ones."""
+    return Match.WEAK if match is Match.STRONG and contradict(wanted, known) else match
 
 
 def is_at_least(match: Match | None, minimum: Match) -> bool:
@@ -149,6 +155,15 @@ class Query:
         """Return what is encoded for the texts with a weight above 0, joined by spaces."""
         texts = zip(self.terms, self.understandings, strict=True)
         return " ".join(found.searched_for for term, found in texts if term.weight > 0)
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Return the kinds that the wanted texts name; none where photos or images are wanted."""
+        if any(weight > 0 for weight in self.weights[len(self.terms) :]):
+            return frozenset()
+        texts = zip(self.terms, self.understandings, strict=True)
+        wanted = (found.searched_for for term, found in texts if term.weight > 0)
+        return frozenset[str]().union(*map(find_kinds, wanted))
 
 
 class NothingWanted(DomainError):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from catalog.indexing.indexes import decode_embedding
 from catalog.models import Image, VectorIndex
 from catalog.search.candidates import FacetFilter, TextMatches, find_exactly, find_nearest
-from catalog.search.public_images import ImageFacts, read_rows, serialize_row
+from catalog.search.public_images import ImageFacts, find_row_kinds, read_rows, serialize_row
 from core.ml.vector_store import Vectors
 from core.tenancy import scoped_shop_id
 from recommendations.ranking.rank import fuse
@@ -58,6 +58,10 @@ class CandidatePool:
                 if own[best] > similarities[place]:
                     similarities[place], numbers[place] = float(own[best]), best
         return similarities, numbers
+
+    def find_kinds(self, pk: UUID) -> frozenset[str]:
+        """Return the kinds that an image is known to be of, stated or seen; none if unknown."""
+        return find_row_kinds(self.rows[pk])
 
     def make_public_image(self, pk: UUID) -> dict[str, Any]:
         return serialize_row(self.rows[pk])

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from catalog.models import Image
+from catalog.models import Image, VectorIndex
 from core.tenancy import shop_scope
 from recommendations.models import Prompt
 from tenants.models import Shop
@@ -29,6 +29,7 @@ def make_answer(shop: Shop, *images: Image) -> Prompt:
 def make_calibration(*, axis: Sequence[float], weak: float, strong: float) -> dict[str, Any]:
     """Return a calibration with these thresholds; those of photos are higher by 0.2."""
     return {
+        "method": VectorIndex.CALIBRATION_METHOD,
         "count": 4,
         "weak": weak,
         "strong": strong,

@@ -1,18 +1,31 @@
 """Matches use calibrated thresholds, and texts must be about clothing."""
 
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 import pytest
 
 from catalog.indexing.calibration import calibrate
 from catalog.indexing.indexes import get_live_index
 from catalog.models import Category, Image, IndexEntry, VectorIndex
-from catalog.tests.factories import make_image
+from catalog.tests.factories import make_garment, make_image, record_garments
 from core.ml.encoder import Encoder, get_encoder
 from core.ml.vector_store import Vectors
 from core.tenancy import shop_scope
 from demo.garments import Garment, draw_garment
 from evaluation.encoder import embed
-from recommendations.query import NOTHING_MATCHES, Match, Thresholds, find_thresholds
+from recommendations.query import (
+    NOTHING_MATCHES,
+    Match,
+    PhotoTerm,
+    Query,
+    Term,
+    Thresholds,
+    find_thresholds,
+    limit_match,
+    understand_query,
+)
 from recommendations.tests.factories import make_calibration
 from recommendations.tests.test_queries_api import cache_prompt, make_image_at
 from tenants.models import Shop
@@ -60,6 +73,20 @@ def test_thresholds_are_inclusive(similarity, match):
     assert Thresholds(weak=0.3, strong=0.6).judge(similarity) is match
 
 
+@pytest.mark.parametrize(
+    ("match", "wanted", "known", "expected"),
+    [
+        (Match.STRONG, {"dress"}, {"shirt"}, Match.WEAK),
+        (Match.STRONG, {"dress"}, {"sundress"}, Match.STRONG),
+        (Match.STRONG, {"dress"}, set(), Match.STRONG),
+        (Match.STRONG, set(), {"shirt"}, Match.STRONG),
+        (Match.NONE, {"dress"}, {"shirt"}, Match.NONE),
+    ],
+)
+def test_another_kind_than_the_wanted_one_is_at_most_weak(match, wanted, known, expected):
+    assert limit_match(match, wanted=wanted, known=known) is expected
+
+
 # --- Through the API ---------------------------------------------------------------------
 
 THRESHOLDS = make_calibration(axis=[1, 1, 1], weak=0.3, strong=0.6)
@@ -96,6 +123,44 @@ def test_prompt_about_other_things_matches_only_images_with_its_words(measured):
     assert found == {"Same": "none", "Near": "none", "Middling": "none", "Far": "strong"}
     body = {"prompt": "bicycle", "min_match": "weak"}
     assert list(matches(measured.client.post(ASK, body, "json"))) == ["Far"]
+
+
+def test_image_of_another_stated_or_seen_kind_is_no_strong_match(measured):
+    cache_prompt(measured.shop, "red dress", 1, 0, 0)
+    with shop_scope(measured.shop.pk):
+        skirt = Category.objects.get(shop=None, name="skirt")
+        Image.objects.filter(pk=measured.same.pk).update(category=skirt)
+    record_garments(measured.near, make_garment("trousers"))
+    ask = partial(measured.client.post, ASK, {"prompt": "red dress"}, "json")
+    assert matches(ask()) == {"Same": "weak", "Near": "weak", "Middling": "weak", "Far": "none"}
+
+    # One of the garments may be a dress, and the shop's own word counts more than what was seen.
+    record_garments(
+        measured.near, make_garment("trousers"), make_garment("dress", is_kind_sure=False)
+    )
+    with shop_scope(measured.shop.pk):
+        Image.objects.filter(pk=measured.same.pk).update(category=None, name="Sundress")
+    record_garments(measured.same, make_garment("skirt"))
+    found = matches(ask())
+    assert (found["Sundress"], found["Near"]) == ("strong", "strong")
+
+
+def test_image_with_all_words_of_the_prompt_is_weak_if_it_is_of_another_kind(measured):
+    with shop_scope(measured.shop.pk):
+        skirt = Category.objects.get(shop=None, name="skirt")
+        Image.objects.filter(pk=measured.near.pk).update(
+            category=skirt, description="Wear it with a red dress"
+        )
+    cache_prompt(measured.shop, "red dress", 1, 0, 0)
+    found = matches(measured.client.post(ASK, {"prompt": "red dress"}, "json"))
+    assert (found["Near"], found["Same"]) == ("weak", "strong")
+
+
+def test_kinds_of_the_wanted_texts_count(measured):
+    query = Query(terms=(Term("a red dress"), Term("shirt"), Term("belt", -1)))
+    assert understand_query(query, encoder="mini").kinds == {"dress", "shirt"}
+    with_photo = replace(query, photos=(PhotoTerm(b"jpeg"),))
+    assert understand_query(with_photo, encoder="mini").kinds == frozenset()
 
 
 def test_images_use_the_thresholds_of_photos(measured):

@@ -97,7 +97,8 @@ class ResultSerializer(PublicImageSerializer):
         choices=MATCHES,
         read_only=True,
         allow_null=True,
-        help_text="Null until the shop's index is calibrated for the first time.",
+        help_text="At most `weak` for an image of another kind of garment than the prompt names. "
+        "Null until the shop's index is calibrated for the first time.",
     )
     explanation = ExplanationSerializer(
         required=False, help_text="Only if the request sets `explain`."
