@@ -44,6 +44,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--languages", action="store_true", help="also prompts in other languages"
         )
+        parser.add_argument(
+            "--unsold", action="store_true", help="also matches, of things not sold too"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         photos, worn, garments = options["photos"], options["worn"], options["garments"]
@@ -58,12 +61,14 @@ class Command(BaseCommand):
         for shop in shops:
             if options["languages"]:
                 self._measure_languages(encoder, shop)
+            if options["unsold"]:
+                self._measure_matches(encoder, shop)
 
     def _measure_photos(self, encoder: Encoder, folder: Path, split: str) -> PhotoShop:
+        from catalog.indexing.garment_vectors import join_vectors
         from evaluation.encoder.figures import colour_accuracy, embed, zero_shot
         from evaluation.encoder.report import show_colours, show_zero_shot
         from evaluation.encoder.shops import PhotoShop, list_clothing
-        from evaluation.encoder.vectors import join_vectors
         from training.garment_colours import find_garment_colours
         from training.labelled_photos import label_photo
 
@@ -101,10 +106,10 @@ class Command(BaseCommand):
         return PhotoShop(title, [list_worn(photo) for photo in photos], vectors)
 
     def _measure_garments(self, encoder: Encoder, count: int, seed: int) -> PhotoShop:
+        from catalog.indexing.garment_vectors import join_vectors
         from demo.garments import draw_garment, sample_garments
         from evaluation.encoder.figures import embed
         from evaluation.encoder.shops import PhotoShop, list_garment
-        from evaluation.encoder.vectors import join_vectors
         from training.mini.garment_samples import label_garment
 
         garments = sample_garments(count=count, seed=seed)
@@ -127,6 +132,13 @@ class Command(BaseCommand):
             for language, pairs in read_languages().items()
         )
         self._write(show_languages(found))
+
+    def _measure_matches(self, encoder: Encoder, shop: PhotoShop) -> None:
+        from evaluation.encoder.matches import measure_matches
+        from evaluation.encoder.report import show_matches
+
+        self.stdout.write(f"Matches of {encoder.spec.name}, {shop.title}")
+        self._write(show_matches(measure_matches(encoder, shop, read=_read_for(encoder))))
 
     def _write(self, lines: Iterable[str]) -> None:
         for line in lines:
