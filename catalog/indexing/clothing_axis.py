@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.ml.encoder import Embeddings
 
-SHRINKAGE = 0.2
+SHRINKAGE = 0.05
 FOLDS = 5
 # To refuse a share of the shop's own prompts is as bad as to accept so many times this share of
 # the prompts for other things.

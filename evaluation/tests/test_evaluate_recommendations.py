@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from catalog.indexing.calibration import FOREIGN
 from catalog.indexing.indexes import get_live_index
 from catalog.models import Category, Image, IndexEntry, Style, VectorIndex
 from catalog.tests.factories import make_image
@@ -142,10 +141,6 @@ def test_no_kind_is_missing_if_an_image_has_no_category(garments):
     with shop_scope(garments.shop.pk):
         Image.objects.filter(pk=garments.shirt.pk).update(category=None)
         assert lacking_queries(read_catalogue()) == []
-
-
-def test_calibration_uses_other_prompts_than_the_evaluation():
-    assert not set(FOREIGN) & set(THINGS_NOT_SOLD)
 
 
 # --- The command ------------------------------------------------------------------------
