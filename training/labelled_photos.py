@@ -1,6 +1,12 @@
-"""Read a folder of labelled clothing photos: `labels.csv` (image, label, split) and `images/`."""
+"""Read a folder of labelled clothing photos.
+
+`labels.csv` (image, label, sender_id, split) lies beside `images/`. The split "train" has two
+parts: "learn" teaches encoders, and "tune", photos by other people, fits thresholds and
+temperatures.
+"""
 
 import csv
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,16 +17,20 @@ from PIL import Image
 from training.garment_colours import GarmentColours, find_garment_colours
 from training.mini.labels import PhotoLabels
 
+# One person in so many belongs to "tune".
+TUNED = 8
+JACKETS = ("denim jacket", "leather jacket", "bomber jacket", "puffer jacket", "raincoat")
+FOOTWEAR = ("sneakers", "boots", "high heels", "ballet flats", "sandals")
 # Narrow kinds that a label leaves open: a photo labelled "Pants" may show jeans.
 _OPEN_KINDS = {
-    "pants": ("jeans", "trousers", "joggers"),
-    "outwear": ("coat", "jacket", "parka", "cardigan"),
-    "shoes": ("sneakers", "boots"),
+    "pants": ("jeans", "trousers", "joggers", "leggings"),
+    "outwear": ("coat", "jacket", "parka", "cardigan", *JACKETS),
+    "shoes": FOOTWEAR,
     "hat": ("cap", "beanie", "bucket hat"),
-    "longsleeve": ("jumper", "cardigan", "knitwear"),
-    "hoodie": ("jumper", "jacket", "knitwear"),
+    "longsleeve": ("jumper", "sweatshirt", "cardigan", "knitwear"),
+    "hoodie": ("jumper", "sweatshirt", "jacket", "knitwear"),
     "top": ("camisole", "crop top", "peplum top"),
-    "blazer": ("jacket", "outwear"),
+    "blazer": ("jacket", "outwear", "suit"),
 }
 _SLEEVES = {
     "t-shirt": "short",
@@ -52,7 +62,7 @@ class LabelledPhoto:
 
 
 def read_labelled_photos(folder: Path, *, split: str) -> list[LabelledPhoto]:
-    """Return the photos of one split, in the file's order; raises PhotosMissing."""
+    """Return the photos of a split or part of one, in the file's order; raises PhotosMissing."""
     labels = folder / "labels.csv"
     if not labels.is_file():
         raise PhotosMissing(f"{folder} has no labels.csv with an images folder next to it.")
@@ -60,8 +70,15 @@ def read_labelled_photos(folder: Path, *, split: str) -> list[LabelledPhoto]:
         return [
             LabelledPhoto(folder / "images" / f"{row['image']}.jpg", row["label"])
             for row in csv.DictReader(rows)
-            if row["split"] == split
+            if split in (row["split"], _part_of(row))
         ]
+
+
+def _part_of(row: dict[str, str]) -> str:
+    """Return the part of the split "train" that a row belongs to; "" for other splits."""
+    if row["split"] != "train":
+        return ""
+    return "tune" if zlib.crc32(row["sender_id"].encode()) % TUNED == 3 else "learn"
 
 
 def read_photo_samples(photos: list[LabelledPhoto]) -> Iterator[tuple[Image.Image, PhotoLabels]]:
@@ -74,7 +91,7 @@ def read_photo_samples(photos: list[LabelledPhoto]) -> Iterator[tuple[Image.Imag
 def label_photo(label: str, colours: GarmentColours) -> PhotoLabels:
     """Return the labels that follow from a photo's label and the garment's colours."""
     kind = label.lower()
-    true = {f"kind:{kind}"}
+    true = {f"kind:{kind}", "scene:flat"}
     unknown = {*_UNLABELLED, *(f"kind:{other}" for other in _OPEN_KINDS.get(kind, ()))}
     if kind in _SLEEVES:
         true.add(f"sleeve:{_SLEEVES[kind]}")

@@ -30,7 +30,7 @@ def mini() -> Encoder:
 def test_checkpoint_is_small_enough_for_the_repository() -> None:
     folder = Path(str(settings.ENCODERS["mini"]["model"]))
 
-    assert sum(path.stat().st_size for path in folder.iterdir()) < 15e6
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 20e6
 
 
 def rank(encoder: Encoder, prompt: str, garments: list[Garment]) -> list[Garment]:
@@ -74,7 +74,7 @@ def test_labels_photos_of_unknown_sources(mini: Encoder) -> None:
 
     result = zero_shot(mini, images, [photo.label for photo in photos], LABELS)
 
-    assert result.top1 >= 0.70
+    assert result.top1 >= 0.82
 
 
 def test_command_prints_the_figures() -> None:

@@ -21,8 +21,9 @@ REDUCING_GAP = 2.0
 
 @dataclass(frozen=True)
 class PixelRecipe:
-    """The steps of an image processor as numbers: resize, centre crop, scale and shift."""
+    """The steps of an image processor as numbers: pad, resize, centre crop, scale and shift."""
 
+    pad_with: tuple[int, int, int] | None  # the colour that makes photos square
     resize_to: tuple[int, int] | int  # (height, width), or the shortest edge
     crop_to: tuple[int, int] | None  # (height, width)
     resample: int
@@ -38,10 +39,13 @@ class PixelRecipe:
         crop_to = _crop_target(processor)
         if resize_to is None or (isinstance(resize_to, int) and crop_to is None):
             return None
+        pad_with = None
         if getattr(processor, "do_pad", False):
-            return None
+            if not hasattr(processor, "pad_to_square") or isinstance(resize_to, int) or crop_to:
+                return None
+            pad_with = _padding_colour(processor)
         scale, shift = _scale_and_shift(processor)
-        return cls(resize_to, crop_to, int(processor.resample), scale, shift)
+        return cls(pad_with, resize_to, crop_to, int(processor.resample), scale, shift)
 
     @property
     def output_size(self) -> tuple[int, int]:
@@ -73,12 +77,30 @@ class PixelRecipe:
         if getattr(photo, "format", None) == "JPEG":
             photo.draft("RGB", (int(width * REDUCING_GAP), int(height * REDUCING_GAP)))
         rgb = photo if photo.mode == "RGB" else photo.convert("RGB")
+        if self.pad_with is not None and rgb.width != rgb.height:
+            return self._fit(rgb, self.pad_with)
         return rgb.resize(
             (width, height),
             Image.Resampling(self.resample),
             box=self._box(rgb.width, rgb.height),
             reducing_gap=REDUCING_GAP,
         )
+
+    def _fit(self, rgb: Image.Image, colour: tuple[int, int, int]) -> Image.Image:
+        """Return the photo resized as a part of its square, with the colour beside it.
+
+        The library pads before it resizes, which blends the edge of a photo with the colour.
+        """
+        height, width = self.output_size
+        longest = max(rgb.width, rgb.height)
+        size = (
+            max(1, round(rgb.width * width / longest)),
+            max(1, round(rgb.height * height / longest)),
+        )
+        square = Image.new("RGB", (width, height), colour)
+        small = rgb.resize(size, Image.Resampling(self.resample), reducing_gap=REDUCING_GAP)
+        square.paste(small, ((width - size[0]) // 2, (height - size[1]) // 2))
+        return square
 
     def _box(self, width: int, height: int) -> tuple[float, float, float, float]:
         """Return the box of the source that remains after resizing and centre cropping."""
@@ -115,6 +137,12 @@ def _crop_target(processor: Any) -> tuple[int, int] | None:
         return None
     size = dict(processor.crop_size)
     return int(size["height"]), int(size["width"])
+
+
+def _padding_colour(processor: Any) -> tuple[int, int, int]:
+    """Return the colour that LLaVA's processor pads with: the mean that it subtracts."""
+    red, green, blue = (int(part * 255) for part in processor.image_mean)
+    return red, green, blue
 
 
 def _scale_and_shift(processor: Any) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

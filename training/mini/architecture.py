@@ -1,36 +1,45 @@
-"""Build mini: a convolutional image tower and a small text tower."""
+"""Build mini: EfficientNet-Lite0 as image tower, and a small transformer for texts.
 
-from collections.abc import Iterable
+Lite0 (Google, 2020) is EfficientNet-B0 without squeeze-and-excitation, and with ReLU6. The
+`EfficientNetModel` of transformers holds it: its squeeze-and-excitation multiplies by 1.
+"""
+
 from typing import Any
 
-IMAGE_SIZE = (112, 84)  # height, width: the shape of a shop photo
-MAX_TOKENS = 24
-UNKNOWN = "[UNK]"
-_SPECIAL = ("[PAD]", UNKNOWN, "[CLS]", "[SEP]")
+import torch
+
+IMAGE_SIZE = 192  # pixels a side; photos are padded to squares
+DIMENSIONS = 256
+TEXT_WIDTH = 128
+MAX_TOKENS = 32
+OPEN_GATE = 20.0  # the sigmoid of it is 1 in half precision
+PIXEL_MEAN = 0.5  # of the padding too
 
 
 def build_model(*, vocabulary_size: int) -> Any:
-    """Return a VisionTextDualEncoderModel with fresh weights: ResNet and BERT, both small."""
+    """Return a VisionTextDualEncoderModel with fresh weights."""
     from transformers import (
         BertConfig,
-        ResNetConfig,
+        EfficientNetConfig,
         VisionTextDualEncoderConfig,
         VisionTextDualEncoderModel,
     )
 
     shape: dict[str, Any] = {
-        "embedding_size": 32,
-        "hidden_sizes": [32, 64, 128, 256],
-        "depths": [1, 1, 2, 1],
-        "layer_type": "basic",
-        "hidden_size": 256,  # required by the dual encoder, which expects a transformer
+        "image_size": IMAGE_SIZE,
+        "width_coefficient": 1.0,
+        "depth_coefficient": 1.0,
+        "hidden_act": "relu6",
+        "squeeze_expansion_ratio": 0.0,  # one channel, the least
+        "hidden_dim": 1280,
+        "hidden_size": 1280,  # required by the dual encoder, which expects a transformer
     }
-    vision = ResNetConfig(**shape)
+    vision = EfficientNetConfig(**shape)
     text = BertConfig(
         vocab_size=vocabulary_size,
-        hidden_size=128,
-        intermediate_size=384,
-        num_hidden_layers=2,
+        hidden_size=TEXT_WIDTH,
+        intermediate_size=512,
+        num_hidden_layers=3,
         num_attention_heads=4,
         max_position_embeddings=MAX_TOKENS,
         type_vocab_size=1,
@@ -39,47 +48,35 @@ def build_model(*, vocabulary_size: int) -> Any:
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
     )
-    config = VisionTextDualEncoderConfig.from_vision_text_configs(vision, text, projection_dim=256)
-    return VisionTextDualEncoderModel(config)
-
-
-def build_processor(words: Iterable[str]) -> Any:
-    """Return tokenizer and image processor; each word is one token, all others are unknown."""
-    from transformers import SiglipImageProcessorPil, VisionTextDualEncoderProcessor
-
-    height, width = IMAGE_SIZE
-    pixels = SiglipImageProcessorPil(size={"height": height, "width": width})
-    return VisionTextDualEncoderProcessor(  # type: ignore[no-untyped-call]
-        pixels, _build_tokenizer(words)
+    config = VisionTextDualEncoderConfig.from_vision_text_configs(
+        vision, text, projection_dim=DIMENSIONS
     )
+    model = VisionTextDualEncoderModel(config)
+    _open_gates(model.vision_model)
+    return model
 
 
-def _build_tokenizer(words: Iterable[str]) -> Any:
-    from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers, processors
-    from tokenizers.models import WordLevel
-    from transformers import PreTrainedTokenizerFast
+def build_processor(tokenizer: Any) -> Any:
+    """Return the tokenizer with an image processor that pads photos to grey squares."""
+    from transformers import LlavaImageProcessorPil, VisionTextDualEncoderProcessor
 
-    vocabulary = {word: k for k, word in enumerate([*_SPECIAL, *sorted(set(words))])}
-    backend = Tokenizer(WordLevel(vocabulary, unk_token=UNKNOWN))
-    backend.normalizer = normalizers.Sequence(
-        [
-            normalizers.NFKD(),
-            normalizers.Lowercase(),
-            normalizers.StripAccents(),
-            normalizers.Replace(Regex("[^a-z]+"), " "),
-        ]
+    pixels = LlavaImageProcessorPil(
+        do_pad=True,
+        size={"height": IMAGE_SIZE, "width": IMAGE_SIZE},
+        do_center_crop=False,
+        image_mean=[PIXEL_MEAN] * 3,
+        image_std=[0.5] * 3,
     )
-    backend.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    ends = [(token, vocabulary[token]) for token in ("[CLS]", "[SEP]")]
-    backend.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A [SEP]", special_tokens=ends
-    )
-    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
-        tokenizer_object=backend,
-        pad_token="[PAD]",  # noqa: S106 - a token of text
-        unk_token=UNKNOWN,
-        cls_token="[CLS]",  # noqa: S106
-        sep_token="[SEP]",  # noqa: S106
-        model_max_length=MAX_TOKENS,
-        model_input_names=["input_ids", "attention_mask"],
-    )
+    tokenizer.model_max_length = MAX_TOKENS
+    return VisionTextDualEncoderProcessor(pixels, tokenizer)  # type: ignore[no-untyped-call]
+
+
+@torch.no_grad()
+def _open_gates(tower: Any) -> None:
+    """Make squeeze-and-excitation the identity; it is not trained."""
+    for block in tower.encoder.blocks:
+        gate = block.squeeze_excite
+        for layer in (gate.reduce, gate.expand):
+            layer.weight.zero_().requires_grad_(False)
+            layer.bias.zero_().requires_grad_(False)
+        gate.expand.bias.fill_(OPEN_GATE)

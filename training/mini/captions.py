@@ -47,7 +47,7 @@ def word_plainly(tags: Sequence[str]) -> str:
 
 
 def write_prompts(tags: Sequence[str], rng: random.Random) -> list[Caption]:
-    """Return a prompt for each single tag, a kind or a colour."""
+    """Return a prompt for each single tag."""
     return [
         word_claims(tag, [], rng) if tag in KINDS else word_claims(None, [tag], rng) for tag in tags
     ]

@@ -47,7 +47,7 @@ def label_garment(garment: Garment) -> PhotoLabels:
     # A cut can add a kind: a hat cut as a cap is a cap, too.
     names = (garment.kind, noun_of(garment), _WIDE_KINDS.get(garment.kind))
     tags = {f"kind:{TAG_VALUES.get(name, name)}" for name in names if name}
-    tags |= {f"colour:{garment.colour}", f"shade:{plain(shade_of(garment))}"}
+    tags |= {"scene:flat", f"colour:{garment.colour}", f"shade:{plain(shade_of(garment))}"}
     for field in _NAMED_FIELDS:
         value = getattr(garment, field)
         if value:

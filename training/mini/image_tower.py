@@ -1,11 +1,13 @@
-"""First half of mini's training: the image tower learns to predict the tags of photos.
+"""First half of mini's training: the image tower learns the tags of photos.
 
-It is trained with a linear head for each field (kind, colour, pattern and so on), which is not
-stored. Half of the views are recoloured, and in most steps views are mixed in pairs: then the loss
-is the sum of both views' losses by their shares. Unknown tags are ignored. The stored weights are
-an exponential average over the steps.
+It starts from the open weights of ImageNet, and predicts tags by cosines: photos, tags and the
+1,000 classes of ImageNet are unit vectors of one space of `DIMENSIONS`, which starts as the main
+directions of ImageNet's classifier. The classes are taught by the untrained tower (distillation:
+Hinton 2015), so that the space keeps a place for what shops do not sell. The stored weights are an
+exponential average over the steps, and then a mean with the open weights (WiSE-FT: Wortsman 2022):
+what fine-tuning on flat photos forgets of worn garments, the open weights still know.
 
-Views are float32 (n, 3, h, w) in [-1, 1]; the tower computes in bfloat16 by autocast.
+Views are float32 (n, 3, s, s) in [-1, 1].
 """
 
 import copy
@@ -16,91 +18,209 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn import functional
 
-from training.mini.architecture import IMAGE_SIZE
+from training.mini.architecture import DIMENSIONS, IMAGE_SIZE
 from training.mini.augmentation import augment, mix
 from training.mini.labels import TruthTable
 from training.mini.losses import average, descend, make_optimizer, multi_positive_loss
+from training.mini.open_weights import ImageNetWeights
 from training.mini.recipe import DEFAULT_WEIGHT, Recipe
 from training.mini.samples import Samples
 
 Report = Callable[[str, int, float], None]
 # (share of each view, true (n, tags), unknown (n, tags))
 Truth = tuple[float, Tensor, Tensor]
-FEATURES_BATCH = 256
+PASS_SIZE = 64  # photos without a gradient
+FROZEN_BLOCKS = 2  # with the stem: edges and blobs, and a third of the time of a step
+SCALE = 16.0  # of cosines, at the start
+
+
+class PhotoSpace(nn.Module):
+    """An image tower with its projection, and the vectors of tags and of ImageNet's classes."""
+
+    def __init__(self, tower: Any, weights: ImageNetWeights, fields: dict[str, slice]) -> None:
+        super().__init__()
+        self.tower = tower
+        tower.load_state_dict(weights.tower, strict=False)  # all but squeeze-and-excitation
+        for module in (tower.embeddings, *tower.encoder.blocks[:FROZEN_BLOCKS]):
+            module.requires_grad_(requires_grad=False)
+        self.projection = nn.Linear(weights.rows.shape[1], DIMENSIONS, bias=False)
+        self.tags = nn.Parameter(
+            torch.zeros(max(part.stop for part in fields.values()), DIMENSIONS)
+        )
+        self.classes = nn.Parameter(torch.zeros(len(weights.rows), DIMENSIONS))
+        self.scales = nn.ParameterDict(
+            {name: nn.Parameter(torch.tensor(SCALE).log()) for name in (*fields, "imagenet")}
+        )
+
+    def forward(self, views: Tensor) -> Tensor:
+        """Return unit vectors (n, `DIMENSIONS`)."""
+        return self.place(encode_views(self.tower, views))
+
+    def place(self, features: Tensor) -> Tensor:
+        """Return the unit vectors of pooled features."""
+        return functional.normalize(self.projection(features), dim=-1)
+
+    def compare(self, photos: Tensor, rows: Tensor, field: str) -> Tensor:
+        """Return the scaled cosines of unit vectors with rows, (n, rows)."""
+        return photos @ functional.normalize(rows, dim=-1).T * self.scales[field].exp()
 
 
 def train_image_tower(
     tower: Any,
+    weights: ImageNetWeights,
     samples: Samples,
-    weights: NDArray[np.float64],
+    chances: NDArray[np.float64],
     table: TruthTable,
     recipe: Recipe,
     report: Report,
-) -> Any:
-    """Return the trained image tower, in evaluation mode; sample rows with `weights` (n,)."""
-    tower.train().to(memory_format=torch.channels_last)
-    averaged = copy.deepcopy(tower).eval()
-    head = nn.Linear(tower.config.hidden_sizes[-1], len(table.tags))
-    optimizer = make_optimizer([tower, head], weight_decay=recipe.image_schedule.weight_decay)
+) -> PhotoSpace:
+    """Return the trained space, in evaluation mode; rows are sampled with `chances` (n,)."""
+    space = PhotoSpace(tower, weights, table.fields).to(memory_format=torch.channels_last).eval()
+    gates = _replace_gates(space.tower, [nn.Identity() for _ in space.tower.encoder.blocks])
+    taught = _start(space, weights, samples, table, recipe)
+    opened = copy.deepcopy(space)
+    averaged = copy.deepcopy(space)
+    schedule = recipe.image_schedule
+    # In evaluation mode: batch normalisation keeps the statistics of ImageNet.
+    optimizer = make_optimizer([space], weight_decay=schedule.weight_decay)
     rows, chance = np.random.default_rng(recipe.seed), torch.Generator().manual_seed(recipe.seed)
-    size = min(recipe.image_schedule.batch, len(samples))
-    for step in range(recipe.image_schedule.steps):
-        drawn = rows.choice(len(samples), size, replace=False, p=weights)
+    size = min(schedule.batch, len(samples))
+    for step in range(schedule.steps):
+        drawn = rows.choice(len(samples), size, replace=False, p=chances)
         recoloured = rows.random(size) < recipe.recoloured
         views = augment(
             samples.photos[torch.from_numpy(drawn)],
-            size=IMAGE_SIZE,
+            size=(recipe.view_size, recipe.view_size),
             recoloured=torch.from_numpy(recoloured),
             generator=chance,
         )
         truth = table.of(drawn, recoloured)
         true, unknown = torch.from_numpy(truth.true), torch.from_numpy(~truth.known)
         truths: list[Truth] = [(1.0, true, unknown)]
+        lesson = taught[torch.from_numpy(drawn)].float()
         if rows.random() < recipe.mixed:
             views, partner, share = mix(views, generator=chance)
             truths = [(share, true, unknown), (1 - share, true[partner], unknown[partner])]
-        loss = _tag_loss(head(encode_views(tower, views)), truths, table.fields, recipe)
-        descend(optimizer, loss, learning_rate=recipe.image_schedule.at(step))
-        average(averaged, tower, keep=min(recipe.average, (step + 1) / (step + 20)))
+            lesson = share * lesson + (1 - share) * lesson[partner]
+        photos = space(views)
+        loss = _tag_loss(space, photos, truths, table.fields, recipe)
+        loss = loss + recipe.distilled * _lesson_loss(space, photos, lesson)
+        descend(optimizer, loss, learning_rate=schedule.at(step))
+        average(averaged, space, keep=min(recipe.average, (step + 1) / (step + 20)))
         report("image tower", step + 1, float(loss.detach()))
+    _mix_weights(averaged, opened, share=recipe.opened)
+    _replace_gates(averaged.tower, gates)
     return averaged
 
 
 def encode_views(tower: Any, views: Tensor) -> Tensor:
     """Return the image tower's pooled features, (n, c), float32."""
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        seen = tower(pixel_values=views.contiguous(memory_format=torch.channels_last))
+    seen = tower(pixel_values=views.contiguous(memory_format=torch.channels_last))
     pooled: Tensor = seen.pooler_output.float().flatten(1)
     return pooled
 
 
 @torch.no_grad()
 def extract_features(tower: Any, samples: Samples, recipe: Recipe) -> Tensor:
-    """Return a trained tower's features for several views of each sample, (n, views, c)."""
+    """Return a tower's features of each whole sample and of several views, (n, views, c)."""
     chance = torch.Generator().manual_seed(recipe.seed)
+    size = (IMAGE_SIZE, IMAGE_SIZE)
     parts = []
-    for photos in torch.split(samples.photos, FEATURES_BATCH):
+    for photos in torch.split(samples.photos, PASS_SIZE):
         recoloured = torch.zeros(len(photos), dtype=torch.bool)
-        views = [
-            augment(photos, size=IMAGE_SIZE, recoloured=recoloured, generator=chance)
-            for _ in range(recipe.views)
+        views = [scale_views(photos)] + [
+            augment(photos, size=size, recoloured=recoloured, generator=chance)
+            for _ in range(recipe.views - 1)
         ]
-        parts.append(torch.stack([encode_views(tower, view) for view in views], dim=1))
+        with torch.autocast("cpu", dtype=torch.bfloat16):  # as encoders compute where they can
+            parts.append(torch.stack([encode_views(tower, view) for view in views], dim=1))
     return torch.cat(parts)
 
 
-def _tag_loss(
-    logits: Tensor, truths: Sequence[Truth], fields: dict[str, slice], recipe: Recipe
+def scale_views(photos: Tensor) -> Tensor:
+    """Return whole photos (n, 3, S, S) as the encoder sees them."""
+    scaled = photos.float().div_(127.5).sub_(1)
+    return functional.interpolate(
+        scaled, (IMAGE_SIZE, IMAGE_SIZE), mode="bilinear", antialias=True, align_corners=False
+    )
+
+
+@torch.no_grad()
+def _start(
+    space: PhotoSpace,
+    weights: ImageNetWeights,
+    samples: Samples,
+    table: TruthTable,
+    recipe: Recipe,
 ) -> Tensor:
-    return torch.stack(
+    """Place the space's vectors by the open weights; return the taught classes (n, 1000).
+
+    The mean feature is projected out, as it is the same in all photos; a tag is where its photos
+    are on average.
+    """
+    features = torch.cat(
         [
-            recipe.fields.get(name, DEFAULT_WEIGHT)
+            encode_views(space.tower, scale_views(part))
+            for part in torch.split(samples.photos, PASS_SIZE)
+        ]
+    )
+    common = functional.normalize(features.mean(dim=0), dim=0)
+    rows = weights.rows - weights.rows.mean(dim=0)
+    rows = rows - torch.outer(rows @ common, common)
+    space.projection.weight.copy_(torch.linalg.svd(rows, full_matrices=False).Vh[:DIMENSIONS])
+    space.classes.copy_(space.place(rows))
+    photos = space.place(features - features.mean(dim=0))
+    true = torch.from_numpy(table.of(np.arange(len(samples)), np.zeros(len(samples), bool)).true)
+    space.tags.copy_(functional.normalize(true.float().T @ photos, dim=-1))
+    logits = features @ weights.rows.T + weights.biases
+    return functional.softmax(logits / recipe.softness, dim=-1).half()
+
+
+def _tag_loss(
+    space: PhotoSpace,
+    photos: Tensor,
+    truths: Sequence[Truth],
+    fields: dict[str, slice],
+    recipe: Recipe,
+) -> Tensor:
+    losses = []
+    for name, part in fields.items():
+        logits = space.compare(photos, space.tags[part], name)
+        worth = recipe.fields.get(name, DEFAULT_WEIGHT)
+        losses += [
+            worth
             * share
             * multi_positive_loss(
-                logits[:, part], true[:, part], unknown[:, part], smoothing=recipe.smoothing
+                logits, true[:, part], unknown[:, part], smoothing=recipe.smoothing
             )
-            for name, part in fields.items()
             for share, true, unknown in truths
         ]
-    ).sum()
+    return torch.stack(losses).sum()
+
+
+def _lesson_loss(space: PhotoSpace, photos: Tensor, lesson: Tensor) -> Tensor:
+    """Return the cross-entropy with what the open weights see in the photos."""
+    logits = space.compare(photos, space.classes, "imagenet")
+    return -(lesson * functional.log_softmax(logits, dim=-1)).sum(dim=1).mean()
+
+
+def _replace_gates(tower: Any, gates: Sequence[nn.Module]) -> list[nn.Module]:
+    """Put other modules in the place of squeeze-and-excitation, and return the old ones.
+
+    As it multiplies by one, training does without it, and takes a tenth less time.
+    """
+    old = [block.squeeze_excite for block in tower.encoder.blocks]
+    for block, gate in zip(tower.encoder.blocks, gates, strict=True):
+        block.squeeze_excite = gate
+    return old
+
+
+@torch.no_grad()
+def _mix_weights(space: PhotoSpace, opened: PhotoSpace, *, share: float) -> None:
+    """Give the space the mean of its weights and of `opened`, which has `share` of it."""
+    state = opened.state_dict()
+    for name, value in space.state_dict().items():
+        if value.is_floating_point():
+            value.lerp_(state[name], share)

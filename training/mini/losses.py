@@ -39,7 +39,7 @@ def descend(optimizer: torch.optim.Optimizer, loss: Tensor, *, learning_rate: fl
 
 def make_optimizer(modules: list[torch.nn.Module], *, weight_decay: float) -> torch.optim.Optimizer:
     """Return an optimizer with weight decay for matrices, but not for biases and norms."""
-    weights = [weight for module in modules for weight in module.parameters()]
+    weights = [w for module in modules for w in module.parameters() if w.requires_grad]
     return torch.optim.AdamW(
         [
             {"params": [w for w in weights if w.ndim >= 2], "weight_decay": weight_decay},

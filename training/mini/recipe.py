@@ -23,43 +23,27 @@ class Schedule:
 
 
 # Weights of the fields in the image tower's loss; kinds are the hardest.
-FIELDS: Mapping[str, float] = MappingProxyType({"kind": 1.0, "colour": 0.3})
+FIELDS: Mapping[str, float] = MappingProxyType({"kind": 1.0, "colour": 0.3, "pattern": 0.3})
 DEFAULT_WEIGHT = 0.15
 
 
 @dataclass(frozen=True)
-class TextTraining:
-    """One training of the text tower.
-
-    `garments` is their share of the samples, `share` the weight of the result in the mean.
-    """
-
-    schedule: Schedule
-    garments: float
-    share: float
-
-
-@dataclass(frozen=True)
 class Recipe:
-    """One training from scratch: the image tower first, then the text tower."""
+    """One training: the image tower first, then the text tower."""
 
-    image_schedule: Schedule = Schedule(steps=2800, learning_rate=2e-3, batch=128)
-    # Trained twice; the weights are averaged (model soups, Wortsman 2022). A short training is
-    # better for the kinds of photos, a long one with more garments for their patterns.
-    text_trainings: tuple[TextTraining, ...] = (
-        TextTraining(
-            Schedule(steps=1500, learning_rate=1.5e-3, batch=256), garments=0.3, share=0.3
-        ),
-        TextTraining(
-            Schedule(steps=2600, learning_rate=1.5e-3, batch=256), garments=0.4, share=0.7
-        ),
-    )
+    image_schedule: Schedule = Schedule(steps=1100, learning_rate=8e-4, batch=64)
+    text_schedule: Schedule = Schedule(steps=1600, learning_rate=2e-3, batch=256)
     fields: Mapping[str, float] = field(default_factory=lambda: FIELDS)
-    average: float = 0.998
-    smoothing: float = 0.05
-    recoloured: float = 0.5  # share of the views; their colours are unknown
-    mixed: float = 0.6  # share of the steps with views mixed in pairs
+    # Shares of photos, worn photos, outfits and generated garments among the samples.
+    shares: tuple[float, ...] = (0.5, 0.08, 0.2, 0.22)
+    average: float = 0.996
+    smoothing: float = 0.08
+    recoloured: float = 0.3  # share of the views; their colours are unknown
+    mixed: float = 0.25  # share of the steps with views mixed in pairs
+    view_size: int = 160  # pixels: crops are enlarged, so whole photos need more (FixRes, 2019)
+    distilled: float = 0.3  # weight of the classes of ImageNet in the image tower's loss
+    softness: float = 1.5  # temperature of these classes
+    opened: float = 0.3  # share of the open weights in the image tower
     views: int = 4  # of each photo, for the text tower
-    unknown_words: float = 0.08
-    garments: float = 0.25  # share of the image tower's samples, if there are real photos too
+    misspelt: float = 0.08  # share of the texts with a misspelt word
     seed: int = 0

@@ -5,6 +5,7 @@ vocabulary that are used in captions. A garment has several kinds, a wide and a 
 are also shoes. The wide kinds are named like the labels of the clothing photos.
 """
 
+import random
 from collections.abc import Mapping
 
 from catalog.vocabulary.kinds import KINDS as VOCABULARY
@@ -13,6 +14,7 @@ from catalog.vocabulary.words import PATTERNS, Use, texts_for
 from core.ml.colours import BASIC_COLOURS
 
 Texts = Mapping[str, tuple[str, ...]]
+MISSPELT_LENGTH = 6
 
 # The tag of a kind, where it is not the vocabulary's name for it.
 TAG_VALUES = {
@@ -39,7 +41,9 @@ KINDS: Texts = {
             "blazer", "blouse", "bodysuit", "dress", "hat", "hoodie", "shirt", "shoes", "shorts",
             "skirt", "t-shirt", "top", "jeans", "joggers", "coat", "parka", "jacket", "sneakers",
             "boots", "cardigan", "cap", "beanie", "bucket hat", "camisole", "crop top", "bag",
-            "tote bag", "handbag", "backpack", "scarf",
+            "tote bag", "handbag", "backpack", "scarf", "suit", "denim jacket", "leather jacket",
+            "bomber jacket", "puffer jacket", "raincoat", "sweatshirt", "leggings", "high heels",
+            "ballet flats", "sandals", "gloves", "socks", "belt", "tie",
         )
     },
     "kind:longsleeve": _kind("long-sleeve top", plainest="longsleeve"),
@@ -99,6 +103,12 @@ _CUTS = (
     "runner", "ankle", "chelsea", "knee high", "looped", "folded", "pullover",
 )  # fmt: skip
 
+# What tagging compares photos with, to find the garments that a person wears.
+SCENES: Texts = {
+    "scene:worn": ("worn by a person", "on a model", "being worn", "on a person"),
+    "scene:flat": ("lying flat", "on a hanger", "without a person"),
+}
+
 MODIFIERS: Texts = {
     **_COLOURS,
     **{f"shade:{name}": (name,) for name in _SHADES},
@@ -120,6 +130,7 @@ TAILS: Texts = {
     **{tag: tuple(f"in {word}" for word in words) for tag, words in _COLOURS.items()},
     **_PATTERN_TAILS,
     **_SLEEVE_TAILS,
+    **SCENES,
     **{f"neckline:{name}": (f"with {name}", f"with a {name}") for name in _NECKLINES},
     "neckline:hooded": ("with a hood",),
     **{
@@ -134,11 +145,10 @@ LEADS = ("", "", "", "", "a", "a photo of a", "a photo of", "picture of a", "the
 NOISE: Texts = {
     "nouns": ("clothes", "clothing", "garment", "item", "piece of clothing", "something", "one",
               "", "", ""),
-    "praise": ("nice", "new", "beautiful", "stylish", "modern", "classic", "pretty", "cool",
-               "warm", "elegant", "casual", "i want a", "show me a", "looking for a"),
-    "uses": ("for sale", "for women", "for men", "for summer", "for winter", "for work",
-             "for everyday", "online", "on a plain background", "for a party", "for the beach",
-             "for kids", "please"),
+    "praise": ("nice", "new", "beautiful", "stylish", "modern", "pretty", "cool", "cheap",
+               "i want a", "show me a", "looking for a", "i need a"),
+    "uses": ("for sale", "for women", "for men", "online", "on a plain background", "please",
+             "for kids"),
 }  # fmt: skip
 
 
@@ -151,3 +161,25 @@ def plural(noun: str) -> str:
     if noun.endswith("y") and noun[-2] not in "aeiou":
         return f"{noun[:-1]}ies"
     return f"{noun}s"
+
+
+def misspell(text: str, rng: random.Random) -> str:
+    """Drop, double or swap a letter in the longest word, if it is long enough to be known still."""
+    longest = max(text.split(), key=len)
+    if len(longest) < MISSPELT_LENGTH:
+        return text
+    place = rng.randrange(1, len(longest) - 2)
+    start, letter, after, end = (
+        longest[:place],
+        longest[place],
+        longest[place + 1],
+        longest[place + 2 :],
+    )
+    wrong = rng.choice(
+        (
+            f"{start}{after}{end}",
+            f"{start}{letter}{letter}{after}{end}",
+            f"{start}{after}{letter}{end}",
+        )
+    )
+    return text.replace(longest, wrong, 1)

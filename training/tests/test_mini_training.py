@@ -7,22 +7,33 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from django.core.management import CommandError, call_command
 from PIL import Image
+from tokenizers import Tokenizer
+from tokenizers.models import WordPiece
+from tokenizers.pre_tokenizers import Whitespace
+from transformers import PreTrainedTokenizerFast
 
+from catalog.vocabulary.kinds import KINDS as VOCABULARY
 from core.ml.checkpoints import EncoderSpec
 from core.ml.encoder import Encoder
 from training.garment_colours import ColourShare, GarmentColours
 from training.labelled_photos import PhotosMissing, label_photo, read_labelled_photos
-from training.mini.architecture import IMAGE_SIZE, UNKNOWN, build_processor
+from training.mini.architecture import IMAGE_SIZE, MAX_TOKENS, build_model, build_processor
 from training.mini.augmentation import augment, mix
 from training.mini.captions import list_words, word_plainly, write_caption
 from training.mini.checkpoint import write_checkpoint
+from training.mini.habits import list_habits
 from training.mini.labels import Caption, PhotoLabels, TruthTable
+from training.mini.lessons import list_taught_words
 from training.mini.losses import multi_positive_loss
-from training.mini.recipe import Recipe, Schedule, TextTraining
-from training.mini.samples import Samples, collect, join, sampling_weights
+from training.mini.open_weights import ImageNetWeights
+from training.mini.outfit_samples import compose_outfits, cut_out
+from training.mini.recipe import Recipe, Schedule
+from training.mini.samples import STORED_SIZE, Samples, collect, join, sampling_weights
 from training.mini.train import train
-from training.mini.words import plural
+from training.mini.words import misspell, plural
+from training.worn_photos import label_worn
 
 RED_DRESS = PhotoLabels(frozenset({"kind:dress", "colour:red"}), frozenset({"pattern:*"}))
 STRIPED_DRESS = PhotoLabels(frozenset({"kind:dress", "colour:blue", "pattern:striped"}))
@@ -84,10 +95,24 @@ def test_nouns_have_plurals(noun: str, many: str) -> None:
     assert plural(noun) == many
 
 
-def test_the_tokenizer_reads_hyphens_case_and_unknown_words() -> None:
-    tokenizer = build_processor(list_words()).tokenizer
+def test_a_misspelt_word_keeps_its_letters_but_one() -> None:
+    rng = random.Random(2)  # noqa: S311 - repeatable on purpose
 
-    assert tokenizer.tokenize("Red T-Shirt, flörgle!") == ["red", "t", "shirt", UNKNOWN]
+    spelt = {misspell("red sneakers", rng) for _ in range(50)}
+
+    assert all(text.startswith("red s") and text.endswith("s") for text in spelt)
+    assert len(spelt) > 5
+    assert {abs(len(text) - len("red sneakers")) for text in spelt} <= {0, 1}
+    assert misspell("red hat", rng) == "red hat"
+
+
+def test_every_kind_and_habit_of_the_lessons_is_in_the_vocabulary() -> None:
+    habits = dict(list_habits())
+
+    assert {kind for kinds in habits.values() for kind in kinds} <= set(VOCABULARY)
+    assert all(habits.values())
+    assert "shorts" in habits["beach"]
+    assert {"linen", "beach", "raincoats"} <= set(list_taught_words())
 
 
 def test_smaller_colours_of_a_photo_are_unknown() -> None:
@@ -153,19 +178,60 @@ def make_samples() -> Samples:
     return collect(stream)
 
 
-def fit(*, image_steps: int, text_steps: int, seed: int = 0) -> Any:
-    """Train each tower for some steps."""
+class FakeMiniLM:
+    """Places words by their letters; has the interface of `MiniLM`."""
+
+    def __init__(self) -> None:
+        words = sorted({*list_words(), *list_taught_words(), "lorry", "sofa"})
+        vocabulary = {
+            word: k for k, word in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *words])
+        }
+        backend = Tokenizer(WordPiece(vocabulary, unk_token="[UNK]"))
+        backend.pre_tokenizer = Whitespace()
+        self.tokenizer = PreTrainedTokenizerFast(
+            tokenizer_object=backend,
+            pad_token="[PAD]",
+            unk_token="[UNK]",
+            model_max_length=MAX_TOKENS,
+        )
+        self.table = torch.randn(len(vocabulary), 384, generator=torch.manual_seed(5))
+
+    def encode(self, texts: list[str]) -> torch.Tensor:
+        rows = [[text.count(chr(97 + k % 26)) + 0.01 for k in range(384)] for text in texts]
+        return torch.nn.functional.normalize(torch.tensor(rows), dim=-1)
+
+
+def make_weights() -> ImageNetWeights:
+    torch.manual_seed(1)
+    tower = build_model(vocabulary_size=10).vision_model
+    return ImageNetWeights(
+        tower.state_dict(),
+        torch.randn(300, 1280),
+        torch.zeros(300),
+        [[f"lorry {k}"] for k in range(300)],
+        ["sofa"],
+    )
+
+
+def fit(
+    *, image_steps: int, text_steps: int, seed: int = 0, losses: list[float] | None = None
+) -> Any:
+    """Train each tower for some steps; add the losses of both to a list."""
     recipe = Recipe(
-        image_schedule=Schedule(image_steps, learning_rate=2e-3, batch=8, warm_up=5),
-        text_trainings=tuple(
-            TextTraining(
-                Schedule(text_steps, learning_rate=1e-3, batch=8, warm_up=5), garments=1, share=0.5
-            )
-            for _ in range(2)
-        ),
+        image_schedule=Schedule(image_steps, learning_rate=1e-3, batch=8, warm_up=5),
+        text_schedule=Schedule(text_steps, learning_rate=2e-3, batch=8, warm_up=5),
+        view_size=64,
+        opened=0.1,
         seed=seed,
     )
-    return train([make_samples()], build_processor(list_words()), recipe)
+    kept = [] if losses is None else losses
+    return train(
+        [make_samples()],
+        make_weights(),
+        FakeMiniLM(),  # type: ignore[arg-type]
+        recipe,
+        lambda _tower, _step, loss: kept.append(loss),
+    )
 
 
 def test_each_part_is_sampled_with_its_share() -> None:
@@ -177,6 +243,76 @@ def test_each_part_is_sampled_with_its_share() -> None:
     assert weights.sum() == pytest.approx(1)
 
 
+def test_rare_kinds_are_drawn_more_often_than_they_occur() -> None:
+    kinds = ["dress"] * 9 + ["hat"]
+    labels = [PhotoLabels(frozenset({f"kind:{kind}"})) for kind in kinds]
+    samples = collect((Image.new("RGB", (8, 8)), label) for label in labels)
+
+    weights = sampling_weights([samples], [1])
+
+    assert weights[9] > 2 * weights[0]
+
+
+def test_photos_are_stored_as_padded_squares() -> None:
+    photo = Image.new("RGB", (60, 80), (255, 0, 0))
+
+    stored = collect([(photo, RED_DRESS)]).photos[0]
+
+    assert stored.shape == (3, STORED_SIZE, STORED_SIZE)
+    assert stored[:, 0, STORED_SIZE // 2].tolist() == [255, 0, 0]
+    assert stored[:, STORED_SIZE // 2, 0].tolist() == [127, 127, 127]
+
+
+def test_outfits_are_made_of_cut_out_garments() -> None:
+    photo = Image.new("RGB", (300, 400), (250, 250, 250))
+    photo.paste((200, 30, 40), (80, 100, 220, 300))
+    labels = {
+        kind: PhotoLabels(frozenset({f"kind:{kind}", "scene:flat", "colour:red"}))
+        for kind in ("t-shirt", "pants", "shoes", "dress")
+    }
+    cut_outs = [cut for label in labels.values() if (cut := cut_out(photo, label))]
+    assert len(cut_outs) == len(labels)
+    assert cut_out(photo, PhotoLabels(frozenset({"kind:bag"}))) is None
+
+    outfits = list(compose_outfits(cut_outs, count=12, seed=3))
+
+    assert len(outfits) == 12
+    for crop, label in outfits:
+        pixels = np.asarray(crop).reshape(-1, 3)
+        assert (np.abs(pixels.astype(int) - (200, 30, 40)).max(axis=1) < 30).mean() > 0.1
+        assert not label.knows("scene:worn")
+        assert "scene:flat" not in label.true
+
+
+def test_labels_of_worn_photos_leave_other_garments_open() -> None:
+    labels = label_worn("heels", "red", "person")
+
+    assert labels.of("kind") == ["high heels", "shoes"]
+    assert labels.of("scene") == ["worn"]
+    assert "colour:red" in labels.true
+    assert not labels.knows("colour:blue")
+    assert not label_worn("jacket", "", "ghost").knows("kind:raincoat")
+
+
+def test_people_of_the_photos_learn_or_tune_but_never_both(tmp_path: Path) -> None:
+    rows = "".join(f"{k},Dress,{k % 40},train\n" for k in range(80))
+    (tmp_path / "labels.csv").write_text(f"image,label,sender_id,split\n{rows}900,Dress,1,val\n")
+
+    learn, tune, both = (
+        {photo.path for photo in read_labelled_photos(tmp_path, split=split)}
+        for split in ("learn", "tune", "train")
+    )
+
+    assert learn | tune == both
+    assert not learn & tune
+    assert tune
+    assert all(
+        {tmp_path / "images" / f"{k}.jpg", tmp_path / "images" / f"{k + 40}.jpg"} & tune
+        in (set(), {tmp_path / "images" / f"{k}.jpg", tmp_path / "images" / f"{k + 40}.jpg"})
+        for k in range(40)
+    )
+
+
 def test_the_same_seed_trains_the_same_model() -> None:
     first, second = (fit(image_steps=2, text_steps=2, seed=7) for _ in range(2))
 
@@ -184,13 +320,23 @@ def test_the_same_seed_trains_the_same_model() -> None:
     assert all(torch.allclose(a, b, atol=1e-4) for a, b in weights)
 
 
-def test_training_learns_colours_and_the_checkpoint_loads(tmp_path: Path) -> None:
-    model = fit(image_steps=20, text_steps=40)
+def test_texts_come_closer_and_the_checkpoint_loads(tmp_path: Path) -> None:
+    losses: list[float] = []
 
-    assert write_checkpoint(model, build_processor(list_words()), tmp_path) < 15e6
+    model = fit(image_steps=2, text_steps=60, losses=losses)
+    size = write_checkpoint(
+        model, build_processor(FakeMiniLM().tokenizer), ["Red", "green"], tmp_path
+    )
     encoder = Encoder(EncoderSpec("fresh", str(tmp_path)), dtype=torch.float32)
-    photos = [Image.new("RGB", (60, 80), rgb) for rgb in COLOURS.values()]
-    scores = encoder.encode_images(photos) @ encoder.encode_texts(list(COLOURS)).T
 
-    assert encoder.prepare(photos).shape == (2, 3, *IMAGE_SIZE)
-    assert scores.argmax(axis=1).tolist() == [0, 1]
+    assert np.mean(losses[-10:]) < 0.9 * np.mean(losses[2:7])
+    assert size < 20e6
+    assert (tmp_path / "known_words.txt").read_text() == "green\nred\n"
+    photos = [Image.new("RGB", (60, 80), rgb) for rgb in COLOURS.values()]
+    assert encoder.prepare(photos).shape == (2, 3, IMAGE_SIZE, IMAGE_SIZE)
+    assert encoder.encode_images(photos).shape == (2, encoder.dimensions)
+
+
+def test_the_command_names_the_package_that_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"requirements/training\.txt"):
+        call_command("train_mini", photos=tmp_path, worn=tmp_path, out=tmp_path)
