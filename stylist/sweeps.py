@@ -12,7 +12,7 @@ from core.jobs.queues import wake_waiting
 from core.storage import StorageUnavailable, delete_files
 from core.tenancy import all_shops
 from stylist.models import Conversation, DoomedFile, Outfit
-from stylist.tagging.queues import IMAGES, WARDROBE
+from stylist.tagging.queues import IMAGES, WARDROBE, request_missing_facts
 
 log = structlog.get_logger(__name__)
 
@@ -28,8 +28,9 @@ def sweep_stylist(**_: Any) -> None:
 
 @shared_task
 def request_missing_tags(**_: Any) -> None:
-    """Request the tags of images that should have them and were never requested."""
+    """Request the tags and facts of images that should have them and were never requested."""
     IMAGES.request_missing()
+    request_missing_facts()
 
 
 def delete_pending_files() -> int:

@@ -12,7 +12,7 @@ from stylist.models import ImageTags
 from stylist.sweeps import delete_pending_files
 from stylist.tagging import jobs
 from stylist.tagging.jobs import tag_images
-from stylist.tagging.queues import IMAGES
+from stylist.tagging.queues import IMAGES, request_missing_facts
 from stylist.tests.factories import folders_of_files, make_blank, make_jpeg, make_sold
 
 pytestmark = pytest.mark.django_db
@@ -146,3 +146,16 @@ def test_repeated_request_makes_one_job(inside):
         IMAGES.request(shop_id=inside.shop.pk, image_ids=[image.pk])
     row = ImageTags.objects.get()
     assert (row.state, row.version) == ("pending", 2)
+
+
+def test_images_that_were_tagged_before_there_were_facts_get_them(
+    inside, django_capture_on_commit_callbacks
+):
+    saved(inside, django_capture_on_commit_callbacks)
+    tag_images()
+    assert request_missing_facts() == 0
+    PhotoFacts.objects.all().delete()
+    assert request_missing_facts() == 1
+    assert request_missing_facts() == 0, "it is under way"
+    tag_images()
+    assert PhotoFacts.objects.count() == 1
