@@ -14,6 +14,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from catalog.api.photo_facts import KindField, PatternField, VocabularyField
 from catalog.models import AgeGroup, Category, Facet, Image, Style
 from core.api.views import NewestFirst, validate
 from core.errors import Conflict
@@ -154,18 +155,29 @@ def make_facet_serializer(facet_model: type[Facet]) -> type[FacetSerializer]:
 
 def _any_of(field: serializers.Field[Any, Any, Any, Any]) -> serializers.ListField:
     """Return an optional list of values, of which an image must have one."""
-    of_facets = isinstance(field, FacetField)
+    of_facets = isinstance(field, FacetField | VocabularyField)
     list_field = FacetListField if of_facets else serializers.ListField
     return list_field(child=field, required=False, max_length=MAX_VALUES)
 
 
 class FacetFilterInput(serializers.Serializer[Any]):
-    """A filter on images: of each facet that is set, an image must have any of the values."""
+    """A filter on images: of each facet that is set, an image must have any of the values.
+
+    Colours, kinds and patterns match what you state of an image. Where you state nothing, they
+    match what its photo shows (`seen`), if that is sure.
+    """
 
     category = _any_of(CategoryField())
     styles = _any_of(StyleField())
     age_group = _any_of(AgeGroupField())
     colour = _any_of(serializers.CharField(max_length=60))
+    kind = _any_of(
+        KindField(help_text="Includes narrower kinds: `jacket` finds denim jackets."),
+    )
+    pattern = _any_of(PatternField())
+    only_stated = serializers.BooleanField(
+        default=False, help_text="Ignore the colours, kinds and patterns that photos show."
+    )
     gender = _any_of(serializers.CharField(max_length=20))
     brand = _any_of(serializers.CharField(max_length=100))
     availability = _any_of(serializers.ChoiceField(choices=Image.Availability.choices))

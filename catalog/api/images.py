@@ -1,11 +1,12 @@
 """The images of a shop: list, add, change and delete them."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, ClassVar
 
 import django_filters as filters
 from django.core.files.storage import default_storage
 from django.db.models import Prefetch, QuerySet
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiResponse,
@@ -25,7 +26,20 @@ from catalog.api.facets import (
     FacetListField,
     StyleField,
 )
+from catalog.api.photo_facts import (
+    KindField,
+    PatternField,
+    SeenGarmentSerializer,
+    SeenInPhotoSerializer,
+)
+from catalog.facts.precedence import (
+    SeenFacet,
+    want_colours,
+    want_kinds,
+    want_patterns,
+)
 from catalog.models import AgeGroup, Category, Image, IndexEntry, Style, VectorIndex
+from catalog.search.public_images import serialize_seen
 from core.api.views import NewestFirst, validate
 from core.photos import Photo, open_photo
 from decoder.limits import MAX_BYTES
@@ -54,6 +68,7 @@ PUBLIC_FIELDS = (
     "colour",
     "gender",
     "attributes",
+    "seen",
 )
 OPTIONAL_TEXTS = (
     "description",
@@ -75,6 +90,10 @@ class PublicImageSerializer(serializers.ModelSerializer[Image]):
     styles = FacetListField(child=StyleField())
     age_group = AgeGroupField(allow_null=True)
     link = serializers.CharField(help_text="The address of the product's page, or empty.")
+    seen = serializers.SerializerMethodField(
+        help_text="What the photo shows of the main garment; null until it was looked at, usually "
+        "seconds after the upload. Your own values always win over these."
+    )
 
     class Meta:
         model = Image
@@ -86,6 +105,11 @@ class PublicImageSerializer(serializers.ModelSerializer[Image]):
         url = default_storage.url(image.photo.name)
         request = self.context.get("request")
         return request.build_absolute_uri(url) if request else url
+
+    @extend_schema_field(SeenGarmentSerializer(allow_null=True))
+    def get_seen(self, image: Image) -> dict[str, Any] | None:
+        facts = image.find_facts()
+        return serialize_seen(facts.garments) if facts else None
 
 
 class ImageSerializer(PublicImageSerializer):
@@ -122,6 +146,15 @@ class ImageSerializer(PublicImageSerializer):
 
     def _entry(self, image: Image) -> IndexEntry | None:
         return next(iter(image.entries.all()), None)
+
+
+class ImageDetailSerializer(ImageSerializer):
+    """One image, with every garment in its photo."""
+
+    @extend_schema_field(SeenInPhotoSerializer(allow_null=True))
+    def get_seen(self, image: Image) -> dict[str, Any] | None:
+        seen, facts = super().get_seen(image), image.find_facts()
+        return {**seen, "garments": facts.garments} if seen and facts else None
 
 
 class ImageInput(serializers.ModelSerializer[Image]):
@@ -209,12 +242,43 @@ class FacetNameFilter(filters.CharFilter):
         return qs.filter(**{f"{self.field_name}__in": facets}).distinct()
 
 
+@extend_schema_field(OpenApiTypes.BOOL)
+class FlagFilter(filters.TypedChoiceFilter):
+    """True or false; anything else is refused, where a `BooleanFilter` would ignore it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = [(text, text) for text in ("true", "false")]
+        super().__init__(choices=choices, coerce=lambda text: text == "true", **kwargs)
+
+
+# Query parameter -> the field that parses a value, and the filter by values.
+SEEN_FILTERS: dict[str, tuple[Any, Callable[[list[Any]], SeenFacet]]] = {
+    "colour": (serializers.CharField(max_length=60), want_colours),
+    "kind": (KindField(), want_kinds),
+    "pattern": (PatternField(), want_patterns),
+}
+
+
 class ImageFilter(filters.FilterSet):
     q = filters.CharFilter(method="search", help_text="Words in the name or the description.")
     category = FacetNameFilter(model=Category, help_text="Id or name.")
     styles = FacetNameFilter(model=Style, help_text="Id or name.")
     age_group = FacetNameFilter(model=AgeGroup, help_text="Id or name.")
-    colour = filters.CharFilter(lookup_expr="iexact")
+    colour = filters.CharFilter(
+        method="filter_seen", help_text="As you state it; where you state none, as photos show it."
+    )
+    kind = filters.CharFilter(
+        method="filter_seen",
+        help_text="As the category states it; of images without a category, as photos show it. "
+        "Includes narrower kinds: `jacket` finds denim jackets.",
+    )
+    pattern = filters.CharFilter(
+        method="filter_seen",
+        help_text="As `attributes.pattern` states it; where it is missing, as photos show it.",
+    )
+    only_stated = FlagFilter(
+        method="leave", help_text="Ignore the colours, kinds and patterns that photos show."
+    )
     gender = filters.CharFilter(lookup_expr="iexact")
     brand = filters.CharFilter(lookup_expr="iexact")
     price_min = filters.NumberFilter(field_name="price", lookup_expr="gte")
@@ -230,8 +294,35 @@ class ImageFilter(filters.FilterSet):
     def filter_index_state(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.filter(entries__state=value, entries__index__state=VectorIndex.State.LIVE)
 
+    def filter_seen(self, queryset: Any, name: str, value: str) -> Any:
+        """Filter by a facet that photos show too; raises `ValidationError`."""
+        parse, want = SEEN_FILTERS[name]
+        try:
+            wanted = want([parse.run_validation(value)])
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError({name: error.detail}) from error
+        only_stated = bool(self.form.cleaned_data["only_stated"])
+        return queryset.filter(wanted.condition(only_stated=only_stated))
+
+    def leave(self, queryset: Any, name: str, value: Any) -> Any:
+        """Leave the images as they are: the parameter changes what other filters mean."""
+        return queryset
+
     def search(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.matching(value) if value.strip() else queryset
+
+
+def select_images() -> QuerySet[Image]:
+    """Return the live images of the tenancy scope, with all that their serializers read."""
+    images: QuerySet[Image] = (
+        Image.objects.live()
+        .select_related("category", "age_group", "facts")
+        .prefetch_related(
+            "styles", Prefetch("entries", IndexEntry.objects.live().defer("embedding"))
+        )
+        .defer("search")
+    )
+    return images
 
 
 CREATE_EXAMPLE = OpenApiExample("A dress", ImageInput.Meta.examples, request_only=True)
@@ -250,27 +341,19 @@ class ImageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
 
     read_scope = Scope.CATALOG_READ
     write_scope = Scope.CATALOG_WRITE
-    serializer_class = ImageSerializer
+    serializer_class = ImageDetailSerializer
     filterset_class = ImageFilter
     pagination_class = NewestFirst
 
     def get_queryset(self) -> QuerySet[Image]:
-        images: QuerySet[Image] = (
-            Image.objects.live()
-            .select_related("category", "age_group")
-            .prefetch_related(
-                "styles", Prefetch("entries", IndexEntry.objects.live().defer("embedding"))
-            )
-            .defer("search")
-        )
-        return images
+        return select_images()
 
     @extend_schema(
         summary="Add an image",
         description="Send the photo as a file in a multipart form. Search finds the image once "
         "its `index_state` is `indexed`, usually within seconds.",
         request={"multipart/form-data": ImageInput},
-        responses={201: ImageSerializer},
+        responses={201: ImageDetailSerializer},
     )
     @idempotent
     def create(self, request: Request) -> Response:
@@ -303,6 +386,9 @@ class ImageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
     def destroy(self, request: Request, pk: str) -> Response:
         services.delete_image(image=self.get_object())
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def get_serializer_class(self) -> Any:
+        return ImageSerializer if self.action == "list" else ImageDetailSerializer
 
     def _change(self, request: Request, *, partial: bool) -> Response:
         image = self.get_object()

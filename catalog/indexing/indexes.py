@@ -219,7 +219,7 @@ def _mirror(index: VectorIndex, image_ids: list[str]) -> None:
                 index=index, image_id__in=image_ids[start : start + CALL_SIZE]
             )
             .embedded()
-            .select_related("image")
+            .select_related("image__facts")
             .prefetch_related("image__styles")
         )
         if entries:
@@ -243,23 +243,29 @@ def write_vectors(index: VectorIndex, images: list[Image], vectors: Vectors) -> 
 
 
 # `Image` fields that `_chroma_metadata` copies to Chroma.
-MIRRORED_FIELDS = {"category", "age_group", "colour", "gender", "brand", "styles"}
+MIRRORED_FIELDS = {
+    *("category", "age_group", "colour", "gender", "brand", "styles"),
+    "attributes",  # the pattern
+}
 
 
 def _chroma_metadata(image: Image) -> dict[str, Any]:
     """Return the facets that Chroma stores with a vector; see `FacetFilter.where`."""
+    stated = image.read_stated_facets()
     facets: dict[str, Any] = {
         # Chroma refuses empty metadata.
         "version": image.version,
-        "category": str(image.category_id or ""),
+        "category": stated["kind"],
         "age_group": str(image.age_group_id or ""),
-        "colour": image.colour.lower(),
+        "colour": stated["colour"],
+        "pattern": stated["pattern"],
         "gender": image.gender.lower(),
         "brand": image.brand.lower(),
     }
     if styles := [str(style.pk) for style in image.styles.all()]:
         facets["styles"] = styles
-    return facets
+    seen = image.read_seen_facets()
+    return facets | {f"seen_{name}": value for name, value in seen.items()}
 
 
 def _replace_collection(index: VectorIndex) -> None:

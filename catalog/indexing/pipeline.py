@@ -70,7 +70,7 @@ def _prepare_next() -> list[list[PipelineItem]]:
         by_id = {claim.row_id: claim for claim in claims}
         entries = (
             IndexEntry.objects.filter(pk__in=by_id)
-            .select_related("image", "index")
+            .select_related("image__facts", "index")
             .prefetch_related("image__styles")
         )
         items = [PipelineItem(by_id[entry.pk], entry) for entry in entries]

@@ -21,6 +21,8 @@ from core.storage import make_file_key
 from core.tenancy import TenantQuerySet, all_shops, scoped_shop_id, shop_scope, tenant_manager
 from tenants.models import Shop
 
+# Facets that the shop can state and photos show.
+SEEN_FACETS = ("kind", "colour", "pattern")
 MAX_REQUESTS = 10_000  # more than a worker finishes before the next sweep
 
 
@@ -203,6 +205,32 @@ class Image(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def find_facts(self) -> Any:
+        """Return the `PhotoFacts` of the photo; None for a new photo that was not looked at yet.
+
+        Makes no query if `facts` was selected.
+        """
+        facts = getattr(self, "facts", None)
+        return facts if facts and facts.image_version == self.version else None
+
+    def read_stated_facets(self) -> dict[str, str]:
+        """Return what the shop states of `SEEN_FACETS`: the category's id, texts in lower case."""
+        pattern = self.attributes.get("pattern")
+        return {
+            "kind": str(self.category_id or ""),
+            "colour": self.colour.lower(),
+            "pattern": "" if pattern is None else str(pattern).strip(" ").lower(),
+        }
+
+    def read_seen_facets(self) -> dict[str, str]:
+        """Return the seen values that count: those that are sure, where the shop states none."""
+        facts, stated = self.find_facts(), self.read_stated_facets()
+        return {
+            name: getattr(facts, name)
+            for name in SEEN_FACETS
+            if facts and getattr(facts, f"is_{name}_sure") and not stated[name]
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,13 @@ from django.db import connection
 from django.db.models import Q
 from numpy.typing import NDArray
 
+from catalog.facts.precedence import (
+    SeenFacet,
+    WantedKind,
+    want_colours,
+    want_kinds,
+    want_patterns,
+)
 from catalog.indexing.garment_vectors import find_image_id
 from catalog.indexing.indexes import mark_incomplete
 from catalog.models import (
@@ -53,12 +60,17 @@ class FacetFilter:
 
     Chroma's condition narrows the candidates, so that enough of them are left. Postgres checks them
     again, and also price and availability: they change often, and Chroma has no copy of them.
+    Kinds, colours and patterns match what the shop states, and where it states nothing what its
+    photo shows, unless `only_stated` is set.
     """
 
     categories: tuple[Category, ...] = ()
     styles: tuple[Style, ...] = ()
     age_groups: tuple[AgeGroup, ...] = ()
     colours: tuple[str, ...] = ()
+    kinds: tuple[WantedKind, ...] = ()
+    patterns: tuple[str, ...] = ()
+    only_stated: bool = False
     genders: tuple[str, ...] = ()
     brands: tuple[str, ...] = ()
     availability: tuple[str, ...] = ()
@@ -73,12 +85,13 @@ class FacetFilter:
             for name, values in (
                 ("category", [str(category.pk) for category in self.categories]),
                 ("age_group", [str(group.pk) for group in self.age_groups]),
-                ("colour", [colour.lower() for colour in self.colours]),
                 ("gender", [gender.lower() for gender in self.genders]),
                 ("brand", [brand.lower() for brand in self.brands]),
             )
             if values
         ]
+        seen = self._make_seen_facets()
+        clauses += [facet.where(only_stated=self.only_stated) for facet in seen]
         if self.styles:
             wanted = [{"styles": {"$contains": str(style.pk)}} for style in self.styles]
             clauses.append(wanted[0] if len(wanted) == 1 else {"$or": wanted})
@@ -98,7 +111,6 @@ class FacetFilter:
             having = Image.styles.through.objects.filter(style__in=self.styles)
             condition &= Q(pk__in=having.values("image_id"))
         for name, values in (
-            ("colour", self.colours),
             ("gender", self.genders),
             ("brand", self.brands),
         ):
@@ -106,6 +118,8 @@ class FacetFilter:
                 condition &= Q(
                     *(Q(**{f"{name}__iexact": value}) for value in values), _connector=Q.OR
                 )
+        for facet in self._make_seen_facets():
+            condition &= facet.condition(only_stated=self.only_stated)
         if self.availability:
             condition &= Q(availability__in=self.availability)
         if self.price_min is not None:
@@ -113,6 +127,15 @@ class FacetFilter:
         if self.price_max is not None:
             condition &= Q(price__lte=self.price_max)
         return condition
+
+    def _make_seen_facets(self) -> Iterator[SeenFacet]:
+        """Yield the facets that are set, of those that photos show too."""
+        if self.kinds:
+            yield want_kinds(self.kinds)
+        if self.colours:
+            yield want_colours(self.colours)
+        if self.patterns:
+            yield want_patterns(self.patterns)
 
 
 @dataclass(frozen=True, slots=True)

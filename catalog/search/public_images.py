@@ -18,6 +18,7 @@ from django.db import connection
 
 from catalog.indexing.indexes import decode_embedding
 from catalog.models import Image, VectorIndex
+from catalog.models.image import SEEN_FACETS
 from catalog.vocabulary.kinship import find_kinds, find_sure_kinds
 from core.ml.vector_store import Vectors
 from core.tenancy import scoped_shop_id
@@ -90,6 +91,7 @@ _ROWS = f"""
 
 def serialize_row(row: Mapping[str, Any]) -> dict[str, Any]:
     """Serialize a row like `PublicImageSerializer`, except that `photo_url` may be relative."""
+    seen = row["seen_garments"]
     return {
         **{name: row[name] for name in PUBLIC_COLUMNS},
         "id": str(row["id"]),
@@ -99,7 +101,18 @@ def serialize_row(row: Mapping[str, Any]) -> dict[str, Any]:
         "age_group": row["age_group_name"],
         "price": None if row["price"] is None else str(row["price"]),
         "attributes": json.loads(row["attributes"]),
+        "seen": None if seen is None else serialize_seen(json.loads(seen)),
     }
+
+
+_NOTHING_SEEN = {"value": "", "confidence": 0.0, "is_sure": False}
+
+
+def serialize_seen(garments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the kind, colours and pattern of the main garment; empty values if there is none."""
+    main = garments[0] if garments else {}
+    tags = {name: main.get(name, _NOTHING_SEEN) for name in SEEN_FACETS}
+    return {**tags, "colours": main.get("colours", [])}
 
 
 def find_row_kinds(row: Mapping[str, Any]) -> frozenset[str]:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from catalog.facts import SeenGarment, record_facts
-from catalog.models import Image
+from catalog.models import Category, Image
 from catalog.services import create_image
 from core.photos import open_photo
 from core.tenancy import shop_scope
@@ -19,6 +19,19 @@ def make_image(shop: Shop, colour: str = "red", **fields: Any) -> Image:
     with shop_scope(shop.pk):
         photo = open_photo(io.BytesIO(make_photo(colour)))
         return create_image(shop=shop, photo=photo, fields={"name": f"{colour} thing", **fields})
+
+
+def make_stated_image(shop: Shop, *, category: str = "", colour: str = "", **fields: Any) -> Image:
+    """Return an image of which the shop states a category, by name, and a colour."""
+    if category:
+        with shop_scope(shop.pk):
+            found = Category.objects.visible().named(category).first()
+            fields["category"] = found or Category.objects.create(shop=shop, name=category)
+    image = make_image(shop, **fields)
+    with shop_scope(shop.pk):
+        image.colour = colour
+        image.save(update_fields=["colour"])
+    return image
 
 
 def make_garment(kind: str = "t-shirt", colour: str = "navy", **fields: Any) -> SeenGarment:

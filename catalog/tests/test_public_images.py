@@ -6,7 +6,7 @@ from catalog.api.images import PublicImageSerializer
 from catalog.indexing.indexes import get_live_index
 from catalog.models import AgeGroup, Category, Image, Style
 from catalog.search.public_images import read_rows, serialize_row
-from catalog.tests.factories import make_image
+from catalog.tests.factories import make_garment, make_image, record_garments
 from core.tenancy import shop_scope
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +37,7 @@ def test_serializes_images_like_the_catalogue(scoped):
         attributes={"pattern": "floral", "sizes": [36, 38]},
     )
     full.styles.set(Style.objects.visible().order_by("name")[:2])
+    record_garments(full, make_garment("dress", "red", pattern="floral"))
     index = get_live_index(scoped.pk)
 
     rows = {row["id"]: row for row in read_rows(index, [plain.pk, full.pk])}

@@ -56,6 +56,25 @@ def find_kinds(text: str) -> frozenset[str]:
     return frozenset()
 
 
+def find_named_kind(text: str) -> str | None:
+    """Return the kind with this name or word, in the singular or the plural; None for other texts.
+
+    None also for a word of several kinds, such as "outerwear".
+    """
+    kinds = _find_phrase(plain(text))
+    return next(iter(kinds)) if len(kinds) == 1 else None
+
+
+def list_narrower(kind: str) -> tuple[str, ...]:
+    """Return a kind and the narrower ones: a denim jacket is a jacket too."""
+    return (kind, *read_toml("kinship")["wider"].get(kind, ()))
+
+
+def list_akin(kinds: Collection[str]) -> frozenset[str]:
+    """Return these kinds and those that contradict none of them."""
+    return frozenset(kinds).union(*(_KIN[kind] for kind in kinds))
+
+
 def find_sure_kinds(garments: Sequence[Mapping[str, Any]]) -> frozenset[str]:
     """Return the kinds of a photo's garments as tagging stores them; none unless all are sure."""
     kinds = [garment["kind"] for garment in garments]
@@ -78,10 +97,15 @@ def _find_last(words: list[str]) -> frozenset[str]:
     """Return the kinds of the last phrase that names some: what is before it describes them."""
     for last in range(len(words), 0, -1):
         for first in range(max(0, last - MAX_PHRASE_WORDS), last):
-            phrase = " ".join(words[first:last])
-            for form in (phrase, phrase.removesuffix("es"), phrase.removesuffix("s"), f"{phrase}s"):
-                if kinds := _PHRASES.get(form):
-                    return kinds
+            if kinds := _find_phrase(" ".join(words[first:last])):
+                return kinds
+    return frozenset()
+
+
+def _find_phrase(phrase: str) -> frozenset[str]:
+    for form in (phrase, phrase.removesuffix("es"), phrase.removesuffix("s"), f"{phrase}s"):
+        if kinds := _PHRASES.get(form):
+            return kinds
     return frozenset()
 
 

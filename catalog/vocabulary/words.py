@@ -89,6 +89,19 @@ COLOURS = {
     for colour in RETAIL_COLOURS
 }
 
+# Every spelling of each pattern, in lower case.
+PATTERN_WORDS = {
+    name: tuple(dict.fromkeys(form for word in words for form in (word.text, plain(word.text))))
+    for name, words in PATTERNS.items()
+}
+
+
+def find_pattern(text: str) -> str | None:
+    """Return the pattern that is called so, or None."""
+    form = plain(text)
+    return next((name for name, words in PATTERN_WORDS.items() if form in words), None)
+
+
 # How formal the styles are that imply it, in [0, 1].
 STYLE_FORMALITY = {
     "lounge": 0.05,

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from catalog.api.facets import FacetFilterInput
 from core.api.views import validate_parameters
 from recommendations.answers.feed import FeedPage, FeedStep, read_feed
-from recommendations.api.search.inputs import MAX_IMAGES, make_facet_filter
+from recommendations.api.search.inputs import MAX_IMAGES, make_facet_filter, read_filters
 from recommendations.api.search.recommendations import ResultSerializer
 from recommendations.feedback.shoppers import InvalidShopperId
 from recommendations.query import Query
@@ -35,14 +35,9 @@ class FeedInput(FacetFilterInput):
     def make_query(self, shopper: str) -> Query:
         """Return the query of a shopper; raises `ValidationError`."""
         wanted = validate_parameters(self)
-        sent: Any = self.initial_data
         body: dict[str, Any] = {"shopper": shopper}
         body |= {name: wanted[name] for name in ("number_of_images", "session") if name in wanted}
-        if filters := {
-            name: sent[name] if name.startswith("price") else sent.getlist(name)
-            for name in map(str, FacetFilterInput().fields)
-            if name in sent
-        }:
+        if filters := read_filters(self):
             body["filters"] = filters
         return Query(
             shopper=shopper,

@@ -30,6 +30,8 @@ FACETS = {
     "styles": "styles",
     "age_group": "age_groups",
     "colour": "colours",
+    "kind": "kinds",
+    "pattern": "patterns",
     "gender": "genders",
     "brand": "brands",
     "availability": "availability",
@@ -225,10 +227,27 @@ def make_facet_filter(filters: Mapping[str, Any], *, exclude: Iterable[UUID] = (
     """Return the filter in the validated fields of a `FacetFilterInput`."""
     return FacetFilter(
         **{field: tuple(filters.get(name, ())) for name, field in FACETS.items()},
+        only_stated=filters.get("only_stated", False),
         price_min=filters.get("price_min"),
         price_max=filters.get("price_max"),
         exclude=tuple(map(str, exclude)),
     )
+
+
+def read_filters(parameters: FacetFilterInput) -> dict[str, Any]:
+    """Return the filters in validated query parameters, as the body of a query has them."""
+    sent: Any = parameters.initial_data
+    filters: dict[str, Any] = {}
+    for name, field in FacetFilterInput().fields.items():
+        if name not in sent:
+            continue
+        if isinstance(field, serializers.ListField):
+            filters[name] = sent.getlist(name)
+        elif isinstance(field, serializers.BooleanField):
+            filters[name] = parameters.validated_data[name]
+        else:
+            filters[name] = sent[name]
+    return filters
 
 
 def _make_photo_term(photo: Photo, entry: dict[str, Any]) -> PhotoTerm:

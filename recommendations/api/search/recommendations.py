@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.api.examples import IMAGE, OTHER
+from catalog.api.facets import FacetFilterInput
 from catalog.api.images import PUBLIC_FIELDS, PublicImageSerializer
 from catalog.models import Image
 from core.api.parsers import JSONParser
@@ -25,6 +26,7 @@ from recommendations.api.search.inputs import (
     MAX_IMAGES,
     RecommendationForm,
     RecommendationInput,
+    read_filters,
 )
 from recommendations.models import Prompt
 from recommendations.query import MATCHES
@@ -210,8 +212,8 @@ class RecommendationView(TenantAPIView):
         )
 
 
-class SimilarImagesInput(serializers.Serializer[Any]):
-    """Query parameters of similar images."""
+class SimilarImagesInput(FacetFilterInput):
+    """Query parameters of similar images; facets filter them."""
 
     number_of_images = serializers.IntegerField(
         min_value=1, max_value=MAX_IMAGES, default=10, help_text="Maximum number of results."
@@ -225,7 +227,8 @@ class SimilarImagesView(TenantAPIView):
     @extend_schema(
         tags=["recommendations"],
         summary="Find the images most similar to one of the catalogue",
-        description="The same as a recommendation with this image as its only part.",
+        description="The same as a recommendation with this image as its only part. Facets filter "
+        "it as they filter recommendations: `?kind=dress&pattern=floral&colour=red`.",
         parameters=[SimilarImagesInput],
         responses={
             200: RecommendationSerializer,
@@ -235,8 +238,14 @@ class SimilarImagesView(TenantAPIView):
     def get(self, request: Request, pk: UUID) -> Response:
         if not Image.objects.live().filter(pk=pk).exists():
             raise Http404
-        wanted = validate_parameters(SimilarImagesInput(data=request.query_params))
-        body: dict[str, Any] = {"images": [{"id": str(pk)}], **wanted}
+        parameters = SimilarImagesInput(data=request.query_params)
+        wanted = validate_parameters(parameters)
+        body: dict[str, Any] = {
+            "images": [{"id": str(pk)}],
+            "number_of_images": wanted["number_of_images"],
+        }
+        if filters := read_filters(parameters):
+            body["filters"] = filters
         query = RecommendationInput(data=body).make_query()
         answer = recommend(shop=self.shop, query=query, source=Prompt.Source.SIMILAR)
         context = self.get_serializer_context()

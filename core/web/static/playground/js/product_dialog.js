@@ -60,6 +60,7 @@ function facts(image) {
     Why: image.explanation?.sentence,
     Brand: image.brand,
     Category: image.category,
+    "In the photo": seenIn(image),
     Style: image.styles?.join(", "),
     "Age group": image.age_group,
     Colour: image.colour,
@@ -70,6 +71,14 @@ function facts(image) {
   };
   const shown = Object.entries(rows).filter(([, value]) => value);
   return el("dl", {}, ...shown.flatMap(([term, value]) => [el("dt", { text: term }), el("dd", { text: value })]));
+}
+
+/** What the photo shows for sure and the shop does not state; the API filters by it. */
+function seenIn({ category, colour, attributes, seen }) {
+  if (!seen) return "";
+  const stated = { kind: category, colour, pattern: attributes?.pattern };
+  const names = ["colour", "pattern", "kind"].filter((name) => seen[name].is_sure && !stated[name]);
+  return names.map((name) => seen[name].value).join(" ");
 }
 
 function attributes(given) {
