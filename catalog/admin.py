@@ -9,27 +9,51 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 
+from catalog.facts.contradictions import (
+    FACETS,
+    confirm_statements,
+    narrow_to_contradictions,
+)
 from catalog.models import AgeGroup, Category, Image, IndexEntry, Style, VectorIndex
 from catalog.services import clear_image, delete_image, request_rebuild, retry_images
 from core.admin import SHOP_FILTER, ReadOnlyAdmin
 
 
+class ContradictionFilter(admin.SimpleListFilter):
+    """Images whose photos contradict what the shop states, until it is reviewed."""
+
+    title = "contradicted by the photo"
+    parameter_name = "contradicts"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(facet, facet) for facet in FACETS]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() not in FACETS:
+            return queryset
+        return narrow_to_contradictions(queryset, [str(self.value())])
+
+
 @admin.register(Image)
 class ImageAdmin(ModelAdmin):
-    list_display = ("thumbnail", "name", "shop", "category", "index_state", "status", "created_at")
+    list_display = (
+        *("thumbnail", "name", "shop", "category", "colour", "seen"),
+        *("index_state", "status", "created_at"),
+    )
     list_display_links = ("thumbnail", "name")
-    list_filter = ("entries__state", "status", SHOP_FILTER, "availability")
-    list_select_related = ("shop", "category")
+    list_filter = ("entries__state", "status", ContradictionFilter, SHOP_FILTER, "availability")
+    list_select_related = ("shop", "category", "facts")
     list_per_page = 50
     search_fields = ("name", "sku", "id")
     raw_id_fields = ("category", "age_group", "styles")
     readonly_fields = (
-        *("thumbnail", "shop", "index_state"),
+        *("thumbnail", "shop", "index_state", "seen"),
         *("width", "height", "version", "created_at", "updated_at"),
     )
-    actions = ("retry_indexing", "clear")
+    actions = ("retry_indexing", "clear", "confirm")
     fields = (
-        *("thumbnail", "shop", "index_state", "name", "description", "category", "styles"),
+        *("thumbnail", "shop", "index_state", "seen"),
+        *("name", "description", "category", "styles"),
         *("age_group", "brand", "sku", "item_group_id", "price", "currency", "availability"),
         *("link", "colour", "gender", "attributes", "status"),
         *("width", "height", "version", "created_at", "updated_at"),
@@ -66,6 +90,11 @@ class ImageAdmin(ModelAdmin):
             default_storage.url(image.photo.name),
         )
 
+    @admin.display(description="seen in the photo", empty_value="not looked at")
+    def seen(self, image: Image) -> str | None:
+        facts = image.find_facts()
+        return facts and str(facts)
+
     @admin.display(description="index")
     def index_state(self, image: Image) -> str:
         return ", ".join(
@@ -84,6 +113,11 @@ class ImageAdmin(ModelAdmin):
         for image in held:
             clear_image(image=image)
         messages.success(request, f"{len(held)} images were cleared.")
+
+    @admin.action(description="Confirm what the shop states of the chosen images")
+    def confirm(self, request: HttpRequest, queryset: Any) -> None:
+        count = confirm_statements(images=queryset)
+        messages.success(request, f"{count} contradictions were reviewed.")
 
 
 @admin.register(Category, Style, AgeGroup)

@@ -1,11 +1,13 @@
 from rest_framework.routers import SimpleRouter
 
+from catalog.api.contradictions import ContradictionViewSet
 from catalog.api.facets import AgeGroupViewSet, CategoryViewSet, StyleViewSet
 from catalog.api.images import ImageViewSet
 from catalog.api.index import IndexViewSet
 
 router = SimpleRouter()
 router.register("images", ImageViewSet, "image")
+router.register("contradictions", ContradictionViewSet, "contradiction")
 router.register("categories", CategoryViewSet, "category")
 router.register("styles", StyleViewSet, "style")
 router.register("age-groups", AgeGroupViewSet, "age-group")

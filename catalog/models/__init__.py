@@ -1,6 +1,6 @@
 """A shop's images, their facets, stated and seen, and the state of its vector index."""
 
-from catalog.models.facts import PhotoFacts
+from catalog.models.facts import ContradictionReview, PhotoFacts
 from catalog.models.image import (
     AgeGroup,
     Category,
@@ -15,6 +15,7 @@ from catalog.models.index import GarmentVectors, IndexEntry, VectorIndex
 __all__ = [
     "AgeGroup",
     "Category",
+    "ContradictionReview",
     "Facet",
     "GarmentVectors",
     "Image",

@@ -192,6 +192,7 @@ def make_signing_secret(shop: Shop) -> ShopperSigningSecret:
 
 OBJECTS: dict[str, Callable[[Shop], Any]] = {
     "api/v1/images/": make_image,
+    "api/v1/contradictions/": make_image,
     "api/v1/categories/": make_facet(Category),
     "api/v1/styles/": make_facet(Style),
     "api/v1/age-groups/": make_facet(AgeGroup),

@@ -23,6 +23,7 @@ VERBS = {"post": "created", "put": "changed", "patch": "changed", "delete": "del
 # Route and method -> action, where route and verb alone would not say it.
 ACTIONS = {
     "batch-apply post": "batch.applied",
+    "contradiction-review post": "contradiction.reviewed",
     "enhancement-apply post": "enhancement.applied",
     "enhancement-revert post": "enhancement.reverted",
     "event post": "event.recorded",
