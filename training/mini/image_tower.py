@@ -64,7 +64,8 @@ class PhotoSpace(nn.Module):
 
     def compare(self, photos: Tensor, rows: Tensor, field: str) -> Tensor:
         """Return the scaled cosines of unit vectors with rows, (n, rows)."""
-        return photos @ functional.normalize(rows, dim=-1).T * self.scales[field].exp()
+        scaled: Tensor = photos @ functional.normalize(rows, dim=-1).T * self.scales[field].exp()
+        return scaled
 
 
 def train_image_tower(
@@ -77,7 +78,8 @@ def train_image_tower(
     report: Report,
 ) -> PhotoSpace:
     """Return the trained space, in evaluation mode; rows are sampled with `chances` (n,)."""
-    space = PhotoSpace(tower, weights, table.fields).to(memory_format=torch.channels_last).eval()
+    tower.to(memory_format=torch.channels_last)
+    space = PhotoSpace(tower, weights, table.fields).eval()
     gates = _replace_gates(space.tower, [nn.Identity() for _ in space.tower.encoder.blocks])
     taught = _start(space, weights, samples, table, recipe)
     opened = copy.deepcopy(space)

@@ -52,7 +52,7 @@ class _Anchors:
     def spread(self, meanings: Tensor) -> Tensor:
         """Return the places of other texts by their meanings (n, 384)."""
         found = []
-        for part in meanings.split(4096):
+        for part in torch.split(meanings, 4096):
             near, rows = (part @ self.meanings.T).topk(min(NEIGHBOURS, len(self.places)), dim=1)
             shares = functional.softmax(near / SHARPNESS, dim=1)
             found.append((shares[..., None] * self.places[rows]).sum(dim=1))

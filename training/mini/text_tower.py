@@ -82,7 +82,8 @@ def train_text_tower(
         # Captions are long: in one batch with short texts, most tokens would be padding.
         said = _place(model, writer.tokens([caption.text for caption in captions]))
         short = [*(prompt.text for prompt in prompts), *lesson]
-        tagged, learned = _place(model, writer.tokens(short)).split([len(prompts), len(lesson)])
+        placed = _place(model, writer.tokens(short))
+        tagged, learned = placed[: len(prompts)], placed[len(prompts) :]
         truth = table.of(drawn, np.zeros(size, dtype=np.bool_))
         seen = photos[torch.from_numpy(drawn), views]
         loss = CAPTIONS * _caption_loss(model, seen, said, truth.against(captions), recipe)
