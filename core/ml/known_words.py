@@ -1,7 +1,8 @@
-"""The words that an encoder was taught, as its checkpoint lists them.
+"""The words and kinds that an encoder was taught, as its checkpoint lists them.
 
 `known_words.txt` in the checkpoint's folder has one lower-case word a line. Other words have a
-place in the encoder's space by their meaning only. Does not load the encoder.
+place in the encoder's space by their meaning only. `known_kinds.txt` has the kinds of garment that
+photos taught, by the names of the vocabulary. Does not load the encoder.
 """
 
 from functools import cache
@@ -10,6 +11,7 @@ from pathlib import Path
 from core.ml.checkpoints import encoder_spec
 
 KNOWN_WORDS_FILE = "known_words.txt"
+KNOWN_KINDS_FILE = "known_kinds.txt"
 
 
 @cache
@@ -18,9 +20,21 @@ def find_known_words(encoder: str) -> frozenset[str] | None:
 
     Read once in a process. Raises `EncoderUnavailable` for an encoder that is not configured.
     """
-    folder = Path(encoder_spec(encoder).model)
+    text = _read(Path(encoder_spec(encoder).model) / KNOWN_WORDS_FILE)
+    return None if text is None else frozenset(text.lower().split())
+
+
+def read_known_kinds(checkpoint: str) -> frozenset[str] | None:
+    """Return the kinds that photos taught an encoder; None for checkpoints that do not list them.
+
+    `checkpoint` is a folder, or the name of a model on a hub, which lists none.
+    """
+    text = _read(Path(checkpoint) / KNOWN_KINDS_FILE)
+    return None if text is None else frozenset(text.splitlines())
+
+
+def _read(path: Path) -> str | None:
     try:
-        text = (folder / KNOWN_WORDS_FILE).read_text("utf-8") if folder.is_absolute() else None
+        return path.read_text("utf-8") if path.is_absolute() else None
     except (FileNotFoundError, NotADirectoryError):
         return None
-    return None if text is None else frozenset(text.lower().split())

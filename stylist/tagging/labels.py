@@ -5,8 +5,9 @@ one taxonomy and one revision of one encoder; a shop with its own types needs it
 
 A temperature divides cosines before the softmax; one that is too low makes tags too confident.
 Those of `mini` were fitted on the photos of "tune", part of `train`, by people whose photos taught
-it nothing, and that of patterns on generated garments of another seed than the reported ones. Large encoders were trained with a temperature of about 0.01; they are not measured here,
-and the command prints values that fit.
+it nothing, and that of patterns on generated garments of another seed than the reported ones. Large
+encoders were trained with a temperature of about 0.01; they are not measured here, and
+`manage.py evaluate_tagging` prints values that fit.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image
 
-from catalog.vocabulary.kinds import GarmentKind
+from catalog.vocabulary.kinds import KINDS, GarmentKind
 from catalog.vocabulary.words import (
     FORMALITY,
     FORMALITY_LEVELS,
@@ -28,6 +29,7 @@ from catalog.vocabulary.words import (
 )
 from core.ml.colours import Floats
 from core.ml.encoder import Embeddings, Encoder
+from core.ml.known_words import read_known_kinds
 from stylist.tagging.regions import (
     FLAT_PROMPTS,
     WORN_PROMPTS,
@@ -36,9 +38,13 @@ from stylist.tagging.regions import (
     make_scene_labels,
 )
 from stylist.tagging.taxonomy import Taxonomy
-from stylist.tagging.zero_shot import TYPE_TEMPLATES, Encode, encode_values, find_known
+from stylist.tagging.zero_shot import TYPE_TEMPLATES, Encode, encode_all, encode_values, find_known
 
 PATTERN_TEMPLATES = ("a photo of {} clothing", "a {} garment", "{} clothes")
+# What photos without a garment show.
+OTHER_PROMPTS = ("a landscape", "an empty wall", "a floor", "the sky", "an empty room", "a texture",
+                 "a plain background", "grass", "a window", "a building", "furniture", "a table",
+                 "food", "an animal", "a car")  # fmt: skip
 HABIT_TEMPLATES = ("a photo of {} clothing", "{} clothes", "clothing for {}")
 
 
@@ -47,37 +53,40 @@ class Calibration:
     """Temperatures of types, of patterns, and of the tags that follow from a type's habits.
 
     `sure_from` maps each tag to the confidence from which it is sure: at least nine in ten of the
-    measured tags were right there.
+    measured tags were right there. `min_margin` is how much more than other things a photo must
+    resemble a type for its tags to be sure.
     """
 
     type_temperature: float
     pattern_temperature: float
     habit_temperature: float
     sure_from: Mapping[str, float]
+    min_margin: float
     detection: DetectionThresholds
 
 
 # Fitted by `manage.py evaluate_tagging --worn DIR --fit`, on photos of the split `train`.
 DETECTION = DetectionThresholds(
-    min_worn=0.0,
-    temperature=0.06,
+    min_worn=-0.02,
+    temperature=0.03,
     max_bareness=0.6,
-    min_likelihood=0.6,
-    split_cost=-0.1,
+    min_likelihood=0.7,
+    split_cost=-0.05,
 )
 MINI = Calibration(
     type_temperature=0.03,
     pattern_temperature=0.04,
     habit_temperature=0.08,
     sure_from={
-        "type": 0.92,
-        "slot": 0.8,
+        "type": 0.87,
+        "slot": 0.85,
         "colour": 0.7,
         "pattern": 0.7,
         "style": 0.4,
         "season": 0.4,
         "formality": 0.5,
     },
+    min_margin=0.05,
     detection=DETECTION,
 )
 LARGE = Calibration(
@@ -85,6 +94,7 @@ LARGE = Calibration(
     pattern_temperature=0.01,
     habit_temperature=0.03,
     sure_from=MINI.sure_from,
+    min_margin=-2.0,  # not measured: no photo is taken for another thing
     detection=replace(DETECTION, temperature=0.01),
 )
 
@@ -111,13 +121,15 @@ class Group:
 class Labels:
     """Vectors of the types and values.
 
-    `unknown_types` are types whose words the encoder does not know: no photo is tagged as one.
+    `unknown_types` are types whose words the encoder does not know, or of which no photo taught it
+    how they look: no photo is tagged as one. From words alone, it takes most shoes for loafers.
     `aspect` is the shape of the encoder's input, width by height.
     """
 
     types: tuple[GarmentKind, ...]
     unknown_types: tuple[str, ...]
     type_vectors: Embeddings  # (k, d)
+    others: Embeddings  # (m, d), things that are no garments
     patterns: tuple[str, ...]
     pattern_vectors: Embeddings
     groups: Mapping[str, Group]  # "style", "season", "formality"
@@ -134,26 +146,36 @@ def make_labels(taxonomy: Taxonomy, encoder: Encoder) -> Labels:
         encoder.encode_texts,
         calibration=get_calibration(encoder.spec.name),
         aspect=width / height,
+        shown=read_known_kinds(encoder.spec.model),
     )
 
 
 def build_labels(
-    taxonomy: Taxonomy, encode: Encode, *, calibration: Calibration, aspect: float
+    taxonomy: Taxonomy,
+    encode: Encode,
+    *,
+    calibration: Calibration,
+    aspect: float,
+    shown: frozenset[str] | None = None,
 ) -> Labels:
-    """Return the labels for a function that turns texts into unit vectors."""
+    """Return the labels for a function that turns texts into unit vectors.
+
+    Of the vocabulary's types, only those in `shown` are used, if it is given.
+    """
     groups = (PATTERNS, STYLES, SEASONS, FORMALITY)
     texts = [kind.prompts for kind in taxonomy.types]
     texts += [texts_for(Use.PROMPT, words) for group in groups for words in group.values()]
     texts += [WORN_PROMPTS, FLAT_PROMPTS]
     known = find_known([text for some in texts for text in some], encode)
     prompts = {kind: _filter(kind.prompts, known) for kind in taxonomy.types}
-    types = tuple(kind for kind, texts in prompts.items() if texts)
+    types = tuple(k for k, texts in prompts.items() if texts and _is_shown(k.name, shown))
     patterns = {name: _known_prompts(words, known) for name, words in PATTERNS.items()}
     pattern_names = tuple(name for name, texts in patterns.items() if texts)
     return Labels(
         types=types,
         unknown_types=tuple(kind.name for kind in taxonomy.types if kind not in types),
         type_vectors=encode_values([prompts[kind] for kind in types], TYPE_TEMPLATES, encode),
+        others=encode_all(OTHER_PROMPTS, encode),
         patterns=pattern_names,
         pattern_vectors=encode_values(
             [patterns[name] for name in pattern_names], PATTERN_TEMPLATES, encode
@@ -171,6 +193,11 @@ def build_labels(
         calibration=calibration,
         aspect=aspect,
     )
+
+
+def _is_shown(name: str, shown: frozenset[str] | None) -> bool:
+    """Return whether an encoder can name a type; it is asked for a shop's own types in any case."""
+    return shown is None or name in shown or name not in KINDS
 
 
 def _known_prompts(words: Words, known: frozenset[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ type is.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -132,12 +132,15 @@ def tag_crop(
         embedding, labels.type_vectors, temperature=labels.calibration.type_temperature, prior=among
     )
     type_, slot = _tag_type_and_slot(types, labels)
+    is_other = _resembles_other_things(embedding, labels)
+    if is_other:
+        type_, slot = replace(type_, is_sure=False), replace(slot, is_sure=False)
     mask = crop.mask if crop.has_mask else _centre_mask(crop.mask)
     colours = measure_colours(crop.pixels, mask)
     named = [_tag_colour(colour, labels, has_mask=crop.has_mask) for colour in colours[:2]]
     usual = {name: rate_values(name, types, embedding, labels) for name in labels.groups}
     return Tags(
-        sighting=_sighting(crop, type_, slot),
+        sighting=_sighting(crop, type_, slot, is_other=is_other),
         type=type_,
         slot=slot,
         primary_colour=named[0],
@@ -196,8 +199,14 @@ def _tag_colour(colour: MeasuredColour, labels: Labels, *, has_mask: bool) -> Ta
     return Tag(colour.name, colour.confidence, is_sure, colour.distribution)
 
 
-def _sighting(crop: Crop, type_: Tag, slot: Tag) -> Sighting:
-    if not crop.has_mask and type_.confidence < MIN_TYPE_CONFIDENCE:
+def _resembles_other_things(embedding: Embeddings, labels: Labels) -> bool:
+    """Return whether a photo is hardly more like its best type than like a wall or a landscape."""
+    margin = (labels.type_vectors @ embedding).max() - (labels.others @ embedding).max()
+    return bool(margin < labels.calibration.min_margin)
+
+
+def _sighting(crop: Crop, type_: Tag, slot: Tag, *, is_other: bool) -> Sighting:
+    if not crop.has_mask and (is_other or type_.confidence < MIN_TYPE_CONFIDENCE):
         return Sighting.NONE
     is_pair_type = slot.value == "shoes" or type_.value in PAIRS
     if len(crop.pieces) < 2 or (crop.is_pair and is_pair_type):

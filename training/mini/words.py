@@ -6,7 +6,7 @@ are also shoes. The wide kinds are named like the labels of the clothing photos.
 """
 
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from catalog.vocabulary.kinds import KINDS as VOCABULARY
 from catalog.vocabulary.words import COLOURS as RETAIL_COLOURS
@@ -183,3 +183,8 @@ def misspell(text: str, rng: random.Random) -> str:
         )
     )
     return text.replace(longest, wrong, 1)
+
+
+def list_shown_kinds(tags: Collection[str]) -> list[str]:
+    """Return the kinds of the vocabulary that have a tag among these."""
+    return [name for name in VOCABULARY if f"kind:{TAG_VALUES.get(name, name)}" in tags]

@@ -65,6 +65,7 @@ CALIBRATION = Calibration(
     sure_from=dict.fromkeys(
         ("type", "slot", "colour", "pattern", "style", "season", "formality"), 0.5
     ),
+    min_margin=-2.0,
     detection=THRESHOLDS,
 )
 _COLOURS: Mapping[str, tuple[int, int, int]] = {

@@ -46,6 +46,7 @@ class Command(BaseCommand):
         )
         from training.mini.recipe import Recipe
         from training.mini.train import train
+        from training.mini.words import list_shown_kinds
 
         try:
             weights, minilm = load_imagenet_weights(), load_minilm()
@@ -53,9 +54,13 @@ class Command(BaseCommand):
         except (PhotosMissing, OpenWeightsMissing) as error:
             raise CommandError(str(error)) from error
         model = train(parts, weights, minilm, Recipe(seed=options["seed"]), self._reporter())
-        words = (*list_words(), *list_taught_words())
-        processor = build_processor(minilm.tokenizer)
-        size = write_checkpoint(model, processor, words, options["out"])
+        size = write_checkpoint(
+            model,
+            build_processor(minilm.tokenizer),
+            words=(*list_words(), *list_taught_words()),
+            kinds=list_shown_kinds({tag for part in parts for f in part.labels for tag in f.true}),
+            folder=options["out"],
+        )
         self.stdout.write(f"Wrote {options['out']}, {size / 1e6:.1f} MB.")
 
     def _collect(self, options: dict[str, Any]) -> Iterator[Samples]:
