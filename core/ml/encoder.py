@@ -23,6 +23,7 @@ from core.ml.checkpoints import (
     current_revision,
     find_checkpoint,
 )
+from core.ml.folding import fold_tower
 from core.ml.preprocessing import PixelRecipe
 
 if TYPE_CHECKING:
@@ -160,6 +161,8 @@ def _load(spec: EncoderSpec, device: torch.device, dtype: torch.dtype) -> tuple[
     if not hasattr(model, "get_image_features") or model.config.model_type == "siglip2":
         raise EncoderUnavailable(f"Encoder {spec.name!r} is not a dual encoder of fixed size.")
     flatten_pooling(model)
+    if tower := getattr(model, "vision_model", None):
+        fold_tower(tower)
     return model.eval().to(device, memory_format=torch.channels_last), processor
 
 

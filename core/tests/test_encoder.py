@@ -213,3 +213,31 @@ def test_importing_the_module_does_not_import_torch() -> None:
     )
 
     assert answer.stdout.strip() == "[]"
+
+
+def test_a_folded_tower_gives_the_same_vectors() -> None:
+    spec = encoder_spec("mini")
+    encoder = Encoder(spec, dtype=torch.float32)
+    model, _ = direct(spec.model, torch.float32)
+    pixels = encoder.prepare(make_photos())
+
+    with torch.inference_mode():
+        expected = model.get_image_features(pixel_values=torch.from_numpy(pixels)).pooler_output
+
+    assert any(isinstance(module, torch.nn.BatchNorm2d) for module in model.modules())
+    assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in encoder._model.modules())
+    unit = torch.nn.functional.normalize(expected, dim=-1).numpy()
+    assert np.allclose(encoder.encode_pixels(pixels), unit, atol=1e-4)
+
+
+def test_photos_are_padded_to_squares_in_the_colour_of_the_processor() -> None:
+    encoder = Encoder(encoder_spec("mini"), dtype=torch.float32)
+    wide = Image.new("RGB", (300, 100), (250, 20, 30))
+
+    pixels = encoder.prepare([wide])[0]
+
+    height, width = pixels.shape[1:]
+    assert height == width
+    assert np.abs(pixels[:, : height // 3 - 1]).max() < 0.01  # the mean, so nearly zero
+    assert np.abs(pixels[:, -height // 3 + 1 :]).max() < 0.01
+    assert np.allclose(pixels[0, height // 2], 250 / 127.5 - 1, atol=0.01)
