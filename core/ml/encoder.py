@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from core.ml.batch_norm import fold_tower
 from core.ml.checkpoints import (
     EncoderSpec,
     EncoderUnavailable,
     current_revision,
     find_checkpoint,
 )
-from core.ml.folding import fold_tower
 from core.ml.preprocessing import PixelRecipe
 
 if TYPE_CHECKING:
