@@ -63,15 +63,20 @@ class LabelledPhoto:
 
 def read_labelled_photos(folder: Path, *, split: str) -> list[LabelledPhoto]:
     """Return the photos of a split or part of one, in the file's order; raises PhotosMissing."""
+    return [
+        LabelledPhoto(folder / "images" / f"{row['image']}.jpg", row["label"])
+        for row in read_label_rows(folder)
+        if split in (row["split"], _part_of(row))
+    ]
+
+
+def read_label_rows(folder: Path) -> list[dict[str, str]]:
+    """Return the rows of a folder's `labels.csv`; raises PhotosMissing."""
     labels = folder / "labels.csv"
     if not labels.is_file():
         raise PhotosMissing(f"{folder} has no labels.csv with an images folder next to it.")
     with labels.open(newline="", encoding="utf-8") as rows:
-        return [
-            LabelledPhoto(folder / "images" / f"{row['image']}.jpg", row["label"])
-            for row in csv.DictReader(rows)
-            if split in (row["split"], _part_of(row))
-        ]
+        return list(csv.DictReader(rows))
 
 
 def _part_of(row: dict[str, str]) -> str:

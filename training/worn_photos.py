@@ -4,14 +4,13 @@
 garment that the shop sells; the other garments on it are not labelled.
 """
 
-import csv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from PIL import Image
 
 from core.ml.colours import BASIC_COLOURS
-from training.labelled_photos import PhotosMissing
+from training.labelled_photos import read_label_rows
 from training.mini.labels import PhotoLabels
 
 # The kinds of each label, by the values of tags; other labels are left out.
@@ -75,12 +74,9 @@ _UNLABELLED = ("pattern", "sleeve", "neckline", "cut", "fit", "length", "accent"
 
 def read_worn_samples(folder: Path, *, split: str) -> Iterator[tuple[Image.Image, PhotoLabels]]:
     """Yield each photo of a split with its labels; raises PhotosMissing."""
-    labels = folder / "labels.csv"
-    if not labels.is_file():
-        raise PhotosMissing(f"{folder} has no labels.csv with an images folder next to it.")
-    with labels.open(newline="", encoding="utf-8") as rows:
-        chosen = [r for r in csv.DictReader(rows) if r["split"] == split and r["label"] in KINDS]
-    for row in chosen:
+    for row in read_label_rows(folder):
+        if row["split"] != split or row["label"] not in KINDS:
+            continue
         with Image.open(folder / "images" / row["image"]) as photo:
             yield photo.convert("RGB"), label_worn(row["label"], row["colour"], row["worn"])
 

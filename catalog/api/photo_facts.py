@@ -1,12 +1,13 @@
 """Facts that are seen in photos, in answers; kinds and patterns of the vocabulary, in requests."""
 
+from collections.abc import Callable
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from catalog.facts.precedence import WantedKind, find_wanted_kind
+from catalog.facts.precedence import find_wanted_kind
 from catalog.vocabulary.kinds import KINDS
 from catalog.vocabulary.words import PATTERNS, find_pattern
 from core.api.names import find_nearest
@@ -23,6 +24,7 @@ class VocabularyField(serializers.Field[Any, Any, str, Any]):
     }
     what: str
     names: tuple[str, ...]
+    find: Callable[[str], Any]  # returns None for an unknown name
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, str) or "\0" in data:
@@ -34,26 +36,19 @@ class VocabularyField(serializers.Field[Any, Any, str, Any]):
             self.fail(key, what=self.what, value=value, nearest=nearest)
         return found
 
-    def find(self, text: str) -> Any:
-        raise NotImplementedError
-
 
 class KindField(VocabularyField):
     """A kind of garment: of the vocabulary, or one that the shop has added and photos show."""
 
     what, names = "kind", tuple(KINDS)
-
-    def find(self, text: str) -> WantedKind | None:
-        return find_wanted_kind(text)
+    find = staticmethod(find_wanted_kind)
 
 
 class PatternField(VocabularyField):
     """A pattern of the vocabulary."""
 
     what, names = "pattern", tuple(PATTERNS)
-
-    def find(self, text: str) -> str | None:
-        return find_pattern(text)
+    find = staticmethod(find_pattern)
 
 
 class SeenTagSerializer(serializers.Serializer[Any]):

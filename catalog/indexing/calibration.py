@@ -34,7 +34,7 @@ from catalog.indexing.prompts import (
     read_foreign_prompts,
 )
 from catalog.models import IndexEntry, VectorIndex
-from catalog.vocabulary.kinship import contradict, find_kinds, find_sure_kinds
+from catalog.vocabulary.kinship import contradict, find_kinds, find_known_kinds
 from core.ml.batching import get_batcher
 from core.ml.encoder import Embeddings
 from core.tenancy import all_shops
@@ -134,9 +134,12 @@ def _sample(index: VectorIndex) -> tuple[PhotoVectors, list[SoldItem]]:
 def _describe(row: dict[str, Any]) -> SoldItem:
     category = row["category"] or ""
     is_current = row["seen_version"] == row["image_version"]
-    stated = find_kinds(category) | find_kinds(row["name"])
-    seen = find_sure_kinds(row["seen_garments"]) if is_current else frozenset()
-    return SoldItem(row["name"], row["colour"], category, stated or seen)
+    kinds = find_known_kinds(
+        category=category,
+        name=row["name"],
+        garments=row["seen_garments"] if is_current else (),
+    )
+    return SoldItem(row["name"], row["colour"], category, kinds)
 
 
 def _name_kinds(

@@ -19,7 +19,7 @@ from django.db import connection
 from catalog.indexing.indexes import decode_embedding
 from catalog.models import Image, VectorIndex
 from catalog.models.image import SEEN_FACETS
-from catalog.vocabulary.kinship import find_kinds, find_sure_kinds
+from catalog.vocabulary.kinship import find_known_kinds
 from core.ml.vector_store import Vectors
 from core.tenancy import scoped_shop_id
 
@@ -117,8 +117,11 @@ def serialize_seen(garments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def find_row_kinds(row: Mapping[str, Any]) -> frozenset[str]:
     """Return the kinds that the shop states in a row's category and name, else the seen ones."""
-    stated = find_kinds(row["category_name"] or "") | find_kinds(row["name"])
-    return stated or find_sure_kinds(json.loads(row["seen_garments"] or "[]"))
+    return find_known_kinds(
+        category=row["category_name"] or "",
+        name=row["name"],
+        garments=json.loads(row["seen_garments"] or "[]"),
+    )
 
 
 @dataclass(frozen=True, slots=True)

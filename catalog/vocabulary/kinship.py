@@ -9,30 +9,13 @@ from catalog.vocabulary.kinds import KINDS
 from catalog.vocabulary.words import plain, read_toml
 
 MAX_PHRASE_WORDS = 4
+_TABLES = read_toml("kinship")
 _WORD = re.compile(r"[a-z]+|[,/&]")
 # Words that begin something else: "denim shirt with hood", "shoes for a dress".
-_ENDS = frozenset(
-    [
-        "with",
-        "without",
-        "for",
-        "in",
-        "on",
-        "under",
-        "over",
-        "by",
-        "from",
-        "like",
-        "to",
-        "that",
-        "which",
-        "who",
-        "not",
-        "no",
-        "of",
-        "at",
-    ]
-)
+_ENDS = frozenset({
+    "with", "without", "for", "in", "on", "under", "over", "by", "from", "like", "to", "that",
+    "which", "who", "not", "no", "of", "at",
+})  # fmt: skip
 _BETWEEN = frozenset({",", "/", "&", "and", "or", "plus"})
 
 
@@ -67,7 +50,7 @@ def find_named_kind(text: str) -> str | None:
 
 def list_narrower(kind: str) -> tuple[str, ...]:
     """Return a kind and the narrower ones: a denim jacket is a jacket too."""
-    return (kind, *read_toml("kinship")["wider"].get(kind, ()))
+    return (kind, *_TABLES["wider"].get(kind, ()))
 
 
 def list_akin(kinds: Collection[str]) -> frozenset[str]:
@@ -75,8 +58,18 @@ def list_akin(kinds: Collection[str]) -> frozenset[str]:
     return frozenset(kinds).union(*(_KIN[kind] for kind in kinds))
 
 
-def find_sure_kinds(garments: Sequence[Mapping[str, Any]]) -> frozenset[str]:
-    """Return the kinds of a photo's garments as tagging stores them; none unless all are sure."""
+def find_known_kinds(
+    *, category: str, name: str, garments: Sequence[Mapping[str, Any]]
+) -> frozenset[str]:
+    """Return the kinds that a product's category and name state, else those seen in its photo.
+
+    `garments` are those of the photo as tagging stores them.
+    """
+    return find_kinds(category) | find_kinds(name) or _find_sure_kinds(garments)
+
+
+def _find_sure_kinds(garments: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """Return the kinds of a photo's garments; none unless all are sure."""
     kinds = [garment["kind"] for garment in garments]
     is_sure = all(kind["is_sure"] for kind in kinds)
     return frozenset(kind["value"] for kind in kinds) if is_sure else frozenset()
@@ -121,7 +114,7 @@ def _read_phrases() -> Mapping[str, frozenset[str]]:
 def _read_kin() -> Mapping[str, frozenset[str]]:
     """Return the kinds that do not contradict each kind, in both directions."""
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for table in read_toml("kinship").values():
+    for table in _TABLES.values():
         for kind, others in table.items():
             for other in others:
                 found[kind].add(other)

@@ -78,29 +78,13 @@ class PixelRecipe:
             photo.draft("RGB", (int(width * REDUCING_GAP), int(height * REDUCING_GAP)))
         rgb = photo if photo.mode == "RGB" else photo.convert("RGB")
         if self.pad_with is not None and rgb.width != rgb.height:
-            return self._fit(rgb, self.pad_with)
+            return fit_in_square(rgb, (width, height), self.pad_with, resample=self.resample)
         return rgb.resize(
             (width, height),
             Image.Resampling(self.resample),
             box=self._box(rgb.width, rgb.height),
             reducing_gap=REDUCING_GAP,
         )
-
-    def _fit(self, rgb: Image.Image, colour: tuple[int, int, int]) -> Image.Image:
-        """Return the photo resized as a part of its square, with the colour beside it.
-
-        The library pads before it resizes, which blends the edge of a photo with the colour.
-        """
-        height, width = self.output_size
-        longest = max(rgb.width, rgb.height)
-        size = (
-            max(1, round(rgb.width * width / longest)),
-            max(1, round(rgb.height * height / longest)),
-        )
-        square = Image.new("RGB", (width, height), colour)
-        small = rgb.resize(size, Image.Resampling(self.resample), reducing_gap=REDUCING_GAP)
-        square.paste(small, ((width - size[0]) // 2, (height - size[1]) // 2))
-        return square
 
     def _box(self, width: int, height: int) -> tuple[float, float, float, float]:
         """Return the box of the source that remains after resizing and centre cropping."""
@@ -120,6 +104,23 @@ class PixelRecipe:
         if width <= height:
             return int(self.resize_to * height / width), self.resize_to
         return self.resize_to, int(self.resize_to * width / height)
+
+
+def fit_in_square(
+    rgb: Image.Image, size: tuple[int, int], colour: tuple[int, int, int], *, resample: int
+) -> Image.Image:
+    """Return a photo resized as the middle of its square, (width, height), with a colour beside it.
+
+    transformers pads before it resizes, which blends the edge of a photo with the colour.
+    """
+    longest = max(rgb.size)
+    width, height = (
+        max(1, round(side * target / longest)) for side, target in zip(rgb.size, size, strict=True)
+    )
+    square = Image.new("RGB", size, colour)
+    small = rgb.resize((width, height), Image.Resampling(resample), reducing_gap=REDUCING_GAP)
+    square.paste(small, ((size[0] - width) // 2, (size[1] - height) // 2))
+    return square
 
 
 def _resize_target(size: Any) -> tuple[int, int] | int | None:

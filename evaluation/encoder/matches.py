@@ -6,20 +6,18 @@ the product, an image that contains every word of a prompt is a match in any cas
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from catalog.indexing.calibration import measure_calibration
 from catalog.indexing.prompts import Prompts, SoldItem, read_prompts
 from catalog.vocabulary.kinds import KINDS
 from catalog.vocabulary.kinship import contradict, find_kinds
 from core.ml.encoder import Embeddings, Encoder
-from evaluation.encoder.figures import BATCH
 from evaluation.encoder.shops import PhotoShop
 from recommendations.query import Match, find_thresholds, limit_match
+from stylist.tagging.zero_shot import encode_all
 
 
 @dataclass(frozen=True)
@@ -71,11 +69,7 @@ def measure_matches(
     encoder: Encoder, shop: PhotoShop, *, read: Callable[[str], str]
 ) -> MatchFigures:
     """Calibrate a shop and judge prompts; `read` returns the text to encode of a prompt."""
-
-    def encode(prompts: Sequence[str]) -> Embeddings:
-        parts = [prompts[start : start + BATCH] for start in range(0, len(prompts), BATCH)]
-        return np.concatenate([encoder.encode_texts(part) for part in parts])
-
+    encode = partial(encode_all, encode=encoder.encode_texts)
     sold = [
         SoldItem(photo.title, photo.colour, photo.kinds.kind, frozenset([photo.kinds.kind]))
         for photo in shop.photos

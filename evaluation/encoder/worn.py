@@ -4,7 +4,6 @@ The folder has `labels.csv` (image, label, colour, worn, title, split) and `imag
 words of shops; `kinds.WORN` maps each to the vocabulary.
 """
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from core.ml.colours import BASIC_COLOURS
 from core.ml.encoder import Embeddings, Encoder
 from evaluation.encoder.figures import TEMPLATE, precision_at
 from evaluation.encoder.kinds import WORN, LabelKinds
-from training.labelled_photos import PhotosMissing
+from training.labelled_photos import read_label_rows
 
 PERSON = "person"
 MIN_RELEVANT = 3  # the folder is small: prompts with fewer relevant photos are left out
@@ -82,21 +81,17 @@ class WornFigures:
 
 def read_worn_photos(folder: Path, *, split: str | None) -> list[WornPhoto]:
     """Return a split, or all; without labels that have no kind. Raises PhotosMissing."""
-    labels = folder / "labels.csv"
-    if not labels.is_file():
-        raise PhotosMissing(f"{folder} has no labels.csv with an images folder next to it.")
-    with labels.open(newline="", encoding="utf-8") as rows:
-        return [
-            WornPhoto(
-                folder / "images" / row["image"],
-                row["label"],
-                row["colour"],
-                row["worn"] == PERSON,
-                row["title"],
-            )
-            for row in csv.DictReader(rows)
-            if row["label"] in WORN and split in (row["split"], None)
-        ]
+    return [
+        WornPhoto(
+            folder / "images" / row["image"],
+            row["label"],
+            row["colour"],
+            row["worn"] == PERSON,
+            row["title"],
+        )
+        for row in read_label_rows(folder)
+        if row["label"] in WORN and split in (row["split"], None)
+    ]
 
 
 def measure_worn(

@@ -20,7 +20,7 @@ from quality.measure.frame import PhotoUnmeasurable, make_frame
 from stylist.tagging.detection.detector import Scene, choose_windows, find_garments, read_scene
 from stylist.tagging.labels import Labels
 from stylist.tagging.regions import Region, get_region, rate_worn
-from training.labelled_photos import LabelledPhoto, PhotosMissing
+from training.labelled_photos import LabelledPhoto, read_label_rows
 
 LABELS = Path(__file__).with_name("worn_garments.csv")
 MIN_OVERLAP = 0.35  # of two boxes, intersection over union; the labelled boxes are rough
@@ -138,11 +138,7 @@ class DetectionFigures:
 
 def read_scenes(folder: Path, *, split: str) -> Scenes:
     """Return the photos of a folder's split; raises `PhotosMissing`."""
-    table = folder / "labels.csv"
-    if not table.is_file():
-        raise PhotosMissing(f"{folder} has no labels.csv with an images folder next to it.")
-    with table.open(newline="", encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["split"] == split]
+    rows = [row for row in read_label_rows(folder) if row["split"] == split]
     garments = _read_garments(split)
     images = folder / "images"
     present = {row["image"] for row in rows}

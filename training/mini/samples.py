@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
+from core.ml.preprocessing import fit_in_square
 from training.mini.architecture import PIXEL_MEAN
 from training.mini.labels import PhotoLabels
 
@@ -70,10 +71,11 @@ def _balance(part: Samples) -> NDArray[np.float64]:
 
 
 def _shrink(photo: Image.Image) -> NDArray[np.uint8]:
-    rgb = photo.convert("RGB")
-    scale = STORED_SIZE / max(rgb.size)
-    size = (max(1, round(rgb.width * scale)), max(1, round(rgb.height * scale)))
-    small = rgb.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
-    square = Image.new("RGB", (STORED_SIZE, STORED_SIZE), (int(PIXEL_MEAN * 255),) * 3)
-    square.paste(small, ((STORED_SIZE - size[0]) // 2, (STORED_SIZE - size[1]) // 2))
+    colour = int(PIXEL_MEAN * 255)
+    square = fit_in_square(
+        photo.convert("RGB"),
+        (STORED_SIZE, STORED_SIZE),
+        (colour, colour, colour),
+        resample=Image.Resampling.BICUBIC,
+    )
     return np.asarray(square, dtype=np.uint8)

@@ -87,8 +87,7 @@ def train_text_tower(
         truth = table.of(drawn, np.zeros(size, dtype=np.bool_))
         seen = photos[torch.from_numpy(drawn), views]
         loss = CAPTIONS * _caption_loss(model, seen, said, truth.against(captions), recipe)
-        for field in SEARCHED:
-            part = table.fields.get(field, slice(0))
+        for part in (table.fields[field] for field in SEARCHED if field in table.fields):
             asked = truth.against(prompts[part])
             loss = loss + CAPTIONS * _caption_loss(model, seen, tagged[part], asked, recipe)
         loss = loss + TAGS * _distance(tagged, places) + LESSONS * _distance(learned, targets)

@@ -26,7 +26,7 @@ def train(
 ) -> Any:
     """Return the trained VisionTextDualEncoderModel, float32, in evaluation mode.
 
-    `parts` have the shares `recipe.shares` of the samples; parts without samples are left out.
+    `parts` have the first of `recipe.shares` as their shares of the samples, in this order.
     `report(tower, step, loss)` is called after every step, with the name of the tower.
     """
     samples = join(parts)
