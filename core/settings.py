@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from core.logs import configure_logging
 from core.production import refuse_weak_settings
+from core.storage.s3 import make_s3_options
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -198,18 +199,13 @@ MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
 S3_BUCKET: str = env.str("S3_BUCKET", default="")
 STORAGES: dict[str, dict[str, Any]] = {
     "default": (
-        {
-            "BACKEND": "storages.backends.s3.S3Storage",
-            "OPTIONS": {
-                "bucket_name": S3_BUCKET,
-                "region_name": env.str("S3_REGION", default="us-east-1"),
-                "endpoint_url": env.str("S3_ENDPOINT_URL", default="") or None,
-                "querystring_auth": True,
-                "querystring_expire": 3600,
-                "file_overwrite": False,
-                "default_acl": None,
-            },
-        }
+        make_s3_options(
+            bucket=S3_BUCKET,
+            region=env.str("S3_REGION", default="us-east-1"),
+            endpoint=env.str("S3_ENDPOINT_URL", default=""),
+            encryption=env.str("S3_ENCRYPTION", default=""),
+            kms_key=env.str("S3_KMS_KEY_ID", default=""),
+        )
         if S3_BUCKET
         else {"BACKEND": "django.core.files.storage.FileSystemStorage"}
     ),

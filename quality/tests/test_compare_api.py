@@ -6,8 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from catalog.services import delete_image
-from core import storage
 from core.errors import Unavailable
+from core.storage import files
 from core.tenancy import shop_scope
 from core.tests.factories import make_photo
 from quality.jobs.watched_jobs import make_comparisons
@@ -113,7 +113,7 @@ def test_invalid_second_file_leaves_no_file_of_the_first(shop, media_root):
 
 
 def test_storage_failure_between_two_photos_leaves_no_file(shop, media_root, monkeypatch):
-    save, saved = storage.save_file, []
+    save, saved = files.save_file, []
 
     def save_three(name: str, data: bytes) -> str:
         if len(saved) == 3:
@@ -121,7 +121,7 @@ def test_storage_failure_between_two_photos_leaves_no_file(shop, media_root, mon
         saved.append(name)
         return save(name, data)
 
-    monkeypatch.setattr(storage, "save_file", save_three)
+    monkeypatch.setattr(files, "save_file", save_three)
     assert send(shop.client).status_code == 503
     assert stored_files(media_root) == set() and count(shop) == (0, 0)
 

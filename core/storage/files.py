@@ -1,20 +1,38 @@
-"""Stored files, in a folder or S3; all access goes through this module."""
+"""Save, read and delete stored files."""
 
+import mimetypes
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage, storages
 
 from core.errors import Unavailable
+
+# S3 serves a file as the type that its name had when it was stored; Python 3.11 does not know it.
+mimetypes.add_type("image/webp", ".webp")
 
 
 class StorageUnavailable(Unavailable):
     """The storage does not respond, or fails."""
 
     code = "storage_unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file in the storage; `size` is in bytes."""
+
+    name: str
+    size: int
+    modified_at: datetime
 
 
 def make_file_key(shop_id: uuid.UUID, folder: str, extension: str) -> str:
@@ -52,6 +70,35 @@ def read_file(name: str) -> bytes:
     with _translate_errors(), default_storage.open(name) as file:
         data: bytes = file.read()
         return data
+
+
+def has_file(name: str) -> bool:
+    """Return whether the storage has a file; raise `StorageUnavailable`."""
+    with _translate_errors():
+        return default_storage.exists(name)
+
+
+def list_files(folder: str) -> Iterator[StoredFile]:
+    """Yield all files below a folder, in no order, page by page; raise `StorageUnavailable`."""
+    storage: Any = storages["default"]
+    with _translate_errors():
+        if isinstance(storage, FileSystemStorage):
+            yield from _list_folder(Path(storage.location), folder)
+            return
+        for entry in storage.bucket.objects.filter(Prefix=f"{folder}/"):
+            yield StoredFile(entry.key, entry.size, entry.last_modified)
+
+
+def _list_folder(root: Path, folder: str) -> Iterator[StoredFile]:
+    for path, _, names in os.walk(root / folder):
+        for name in names:
+            try:
+                facts = (Path(path) / name).stat()
+            except FileNotFoundError:
+                continue  # deleted since the folder was read
+            modified_at = datetime.fromtimestamp(facts.st_mtime, UTC)
+            key = (Path(path) / name).relative_to(root).as_posix()
+            yield StoredFile(key, facts.st_size, modified_at)
 
 
 def delete_files(*names: str | None) -> None:
