@@ -11,10 +11,9 @@ from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
-from django.apps import apps
-from django.db.models import FileField
 
 from core.storage import make_file_key
+from core.storage.audit import find_file_fields
 from core.tenancy import all_shops
 from core.tests.factories import make_photo
 from core.tests.test_documents import PRODUCT
@@ -100,7 +99,9 @@ def upload(name: str = "a.jpg", colour: str = "red") -> io.BytesIO:
     return photo
 
 
-def test_every_stored_file_has_a_random_key(shop, settings):
+@pytest.fixture
+def _uploads(shop, settings) -> None:
+    """Photos that were sent to every operation that stores one."""
     settings.QUALITY_DEADLINE_SECONDS = 0.01
     for path, body in {
         "images/": {"photo": upload(), "name": "Dress"},
@@ -110,6 +111,10 @@ def test_every_stored_file_has_a_random_key(shop, settings):
     }.items():
         answer = shop.client.post(f"/api/v1/{path}", body, format="multipart")
         assert answer.status_code in {201, 202}, answer.content
+
+
+@pytest.mark.usefixtures("_uploads")
+def test_every_stored_file_has_a_random_key():
     found = list(stored_files())
     assert len(found) >= 8
     assert {UUID(name.rpartition("/")[2].split(".")[0]).version for name in found} == {4}
@@ -117,8 +122,19 @@ def test_every_stored_file_has_a_random_key(shop, settings):
 
 def stored_files() -> Iterator[str]:
     with all_shops():
-        for model in apps.get_models():
-            for field in model._meta.fields:
-                if isinstance(field, FileField):
-                    names = model._base_manager.values_list(field.name, flat=True)
-                    yield from filter(None, names)
+        for field in find_file_fields():
+            names = field.model._base_manager.values_list(field.name, flat=True)
+            yield from filter(None, names)
+
+
+@pytest.mark.usefixtures("_uploads")
+def test_the_audit_knows_the_column_of_every_stored_file(media_root):
+    on_disk = {
+        path.relative_to(media_root).as_posix() for path in media_root.rglob("*") if path.is_file()
+    }
+    assert set(stored_files()) == on_disk
+
+
+def test_the_audit_can_limit_every_column_to_a_shop():
+    for field in find_file_fields():
+        assert field.model._meta.get_field("shop"), field
