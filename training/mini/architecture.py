@@ -10,6 +10,8 @@ import torch
 
 IMAGE_SIZE = 192  # pixels a side; photos are padded to squares
 DIMENSIONS = 256
+MEANINGS = 32  # of the dimensions are of texts alone
+LOOKS = DIMENSIONS - MEANINGS
 TEXT_WIDTH = 128
 MAX_TOKENS = 32
 OPEN_GATE = 20.0  # the sigmoid of it is 1 in half precision

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.mini.architecture import DIMENSIONS, IMAGE_SIZE
+from training.mini.architecture import DIMENSIONS, IMAGE_SIZE, LOOKS
 from training.mini.augmentation import augment, mix
+from training.mini.forward import encode_views
 from training.mini.labels import TruthTable
 from training.mini.losses import average, descend, make_optimizer, multi_positive_loss
 from training.mini.open_weights import ImageNetWeights
@@ -62,6 +63,22 @@ class PhotoSpace(nn.Module):
         """Return the unit vectors of pooled features."""
         return functional.normalize(self.projection(features), dim=-1)
 
+    @torch.no_grad()
+    def make_room(self, features: Tensor) -> None:
+        """Turn the space so that `LOOKS` dimensions hold nearly all of it; the others become zero.
+
+        `features` (n, views, c) are of the training photos. The main directions of the photos, tags
+        and classes come first.
+        """
+        rows = (self.place(features).flatten(0, 1), self.tags, self.classes)
+        vectors = torch.cat([functional.normalize(some, dim=-1) for some in rows])
+        _, directions = torch.linalg.eigh(vectors.T @ vectors)
+        directions = directions.flip(dims=(1,))  # the largest first
+        directions[:, LOOKS:] = 0
+        self.tags.copy_(self.tags @ directions)
+        self.classes.copy_(self.classes @ directions)
+        self.projection.weight.copy_(directions.T @ self.projection.weight)
+
     def compare(self, photos: Tensor, rows: Tensor, field: str) -> Tensor:
         """Return the scaled cosines of unit vectors with rows, (n, rows)."""
         scaled: Tensor = photos @ functional.normalize(rows, dim=-1).T * self.scales[field].exp()
@@ -80,7 +97,6 @@ def train_image_tower(
     """Return the trained space, in evaluation mode; rows are sampled with `chances` (n,)."""
     tower.to(memory_format=torch.channels_last)
     space = PhotoSpace(tower, weights, table.fields).eval()
-    gates = _replace_gates(space.tower, [nn.Identity() for _ in space.tower.encoder.blocks])
     taught = _start(space, weights, samples, table, recipe)
     opened = copy.deepcopy(space)
     averaged = copy.deepcopy(space)
@@ -113,15 +129,7 @@ def train_image_tower(
         average(averaged, space, keep=min(recipe.average, (step + 1) / (step + 20)))
         report("image tower", step + 1, float(loss.detach()))
     _mix_weights(averaged, opened, share=recipe.opened)
-    _replace_gates(averaged.tower, gates)
     return averaged
-
-
-def encode_views(tower: Any, views: Tensor) -> Tensor:
-    """Return the image tower's pooled features, (n, c), float32."""
-    seen = tower(pixel_values=views.contiguous(memory_format=torch.channels_last))
-    pooled: Tensor = seen.pooler_output.float().flatten(1)
-    return pooled
 
 
 @torch.no_grad()
@@ -136,8 +144,7 @@ def extract_features(tower: Any, samples: Samples, recipe: Recipe) -> Tensor:
             augment(photos, size=size, recoloured=recoloured, generator=chance)
             for _ in range(recipe.views - 1)
         ]
-        with torch.autocast("cpu", dtype=torch.bfloat16):  # as encoders compute where they can
-            parts.append(torch.stack([encode_views(tower, view) for view in views], dim=1))
+        parts.append(torch.stack([encode_views(tower, view) for view in views], dim=1))
     return torch.cat(parts)
 
 
@@ -206,17 +213,6 @@ def _lesson_loss(space: PhotoSpace, photos: Tensor, lesson: Tensor) -> Tensor:
     """Return the cross-entropy with what the open weights see in the photos."""
     logits = space.compare(photos, space.classes, "imagenet")
     return -(lesson * functional.log_softmax(logits, dim=-1)).sum(dim=1).mean()
-
-
-def _replace_gates(tower: Any, gates: Sequence[nn.Module]) -> list[nn.Module]:
-    """Put other modules in the place of squeeze-and-excitation, and return the old ones.
-
-    As it multiplies by one, training does without it, and takes a tenth less time.
-    """
-    old = [block.squeeze_excite for block in tower.encoder.blocks]
-    for block, gate in zip(tower.encoder.blocks, gates, strict=True):
-        block.squeeze_excite = gate
-    return old
 
 
 @torch.no_grad()

@@ -2,13 +2,15 @@
 
 - The names of ImageNet's classes have the vectors of the classes.
 - Kinds, materials, occasions and styles are placed by the tags and kinds that they stand for.
-- All other words and nouns are placed where the texts with a known place lie that MiniLM finds most
-  similar (kernel regression: Nadaraya 1964). So every English word has a place, that of a bicycle
-  far from clothes.
+- All other words and nouns, and pairs of them such as "leather sofa", are placed where the texts
+  with a known place lie that MiniLM finds most similar (kernel regression: Nadaraya 1964). So every
+  English word has a place, that of a bicycle far from clothes.
 
-Vectors are float32 (n, `DIMENSIONS`) with norm 1.
+A place has no meaning yet: its last `MEANINGS` numbers are zeros, which MiniLM's vector of the text
+fills in. Vectors are float32 (n, `DIMENSIONS`) with norm 1.
 """
 
+import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,7 +24,9 @@ from training.mini.captions import word_plainly
 from training.mini.habits import list_habits
 from training.mini.image_tower import PhotoSpace
 from training.mini.labels import TruthTable
+from training.mini.meaning import MeaningAxes, combine, looks_of
 from training.mini.open_weights import ImageNetWeights, MiniLM
+from training.mini.recipe import Recipe
 from training.mini.words import MODIFIERS, TAG_VALUES, TAILS, plural
 
 NEIGHBOURS = 12
@@ -33,13 +37,21 @@ HABIT_WORDS = ("{}", "{} clothes", "{} clothing", "{} outfit", "clothes for {}",
                "something for {}", "{} style")  # fmt: skip
 BESIDE = ("{} {}", "{} {}", "{} {} for women", "{} {} for men")
 OCCASION = "{1} for {0}"
+# Of classes, kinds, habits, combinations, other words, pairs: the long lists need more.
+SHARES = (0.1, 0.1, 0.1, 0.2, 0.25, 0.25)
 
 
 @dataclass(frozen=True)
 class Lessons:
-    """Texts with their places (n, d), in groups that are drawn equally often."""
+    """Texts with their vectors (n, d), in groups, each with its share of the texts of a step.
+
+    `tags` (tags, d) are the vectors of prompts for each tag.
+    """
 
     groups: Sequence[tuple[Sequence[str], Tensor]]
+    shares: Sequence[float]
+    tags: Tensor
+    meanings: MeaningAxes
 
 
 @dataclass(frozen=True)
@@ -61,7 +73,7 @@ class _Anchors:
 
 @torch.no_grad()
 def make_lessons(
-    space: PhotoSpace, table: TruthTable, weights: ImageNetWeights, minilm: MiniLM
+    space: PhotoSpace, table: TruthTable, weights: ImageNetWeights, minilm: MiniLM, recipe: Recipe
 ) -> Lessons:
     """Return all texts with their places."""
     tags = dict(zip(table.tags, functional.normalize(space.tags, dim=-1), strict=True))
@@ -78,14 +90,28 @@ def make_lessons(
     words = [w for w in minilm.tokenizer.get_vocab() if w.isascii() and w.isalpha() and len(w) > 2]
     taught = {text for text, _ in known}
     others = sorted({*weights.nouns, *words} - taught)
+    pairs = _pair([*taught], others, recipe)
+    placed = [
+        _stack(named),
+        _stack(kind_rows),
+        _stack(list(_word_habits(habits))),
+        _stack(list(_combine(kinds, habits, tags))),
+    ]
+    encoded = [minilm.encode(texts) for texts, _ in placed]
+    for texts in (others, pairs):
+        rows = minilm.encode(texts)
+        placed.append((texts, anchors.spread(rows)))
+        encoded.append(rows)
+    axes = MeaningAxes(torch.cat(encoded))
+    plain = minilm.encode([word_plainly([tag]) for tag in tags])
     return Lessons(
         [
-            _stack(named),
-            _stack(kind_rows),
-            _stack(list(_word_habits(habits))),
-            _stack(list(_combine(kinds, habits, tags))),
-            (others, anchors.spread(minilm.encode(others))),
-        ]
+            (texts, combine(looks_of(places), axes.place(rows)))
+            for (texts, places), rows in zip(placed, encoded, strict=True)
+        ],
+        SHARES,
+        combine(looks_of(torch.stack(list(tags.values()))), axes.place(plain)),
+        axes,
     )
 
 
@@ -154,6 +180,15 @@ def _combine(
             yield text, both
             if beside in habits:
                 yield OCCASION.format(beside, kind), both
+
+
+def _pair(taught: Sequence[str], others: Sequence[str], recipe: Recipe) -> list[str]:
+    """Return random pairs; half of them begin with a text about clothes, "leather sofa"."""
+    rng = random.Random(recipe.seed)  # noqa: S311 - repeatable on purpose
+    return [
+        f"{rng.choice(taught if number % 2 else others)} {rng.choice(others)}"
+        for number in range(recipe.pairs)
+    ]
 
 
 def _mean(places: Sequence[Tensor]) -> Tensor:

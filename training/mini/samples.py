@@ -19,7 +19,7 @@ from training.mini.architecture import PIXEL_MEAN
 from training.mini.labels import PhotoLabels
 
 STORED_SIZE = 224
-BALANCE = 0.4  # rare kinds are drawn more often than they occur, by this power of their frequency
+BALANCE = 0.5  # rare kinds are drawn more often than they occur, by this power of their frequency
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,12 @@ tower is cheap. Each step has
   from a photo without a label for its pattern;
 - a prompt for each tag, which belongs where the tag lies. Photos would teach it less: the image
   tower knows those it was trained on too well;
-- texts of the lessons, with their places.
+- texts of the lessons, with their places and meanings.
 
 The word pieces and their vectors are MiniLM's, reduced to the width of the tower.
 """
+
+from __future__ import annotations
 
 import math
 import random
@@ -26,10 +28,12 @@ from torch.nn import functional
 
 from training.mini.architecture import MAX_TOKENS, TEXT_WIDTH
 from training.mini.captions import write_caption, write_prompts
-from training.mini.image_tower import PhotoSpace, Report
+from training.mini.image_tower import Report
 from training.mini.labels import Caption, PhotoLabels, TruthTable
 from training.mini.lessons import Lessons
 from training.mini.losses import descend, make_optimizer, multi_positive_loss
+from training.mini.meaning import MeaningAxes, combine, looks_of
+from training.mini.open_weights import MiniLM
 from training.mini.recipe import Recipe
 from training.mini.words import misspell
 
@@ -54,9 +58,8 @@ def start_text_tower(model: Any, table: Tensor) -> None:
 def train_text_tower(
     model: Any,
     tokenizer: Any,
-    space: PhotoSpace,
     photos: Tensor,
-    labels: Sequence[PhotoLabels],
+    captions: CaptionPool,
     chances: NDArray[np.float64],
     table: TruthTable,
     lessons: Lessons,
@@ -71,26 +74,32 @@ def train_text_tower(
     optimizer.add_param_group({"params": [model.logit_scale], "weight_decay": 0.0})
     writer = _Writer(tokenizer, recipe)
     rows = np.random.default_rng(recipe.seed)
-    size = min(schedule.batch, len(labels))
-    places = functional.normalize(space.tags.detach(), dim=-1)
+    size = min(schedule.batch, len(photos))
     for step in range(schedule.steps):
-        drawn = rows.choice(len(labels), size, replace=False, p=chances)
+        drawn = rows.choice(len(photos), size, replace=False, p=chances)
         views = torch.from_numpy(rows.integers(photos.shape[1], size=size))
-        captions = writer.write_captions([labels[row] for row in drawn])
+        # For every other photo: each loss has enough of both.
+        said, meanings = captions.draw(drawn[::2], rows)
         prompts = write_prompts(table.tags, writer.rng)
-        lesson, targets = _draw(lessons, rows, size)
+        lesson, targets = _draw(lessons, rows, recipe.lesson_batch)
         # Captions are long: in one batch with short texts, most tokens would be padding.
-        said = _place(model, writer.tokens([caption.text for caption in captions]))
+        captioned = _place(model, writer.tokens([caption.text for caption in said]))
         short = [*(prompt.text for prompt in prompts), *lesson]
         placed = _place(model, writer.tokens(short))
         tagged, learned = placed[: len(prompts)], placed[len(prompts) :]
         truth = table.of(drawn, np.zeros(size, dtype=np.bool_))
-        seen = photos[torch.from_numpy(drawn), views]
-        loss = CAPTIONS * _caption_loss(model, seen, said, truth.against(captions), recipe)
+        seen = looks_of(photos[torch.from_numpy(drawn), views])
+        looks = looks_of(captioned)
+        loss = CAPTIONS * _caption_loss(model, seen, looks, truth.against(said), recipe)
         for part in (table.fields[field] for field in SEARCHED if field in table.fields):
             asked = truth.against(prompts[part])
-            loss = loss + CAPTIONS * _caption_loss(model, seen, tagged[part], asked, recipe)
-        loss = loss + TAGS * _distance(tagged, places) + LESSONS * _distance(learned, targets)
+            loss = loss + CAPTIONS * _caption_loss(
+                model, seen, looks_of(tagged[part]), asked, recipe
+            )
+        loss = loss + TAGS * _distance(tagged, lessons.tags)
+        loss = loss + LESSONS * _distance(learned, targets)
+        # Photos say how captions look, and MiniLM what they mean.
+        loss = loss + CAPTIONS * _distance(captioned, combine(looks.detach(), meanings))
         descend(optimizer, loss, learning_rate=schedule.at(step))
         report("text tower", step + 1, float(loss.detach()))
 
@@ -121,27 +130,42 @@ def _place(model: Any, tokens: dict[str, Tensor]) -> Tensor:
 
 
 def _draw(lessons: Lessons, rows: np.random.Generator, size: int) -> tuple[list[str], Tensor]:
-    """Return `size` random texts of the lessons, as many of each group, with their places."""
+    """Return `size` random texts of the lessons with their places, by the shares of the groups."""
     texts: list[str] = []
     places = []
-    for some, where in lessons.groups:
-        drawn = rows.integers(len(some), size=size // len(lessons.groups) + 1)
+    for (some, where), share in zip(lessons.groups, lessons.shares, strict=True):
+        drawn = rows.integers(len(some), size=round(size * share))
         texts += [some[row] for row in drawn]
         places.append(where[torch.from_numpy(drawn)])
     return texts, torch.cat(places)
 
 
+class CaptionPool:
+    """Some captions of each photo, with their meanings."""
+
+    def __init__(
+        self, labels: Sequence[PhotoLabels], minilm: MiniLM, axes: MeaningAxes, recipe: Recipe
+    ) -> None:
+        rng = random.Random(recipe.seed)  # noqa: S311 - repeatable on purpose
+        self._each = recipe.captions
+        self._captions = [write_caption(one, rng) for one in labels for _ in range(self._each)]
+        self._meanings = axes.place(minilm.encode([caption.text for caption in self._captions]))
+
+    def draw(
+        self, photos: NDArray[np.intp], rows: np.random.Generator
+    ) -> tuple[list[Caption], Tensor]:
+        """Return a random caption of each of these photos, and the meanings (n, `MEANINGS`)."""
+        drawn = photos * self._each + rows.integers(self._each, size=len(photos))
+        return [self._captions[row] for row in drawn], self._meanings[torch.from_numpy(drawn)]
+
+
 class _Writer:
-    """Writes the texts of each step, with random wordings and some misspelt words."""
+    """Writes prompts with random wordings, and misspells some words of all texts."""
 
     def __init__(self, tokenizer: Any, recipe: Recipe) -> None:
         self.rng = random.Random(recipe.seed)  # noqa: S311 - repeatable on purpose
         self._tokenizer = tokenizer
         self._misspelt = recipe.misspelt
-
-    def write_captions(self, labels: Sequence[PhotoLabels]) -> list[Caption]:
-        """Return a caption for every other photo: each loss has enough of both."""
-        return [write_caption(label, self.rng) for label in labels[::2]]
 
     def tokens(self, texts: Sequence[str]) -> dict[str, Tensor]:
         spelt = [

@@ -4,17 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from training.mini.architecture import build_model
 from training.mini.captions import has_words
-from training.mini.image_tower import PhotoSpace, Report, extract_features, train_image_tower
+from training.mini.image_tower import Report, extract_features, train_image_tower
 from training.mini.labels import TruthTable
 from training.mini.lessons import make_lessons
 from training.mini.open_weights import ImageNetWeights, MiniLM
 from training.mini.recipe import Recipe
 from training.mini.samples import Samples, join, sampling_weights
-from training.mini.text_tower import start_text_tower, train_text_tower
+from training.mini.text_tower import CaptionPool, start_text_tower, train_text_tower
 
 
 def train(
@@ -36,25 +35,16 @@ def train(
     table = TruthTable(samples.labels, tags)
     chances = sampling_weights(parts, recipe.shares[: len(parts)])
     space = train_image_tower(model.vision_model, weights, samples, chances, table, recipe, report)
+    features = extract_features(space.tower, samples, recipe)
+    space.make_room(features)
     model.vision_model = space.tower
     model.visual_projection.load_state_dict(space.projection.state_dict())
     start_text_tower(model, minilm.table)
+    lessons = make_lessons(space, table, weights, minilm, recipe)
+    captions = CaptionPool(samples.labels, minilm, lessons.meanings, recipe)
+    with torch.no_grad():
+        photos = space.place(features)
     train_text_tower(
-        model.train(),
-        minilm.tokenizer,
-        space,
-        _place_photos(space, samples, recipe),
-        samples.labels,
-        chances,
-        table,
-        make_lessons(space, table, weights, minilm),
-        recipe,
-        report,
+        model.train(), minilm.tokenizer, photos, captions, chances, table, lessons, recipe, report
     )
     return model.eval()
-
-
-@torch.no_grad()
-def _place_photos(space: PhotoSpace, samples: Samples, recipe: Recipe) -> Tensor:
-    """Return several views of each sample as unit vectors, (n, views, d)."""
-    return space.place(extract_features(space.tower, samples, recipe))

@@ -20,14 +20,16 @@ from core.ml.encoder import Encoder
 from core.ml.known_words import read_known_kinds
 from training.garment_colours import ColourShare, GarmentColours
 from training.labelled_photos import PhotosMissing, label_photo, read_labelled_photos
-from training.mini.architecture import IMAGE_SIZE, MAX_TOKENS, build_model, build_processor
+from training.mini.architecture import IMAGE_SIZE, LOOKS, MAX_TOKENS, build_model, build_processor
 from training.mini.augmentation import augment, mix
 from training.mini.captions import list_words, word_plainly, write_caption
 from training.mini.checkpoint import write_checkpoint
+from training.mini.forward import encode_views
 from training.mini.habits import list_habits
 from training.mini.labels import Caption, PhotoLabels, TruthTable
 from training.mini.lessons import list_taught_words
 from training.mini.losses import multi_positive_loss
+from training.mini.meaning import MeaningAxes, combine, looks_of
 from training.mini.open_weights import ImageNetWeights
 from training.mini.outfit_samples import compose_outfits, cut_out
 from training.mini.recipe import Recipe, Schedule
@@ -223,6 +225,8 @@ def fit(
         text_schedule=Schedule(text_steps, learning_rate=2e-3, batch=8, warm_up=5),
         view_size=64,
         opened=0.1,
+        lesson_batch=8,
+        pairs=40,
         seed=seed,
     )
     kept = [] if losses is None else losses
@@ -233,6 +237,51 @@ def fit(
         recipe,
         lambda _tower, _step, loss: kept.append(loss),
     )
+
+
+def test_the_fast_forward_pass_has_the_results_and_gradients_of_the_tower() -> None:
+    tower = build_model(vocabulary_size=10).vision_model.eval()
+    views = torch.randn(2, 3, 64, 64, generator=torch.manual_seed(2))
+    (first, *_), last = tower.encoder.blocks, tower.encoder.top_bn
+    weights = [first.depthwise_conv.depthwise_conv.weight, last.weight]
+
+    slow = tower(pixel_values=views).pooler_output.flatten(1)
+    fast = encode_views(tower, views, dtype=torch.float32)
+    rounded = encode_views(tower, views).detach()
+
+    torch.testing.assert_close(fast, slow, rtol=1e-3, atol=1e-5)
+    torch.testing.assert_close(
+        rounded, slow.detach(), rtol=0.1, atol=0.1 * float(slow.detach().abs().max())
+    )
+    for one, other in zip(
+        torch.autograd.grad(fast.square().sum(), weights),
+        torch.autograd.grad(slow.square().sum(), weights),
+        strict=True,
+    ):
+        torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-4 * float(other.abs().max()))
+
+
+def test_photos_leave_room_for_the_meanings_of_texts() -> None:
+    model = fit(image_steps=2, text_steps=1)
+    views = torch.rand(3, 3, IMAGE_SIZE, IMAGE_SIZE)
+
+    with torch.no_grad():
+        seen = model.get_image_features(pixel_values=views).pooler_output.flatten(1)
+
+    assert not seen[:, LOOKS:].any()
+    assert seen[:, :LOOKS].any(dim=1).all()
+
+
+def test_a_meaning_changes_all_cosines_with_photos_by_the_same_factor() -> None:
+    chance = torch.manual_seed(3)
+    photos = looks_of(torch.randn(5, LOOKS, generator=chance))
+    looks = looks_of(torch.randn(4, LOOKS, generator=chance))
+    axes = MeaningAxes(torch.randn(60, 384, generator=chance))
+
+    texts = combine(looks, axes.place(torch.randn(4, 384, generator=chance)))
+
+    assert texts.norm(dim=1).tolist() == pytest.approx([1] * 4)
+    torch.testing.assert_close(photos @ texts[:, :LOOKS].T, photos @ looks.T * (3 / 4) ** 0.5)
 
 
 def test_each_part_is_sampled_with_its_share() -> None:
