@@ -17,6 +17,7 @@ from catalog.facts.contradictions import (
 from catalog.models import AgeGroup, Category, Image, IndexEntry, Style, VectorIndex
 from catalog.services import clear_image, delete_image, request_rebuild, retry_images
 from core.admin import SHOP_FILTER, ReadOnlyAdmin
+from core.ml.vector_store import VectorStoreUnavailable
 
 
 class ContradictionFilter(admin.SimpleListFilter):
@@ -158,6 +159,10 @@ class VectorIndexAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Build the vector store again", permissions=["view"])
     def rebuild_collections(self, request: HttpRequest, queryset: Any) -> None:
-        for index in queryset.filter(state=VectorIndex.State.LIVE):
-            request_rebuild(shop=index.shop)
-        messages.success(request, "The chosen indexes are being built; search is exact until then.")
+        try:
+            for index in queryset.filter(state=VectorIndex.State.LIVE):
+                request_rebuild(shop=index.shop)
+        except VectorStoreUnavailable as error:
+            messages.error(request, error.message)
+        else:
+            messages.success(request, "The chosen indexes are being built; the old ones answer.")

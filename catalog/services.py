@@ -10,16 +10,15 @@ from django.db.models import Count
 from django.dispatch import Signal
 from django.utils import timezone
 
+from catalog.indexing.drift import Drift, measure_drift
 from catalog.indexing.indexes import (
     ENTRIES,
     MIRRORED_FIELDS,
-    Drift,
     add_entries,
     get_live_index,
-    mark_incomplete,
-    measure_drift,
     request_entries,
 )
+from catalog.indexing.repair import start_rebuild
 from catalog.models import Image, IndexEntry, Style, make_original_key, make_photo_key
 from core.errors import Conflict, DomainError
 from core.jobs.queues import wake_on_commit
@@ -180,11 +179,14 @@ def retry_images(*, images: list[Image]) -> int:
 
 
 def request_rebuild(*, shop: Shop) -> None:
-    """Have the shop's collection built again from Postgres."""
+    """Have the shop's collection built again from Postgres while it answers.
+
+    Raises `VectorStoreUnavailable`.
+    """
     with transaction.atomic():
         index = get_live_index(shop.pk)
-        mark_incomplete(index)
-        wake_on_commit("catalog.tasks.repair_index", index_id=str(index.pk), rebuild=True)
+        start_rebuild(index)
+        wake_on_commit("catalog.tasks.repair_index", index_id=str(index.pk))
 
 
 def find_drift(*, shop: Shop) -> Drift:

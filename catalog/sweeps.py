@@ -4,12 +4,20 @@ from typing import Any
 
 from celery import shared_task
 
+from catalog.indexing.audit import claim_due
 from catalog.indexing.indexes import ENTRIES, find_uncalibrated_indexes
+from catalog.indexing.repair import find_former
 from catalog.indexing.switches import find_removable, has_switches, may_need_switches
-from catalog.models import VectorIndex
-from catalog.tasks import advance_switches, audit_index, remove_index, wake_repairs
+from catalog.tasks import (
+    advance_switches,
+    audit_index,
+    drop_former_collection,
+    remove_index,
+    wake_repairs,
+)
 from core.jobs.queues import wake
-from core.tenancy import all_shops
+
+AUDITS = 20  # that one run of the sweep requests
 
 
 @shared_task
@@ -22,12 +30,12 @@ def sweep_index(**_: Any) -> None:
         wake(advance_switches.name)
     for pk in find_removable():
         wake(remove_index.name, index_id=str(pk))
+    for pk in find_former():
+        wake(drop_former_collection.name, index_id=str(pk))
 
 
 @shared_task
 def audit_indexes(**_: Any) -> None:
-    """Have every live index audited."""
-    with all_shops():
-        live = VectorIndex.objects.filter(state=VectorIndex.State.LIVE)
-        for pk in live.values_list("pk", flat=True):
-            wake(audit_index.name, index_id=str(pk))
+    """Have a few indexes audited; runs several times a night, until each was its turn."""
+    for pk in claim_due(count=AUDITS):
+        wake(audit_index.name, index_id=str(pk))

@@ -4,13 +4,13 @@ from typing import Any
 
 import structlog
 from celery import shared_task
+from django.db.models import Q
 
-from catalog.indexing import indexes, switches
+from catalog.indexing import audit, indexes, repair, switches
 from catalog.indexing.indexes import ENTRIES
 from catalog.models import VectorIndex
 from core.errors import Unavailable
 from core.jobs.queues import SingleFlight, wake
-from core.ml.vector_store import CollectionUnusable
 from core.tenancy import all_shops
 
 log = structlog.get_logger(__name__)
@@ -62,20 +62,21 @@ def remove_index(*, index_id: str, **_: Any) -> None:
 
 
 def wake_repairs() -> None:
-    """Have every incomplete index repaired."""
+    """Have every incomplete index repaired, and every rebuild continued."""
     with all_shops():
-        incomplete = VectorIndex.objects.filter(is_complete=False, state=VectorIndex.State.LIVE)
-        for pk in incomplete.values_list("pk", flat=True):
+        live = VectorIndex.objects.filter(state=VectorIndex.State.LIVE)
+        waiting = live.filter(Q(is_complete=False) | ~Q(next_collection=""))
+        for pk in waiting.values_list("pk", flat=True):
             wake(repair_index.name, index_id=str(pk))
 
 
 @shared_task
-def repair_index(*, index_id: str, rebuild: bool = False, **_: Any) -> None:
+def repair_index(*, index_id: str, **_: Any) -> None:
     """Make a collection equal to Postgres again; the sweep retries while Chroma is down."""
     with all_shops():
         for index in VectorIndex.objects.filter(pk=index_id):
             try:
-                (indexes.rebuild_index if rebuild else indexes.repair_index)(index)
+                repair.repair_index(index)
             except Unavailable as error:
                 log.warning(
                     "repair_postponed", shop=str(index.shop_id), index=index_id, error=error.message
@@ -83,12 +84,30 @@ def repair_index(*, index_id: str, rebuild: bool = False, **_: Any) -> None:
 
 
 @shared_task
-def audit_index(*, index_id: str, **_: Any) -> None:
-    """Check that a collection finds all of its vectors, and repair it if not."""
+def drop_former_collection(*, index_id: str, **_: Any) -> None:
+    """Drop a collection that a rebuild replaced; the sweep retries while Chroma is down."""
     with all_shops():
         for index in VectorIndex.objects.filter(pk=index_id):
             try:
-                indexes.audit_index(index)
-            except (Unavailable, CollectionUnusable) as error:
-                log.warning("audit_postponed", shop=str(index.shop_id), index=index_id, error=error)
-                indexes.mark_incomplete(index)
+                repair.drop_former(index)
+            except Unavailable as error:
+                log.warning(
+                    "removal_postponed",
+                    shop=str(index.shop_id),
+                    index=index_id,
+                    error=error.message,
+                )
+
+
+@shared_task
+def audit_index(*, index_id: str, **_: Any) -> None:
+    """Compare a collection with Postgres, search for each of its vectors, and repair it."""
+    with all_shops():
+        for index in VectorIndex.objects.filter(pk=index_id):
+            try:
+                audit.mend_index(index, audit.audit_index(index))
+            except Unavailable as error:
+                log.warning(
+                    "audit_postponed", shop=str(index.shop_id), index=index_id, error=error.message
+                )
+                audit.release_claim(index)

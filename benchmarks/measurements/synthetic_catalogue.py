@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 from benchmarks.measurements.uploads import BenchShop
 from benchmarks.stack import vacuum, wait_for
 from catalog.indexing.calibration import calibrate
-from catalog.indexing.indexes import get_live_index, repair_index
+from catalog.indexing.indexes import get_live_index
+from catalog.indexing.repair import repair_index
 from catalog.models import Category, Image, IndexEntry, VectorIndex
 from core.ml.vector_store import VectorStoreUnavailable
 from core.tenancy import shop_scope

@@ -9,7 +9,8 @@ from benchmarks.client import Address, send_all, upload_request
 from benchmarks.encoders import Subject
 from benchmarks.report import Report
 from benchmarks.stack import Stack
-from catalog.indexing.indexes import get_live_index, repair_index
+from catalog.indexing.indexes import get_live_index
+from catalog.indexing.repair import repair_index
 from core.tenancy import shop_scope
 from tenants.services import create_shop
 

@@ -45,6 +45,9 @@ class IndexSerializer(serializers.Serializer[Any]):
     is_complete = serializers.BooleanField(
         help_text="False while the vector store is repaired; search is exact until then."
     )
+    is_rebuilding = serializers.BooleanField(
+        help_text="True while the vector store is built again; the old one answers."
+    )
     is_calibrated = serializers.BooleanField(
         help_text="False until the worker has measured which similarity is a match in this "
         "shop; `match` is null until then."
@@ -91,6 +94,7 @@ class IndexViewSet(TenantMixin, ViewSet):
             "revision": index.revision,
             "languages": settings.ENCODERS.get(index.encoder, {}).get("languages", "not told"),
             "is_complete": index.is_complete,
+            "is_rebuilding": bool(index.next_collection),
             "is_calibrated": index.is_calibrated,
             **counts,
             "switch": read_progress(shop=self.shop),
@@ -123,7 +127,7 @@ class IndexViewSet(TenantMixin, ViewSet):
 
     @extend_schema(
         summary="Build the vector store again from the catalogue",
-        description="Needs no encoder. Search is exact until it is done.",
+        description="Needs no encoder. The old one answers until the new one is complete.",
         request=None,
         responses={202: IndexSerializer},
     )

@@ -1,9 +1,8 @@
-"""A shop's vector indexes, their queue, and the repair and audit of a collection."""
+"""A shop's vector indexes, their queue, and writes to their collections."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -18,37 +17,20 @@ from catalog.indexing.garment_vectors import (
     find_image_id,
     join_garments,
     read_garments,
-    read_vector_ids,
 )
 from catalog.models import Image, IndexEntry, VectorIndex
 from core.jobs.queues import Queue
 from core.ml.checkpoints import EncoderUnavailable, current_revision
-from core.ml.vector_store import CALL_SIZE, CollectionUnusable, Vectors, get_vector_store
+from core.ml.vector_store import StoredVectors, Vectors, get_vector_store
 from core.tenancy import all_shops
 
 log = structlog.get_logger(__name__)
 
-MAX_REPAIR_ROUNDS = 5
-# An approximate graph may miss a few of its vectors: about one in 4,000 with our configuration. If
-# an audit misses more, the graph is damaged.
-MAX_LOST_SHARE = 0.005
-NEIGHBOURS = 10
-MIN_COPY_SIMILARITY = 0.999  # a copy of the same photo may be found instead
+WRITE_LOCKS = 2**62  # numbers of advisory locks from here on; those of repairs are smaller
 
 ENTRIES = Queue(
     IndexEntry, task="catalog.tasks.index_images", waiting="state IN ('pending', 'removing')"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """Differences of a collection from Postgres, as ids of vectors."""
-
-    missing: frozenset[str]
-    extra: frozenset[str]
-
-    def __bool__(self) -> bool:
-        return bool(self.missing or self.extra)
 
 
 def get_live_index(shop_id: UUID) -> VectorIndex:
@@ -142,104 +124,85 @@ def decode_embedding(data: bytes | memoryview) -> Vectors:
 
 
 def mark_incomplete(index: VectorIndex) -> None:
-    """Mark the collection for repair; search is exact until then."""
-    VectorIndex.objects.filter(pk=index.pk).update(is_complete=False, damages=F("damages") + 1)
+    """Mark the collection for repair, unless it was replaced; search is exact until then."""
+    found = VectorIndex.objects.filter(pk=index.pk, collection=index.collection)
+    found.update(is_complete=False, damages=F("damages") + 1)
     log.warning("index_incomplete", shop=str(index.shop_id), index=str(index.pk))
 
 
-def measure_drift(index: VectorIndex) -> Drift:
-    """Compare ids in the collection with those in Postgres.
+@contextmanager
+def share_writing(indexes: Collection[VectorIndex]) -> Iterator[None]:
+    """Hold shares of the indexes' write locks, with the current names of their collections.
 
-    Raises `VectorStoreUnavailable` and `CollectionUnusable`.
+    A worker writes to Chroma and then to Postgres under a share of the lock. A repair holds the
+    lock alone while it copies from Postgres to Chroma, so it neither copies what is just replaced
+    nor deletes what is just added.
     """
-    entries = IndexEntry.objects.filter(index=index).embedded()
-    settled = read_vector_ids(index, entries.filter(state=IndexEntry.State.INDEXED))
-    found = get_vector_store(index.node).ids(index.collection)
-    # Read after the collection, so that no image indexed in between counts as extra.
-    known = read_vector_ids(index, entries)
-    return Drift(missing=frozenset(settled - found), extra=frozenset(found - known))
+    with _hold_locks("_shared", indexes):
+        _read_collections(indexes)
+        yield
 
 
-def repair_index(index: VectorIndex) -> bool:
-    """Make the collection equal to Postgres again, without an encoder; return whether it is.
+@contextmanager
+def lock_writing(index: VectorIndex) -> Iterator[None]:
+    """Hold the index's write lock alone: no worker is between Chroma and Postgres."""
+    with _hold_locks("", [index]):
+        yield
 
-    A missing or broken collection is replaced by a new one. While another repair of the index runs,
-    this returns False at once. Raises `VectorStoreUnavailable`.
-    """
-    with _repair_lock(index) as is_held:
-        if not is_held:
-            return False
-        index.refresh_from_db()
+
+@contextmanager
+def _hold_locks(mode: str, indexes: Collection[VectorIndex]) -> Iterator[None]:
+    # Of the session: others must see each step, which a transaction would hide.
+    numbers = sorted({WRITE_LOCKS + index.pk.int % WRITE_LOCKS for index in indexes})
+    if not numbers:
+        yield
+        return
+    with connection.cursor() as cursor:
         try:
-            return _fill(index)
-        except CollectionUnusable:
-            _replace_collection(index)
-            return _fill(index)
+            cursor.execute(_LOCK.format(f"lock{mode}"), [numbers])
+            yield
+        finally:
+            cursor.execute(_LOCK.format(f"unlock{mode}"), [numbers])
 
 
-def rebuild_index(index: VectorIndex) -> bool:
-    """Replace the collection by a new one, filled from Postgres; search is exact until then.
-
-    This also erases deleted vectors from Chroma's disk. Returns and raises like `repair_index`.
-    """
-    with _repair_lock(index) as is_held:
-        if not is_held:
-            return False
-        index.refresh_from_db()
-        _replace_collection(index)
-        return _fill(index)
+_LOCK = "SELECT pg_advisory_{}(number) FROM unnest(%s::bigint[]) AS number"
 
 
-def _fill(index: VectorIndex) -> bool:
-    store = get_vector_store(index.node)
-    for _ in range(MAX_REPAIR_ROUNDS):
-        index.refresh_from_db(fields=["damages", "max_garments"])
-        drift = measure_drift(index)
-        if not drift:
-            return _mark_complete(index)
-        _mirror(index, sorted({find_image_id(pk) for pk in drift.missing}))
-        store.delete(index.collection, sorted(drift.extra))
-    return False
-
-
-def _mark_complete(index: VectorIndex) -> bool:
-    """Mark the collection complete, unless it was damaged since `index` was read."""
-    undamaged = VectorIndex.objects.filter(
-        pk=index.pk, collection=index.collection, damages=index.damages
-    )
-    is_whole = bool(undamaged.update(is_complete=True))
-    log.info("index_repaired", shop=str(index.shop_id), index=str(index.pk), is_whole=is_whole)
-    return is_whole
-
-
-def _mirror(index: VectorIndex, image_ids: list[str]) -> None:
-    for start in range(0, len(image_ids), CALL_SIZE):
-        entries = list(
-            IndexEntry.objects.filter(
-                index=index, image_id__in=image_ids[start : start + CALL_SIZE]
-            )
-            .embedded()
-            .select_related("image__facts")
-            .prefetch_related("image__styles")
-        )
-        if entries:
-            vectors = np.stack([decode_embedding(entry.embedding) for entry in entries])
-            write_vectors(index, [entry.image for entry in entries], vectors)
+def _read_collections(indexes: Collection[VectorIndex]) -> None:
+    names = ("collection", "next_collection", "max_garments")
+    rows = VectorIndex.objects.filter(pk__in=[index.pk for index in indexes])
+    current = {pk: values for pk, *values in rows.values_list("pk", *names)}
+    for index in indexes:
+        for name, value in zip(names, current.get(index.pk, ()), strict=False):
+            setattr(index, name, value)
 
 
 def write_vectors(index: VectorIndex, images: list[Image], vectors: Vectors) -> list[str]:
     """Upsert the vectors (n, d) of images, and those of their garments, with the current facets.
 
-    Returns the ids of the vectors that were written.
+    Returns the ids of the vectors that were written. Needs a share of the write lock.
     """
+    copy = make_copy(index, images, vectors)
+    for name in index.collections:
+        get_vector_store(index.node).upsert(name, copy.ids, copy.vectors, copy.facets)
+    return copy.ids
+
+
+def delete_vectors(index: VectorIndex, ids: Collection[str]) -> None:
+    """Delete vectors; needs a share of the write lock."""
+    for name in index.collections:
+        get_vector_store(index.node).delete(name, sorted(ids))
+
+
+def make_copy(index: VectorIndex, images: list[Image], vectors: Vectors) -> StoredVectors:
+    """Return what a collection has to hold of images with these vectors (n, d)."""
     metadata = {str(image.pk): _chroma_metadata(image) for image in images}
     ids, facets = list(metadata), list(metadata.values())
     if index.max_garments:
         image_ids = [image.pk for image in images]
         ids, vectors = join_garments(image_ids, vectors, read_garments(index, image_ids))
         facets = [metadata[find_image_id(vector_id)] for vector_id in ids]
-    get_vector_store(index.node).upsert(index.collection, ids, vectors, facets)
-    return ids
+    return StoredVectors(ids, vectors, facets)
 
 
 # `Image` fields that `_chroma_metadata` copies to Chroma.
@@ -268,68 +231,5 @@ def _chroma_metadata(image: Image) -> dict[str, Any]:
     return facets | {f"seen_{name}": value for name, value in seen.items()}
 
 
-def _replace_collection(index: VectorIndex) -> None:
-    """Switch to a new, empty collection, which workers write to from now on."""
-    store, old = get_vector_store(index.node), index.collection
-    index.collection = make_collection_name()
-    index.is_complete = False
-    store.create(index.collection)
-    index.save(update_fields=["collection", "is_complete"])
-    store.drop(old)
-
-
-@contextmanager
-def _repair_lock(index: VectorIndex) -> Iterator[bool]:
-    """Hold the index's advisory lock; yield False if another session holds it.
-
-    The lock belongs to the session, not to a transaction: other sessions must see each step.
-    """
-    number = index.pk.int % 2**63
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
-        (is_held,) = cursor.fetchone()
-        try:
-            yield bool(is_held)
-        finally:
-            if is_held:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
-
-
 def make_collection_name() -> str:
     return f"index-{uuid7()}"
-
-
-def audit_index(index: VectorIndex) -> None:
-    """Repair an index, and rebuild its collection if queries miss too many of its vectors.
-
-    Raises `VectorStoreUnavailable` and `CollectionUnusable`.
-    """
-    if not repair_index(index):
-        return
-    total, lost = 0, 0
-    for ids, vectors in _read_embedded(index):
-        total, lost = total + len(ids), lost + _count_lost(index, ids, vectors)
-    log.info(
-        "index_audited", shop=str(index.shop_id), index=str(index.pk), vectors=total, lost=lost
-    )
-    if lost > MAX_LOST_SHARE * total:
-        rebuild_index(index)
-
-
-def _read_embedded(index: VectorIndex) -> Iterator[tuple[list[str], Vectors]]:
-    entries = IndexEntry.objects.filter(index=index, state=IndexEntry.State.INDEXED).embedded()
-    rows = entries.order_by("pk").values_list("image_id", "embedding")
-    for start in range(0, rows.count(), CALL_SIZE):
-        chunk = list(rows[start : start + CALL_SIZE])
-        if chunk:
-            image_ids = [pk for pk, _ in chunk]
-            vectors = np.stack([decode_embedding(embedding) for _, embedding in chunk])
-            yield join_garments(image_ids, vectors, read_garments(index, image_ids))
-
-
-def _count_lost(index: VectorIndex, ids: list[str], vectors: Vectors) -> int:
-    found = get_vector_store(index.node).query_many(index.collection, vectors, count=NEIGHBOURS)
-    return sum(
-        pk not in neighbours.ids and not (neighbours.similarities >= MIN_COPY_SIMILARITY).any()
-        for pk, neighbours in zip(ids, found, strict=True)
-    )

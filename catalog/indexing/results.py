@@ -13,7 +13,14 @@ import structlog
 from django.db import connection, transaction
 
 from catalog.indexing.garment_vectors import make_vector_ids
-from catalog.indexing.indexes import ENTRIES, decode_embedding, mark_incomplete, write_vectors
+from catalog.indexing.indexes import (
+    ENTRIES,
+    decode_embedding,
+    delete_vectors,
+    mark_incomplete,
+    share_writing,
+    write_vectors,
+)
 from catalog.models import GarmentVectors, Image, IndexEntry, VectorIndex
 from core.errors import Unavailable
 from core.jobs.queues import Claim
@@ -22,7 +29,6 @@ from core.ml.vector_store import (
     CollectionUnusable,
     Vectors,
     VectorStoreUnavailable,
-    get_vector_store,
 )
 from core.storage import StorageUnavailable, delete_files
 
@@ -98,11 +104,14 @@ def record_items(items: list[PipelineItem]) -> set[UUID]:
     by_index: defaultdict[UUID, list[PipelineItem]] = defaultdict(list)
     for item in done:
         by_index[item.entry.index_id].append(item)
-    for group in by_index.values():
-        _write_vectors(group)
-    recorded = _record(done) if done else set()
-    for group in by_index.values():
-        _undo_late_results([item for item in group if item.entry.pk not in recorded])
+    recorded: set[UUID] = set()
+    if done:
+        with share_writing([group[0].entry.index for group in by_index.values()]):
+            for group in by_index.values():
+                _write_vectors(group)
+            recorded = _record(done)
+            for group in by_index.values():
+                _undo_late_results([item for item in group if item.entry.pk not in recorded])
     for item in items:
         _record_failure(item)
     if postponed := [item for item in items if item.postponed_by]:
@@ -133,7 +142,7 @@ def _delete_surplus(index: VectorIndex, items: list[PipelineItem], written: list
         for vector_id in make_vector_ids(item.image.pk, index.max_garments)
     }
     if surplus := possible - set(written):
-        get_vector_store(index.node).delete(index.collection, sorted(surplus))
+        delete_vectors(index, surplus)
 
 
 def _record(items: list[PipelineItem]) -> set[UUID]:
@@ -187,8 +196,9 @@ def remove_entries(entries: list[IndexEntry]) -> None:
     images = {entry.image_id for entry in entries}
     for entry in IndexEntry.objects.filter(image__in=images).select_related("index"):
         by_index[entry.index].append(entry.image_id)
-    for index, image_ids in by_index.items():
-        _delete_vectors(index, image_ids)
+    with share_writing(by_index.keys()):
+        for index, image_ids in by_index.items():
+            _delete_vectors(index, image_ids)
     for image in {entry.image for entry in entries}:
         try:
             delete_files(image.photo.name, image.original.name)
@@ -207,7 +217,7 @@ def remove_entries(entries: list[IndexEntry]) -> None:
 def _delete_vectors(index: VectorIndex, image_ids: list[UUID]) -> None:
     ids = [pk for image in image_ids for pk in make_vector_ids(image, index.max_garments)]
     try:
-        get_vector_store(index.node).delete(index.collection, ids)
+        delete_vectors(index, ids)
     except (VectorStoreUnavailable, CollectionUnusable) as error:
         log.warning(
             "vectors_not_removed", shop=str(index.shop_id), index=str(index.pk), error=error

@@ -25,8 +25,8 @@ from catalog.indexing.indexes import (
     find_revision,
     get_live_index,
     make_collection_name,
-    repair_index,
 )
+from catalog.indexing.repair import drop_former, repair_index
 from catalog.models import GarmentVectors, Image, IndexEntry, VectorIndex
 from core.ml.checkpoints import EncoderUnavailable, current_revision, encoder_spec
 from core.ml.vector_store import VectorStoreUnavailable, get_vector_store
@@ -133,7 +133,9 @@ def remove_index(index: VectorIndex) -> None:
     Entries of deleted images stay, and with them the index, until their files are removed. Raises
     `VectorStoreUnavailable`.
     """
-    get_vector_store(index.node).drop(index.collection)
+    drop_former(index)
+    for name in index.collections:
+        get_vector_store(index.node).drop(name)
     entries = IndexEntry.objects.filter(index=index).exclude(state=IndexEntry.State.REMOVING)
     while entries.filter(pk__in=list(entries.values_list("pk", flat=True)[:CHUNK])).delete()[0]:
         pass

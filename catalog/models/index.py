@@ -30,6 +30,16 @@ class VectorIndex(models.Model):
     revision = models.CharField(max_length=64, blank=True)
     node = models.CharField(max_length=60, help_text="The Chroma server it lives on.")
     collection = models.CharField(max_length=120, unique=True)
+    next_collection = models.CharField(
+        max_length=120,
+        blank=True,
+        db_default="",
+        editable=False,
+        help_text="It is filled to replace the collection, and gets every write as well.",
+    )
+    former_collection = models.CharField(
+        max_length=120, blank=True, db_default="", editable=False, help_text="To be dropped."
+    )
     state = models.CharField(max_length=8, choices=State.choices, default=State.LIVE)
     is_complete = models.BooleanField(default=True)
     damages = models.PositiveIntegerField(
@@ -42,6 +52,9 @@ class VectorIndex(models.Model):
         help_text="The most garments that a photo of it has had; 0: one vector for each image.",
     )
     calibration = models.JSONField(default=dict, blank=True)
+    audited_at = models.DateTimeField(
+        null=True, editable=False, help_text="When its last audit began."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     switched_at = models.DateTimeField(
         null=True, editable=False, help_text="When it became live or retired."
@@ -67,6 +80,11 @@ class VectorIndex(models.Model):
     def checkpoint(self) -> tuple[str, str]:
         """The encoder and its revision, which embeds photos and prompts for this index."""
         return self.encoder, self.revision
+
+    @property
+    def collections(self) -> list[str]:
+        """The collections that get every write."""
+        return [name for name in (self.collection, self.next_collection) if name]
 
     @property
     def is_calibrated(self) -> bool:

@@ -5,17 +5,12 @@ import io
 import numpy as np
 import pytest
 
-from catalog.indexing import indexes
+from catalog.indexing.audit import audit_index, mend_index
+from catalog.indexing.drift import measure_drift
 from catalog.indexing.garment_vectors import read_garments
-from catalog.indexing.indexes import (
-    ENTRIES,
-    audit_index,
-    get_live_index,
-    measure_drift,
-    rebuild_index,
-    repair_index,
-)
+from catalog.indexing.indexes import ENTRIES, get_live_index
 from catalog.indexing.pipeline import index_waiting
+from catalog.indexing.repair import rebuild_index, repair_index
 from catalog.indexing.results import (
     MAX_GARMENTS,
     PipelineItem,
@@ -331,21 +326,23 @@ def test_the_api_lists_images_whose_vectors_differ(shop, scoped):
     assert answer.json() == {"missing": [str(image.pk)], "extra": []}
 
 
-def test_rebuild_and_audit_include_garments(scoped, monkeypatch):
+def test_rebuild_and_audit_include_garments(scoped):
     image = make_image(scoped)
     index_all(scoped)
     record(image, make_vectors(2))
     assert rebuild_index(index_all(scoped))
     assert collection_ids(scoped) == ids_of(image, 2)
     whole = get_live_index(scoped.pk).collection
-    audit_index(get_live_index(scoped.pk))
-    assert get_live_index(scoped.pk).collection == whole
-    monkeypatch.setattr(indexes, "NEIGHBOURS", 1)
-    # Another vector under a garment's id: only a query with the right one finds that.
-    store = get_vector_store(get_live_index(scoped.pk).node)
+    index = get_live_index(scoped.pk)
+    assert not audit_index(index).needs_repair
+    # Another vector under a garment's id.
+    store = get_vector_store(index.node)
     store.upsert(whole, [f"{image.pk}.0"], -make_vectors(1), [{"version": 1}])
-    audit_index(get_live_index(scoped.pk))
+    found = audit_index(index)
+    assert found.changes.vectors == {f"{image.pk}.0"} and found.is_sick
+    assert mend_index(index, found)
     assert get_live_index(scoped.pk).collection != whole
+    assert not audit_index(get_live_index(scoped.pk)).needs_repair
 
 
 def test_a_lost_collection_is_rebuilt_with_garments(scoped):

@@ -8,17 +8,10 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image as Pillow
 
-from catalog import tasks
-from catalog.indexing import indexes, pipeline, results
-from catalog.indexing.indexes import (
-    ENTRIES,
-    decode_embedding,
-    get_live_index,
-    measure_drift,
-    rebuild_index,
-    repair_index,
-)
+from catalog.indexing import pipeline
+from catalog.indexing.indexes import ENTRIES, decode_embedding, get_live_index
 from catalog.indexing.pipeline import index_waiting
+from catalog.indexing.repair import repair_index
 from catalog.indexing.results import PipelineItem, record_items
 from catalog.models import Image, IndexEntry, VectorIndex
 from catalog.services import ImageGone, delete_image, retry_failed, update_image
@@ -47,10 +40,6 @@ def entry_of(image) -> IndexEntry:
 def collection_ids(shop) -> set[str]:
     index = get_live_index(shop.pk)
     return get_vector_store(index.node).ids(index.collection)
-
-
-def audit_index(index_id: str) -> None:
-    tasks.audit_index.apply(kwargs={"index_id": index_id}, throw=True)
 
 
 def index_all(shop) -> None:
@@ -233,71 +222,6 @@ def test_indexes_while_chroma_is_down_and_marks_the_index_incomplete(scoped, chr
     image = make_image(scoped)
     index_waiting()
     assert entry_of(image).state == IndexEntry.State.INDEXED
-    assert not get_live_index(scoped.pk).is_complete
-
-
-def test_lost_collection_is_rebuilt_from_postgres(scoped):
-    images = [make_image(scoped, colour) for colour in ("red", "blue", "green")]
-    index_all(scoped)
-    index = get_live_index(scoped.pk)
-    get_vector_store(index.node).drop(index.collection)
-    assert repair_index(index)
-    assert collection_ids(scoped) == {str(image.pk) for image in images}
-    assert not measure_drift(get_live_index(scoped.pk))
-
-
-def test_repair_adds_missing_and_deletes_extra_vectors(scoped):
-    image = make_image(scoped)
-    index_all(scoped)
-    index, store = get_live_index(scoped.pk), get_vector_store(get_live_index(scoped.pk).node)
-    stray = np.ones((1, 64), np.float32)[:, : decode_embedding(entry_of(image).embedding).size]
-    store.upsert(index.collection, ["stray"], stray, [{"version": 1}])
-    store.delete(index.collection, [str(image.pk)])
-    drift = measure_drift(index)
-    assert (drift.missing, drift.extra) == ({str(image.pk)}, {"stray"})
-    assert repair_index(index)
-    assert collection_ids(scoped) == {str(image.pk)}
-
-
-def test_audit_queries_each_vector_and_rebuilds_a_collection_that_misses_some(scoped, monkeypatch):
-    images = [make_image(scoped, colour) for colour in ("red", "blue", "green")]
-    index_all(scoped)
-    whole = get_live_index(scoped.pk)
-    audit_index(str(whole.pk))
-    assert get_live_index(scoped.pk).collection == whole.collection
-    # The same ids, but one vector is not the image's own: only a query with it finds that.
-    store = get_vector_store(whole.node)
-    opposite = -decode_embedding(entry_of(images[0]).embedding)[None]
-    store.upsert(whole.collection, [str(images[0].pk)], opposite, [{"version": 1}])
-    monkeypatch.setattr(indexes, "NEIGHBOURS", 1)
-    audit_index(str(whole.pk))
-    mended = get_live_index(scoped.pk)
-    assert mended.is_complete and mended.collection != whole.collection
-    assert collection_ids(scoped) == {str(image.pk) for image in images}
-
-
-def test_rebuild_replaces_the_collection(scoped):
-    make_image(scoped)
-    index_all(scoped)
-    old = get_live_index(scoped.pk)
-    assert rebuild_index(get_live_index(scoped.pk))
-    new = get_live_index(scoped.pk)
-    assert new.is_complete and new.collection != old.collection
-    assert not measure_drift(new)
-
-
-def test_damage_during_a_repair_keeps_the_index_incomplete(scoped, monkeypatch):
-    make_image(scoped)
-    index_all(scoped)
-    index = get_live_index(scoped.pk)
-    drift = measure_drift(index)
-
-    def measure_while_damaged(_):
-        results.mark_incomplete(index)
-        return drift
-
-    monkeypatch.setattr("catalog.indexing.indexes.measure_drift", measure_while_damaged)
-    assert not repair_index(get_live_index(scoped.pk))
     assert not get_live_index(scoped.pk).is_complete
 
 

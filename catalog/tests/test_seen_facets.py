@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from catalog.facts.precedence import find_wanted_kind
-from catalog.indexing.indexes import get_live_index, repair_index
+from catalog.indexing.indexes import get_live_index
+from catalog.indexing.repair import repair_index
 from catalog.models import Category, Image, IndexEntry
 from catalog.search.candidates import FacetFilter, find_exactly, find_nearest
 from catalog.services import update_image

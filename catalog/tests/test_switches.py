@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 from django.apps import apps
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from benchmarks.random_checkpoints import make_random_clip
 from catalog import sweeps, tasks
 from catalog.indexing import switches
-from catalog.indexing.indexes import ENTRIES, decode_embedding, get_live_index, measure_drift
+from catalog.indexing.drift import measure_drift
+from catalog.indexing.indexes import ENTRIES, decode_embedding, get_live_index
 from catalog.indexing.pipeline import index_waiting
 from catalog.indexing.results import PipelineItem, record_garment_vectors, record_items
 from catalog.indexing.switches import (
@@ -43,7 +44,7 @@ from core.ml.vector_store import get_vector_store
 from core.photos import open_photo
 from core.tenancy import all_shops, run_in_scope, shop_scope
 from core.tests.factories import make_photo
-from core.tests.live import wait_for
+from core.tests.live import has_blocked_session, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COLOURS = ("red", "blue", "green", "white", "black")
@@ -574,12 +575,6 @@ def test_an_upload_waits_for_a_switch_and_lands_in_the_new_index(
     added = Image.objects.order_by("pk").last()
     assert set(added.entries.values_list("index", flat=True)) == {new.pk}
     assert new.pk != old.pk
-
-
-def has_blocked_session() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
-        return bool(cursor.fetchone()[0])
 
 
 # --- Afterwards -----------------------------------------------------------------------

@@ -67,6 +67,15 @@ class Neighbours:
     similarities: Vectors
 
 
+@dataclass(frozen=True, slots=True)
+class StoredVectors:
+    """What a collection holds of some ids: vectors (n, d), and the facets of each."""
+
+    ids: list[str]
+    vectors: Vectors
+    facets: list[dict[str, Any]]
+
+
 class VectorStore:
     """One Chroma server. Methods may be called from several threads.
 
@@ -136,6 +145,14 @@ class VectorStore:
             Neighbours(ids, 1.0 - np.asarray(distances, dtype=np.float32))
             for ids, distances in zip(answer["ids"], answer["distances"] or [], strict=True)
         ]
+
+    def read(self, name: str, ids: Sequence[str]) -> StoredVectors:
+        """Return the vectors with these ids, without those that the collection lacks."""
+        with self._collection(name) as collection:
+            found = collection.get(ids=list(ids), include=["embeddings", "metadatas"])
+        vectors: Vectors = np.asarray(found["embeddings"], dtype=np.float32)
+        facets = [dict(metadata or {}) for metadata in found["metadatas"] or []]
+        return StoredVectors(found["ids"], vectors, facets)
 
     def ids(self, name: str) -> set[str]:
         """Return the ids of every vector in the collection."""

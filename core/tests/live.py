@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import httpx
 import pytest
+from django.db import connection
 
 T = TypeVar("T")
 
@@ -27,3 +28,10 @@ def upload(client: httpx.Client, photo: bytes, **fields: Any) -> dict[str, Any]:
     assert response.status_code == httpx.codes.CREATED, response.text
     image: dict[str, Any] = response.json()
     return image
+
+
+def has_blocked_session() -> bool:
+    """Return whether any session of Postgres waits for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])

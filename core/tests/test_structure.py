@@ -21,8 +21,8 @@ from benchmarks.structure import (
     read_modules,
     repeated_class_names,
 )
-from catalog.indexing.indexes import repair_index
 from catalog.indexing.pipeline import index_waiting
+from catalog.indexing.repair import repair_index
 from catalog.models import IndexEntry, VectorIndex
 from core.tenancy import all_shops
 from core.tests.factories import make_photo
