@@ -1,5 +1,6 @@
 """The public functions of the catalogue: add, change, hold and delete images, and index them."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from catalog.indexing.drift import Drift, measure_drift
+from catalog.indexing.garment_vectors import find_image_id
 from catalog.indexing.indexes import (
     ENTRIES,
     MIRRORED_FIELDS,
@@ -22,7 +24,7 @@ from catalog.indexing.repair import start_rebuild
 from catalog.models import Image, IndexEntry, Style, make_original_key, make_photo_key
 from core.errors import Conflict, DomainError
 from core.jobs.queues import wake_on_commit
-from core.ml.vector_store import CollectionUnusable
+from core.ml.vector_store import CollectionUnusable, get_vector_store
 from core.photos import Photo
 from core.storage import delete_files, new_files
 from tenants.models import Shop
@@ -55,6 +57,14 @@ class Rendition:
     width: int
     height: int
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedImage:
+    """An image of which the vector store holds vectors, and how many."""
+
+    image_id: str
+    vectors: int
 
 
 def create_image(*, shop: Shop, photo: Photo, fields: dict[str, Any]) -> Image:
@@ -197,6 +207,20 @@ def find_drift(*, shop: Shop) -> Drift:
     except CollectionUnusable:
         indexed = IndexEntry.objects.filter(index=index, state=IndexEntry.State.INDEXED)
         return Drift(frozenset(map(str, indexed.values_list("image_id", flat=True))), frozenset())
+
+
+def list_indexed_images(*, shop: Shop) -> list[IndexedImage]:
+    """Return what the shop's collection holds, the newest first; nothing if it is unusable.
+
+    Raises `VectorStoreUnavailable`.
+    """
+    index = get_live_index(shop.pk)
+    try:
+        ids = get_vector_store(index.node).ids(index.collection)
+    except CollectionUnusable:
+        return []
+    counts = Counter(map(find_image_id, ids))
+    return [IndexedImage(pk, counts[pk]) for pk in sorted(counts, reverse=True)]
 
 
 def count_states(*, index_id: UUID) -> dict[str, int]:

@@ -1,9 +1,11 @@
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from catalog.api.contradictions import ContradictionViewSet
 from catalog.api.facets import AgeGroupViewSet, CategoryViewSet, StyleViewSet
 from catalog.api.images import ImageViewSet
 from catalog.api.index import IndexViewSet
+from catalog.api.index_ids import IndexedImagesView
 
 router = SimpleRouter()
 router.register("images", ImageViewSet, "image")
@@ -13,4 +15,7 @@ router.register("styles", StyleViewSet, "style")
 router.register("age-groups", AgeGroupViewSet, "age-group")
 router.register("index", IndexViewSet, "index")
 
-urlpatterns = router.urls
+urlpatterns = [
+    path("index/ids/", IndexedImagesView.as_view(), name="index-ids"),
+    *router.urls,
+]

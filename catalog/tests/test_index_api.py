@@ -184,3 +184,74 @@ def test_creates_one_live_index_on_first_use(shop):
     with shop_scope(shop.shop.pk):
         assert isinstance(get_live_index(shop.shop.pk).pk, UUID)
         assert type(get_live_index(shop.shop.pk)).objects.count() == 1
+
+
+# --- The ids in the vector store ------------------------------------------------------
+
+
+def list_ids(client, address: str = f"{INDEX}ids/") -> dict:
+    response = client.get(address)
+    assert response.status_code == 200, response.content
+    return response.json()
+
+
+def test_lists_what_the_vector_store_holds_newest_first(shop, rival):
+    images = [make_indexed(shop.shop, seed) for seed in range(3)]
+    collection = mirror(shop.shop)
+    store = get_vector_store("main")
+    garment = f"{images[0].pk}.0"
+    store.upsert(collection, [garment, "not-ours"], np.stack([make_vector(8)] * 2), [{"v": 1}] * 2)
+    make_indexed(shop.shop)  # not mirrored
+    ordered = [{"id": str(image.pk), "vectors": 1} for image in reversed(images)]
+    ordered[-1]["vectors"] = 2
+    body = list_ids(shop.client)
+    assert body == {
+        "next": None,
+        "previous": None,
+        "results": [{"id": "not-ours", "vectors": 1}, *ordered],
+    }
+    assert list_ids(rival.client)["results"] == []
+
+
+def test_pages_of_ids_lead_forwards_and_backwards(shop):
+    for seed in range(5):
+        make_indexed(shop.shop, seed)
+    mirror(shop.shop)
+    everything = list_ids(shop.client)["results"]
+    pages = [list_ids(shop.client, f"{INDEX}ids/?page_size=2")]
+    while pages[-1]["next"]:
+        pages.append(list_ids(shop.client, pages[-1]["next"]))
+    assert [len(page["results"]) for page in pages] == [2, 2, 1]
+    assert [image for page in pages for image in page["results"]] == everything
+    assert list_ids(shop.client, pages[2]["previous"])["results"] == pages[1]["results"]
+    assert list_ids(shop.client, pages[1]["previous"])["results"] == pages[0]["results"]
+    assert pages[0]["previous"] is None
+
+
+def test_an_id_that_is_deleted_between_two_pages_hides_no_other(shop):
+    images = [make_indexed(shop.shop, seed) for seed in range(4)]
+    collection = mirror(shop.shop)
+    first = list_ids(shop.client, f"{INDEX}ids/?page_size=2")
+    get_vector_store("main").delete(collection, [str(images[3].pk), str(images[2].pk)])
+    rest = list_ids(shop.client, first["next"])["results"]
+    assert [image["id"] for image in rest] == [str(images[1].pk), str(images[0].pk)]
+
+
+@pytest.mark.parametrize(
+    ("query", "code"), [("cursor=nonsense", "unknown_cursor"), ("page_size=1001", "invalid")]
+)
+def test_pages_of_ids_refuse_wrong_parameters(shop, query, code):
+    response = shop.client.get(f"{INDEX}ids/?{query}")
+    assert response.status_code == 400
+    assert code in response.content.decode()
+
+
+@pytest.mark.parametrize(("method", "path"), [("get", "ids/"), ("post", "rebuild/")])
+def test_answers_503_while_the_vector_store_is_down(shop, settings, method, path):
+    shop.client.get(INDEX)
+    settings.CHROMA_NODES = {"main": "http://127.0.0.1:9"}
+    get_vector_store.cache_clear()
+    response = getattr(shop.client, method)(f"{INDEX}{path}")
+    get_vector_store.cache_clear()
+    assert response.status_code == 503 and response["Retry-After"]
+    assert response.json()["code"] == "vector_store_unavailable"
