@@ -2,20 +2,35 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, F, Prefetch, Q
 from django.http import HttpRequest
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin
+from unfold.admin import ModelAdmin, TabularInline
 
 from catalog.facts.contradictions import (
     FACETS,
     confirm_statements,
     narrow_to_contradictions,
 )
-from catalog.models import AgeGroup, Category, Image, IndexEntry, Style, VectorIndex
+from catalog.models import (
+    AgeGroup,
+    AgeGroupAlias,
+    Category,
+    CategoryAlias,
+    Image,
+    IndexEntry,
+    Style,
+    StyleAlias,
+    VectorIndex,
+)
 from catalog.services import clear_image, delete_image, request_rebuild, retry_images
+from catalog.taxonomy.aliases import AliasUnusable, check_aliases
+from catalog.taxonomy.tree import CategoryMisplaced, check_place, select_path
+from catalog.vocabulary.spelling import make_key
 from core.admin import SHOP_FILTER, ReadOnlyAdmin
 from core.ml.vector_store import VectorStoreUnavailable
 
@@ -121,13 +136,90 @@ class ImageAdmin(ModelAdmin):
         messages.success(request, f"{count} contradictions were reviewed.")
 
 
-@admin.register(Category, Style, AgeGroup)
+class AliasForm(forms.ModelForm):
+    """An alias of a facet value, which belongs to the value's shop, or to all shops."""
+
+    def clean_text(self) -> str:
+        facet, text = self.instance.facet, str(self.cleaned_data["text"])
+        self.instance.shop_id, self.instance.key = facet.shop_id, make_key(text)
+        try:
+            check_aliases(model=type(facet), shop_id=facet.shop_id, facet=facet, texts=[text])
+        except AliasUnusable as error:
+            raise ValidationError(error.message, code=error.code) from error
+        others = self._meta.model._default_manager.exclude(pk=self.instance.pk)
+        if others.filter(shop_id=facet.shop_id, key=self.instance.key).exists():
+            raise ValidationError("This is an alias already.", code="unique")
+        return text
+
+
+class AliasInline(TabularInline):
+    form = AliasForm
+    fields = ("text",)
+    extra = 1
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Return the aliases that belong to the value's owner, not a shop's of a default value."""
+        return (
+            super()
+            .get_queryset(request)
+            .filter(Q(shop=F("facet__shop")) | Q(facet__shop=None, shop=None))
+        )
+
+
+class CategoryAliasInline(AliasInline):
+    model = CategoryAlias
+
+
+class StyleAliasInline(AliasInline):
+    model = StyleAlias
+
+
+class AgeGroupAliasInline(AliasInline):
+    model = AgeGroupAlias
+
+
 class FacetAdmin(ModelAdmin):
     list_display = ("name", "shop", "description")
     list_filter = (SHOP_FILTER,)
     list_select_related = ("shop",)
-    search_fields = ("name",)
+    search_fields = ("name", "aliases__text")
     raw_id_fields = ("shop",)
+
+
+class CategoryForm(forms.ModelForm):
+    def clean(self) -> Any:
+        fields = super().clean() or self.cleaned_data
+        self.instance.shop = fields.get("shop")
+        try:
+            check_place(category=self.instance, parent=fields.get("parent"))
+        except CategoryMisplaced as error:
+            self.add_error("parent", ValidationError(error.message, code=error.code))
+        return fields
+
+
+@admin.register(Category)
+class CategoryAdmin(FacetAdmin):
+    form = CategoryForm
+    list_display = ("name", "path", "shop", "description")
+    raw_id_fields = ("shop", "parent")
+    inlines = (CategoryAliasInline,)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).annotate(path=select_path("catalog_category.id"))
+
+    @admin.display(description="place in the tree")
+    def path(self, category: Any) -> str:
+        return " › ".join(category.path)
+
+
+@admin.register(Style)
+class StyleAdmin(FacetAdmin):
+    inlines = (StyleAliasInline,)
+
+
+@admin.register(AgeGroup)
+class AgeGroupAdmin(FacetAdmin):
+    inlines = (AgeGroupAliasInline,)
 
 
 @admin.register(VectorIndex)

@@ -1,4 +1,4 @@
-"""Facets and attributes of images: fields, the shop's own values, and filters on them."""
+"""Facets of images: fields for their values, filters on them, and the shop's own values."""
 
 import json
 import re
@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
+from django.db.models import Prefetch, ProtectedError, RestrictedError
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import mixins, serializers, status
@@ -16,6 +16,14 @@ from rest_framework.response import Response
 
 from catalog.api.photo_facts import KindField, PatternField, VocabularyField
 from catalog.models import AgeGroup, Category, Facet, Image, Style
+from catalog.models.facets import MAX_ALIAS_LENGTH
+from catalog.taxonomy.aliases import (
+    MAX_ALIASES,
+    AliasUnusable,
+    check_aliases,
+    find_alias_owner,
+    replace_aliases,
+)
 from core.api.views import NewestFirst, validate
 from core.errors import Conflict
 from core.tenancy import scoped_shop_id
@@ -24,7 +32,7 @@ from tenants.api.idempotency import idempotent
 from tenants.models import Scope
 
 MAX_VALUES = 50
-NAME_TAKEN = "You have one of this name already."
+NAME_TAKEN = "You have one of this name or alias already."
 MAX_ATTRIBUTES = 50
 MAX_BYTES = 20_000  # of attributes
 # An escape of NUL: "u0000" after an odd number of backslashes.
@@ -33,14 +41,14 @@ NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 @extend_schema_field(OpenApiTypes.STR)
 class FacetField(serializers.Field[Any, Any, str, Any]):
-    """A facet value, given by id or by name in any case, and returned by name.
+    """A facet value, given by id, name or alias in any spelling, and returned by name.
 
     If null is allowed, an empty string means null: a form has no other way to send it.
     """
 
     default_error_messages = {
         "unknown": "There is no {what} “{value}”; list them with GET, or make your own with POST.",
-        "invalid": "Give the id or the name as a string.",
+        "invalid": "Give the id, the name or an alias as a string.",
     }
 
     model: ClassVar[type[Any]]
@@ -51,12 +59,15 @@ class FacetField(serializers.Field[Any, Any, str, Any]):
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, str) or "\0" in data:
             self.fail("invalid")
-        # The shop's own value comes before a default one with the same name.
-        found = self.model.objects.visible().named(data.strip()).order_by("shop_id").first()
+        found = self.find(data)
         if found is None:
             what = self.model._meta.verbose_name
             self.fail("unknown", what=what, value=data[:60])
         return found
+
+    def find(self, text: str) -> Any:
+        """Return the value that a text names, or None."""
+        return self.model.objects.find(text)
 
     def to_representation(self, value: Any) -> str:
         return str(value.name)
@@ -118,39 +129,81 @@ class FacetListField(serializers.ListField):
         return names
 
 
+class AliasListField(serializers.ListField):
+    """The aliases of a value: the default ones, and those of the shop."""
+
+    child = serializers.CharField(max_length=MAX_ALIAS_LENGTH)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, "max_length": MAX_ALIASES, **kwargs})
+
+    def to_representation(self, data: Any) -> list[str]:
+        return [alias.text for alias in data.all()]
+
+
 class FacetSerializer(serializers.ModelSerializer[Any]):
     """A facet value; default values are shared by all shops and cannot be changed."""
 
+    aliases = AliasListField(
+        help_text="Other names for it, in any language; each names one value. They replace those "
+        "that you sent before. Case, accents, spaces, punctuation and the plural do not count."
+    )
     is_default = serializers.SerializerMethodField()
 
     class Meta:
         model: type[Any] = Facet
-        fields = ("id", "name", "description", "is_default")
+        fields: tuple[str, ...] = ("id", "name", "description", "aliases", "is_default")
 
     def get_is_default(self, facet: Facet) -> bool:
         return facet.shop_id is None
 
     def validate_name(self, value: str) -> str:
-        others = self.Meta.model.objects.filter(shop_id=scoped_shop_id(), name__iexact=value)
-        if self.instance:
-            others = others.exclude(pk=self.instance.pk)
-        if others.exists():
+        model, shop_id = self.Meta.model, scoped_shop_id()
+        pk = self.instance.pk if self.instance else None
+        same = model.objects.filter(shop_id=shop_id, name__iexact=value).exclude(pk=pk)
+        owner = find_alias_owner(model=model, shop_id=shop_id, name=value)
+        if same.exists() or (owner and owner.pk != pk):
             raise serializers.ValidationError(NAME_TAKEN, code="unique")
         return value
 
+    def validate_aliases(self, texts: list[str]) -> list[str]:
+        try:
+            check_aliases(
+                model=self.Meta.model,
+                shop_id=scoped_shop_id(),
+                facet=self.instance,
+                texts=texts,
+            )
+        except AliasUnusable as error:
+            raise serializers.ValidationError(error.message, code=error.code) from error
+        return texts
+
     def save(self, **kwargs: Any) -> Any:
+        """Store the value and the shop's aliases of it."""
+        aliases = self.validated_data.pop("aliases", None)
+        field = "name"
         try:
             with transaction.atomic():
-                return super().save(**kwargs)
+                # A shop may change its aliases of a default value, but not the value.
+                is_value_changed = self.instance is None or bool(self.validated_data)
+                facet = super().save(**kwargs) if is_value_changed else self.instance
+                field = "aliases"
+                if aliases is not None:
+                    replace_aliases(facet=facet, shop_id=scoped_shop_id(), texts=aliases)
+                return facet
         except IntegrityError as error:
-            # Another request took the name after `validate_name`.
-            raise ValidationError({"name": [NAME_TAKEN]}, code="unique") from error
+            # Another request took the name after it was validated.
+            raise ValidationError({field: [NAME_TAKEN]}, code="unique") from error
 
 
-def make_facet_serializer(facet_model: type[Facet]) -> type[FacetSerializer]:
-    """Return the serializer of one kind of facet."""
-    meta = type("Meta", (FacetSerializer.Meta,), {"model": facet_model})
-    return type(f"{facet_model.__name__}Serializer", (FacetSerializer,), {"Meta": meta})
+class StyleSerializer(FacetSerializer):
+    class Meta(FacetSerializer.Meta):
+        model = Style
+
+
+class AgeGroupSerializer(FacetSerializer):
+    class Meta(FacetSerializer.Meta):
+        model = AgeGroup
 
 
 def _any_of(field: serializers.Field[Any, Any, Any, Any]) -> serializers.ListField:
@@ -167,7 +220,10 @@ class FacetFilterInput(serializers.Serializer[Any]):
     match what its photo shows (`seen`), if that is sure.
     """
 
-    category = _any_of(CategoryField())
+    category = _any_of(CategoryField(help_text="Includes the categories below it."))
+    exact_category = serializers.BooleanField(
+        default=False, help_text="Leave out the images of categories below those you name."
+    )
     styles = _any_of(StyleField())
     age_group = _any_of(AgeGroupField())
     colour = _any_of(serializers.CharField(max_length=60))
@@ -192,9 +248,7 @@ class FacetInUse(Conflict):
     message = "Images use this value; give them another value first."
 
 
-class FacetViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.DestroyModelMixin, TenantViewSet
-):
+class FacetViewSet(mixins.DestroyModelMixin, TenantViewSet):
     """The default values of a facet, which are read-only, and the shop's own values."""
 
     queryset: Any = None
@@ -204,57 +258,79 @@ class FacetViewSet(
     filter_backends = ()
 
     def get_queryset(self) -> Any:
+        """Return the values that the request may read or change.
+
+        Of default values a shop may change its own aliases, and nothing else.
+        """
         facets = self.queryset.model.objects
         is_reading = self.request.method in {"GET", "HEAD", "OPTIONS"}
-        return facets.visible() if is_reading else facets.filter(shop=self.shop)
+        is_visible = is_reading or (self.action == "partial_update" and self._sends_only_aliases())
+        return facets.visible() if is_visible else facets.filter(shop=self.shop)
 
-    def perform_create(self, serializer: Any) -> None:
-        serializer.save(shop=self.shop)
+    def select(self) -> Any:
+        """Return the visible values, with all that their serializer reads."""
+        model = self.queryset.model
+        aliases = model._meta.get_field("aliases").related_model.objects.visible()
+        return model.objects.visible().prefetch_related(Prefetch("aliases", aliases))
+
+    def list(self, request: Request) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.select()))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        return Response(self._serialize(self.get_object()))
 
     @idempotent
     def create(self, request: Request) -> Response:
         serializer = self.get_serializer(data=request.data)
         validate(serializer)
-        self.perform_create(serializer)
-        return Response(serializer.data, status.HTTP_201_CREATED)
+        facet = serializer.save(shop=self.shop)
+        return Response(self._serialize(facet), status.HTTP_201_CREATED)
 
     def update(self, request: Request, pk: str, *, partial: bool = False) -> Response:
-        serializer = self.get_serializer(self.get_object(), data=request.data, partial=partial)
-        validate(serializer, ignored=() if partial else FacetSerializer.Meta.fields)
+        facet = self.get_object()
+        serializer = self.get_serializer(facet, data=request.data, partial=partial)
+        validate(serializer, ignored=() if partial else serializer.Meta.fields)
         serializer.save()
-        return Response(serializer.data)
+        return Response(self._serialize(facet))
 
     def partial_update(self, request: Request, pk: str) -> Response:
         return self.update(request, pk, partial=True)
 
+    def _sends_only_aliases(self) -> bool:
+        names = getattr(self.request.data, "keys", tuple)
+        return list(names()) == ["aliases"]
+
+    def _serialize(self, facet: Any) -> Any:
+        """Serialize the value as the database stored it."""
+        return self.get_serializer(self.select().get(pk=facet.pk)).data
+
     def perform_destroy(self, instance: Any) -> None:
         try:
             super().perform_destroy(instance)
-        except ProtectedError as error:
+        except (ProtectedError, RestrictedError) as error:
             raise FacetInUse from error
 
 
-def _facet_docs(one: str, many: str) -> Any:
+def facet_docs(one: str, many: str) -> Any:
     return extend_schema_view(
         list=extend_schema(summary=f"List {many}: the defaults and your own", tags=["facets"]),
         retrieve=extend_schema(summary=f"Show one {one}", tags=["facets"]),
         create=extend_schema(summary=f"Add your own {one}", tags=["facets"]),
         update=extend_schema(summary=f"Replace your own {one}", tags=["facets"]),
-        partial_update=extend_schema(summary=f"Change your own {one}", tags=["facets"]),
+        partial_update=extend_schema(
+            summary=f"Change your own {one}, or your aliases of a default one",
+            description="Of a default value, only `aliases` can be changed: they are yours alone.",
+            tags=["facets"],
+        ),
         destroy=extend_schema(summary=f"Delete your own {one}", tags=["facets"]),
     )
 
 
-@_facet_docs("category", "categories")
-class CategoryViewSet(FacetViewSet):
-    queryset = Category.objects.none()
-    serializer_class = make_facet_serializer(Category)
-
-
-@_facet_docs("style", "styles")
+@facet_docs("style", "styles")
 class StyleViewSet(FacetViewSet):
     queryset = Style.objects.none()
-    serializer_class = make_facet_serializer(Style)
+    serializer_class = StyleSerializer
 
     def perform_destroy(self, instance: Any) -> None:
         # Foreign keys protect categories and age groups in the database, but not styles.
@@ -263,7 +339,7 @@ class StyleViewSet(FacetViewSet):
         super().perform_destroy(instance)
 
 
-@_facet_docs("age group", "age groups")
+@facet_docs("age group", "age groups")
 class AgeGroupViewSet(FacetViewSet):
     queryset = AgeGroup.objects.none()
-    serializer_class = make_facet_serializer(AgeGroup)
+    serializer_class = AgeGroupSerializer

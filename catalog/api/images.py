@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 import django_filters as filters
 from django.core.files.storage import default_storage
 from django.db.models import Prefetch, QuerySet
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiResponse,
@@ -26,6 +25,7 @@ from catalog.api.facets import (
     FacetListField,
     StyleField,
 )
+from catalog.api.filters import CategoryFilter, FacetNameFilter, FlagFilter
 from catalog.api.photo_facts import (
     KindField,
     PatternField,
@@ -38,8 +38,9 @@ from catalog.facts.precedence import (
     want_kinds,
     want_patterns,
 )
-from catalog.models import AgeGroup, Category, Image, IndexEntry, Style, VectorIndex
+from catalog.models import AgeGroup, Image, IndexEntry, Style, VectorIndex
 from catalog.search.public_images import serialize_seen
+from catalog.taxonomy.tree import select_path
 from core.api.views import NewestFirst, validate
 from core.photos import Photo, open_photo
 from decoder.limits import MAX_BYTES
@@ -56,6 +57,7 @@ PUBLIC_FIELDS = (
     "width",
     "height",
     "category",
+    "category_path",
     "styles",
     "age_group",
     "sku",
@@ -87,6 +89,10 @@ class PublicImageSerializer(serializers.ModelSerializer[Image]):
 
     photo_url = serializers.SerializerMethodField(help_text="The address of the photo.")
     category = CategoryField(allow_null=True)
+    category_path = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="The names from the top of the tree to the category; empty without one.",
+    )
     styles = FacetListField(child=StyleField())
     age_group = AgeGroupField(allow_null=True)
     link = serializers.CharField(help_text="The address of the product's page, or empty.")
@@ -228,29 +234,6 @@ class ImageInput(serializers.ModelSerializer[Image]):
         }
 
 
-class FacetNameFilter(filters.CharFilter):
-    """Images whose facet has this id or name; default values and the shop's own count."""
-
-    def __init__(self, *, model: type[Any], **kwargs: Any) -> None:
-        self.facet_model = model
-        super().__init__(**kwargs)
-
-    def filter(self, qs: QuerySet[Image], value: str) -> QuerySet[Image]:
-        if not value:
-            return qs
-        facets = self.facet_model.objects.visible().named(value)
-        return qs.filter(**{f"{self.field_name}__in": facets}).distinct()
-
-
-@extend_schema_field(OpenApiTypes.BOOL)
-class FlagFilter(filters.TypedChoiceFilter):
-    """True or false; anything else is refused, where a `BooleanFilter` would ignore it."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        choices = [(text, text) for text in ("true", "false")]
-        super().__init__(choices=choices, coerce=lambda text: text == "true", **kwargs)
-
-
 # Query parameter -> the field that parses a value, and the filter by values.
 SEEN_FILTERS: dict[str, tuple[Any, Callable[[list[Any]], SeenFacet]]] = {
     "colour": (serializers.CharField(max_length=60), want_colours),
@@ -261,9 +244,14 @@ SEEN_FILTERS: dict[str, tuple[Any, Callable[[list[Any]], SeenFacet]]] = {
 
 class ImageFilter(filters.FilterSet):
     q = filters.CharFilter(method="search", help_text="Words in the name or the description.")
-    category = FacetNameFilter(model=Category, help_text="Id or name.")
-    styles = FacetNameFilter(model=Style, help_text="Id or name.")
-    age_group = FacetNameFilter(model=AgeGroup, help_text="Id or name.")
+    category = CategoryFilter(
+        help_text="Id, name or alias. Includes the categories below it: `clothing` finds dresses."
+    )
+    exact_category = FlagFilter(
+        method="leave", help_text="Leave out the images of categories below the one you name."
+    )
+    styles = FacetNameFilter(model=Style, help_text="Id, name or alias.")
+    age_group = FacetNameFilter(model=AgeGroup, help_text="Id, name or alias.")
     colour = filters.CharFilter(
         method="filter_seen", help_text="As you state it; where you state none, as photos show it."
     )
@@ -316,6 +304,7 @@ def select_images() -> QuerySet[Image]:
     """Return the live images of the tenancy scope, with all that their serializers read."""
     images: QuerySet[Image] = (
         Image.objects.live()
+        .annotate(category_path=select_path("catalog_image.category_id"))
         .select_related("category", "age_group", "facts")
         .prefetch_related(
             "styles", Prefetch("entries", IndexEntry.objects.live().defer("embedding"))

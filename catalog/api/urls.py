@@ -1,8 +1,9 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from catalog.api.categories import CategoryViewSet
 from catalog.api.contradictions import ContradictionViewSet
-from catalog.api.facets import AgeGroupViewSet, CategoryViewSet, StyleViewSet
+from catalog.api.facets import AgeGroupViewSet, StyleViewSet
 from catalog.api.images import ImageViewSet
 from catalog.api.index import IndexViewSet
 from catalog.api.index_ids import IndexedImagesView

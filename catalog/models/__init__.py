@@ -1,27 +1,33 @@
 """A shop's images, their facets, stated and seen, and the state of its vector index."""
 
-from catalog.models.facts import ContradictionReview, PhotoFacts
-from catalog.models.image import (
+from catalog.models.facets import (
     AgeGroup,
+    AgeGroupAlias,
     Category,
+    CategoryAlias,
     Facet,
-    Image,
+    FacetAlias,
     Style,
-    make_original_key,
-    make_photo_key,
+    StyleAlias,
 )
+from catalog.models.facts import ContradictionReview, PhotoFacts
+from catalog.models.image import Image, make_original_key, make_photo_key
 from catalog.models.index import GarmentVectors, IndexEntry, VectorIndex
 
 __all__ = [
     "AgeGroup",
+    "AgeGroupAlias",
     "Category",
+    "CategoryAlias",
     "ContradictionReview",
     "Facet",
+    "FacetAlias",
     "GarmentVectors",
     "Image",
     "IndexEntry",
     "PhotoFacts",
     "Style",
+    "StyleAlias",
     "VectorIndex",
     "make_original_key",
     "make_photo_key",

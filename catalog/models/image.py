@@ -12,74 +12,19 @@ from django.core.validators import MinValueValidator
 from django.db import models, transaction
 from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Lower, Replace
+from django.db.models.functions import Replace
 from uuid_utils.compat import uuid7
 
+from catalog.models.facets import AgeGroup, Category, Style
 from core.jobs.models import Job
 from core.jobs.queues import Queue
 from core.storage import make_file_key
-from core.tenancy import TenantQuerySet, all_shops, scoped_shop_id, shop_scope, tenant_manager
+from core.tenancy import TenantQuerySet, all_shops, shop_scope, tenant_manager
 from tenants.models import Shop
 
 # Facets that the shop can state and photos show.
 SEEN_FACETS = ("kind", "colour", "pattern")
 MAX_REQUESTS = 10_000  # more than a worker finishes before the next sweep
-
-
-class FacetQuerySet(models.QuerySet["Facet"]):
-    """Facet values: the default ones, which all shops share, and each shop's own."""
-
-    def visible(self) -> Self:
-        """Narrow to the values of the shop in scope: the default ones and its own."""
-        return self.filter(Q(shop=None) | Q(shop_id=scoped_shop_id()))
-
-    def named(self, reference: str) -> Self:
-        """Narrow to the value with this id, or to values with this name in any case."""
-        try:
-            return self.filter(pk=UUID(reference))
-        except ValueError:
-            return self.filter(name__iexact=reference)
-
-
-class Facet(models.Model):
-    """A value that describes images; a value without a shop is a default of all shops."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    shop = models.ForeignKey(
-        Shop, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
-    )
-    name = models.CharField(max_length=60)
-    description = models.CharField(max_length=300, blank=True)
-
-    objects: ClassVar[Any] = FacetQuerySet.as_manager()
-    has_shared_rows = True
-
-    class Meta:
-        abstract = True
-        ordering = ("name",)
-        constraints = (
-            models.UniqueConstraint(
-                "shop", Lower("name"), name="%(class)s_name_once_per_shop", nulls_distinct=False
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Category(Facet):
-    """The kind of a garment: dress, shirt, shoes …"""
-
-    class Meta(Facet.Meta):
-        verbose_name_plural = "categories"
-
-
-class Style(Facet):
-    """The occasion or the look of a garment: casual, formal, sporty …"""
-
-
-class AgeGroup(Facet):
-    """The age of a garment's wearers: adults, teens, kids …"""
 
 
 def make_original_key(image: Image, extension: str) -> str:

@@ -30,7 +30,6 @@ from catalog.indexing.garment_vectors import find_image_id
 from catalog.indexing.indexes import mark_incomplete
 from catalog.models import (
     AgeGroup,
-    Category,
     GarmentVectors,
     Image,
     IndexEntry,
@@ -61,10 +60,11 @@ class FacetFilter:
     Chroma's condition narrows the candidates, so that enough of them are left. Postgres checks them
     again, and also price and availability: they change often, and Chroma has no copy of them.
     Kinds, colours and patterns match what the shop states, and where it states nothing what its
-    photo shows, unless `only_stated` is set.
+    photo shows, unless `only_stated` is set. `categories` are ids, those of narrower categories
+    included (`catalog.taxonomy.tree.list_narrower`).
     """
 
-    categories: tuple[Category, ...] = ()
+    categories: tuple[UUID, ...] = ()
     styles: tuple[Style, ...] = ()
     age_groups: tuple[AgeGroup, ...] = ()
     colours: tuple[str, ...] = ()
@@ -83,7 +83,7 @@ class FacetFilter:
         clauses: list[dict[str, Any]] = [
             {name: {"$in": list(values)}}
             for name, values in (
-                ("category", [str(category.pk) for category in self.categories]),
+                ("category", [str(pk) for pk in self.categories]),
                 ("age_group", [str(group.pk) for group in self.age_groups]),
                 ("gender", [gender.lower() for gender in self.genders]),
                 ("brand", [brand.lower() for brand in self.brands]),

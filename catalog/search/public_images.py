@@ -19,6 +19,7 @@ from django.db import connection
 from catalog.indexing.indexes import decode_embedding
 from catalog.models import Image, VectorIndex
 from catalog.models.image import SEEN_FACETS
+from catalog.taxonomy.tree import MAX_DEPTH
 from catalog.vocabulary.kinship import find_known_kinds
 from core.ml.vector_store import Vectors
 from core.tenancy import scoped_shop_id
@@ -43,7 +44,8 @@ COLUMNS = ("id", "photo", "price", "attributes", *PUBLIC_COLUMNS)
 def read_rows(index: VectorIndex, ids: Sequence[UUID]) -> list[dict[str, Any]]:
     """Return the rows of searchable images, in no order; needs the shop's scope.
 
-    A row has `COLUMNS`, `category_name` and `age_group_name` (None if not set), `style_names`,
+    A row has `COLUMNS`, `category_name` and `age_group_name` (None if not set), `category_path`,
+    the names from the top of the tree to the category (empty without one), `style_names`,
     `embedding` (None while the image waits to be indexed), `garments`, the embeddings of the
     garments in the photo, one after the other, and `seen_garments`, what was seen of them, as JSON
     (None if there are none).
@@ -54,6 +56,7 @@ def read_rows(index: VectorIndex, ids: Sequence[UUID]) -> list[dict[str, Any]]:
         "revision": index.revision,
         "ids": list(ids),
         "shop": scoped_shop_id(),
+        "depth": MAX_DEPTH,
     }
     with connection.cursor() as cursor:
         cursor.execute(_ROWS, values)
@@ -61,9 +64,21 @@ def read_rows(index: VectorIndex, ids: Sequence[UUID]) -> list[dict[str, Any]]:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
+# The paths of all categories at once: a query inside each row takes longer.
 _ROWS = f"""
+    WITH RECURSIVE wider AS (
+        SELECT id AS category, name, parent_id, 1 AS level FROM catalog_category
+        WHERE id IN (SELECT category_id FROM catalog_image WHERE id = ANY(%(ids)s))
+        UNION ALL
+        SELECT category, parent.name, parent.parent_id, level + 1
+        FROM wider JOIN catalog_category AS parent ON parent.id = wider.parent_id
+        WHERE level < %(depth)s
+    ), paths AS (
+        SELECT category, array_agg(name ORDER BY level DESC) AS names FROM wider GROUP BY category
+    )
     SELECT {", ".join(f"image.{name}" for name in COLUMNS)},
         category.name AS category_name,
+        COALESCE(paths.names, '{{}}') AS category_path,
         age_group.name AS age_group_name,
         ARRAY(
             SELECT style.name
@@ -78,6 +93,7 @@ _ROWS = f"""
     FROM catalog_image AS image
     JOIN catalog_indexentry AS entry ON entry.image_id = image.id AND entry.index_id = %(index)s
     LEFT JOIN catalog_category AS category ON category.id = image.category_id
+    LEFT JOIN paths ON paths.category = image.category_id
     LEFT JOIN catalog_agegroup AS age_group ON age_group.id = image.age_group_id
     LEFT JOIN catalog_photofacts AS facts ON facts.image_id = image.id
         AND facts.image_version = image.version
@@ -97,6 +113,7 @@ def serialize_row(row: Mapping[str, Any]) -> dict[str, Any]:
         "id": str(row["id"]),
         "photo_url": default_storage.url(row["photo"]),
         "category": row["category_name"],
+        "category_path": row["category_path"],
         "styles": row["style_names"],
         "age_group": row["age_group_name"],
         "price": None if row["price"] is None else str(row["price"]),
@@ -138,6 +155,12 @@ class ImageFacts:
     gender: str
     availability: str
     price: Decimal | None
+    wider_categories: frozenset[str] = frozenset()
+
+    @property
+    def categories(self) -> frozenset[str]:
+        """The category and the wider ones; a rule for shoes is one for boots."""
+        return self.wider_categories | {self.category}
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> ImageFacts:
@@ -153,6 +176,7 @@ class ImageFacts:
             gender=row["gender"].lower(),
             availability=row["availability"],
             price=row["price"],
+            wider_categories=frozenset(name.lower() for name in row["category_path"][:-1]),
         )
 
 

@@ -50,17 +50,75 @@ def test_default_value_is_read_only(shop, route, model, default):
     with all_shops():
         facet = model.objects.get(shop=None, name=default)
     address = url(route, facet.pk)
-    assert shop.client.get(address).json() == {
-        "id": str(facet.pk),
-        "name": default,
-        "description": facet.description,
-        "is_default": True,
-    }
+    body = shop.client.get(address).json()
+    assert (body["id"], body["name"]) == (str(facet.pk), default)
+    assert (body["description"], body["is_default"]) == (facet.description, True)
     for method in ("put", "patch", "delete"):
         assert getattr(shop.client, method)(address, {"name": "Taken"}).status_code == 404
     with all_shops():
         facet.refresh_from_db()
     assert facet.name == default
+
+
+def test_own_value_has_aliases_in_any_spelling(shop, route, model, default):
+    texts = ["Soirée & Gala", "gala-soiree", "SOIREE AND GALA"]
+    made = shop.client.post(url(route), {"name": "Festive", "aliases": texts}).json()
+    assert made["aliases"] == ["Soirée & Gala", "gala-soiree"]
+    field = {"categories": "category", "styles": "styles", "age-groups": "age_group"}[route]
+    address = f"/api/v1/images/{make_image(shop.shop).pk}/"
+    for text in ("soiree and galas", "Festives", made["id"]):
+        value = [text] if field == "styles" else text
+        answer = shop.client.patch(address, {field: value})
+        assert answer.status_code == 200, answer.content
+        assert answer.json()[field] == (["Festive"] if field == "styles" else "Festive")
+    found = shop.client.get("/api/v1/images/", {field: "Soirée & Gala"}).json()["results"]
+    assert len(found) == 1
+
+
+def test_aliases_are_replaced_and_stay_if_they_are_not_sent(shop, route, model, default):
+    made = shop.client.post(url(route), {"name": "Festive", "aliases": ["Gala", "Ball"]}).json()
+    address = url(route, made["id"])
+    assert shop.client.put(address, {"name": "Fest"}).json()["aliases"] == ["Ball", "Gala"]
+    assert shop.client.patch(address, {"aliases": ["Prom"]}).json()["aliases"] == ["Prom"]
+    assert shop.client.patch(address, {"aliases": []}).json()["aliases"] == []
+
+
+def test_default_value_has_aliases_of_each_shop(shop, rival, route, model, default):
+    with all_shops():
+        pk = model.objects.get(shop=None, name=default).pk
+    before = shop.client.get(url(route, pk)).json()["aliases"]
+    changed = shop.client.patch(url(route, pk), {"aliases": [*before, "Özel"]})
+    assert changed.status_code == 200
+    assert set(changed.json()["aliases"]) == {*before, "Özel"}
+    assert rival.client.get(url(route, pk)).json()["aliases"] == before
+    assert rival.client.patch(url(route, pk), {"aliases": ["Ozel"]}).status_code == 200
+    both = {"aliases": ["Özel"], "name": "Taken"}
+    assert shop.client.patch(url(route, pk), both).status_code == 404
+    assert set(shop.client.patch(url(route, pk), {"aliases": []}).json()["aliases"]) == set(before)
+
+
+def test_an_alias_names_one_value(shop, route, model, default):
+    shop.client.post(url(route), {"name": "Festive", "aliases": ["Gala"]})
+    other = shop.client.post(url(route), {"name": "Other"}).json()
+    for fields in ({"aliases": ["GALAS"]}, {"aliases": ["festive"]}, {"name": "gala"}):
+        for response in (
+            shop.client.patch(url(route, other["id"]), fields),
+            shop.client.post(url(route), {"name": "Third", **fields}),
+        ):
+            assert response.status_code == 400
+            assert list(response.json()["errors"]) == list(fields)
+
+
+@pytest.mark.parametrize("aliases", ["Gala", [""], ["★"], ["x" * 201], ["a\0b"], [["a"]], None])
+def test_refuses_aliases_that_are_no_names(shop, route, model, default, aliases):
+    response = shop.client.post(url(route), {"name": "Festive", "aliases": aliases})
+    assert (response.status_code, list(response.json()["errors"])) == (400, ["aliases"])
+
+
+def test_the_shops_own_alias_of_a_default_value_comes_before_its_name(shop, route, model, default):
+    own = shop.client.post(url(route), {"name": "Festive", "aliases": [default]}).json()
+    with shop_scope(shop.shop.pk):
+        assert str(model.objects.find(default.upper()).pk) == own["id"]
 
 
 def test_own_value_is_created_read_changed_and_deleted(shop, route, model, default):

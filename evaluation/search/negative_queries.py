@@ -47,10 +47,11 @@ def foreign_queries() -> list[Query]:
 def lacking_queries(catalogue: Catalogue) -> list[Query]:
     """Return queries for default categories without images, also in each of the shop's colours.
 
-    Empty if some images have no category, because they could be of any category.
+    Images of narrower categories count: a shop that sells boots sells shoes. Empty if some images
+    have no category, because they could be of any category.
     """
     facts = [listing.facts for listing in catalogue.listings.values()]
-    sold = {fact.category for fact in facts}
+    sold = {category for fact in facts for category in fact.categories}
     if "" in sold:
         return []
     rows = Category.objects.filter(shop=None).order_by("name")

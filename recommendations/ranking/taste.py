@@ -129,7 +129,7 @@ def score_preferences(facts: ImageFacts, preferences: Preferences) -> float:
     `OVER_BUDGET` is added where the price is outside the budget.
     """
     values = {
-        "category": {facts.category},
+        "category": facts.categories,
         "styles": facts.styles,
         "colour": {facts.colour},
         "brand": {facts.brand},

@@ -1,7 +1,7 @@
 """A shop's rules: stored, selected for a query, and applied to images.
 
 A rule applies to an image that has everything the rule's target names: it is one of the `images`,
-and it has one of the values of each facet.
+and it has one of the values of each facet. Images of narrower categories have the wider ones too.
 """
 
 import math
@@ -165,6 +165,8 @@ def _is_active(rule: Rule, words: frozenset[str], now: datetime) -> bool:
 def _has_facet(facts: ImageFacts, name: str, values: frozenset[str]) -> bool:
     if name == "styles":
         return not values.isdisjoint(facts.styles)
+    if name == "category":
+        return not values.isdisjoint(facts.categories)
     return getattr(facts, name) in values
 
 

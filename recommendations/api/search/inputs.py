@@ -12,6 +12,7 @@ from rest_framework import serializers
 from catalog.api.facets import FacetFilterInput
 from catalog.models import Image
 from catalog.search.candidates import FacetFilter
+from catalog.taxonomy.tree import list_narrower
 from core.api.parsers import load_json
 from core.api.views import validate
 from core.photos import Photo, open_photos
@@ -24,9 +25,8 @@ MAX_TERMS, MAX_LIKENESSES, MAX_PHOTOS, MAX_EXCLUDED = 10, 20, 5, 1_000
 MAX_WEIGHT = 10.0
 # Pixels. The encoder gains nothing from larger regions.
 MAX_SIDE, MIN_SIDE = 512, 16
-# The API's names of filters, and the fields of `FacetFilter`.
+# The API's names of filters, and the fields of `FacetFilter` with the same values.
 FACETS = {
-    "category": "categories",
     "styles": "styles",
     "age_group": "age_groups",
     "colour": "colours",
@@ -225,7 +225,11 @@ class RecommendationForm(serializers.Serializer[Any]):
 
 def make_facet_filter(filters: Mapping[str, Any], *, exclude: Iterable[UUID] = ()) -> FacetFilter:
     """Return the filter in the validated fields of a `FacetFilterInput`."""
+    categories = [category.pk for category in filters.get("category", ())]
+    if categories and not filters.get("exact_category"):
+        categories = list_narrower(categories)
     return FacetFilter(
+        categories=tuple(categories),
         **{field: tuple(filters.get(name, ())) for name, field in FACETS.items()},
         only_stated=filters.get("only_stated", False),
         price_min=filters.get("price_min"),

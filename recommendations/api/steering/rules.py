@@ -35,7 +35,7 @@ class TargetInput(FacetFilterInput):
     )
     # Availability and price change often, and a rule is about the garment as the shop states it.
     availability = price_min = price_max = None  # type: ignore[assignment]
-    kind = pattern = only_stated = None  # type: ignore[assignment]
+    kind = pattern = only_stated = exact_category = None  # type: ignore[assignment]
 
     def validate_images(self, ids: list[UUID]) -> list[UUID]:
         found = set(Image.objects.live().filter(pk__in=ids).values_list("pk", flat=True))
