@@ -30,7 +30,7 @@ from catalog.models import (
 from catalog.services import clear_image, delete_image, request_rebuild, retry_images
 from catalog.taxonomy.aliases import AliasUnusable, check_aliases
 from catalog.taxonomy.tree import CategoryMisplaced, check_place, select_path
-from catalog.vocabulary.spelling import make_key
+from catalog.vocabulary.name_keys import make_key
 from core.admin import SHOP_FILTER, ReadOnlyAdmin
 from core.ml.vector_store import VectorStoreUnavailable
 
@@ -136,7 +136,7 @@ class ImageAdmin(ModelAdmin):
         messages.success(request, f"{count} contradictions were reviewed.")
 
 
-class AliasForm(forms.ModelForm):
+class AliasForm(forms.ModelForm):  # type: ignore[type-arg]
     """An alias of a facet value, which belongs to the value's shop, or to all shops."""
 
     def clean_text(self) -> str:
@@ -179,14 +179,14 @@ class AgeGroupAliasInline(AliasInline):
 
 
 class FacetAdmin(ModelAdmin):
-    list_display = ("name", "shop", "description")
+    list_display: tuple[str, ...] = ("name", "shop", "description")
     list_filter = (SHOP_FILTER,)
     list_select_related = ("shop",)
     search_fields = ("name", "aliases__text")
-    raw_id_fields = ("shop",)
+    raw_id_fields: tuple[str, ...] = ("shop",)
 
 
-class CategoryForm(forms.ModelForm):
+class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> Any:
         fields = super().clean() or self.cleaned_data
         self.instance.shop = fields.get("shop")

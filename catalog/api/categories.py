@@ -7,11 +7,20 @@ from django.db import transaction
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from catalog.api.facets import CategoryField, FacetSerializer, FacetViewSet, facet_docs
 from catalog.api.filters import FlagFilter
 from catalog.models import Category
+from catalog.taxonomy.resolution import (
+    MAX_TEXT_LENGTH,
+    CategoryMatch,
+    FoundBy,
+    find_category,
+)
 from catalog.taxonomy.tree import (
     CategoryHasNarrower,
     CategoryMisplaced,
@@ -19,6 +28,7 @@ from catalog.taxonomy.tree import (
     list_narrower,
     select_path,
 )
+from core.api.views import validate_parameters
 from core.tenancy import scoped_shop_id
 
 EXAMPLE = {
@@ -36,10 +46,15 @@ class ParentField(CategoryField):
         return str(value.pk)
 
 
+class MatchedCategorySerializer(serializers.Serializer[Category]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
 class CategorySerializer(FacetSerializer):
     """A category; default ones are shared by all shops and cannot be changed."""
 
-    parent = ParentField(
+    parent = ParentField(  # type: ignore[assignment]
         required=False,
         allow_null=True,
         help_text="The wider category, a default one or your own, by id, name or alias; null at "
@@ -65,6 +80,33 @@ class CategorySerializer(FacetSerializer):
                 raise ValidationError({"parent": [error.message]}, code=error.code) from error
             saved: Category = super().save(**kwargs)
         return saved
+
+
+class CategoryMatchInput(serializers.Serializer[Any]):
+    text = serializers.CharField(
+        max_length=MAX_TEXT_LENGTH,
+        help_text="An id, a name, an alias, or the path or id of a feed: `Womens > Tops > "
+        "T-Shirts`, Google's `212`, Shopify's `gid://shopify/TaxonomyCategory/aa-1-13-8`.",
+    )
+
+
+class CategoryMatchSerializer(serializers.Serializer[CategoryMatch]):
+    """The category that a text means, and whom the text says the garments are for."""
+
+    category = MatchedCategorySerializer(
+        allow_null=True, help_text="Id and name; null if the text means no category clearly."
+    )
+    found_by = serializers.ChoiceField(
+        choices=[way.value for way in FoundBy],
+        allow_null=True,
+        help_text="`id`, `name` or `alias` of the whole text; the id of `google` or `shopify`; the "
+        "name or alias in a `segment` of the path; the `kind` of garment that a segment names.",
+    )
+    segment = serializers.CharField(help_text="The part of the path that decided.")
+    gender = serializers.CharField(
+        help_text="`women`, `men`, `girls`, `boys` or `unisex`; empty if none is named, or several."
+    )
+    age_group = serializers.CharField(help_text="A default age group, or empty.")
 
 
 class CategoryListFilter(filters.FilterSet):
@@ -109,6 +151,20 @@ class CategoryViewSet(FacetViewSet):
     def select(self) -> Any:
         path = select_path("catalog_category.id")
         return super().select().select_related("parent").annotate(path=path)
+
+    @extend_schema(
+        tags=["facets"],
+        summary="Find the category that a path of your feed means",
+        description="The same as images do with their `category`: try your feed's categories here "
+        "before you send images, and add aliases for those that are not found.",
+        parameters=[CategoryMatchInput],
+        responses=CategoryMatchSerializer,
+        filters=False,
+    )
+    @action(detail=False, methods=["get"], pagination_class=None, filter_backends=())
+    def match(self, request: Request) -> Response:
+        wanted = validate_parameters(CategoryMatchInput(data=request.query_params))
+        return Response(CategoryMatchSerializer(find_category(wanted["text"])).data)
 
     def perform_destroy(self, instance: Any) -> None:
         if Category.objects.filter(parent=instance).exists():

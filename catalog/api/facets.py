@@ -24,6 +24,7 @@ from catalog.taxonomy.aliases import (
     find_alias_owner,
     replace_aliases,
 )
+from catalog.taxonomy.resolution import MAX_TEXT_LENGTH, find_category
 from core.api.views import NewestFirst, validate
 from core.errors import Conflict
 from core.tenancy import scoped_shop_id
@@ -59,7 +60,7 @@ class FacetField(serializers.Field[Any, Any, str, Any]):
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, str) or "\0" in data:
             self.fail("invalid")
-        found = self.find(data)
+        found = self.find(data) if len(data) <= MAX_TEXT_LENGTH else None
         if found is None:
             what = self.model._meta.verbose_name
             self.fail("unknown", what=what, value=data[:60])
@@ -75,6 +76,18 @@ class FacetField(serializers.Field[Any, Any, str, Any]):
 
 class CategoryField(FacetField):
     model = Category
+
+
+class CategoryPathField(CategoryField):
+    """A category, given by id, name, alias or the path of a feed, and returned by name."""
+
+    default_error_messages = {
+        "unknown": "“{value}” is not clearly one of the categories; list them with GET, add an "
+        "alias to one, or make your own with POST.",
+    }
+
+    def find(self, text: str) -> Any:
+        return find_category(text).category
 
 
 class StyleField(FacetField):
@@ -186,7 +199,7 @@ class FacetSerializer(serializers.ModelSerializer[Any]):
             with transaction.atomic():
                 # A shop may change its aliases of a default value, but not the value.
                 is_value_changed = self.instance is None or bool(self.validated_data)
-                facet = super().save(**kwargs) if is_value_changed else self.instance
+                facet: Any = super().save(**kwargs) if is_value_changed else self.instance
                 field = "aliases"
                 if aliases is not None:
                     replace_aliases(facet=facet, shop_id=scoped_shop_id(), texts=aliases)
@@ -252,10 +265,11 @@ class FacetViewSet(mixins.DestroyModelMixin, TenantViewSet):
     """The default values of a facet, which are read-only, and the shop's own values."""
 
     queryset: Any = None
+    serializer_class: Any = None
     read_scope = Scope.CATALOG_READ
     write_scope = Scope.CATALOG_WRITE
     pagination_class = NewestFirst
-    filter_backends = ()
+    filter_backends: Any = ()
 
     def get_queryset(self) -> Any:
         """Return the values that the request may read or change.
@@ -290,7 +304,7 @@ class FacetViewSet(mixins.DestroyModelMixin, TenantViewSet):
     def update(self, request: Request, pk: str, *, partial: bool = False) -> Response:
         facet = self.get_object()
         serializer = self.get_serializer(facet, data=request.data, partial=partial)
-        validate(serializer, ignored=() if partial else serializer.Meta.fields)
+        validate(serializer, ignored=() if partial else self.serializer_class.Meta.fields)
         serializer.save()
         return Response(self._serialize(facet))
 

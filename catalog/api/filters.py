@@ -1,6 +1,7 @@
 """Query parameters of lists: filters by facet, and true or false."""
 
 from typing import Any
+from uuid import UUID
 
 import django_filters as filters
 from django.db.models import QuerySet
@@ -21,11 +22,12 @@ class FacetNameFilter(filters.CharFilter):
     def filter(self, qs: QuerySet[Image], value: str) -> QuerySet[Image]:
         if not value:
             return qs
-        return qs.filter(**{f"{self.field_name}__in": self.list_values(value)}).distinct()
+        return qs.filter(**{f"{self.field_name}__in": self.list_ids(value)}).distinct()
 
-    def list_values(self, text: str) -> Any:
+    def list_ids(self, text: str) -> list[UUID]:
         """Return the values that a text names."""
-        return self.facet_model.objects.visible().named(text)
+        ids: list[UUID] = self.facet_model.objects.list_ids(text)
+        return ids
 
 
 class CategoryFilter(FacetNameFilter):
@@ -34,11 +36,9 @@ class CategoryFilter(FacetNameFilter):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(model=Category, **kwargs)
 
-    def list_values(self, text: str) -> Any:
-        found = super().list_values(text)
-        if self.parent.form.cleaned_data["exact_category"]:
-            return found
-        return list_narrower(found.values_list("pk", flat=True))
+    def list_ids(self, text: str) -> list[UUID]:
+        ids = super().list_ids(text)
+        return ids if self.parent.form.cleaned_data["exact_category"] else list_narrower(ids)
 
 
 @extend_schema_field(OpenApiTypes.BOOL)

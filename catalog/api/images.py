@@ -22,6 +22,7 @@ from catalog.api.facets import (
     AgeGroupField,
     AttributesField,
     CategoryField,
+    CategoryPathField,
     FacetListField,
     StyleField,
 )
@@ -49,6 +50,7 @@ from tenants.api.idempotency import idempotent
 from tenants.models import Scope
 
 MAX_STYLES = 20
+CATEGORY_PATH = select_path("catalog_image.category_id")
 PUBLIC_FIELDS = (
     "id",
     "name",
@@ -170,7 +172,13 @@ class ImageInput(serializers.ModelSerializer[Image]):
         required=False,
         help_text=f"JPEG, PNG, WebP, AVIF or HEIC of at most {MAX_BYTES // 1024**2} MB.",
     )
-    category = CategoryField(required=False, allow_null=True)
+    category = CategoryPathField(
+        required=False,
+        allow_null=True,
+        help_text="The id, name or alias of a category, or the path or id that a feed has: "
+        "`Womens > Tops > T-Shirts`, Google's `212`, or Shopify's "
+        "`gid://shopify/TaxonomyCategory/aa-1-13-8`. Refused if the category is not clear.",
+    )
     styles = FacetListField(child=StyleField(), required=False, max_length=MAX_STYLES)
     age_group = AgeGroupField(required=False, allow_null=True)
     attributes = AttributesField(required=False)
@@ -304,7 +312,7 @@ def select_images() -> QuerySet[Image]:
     """Return the live images of the tenancy scope, with all that their serializers read."""
     images: QuerySet[Image] = (
         Image.objects.live()
-        .annotate(category_path=select_path("catalog_image.category_id"))
+        .annotate(category_path=CATEGORY_PATH)
         .select_related("category", "age_group", "facts")
         .prefetch_related(
             "styles", Prefetch("entries", IndexEntry.objects.live().defer("embedding"))

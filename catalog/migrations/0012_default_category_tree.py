@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from catalog.vocabulary.spelling import make_key
+from catalog.vocabulary.name_keys import make_key
 
 GROUPS = {
     "clothing": "All that is worn, except shoes and accessories.",

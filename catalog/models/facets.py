@@ -10,7 +10,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Lower
 from uuid_utils.compat import uuid7
 
-from catalog.vocabulary.spelling import make_key
+from catalog.vocabulary.name_keys import make_key
 from core.tenancy import scoped_shop_id
 from tenants.models import Shop
 
@@ -41,6 +41,10 @@ class FacetQuerySet(SharedQuerySet):
 
         Names and aliases of the shop come before default ones, and names before aliases.
         """
+        return self.find_exactly(reference) or self._find_spelling(reference)
+
+    def find_exactly(self, reference: str) -> Any:
+        """Return the same as `find`, in one query, except for other spellings of names."""
         reference = reference.strip()
         own = self._aliases(reference).filter(shop_id=scoped_shop_id()).values("facet")
         rank = Case(
@@ -49,9 +53,13 @@ class FacetQuerySet(SharedQuerySet):
             When(Q(name__iexact=reference), Value(2)),
             default=Value(3),
         )
-        return self.visible().named(reference).order_by(rank, "pk").first() or self._find_spelling(
-            reference
-        )
+        return self.visible().named(reference).order_by(rank, "pk").first()
+
+    def list_ids(self, reference: str) -> list[UUID]:
+        """Return the ids of all visible values with this id, name or alias, in any spelling."""
+        ids = list(self.visible().named(reference).values_list("pk", flat=True))
+        spelt = None if ids else self._find_spelling(reference)
+        return [spelt.pk] if spelt else ids
 
     def _find_spelling(self, reference: str) -> Any:
         """Return the value whose name has the same key; the shop's own come first."""
@@ -80,7 +88,7 @@ class Facet(models.Model):
     class Meta:
         abstract = True
         ordering = ("name",)
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             models.UniqueConstraint(
                 "shop", Lower("name"), name="%(class)s_name_once_per_shop", nulls_distinct=False
             ),

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from catalog.models import Facet
 from catalog.models.facets import MAX_ALIAS_LENGTH
-from catalog.vocabulary.spelling import make_key
+from catalog.vocabulary.name_keys import make_key
 from core.errors import DomainError
 
 MAX_ALIASES = 50
@@ -20,22 +20,20 @@ class AliasUnusable(DomainError):
     code = "alias_unusable"
 
 
-def find_alias_owner(*, model: type[Facet], shop_id: UUID | None, name: str) -> Any:
+def find_alias_owner(*, model: type[Any], shop_id: UUID | None, name: str) -> Any:
     """Return the shop's value that has this alias in any spelling; None if the alias is free."""
-    return model._default_manager.filter(
-        aliases__shop_id=shop_id, aliases__key=make_key(name)
-    ).first()
+    return model.objects.filter(aliases__shop_id=shop_id, aliases__key=make_key(name)).first()
 
 
 def check_aliases(
-    *, model: type[Facet], shop_id: UUID | None, facet: Facet | None, texts: Iterable[str]
+    *, model: type[Any], shop_id: UUID | None, facet: Facet | None, texts: Iterable[str]
 ) -> None:
     """Check that these texts may be a shop's aliases of a value; raises `AliasUnusable`.
 
     `facet` is None for a new value.
     """
     pk = facet.pk if facet else None
-    values = model._default_manager.filter(shop_id=shop_id).exclude(pk=pk)
+    values = model.objects.filter(shop_id=shop_id).exclude(pk=pk)
     names = {make_key(name): name for name in values.values_list("name", flat=True)}
     for text in texts:
         key = make_key(text)
@@ -53,7 +51,8 @@ def replace_aliases(*, facet: Facet, shop_id: UUID | None, texts: Sequence[str])
 
     Raises `IntegrityError` if another request took one after `check_aliases`.
     """
-    aliases: Any = facet._meta.get_field("aliases").related_model
+    model: Any = type(facet)
+    aliases = model._meta.get_field("aliases").related_model
     texts_by_key = {make_key(text): text for text in reversed(texts)}
     with transaction.atomic():
         of_value = aliases.objects.filter(facet=facet)

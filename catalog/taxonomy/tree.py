@@ -41,7 +41,8 @@ def check_place(*, category: Category, parent: Category | None) -> None:
     """
     if parent is None:
         return
-    Shop.objects.select_for_update(no_key=True).filter(pk=category.shop_id).first()
+    if category.shop_id:
+        Shop.objects.select_for_update(no_key=True).get(pk=category.shop_id)
     if parent.shop_id not in (None, category.shop_id):
         raise CategoryMisplaced("A category of all shops cannot be below one of a single shop.")
     above = _count_levels(_ABOVE, parent.pk)

@@ -447,7 +447,8 @@ def test_patch_changes_only_the_given_fields(shop, format):
         shop.client, "patch", image, format=format, price="10.00", category="coat"
     )
     assert response.status_code == 200
-    changed = {**image, "price": "10.00", "category": "coat"}
+    path = ["clothing", "outerwear", "coat"]
+    changed = {**image, "price": "10.00", "category": "coat", "category_path": path}
     answer = response.json()
     assert answer.pop("updated_at") >= changed.pop("updated_at")
     assert answer == changed

@@ -14,7 +14,7 @@ from tenants.models import Shop
 CEILINGS = {
     "images/": 4,
     "images/?q=thing": 4,
-    "images/?category=dress&styles=casual&age_group=adult&index_state=pending": 6,
+    "images/?category=dress&styles=casual&age_group=adult&index_state=pending": 8,
     "categories/": 3,
     "styles/": 3,
     "age-groups/": 3,

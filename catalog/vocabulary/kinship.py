@@ -53,6 +53,11 @@ def list_narrower(kind: str) -> tuple[str, ...]:
     return (kind, *_TABLES["wider"].get(kind, ()))
 
 
+def list_wider(kind: str) -> tuple[str, ...]:
+    """Return the wider kinds that a kind is part of."""
+    return tuple(wider for wider, kinds in _TABLES["wider"].items() if kind in kinds)
+
+
 def list_akin(kinds: Collection[str]) -> frozenset[str]:
     """Return these kinds and those that contradict none of them."""
     return frozenset(kinds).union(*(_KIN[kind] for kind in kinds))

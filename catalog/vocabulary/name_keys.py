@@ -5,6 +5,7 @@ singular or the plural.
 """
 
 import re
+from functools import lru_cache
 
 from catalog.vocabulary.languages.lexicon import fold
 
@@ -19,6 +20,7 @@ _ENDINGS = (
 )
 
 
+@lru_cache(maxsize=8_192)
 def make_key(text: str) -> str:
     """Return the key of a name; empty if it has no letter and no digit."""
     return "".join(map(_make_singular, split_name(text)))
@@ -30,8 +32,11 @@ def split_name(text: str) -> list[str]:
 
 
 def _make_singular(word: str) -> str:
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
     for ending, singular in _ENDINGS:
         if ending.search(word):
             word = ending.sub(singular, word)
             break
+    # "Women's" is "women" only now.
     return _IRREGULAR.get(word, word)
