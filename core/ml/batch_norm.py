@@ -22,6 +22,9 @@ def fold_tower(tower: Any) -> None:
         for block in tower.encoder.blocks:
             if _multiplies_by_one(block.squeeze_excite):
                 block.squeeze_excite = torch.nn.Identity()
+    for module in tower.modules():
+        if hasattr(module, "inplace"):
+            module.inplace = True  # nothing else reads what a convolution returns
 
 
 def _list_pairs(tower: Any) -> Iterator[tuple[Any, str, str]]:

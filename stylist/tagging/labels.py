@@ -67,7 +67,7 @@ class Calibration:
 
 # Fitted by `manage.py evaluate_tagging --worn DIR --fit`, on photos of the split `train`.
 DETECTION = DetectionThresholds(
-    min_worn=-0.02,
+    min_worn=0.04,
     temperature=0.03,
     max_bareness=0.6,
     min_likelihood=0.7,
@@ -78,7 +78,7 @@ MINI = Calibration(
     pattern_temperature=0.04,
     habit_temperature=0.08,
     sure_from={
-        "type": 0.87,
+        "type": 0.9,
         "slot": 0.85,
         "colour": 0.7,
         "pattern": 0.7,
