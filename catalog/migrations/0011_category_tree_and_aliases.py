@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0010_contradictions"),
+        ("catalog", "0011_rebuilds_and_audits"),
         ("tenants", "0009_audit_log"),
     ]
 

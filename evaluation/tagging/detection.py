@@ -108,14 +108,14 @@ class DetectionFigures:
     """Counts of found garments.
 
     `found` of `garments` whole garments were found, and `kinds_right` of them tagged with a right
-    kind; `right` of `guesses` show a labelled garment, in whole or in part. `single` of `flat`
+    kind (None where types play no part); `right` of `guesses` show a labelled garment, in whole or in part. `single` of `flat`
     photos of one garment without a person show one.
     """
 
     photos: int
     garments: int
     found: int
-    kinds_right: int
+    kinds_right: int | None
     guesses: int
     right: int
     flat: int
@@ -212,8 +212,8 @@ def fit_detection(
 ) -> tuple[Labels, DetectionFigures]:
     """Return labels with the thresholds of the best score, and its figures.
 
-    Tries one threshold after the other, in `ROUNDS` rounds. Photos are encoded once. Types play no
-    part, so `kinds_right` is 0.
+    Tries one threshold after the other, in `ROUNDS` rounds. Photos are encoded once, and types play
+    no part.
     """
     every_window = _with(labels, min_worn=-10.0)
     seen = [_read(photo.path, encoder, every_window) for photo in scenes.photos]
@@ -245,7 +245,8 @@ def _with(labels: Labels, **thresholds: float) -> Labels:
 
 
 def _try(scenes: Scenes, seen: Sequence[SeenPhoto | None], labels: Labels) -> DetectionFigures:
-    return _count(scenes, [_choose(*one, labels) if one else [] for one in seen])
+    figures = _count(scenes, [_choose(*one, labels) if one else [] for one in seen])
+    return replace(figures, kinds_right=None)
 
 
 def _choose(scene: Scene, shape: tuple[int, int], labels: Labels) -> list[Guess]:

@@ -50,16 +50,14 @@ def render_garments(figures: GarmentFigures, labels: Labels, *, title: str) -> s
 def render_detection(figures: DetectionFigures, *, title: str) -> str:
     """Return which garments of worn photos were found, and how many flat photos show one."""
     table = Table("figure", "share", "of", title=title)
-    rows = (
+    rows = [
         ("garments found", figures.recall, figures.garments),
-        (
-            "found with a right kind",
-            figures.kinds_right / max(1, figures.garments),
-            figures.garments,
-        ),
         ("of those found, right", figures.precision, figures.guesses),
         ("flat photos with one", figures.single / max(1, figures.flat), figures.flat),
-    )
+    ]
+    if figures.kinds_right is not None:
+        share = figures.kinds_right / max(1, figures.garments)
+        rows.insert(1, ("found with a right kind", share, figures.garments))
     for name, share, count in rows:
         table.add_row(name, f"{share:.3f}", str(count))
     return render([table], [f"{figures.photos} photos of worn garments."], width=WIDTH)
