@@ -66,5 +66,5 @@ def remove_tree(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0011_category_tree_and_aliases")]
+    dependencies = [("catalog", "0012_category_tree_and_aliases")]
     operations = [migrations.RunPython(add_tree, remove_tree)]
