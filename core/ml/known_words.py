@@ -1,8 +1,8 @@
-"""The words and kinds that an encoder was taught, as its checkpoint lists them.
+"""The words and tags that an encoder was taught, as its checkpoint lists them.
 
 `known_words.txt` in the checkpoint's folder has one lower-case word a line. Other words have a
-place in the encoder's space by their meaning only. `known_kinds.txt` has the kinds of garment that
-photos taught, by the names of the vocabulary. Does not load the encoder.
+place in the encoder's space by their meaning only. `known_tags.txt` has the kinds and patterns that
+photos taught, by the names of the vocabulary: "kind:dress". Does not load the encoder.
 """
 
 from functools import cache
@@ -11,7 +11,7 @@ from pathlib import Path
 from core.ml.checkpoints import encoder_spec
 
 KNOWN_WORDS_FILE = "known_words.txt"
-KNOWN_KINDS_FILE = "known_kinds.txt"
+KNOWN_TAGS_FILE = "known_tags.txt"
 
 
 @cache
@@ -24,12 +24,12 @@ def find_known_words(encoder: str) -> frozenset[str] | None:
     return None if text is None else frozenset(text.lower().split())
 
 
-def read_known_kinds(checkpoint: str) -> frozenset[str] | None:
-    """Return the kinds that photos taught an encoder; None for checkpoints that do not list them.
+def read_known_tags(checkpoint: str) -> frozenset[str] | None:
+    """Return the tags that photos taught an encoder; None for checkpoints that do not list them.
 
     `checkpoint` is a folder, or the name of a model on a hub, which lists none.
     """
-    text = _read(Path(checkpoint) / KNOWN_KINDS_FILE)
+    text = _read(Path(checkpoint) / KNOWN_TAGS_FILE)
     return None if text is None else frozenset(text.splitlines())
 
 

@@ -108,8 +108,8 @@ class DetectionFigures:
     """Counts of found garments.
 
     `found` of `garments` whole garments were found, and `kinds_right` of them tagged with a right
-    kind (None where types play no part); `right` of `guesses` show a labelled garment, in whole or in part. `single` of `flat`
-    photos of one garment without a person show one.
+    kind (None where types play no part); `right` of `guesses` show a labelled garment, in whole or
+    in part. `single` of `flat` photos of one garment without a person show one.
     """
 
     photos: int

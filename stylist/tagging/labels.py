@@ -29,7 +29,7 @@ from catalog.vocabulary.words import (
 )
 from core.ml.colours import Floats
 from core.ml.encoder import Embeddings, Encoder
-from core.ml.known_words import read_known_kinds
+from core.ml.known_words import read_known_tags
 from stylist.tagging.regions import (
     FLAT_PROMPTS,
     WORN_PROMPTS,
@@ -122,7 +122,8 @@ class Labels:
     """Vectors of the types and values.
 
     `unknown_types` are types whose words the encoder does not know, or of which no photo taught it
-    how they look: no photo is tagged as one. From words alone, it takes most shoes for loafers.
+    how they look: no photo is tagged as one. From words alone, it takes most shoes for loafers, and
+    spots of a leopard for a graphic print.
     `aspect` is the shape of the encoder's input, width by height.
     """
 
@@ -146,7 +147,7 @@ def make_labels(taxonomy: Taxonomy, encoder: Encoder) -> Labels:
         encoder.encode_texts,
         calibration=get_calibration(encoder.spec.name),
         aspect=width / height,
-        shown=read_known_kinds(encoder.spec.model),
+        shown=read_known_tags(encoder.spec.model),
     )
 
 
@@ -160,7 +161,7 @@ def build_labels(
 ) -> Labels:
     """Return the labels for a function that turns texts into unit vectors.
 
-    Of the vocabulary's types, only those in `shown` are used, if it is given.
+    Of the vocabulary's types and patterns, only those in `shown` are used, if it is given.
     """
     groups = (PATTERNS, STYLES, SEASONS, FORMALITY)
     texts = [kind.prompts for kind in taxonomy.types]
@@ -168,9 +169,11 @@ def build_labels(
     texts += [WORN_PROMPTS, FLAT_PROMPTS]
     known = find_known([text for some in texts for text in some], encode)
     prompts = {kind: _filter(kind.prompts, known) for kind in taxonomy.types}
-    types = tuple(k for k, texts in prompts.items() if texts and _is_shown(k.name, shown))
+    types = tuple(k for k, texts in prompts.items() if texts and _is_shown("kind", k.name, shown))
     patterns = {name: _known_prompts(words, known) for name, words in PATTERNS.items()}
-    pattern_names = tuple(name for name, texts in patterns.items() if texts)
+    pattern_names = tuple(
+        name for name, texts in patterns.items() if texts and _is_shown("pattern", name, shown)
+    )
     return Labels(
         types=types,
         unknown_types=tuple(kind.name for kind in taxonomy.types if kind not in types),
@@ -195,9 +198,9 @@ def build_labels(
     )
 
 
-def _is_shown(name: str, shown: frozenset[str] | None) -> bool:
-    """Return whether an encoder can name a type; it is asked for a shop's own types in any case."""
-    return shown is None or name in shown or name not in KINDS
+def _is_shown(field: str, name: str, shown: frozenset[str] | None) -> bool:
+    """Return whether photos taught an encoder a tag; a shop's own types are asked in any case."""
+    return shown is None or f"{field}:{name}" in shown or name not in {*KINDS, *PATTERNS}
 
 
 def _known_prompts(words: Words, known: frozenset[str]) -> tuple[str, ...]:

@@ -5,21 +5,21 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from core.ml.known_words import KNOWN_KINDS_FILE, KNOWN_WORDS_FILE
+from core.ml.known_words import KNOWN_TAGS_FILE, KNOWN_WORDS_FILE
 
 
 def write_checkpoint(
-    model: Any, processor: Any, *, words: Iterable[str], kinds: Iterable[str], folder: Path
+    model: Any, processor: Any, *, words: Iterable[str], tags: Iterable[str], folder: Path
 ) -> int:
     """Save weights as float16 safetensors with config, tokenizer and image processor.
 
-    `words` are those that the training was about, `kinds` those of the vocabulary that samples
+    `words` are those that the training was about, `tags` those of the vocabulary that samples
     showed. Returns the folder's size in bytes.
     """
     copy.deepcopy(model).half().save_pretrained(folder)
     processor.save_pretrained(folder)
     _write_lines(folder / KNOWN_WORDS_FILE, {word.lower() for word in words})
-    _write_lines(folder / KNOWN_KINDS_FILE, set(kinds))
+    _write_lines(folder / KNOWN_TAGS_FILE, set(tags))
     return sum(path.stat().st_size for path in folder.iterdir())
 
 

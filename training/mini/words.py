@@ -25,6 +25,7 @@ TAG_VALUES = {
     "tank top": "undershirt",
     "tote bag": "tote",
 }
+PATTERN_VALUES = {"animal": "leopard"}  # the generator draws one pattern of animals
 
 
 def _kind(name: str, *, plainest: str | None = None) -> tuple[str, ...]:
@@ -66,9 +67,8 @@ _SHADES = tuple(
     if name not in BASIC_COLOURS
     for text in texts_for(Use.CAPTION, words)
 )
-# The generator draws one pattern of animals.
 _PATTERNS: Texts = {
-    f"pattern:{'leopard' if name == 'animal' else name}": texts_for(Use.CAPTION, PATTERNS[name])
+    f"pattern:{PATTERN_VALUES.get(name, name)}": texts_for(Use.CAPTION, PATTERNS[name])
     for name in ("plain", "striped", "checked", "dotted", "floral", "zigzag", "animal")
 }
 _PATTERN_TAILS: Texts = {
@@ -185,6 +185,15 @@ def misspell(text: str, rng: random.Random) -> str:
     return text.replace(longest, wrong, 1)
 
 
-def list_shown_kinds(tags: Collection[str]) -> list[str]:
-    """Return the kinds of the vocabulary that have a tag among these."""
-    return [name for name in VOCABULARY if f"kind:{TAG_VALUES.get(name, name)}" in tags]
+def list_shown_tags(tags: Collection[str]) -> list[str]:
+    """Return the kinds and patterns of the vocabulary that have a tag among these."""
+    named = {
+        "kind": {name: TAG_VALUES.get(name, name) for name in VOCABULARY},
+        "pattern": {name: PATTERN_VALUES.get(name, name) for name in PATTERNS},
+    }
+    return [
+        f"{field}:{name}"
+        for field, values in named.items()
+        for name, value in values.items()
+        if f"{field}:{value}" in tags
+    ]

@@ -17,7 +17,7 @@ from transformers import PreTrainedTokenizerFast
 from catalog.vocabulary.kinds import KINDS as VOCABULARY
 from core.ml.checkpoints import EncoderSpec
 from core.ml.encoder import Encoder
-from core.ml.known_words import read_known_kinds
+from core.ml.known_words import read_known_tags
 from training.garment_colours import ColourShare, GarmentColours
 from training.labelled_photos import PhotosMissing, label_photo, read_labelled_photos
 from training.mini.architecture import IMAGE_SIZE, LOOKS, MAX_TOKENS, build_model, build_processor
@@ -35,7 +35,7 @@ from training.mini.outfit_samples import compose_outfits, cut_out
 from training.mini.recipe import Recipe, Schedule
 from training.mini.samples import STORED_SIZE, Samples, collect, join, sampling_weights
 from training.mini.train import train
-from training.mini.words import list_shown_kinds, misspell, plural
+from training.mini.words import list_shown_tags, misspell, plural
 from training.worn_photos import label_worn
 
 RED_DRESS = PhotoLabels(frozenset({"kind:dress", "colour:red"}), frozenset({"pattern:*"}))
@@ -378,7 +378,7 @@ def test_texts_come_closer_and_the_checkpoint_loads(tmp_path: Path) -> None:
         model,
         build_processor(FakeMiniLM().tokenizer),
         words=["Red", "green"],
-        kinds=list_shown_kinds(["kind:jumper", "kind:dress", "colour:red"]),
+        tags=list_shown_tags(["kind:jumper", "kind:dress", "colour:red", "pattern:leopard"]),
         folder=tmp_path,
     )
     encoder = Encoder(EncoderSpec("fresh", str(tmp_path)), dtype=torch.float32)
@@ -386,7 +386,7 @@ def test_texts_come_closer_and_the_checkpoint_loads(tmp_path: Path) -> None:
     assert np.mean(losses[-10:]) < 0.9 * np.mean(losses[2:7])
     assert size < 20e6
     assert (tmp_path / "known_words.txt").read_text() == "green\nred\n"
-    assert read_known_kinds(str(tmp_path)) == {"dress", "sweater"}
+    assert read_known_tags(str(tmp_path)) == {"kind:dress", "kind:sweater", "pattern:animal"}
     photos = [Image.new("RGB", (60, 80), rgb) for rgb in COLOURS.values()]
     assert encoder.prepare(photos).shape == (2, 3, IMAGE_SIZE, IMAGE_SIZE)
     assert encoder.encode_images(photos).shape == (2, encoder.dimensions)

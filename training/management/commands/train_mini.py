@@ -46,7 +46,7 @@ class Command(BaseCommand):
         )
         from training.mini.recipe import Recipe
         from training.mini.train import train
-        from training.mini.words import list_shown_kinds
+        from training.mini.words import list_shown_tags
 
         try:
             weights, minilm = load_imagenet_weights(), load_minilm()
@@ -58,7 +58,7 @@ class Command(BaseCommand):
             model,
             build_processor(minilm.tokenizer),
             words=(*list_words(), *list_taught_words()),
-            kinds=list_shown_kinds({tag for part in parts for f in part.labels for tag in f.true}),
+            tags=list_shown_tags({tag for part in parts for f in part.labels for tag in f.true}),
             folder=options["out"],
         )
         self.stdout.write(f"Wrote {options['out']}, {size / 1e6:.1f} MB.")
