@@ -25,13 +25,15 @@ from catalog.models import (
     IndexEntry,
     Style,
     StyleAlias,
+    Thumbnails,
     VectorIndex,
 )
+from catalog.models.thumbnails import THUMBNAIL_WIDTHS, THUMBNAILS
 from catalog.services import clear_image, delete_image, request_rebuild, retry_images
 from catalog.taxonomy.aliases import AliasUnusable, check_aliases
 from catalog.taxonomy.tree import CategoryMisplaced, check_place, select_path
 from catalog.vocabulary.name_keys import make_key
-from core.admin import SHOP_FILTER, ReadOnlyAdmin
+from core.admin import SHOP_FILTER, JobAdmin, ReadOnlyAdmin
 from core.ml.vector_store import VectorStoreUnavailable
 
 
@@ -58,7 +60,7 @@ class ImageAdmin(ModelAdmin):
     )
     list_display_links = ("thumbnail", "name")
     list_filter = ("entries__state", "status", ContradictionFilter, SHOP_FILTER, "availability")
-    list_select_related = ("shop", "category", "facts")
+    list_select_related = ("shop", "category", "facts", "thumbnails")
     list_per_page = 50
     search_fields = ("name", "sku", "id")
     raw_id_fields = ("category", "age_group", "styles")
@@ -103,7 +105,7 @@ class ImageAdmin(ModelAdmin):
     def thumbnail(self, image: Image) -> str:
         return format_html(
             '<img src="{}" alt="" width="48" height="64" loading="lazy">',
-            default_storage.url(image.photo.name),
+            default_storage.url(image.find_thumbnails().get("small", image.photo.name)),
         )
 
     @admin.display(description="seen in the photo", empty_value="not looked at")
@@ -134,6 +136,16 @@ class ImageAdmin(ModelAdmin):
     def confirm(self, request: HttpRequest, queryset: Any) -> None:
         count = confirm_statements(images=queryset)
         messages.success(request, f"{count} contradictions were reviewed.")
+
+
+@admin.register(Thumbnails)
+class ThumbnailsAdmin(JobAdmin):
+    list_display = ("image", "shop", "state", "image_version", "updated_at")
+    list_filter = ("state", SHOP_FILTER)
+    list_select_related = ("shop", "image")
+    search_fields = ("image__name", "image__id")
+    exclude = tuple(THUMBNAIL_WIDTHS)
+    tasks = (THUMBNAILS.task,)
 
 
 class AliasForm(forms.ModelForm):  # type: ignore[type-arg]

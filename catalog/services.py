@@ -21,8 +21,17 @@ from catalog.indexing.indexes import (
     request_entries,
 )
 from catalog.indexing.repair import start_rebuild
-from catalog.models import Image, IndexEntry, Style, make_original_key, make_photo_key
+from catalog.models import (
+    Image,
+    IndexEntry,
+    Style,
+    Thumbnails,
+    make_original_key,
+    make_photo_key,
+)
+from catalog.models.thumbnails import NO_FILES, THUMBNAILS
 from core.errors import Conflict, DomainError
+from core.jobs.models import Job
 from core.jobs.queues import wake_on_commit
 from core.ml.vector_store import CollectionUnusable, get_vector_store
 from core.photos import Photo
@@ -84,6 +93,7 @@ def create_image(*, shop: Shop, photo: Photo, fields: dict[str, Any]) -> Image:
             if image.status != Image.Status.HELD:
                 add_entries(image, IndexEntry.State.PENDING)
                 ENTRIES.wake()
+            _request_thumbnails(image)
             _send_saved(image)
     return image
 
@@ -113,6 +123,7 @@ def update_image(*, image: Image, fields: dict[str, Any], photo: Photo | None = 
             if is_mirrored and image.status != Image.Status.HELD:
                 request_entries(image)
             if photo:
+                _request_thumbnails(image)
                 _send_saved(image)
                 old = (before.photo.name, before.original.name)
                 transaction.on_commit(lambda: delete_files(*old), robust=True)
@@ -139,6 +150,7 @@ def replace_rendition(*, image: Image, version: int, rendition: Rendition) -> Im
             )
             if image.status != Image.Status.HELD:
                 request_entries(image)
+            _request_thumbnails(image)
             _send_saved(image)
             transaction.on_commit(lambda: delete_files(old), robust=True)
     return image
@@ -228,6 +240,18 @@ def count_states(*, index_id: UUID) -> dict[str, int]:
     entries = IndexEntry.objects.filter(index_id=index_id)
     counted = entries.values_list("state").annotate(count=Count("pk")).order_by()
     return {**dict.fromkeys(IndexEntry.State.values, 0), **dict(counted)}
+
+
+def _request_thumbnails(image: Image) -> None:
+    """Have thumbnails of a new photo made; those of the photo before are deleted after commit."""
+    rows = Thumbnails.objects.filter(image=image)
+    if before := rows.select_for_update().first():
+        rows.restart(state=Job.State.PENDING, problem=None, **NO_FILES)
+        old = before.files.values()
+        transaction.on_commit(lambda: delete_files(*old), robust=True)
+    else:
+        Thumbnails.objects.create(shop_id=image.shop_id, image=image)
+    THUMBNAILS.wake()
 
 
 def _send_saved(image: Image) -> None:

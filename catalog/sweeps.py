@@ -1,4 +1,4 @@
-"""Periodic tasks of the vector index: find work without a wake-up, and audit collections."""
+"""Periodic tasks of the catalogue: find work without a wake-up, and audit collections."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from catalog.indexing.audit import claim_due
 from catalog.indexing.indexes import ENTRIES, find_uncalibrated_indexes
 from catalog.indexing.repair import find_former
 from catalog.indexing.switches import find_removable, has_switches, may_need_switches
+from catalog.models.thumbnails import THUMBNAILS
 from catalog.tasks import (
     advance_switches,
     audit_index,
@@ -15,7 +16,7 @@ from catalog.tasks import (
     remove_index,
     wake_repairs,
 )
-from core.jobs.queues import wake
+from core.jobs.queues import wake, wake_waiting
 
 AUDITS = 20  # that one run of the sweep requests
 
@@ -32,6 +33,18 @@ def sweep_index(**_: Any) -> None:
         wake(remove_index.name, index_id=str(pk))
     for pk in find_former():
         wake(drop_former_collection.name, index_id=str(pk))
+
+
+@shared_task
+def sweep_thumbnails(**_: Any) -> None:
+    """Find expired leases and lost wake-ups of thumbnails."""
+    wake_waiting((THUMBNAILS,))
+
+
+@shared_task
+def request_missing_thumbnails(**_: Any) -> None:
+    """Request the thumbnails of images that should have them and were never requested."""
+    THUMBNAILS.request_missing()
 
 
 @shared_task

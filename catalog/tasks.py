@@ -15,7 +15,7 @@ from core.tenancy import all_shops
 
 log = structlog.get_logger(__name__)
 
-_indexing, _switching = SingleFlight(), SingleFlight()
+_indexing, _switching, _thumbnails = SingleFlight(), SingleFlight(), SingleFlight()
 
 
 @shared_task
@@ -35,6 +35,15 @@ def index_images(**_: Any) -> None:
     wake_repairs()
     if switches.has_switches():
         wake(advance_switches.name)
+
+
+@shared_task
+def make_thumbnails(**_: Any) -> None:
+    """Make the thumbnails of all new photos of all shops."""
+    # The web process imports this module, and decodes no photo.
+    from catalog.thumbnails.jobs import make_all_thumbnails
+
+    _thumbnails.run(make_all_thumbnails)
 
 
 @shared_task

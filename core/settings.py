@@ -330,6 +330,8 @@ CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": schedule}
     for task, schedule in {
         "catalog.sweeps.sweep_index": SWEEP_SECONDS,
+        "catalog.sweeps.sweep_thumbnails": SWEEP_SECONDS,
+        "catalog.sweeps.request_missing_thumbnails": crontab(minute="*/10"),
         "catalog.sweeps.audit_indexes": crontab(hour="3-5", minute="*/10"),
         "recommendations.sweeps.roll_up_figures": 60,
         "recommendations.sweeps.delete_rare_prompts": crontab(hour=3, minute=30),

@@ -40,7 +40,7 @@ from catalog.facts.precedence import (
     want_patterns,
 )
 from catalog.models import AgeGroup, Image, IndexEntry, Style, VectorIndex
-from catalog.search.public_images import serialize_seen
+from catalog.search.public_images import serialize_seen, serialize_thumbnails
 from catalog.taxonomy.tree import select_path
 from core.api.views import NewestFirst, validate
 from core.photos import Photo, open_photo
@@ -56,6 +56,7 @@ PUBLIC_FIELDS = (
     "name",
     "description",
     "photo_url",
+    "thumbnails",
     "width",
     "height",
     "category",
@@ -86,10 +87,37 @@ OPTIONAL_TEXTS = (
 )
 
 
+class ThumbnailSerializer(serializers.Serializer[Any]):
+    """The photo in a smaller size, as WebP."""
+
+    width = serializers.IntegerField(help_text="In pixels, as the `w` of a `srcset`.")
+    url = serializers.URLField()
+
+
+THUMBNAILS_HELP = (
+    "The photo in widths of 160, 320 and 640 pixels, as far as it is so wide. Empty until a worker "
+    "has made them, usually seconds after the upload."
+)
+
+
+@extend_schema_field(ThumbnailSerializer(many=True))
+class ThumbnailsField(serializers.Field[Any, Any, Any, Any]):
+    """The thumbnails of an image; select `thumbnails` with it, or each costs a query."""
+
+    def to_representation(self, image: Image) -> list[dict[str, Any]]:
+        files = image.find_thumbnails()
+        found = serialize_thumbnails(files, photo_width=image.width) if files else []
+        if request := self.context.get("request"):
+            for thumbnail in found:
+                thumbnail["url"] = request.build_absolute_uri(thumbnail["url"])
+        return found
+
+
 class PublicImageSerializer(serializers.ModelSerializer[Image]):
     """The fields of an image that shoppers may see."""
 
     photo_url = serializers.SerializerMethodField(help_text="The address of the photo.")
+    thumbnails = ThumbnailsField(source="*", read_only=True, help_text=THUMBNAILS_HELP)
     category = CategoryField(allow_null=True)
     category_path = serializers.ListField(
         child=serializers.CharField(),
@@ -313,7 +341,7 @@ def select_images() -> QuerySet[Image]:
     images: QuerySet[Image] = (
         Image.objects.live()
         .annotate(category_path=CATEGORY_PATH)
-        .select_related("category", "age_group", "facts")
+        .select_related("category", "age_group", "facts", "thumbnails")
         .prefetch_related(
             "styles", Prefetch("entries", IndexEntry.objects.live().defer("embedding"))
         )

@@ -21,7 +21,7 @@ from catalog.indexing.indexes import (
     share_writing,
     write_vectors,
 )
-from catalog.models import GarmentVectors, Image, IndexEntry, VectorIndex
+from catalog.models import GarmentVectors, Image, IndexEntry, Thumbnails, VectorIndex
 from core.errors import Unavailable
 from core.jobs.queues import Claim
 from core.ml.encoder import Pixels
@@ -201,7 +201,7 @@ def remove_entries(entries: list[IndexEntry]) -> None:
             _delete_vectors(index, image_ids)
     for image in {entry.image for entry in entries}:
         try:
-            delete_files(image.photo.name, image.original.name)
+            _remove_image(image)
         except StorageUnavailable as error:
             # The row stays, and with it the entry that asks for the removal.
             log.warning(
@@ -210,8 +210,16 @@ def remove_entries(entries: list[IndexEntry]) -> None:
                 image=str(image.pk),
                 error=error.__cause__,
             )
-        else:
-            Image.objects.filter(pk=image.pk, deleted_at__isnull=False).delete()
+
+
+def _remove_image(image: Image) -> None:
+    """Delete the files and the row of a deleted image; raises `StorageUnavailable`."""
+    with transaction.atomic():
+        # Locked: a worker that is making thumbnails then finds the row gone, and deletes its files.
+        thumbnails = Thumbnails.objects.select_for_update().filter(image=image).first()
+        names = thumbnails.files.values() if thumbnails else ()
+        delete_files(image.photo.name, image.original.name, *names)
+        Image.objects.filter(pk=image.pk, deleted_at__isnull=False).delete()
 
 
 def _delete_vectors(index: VectorIndex, image_ids: list[UUID]) -> None:

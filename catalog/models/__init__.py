@@ -13,6 +13,7 @@ from catalog.models.facets import (
 from catalog.models.facts import ContradictionReview, PhotoFacts
 from catalog.models.image import Image, make_original_key, make_photo_key
 from catalog.models.index import GarmentVectors, IndexEntry, VectorIndex
+from catalog.models.thumbnails import Thumbnails
 
 __all__ = [
     "AgeGroup",
@@ -28,6 +29,7 @@ __all__ = [
     "PhotoFacts",
     "Style",
     "StyleAlias",
+    "Thumbnails",
     "VectorIndex",
     "make_original_key",
     "make_photo_key",

@@ -159,6 +159,17 @@ class Image(models.Model):
         facts = getattr(self, "facts", None)
         return facts if facts and facts.image_version == self.version else None
 
+    def find_thumbnails(self) -> dict[str, str]:
+        """Return the storage keys of the photo's thumbnails by column; none until they are made.
+
+        Makes no query if `thumbnails` was selected.
+        """
+        thumbnails: Any = getattr(self, "thumbnails", None)
+        if thumbnails is None or thumbnails.image_version != self.version:
+            return {}
+        files: dict[str, str] = thumbnails.files
+        return files
+
     def read_stated_facets(self) -> dict[str, str]:
         """Return what the shop states of `SEEN_FACETS`: the category's id, texts in lower case."""
         pattern = self.attributes.get("pattern")

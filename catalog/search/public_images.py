@@ -19,6 +19,7 @@ from django.db import connection
 from catalog.indexing.indexes import decode_embedding
 from catalog.models import Image, VectorIndex
 from catalog.models.image import SEEN_FACETS
+from catalog.models.thumbnails import THUMBNAIL_WIDTHS
 from catalog.taxonomy.tree import MAX_DEPTH
 from catalog.vocabulary.kinship import find_known_kinds
 from core.ml.vector_store import Vectors
@@ -47,8 +48,8 @@ def read_rows(index: VectorIndex, ids: Sequence[UUID]) -> list[dict[str, Any]]:
     A row has `COLUMNS`, `category_name` and `age_group_name` (None if not set), `category_path`,
     the names from the top of the tree to the category (empty without one), `style_names`,
     `embedding` (None while the image waits to be indexed), `garments`, the embeddings of the
-    garments in the photo, one after the other, and `seen_garments`, what was seen of them, as JSON
-    (None if there are none).
+    garments in the photo, one after the other, `seen_garments`, what was seen of them, as JSON, and
+    the columns of `THUMBNAIL_WIDTHS`, storage keys of thumbnails (None if there are none).
     """
     values: dict[str, Any] = {
         "index": index.pk,
@@ -89,7 +90,8 @@ _ROWS = f"""
         ) AS style_names,
         entry.embedding,
         garments.embeddings AS garments,
-        facts.garments AS seen_garments
+        facts.garments AS seen_garments,
+        {", ".join(f"thumbnails.{column}" for column in THUMBNAIL_WIDTHS)}
     FROM catalog_image AS image
     JOIN catalog_indexentry AS entry ON entry.image_id = image.id AND entry.index_id = %(index)s
     LEFT JOIN catalog_category AS category ON category.id = image.category_id
@@ -100,18 +102,21 @@ _ROWS = f"""
     LEFT JOIN catalog_garmentvectors AS garments ON garments.image_id = image.id
         AND garments.encoder = %(encoder)s AND garments.revision = %(revision)s
         AND garments.image_version = image.version
+    LEFT JOIN catalog_thumbnails AS thumbnails ON thumbnails.image_id = image.id
+        AND thumbnails.image_version = image.version
     WHERE image.id = ANY(%(ids)s) AND image.shop_id = %(shop)s
         AND image.deleted_at IS NULL AND image.status = 'published'
 """  # noqa: S608 - the columns are this file's own
 
 
 def serialize_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Serialize a row like `PublicImageSerializer`, except that `photo_url` may be relative."""
+    """Serialize a row like `PublicImageSerializer`, except that addresses may be relative."""
     seen = row["seen_garments"]
     return {
         **{name: row[name] for name in PUBLIC_COLUMNS},
         "id": str(row["id"]),
         "photo_url": default_storage.url(row["photo"]),
+        "thumbnails": serialize_thumbnails(row, photo_width=row["width"]),
         "category": row["category_name"],
         "category_path": row["category_path"],
         "styles": row["style_names"],
@@ -120,6 +125,15 @@ def serialize_row(row: Mapping[str, Any]) -> dict[str, Any]:
         "attributes": json.loads(row["attributes"]),
         "seen": None if seen is None else serialize_seen(json.loads(seen)),
     }
+
+
+def serialize_thumbnails(files: Mapping[str, Any], *, photo_width: int) -> list[dict[str, Any]]:
+    """Return the width and the address of each thumbnail, from storage keys by column."""
+    return [
+        {"width": min(width, photo_width), "url": default_storage.url(files[column])}
+        for column, width in THUMBNAIL_WIDTHS.items()
+        if files.get(column)
+    ]
 
 
 _NOTHING_SEEN = {"value": "", "confidence": 0.0, "is_sure": False}

@@ -13,6 +13,7 @@ LISTS = (
     "tenants_user",
     "tenants_shopapikey",
     "catalog_image",
+    "catalog_thumbnails",
     "catalog_category",
     "catalog_style",
     "catalog_agegroup",

@@ -19,7 +19,10 @@ from rest_framework.request import Request
 from core.api.problems import CONTENT_TYPE, make_problem
 
 # Originals are never served.
-RENDITION = re.compile(r"shops/[0-9a-f-]{36}/(photos|quality|wardrobe)/[0-9a-f-]{36}\.jpg")
+RENDITION = re.compile(
+    r"shops/[0-9a-f-]{36}/((photos|quality|wardrobe)/[0-9a-f-]{36}\.jpg|thumbnails/[0-9a-f-]{36}\.webp)"
+)
+CONTENT_TYPES = {"jpg": "image/jpeg", "webp": "image/webp"}
 ONE_YEAR = 31_536_000
 
 
@@ -66,7 +69,7 @@ class SchemaView(SpectacularAPIView):
 
 
 def serve_photo(request: HttpRequest, key: str) -> FileResponse:
-    """Send a rendition from local storage; S3 serves its own files.
+    """Send a rendition or a thumbnail from local storage; S3 serves its own files.
 
     The key cannot be guessed, and a file never changes.
     """
@@ -78,7 +81,7 @@ def serve_photo(request: HttpRequest, key: str) -> FileResponse:
         raise Http404 from error
     return FileResponse(
         file,
-        content_type="image/jpeg",
+        content_type=CONTENT_TYPES[key.rpartition(".")[2]],
         headers={
             "Content-Disposition": "inline",
             "X-Content-Type-Options": "nosniff",

@@ -9,6 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from catalog.api.images import THUMBNAILS_HELP, ThumbnailsField
 from catalog.models import Image
 from catalog.services import clear_image
 from core.api.views import NewestFirst, validate_parameters
@@ -97,6 +98,7 @@ class ReportStateOutput(StagedSerializer):
     image = serializers.UUIDField(source="image_id")
     name = serializers.CharField(source="image.name")
     photo_url = PhotoURLField(source="image.photo")
+    thumbnails = ThumbnailsField(source="image", read_only=True, help_text=THUMBNAILS_HELP)
     status = serializers.ChoiceField(choices=Image.Status.choices, source="image.status")
     state = serializers.ChoiceField(choices=Job.State.choices)
     outcome = OutcomeField()
@@ -145,6 +147,7 @@ class BreachOutput(serializers.Serializer[Any]):
     image = serializers.UUIDField(source="image.pk")
     name = serializers.CharField(source="image.name")
     photo_url = PhotoURLField(source="image.photo")
+    thumbnails = ThumbnailsField(source="image", read_only=True, help_text=THUMBNAILS_HELP)
     groups = serializers.ListField(
         child=serializers.ChoiceField(choices=["background", "framing", "light"]),
         source="outlier.groups",
@@ -192,7 +195,7 @@ class ReportViewSet(QualityMixin, TenantViewSet):
     lookup_url_kwarg = "pk"
 
     def get_queryset(self) -> QuerySet[Report]:
-        rows: QuerySet[Report] = Report.objects.select_related("image").filter(
+        rows: QuerySet[Report] = Report.objects.select_related("image__thumbnails").filter(
             image__deleted_at=None
         )
         return rows

@@ -113,12 +113,16 @@ class ResultSerializer(PublicImageSerializer):
     def to_representation(self, instance: Any) -> Any:
         """Return the public fields as search read them; fields of a model would cost more time."""
         result: Result = instance
-        url = result.image["photo_url"]
+        url, thumbnails = result.image["photo_url"], result.image["thumbnails"]
         if request := self.context.get("request"):
             url = request.build_absolute_uri(url)
+            thumbnails = [
+                {**found, "url": request.build_absolute_uri(found["url"])} for found in thumbnails
+            ]
         body: dict[str, Any] = {
             **result.image,
             "photo_url": url,
+            "thumbnails": thumbnails,
             "score": result.score,
             "similarity": result.similarity,
             "garment": result.garment,

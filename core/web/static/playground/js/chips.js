@@ -64,8 +64,8 @@ function chip(given, onChange) {
 
 const signed = (weight) => (weight < 0 ? `−${-weight}` : `${weight}`);
 
-function thumbOf({ kind, photo_url: address, file }) {
+function thumbOf({ kind, photo_url: address, thumbnails = [], file }) {
   if (kind === "term") return null;
   if (file && !thumbs.has(file)) thumbs.set(file, URL.createObjectURL(file));
-  return el("img", { src: address ?? thumbs.get(file), alt: "" });
+  return el("img", { src: thumbnails[0]?.url ?? address ?? thumbs.get(file), alt: "" });
 }

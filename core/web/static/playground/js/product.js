@@ -8,13 +8,32 @@ export const MATCHES = { strong: "Strong match", weak: "Weak match", none: "No m
 const TILE_RATIO = 3 / 4;
 const NEAR = 0.26;
 
-export function photo(image) {
+// Browsers that know "auto" take the width of the element, once a lazy photo is laid out.
+const TILE_SIZES = "auto, (max-width: 40rem) 50vw, 14rem";
+
+/** Make the photo of an image; `sizes` says how wide it is shown. */
+export function photo(image, sizes = TILE_SIZES) {
   const isNear = Math.abs(image.width / image.height / TILE_RATIO - 1) < NEAR;
   return el("img", {
-    src: image.photo_url, alt: image.name, width: image.width, height: image.height,
-    loading: "lazy", decoding: "async", class: isNear ? "fills" : "fits",
+    loading: "lazy", decoding: "async", sizes, srcset: sourcesOf(image), src: image.photo_url,
+    alt: image.name, width: image.width, height: image.height, class: isNear ? "fills" : "fits",
     on: { error: (event) => event.target.closest(".tile")?.classList.add("is-lost") },
   });
+}
+
+/** Make a small photo without a name, which its card has; `attributes` are those of the element. */
+export function smallPhoto(image, attributes = {}) {
+  return el("img", {
+    loading: "lazy", decoding: "async", sizes: TILE_SIZES, srcset: sourcesOf(image), src: image.photo_url,
+    alt: "", ...attributes,
+  });
+}
+
+/** Return the thumbnails and the photo for `srcset`; null until there are thumbnails. */
+function sourcesOf({ thumbnails = [], photo_url: url, width }) {
+  if (!thumbnails.length) return null;
+  const whole = width > thumbnails.at(-1).width ? [{ url, width }] : [];
+  return [...thumbnails, ...whole].map((source) => `${source.url} ${source.width}w`).join(", ");
 }
 
 export function priceOf({ price, currency }) {

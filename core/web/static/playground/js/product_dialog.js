@@ -16,7 +16,7 @@ export function showDetail(shown) {
   article.dataset.image = image.id;
   article.replaceChildren(
     el("button", { type: "button", class: "shut", "aria-label": "Close", on: { click: () => dialog.close() } }),
-    el("div", { class: "tile" }, photo(image)),
+    el("div", { class: "tile" }, photo(image, "auto, (max-width: 40rem) 100vw, 26rem")),
     el("div", { class: "detail-text" },
       el("h2", { id: "detail-name", text: image.name }),
       image.price != null && el("p", { class: "price", text: priceOf(image) }),

@@ -6,7 +6,7 @@ const WEIGHT_STEP = 0.5;
 const MAX_WEIGHT = 3;
 const LIMITS = { term: 10, image: 20, photo: 1 };
 
-/** `{kind: "term", text}`, `{kind: "image", id, name, photo_url}` or `{kind: "photo", file, box}`, with `weight`. */
+/** `{kind: "term", text}`, `{kind: "image", id, name, photo_url, thumbnails}` or `{kind: "photo", file, box}`, with `weight`. */
 let parts = [];
 
 export const queryParts = () => parts;
@@ -89,7 +89,7 @@ export async function loadParts(params) {
   parts = [...(prompt ? [termFrom(prompt)] : []), ...terms, ...images.filter(Boolean)];
 }
 
-export const imagePart = ({ id, name, photo_url }, weight) => ({ kind: "image", id, name, photo_url, weight });
+export const imagePart = ({ id, name, photo_url, thumbnails }, weight) => ({ kind: "image", id, name, photo_url, thumbnails, weight });
 
 function readWeight(value) {
   const [, weight, rest] = /^(-?[\d.]+):(.*)$/su.exec(value) ?? [null, "1", value];

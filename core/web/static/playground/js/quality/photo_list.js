@@ -3,6 +3,7 @@
 import { get, post, Problem } from "../api.js";
 import { announce, byId, count, el } from "../dom.js";
 import { clearNotice, showProblem } from "../notices.js";
+import { smallPhoto } from "../product.js";
 import { formatScore } from "./figures.js";
 import { isRequired, formatPolicyRule } from "./profiles.js";
 
@@ -67,10 +68,10 @@ async function read(path, put) {
 }
 
 function card(report) {
-  const { image, name, photo_url: src, outcome, score, verdict, failed_rules: rules = [] } = report;
+  const { image, name, outcome, score, verdict, failed_rules: rules = [] } = report;
   const failed = rules.filter(isRequired);
   return el("li", { class: "card", dataset: { image } },
-    el("div", { class: "tile" }, el("img", { class: "fits", src, alt: "", loading: "lazy", decoding: "async" }),
+    el("div", { class: "tile" }, smallPhoto(report, { class: "fits" }),
       BADGES[outcome] && el("span", { class: "badge", dataset: { kind: outcome === "held" ? "failed" : "weak" }, text: BADGES[outcome] })),
     el("h3", {}, el("a", { href: `#image=${image}`, text: name })),
     el("p", { class: "facts" }, el("span", { text: score == null ? "Not measured yet" : `${formatScore(score)} of 100, ${verdict}` })),

@@ -2,6 +2,7 @@
 
 import { get } from "../api.js";
 import { byId, count, el, sentence } from "../dom.js";
+import { smallPhoto } from "../product.js";
 import { formatScore } from "./figures.js";
 import { formatPolicyRule } from "./profiles.js";
 import { filterByRule, showChoices } from "./photo_list.js";
@@ -52,7 +53,7 @@ function showBreaches(breaches) {
   byId("breaches-note").textContent = breaches.length
     ? `${count(breaches.length, "photo breaks", "photos break")} the shop’s consistency${breaches.length > MAX_THUMBS ? `; the ${MAX_THUMBS} farthest from usual are shown` : ""}.`
     : "All photos are consistent in background, framing and light, or there are too few to tell.";
-  byId("breaches").replaceChildren(...breaches.slice(0, MAX_THUMBS).map(({ image, name, photo_url: src, groups }) =>
-    el("li", {}, el("a", { href: `#image=${image}` },
-      el("img", { src, alt: "", loading: "lazy" }), el("span", { text: name }), el("small", { text: sentence(groups.join(", ")) })))));
+  byId("breaches").replaceChildren(...breaches.slice(0, MAX_THUMBS).map((breach) =>
+    el("li", {}, el("a", { href: `#image=${breach.image}` },
+      smallPhoto(breach), el("span", { text: breach.name }), el("small", { text: sentence(breach.groups.join(", ")) })))));
 }
