@@ -94,6 +94,11 @@ class ImageAdmin(ModelAdmin):
         super().save_related(request, form, formsets, change)
         retry_images(images=[form.instance])
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Need no right to delete an image's jobs as well, which nobody has: a worker does it."""
+        deleted, counts, _, protected = super().get_deleted_objects(objs, request)
+        return deleted, counts, set(), protected
+
     def delete_model(self, request: HttpRequest, obj: Image) -> None:
         delete_image(image=obj)
 
