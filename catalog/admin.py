@@ -242,7 +242,8 @@ class AgeGroupAdmin(FacetAdmin):
 @admin.register(VectorIndex)
 class VectorIndexAdmin(ReadOnlyAdmin):
     list_display = (
-        *("shop", "encoder", "revision", "state", "is_complete", "waiting", "failed", "node"),
+        *("shop", "encoder", "revision", "state", "is_complete", "audited_at"),
+        *("waiting", "failed", "node"),
     )
     list_filter = ("state", "is_complete", "encoder", "node")
     list_select_related = ("shop",)

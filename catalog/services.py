@@ -21,11 +21,13 @@ from catalog.indexing.indexes import (
     request_entries,
 )
 from catalog.indexing.repair import start_rebuild
+from catalog.indexing.switches import start_switch
 from catalog.models import (
     Image,
     IndexEntry,
     Style,
     Thumbnails,
+    VectorIndex,
     make_original_key,
     make_photo_key,
 )
@@ -209,6 +211,14 @@ def request_rebuild(*, shop: Shop) -> None:
         index = get_live_index(shop.pk)
         start_rebuild(index)
         wake_on_commit("catalog.tasks.repair_index", index_id=str(index.pk))
+
+
+def request_switch(*, shop: Shop, encoder: str, is_manual: bool) -> VectorIndex:
+    """Have a second index of the shop built with another encoder; see `start_switch`."""
+    with transaction.atomic():
+        index = start_switch(shop=shop, encoder=encoder, is_manual=is_manual)
+        wake_on_commit("catalog.tasks.advance_switches")
+    return index
 
 
 def find_drift(*, shop: Shop) -> Drift:

@@ -7,7 +7,8 @@ from celery import shared_task
 from catalog.indexing.audit import claim_due
 from catalog.indexing.indexes import ENTRIES, find_uncalibrated_indexes
 from catalog.indexing.repair import find_former
-from catalog.indexing.switches import find_removable, has_switches, may_need_switches
+from catalog.indexing.retirement import find_removable
+from catalog.indexing.switches import has_switches, may_need_switches
 from catalog.models.thumbnails import THUMBNAILS
 from catalog.tasks import (
     advance_switches,

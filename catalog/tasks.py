@@ -1,12 +1,13 @@
 """Tasks of the vector index: each is a wake-up, and finds its work in Postgres."""
 
+from functools import partial
 from typing import Any
 
 import structlog
 from celery import shared_task
 from django.db.models import Q
 
-from catalog.indexing import audit, indexes, repair, switches
+from catalog.indexing import audit, indexes, repair, retirement, switches
 from catalog.indexing.indexes import ENTRIES
 from catalog.models import VectorIndex
 from core.errors import Unavailable
@@ -49,7 +50,10 @@ def make_thumbnails(**_: Any) -> None:
 @shared_task
 def advance_switches(**_: Any) -> None:
     """Start the switches to other checkpoints that are needed, and take the next step of each."""
-    _switching.run(switches.advance_switches)
+    # The web process imports this module, and must not import torch.
+    from catalog.indexing.trial import run_trial
+
+    _switching.run(partial(switches.advance_switches, run_trial))
     if ENTRIES.has_waiting():
         wake(index_images.name)
 
@@ -60,7 +64,7 @@ def remove_index(*, index_id: str, **_: Any) -> None:
     with all_shops():
         for index in VectorIndex.objects.filter(pk=index_id, state=VectorIndex.State.RETIRED):
             try:
-                switches.remove_index(index)
+                retirement.remove_index(index)
             except Unavailable as error:
                 log.warning(
                     "removal_postponed",

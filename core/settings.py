@@ -439,6 +439,8 @@ SPECTACULAR_SETTINGS = {
     },
     "ENUM_NAME_OVERRIDES": {
         "IndexStateEnum": "catalog.models.IndexEntry.State",
+        "IndexModelStateEnum": "catalog.models.VectorIndex.State",
+        "JobStateEnum": "core.jobs.models.Job.State",
         "ImageStatusEnum": "catalog.models.Image.Status",
         "MatchEnum": "recommendations.query.MATCHES",
         "PromptSourceEnum": "recommendations.models.Prompt.Source",

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers, status
 from rest_framework.decorators import action
@@ -11,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from catalog import services
+from catalog.api.index_models import SwitchSerializer, find_languages
 from catalog.indexing.garment_vectors import find_image_id
 from catalog.indexing.indexes import get_live_index
 from catalog.indexing.switches import read_progress
@@ -18,19 +18,6 @@ from tenants.api.base import TenantMixin
 from tenants.models import Scope
 
 MAX_DRIFT_IDS = 1_000
-
-
-class SwitchSerializer(serializers.Serializer[Any]):
-    """How many images the next index of the shop has."""
-
-    encoder = serializers.CharField()
-    revision = serializers.CharField()
-    embedded = serializers.IntegerField()
-    failed = serializers.IntegerField(
-        help_text="Images that could not be embedded. If they are many, the switch waits: `retry`."
-    )
-    total = serializers.IntegerField()
-    started_at = serializers.DateTimeField()
 
 
 @extend_schema_serializer(many=False)
@@ -92,7 +79,7 @@ class IndexViewSet(TenantMixin, ViewSet):
         body = {
             "encoder": index.encoder,
             "revision": index.revision,
-            "languages": settings.ENCODERS.get(index.encoder, {}).get("languages", "not told"),
+            "languages": find_languages(index.encoder),
             "is_complete": index.is_complete,
             "is_rebuilding": bool(index.next_collection),
             "is_calibrated": index.is_calibrated,

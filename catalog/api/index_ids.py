@@ -1,6 +1,5 @@
 """The ids that a shop's collection holds, from the vector store itself."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
@@ -34,10 +33,10 @@ class IndexedImagePages(NewestFirst):
     page_size = 200
     max_page_size = 1_000
 
-    def paginate_queryset(
-        self, queryset: Sequence[services.IndexedImage], request: Request, view: Any = None
+    def paginate_queryset(  # type: ignore[override]  # of a list, not of rows
+        self, queryset: Any, request: Request, view: Any = None
     ) -> list[services.IndexedImage]:
-        """Return the page after or before the position of the cursor."""
+        """Return the page of a sequence after or before the position of the cursor."""
         self.request = request
         self.base_url = request.build_absolute_uri()
         size = self.get_page_size(request)
@@ -60,7 +59,8 @@ class IndexedImagePages(NewestFirst):
         return self._link(self.page[0], reverse=True) if self.has_previous and self.page else None
 
     def _link(self, image: services.IndexedImage, *, reverse: bool) -> str:
-        link: str = self.encode_cursor(Cursor(offset=0, reverse=reverse, position=image.image_id))
+        position: Any = image.image_id  # the types of DRF expect a number
+        link: str = self.encode_cursor(Cursor(offset=0, reverse=reverse, position=position))
         return link
 
 

@@ -7,6 +7,7 @@ from catalog.api.facets import AgeGroupViewSet, StyleViewSet
 from catalog.api.images import ImageViewSet
 from catalog.api.index import IndexViewSet
 from catalog.api.index_ids import IndexedImagesView
+from catalog.api.index_models import IndexModelViewSet
 
 router = SimpleRouter()
 router.register("images", ImageViewSet, "image")
@@ -14,6 +15,7 @@ router.register("contradictions", ContradictionViewSet, "contradiction")
 router.register("categories", CategoryViewSet, "category")
 router.register("styles", StyleViewSet, "style")
 router.register("age-groups", AgeGroupViewSet, "age-group")
+router.register("index/models", IndexModelViewSet, "index-model")
 router.register("index", IndexViewSet, "index")
 
 urlpatterns = [

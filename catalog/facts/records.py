@@ -8,7 +8,7 @@ from django.db import transaction
 
 from catalog.facts.garments import SeenGarment
 from catalog.indexing.indexes import ENTRIES
-from catalog.models import Image, IndexEntry, PhotoFacts
+from catalog.models import Image, IndexEntry, PhotoFacts, VectorIndex
 
 
 def record_facts(
@@ -58,5 +58,6 @@ def _make_columns(garments: list[dict[str, Any]]) -> dict[str, Any]:
 def _mirror(image: Image) -> None:
     """Have the facets in Chroma written again, without another embedding."""
     if image.status != Image.Status.HELD:
-        IndexEntry.objects.filter(image=image).request()
+        entries = IndexEntry.objects.filter(image=image)
+        entries.exclude(index__state=VectorIndex.State.RETIRED).request()
         ENTRIES.wake()

@@ -20,12 +20,10 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.db.models import F
 from numpy.typing import NDArray
 
 from catalog.indexing.clothing_axis import ClothingAxis, measure_axis
-from catalog.indexing.garment_vectors import PhotoVectors, join_vectors, read_garments
-from catalog.indexing.indexes import decode_embedding
+from catalog.indexing.garment_vectors import PhotoVectors
 from catalog.indexing.prompts import (
     Prompts,
     SoldItem,
@@ -33,13 +31,13 @@ from catalog.indexing.prompts import (
     make_sold_prompts,
     read_foreign_prompts,
 )
+from catalog.indexing.samples import read_sample
 from catalog.models import IndexEntry, VectorIndex
-from catalog.vocabulary.kinship import contradict, find_kinds, find_known_kinds
+from catalog.vocabulary.kinship import contradict, find_kinds
 from core.ml.batching import get_batcher
 from core.ml.encoder import Embeddings
 from core.tenancy import all_shops
 
-SAMPLE_SIZE = 1_000
 PROMPTED = 200  # images of the sample that we search for
 PASS_SIZE = 32
 CACHED_PROMPTS = 8  # lists of prompts: those that all shops share, and those of the last shop
@@ -69,7 +67,10 @@ def calibrate_indexes(index_ids: Collection[UUID]) -> None:
 
 def calibrate(index: VectorIndex, *, count: int) -> None:
     """Calibrate an index with `count` embeddings; needs the encoder."""
-    measured = measure_calibration(*_sample(index), partial(encode_prompts, index.checkpoint))
+    (vectors,), sold = read_sample(index)
+    if not sold:
+        return  # the last image was just deleted
+    measured = measure_calibration(vectors, sold, partial(encode_prompts, index.checkpoint))
     index.calibration = {"method": VectorIndex.CALIBRATION_METHOD, "count": count, **measured}
     index.save(update_fields=["calibration"])
 
@@ -109,37 +110,6 @@ def measure_calibration(
         "axis": base64.b64encode(axis.direction.tobytes()).decode(),
         "axis_least": axis.least,
     }
-
-
-def _sample(index: VectorIndex) -> tuple[PhotoVectors, list[SoldItem]]:
-    """Return the vectors of random images and their garments, and what is known of each."""
-    entries = IndexEntry.objects.filter(index=index).embedded().order_by("?")
-    rows = list(
-        entries.annotate(
-            name=F("image__name"),
-            colour=F("image__colour"),
-            category=F("image__category__name"),
-            image_version=F("image__version"),
-            seen_version=F("image__facts__image_version"),
-            seen_garments=F("image__facts__garments"),
-        ).values()[:SAMPLE_SIZE]
-    )
-    whole = np.stack([decode_embedding(row["embedding"]) for row in rows])
-    garments = read_garments(index, [row["image_id"] for row in rows])
-    none = np.empty((0, whole.shape[1]), np.float32)
-    found = [garments.get(row["image_id"], none) for row in rows] if garments else []
-    return join_vectors(whole, found), [_describe(row) for row in rows]
-
-
-def _describe(row: dict[str, Any]) -> SoldItem:
-    category = row["category"] or ""
-    is_current = row["seen_version"] == row["image_version"]
-    kinds = find_known_kinds(
-        category=category,
-        name=row["name"],
-        garments=row["seen_garments"] if is_current else (),
-    )
-    return SoldItem(row["name"], row["colour"], category, kinds)
 
 
 def _name_kinds(

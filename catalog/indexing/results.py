@@ -163,7 +163,8 @@ def _undo_late_results(items: list[PipelineItem]) -> None:
     if not items:
         return
     entries = IndexEntry.objects.filter(pk__in=[item.entry.pk for item in items])
-    entries.filter(state=IndexEntry.State.INDEXED).request()
+    current = entries.exclude(index__state=VectorIndex.State.RETIRED)
+    current.filter(state=IndexEntry.State.INDEXED).request()
     live = set(entries.exclude(state=IndexEntry.State.REMOVING).values_list("pk", flat=True))
     deleted = [item.image.pk for item in items if item.entry.pk not in live]
     _delete_vectors(items[0].entry.index, deleted)

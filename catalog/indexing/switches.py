@@ -4,12 +4,15 @@ A second index is built next to the live one. The ordinary queue embeds the imag
 portions, so that new uploads do not wait behind all of them. Once it finds what the live index
 finds, one transaction switches the two; the old one is removed a little later.
 
+A shop may choose the encoder, and the time of the switch. Then the index that it had can be taken
+back for some days: it becomes the second index, and gets what has changed since.
+
 Every step can run twice, and in several workers at a time.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,10 +29,18 @@ from catalog.indexing.indexes import (
     get_live_index,
     make_collection_name,
 )
-from catalog.indexing.repair import drop_former, repair_index
+from catalog.indexing.readiness import (
+    find_outdated,
+    find_untried,
+    has_all_images,
+    may_be_switched,
+)
+from catalog.indexing.repair import repair_index
+from catalog.indexing.retirement import RETIREMENT, retire
 from catalog.models import GarmentVectors, Image, IndexEntry, VectorIndex
+from core.errors import Conflict
 from core.ml.checkpoints import EncoderUnavailable, current_revision, encoder_spec
-from core.ml.vector_store import VectorStoreUnavailable, get_vector_store
+from core.ml.vector_store import VectorStoreUnavailable
 from core.tenancy import all_shops
 from tenants.models import Shop
 
@@ -40,11 +51,30 @@ CHECKPOINT = ("encoder", "revision")
 # Images that wait in a second index at a time: a new upload waits at most for these.
 PORTION = 128
 MAX_SHOPS = 20  # whose indexes get a portion in one step
-# Images that may fail in the new index. More means that the encoder or the storage is at fault.
-MAX_FAILED_SHARE, MIN_FAILED = 0.01, 3
-# Requests that read the old index just before the switch have ended by then.
-RETIREMENT = timedelta(minutes=1)
-CHUNK = 5_000
+
+# Compares the live and the second index of a shop; None if they have no image in common.
+Trial = Callable[[VectorIndex, VectorIndex], dict[str, Any] | None]
+
+
+class EncoderInUse(Conflict):
+    """The live index of the shop has this encoder already."""
+
+    code = "encoder_in_use"
+    message = "The index has this encoder already."
+
+
+class IndexNotReady(Conflict):
+    """The index cannot be switched to: it is not complete yet, or it is not being built."""
+
+    code = "index_not_ready"
+    message = "This index is not ready: follow its `progress` until `is_ready` is true."
+
+
+class IndexInUse(Conflict):
+    """The live index answers, and cannot be removed."""
+
+    code = "index_in_use"
+    message = "This index is live; switch to another one first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +87,43 @@ class SwitchProgress:
     failed: int
     total: int
     started_at: datetime
+    is_ready: bool
 
 
-def start_switch(*, shop: Shop, encoder: str) -> VectorIndex:
+def start_switch(*, shop: Shop, encoder: str, is_manual: bool = False) -> VectorIndex:
     """Have the shop's images embedded by an encoder's configured checkpoint, in the background.
 
-    Returns the index that is being built, or the live one if it has this checkpoint already or is
-    empty. Another switch of the shop is given up. Needs the shop's scope, but no encoder. Raises
-    `EncoderUnavailable` for an unknown name.
+    Returns the index that is being built, or the live one if that is empty. Another switch of the
+    shop is given up. If `is_manual`, the index waits for `finish_switch` when it is ready. Needs
+    the shop's scope, but no encoder. Raises `EncoderUnavailable` for an unknown name, and
+    `EncoderInUse`.
     """
     encoder_spec(encoder)
-    return _start(shop.pk, encoder, find_revision(encoder))
+    revision, live = find_revision(encoder), get_live_index(shop.pk)
+    if live.encoder == encoder and revision in ("", live.revision):
+        raise EncoderInUse
+    index = _start(shop.pk, encoder, revision)
+    index.is_switched_manually = is_manual
+    index.save(update_fields=["is_switched_manually"])
+    return index
+
+
+def finish_switch(*, index: VectorIndex) -> None:
+    """Make a second index that is ready the live one now; raises `IndexNotReady`."""
+    if not may_be_switched(index) or not _switch(index):
+        raise IndexNotReady
+    index.refresh_from_db()
+
+
+def cancel_switch(*, index: VectorIndex) -> None:
+    """Remove an index that is being built, or a retired one for good; raises `IndexInUse`."""
+    with transaction.atomic():
+        _lock(index.shop_id)
+        index.refresh_from_db()
+        if index.state == State.LIVE:
+            raise IndexInUse
+        retire(index, is_restorable=False)
+    log.info("switch_cancelled", shop=str(index.shop_id), index=str(index.pk))
 
 
 def read_progress(*, shop: Shop) -> SwitchProgress | None:
@@ -84,20 +140,21 @@ def read_progress(*, shop: Shop) -> SwitchProgress | None:
         encoder=index.encoder,
         revision=index.revision,
         total=live.exclude(state=IndexEntry.State.REMOVING).count(),
-        started_at=index.created_at,
+        started_at=index.switched_at or index.created_at,
+        is_ready=may_be_switched(index),
         **counted,
     )
 
 
-def advance_switches() -> None:
-    """Start the switches that are needed, and take the next step of each; needs no encoder.
+def advance_switches(run_trial: Trial) -> None:
+    """Start the switches that are needed, and take the next step of each.
 
-    Runs where the checkpoints are.
+    Runs where the checkpoints are; only the trial needs encoders.
     """
     with all_shops():
         _start_needed()
         for index in _find_hungry():
-            _advance(index)
+            _advance(index, run_trial)
 
 
 def has_switches() -> bool:
@@ -118,39 +175,11 @@ def _may_be_stale(encoder: str, revision: str) -> bool:
     return encoder not in settings.ENCODERS or find_revision(encoder) != revision
 
 
-def find_removable() -> list[UUID]:
-    """Return retired indexes that no request reads any more."""
-    with all_shops():
-        old = VectorIndex.objects.filter(
-            state=State.RETIRED, switched_at__lt=timezone.now() - RETIREMENT
-        )
-        return list(old.values_list("pk", flat=True))
-
-
-def remove_index(index: VectorIndex) -> None:
-    """Remove a retired index: its collection, its entries, and the garments of its checkpoint.
-
-    Entries of deleted images stay, and with them the index, until their files are removed. Raises
-    `VectorStoreUnavailable`.
-    """
-    drop_former(index)
-    for name in index.collections:
-        get_vector_store(index.node).drop(name)
-    entries = IndexEntry.objects.filter(index=index).exclude(state=IndexEntry.State.REMOVING)
-    while entries.filter(pk__in=list(entries.values_list("pk", flat=True)[:CHUNK])).delete()[0]:
-        pass
-    others = VectorIndex.objects.filter(shop_id=index.shop_id).exclude(state=State.RETIRED)
-    if not others.filter(encoder=index.encoder, revision=index.revision).exists():
-        GarmentVectors.objects.of(index).delete()
-    if not IndexEntry.objects.filter(index=index).exists():
-        index.delete()
-        log.info("index_removed", shop=str(index.shop_id), index=str(index.pk))
-
-
 def find_checkpoints_in_use() -> set[tuple[str, str]]:
-    """Return every encoder and revision that some index has, and those that are configured."""
+    """Return every encoder and revision that requests may need, and those that are configured."""
     with all_shops():
-        found = set(VectorIndex.objects.values_list(*CHECKPOINT).distinct())
+        old = Q(state=State.RETIRED, switched_at__lt=timezone.now() - RETIREMENT)
+        found = set(VectorIndex.objects.exclude(old).values_list(*CHECKPOINT).distinct())
     names = {settings.DEFAULT_ENCODER, *(encoder for encoder, _ in found)}
     return found | {(name, find_revision(name)) for name in names}
 
@@ -202,10 +231,14 @@ def _start(shop_id: UUID, encoder: str, revision: str) -> VectorIndex:
         live, building = _lock(shop_id)
         if building and building.checkpoint == (encoder, revision):
             return building
+        # A shop that decides itself still does when the encoder's checkpoint is replaced.
+        is_manual = bool(building and building.encoder == encoder and building.is_switched_manually)
         if building:
-            _retire(building)
+            retire(building, is_restorable=False)
         if live.checkpoint == (encoder, revision):
             return live
+        if former := _take_back(shop_id, encoder, revision, is_manual=is_manual):
+            return former
         if not IndexEntry.objects.filter(index=live).embedded().exists():
             return _relabel(live, encoder, revision)
         index: VectorIndex = VectorIndex.objects.create(
@@ -216,6 +249,7 @@ def _start(shop_id: UUID, encoder: str, revision: str) -> VectorIndex:
             collection=make_collection_name(),
             state=State.BUILDING,
             is_complete=False,
+            is_switched_manually=is_manual,
         )
         log.info(
             "switch_started",
@@ -249,9 +283,26 @@ def _lock(shop_id: UUID) -> tuple[VectorIndex, VectorIndex | None]:
     return by_state[State.LIVE], by_state.get(State.BUILDING)
 
 
-def _retire(index: VectorIndex) -> None:
-    index.state, index.switched_at = State.RETIRED, timezone.now()
-    index.save(update_fields=["state", "switched_at"])
+def _take_back(
+    shop_id: UUID, encoder: str, revision: str, *, is_manual: bool
+) -> VectorIndex | None:
+    """Return the shop's retired index of this checkpoint as the one that is being built."""
+    retired = VectorIndex.objects.filter(
+        shop_id=shop_id,
+        state=State.RETIRED,
+        encoder=encoder,
+        restorable_until__gt=timezone.now(),
+    )
+    if revision:
+        retired = retired.filter(revision=revision)
+    index: VectorIndex | None = retired.order_by("-switched_at").first()
+    if index:
+        index.state, index.switched_at = State.BUILDING, timezone.now()
+        index.restorable_until = index.trial = None
+        index.is_switched_manually = is_manual
+        index.save()
+        log.info("index_taken_back", shop=str(shop_id), index=str(index.pk), encoder=encoder)
+    return index
 
 
 def _find_hungry() -> list[VectorIndex]:
@@ -264,13 +315,19 @@ def _find_hungry() -> list[VectorIndex]:
     return list(waiting.filter(waiting__lt=PORTION // 2).order_by("?")[:MAX_SHOPS])
 
 
-def _advance(index: VectorIndex) -> None:
-    """Have the next images embedded; once all are, switch."""
+def _advance(index: VectorIndex, run_trial: Trial) -> None:
+    """Have the next images embedded; once all are, compare the indexes and switch."""
     _note_garments(index)
     try:
         if not index.is_complete:
             repair_index(index)  # creates the collection
-        if not _request_portion(index) and _is_ready(index) and repair_index(index):
+        if _request_portion(index) or find_outdated(index).request() or not has_all_images(index):
+            return
+        is_tried = index.trial is not None and index.is_complete
+        if not is_tried and repair_index(index):
+            index.trial = run_trial(get_live_index(index.shop_id), index)
+            index.save(update_fields=["trial"])
+        if not index.is_switched_manually and may_be_switched(index):
             _switch(index)
     except VectorStoreUnavailable as error:
         log.warning("switch_postponed", shop=str(index.shop_id), index=str(index.pk), error=error)
@@ -305,54 +362,17 @@ def _request_portion(index: VectorIndex) -> int:
     return len(chosen)
 
 
-def _is_ready(index: VectorIndex) -> bool:
-    """Return whether a second index finds all that the live one finds, and is calibrated."""
-    index.refresh_from_db()
-    if index.state != State.BUILDING or _find_untried(index).exists():
-        return False
-    embedded = IndexEntry.objects.filter(index=index).embedded().count()
-    failed = _find_failed(index).count()
-    if failed > max(MIN_FAILED, MAX_FAILED_SHARE * embedded) or failed > embedded:
-        log.warning(
-            "switch_blocked",
-            shop=str(index.shop_id),
-            index=str(index.pk),
-            failed=failed,
-            embedded=embedded,
-        )
-        return False
-    return index.is_calibrated or not embedded
-
-
-def _find_untried(index: VectorIndex) -> Any:
-    """Return entries of the live index whose images this one has neither embedded nor given up."""
-    tried = Q(embedding__isnull=False) | Q(state=IndexEntry.State.FAILED)
-    own = IndexEntry.objects.filter(tried, index=index, image=OuterRef("image"))
-    return _find_live(index).filter(~Exists(own))
-
-
-def _find_failed(index: VectorIndex) -> Any:
-    """Return entries of the live index whose images this one could not embed."""
-    failed = IndexEntry.objects.filter(
-        index=index, image=OuterRef("image"), embedding=None, state=IndexEntry.State.FAILED
-    )
-    return _find_live(index).filter(Exists(failed))
-
-
-def _find_live(index: VectorIndex) -> Any:
-    """Return the entries with which the live index of the same shop answers."""
-    entries = IndexEntry.objects.live().filter(shop_id=index.shop_id, image__deleted_at=None)
-    return entries.embedded()
-
-
-def _switch(index: VectorIndex) -> None:
-    """Make the second index the live one, if it is still ready."""
+def _switch(index: VectorIndex) -> bool:
+    """Make the second index the live one, if it is still ready; return whether it is now."""
     with transaction.atomic():
         live, building = _lock(index.shop_id)
         # An image may have been added since, by a request that did not know the second index.
-        if building is None or building.pk != index.pk or _find_untried(building).exists():
-            return
-        _retire(live)
+        if building is None or building.pk != index.pk:
+            return False
+        if find_untried(building).exists() or find_outdated(building).exists():
+            return False
+        # A replaced checkpoint of the same encoder would only be replaced again.
+        retire(live, is_restorable=live.encoder != building.encoder)
         building.state, building.switched_at = State.LIVE, timezone.now()
         building.save(update_fields=["state", "switched_at"])
     log.info(
@@ -362,3 +382,4 @@ def _switch(index: VectorIndex) -> None:
         encoder=index.encoder,
         revision=index.revision,
     )
+    return True

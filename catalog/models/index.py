@@ -57,7 +57,19 @@ class VectorIndex(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     switched_at = models.DateTimeField(
-        null=True, editable=False, help_text="When it became live or retired."
+        null=True, editable=False, help_text="When it became live or retired, or was taken back."
+    )
+    is_switched_manually = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="Whether the shop decides when it becomes live.",
+    )
+    trial = models.JSONField(
+        null=True, editable=False, help_text="How it compares with the live index."
+    )
+    restorable_until = models.DateTimeField(
+        null=True, editable=False, help_text="Until then, a retired index can be taken back."
     )
 
     objects: ClassVar[Any] = tenant_manager(TenantQuerySet)

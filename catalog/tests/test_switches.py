@@ -21,14 +21,10 @@ from catalog.indexing import switches
 from catalog.indexing.drift import measure_drift
 from catalog.indexing.indexes import ENTRIES, decode_embedding, get_live_index
 from catalog.indexing.pipeline import index_waiting
+from catalog.indexing.readiness import MIN_FAILED
 from catalog.indexing.results import PipelineItem, record_garment_vectors, record_items
-from catalog.indexing.switches import (
-    MIN_FAILED,
-    find_removable,
-    read_progress,
-    remove_index,
-    start_switch,
-)
+from catalog.indexing.retirement import find_removable, remove_index
+from catalog.indexing.switches import EncoderInUse, read_progress, start_switch
 from catalog.models import GarmentVectors, Image, IndexEntry, VectorIndex
 from catalog.search.candidates import FacetFilter, find_nearest
 from catalog.services import delete_image, update_image
@@ -289,7 +285,8 @@ def test_a_shop_moves_to_another_encoder(scoped, settings, other_clip):
     assert start_switch(shop=scoped, encoder="new").pk == index.pk
     finish(scoped)
     assert get_live_index(scoped.pk).pk == index.pk
-    assert start_switch(shop=scoped, encoder="new").pk == index.pk
+    with pytest.raises(EncoderInUse):
+        start_switch(shop=scoped, encoder="new")
 
 
 def test_a_chosen_encoder_is_not_given_up_for_the_default(scoped, settings, other_clip, checkpoint):
@@ -327,6 +324,7 @@ def test_progress_is_in_the_api(shop, scoped, checkpoint, other_clip):
         "embedded": 0,
         "failed": 0,
         "total": 3,
+        "is_ready": False,
     }
     index_waiting()
     assert shop.client.get("/api/v1/index/").json()["switch"]["embedded"] == 3
@@ -558,18 +556,18 @@ def test_an_upload_waits_for_a_switch_and_lands_in_the_new_index(
     work(scoped)
     old, new = get_live_index(scoped.pk), second_index(scoped)
     uploads: list[Thread] = []
-    retire = switches._retire
+    retire = switches.retire
 
-    def retire_during_an_upload(index: VectorIndex) -> None:
+    def retire_during_an_upload(index: VectorIndex, **options: bool) -> None:
         upload = Thread(
             target=run_in_scope, args=(lambda: make_image(scoped, "white"), scoped.pk), daemon=True
         )
         upload.start()
         wait_for(has_blocked_session, what="an upload that waits for the switch")
         uploads.append(upload)
-        retire(index)
+        retire(index, **options)
 
-    monkeypatch.setattr(switches, "_retire", retire_during_an_upload)
+    monkeypatch.setattr(switches, "retire", retire_during_an_upload)
     finish(scoped)
     uploads[0].join(10)
     added = Image.objects.order_by("pk").last()

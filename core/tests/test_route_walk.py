@@ -18,7 +18,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 from uuid_utils.compat import uuid7
 
-from catalog.models import AgeGroup, Category, Style
+from catalog.indexing.indexes import get_live_index
+from catalog.models import AgeGroup, Category, Style, VectorIndex
 from catalog.tests.factories import make_image
 from core.tenancy import all_shops, shop_scope
 from quality.models import Batch, Comparison, Enhancement, Report, Source
@@ -190,9 +191,15 @@ def make_signing_secret(shop: Shop) -> ShopperSigningSecret:
         return create_signing_secret(shop=shop)[0]
 
 
+def make_index(shop: Shop) -> VectorIndex:
+    with shop_scope(shop.pk):
+        return get_live_index(shop.pk)
+
+
 OBJECTS: dict[str, Callable[[Shop], Any]] = {
     "api/v1/images/": make_image,
     "api/v1/contradictions/": make_image,
+    "api/v1/index/models/": make_index,
     "api/v1/categories/": make_facet(Category),
     "api/v1/styles/": make_facet(Style),
     "api/v1/age-groups/": make_facet(AgeGroup),
