@@ -15,7 +15,7 @@ from demo.processes import BASE
 
 PARTS = (
     "indexing", "uploads", "search", "recommending", "hybrid", "events", "quality", "stylist",
-    "memory", "handler", "slow_clients", "hostile_photos", "request",
+    "memory", "handler", "slow_clients", "hostile_photos", "request", "rebuild",
 )  # fmt: skip
 RESULT = BASE / ".atelier" / "bench.json"
 

@@ -11,6 +11,7 @@ from benchmarks.measurements.hybrid_search import measure_hybrid
 from benchmarks.measurements.indexing import measure_indexing
 from benchmarks.measurements.memory import measure_memory
 from benchmarks.measurements.quality import measure_quality
+from benchmarks.measurements.rebuild import measure_rebuild
 from benchmarks.measurements.recommendations import measure_recommendations
 from benchmarks.measurements.request_checks import measure_request
 from benchmarks.measurements.search import measure_search
@@ -40,6 +41,8 @@ def measure(stack: Stack, subject: Subject, report: Report, only: str | None) ->
         measure_recommendations(stack, subject, report)
     if only in {None, "hybrid"} and subject.is_trained:
         measure_hybrid(stack, subject, report)
+    if only in {None, "rebuild"} and subject.is_trained:
+        measure_rebuild(stack, subject, report)
     # Only on request: its figures have no goals. It uses no encoder.
     if only == "handler" and subject.is_trained:
         measure_handler(stack, subject, _photos(PHOTOS)[:FEW], report)
