@@ -13,7 +13,7 @@ from core.ml.encoder import Encoder, get_encoder
 from demo.garments import LABELS, Garment, draw_garment, sample_garments
 from evaluation.encoder import embed, retrieval, zero_shot
 from training.labelled_photos import read_labelled_photos
-from training.mini.garment_samples import label_garment
+from training.mini.samples.garments import label_garment
 
 PHOTOS = Path(os.environ.get("ATELIER_DATA", settings.BASE_DIR.parent / "shared" / "data"))
 needs_photos = pytest.mark.skipif(
@@ -31,6 +31,16 @@ def test_checkpoint_is_small_enough_for_the_repository() -> None:
     folder = Path(str(settings.ENCODERS["mini"]["model"]))
 
     assert sum(path.stat().st_size for path in folder.iterdir()) < 20e6
+
+
+def test_labels_have_no_numbers_that_photos_lack(mini: Encoder) -> None:
+    labels = mini.encode_labels(["dress", "a photo of a wall"])
+    (photo,) = mini.encode_images([draw_garment(Garment("dress", "red", 5), height=300)])
+    texts = mini.encode_texts(["dress", "a photo of a wall"])
+
+    assert np.linalg.norm(labels, axis=1).tolist() == pytest.approx([1, 1], abs=1e-5)
+    assert not labels[:, photo == 0].any()
+    assert texts[:, photo == 0].any(axis=1).all()
 
 
 def rank(encoder: Encoder, prompt: str, garments: list[Garment]) -> list[Garment]:

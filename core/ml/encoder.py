@@ -50,6 +50,7 @@ class Encoder:
         family = self._model.config.model_type
         self._padding: bool | str = "max_length" if family in FIXED_LENGTH_FAMILIES else True
         self._max_tokens = _max_tokens(self._model, self._processor.tokenizer)
+        self._photo_dimensions = _photo_dimensions(self._model)
         self._tokenizer_lock = threading.Lock()
         self.dimensions: int = self.encode_texts(["warm up"]).shape[1]
 
@@ -99,6 +100,15 @@ class Encoder:
         with torch.inference_mode():
             output = self._model.get_text_features(**tokens.to(self.device))
         return _unit_rows(output)
+
+    def encode_labels(self, texts: Sequence[str]) -> Embeddings:
+        """Embed texts of which a photo gets the most similar one.
+
+        Dimensions in which every photo has zero, such as the meanings of `mini`, are left out: they
+        would lower the cosines of some texts more than those of others.
+        """
+        vectors = self.encode_texts(texts) * self._photo_dimensions
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
     def _empty(self) -> Embeddings:
         return np.empty((0, self.dimensions), dtype=np.float32)
@@ -178,6 +188,15 @@ def flatten_pooling(model: Any) -> None:
     tower = getattr(model, "vision_model", None)
     if tower is not None:
         tower.register_forward_hook(flatten)
+
+
+def _photo_dimensions(model: Any) -> NDArray[np.float32]:
+    """Return 1 for each dimension that photos can use, 0 for the others."""
+    projection = getattr(model, "visual_projection", None)
+    if projection is None:
+        return np.ones(1, np.float32)
+    used: NDArray[np.float32] = projection.weight.any(dim=1).float().cpu().numpy()
+    return used
 
 
 def _max_tokens(model: Any, tokenizer: Any) -> int:

@@ -105,6 +105,13 @@ def test_bfloat16_stays_close_to_float32(clip: Encoder) -> None:
     assert text_cosines.min() > 0.999
 
 
+def test_labels_are_texts_where_photos_use_every_dimension(clip: Encoder, siglip: Encoder) -> None:
+    for encoder in (clip, siglip):
+        np.testing.assert_allclose(
+            encoder.encode_labels(TEXTS), encoder.encode_texts(TEXTS), atol=1e-6
+        )
+
+
 def test_siglip_matches_transformers_with_its_fixed_padding(siglip: Encoder) -> None:
     photos = make_photos()
 

@@ -77,7 +77,7 @@ def zero_shot(
     names: Sequence[str],
 ) -> ZeroShot:
     """Classify by the nearest of the labels' own names, in the words of `TEMPLATE`."""
-    classes = encoder.encode_texts([TEMPLATE.format(name.lower()) for name in names])
+    classes = encoder.encode_labels([TEMPLATE.format(name.lower()) for name in names])
     nearest = np.argsort(-(images @ classes.T), axis=1, kind="stable")[:, :3]
     right = nearest == np.array([list(names).index(label) for label in labels])[:, None]
     hits = Counter(label for label, row in zip(labels, right, strict=True) if row[0])
@@ -94,7 +94,7 @@ def colour_accuracy(
 ) -> Colours:
     """Name each garment's colour by the nearest colour word; `largest` is None where unsure."""
     names = sorted({tag for photo in labels for tag in photo.true if tag.startswith("colour:")})
-    words = encoder.encode_texts([word_plainly([name]) for name in names])
+    words = encoder.encode_labels([word_plainly([name]) for name in names])
     sure = [row for row, colour in enumerate(largest) if colour is not None]
     guesses = [names[k] for k in np.argmax(images[sure] @ words.T, axis=1)] if sure else []
     exact = [guess == f"colour:{largest[row]}" for guess, row in zip(guesses, sure, strict=True)]

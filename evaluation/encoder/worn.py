@@ -143,7 +143,7 @@ def _share(pair: tuple[str, float]) -> float:
 def _nearest(
     encoder: Encoder, images: Embeddings, texts: Sequence[str], names: Sequence[str]
 ) -> list[str]:
-    rows = np.argmax(images @ encoder.encode_texts(texts).T, axis=1)
+    rows = np.argmax(images @ encoder.encode_labels(texts).T, axis=1)
     return [names[row] for row in rows]
 
 

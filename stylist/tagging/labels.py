@@ -38,13 +38,14 @@ from stylist.tagging.regions import (
     make_scene_labels,
 )
 from stylist.tagging.taxonomy import Taxonomy
-from stylist.tagging.zero_shot import TYPE_TEMPLATES, Encode, encode_all, encode_values, find_known
+from stylist.tagging.zero_shot import TYPE_TEMPLATES, Encode, encode_values, find_known
 
 PATTERN_TEMPLATES = ("a photo of {} clothing", "a {} garment", "{} clothes")
 # What photos without a garment show.
 OTHER_PROMPTS = ("a landscape", "an empty wall", "a floor", "the sky", "an empty room", "a texture",
                  "a plain background", "grass", "a window", "a building", "furniture", "a table",
                  "food", "an animal", "a car")  # fmt: skip
+OTHER_TEMPLATES = ("a photo of {}",)
 HABIT_TEMPLATES = ("a photo of {} clothing", "{} clothes", "clothing for {}")
 
 
@@ -74,8 +75,8 @@ DETECTION = DetectionThresholds(
     split_cost=-0.05,
 )
 MINI = Calibration(
-    type_temperature=0.03,
-    pattern_temperature=0.04,
+    type_temperature=0.035,
+    pattern_temperature=0.03,
     habit_temperature=0.08,
     sure_from={
         "type": 0.9,
@@ -86,7 +87,7 @@ MINI = Calibration(
         "season": 0.4,
         "formality": 0.5,
     },
-    min_margin=0.05,
+    min_margin=0.029,
     detection=DETECTION,
 )
 LARGE = Calibration(
@@ -144,7 +145,7 @@ def make_labels(taxonomy: Taxonomy, encoder: Encoder) -> Labels:
     height, width = encoder.prepare([Image.new("RGB", (64, 64))]).shape[2:]
     return build_labels(
         taxonomy,
-        encoder.encode_texts,
+        encoder.encode_labels,
         calibration=get_calibration(encoder.spec.name),
         aspect=width / height,
         shown=read_known_tags(encoder.spec.model),
@@ -178,7 +179,7 @@ def build_labels(
         types=types,
         unknown_types=tuple(kind.name for kind in taxonomy.types if kind not in types),
         type_vectors=encode_values([prompts[kind] for kind in types], TYPE_TEMPLATES, encode),
-        others=encode_all(OTHER_PROMPTS, encode),
+        others=encode_values([(text,) for text in OTHER_PROMPTS], OTHER_TEMPLATES, encode),
         patterns=pattern_names,
         pattern_vectors=encode_values(
             [patterns[name] for name in pattern_names], PATTERN_TEMPLATES, encode

@@ -48,7 +48,9 @@ def _convolve(seen: Tensor, convolution: Any, norm: Any) -> Tensor:
     padding = [0, 0] if convolution.padding == "valid" else [convolution.kernel_size[0] // 2] * 2
     stride = list(convolution.stride)
     if convolution.groups > 1:
-        convolved: Tensor = _Depthwise.apply(seen, weight, bias, stride, padding)
+        convolved: Tensor = _Depthwise.apply(  # type: ignore[no-untyped-call]
+            seen, weight, bias, stride, padding
+        )
         return convolved
     return torch.conv2d(seen, weight.to(seen.dtype), bias.to(seen.dtype), stride, padding)
 

@@ -21,13 +21,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from training.mini.architecture import DIMENSIONS, IMAGE_SIZE, LOOKS
-from training.mini.augmentation import augment, mix
 from training.mini.forward import encode_views
 from training.mini.labels import TruthTable
 from training.mini.losses import average, descend, make_optimizer, multi_positive_loss
 from training.mini.open_weights import ImageNetWeights
 from training.mini.recipe import DEFAULT_WEIGHT, Recipe
-from training.mini.samples import Samples
+from training.mini.samples.augmentation import augment, mix
+from training.mini.samples.collection import Samples
 
 Report = Callable[[str, int, float], None]
 # (share of each view, true (n, tags), unknown (n, tags))

@@ -24,7 +24,7 @@ from training.mini.captions import word_plainly
 from training.mini.habits import list_habits
 from training.mini.image_tower import PhotoSpace
 from training.mini.labels import TruthTable
-from training.mini.meaning import MeaningAxes, combine, looks_of
+from training.mini.meanings import MeaningAxes, combine, looks_of
 from training.mini.open_weights import ImageNetWeights, MiniLM
 from training.mini.recipe import Recipe
 from training.mini.words import MODIFIERS, TAG_VALUES, TAILS, plural

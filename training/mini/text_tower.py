@@ -32,7 +32,7 @@ from training.mini.image_tower import Report
 from training.mini.labels import Caption, PhotoLabels, TruthTable
 from training.mini.lessons import Lessons
 from training.mini.losses import descend, make_optimizer, multi_positive_loss
-from training.mini.meaning import MeaningAxes, combine, looks_of
+from training.mini.meanings import MeaningAxes, combine, looks_of
 from training.mini.open_weights import MiniLM
 from training.mini.recipe import Recipe
 from training.mini.words import misspell

@@ -12,7 +12,7 @@ from training.mini.labels import TruthTable
 from training.mini.lessons import make_lessons
 from training.mini.open_weights import ImageNetWeights, MiniLM
 from training.mini.recipe import Recipe
-from training.mini.samples import Samples, join, sampling_weights
+from training.mini.samples.collection import Samples, join, sampling_weights
 from training.mini.text_tower import CaptionPool, start_text_tower, train_text_tower
 
 

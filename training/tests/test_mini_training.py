@@ -21,7 +21,6 @@ from core.ml.known_words import read_known_tags
 from training.garment_colours import ColourShare, GarmentColours
 from training.labelled_photos import PhotosMissing, label_photo, read_labelled_photos
 from training.mini.architecture import IMAGE_SIZE, LOOKS, MAX_TOKENS, build_model, build_processor
-from training.mini.augmentation import augment, mix
 from training.mini.captions import list_words, word_plainly, write_caption
 from training.mini.checkpoint import write_checkpoint
 from training.mini.forward import encode_views
@@ -29,11 +28,12 @@ from training.mini.habits import list_habits
 from training.mini.labels import Caption, PhotoLabels, TruthTable
 from training.mini.lessons import list_taught_words
 from training.mini.losses import multi_positive_loss
-from training.mini.meaning import MeaningAxes, combine, looks_of
+from training.mini.meanings import MeaningAxes, combine, looks_of
 from training.mini.open_weights import ImageNetWeights
-from training.mini.outfit_samples import compose_outfits, cut_out
 from training.mini.recipe import Recipe, Schedule
-from training.mini.samples import STORED_SIZE, Samples, collect, join, sampling_weights
+from training.mini.samples.augmentation import augment, mix
+from training.mini.samples.collection import STORED_SIZE, Samples, collect, join, sampling_weights
+from training.mini.samples.outfits import compose_outfits, cut_out
 from training.mini.train import train
 from training.mini.words import list_shown_tags, misspell, plural
 from training.worn_photos import label_worn

@@ -110,7 +110,7 @@ class Command(BaseCommand):
         from demo.garments import draw_garment, sample_garments
         from evaluation.encoder.figures import embed
         from evaluation.encoder.shops import PhotoShop, list_garment
-        from training.mini.garment_samples import label_garment
+        from training.mini.samples.garments import label_garment
 
         garments = sample_garments(count=count, seed=seed)
         title = f"{count} generated garments, seed {seed}"

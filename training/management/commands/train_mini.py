@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 
 if TYPE_CHECKING:
-    from training.mini.samples import Samples
+    from training.mini.samples.collection import Samples
 
 REPORT_EVERY = 50  # one step in so many is reported
 GARMENT_HEIGHT = 320  # pixels; larger than needed, so that edges look like those of a scaled photo
@@ -66,9 +66,9 @@ class Command(BaseCommand):
     def _collect(self, options: dict[str, Any]) -> Iterator[Samples]:
         """Yield the samples in the order of `Recipe.shares`."""
         from training.labelled_photos import read_labelled_photos, read_photo_samples
-        from training.mini.garment_samples import draw_garment_samples
-        from training.mini.outfit_samples import compose_outfits, cut_out
-        from training.mini.samples import collect
+        from training.mini.samples.collection import collect
+        from training.mini.samples.garments import draw_garment_samples
+        from training.mini.samples.outfits import compose_outfits, cut_out
         from training.worn_photos import read_worn_samples
 
         seed = options["seed"]

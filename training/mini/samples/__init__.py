@@ -1,0 +1,1 @@
+"""Training samples: photos, outfits made of them, generated garments, and their augmentation."""
