@@ -112,8 +112,8 @@ def test_enough_images_come_back_although_some_have_many_vectors(scoped):
     images = [make_image(scoped, colour) for colour in ("red", "blue", "green", "white")]
     index_all(scoped)
     (near,) = make_vectors(1)
-    for image in images[:2]:
-        noise = make_vectors(MAX_GARMENTS, seed=int(image.pk) % 1_000)
+    for seed, image in enumerate(images[:2], start=1):
+        noise = make_vectors(MAX_GARMENTS, seed=seed)
         crowd = near + 0.05 * noise
         record(image, crowd / np.linalg.norm(crowd, axis=1, keepdims=True))
     index_all(scoped)

@@ -68,7 +68,7 @@ class Calibration:
 
 # Fitted by `manage.py evaluate_tagging --worn DIR --fit`, on photos of the split `train`.
 DETECTION = DetectionThresholds(
-    min_worn=0.04,
+    min_worn=0.06,
     temperature=0.03,
     max_bareness=0.6,
     min_likelihood=0.7,
