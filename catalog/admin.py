@@ -23,11 +23,13 @@ from catalog.models import (
     CategoryAlias,
     Image,
     IndexEntry,
+    PhotoFetch,
     Style,
     StyleAlias,
     Thumbnails,
     VectorIndex,
 )
+from catalog.models.fetches import FETCHES
 from catalog.models.thumbnails import THUMBNAIL_WIDTHS, THUMBNAILS
 from catalog.services import clear_image, delete_image, request_rebuild, retry_images
 from catalog.taxonomy.aliases import AliasUnusable, check_aliases
@@ -151,6 +153,15 @@ class ThumbnailsAdmin(JobAdmin):
     search_fields = ("image__name", "image__id")
     exclude = tuple(THUMBNAIL_WIDTHS)
     tasks = (THUMBNAILS.task,)
+
+
+@admin.register(PhotoFetch)
+class PhotoFetchAdmin(JobAdmin):
+    list_display = ("url", "shop", "state", "attempts", "problem", "image", "created_at")
+    list_filter = ("state", SHOP_FILTER)
+    list_select_related = ("shop", "image")
+    search_fields = ("url", "image__id")
+    tasks = (FETCHES.task,)
 
 
 class AliasForm(forms.ModelForm):  # type: ignore[type-arg]

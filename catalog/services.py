@@ -25,12 +25,14 @@ from catalog.indexing.switches import start_switch
 from catalog.models import (
     Image,
     IndexEntry,
+    PhotoFetch,
     Style,
     Thumbnails,
     VectorIndex,
     make_original_key,
     make_photo_key,
 )
+from catalog.models.fetches import FETCHES, pack_fields
 from catalog.models.thumbnails import NO_FILES, THUMBNAILS
 from core.errors import Conflict, DomainError
 from core.jobs.models import Job
@@ -98,6 +100,14 @@ def create_image(*, shop: Shop, photo: Photo, fields: dict[str, Any]) -> Image:
             _request_thumbnails(image)
             _send_saved(image)
     return image
+
+
+def request_fetch(*, shop: Shop, url: str, fields: dict[str, Any]) -> PhotoFetch:
+    """Have a worker fetch a photo from a link, and make an image of it with these fields."""
+    with transaction.atomic():
+        fetch: PhotoFetch = PhotoFetch.objects.create(shop=shop, url=url, facts=pack_fields(fields))
+        FETCHES.wake()
+    return fetch
 
 
 def update_image(*, image: Image, fields: dict[str, Any], photo: Photo | None = None) -> Image:

@@ -1,14 +1,18 @@
 """Periodic tasks of the catalogue: find work without a wake-up, and audit collections."""
 
+from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
+from django.utils import timezone
 
 from catalog.indexing.audit import claim_due
 from catalog.indexing.indexes import ENTRIES, find_uncalibrated_indexes
 from catalog.indexing.repair import find_former
 from catalog.indexing.retirement import find_removable
 from catalog.indexing.switches import has_switches, may_need_switches
+from catalog.models import PhotoFetch
+from catalog.models.fetches import FETCHES
 from catalog.models.thumbnails import THUMBNAILS
 from catalog.tasks import (
     advance_switches,
@@ -18,8 +22,11 @@ from catalog.tasks import (
     wake_repairs,
 )
 from core.jobs.queues import wake, wake_waiting
+from core.tenancy import all_shops
 
 AUDITS = 20  # that one run of the sweep requests
+
+FAILED_FETCH_RETENTION = timedelta(days=30)
 
 
 @shared_task
@@ -37,15 +44,23 @@ def sweep_index(**_: Any) -> None:
 
 
 @shared_task
-def sweep_thumbnails(**_: Any) -> None:
-    """Find expired leases and lost wake-ups of thumbnails."""
-    wake_waiting((THUMBNAILS,))
+def sweep_photos(**_: Any) -> None:
+    """Find expired leases, lost wake-ups, and attempts that are due."""
+    wake_waiting((THUMBNAILS, FETCHES))
 
 
 @shared_task
 def request_missing_thumbnails(**_: Any) -> None:
     """Request the thumbnails of images that should have them and were never requested."""
     THUMBNAILS.request_missing()
+
+
+@shared_task
+def purge_failed_fetches(**_: Any) -> None:
+    """Delete links whose photo could not be fetched, a month later."""
+    before = timezone.now() - FAILED_FETCH_RETENTION
+    with all_shops():
+        PhotoFetch.objects.filter(state=PhotoFetch.State.FAILED, updated_at__lt=before).delete()
 
 
 @shared_task

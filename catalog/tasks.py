@@ -7,6 +7,7 @@ import structlog
 from celery import shared_task
 from django.db.models import Q
 
+from catalog.fetches.jobs import fetch_waiting
 from catalog.indexing import audit, indexes, repair, retirement, switches
 from catalog.indexing.indexes import ENTRIES
 from catalog.models import VectorIndex
@@ -16,7 +17,8 @@ from core.tenancy import all_shops
 
 log = structlog.get_logger(__name__)
 
-_indexing, _switching, _thumbnails = SingleFlight(), SingleFlight(), SingleFlight()
+_indexing, _switching = SingleFlight(), SingleFlight()
+_thumbnails, _fetches = SingleFlight(), SingleFlight()
 
 
 @shared_task
@@ -45,6 +47,12 @@ def make_thumbnails(**_: Any) -> None:
     from catalog.thumbnails.jobs import make_all_thumbnails
 
     _thumbnails.run(make_all_thumbnails)
+
+
+@shared_task
+def fetch_photos(**_: Any) -> None:
+    """Fetch the photos that all shops have sent as links."""
+    _fetches.run(fetch_waiting)
 
 
 @shared_task

@@ -330,8 +330,9 @@ CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": schedule}
     for task, schedule in {
         "catalog.sweeps.sweep_index": SWEEP_SECONDS,
-        "catalog.sweeps.sweep_thumbnails": SWEEP_SECONDS,
+        "catalog.sweeps.sweep_photos": SWEEP_SECONDS,
         "catalog.sweeps.request_missing_thumbnails": crontab(minute="*/10"),
+        "catalog.sweeps.purge_failed_fetches": crontab(hour=4, minute=15),
         "catalog.sweeps.audit_indexes": crontab(hour="3-5", minute="*/10"),
         "recommendations.sweeps.roll_up_figures": 60,
         "recommendations.sweeps.delete_rare_prompts": crontab(hour=3, minute=30),
@@ -442,6 +443,7 @@ SPECTACULAR_SETTINGS = {
         "IndexModelStateEnum": "catalog.models.VectorIndex.State",
         "JobStateEnum": "core.jobs.models.Job.State",
         "ImageStatusEnum": "catalog.models.Image.Status",
+        "StatedStatusEnum": "catalog.api.images.STATED_STATUSES",
         "MatchEnum": "recommendations.query.MATCHES",
         "PromptSourceEnum": "recommendations.models.Prompt.Source",
         "GarmentSourceEnum": "stylist.api.base.SOURCES",

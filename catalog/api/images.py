@@ -33,6 +33,7 @@ from catalog.api.photo_facts import (
     SeenGarmentSerializer,
     SeenInPhotoSerializer,
 )
+from catalog.api.photo_fetches import PhotoFetchSerializer
 from catalog.facts.precedence import (
     SeenFacet,
     want_colours,
@@ -43,6 +44,7 @@ from catalog.models import AgeGroup, Image, IndexEntry, Style, VectorIndex
 from catalog.search.public_images import serialize_seen, serialize_thumbnails
 from catalog.taxonomy.tree import select_path
 from core.api.views import NewestFirst, validate
+from core.downloads import MAX_ADDRESS_LENGTH, DownloadRefused, check_address
 from core.photos import Photo, open_photo
 from decoder.limits import MAX_BYTES
 from tenants.api.base import TenantViewSet
@@ -50,6 +52,8 @@ from tenants.api.idempotency import idempotent
 from tenants.models import Scope
 
 MAX_STYLES = 20
+# An image is held by the shop's gate only.
+STATED_STATUSES = [Image.Status.PUBLISHED.value, Image.Status.DRAFT.value]
 CATEGORY_PATH = select_path("catalog_image.category_id")
 PUBLIC_FIELDS = (
     "id",
@@ -210,13 +214,11 @@ class ImageInput(serializers.ModelSerializer[Image]):
     styles = FacetListField(child=StyleField(), required=False, max_length=MAX_STYLES)
     age_group = AgeGroupField(required=False, allow_null=True)
     attributes = AttributesField(required=False)
-    status = serializers.ChoiceField(
-        choices=[Image.Status.PUBLISHED, Image.Status.DRAFT], required=False
-    )
+    status = serializers.ChoiceField(choices=STATED_STATUSES, required=False)
 
     class Meta:
         model = Image
-        fields = (
+        fields: tuple[str, ...] = (
             "photo",
             "name",
             *OPTIONAL_TEXTS,
@@ -252,10 +254,6 @@ class ImageInput(serializers.ModelSerializer[Image]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         is_replaced = self.instance is not None and not self.partial
-        if self.instance is None and "photo" not in attrs:
-            raise serializers.ValidationError(
-                {"photo": ["Send the photo as a multipart file named `photo`."]}, code="required"
-            )
         return {**self._defaults(), **attrs} if is_replaced else attrs
 
     def _defaults(self) -> dict[str, Any]:
@@ -268,6 +266,32 @@ class ImageInput(serializers.ModelSerializer[Image]):
             "attributes": {},
             "status": Image.Status.PUBLISHED,
         }
+
+
+class NewImageInput(ImageInput):
+    """The facts of a new image, and its photo: a file, or a link to one."""
+
+    image_url = serializers.CharField(
+        required=False,
+        max_length=MAX_ADDRESS_LENGTH,
+        help_text="In place of `photo`: where a worker fetches it, by https or http from a public "
+        "address. The answer is then 202.",
+    )
+
+    class Meta(ImageInput.Meta):
+        fields: tuple[str, ...] = ("image_url", *ImageInput.Meta.fields)
+
+    def validate_image_url(self, value: str) -> str:
+        try:
+            return str(check_address(value))
+        except DownloadRefused as error:
+            raise serializers.ValidationError(error.message, code=error.code) from error
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("photo" in attrs) == ("image_url" in attrs):
+            message = "Send either the photo as a multipart file, or a link as `image_url`."
+            raise serializers.ValidationError({"photo": [message]}, code="required")
+        return attrs
 
 
 # Query parameter -> the field that parses a value, and the filter by values.
@@ -351,6 +375,12 @@ def select_images() -> QuerySet[Image]:
 
 
 CREATE_EXAMPLE = OpenApiExample("A dress", ImageInput.Meta.examples, request_only=True)
+LINK_EXAMPLE = OpenApiExample(
+    "A dress by link",
+    {"image_url": "https://cdn.shop.example/dr-1042.jpg", **ImageInput.Meta.examples},
+    request_only=True,
+    media_type="application/json",
+)
 CHANGE_EXAMPLE = OpenApiExample(
     "A lower price", {"price": "49.90", "availability": "out_of_stock"}, request_only=True
 )
@@ -376,16 +406,26 @@ class ImageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
     @extend_schema(
         summary="Add an image",
         description="Send the photo as a file in a multipart form. Search finds the image once "
-        "its `index_state` is `indexed`, usually within seconds.",
-        request={"multipart/form-data": ImageInput},
-        responses={201: ImageDetailSerializer},
+        "its `index_state` is `indexed`, usually within seconds. Or send `image_url` in place of "
+        "the photo: a worker fetches it and adds the image, and `url` of the answer shows its "
+        "state.",
+        request={"multipart/form-data": NewImageInput, "application/json": NewImageInput},
+        responses={201: ImageDetailSerializer, 202: PhotoFetchSerializer},
+        examples=[LINK_EXAMPLE],
     )
     @idempotent
     def create(self, request: Request) -> Response:
-        fields, photo = self._read(ImageInput(data=request.data))
-        assert photo is not None  # noqa: S101 - the serializer requires it here
+        fields, photo = self._read(NewImageInput(data=request.data))
+        if photo is None:
+            return self._request_fetch(fields)
         image = services.create_image(shop=self.shop, photo=photo, fields=fields)
         return Response(self._serialize(image), status.HTTP_201_CREATED)
+
+    def _request_fetch(self, fields: dict[str, Any]) -> Response:
+        url = fields.pop("image_url")
+        fetch = services.request_fetch(shop=self.shop, url=url, fields=fields)
+        body = PhotoFetchSerializer(fetch, context=self.get_serializer_context()).data
+        return Response(body, status.HTTP_202_ACCEPTED)
 
     @extend_schema(
         summary="Replace an image's facts, and its photo if one is sent",

@@ -8,9 +8,11 @@ from catalog.api.images import ImageViewSet
 from catalog.api.index import IndexViewSet
 from catalog.api.index_ids import IndexedImagesView
 from catalog.api.index_models import IndexModelViewSet
+from catalog.api.photo_fetches import PhotoFetchViewSet
 
 router = SimpleRouter()
 router.register("images", ImageViewSet, "image")
+router.register("photo-fetches", PhotoFetchViewSet, "photo-fetch")
 router.register("contradictions", ContradictionViewSet, "contradiction")
 router.register("categories", CategoryViewSet, "category")
 router.register("styles", StyleViewSet, "style")

@@ -11,6 +11,7 @@ from catalog.models.facets import (
     StyleAlias,
 )
 from catalog.models.facts import ContradictionReview, PhotoFacts
+from catalog.models.fetches import PhotoFetch
 from catalog.models.image import Image, make_original_key, make_photo_key
 from catalog.models.index import GarmentVectors, IndexEntry, VectorIndex
 from catalog.models.thumbnails import Thumbnails
@@ -27,6 +28,7 @@ __all__ = [
     "Image",
     "IndexEntry",
     "PhotoFacts",
+    "PhotoFetch",
     "Style",
     "StyleAlias",
     "Thumbnails",

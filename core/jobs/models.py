@@ -24,9 +24,9 @@ class QueueRowQuerySet(TenantQuerySet["QueueRow"]):
         """Wait for a dependency that is down; this does not count as an attempt."""
         return self.update(due_at=Now() + POSTPONED_FOR, attempts=F("attempts") - 1)
 
-    def retry(self, *, attempts: int) -> int:
-        """Wait after a failed attempt, twice as long after each."""
-        return self.update(due_at=Now() + BACKOFF * 2**attempts)
+    def retry(self, *, attempts: int, wait: timedelta | None = None, **fields: Any) -> int:
+        """Set fields, and wait after a failed attempt: by default twice as long after each."""
+        return self.update(due_at=Now() + (wait or BACKOFF * 2**attempts), **fields)
 
 
 class QueueRow(models.Model):

@@ -1,14 +1,17 @@
 """Run jobs: claim, work, and record the result while it is still wanted.
 
 The work on a job is a function from its row to the fields of its result. It raises `DomainError`
-when the photo cannot be processed, which fails the job with that message, and `Unavailable` when a
-dependency is down, which postpones the job.
+when the photo cannot be processed, which fails the job with that message, `AttemptFailed` when
+another attempt may succeed, and `Unavailable` when a dependency is down, which postpones the job.
 """
 
 import os
 import threading
+from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -47,6 +50,15 @@ class Overtaken(Exception):
     """The job was requested again or deleted: its result is no longer wanted."""
 
 
+class AttemptFailed(Exception):
+    """This attempt failed; the next one comes after `wait`, unless it was the last."""
+
+    def __init__(self, code: str, detail: str, *, wait: timedelta) -> None:
+        super().__init__(detail)
+        self.problem = {"code": code, "detail": detail}
+        self.wait = wait
+
+
 T = TypeVar("T")
 Run = Callable[[Any], dict[str, Any]]
 
@@ -68,6 +80,34 @@ def run_waiting(
     return count
 
 
+def run_in_lanes(queue: Queue, run: Run, *, size: int, find_lane: Callable[[Any], str]) -> int:
+    """Run jobs until none waits, `size` at a time; return how many were claimed.
+
+    Jobs of one lane run one after the other, and different lanes at the same time.
+    """
+    count = 0
+    while claims := queue.claim(size=size, lease=settings.QUALITY_LEASE_SECONDS):
+        lanes: defaultdict[str, list[Claim]] = defaultdict(list)
+        with all_shops():
+            rows = queue.model._default_manager.in_bulk([claim.row_id for claim in claims])
+        for claim in claims:
+            if claim.row_id in rows:
+                lanes[find_lane(rows[claim.row_id])].append(claim)
+        run_lane = keep_log_context(partial(_run_lane, queue, run))
+        with ThreadPoolExecutor(size, "lane") as threads:
+            list(threads.map(run_lane, lanes.values()))
+        count += len(claims)
+    return count
+
+
+def _run_lane(queue: Queue, run: Run, claims: list[Claim]) -> None:
+    def run_all() -> None:
+        for claim in claims:
+            _run_one(queue, claim, run)
+
+    run_and_disconnect(run_all)
+
+
 def _run_one(queue: Queue, claim: Claim, run: Run) -> None:
     with all_shops():
         rows = queue.model._default_manager.filter(pk=claim.row_id, version=claim.version)
@@ -86,6 +126,12 @@ def _run_one(queue: Queue, claim: Claim, run: Run) -> None:
         except Unavailable as error:
             log.warning("job_postponed", error=error.message)
             _pending(row).postpone()
+        except AttemptFailed as error:
+            log.warning("attempt_failed", attempts=claim.attempts, code=error.problem["code"])
+            if claim.is_last:
+                _fail(row, error.problem)
+            else:
+                _pending(row).retry(attempts=claim.attempts, wait=error.wait, problem=error.problem)
         except DomainError as error:
             _fail(row, {"code": error.code, "detail": error.message})
         except FileNotFoundError:

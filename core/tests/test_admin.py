@@ -14,6 +14,7 @@ LISTS = (
     "tenants_shopapikey",
     "catalog_image",
     "catalog_thumbnails",
+    "catalog_photofetch",
     "catalog_category",
     "catalog_style",
     "catalog_agegroup",

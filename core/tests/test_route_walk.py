@@ -19,7 +19,7 @@ from rest_framework.test import APIClient
 from uuid_utils.compat import uuid7
 
 from catalog.indexing.indexes import get_live_index
-from catalog.models import AgeGroup, Category, Style, VectorIndex
+from catalog.models import AgeGroup, Category, PhotoFetch, Style, VectorIndex
 from catalog.tests.factories import make_image
 from core.tenancy import all_shops, shop_scope
 from quality.models import Batch, Comparison, Enhancement, Report, Source
@@ -75,6 +75,12 @@ def make_prompt(shop: Shop) -> Prompt:
     with shop_scope(shop.pk):
         prompt: Prompt = Prompt.objects.create(shop=shop, prompt="red", number_of_images=1)
     return prompt
+
+
+def make_photo_fetch(shop: Shop) -> PhotoFetch:
+    with shop_scope(shop.pk):
+        fetch: PhotoFetch = PhotoFetch.objects.create(shop=shop, url="https://secret.example/")
+    return fetch
 
 
 def make_rule(shop: Shop) -> Rule:
@@ -198,6 +204,7 @@ def make_index(shop: Shop) -> VectorIndex:
 
 OBJECTS: dict[str, Callable[[Shop], Any]] = {
     "api/v1/images/": make_image,
+    "api/v1/photo-fetches/": make_photo_fetch,
     "api/v1/contradictions/": make_image,
     "api/v1/index/models/": make_index,
     "api/v1/categories/": make_facet(Category),

@@ -1,0 +1,314 @@
+"""Images by link: workers fetch the photo, and nothing private is reached."""
+
+import time
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from catalog import sweeps, tasks
+from catalog.fetches import jobs
+from catalog.fetches.jobs import fetch_waiting
+from catalog.models import Category, Image, PhotoFetch, Thumbnails
+from core import downloads
+from core.jobs.models import MAX_ATTEMPTS
+from core.tenancy import all_shops, shop_scope
+from core.tests.factories import make_photo
+from core.tests.photo_servers import answer, running_photo_server
+from tenants.models import Scope
+from tenants.tests.factories import make_key_client
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("tiny_encoder")]
+
+IMAGES, FETCHES = "/api/v1/images/", "/api/v1/photo-fetches/"
+FACTS = {
+    "name": "Red dress",
+    "description": "Light.",
+    "category": "dress",
+    "styles": ["casual", "summer"],
+    "age_group": "adult",
+    "sku": "DR-1",
+    "price": "59.90",
+    "currency": "EUR",
+    "colour": "red",
+    "attributes": {"fit": "regular"},
+    "status": "draft",
+}
+
+
+@pytest.fixture(autouse=True)
+def _local(monkeypatch) -> None:
+    """Let this machine count as public, on any port."""
+    monkeypatch.setattr(downloads, "ALLOWED_PORTS", range(1, 65_536))
+    monkeypatch.setattr(downloads, "is_public", lambda address: address == "127.0.0.1")
+
+
+def send(client: Any, url: str, **facts: Any) -> dict[str, Any]:
+    response = client.post(IMAGES, {"image_url": url, "name": "Dress", **facts})
+    assert response.status_code == 202, response.content
+    return response.json()
+
+
+def state_of(client: Any, fetch: dict[str, Any]) -> dict[str, Any]:
+    return client.get(f"{FETCHES}{fetch['id']}/").json()
+
+
+def make_due() -> None:
+    with all_shops():
+        PhotoFetch.objects.update(due_at=Now())
+
+
+def count_images() -> int:
+    with all_shops():
+        return int(Image.objects.count())
+
+
+def test_a_link_becomes_an_image_with_its_facts(shop):
+    with running_photo_server(answer(make_photo("red"), 'ETag: "v1"')) as server:
+        fetch = send(shop.client, server.url(), **FACTS)
+        assert (fetch["state"], fetch["image"], fetch["problem"]) == ("pending", None, None)
+        assert server.heads == []  # never in the request
+        assert fetch_waiting() == 1
+    assert fetch["url"] == f"http://testserver{FETCHES}{fetch['id']}/"
+    done = shop.client.get(fetch["url"]).json()
+    assert (done["state"], done["etag"], done["attempts"]) == ("done", '"v1"', 1)
+    image = shop.client.get(f"{IMAGES}{done['image']}/").json()
+    assert {name: image[name] for name in FACTS} == FACTS
+    assert (image["width"], image["index_state"]) == (96, "pending")
+    with all_shops():
+        assert Thumbnails.objects.get().image_id == Image.objects.get().pk
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
+def test_formats_are_those_of_uploads(shop, kind):
+    with running_photo_server(answer(make_photo(kind=kind))) as server:
+        fetch = send(shop.client, server.url())
+        fetch_waiting()
+    assert state_of(shop.client, fetch)["state"] == "done"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"<html>not found</html>", "404 Not Found", "not_available"),
+        (b"<html>a page</html>", "200 OK", "photo_"),
+        (b"", "200 OK", "photo_"),
+        (make_photo()[:200], "200 OK", "photo_"),
+    ],
+)
+def test_what_is_no_photo_fails_at_once_with_a_reason(shop, body, status, code):
+    with running_photo_server(answer(body, status=status)) as server:
+        fetch = send(shop.client, server.url())
+        fetch_waiting()
+    failed = state_of(shop.client, fetch)
+    assert (failed["state"], failed["attempts"], failed["image"]) == ("failed", 1, None)
+    assert failed["problem"]["detail"]
+    assert code in failed["problem"]["code"]
+    assert count_images() == 0
+
+
+def test_a_busy_server_is_asked_again_until_the_last_attempt(shop):
+    with running_photo_server(answer(status="503 Busy")) as server:
+        fetch = send(shop.client, server.url())
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            assert state_of(shop.client, fetch)["state"] == "pending"
+            make_due()
+            assert fetch_waiting() == 1
+            assert state_of(shop.client, fetch)["problem"]["code"] == "server_busy"
+            assert state_of(shop.client, fetch)["attempts"] == attempt
+        assert state_of(shop.client, fetch)["state"] == "failed"
+        assert fetch_waiting() == 0
+        server.script = answer(make_photo())
+
+
+def test_a_server_that_recovers_gets_its_image(shop):
+    with running_photo_server(answer(status="500 Oops")) as server:
+        fetch = send(shop.client, server.url())
+        fetch_waiting()
+        assert fetch_waiting() == 0  # it waits
+        server.script = answer(make_photo())
+        make_due()
+        fetch_waiting()
+    assert state_of(shop.client, fetch) | {"updated_at": ""} == {
+        **state_of(shop.client, fetch),
+        "state": "done",
+        "problem": None,
+        "updated_at": "",
+    }
+
+
+def test_waits_as_long_as_the_server_asks_for_and_an_hour_at_most(shop):
+    waits = {}
+    for seconds in (1, 600, 10**9):
+        busy = answer(b"", f"Retry-After: {seconds}", status="429 Slow down")
+        with running_photo_server(busy) as server:
+            fetch = send(shop.client, server.url())
+            fetch_waiting()
+        with all_shops():
+            row = PhotoFetch.objects.get(pk=fetch["id"])
+        waits[seconds] = round((row.due_at - row.updated_at) / timedelta(seconds=1), -1)
+    assert waits == {1: 30, 600: 600, 10**9: 3_600}
+
+
+def test_one_photo_of_a_host_at_a_time(shop, rival):
+    photo = make_photo()
+
+    def slow(stream: Any, head: bytes) -> None:
+        time.sleep(0.05)
+        answer(photo)(stream, head)
+
+    with running_photo_server(slow) as server, running_photo_server(slow) as other:
+        for client in (shop.client, rival.client):
+            for _ in range(3):
+                send(client, server.url())
+        send(shop.client, other.url(host="localhost"))
+        fetch_waiting()
+        assert server.most_at_once == 1
+        assert (len(server.heads), len(other.heads)) == (6, 1)
+    assert count_images() == 7
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "photo.jpg", "ftp://a.example/", "http://u:p@a.example/", "https://" + "a" * 2_000, 7],
+)
+def test_refuses_other_addresses_at_once(shop, url):
+    response = shop.client.post(IMAGES, {"image_url": url, "name": "Dress"})
+    assert response.status_code == 400
+    assert "image_url" in str(response.json())
+
+
+def test_a_private_address_fails_and_is_not_asked(shop, monkeypatch):
+    monkeypatch.undo()
+    monkeypatch.setattr(downloads, "ALLOWED_PORTS", range(1, 65_536))
+    with running_photo_server(answer(make_photo())) as server:
+        fetch = send(shop.client, server.url())
+        fetch_waiting()
+        assert server.heads == []
+    failed = state_of(shop.client, fetch)
+    assert (failed["state"], failed["problem"]["code"]) == ("failed", "address_refused")
+
+
+def test_needs_a_photo_or_a_link_and_not_both(shop):
+    photo = ContentFile(make_photo(), "a.jpg")
+    both = {"photo": photo, "image_url": "https://a.example/a.jpg", "name": "Dress"}
+    assert shop.client.post(IMAGES, both, "multipart").status_code == 400
+    assert shop.client.post(IMAGES, {"name": "Dress"}).status_code == 400
+
+
+def test_facts_are_checked_in_the_request(shop):
+    url = "https://a.example/a.jpg"
+    for facts in ({"price": "-1"}, {"category": "spaceship"}, {"name": ""}, {"nmae": "Dress"}):
+        body = {"image_url": url, "name": "Dress", **facts}
+        assert shop.client.post(IMAGES, body).status_code == 400
+    assert shop.client.get(FETCHES).json()["results"] == []
+
+
+def test_a_link_changes_no_photo_of_an_image(shop):
+    with running_photo_server(answer(make_photo())) as server:
+        fetch = send(shop.client, server.url())
+        fetch_waiting()
+        image = state_of(shop.client, fetch)["image"]
+        response = shop.client.patch(f"{IMAGES}{image}/", {"image_url": server.url()})
+    assert (response.status_code, response.json()["code"]) == (400, "unknown_field")
+
+
+def test_a_form_may_send_a_link_too(shop):
+    response = shop.client.post(
+        IMAGES, {"image_url": "https://a.example/a.jpg", "name": "Dress"}, "multipart"
+    )
+    assert response.status_code == 202
+
+
+def test_facets_that_are_deleted_meanwhile_are_left_out(shop):
+    with shop_scope(shop.shop.pk):
+        own = Category.objects.create(shop=shop.shop, name="Gown")
+    with running_photo_server(answer(make_photo())) as server:
+        fetch = send(shop.client, server.url(), category="Gown")
+        with shop_scope(shop.shop.pk):
+            own.delete()
+        fetch_waiting()
+    image = state_of(shop.client, fetch)["image"]
+    assert shop.client.get(f"{IMAGES}{image}/").json()["category"] is None
+
+
+def test_the_same_key_fetches_once(shop):
+    body = {"image_url": "https://a.example/a.jpg", "name": "Dress"}
+    answers = [
+        shop.client.post(IMAGES, body, headers={"Idempotency-Key": "k"}).json() for _ in range(2)
+    ]
+    assert answers[0] == answers[1]
+    assert len(shop.client.get(FETCHES).json()["results"]) == 1
+
+
+def test_a_worker_that_is_late_makes_no_second_image(shop):
+    with running_photo_server(answer(make_photo())) as server:
+        send(shop.client, server.url())
+        with all_shops():
+            late = PhotoFetch.objects.get()
+        fetch_waiting()
+        with shop_scope(shop.shop.pk), pytest.raises(jobs.Overtaken):
+            jobs.fetch_photo(late)
+    assert count_images() == 1
+
+
+def test_lists_the_newest_first_by_state(shop):
+    with running_photo_server(answer(make_photo())) as server:
+        first = send(shop.client, server.url())
+        fetch_waiting()
+        second = send(shop.client, server.url())
+    assert [row["id"] for row in shop.client.get(FETCHES).json()["results"]] == [
+        second["id"],
+        first["id"],
+    ]
+    done = shop.client.get(FETCHES, {"state": "done"}).json()["results"]
+    assert [row["id"] for row in done] == [first["id"]]
+    assert shop.client.get(FETCHES, {"state": "lost"}).status_code == 400
+
+
+def test_no_shop_sees_the_links_of_another(shop, rival):
+    fetch = send(shop.client, "https://a.example/a.jpg")
+    assert rival.client.get(f"{FETCHES}{fetch['id']}/").status_code == 404
+    assert rival.client.get(FETCHES).json()["results"] == []
+
+
+def test_a_key_that_may_only_read_sends_no_link(shop):
+    reader = make_key_client(shop.shop, scopes=[Scope.CATALOG_READ])
+    body = {"image_url": "https://a.example/a.jpg", "name": "Dress"}
+    assert reader.post(IMAGES, body).status_code == 403
+    assert reader.get(FETCHES).status_code == 200
+
+
+def test_the_task_and_the_sweep_find_the_work(shop, monkeypatch):
+    sent: Counter[str] = Counter()
+    with running_photo_server(answer(make_photo())) as server:
+        fetch = send(shop.client, server.url())
+        monkeypatch.setattr("core.jobs.queues.wake", lambda task: sent.update([task]))
+        sweeps.sweep_photos.apply(throw=True)
+        assert sent["catalog.tasks.fetch_photos"] == 1
+        tasks.fetch_photos.apply(throw=True)
+    assert state_of(shop.client, fetch)["state"] == "done"
+
+
+def test_a_link_goes_with_its_image(shop):
+    with running_photo_server(answer(make_photo())) as server:
+        fetch = send(shop.client, server.url())
+        fetch_waiting()
+    image = state_of(shop.client, fetch)["image"]
+    with all_shops():
+        Image.objects.get(pk=image).delete()
+    assert shop.client.get(f"{FETCHES}{fetch['id']}/").status_code == 404
+
+
+def test_failed_links_are_deleted_after_a_month(shop):
+    old, young = (send(shop.client, f"https://a.example/{name}.jpg") for name in "ab")
+    with all_shops():
+        PhotoFetch.objects.update(state=PhotoFetch.State.FAILED)
+        long_ago = timezone.now() - timedelta(days=31)
+        PhotoFetch.objects.filter(pk=old["id"]).update(updated_at=long_ago)
+    sweeps.purge_failed_fetches.apply(throw=True)
+    assert [row["id"] for row in shop.client.get(FETCHES).json()["results"]] == [young["id"]]
