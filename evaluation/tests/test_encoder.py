@@ -21,6 +21,8 @@ class SimpleEncoder:
         rows = [vector(*(word for word in text.split() if word in AXES)) for text in texts]
         return np.stack(rows)
 
+    encode_labels = encode_texts
+
     def encode_images(self, photos: Sequence[Image.Image]) -> Embeddings:
         return np.array([[photo.width, photo.height] for photo in photos], dtype=np.float32)
 

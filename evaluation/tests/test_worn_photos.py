@@ -30,6 +30,8 @@ class NamedEncoder:
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
         return np.stack([axis(next(n for n in NAMES if text.endswith(n))) for text in texts])
 
+    encode_labels = encode_texts
+
 
 def axis(name: str) -> Embeddings:
     return np.eye(len(NAMES), dtype=np.float32)[NAMES.index(name)]
