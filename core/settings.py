@@ -235,7 +235,7 @@ ENCODERS: dict[str, dict[str, str | None]] = {
         "model": str(BASE_DIR / "core" / "ml" / "mini" / "checkpoint"),
         "revision": None,
         "earlier": str(BASE_DIR / "core" / "ml" / "mini" / "earlier"),
-        "languages": "English, a few hundred words of fashion",
+        "languages": "English, and prompts in eleven other languages by lexicons",
     },
     "fashion-clip": {
         "model": "patrickjohncyh/fashion-clip",

@@ -198,8 +198,16 @@ def make_signing_secret(shop: Shop) -> ShopperSigningSecret:
 
 
 def make_index(shop: Shop) -> VectorIndex:
+    """Return an index that is being built, which can be deleted."""
     with shop_scope(shop.pk):
-        return get_live_index(shop.pk)
+        live = get_live_index(shop.pk)
+        return VectorIndex.objects.create(
+            shop=shop,
+            encoder="fashion-clip",
+            node=live.node,
+            collection=f"next-{shop.pk}",
+            state=VectorIndex.State.BUILDING,
+        )
 
 
 OBJECTS: dict[str, Callable[[Shop], Any]] = {

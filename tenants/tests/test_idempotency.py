@@ -116,7 +116,7 @@ def test_refused_request_can_be_sent_again(shop):
 def test_failed_request_can_be_sent_again(shop, monkeypatch):
     shop.client.raise_request_exception = False
     with monkeypatch.context() as broken:
-        broken.setattr("catalog.api.facets.FacetViewSet.perform_create", lambda *_: 1 / 0)
+        broken.setattr("catalog.api.facets.FacetViewSet._serialize", lambda *_: 1 / 0)
         assert make_style(shop.client).status_code == 500
     again = make_style(shop.client)
     assert again.status_code == 201

@@ -262,14 +262,10 @@ def test_the_fast_forward_pass_has_the_results_and_gradients_of_the_tower() -> N
 
 
 def test_photos_leave_room_for_the_meanings_of_texts() -> None:
-    model = fit(image_steps=2, text_steps=1)
-    views = torch.rand(3, 3, IMAGE_SIZE, IMAGE_SIZE)
+    projection = fit(image_steps=2, text_steps=1).visual_projection.weight
 
-    with torch.no_grad():
-        seen = model.get_image_features(pixel_values=views).pooler_output.flatten(1)
-
-    assert not seen[:, LOOKS:].any()
-    assert seen[:, :LOOKS].any(dim=1).all()
+    assert not projection[LOOKS:].any()
+    assert projection[:LOOKS].any(dim=1).all()
 
 
 def test_a_meaning_changes_all_cosines_with_photos_by_the_same_factor() -> None:

@@ -11,6 +11,7 @@ from itertools import cycle
 from pathlib import Path
 
 from catalog.vocabulary.kinds import KINDS
+from catalog.vocabulary.words import MATERIALS, SEASONS, STYLES, Use, texts_for
 from core.ml.colours import BASIC_COLOURS
 
 Prompts = tuple[str, ...]
@@ -40,11 +41,20 @@ def read_foreign_prompts() -> Prompts:
 
 @cache
 def make_clothing_prompts() -> Prompts:
-    """Return the prompts for clothing, the basic colours, and the kinds without and with one."""
+    """Return the prompts for clothing, and the words of the vocabulary for it.
+
+    These are kinds, colours, colours with kinds, materials, seasons and styles.
+    """
     phrases = dict.fromkeys(phrase for kind in KINDS.values() for phrase in kind.phrases)
     pairs = (f"{colour} {name}" for colour, name in zip(cycle(BASIC_COLOURS), KINDS, strict=False))
     listed = read_prompts(Path(__file__).with_name("clothing.txt"))
-    return tuple(dict.fromkeys((*listed, *BASIC_COLOURS, *KINDS, *phrases, *pairs)))
+    habits = [
+        text
+        for group in (MATERIALS, SEASONS, STYLES)
+        for words in group.values()
+        for text in texts_for(Use.PROMPT, words)
+    ]
+    return tuple(dict.fromkeys((*listed, *BASIC_COLOURS, *KINDS, *phrases, *pairs, *habits)))
 
 
 def make_sold_prompts(images: Collection[SoldItem]) -> list[Prompts]:
