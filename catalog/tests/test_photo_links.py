@@ -13,7 +13,7 @@ from django.utils import timezone
 from catalog import sweeps, tasks
 from catalog.fetches import jobs
 from catalog.fetches.jobs import fetch_waiting
-from catalog.models import Category, Image, PhotoFetch, Thumbnails
+from catalog.models import AgeGroup, Category, Image, PhotoFetch, Style, Thumbnails
 from core import downloads
 from core.jobs.models import MAX_ATTEMPTS
 from core.tenancy import all_shops, shop_scope
@@ -67,7 +67,16 @@ def count_images() -> int:
         return int(Image.objects.count())
 
 
+def make_facets() -> None:
+    """Make the values of `FACTS`: earlier tests of this kind delete the default ones."""
+    named = ((Category, "dress"), (Style, "casual"), (Style, "summer"), (AgeGroup, "adult"))
+    with all_shops():
+        for model, name in named:
+            model.objects.get_or_create(shop=None, name=name)
+
+
 def test_a_link_becomes_an_image_with_its_facts(shop):
+    make_facets()
     with running_photo_server(answer(make_photo("red"), 'ETag: "v1"')) as server:
         fetch = send(shop.client, server.url(), **FACTS)
         assert (fetch["state"], fetch["image"], fetch["problem"]) == ("pending", None, None)
