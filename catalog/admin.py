@@ -164,6 +164,7 @@ class PhotoFetchAdmin(JobAdmin):
     tasks = (FETCHES.task,)
 
 
+# The forms of Django cannot be subscripted at run time, as their types ask for.
 class AliasForm(forms.ModelForm):  # type: ignore[type-arg]
     """An alias of a facet value, which belongs to the value's shop, or to all shops."""
 

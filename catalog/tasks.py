@@ -1,5 +1,6 @@
 """Tasks of the vector index: each is a wake-up, and finds its work in Postgres."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -69,17 +70,7 @@ def advance_switches(**_: Any) -> None:
 @shared_task
 def remove_index(*, index_id: str, **_: Any) -> None:
     """Remove a retired index; the sweep retries while Chroma is down."""
-    with all_shops():
-        for index in VectorIndex.objects.filter(pk=index_id, state=VectorIndex.State.RETIRED):
-            try:
-                retirement.remove_index(index)
-            except Unavailable as error:
-                log.warning(
-                    "removal_postponed",
-                    shop=str(index.shop_id),
-                    index=index_id,
-                    error=error.message,
-                )
+    _run_or_postpone(index_id, retirement.remove_index, "removal_postponed")
 
 
 def wake_repairs() -> None:
@@ -94,41 +85,40 @@ def wake_repairs() -> None:
 @shared_task
 def repair_index(*, index_id: str, **_: Any) -> None:
     """Make a collection equal to Postgres again; the sweep retries while Chroma is down."""
-    with all_shops():
-        for index in VectorIndex.objects.filter(pk=index_id):
-            try:
-                repair.repair_index(index)
-            except Unavailable as error:
-                log.warning(
-                    "repair_postponed", shop=str(index.shop_id), index=index_id, error=error.message
-                )
+    _run_or_postpone(index_id, repair.repair_index, "repair_postponed")
 
 
 @shared_task
 def drop_former_collection(*, index_id: str, **_: Any) -> None:
     """Drop a collection that a rebuild replaced; the sweep retries while Chroma is down."""
-    with all_shops():
-        for index in VectorIndex.objects.filter(pk=index_id):
-            try:
-                repair.drop_former(index)
-            except Unavailable as error:
-                log.warning(
-                    "removal_postponed",
-                    shop=str(index.shop_id),
-                    index=index_id,
-                    error=error.message,
-                )
+    _run_or_postpone(index_id, repair.drop_former, "removal_postponed")
 
 
 @shared_task
 def audit_index(*, index_id: str, **_: Any) -> None:
     """Compare a collection with Postgres, search for each of its vectors, and repair it."""
+
+    def audit_and_mend(index: VectorIndex) -> None:
+        audit.mend_index(index, audit.audit_index(index))
+
+    _run_or_postpone(
+        index_id, audit_and_mend, "audit_postponed", when_postponed=audit.release_claim
+    )
+
+
+def _run_or_postpone(
+    index_id: str,
+    work: Callable[[VectorIndex], object],
+    event: str,
+    *,
+    when_postponed: Callable[[VectorIndex], None] | None = None,
+) -> None:
+    """Do work on an index that still exists; log `event` if Chroma is down."""
     with all_shops():
         for index in VectorIndex.objects.filter(pk=index_id):
             try:
-                audit.mend_index(index, audit.audit_index(index))
+                work(index)
             except Unavailable as error:
-                log.warning(
-                    "audit_postponed", shop=str(index.shop_id), index=index_id, error=error.message
-                )
-                audit.release_claim(index)
+                log.warning(event, shop=str(index.shop_id), index=index_id, error=error.message)
+                if when_postponed:
+                    when_postponed(index)

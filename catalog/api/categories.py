@@ -54,6 +54,7 @@ class MatchedCategorySerializer(serializers.Serializer[Category]):
 class CategorySerializer(FacetSerializer):
     """A category; default ones are shared by all shops and cannot be changed."""
 
+    # Also the name of an attribute of serializers, which the field replaces in the class alone.
     parent = ParentField(  # type: ignore[assignment]
         required=False,
         allow_null=True,

@@ -35,15 +35,18 @@ def check_aliases(
     pk = facet.pk if facet else None
     values = model.objects.filter(shop_id=shop_id).exclude(pk=pk)
     names = {make_key(name): name for name in values.values_list("name", flat=True)}
-    for text in texts:
-        key = make_key(text)
+    keys = {text: make_key(text) for text in texts}
+    aliases = model._meta.get_field("aliases").related_model
+    # Of default values too: a shop may have aliases of these.
+    taken = aliases.objects.filter(shop_id=shop_id, key__in=keys.values()).exclude(facet_id=pk)
+    owners = dict(taken.values_list("key", "facet__name"))
+    for text, key in keys.items():
         if not 0 < len(key) <= MAX_ALIAS_LENGTH:
             raise AliasUnusable(f"“{text}” has no letter or digit, or is too long.")
         if key in names:
             raise AliasUnusable(f"“{text}” is the name of “{names[key]}”.")
-        owner = find_alias_owner(model=model, shop_id=shop_id, name=text)
-        if owner is not None and owner.pk != pk:
-            raise AliasUnusable(f"“{text}” is an alias of “{owner}” already.")
+        if key in owners:
+            raise AliasUnusable(f"“{text}” is an alias of “{owners[key]}” already.")
 
 
 def replace_aliases(*, facet: Facet, shop_id: UUID | None, texts: Sequence[str]) -> None:

@@ -45,8 +45,8 @@ def check_place(*, category: Category, parent: Category | None) -> None:
         Shop.objects.select_for_update(no_key=True).get(pk=category.shop_id)
     if parent.shop_id not in (None, category.shop_id):
         raise CategoryMisplaced("A category of all shops cannot be below one of a single shop.")
-    above = _count_levels(_ABOVE, parent.pk)
-    below = {} if category._state.adding else _count_levels(_BELOW, category.pk)
+    above = _count_levels(_ABOVE, [parent.pk])
+    below = {} if category._state.adding else _count_levels(_BELOW, [category.pk])
     if parent.pk in below:
         raise CategoryMisplaced("A category cannot be below itself.")
     if max(above.values()) + max(below.values(), default=1) > MAX_DEPTH:
@@ -55,9 +55,7 @@ def check_place(*, category: Category, parent: Category | None) -> None:
 
 def list_narrower(category_ids: Iterable[UUID]) -> list[UUID]:
     """Return these categories and all below them, in one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ALL_BELOW, {"ids": list(category_ids), "depth": MAX_DEPTH})
-        return [pk for (pk,) in cursor.fetchall()]
+    return list(_count_levels(_BELOW, category_ids))
 
 
 def select_path(column: str) -> Any:
@@ -69,17 +67,17 @@ def select_path(column: str) -> Any:
     return RawSQL(_PATH.format(column=column), [MAX_DEPTH], output_field=names)  # noqa: S611
 
 
-def _count_levels(query: str, category_id: UUID) -> dict[UUID, int]:
-    """Return the categories above or below one, with itself, and how many levels away, from 1."""
+def _count_levels(query: str, category_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Return categories with those above or below them, and how many levels away, from 1."""
     with connection.cursor() as cursor:
-        cursor.execute(query, {"id": category_id, "depth": MAX_DEPTH})
+        cursor.execute(query, {"ids": list(category_ids), "depth": MAX_DEPTH})
         return dict(cursor.fetchall())
 
 
 # The depth ends each query in any case.
 _ABOVE = """
     WITH RECURSIVE found AS (
-        SELECT id, parent_id, 1 AS level FROM catalog_category WHERE id = %(id)s
+        SELECT id, parent_id, 1 AS level FROM catalog_category WHERE id = ANY(%(ids)s)
         UNION ALL
         SELECT wider.id, wider.parent_id, level + 1
         FROM found JOIN catalog_category AS wider ON wider.id = found.parent_id
@@ -89,23 +87,13 @@ _ABOVE = """
 """
 _BELOW = """
     WITH RECURSIVE found AS (
-        SELECT id, 1 AS level FROM catalog_category WHERE id = %(id)s
-        UNION ALL
-        SELECT narrower.id, level + 1
-        FROM found JOIN catalog_category AS narrower ON narrower.parent_id = found.id
-        WHERE level <= %(depth)s
-    )
-    SELECT id, level FROM found
-"""
-_ALL_BELOW = """
-    WITH RECURSIVE found AS (
         SELECT id, 1 AS level FROM catalog_category WHERE id = ANY(%(ids)s)
         UNION
         SELECT narrower.id, level + 1
         FROM found JOIN catalog_category AS narrower ON narrower.parent_id = found.id
         WHERE level <= %(depth)s
     )
-    SELECT DISTINCT id FROM found
+    SELECT id, max(level) FROM found GROUP BY id
 """
 _PATH = """
     ARRAY(

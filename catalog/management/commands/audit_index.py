@@ -22,30 +22,20 @@ class Command(BaseCommand):
         parser.add_argument("--repair", action="store_true", help="repair what is found, too")
 
     def handle(self, *args: Any, shop: UUID | None, repair: bool, **options: Any) -> None:
-        audit = self._audit_and_repair if repair else self._audit
         with all_shops():
             indexes = find_indexes(shop, VectorIndex.State.LIVE, VectorIndex.State.BUILDING)
-            failed = [index for index in indexes if not audit(index)]
+            failed = [index for index in indexes if not self._audit(index, repair=repair)]
         if failed:
             hint = "" if repair else "; --repair repairs them"
             raise CommandError(f"{len(failed)} of {len(indexes)} indexes need a repair{hint}.")
 
-    def _audit(self, index: VectorIndex) -> bool:
-        """Print what an audit finds; return whether nothing has to be repaired."""
-        try:
-            found = audit_index(index)
-        except VectorStoreUnavailable as error:
-            self._print(index, error.message)
-            return False
-        self._print(index, _describe(found))
-        return not found.needs_repair
-
-    def _audit_and_repair(self, index: VectorIndex) -> bool:
+    def _audit(self, index: VectorIndex, *, repair: bool) -> bool:
+        """Print what an audit finds, and repair it; return whether nothing is left to repair."""
         try:
             found = audit_index(index)
             self._print(index, _describe(found))
-            if not found.needs_repair:
-                return True
+            if not (repair and found.needs_repair):
+                return not found.needs_repair
             is_mended = mend_index(index, found)
         except VectorStoreUnavailable as error:
             self._print(index, error.message)
