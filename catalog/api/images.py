@@ -44,7 +44,7 @@ from catalog.models import AgeGroup, Image, IndexEntry, Style, VectorIndex
 from catalog.search.public_images import serialize_seen, serialize_thumbnails
 from catalog.taxonomy.tree import select_path
 from core.api.views import NewestFirst, validate
-from core.downloads import MAX_ADDRESS_LENGTH, DownloadRefused, check_address
+from core.downloads.addresses import MAX_ADDRESS_LENGTH, DownloadRefused, check_address
 from core.photos import Photo, open_photo
 from decoder.limits import MAX_BYTES
 from tenants.api.base import TenantViewSet

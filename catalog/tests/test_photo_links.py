@@ -1,10 +1,14 @@
 """Images by link: workers fetch the photo, and nothing private is reached."""
 
+import gzip
+import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pillow_heif
 import pytest
 from django.core.files.base import ContentFile
 from django.db.models.functions import Now
@@ -12,13 +16,16 @@ from django.utils import timezone
 
 from catalog import sweeps, tasks
 from catalog.fetches import jobs
-from catalog.fetches.jobs import fetch_waiting
+from catalog.fetches.jobs import HOST_PLACES, PLACES, fetch_waiting
+from catalog.fetches.pauses import MAX_FAILURES, PAUSES
 from catalog.models import AgeGroup, Category, Image, PhotoFetch, Style, Thumbnails
-from core import downloads
 from core.jobs.models import MAX_ATTEMPTS
+from core.jobs.runner import run_and_disconnect
 from core.tenancy import all_shops, shop_scope
 from core.tests.factories import make_photo
-from core.tests.photo_servers import answer, running_photo_server
+from core.tests.name_servers import running_name_server
+from core.tests.photo_servers import allow_this_machine, answer, running_photo_server
+from core.tests.photo_servers import send as send_bytes
 from tenants.models import Scope
 from tenants.tests.factories import make_key_client
 
@@ -42,9 +49,8 @@ FACTS = {
 
 @pytest.fixture(autouse=True)
 def _local(monkeypatch) -> None:
-    """Let this machine count as public, on any port."""
-    monkeypatch.setattr(downloads, "ALLOWED_PORTS", range(1, 65_536))
-    monkeypatch.setattr(downloads, "is_public", lambda address: address == "127.0.0.1")
+    allow_this_machine(monkeypatch)
+    PAUSES.clear()
 
 
 def send(client: Any, url: str, **facts: Any) -> dict[str, Any]:
@@ -58,8 +64,16 @@ def state_of(client: Any, fetch: dict[str, Any]) -> dict[str, Any]:
 
 
 def make_due() -> None:
+    PAUSES.clear()
     with all_shops():
         PhotoFetch.objects.update(due_at=Now())
+
+
+def wait_until(is_true: Callable[[], bool]) -> None:
+    until = time.monotonic() + 15
+    while not is_true():
+        assert time.monotonic() < until
+        time.sleep(0.02)
 
 
 def count_images() -> int:
@@ -92,8 +106,9 @@ def test_a_link_becomes_an_image_with_its_facts(shop):
         assert Thumbnails.objects.get().image_id == Image.objects.get().pk
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF"])
 def test_formats_are_those_of_uploads(shop, kind):
+    pillow_heif.register_heif_opener()
     with running_photo_server(answer(make_photo(kind=kind))) as server:
         fetch = send(shop.client, server.url())
         fetch_waiting()
@@ -104,8 +119,14 @@ def test_formats_are_those_of_uploads(shop, kind):
     ("body", "status", "code"),
     [
         (b"<html>not found</html>", "404 Not Found", "not_available"),
-        (b"<html>a page</html>", "200 OK", "photo_"),
-        (b"", "200 OK", "photo_"),
+        (b"<html>a page</html>", "200 OK", "photo_is_page"),
+        (b"\n\xef\xbb\xbf<!DOCTYPE HTML>\n<title>Sign in</title>", "200 OK", "photo_is_page"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "200 OK", "photo_"),
+        (gzip.compress(bytes(10**7)), "200 OK", "photo_"),
+        (b"", "200 OK", "photo_empty"),
+        (b"", "401 Unauthorized", "not_available"),
+        (b"", "403 Forbidden", "not_available"),
+        (b"", "410 Gone", "not_available"),
         (make_photo()[:200], "200 OK", "photo_"),
     ],
 )
@@ -118,6 +139,16 @@ def test_what_is_no_photo_fails_at_once_with_a_reason(shop, body, status, code):
     assert failed["problem"]["detail"]
     assert code in failed["problem"]["code"]
     assert count_images() == 0
+
+
+def test_the_content_counts_and_not_its_type(shop):
+    photo = answer(make_photo(), "Content-Type: text/html")
+    page = answer(b"<html>a page</html>", "Content-Type: image/jpeg")
+    for script, state in ((photo, "done"), (page, "failed")):
+        with running_photo_server(script) as server:
+            fetch = send(shop.client, server.url())
+            fetch_waiting()
+        assert state_of(shop.client, fetch)["state"] == state
 
 
 def test_a_busy_server_is_asked_again_until_the_last_attempt(shop):
@@ -153,6 +184,7 @@ def test_a_server_that_recovers_gets_its_image(shop):
 def test_waits_as_long_as_the_server_asks_for_and_an_hour_at_most(shop):
     waits = {}
     for seconds in (1, 600, 10**9):
+        PAUSES.clear()
         busy = answer(b"", f"Retry-After: {seconds}", status="429 Slow down")
         with running_photo_server(busy) as server:
             fetch = send(shop.client, server.url())
@@ -163,22 +195,54 @@ def test_waits_as_long_as_the_server_asks_for_and_an_hour_at_most(shop):
     assert waits == {1: 30, 600: 600, 10**9: 3_600}
 
 
-def test_one_photo_of_a_host_at_a_time(shop, rival):
-    photo = make_photo()
+def test_a_shop_with_slow_links_delays_no_other_shop(shop, rival):
+    is_over = threading.Event()
 
-    def slow(stream: Any, head: bytes) -> None:
-        time.sleep(0.05)
-        answer(photo)(stream, head)
+    def hang(stream: Any, head: bytes) -> None:
+        is_over.wait(20)
+        answer(make_photo())(stream, head)
 
-    with running_photo_server(slow) as server, running_photo_server(slow) as other:
-        for client in (shop.client, rival.client):
-            for _ in range(3):
-                send(client, server.url())
-        send(shop.client, other.url(host="localhost"))
+    with running_photo_server(hang) as slow, running_photo_server(answer(make_photo())) as quick:
+        for _ in range(3 * PLACES):
+            send(shop.client, slow.url())
+        worker = threading.Thread(target=run_and_disconnect, args=(fetch_waiting,))
+        worker.start()
+        wait_until(lambda: len(slow.heads) == HOST_PLACES / 2)
+        fetches = [send(rival.client, quick.url()) for _ in range(3)]
+        wait_until(lambda: all(state_of(rival.client, f)["state"] == "done" for f in fetches))
+        assert (count_images(), len(slow.heads)) == (3, HOST_PLACES / 2)
+        is_over.set()
+        worker.join()
+    assert count_images() == 3 + 3 * PLACES
+    assert slow.most_at_once == HOST_PLACES / 2
+
+
+def test_a_server_that_wants_fewer_requests_gets_none_for_a_while(shop, rival):
+    with running_photo_server(answer(b"", "Retry-After: 60", status="429 Slow down")) as server:
+        fetches = [send(shop.client, server.url()) for _ in range(30)]
         fetch_waiting()
-        assert server.most_at_once == 1
-        assert (len(server.heads), len(other.heads)) == (6, 1)
-    assert count_images() == 7
+        asked = len(server.heads)
+        assert 0 < asked <= HOST_PLACES
+        states = [state_of(shop.client, fetch) for fetch in fetches]
+        # The other links wait, which is no attempt of theirs.
+        assert sorted(state["attempts"] for state in states) == [0] * (30 - asked) + [1] * asked
+        assert {state["state"] for state in states} == {"pending"}
+        send(rival.client, server.url())
+        fetch_waiting()
+        assert len(server.heads) == asked + 1  # what a host answers to one concerns no other
+        server.script = answer(make_photo())
+        make_due()
+        fetch_waiting()
+    assert {state_of(shop.client, fetch)["state"] for fetch in fetches} == {"done"}
+
+
+def test_a_host_that_does_not_answer_is_not_asked_for_each_link(shop):
+    with running_photo_server(send_bytes(b"")) as server:
+        fetches = [send(shop.client, server.url()) for _ in range(30)]
+        fetch_waiting()
+        assert len(server.heads) <= MAX_FAILURES + HOST_PLACES
+    problems = [state_of(shop.client, fetch)["problem"]["code"] for fetch in fetches]
+    assert set(problems) == {"connection_lost"}
 
 
 @pytest.mark.parametrize(
@@ -191,15 +255,26 @@ def test_refuses_other_addresses_at_once(shop, url):
     assert "image_url" in str(response.json())
 
 
-def test_a_private_address_fails_and_is_not_asked(shop, monkeypatch):
+def test_a_private_address_is_refused_in_the_request(shop, monkeypatch):
     monkeypatch.undo()
-    monkeypatch.setattr(downloads, "ALLOWED_PORTS", range(1, 65_536))
-    with running_photo_server(answer(make_photo())) as server:
-        fetch = send(shop.client, server.url())
-        fetch_waiting()
-        assert server.heads == []
-    failed = state_of(shop.client, fetch)
-    assert (failed["state"], failed["problem"]["code"]) == ("failed", "address_refused")
+    for url in ("http://127.0.0.1/", "http://postgres/", "http://a.example:8080/"):
+        response = shop.client.post(IMAGES, {"image_url": url, "name": "Dress"})
+        assert (response.status_code, "image_url" in response.json()["errors"]) == (400, True)
+
+
+def test_a_private_and_an_unknown_name_look_the_same(shop, monkeypatch):
+    """Nobody learns which names this network knows: not by codes, nor by attempts."""
+    monkeypatch.undo()
+    with running_name_server(monkeypatch) as names:
+        names.known["db.corp.example"] = ["10.0.0.1"]
+        states = []
+        for host in ("db.corp.example", "unknown.corp.example"):
+            fetch = send(shop.client, f"http://{host}/a.jpg")
+            fetch_waiting()
+            state = state_of(shop.client, fetch)
+            states.append({name: state[name] for name in ("state", "problem", "attempts")})
+    assert states[0] == states[1]
+    assert (states[0]["state"], states[0]["problem"]["code"]) == ("pending", "host_unknown")
 
 
 def test_needs_a_photo_or_a_link_and_not_both(shop):

@@ -20,9 +20,9 @@ class QueueRowQuerySet(TenantQuerySet["QueueRow"]):
         """Set fields, and make the rows claimable at once as a new version; return how many."""
         return self.update(version=F("version") + 1, attempts=0, due_at=Now(), **fields)
 
-    def postpone(self) -> int:
+    def postpone(self, *, wait: timedelta = POSTPONED_FOR) -> int:
         """Wait for a dependency that is down; this does not count as an attempt."""
-        return self.update(due_at=Now() + POSTPONED_FOR, attempts=F("attempts") - 1)
+        return self.update(due_at=Now() + wait, attempts=F("attempts") - 1)
 
     def retry(self, *, attempts: int, wait: timedelta | None = None, **fields: Any) -> int:
         """Set fields, and wait after a failed attempt: by default twice as long after each."""

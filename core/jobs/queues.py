@@ -10,7 +10,7 @@ calls `wake_waiting`.
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -41,7 +41,8 @@ WITH RECURSIVE waiting AS (
     FROM waiting WHERE waiting.shop_id IS NOT NULL
 ), turns AS (
     SELECT first.id, row_number() OVER (PARTITION BY waiting.shop_id ORDER BY first.id) AS turn
-    FROM (SELECT shop_id FROM waiting WHERE shop_id IS NOT NULL
+    FROM (SELECT shop_id FROM waiting
+          WHERE shop_id IS NOT NULL AND shop_id <> ALL(%(without)s::uuid[])
           ORDER BY random() LIMIT %(size)s) AS waiting
     CROSS JOIN LATERAL (
         SELECT id FROM {table}
@@ -93,10 +94,14 @@ class Queue:
     task: str
     waiting: str = "state = 'pending'"
 
-    def claim(self, *, size: int, lease: float) -> list[Claim]:
-        """Lease up to `size` waiting rows of all shops for `lease` seconds; makes one query."""
+    def claim(self, *, size: int, lease: float, without: Collection[UUID] = ()) -> list[Claim]:
+        """Lease up to `size` waiting rows for `lease` seconds; makes one query.
+
+        They are of all shops but those that `without` names.
+        """
+        options: dict[str, Any] = {"size": size, "lease": lease, "without": list(without)}
         with all_shops(), connection.cursor() as cursor:
-            cursor.execute(self._sql(CLAIM), {"size": size, "lease": lease})
+            cursor.execute(self._sql(CLAIM), options)
             return [Claim(*row) for row in cursor.fetchall()]
 
     def has_waiting(self) -> bool:

@@ -2,16 +2,15 @@
 
 The work on a job is a function from its row to the fields of its result. It raises `DomainError`
 when the photo cannot be processed, which fails the job with that message, `AttemptFailed` when
-another attempt may succeed, and `Unavailable` when a dependency is down, which postpones the job.
+another attempt may succeed, and `Unavailable` when a dependency is down or `Postponed` when it is
+too early, which postpone the job without counting an attempt.
 """
 
 import os
 import threading
-from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -59,6 +58,14 @@ class AttemptFailed(Exception):
         self.wait = wait
 
 
+class Postponed(Exception):
+    """It is too early for this job: the next attempt comes after `wait`."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"Postponed for {wait}.")
+        self.wait = wait
+
+
 T = TypeVar("T")
 Run = Callable[[Any], dict[str, Any]]
 
@@ -73,42 +80,15 @@ def run_waiting(
     count = 0
     while claims := queue.claim(size=size, lease=settings.QUALITY_LEASE_SECONDS):
         for claim in claims:
-            _run_one(queue, claim, run)
+            run_one(queue, claim, run)
         if after:
             after()
         count += len(claims)
     return count
 
 
-def run_in_lanes(queue: Queue, run: Run, *, size: int, find_lane: Callable[[Any], str]) -> int:
-    """Run jobs until none waits, `size` at a time; return how many were claimed.
-
-    Jobs of one lane run one after the other, and different lanes at the same time.
-    """
-    count = 0
-    while claims := queue.claim(size=size, lease=settings.QUALITY_LEASE_SECONDS):
-        lanes: defaultdict[str, list[Claim]] = defaultdict(list)
-        with all_shops():
-            rows = queue.model._default_manager.in_bulk([claim.row_id for claim in claims])
-        for claim in claims:
-            if claim.row_id in rows:
-                lanes[find_lane(rows[claim.row_id])].append(claim)
-        run_lane = keep_log_context(partial(_run_lane, queue, run))
-        with ThreadPoolExecutor(size, "lane") as threads:
-            list(threads.map(run_lane, lanes.values()))
-        count += len(claims)
-    return count
-
-
-def _run_lane(queue: Queue, run: Run, claims: list[Claim]) -> None:
-    def run_all() -> None:
-        for claim in claims:
-            _run_one(queue, claim, run)
-
-    run_and_disconnect(run_all)
-
-
-def _run_one(queue: Queue, claim: Claim, run: Run) -> None:
+def run_one(queue: Queue, claim: Claim, run: Run) -> None:
+    """Run a claimed job, and record its result, unless it was requested again or deleted."""
     with all_shops():
         rows = queue.model._default_manager.filter(pk=claim.row_id, version=claim.version)
         row: Any = rows.first()
@@ -126,6 +106,8 @@ def _run_one(queue: Queue, claim: Claim, run: Run) -> None:
         except Unavailable as error:
             log.warning("job_postponed", error=error.message)
             _pending(row).postpone()
+        except Postponed as error:
+            _pending(row).postpone(wait=error.wait)
         except AttemptFailed as error:
             log.warning("attempt_failed", attempts=claim.attempts, code=error.problem["code"])
             if claim.is_last:

@@ -42,6 +42,8 @@ NOT_IN_RESPONSES = {
     "not_available",
     "certificate_invalid",
     "download_refused",
+    "photo_is_page",
+    "photo_empty",
     "encoder_unavailable",
     "photo_unmeasurable",
     "image_deleted",

@@ -1,30 +1,36 @@
 """Downloads reach public addresses only, and end: whatever the server at the other end does."""
 
 import gzip
-import itertools
 import socket
 import ssl
+import struct
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
+import dns.name
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from core import downloads
-from core.downloads import (
-    Download,
-    DownloadDelayed,
-    DownloadRefused,
-    check_address,
-    download,
-    is_public,
+from core.downloads import addresses, hosts, http
+from core.downloads.addresses import DownloadRefused, check_address, is_public
+from core.downloads.hosts import DownloadDelayed
+from core.downloads.http import Download, Validators, download
+from core.tests.name_servers import SILENCE, NameServer, running_name_server
+from core.tests.photo_servers import (
+    PhotoServer,
+    Script,
+    allow_this_machine,
+    answer,
+    running_photo_server,
+    send,
 )
-from core.tests.photo_servers import PhotoServer, Script, answer, running_photo_server, send
 
 MIB = 1024**2
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n"
@@ -32,33 +38,22 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n"
 
 @pytest.fixture
 def local(monkeypatch) -> None:
-    """Let this machine count as public, on any port."""
-    monkeypatch.setattr(downloads, "ALLOWED_PORTS", range(1, 65_536))
-    monkeypatch.setattr(downloads, "is_public", lambda address: address == "127.0.0.1")
+    allow_this_machine(monkeypatch)
 
 
 @pytest.fixture
-def names(monkeypatch) -> dict[str, list[str]]:
-    """Names and their addresses, which the resolver of this process then knows."""
-    known: dict[str, list[str]] = {}
-    resolve = socket.getaddrinfo
-
-    def look_up(host, port, *args, **kwargs):
-        if host not in known:
-            return resolve(host, port, *args, **kwargs)
-        if not known[host]:
-            raise socket.gaierror(socket.EAI_NONAME, "unknown")
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (at, port)) for at in known[host]]
-
-    monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    return known
+def names(monkeypatch) -> Iterator[NameServer]:
+    with running_name_server(monkeypatch) as server:
+        yield server
 
 
-def fetch(url: str, *, max_bytes: int = MIB, seconds: float = 20) -> Download:
-    return download(url, max_bytes=max_bytes, seconds=seconds)
+def fetch(
+    url: str, *, max_bytes: int = MIB, seconds: float = 20, known: Validators | None = None
+) -> Download | None:
+    return download(url, max_bytes=max_bytes, seconds=seconds, known=known)
 
 
-def fetch_from(script: Script, **options) -> Download:
+def fetch_from(script: Script, **options) -> Download | None:
     with running_photo_server(script) as server:
         return fetch(server.url(), **options)
 
@@ -86,6 +81,47 @@ def fetch_from(script: Script, **options) -> Download:
         "http://shop.example/\r\nHost: other",
         "http://shop.example/" + "a" * 2_000,
         "http://shop.example/" + "ä" * 1_000,
+        # credentials in disguise
+        *(
+            "http://a@b@shop.example/",
+            "http://shop.example\\@evil.example/",
+        ),
+        # ports
+        *("http://shop.example:0/", "http://shop.example:8080/", "http://shop.example:-80/"),
+        # addresses that are not public
+        *(
+            "http://127.0.0.1/",
+            "http://169.254.169.254/latest/",
+            "http://0.0.0.0/",
+            "http://[::1]/",
+        ),
+        *("http://[::ffff:8.8.8.8]/", "http://[64:ff9b::808:808]/", "http://[fe80::1%25eth0]/"),
+        "http://[2606:4700:4700::1111%25eth0]/",
+        # other spellings of numbers
+        *("http://2130706433/", "http://0x7f000001/", "http://0177.0.0.1/", "http://127.1/"),
+        *("http://0x7f.0.0.1/", "http://127.0.0.0x1/", "http://127.0.0.1./", "http://1.2.3.4.5/"),
+        *("http://127%2e0.0.1/", "http://127。0。0。1/", "http://１２７.0.0.1/", "http://①.②.③.④/"),
+        # names of a private network, and what is no name
+        *("http://localhost/", "http://postgres/", "http://redis:80/", "http://localhost./"),
+        *(
+            "http://shop.example./",
+            "http://shop..example/",
+            "http://.example/",
+            "http://-a.example/",
+        ),
+        *(
+            "http://xn--a.example/",
+            "http://a.xn--\u00ff/",
+            "http://sh op.example/",
+            "http://*.example/",
+        ),
+        *("http://" + "a" * 64 + ".example/", "http://" + "a." * 130 + "example/"),
+        *(
+            "http://exam\u00adple.example/",
+            "http://exa\u200bmple.example/",
+            "http://[::1/",
+            "http://]/",
+        ),
     ],
 )
 def test_refuses_other_addresses(url):
@@ -101,6 +137,13 @@ def test_refuses_other_addresses(url):
         "http://shop.example:80/a.jpg?size=2",
         "https://bücher.example/ä ö.jpg",
         "HTTPS://SHOP.EXAMPLE/A.JPG",
+        "https://my_bucket.cdn-1.example/a.jpg",
+        "https://3.example/a.jpg",
+        "https://shop.example:443/a.jpg",
+        "http://xn--bcher-kva.example/",
+        "http://shop.example/?@evil.example/#@evil.example",
+        "http://93.184.216.34/a.jpg",
+        "http://[2606:4700:4700::1111]/a.jpg",
     ],
 )
 def test_accepts_web_addresses(url):
@@ -115,7 +158,10 @@ def test_accepts_web_addresses(url):
         *("224.0.0.1", "239.1.1.1", "240.0.0.1", "255.255.255.255"),
         *("::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1", "fd12::1", "fec0::1", "ff02::1"),
         *("::ffff:127.0.0.1", "::ffff:8.8.8.8", "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b:1::1"),
-        *("2002:7f00:1::1", "2001:0:53aa::1", "2001:db8::1"),
+        *("2002:7f00:1::1", "2002:808:808::1", "2001:0:53aa::1", "2001:db8::1", "3fff::1"),
+        *("64:ff9b::a9fe:a9fe", "64:ff9b::808:808", "::8.8.8.8", "::ffff:0:8.8.8.8", "100::1"),
+        *("192.88.99.1", "192.0.2.1", "198.51.100.1", "0.0.0.7", "5f00::1", "2001:20::1"),
+        *("2606:4700::5efe:7f00:1", "2606:4700::200:5efe:808:808", "2606:4700:4700::1111%eth0"),
     ],
 )
 def test_address_is_not_public(address):
@@ -132,41 +178,83 @@ def test_address_is_public(address):
     ["127.0.0.1", "localhost", "[::1]", "2130706433", "0x7f.1", "127.1", "[::ffff:127.0.0.1]"],
 )
 def test_reaches_nothing_on_this_machine_by_any_spelling(monkeypatch, host):
-    monkeypatch.setattr(downloads, "ALLOWED_PORTS", range(1, 65_536))
+    monkeypatch.setattr(addresses, "ALLOWED_PORTS", range(1, 65_536))
     with running_photo_server(answer(b"secret")) as server:
-        with pytest.raises((DownloadRefused, DownloadDelayed)):
+        with pytest.raises(DownloadRefused):
             fetch(f"http://{host}:{server.port}/")
         assert server.heads == []
 
 
+# --- Names ----------------------------------------------------------------------------
+
+
 def test_refuses_a_name_if_any_of_its_addresses_is_private(local, names):
-    names["shop.example"] = ["127.0.0.1", "10.0.0.1"]
+    names.known["shop.example"] = ["127.0.0.1", "10.0.0.1"]
     with running_photo_server(answer(b"photo")) as server:
-        with pytest.raises(DownloadRefused):
+        with pytest.raises(DownloadDelayed):
             fetch(server.url(host="shop.example"))
         assert server.heads == []
 
 
-def test_connects_to_the_address_that_was_checked(local, names, monkeypatch):
+def test_connects_to_the_address_that_was_checked(local, names):
     """A name that resolves to something else a moment later gains nothing."""
-    names["shop.example"] = ["127.0.0.1"]
-    resolve, count = socket.getaddrinfo, itertools.count(1)
-
-    def resolve_once(host, *args, **kwargs):
-        assert host != "shop.example" or next(count) == 1
-        return resolve(host, *args, **kwargs)
-
-    monkeypatch.setattr(socket, "getaddrinfo", resolve_once)
+    names.known["shop.example"] = ["127.0.0.1"]
     with running_photo_server(answer(b"photo")) as server:
         assert fetch(server.url(host="shop.example")).data == b"photo"
     assert f"Host: shop.example:{server.port}".encode() in server.heads[0]
+    assert names.questions == [("shop.example", "A")]
 
 
-def test_an_unknown_name_is_tried_again_later(names):
-    names["shop.example"] = []
+def test_takes_addresses_of_ipv6_if_there_are_no_others(names, monkeypatch):
+    monkeypatch.setattr(addresses, "is_public", lambda address: ":" in address)
+    names.known["shop.example"] = ["2606:4700:4700::1111"]
+    assert hosts.resolve("shop.example", seconds=5) == ["2606:4700:4700::1111"]
+
+
+@pytest.mark.parametrize(
+    "known", [None, [], ["10.0.0.1"], ["127.0.0.1", "93.184.216.34"], ["::ffff:10.0.0.1"], SILENCE]
+)
+def test_nobody_learns_which_names_this_network_knows(names, monkeypatch, known):
+    """A name that does not exist and one with a private address have the same answer."""
+    monkeypatch.setattr(hosts, "RESOLVE_SECONDS", 0.2)
+    if known is not None:
+        names.known["db.corp.example"] = known
     with pytest.raises(DownloadDelayed) as delay:
-        fetch("http://shop.example/a.jpg")
-    assert delay.value.code == "host_unknown"
+        fetch("http://db.corp.example/a.jpg")
+    expected = ("host_unknown", "The host is not known on the public internet.", None)
+    assert (delay.value.code, delay.value.message, delay.value.wait) == expected
+
+
+def test_adds_no_domain_of_this_network(names, local):
+    names.known["shop.example"] = ["127.0.0.1"]
+    hosts.get_resolver().search = [dns.name.from_text("corp.example")]
+    names.known["db.internal.corp.example"] = ["127.0.0.1"]
+    with pytest.raises(DownloadDelayed):
+        fetch("http://db.internal/a.jpg")
+    assert names.questions == [("db.internal", "A")]
+
+
+def test_slow_names_delay_no_other_name(names, local):
+    """A hundred names without an answer are waited for at the same time."""
+    names.known["shop.example"] = ["127.0.0.1"]
+    names.known |= {f"slow{number}.example": SILENCE for number in range(100)}
+    waiting = [
+        threading.Thread(target=_resolve_quietly, args=(f"slow{number}.example",))
+        for number in range(100)
+    ]
+    for thread in waiting:
+        thread.start()
+    while len(names.questions) < 100:
+        time.sleep(0.01)
+    assert hosts.resolve("shop.example", seconds=5) == ["127.0.0.1"]
+    assert all(thread.is_alive() for thread in waiting)
+    for thread in waiting:
+        thread.join()
+
+
+def _resolve_quietly(name: str) -> None:
+    with pytest.raises(DownloadDelayed):
+        hosts.resolve(name, seconds=3)
 
 
 # --- Answers --------------------------------------------------------------------------
@@ -177,7 +265,7 @@ class TestAnswers:
     def test_returns_the_file_and_what_its_server_calls_it(self):
         day = "Sun, 29 Nov 2026 10:00:00 GMT"
         found = fetch_from(answer(b"photo", 'ETag: "v1"', f"Last-Modified: {day}"))
-        assert found == Download(b"photo", '"v1"', day)
+        assert found == Download(b"photo", Validators('"v1"', day))
 
     def test_sends_no_cookies_nor_credentials_and_asks_for_no_compression(self):
         with running_photo_server(answer(b"photo")) as server:
@@ -204,9 +292,20 @@ class TestAnswers:
     def test_a_busy_server_is_tried_again_later(self, status):
         with pytest.raises(DownloadDelayed, match=status) as delay:
             fetch_from(answer(b"", "Retry-After: 90", status=f"{status} Later"))
-        assert (delay.value.code, delay.value.wait) == ("server_busy", 90)
+        code = "server_busy" if status in {"429", "503"} else "server_failed"
+        assert (delay.value.code, delay.value.wait) == (code, 90)
 
-    @pytest.mark.parametrize("text", ["soon", "-1", "1e9", "9" * 5_000, "²", ""])
+    @pytest.mark.parametrize(("minutes", "wait"), [(5, 300), (-5, 0)])
+    def test_reads_a_date_to_wait_for(self, minutes, wait):
+        date = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes), usegmt=True)
+        with pytest.raises(DownloadDelayed) as delay:
+            fetch_from(answer(b"", f"Retry-After: {date}", status="503 Later"))
+        assert delay.value.wait is not None
+        assert wait - 60 < delay.value.wait <= wait
+
+    @pytest.mark.parametrize(
+        "text", ["soon", "Mon, 99 Nov 2026 10:00:00 GMT", "-1", "1e9", "9" * 5_000, "²", ""]
+    )
     def test_ignores_a_strange_retry_after(self, text):
         data = f"HTTP/1.1 503 Busy\r\nRetry-After: {text}\r\nContent-Length: 0\r\n\r\n"
         with pytest.raises(DownloadDelayed) as delay:
@@ -250,6 +349,16 @@ class TestAnswers:
         with pytest.raises(DownloadDelayed) as delay:
             fetch_from(send(data))
         assert delay.value.code in {"connection_lost", "unreachable"}
+
+    @pytest.mark.parametrize("part", [b"", HEAD, HEAD + b"Content-Length: 100\r\n\r\npho"])
+    def test_a_reset_connection_is_tried_again_later(self, part):
+        def reset(stream: socket.socket, head: bytes) -> None:
+            stream.sendall(part)
+            stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+        with pytest.raises(DownloadDelayed) as delay:
+            fetch_from(reset)
+        assert delay.value.code == "connection_lost"
 
     def test_a_server_that_is_not_there_is_tried_again_later(self):
         with running_photo_server(answer()) as server:
@@ -314,12 +423,55 @@ def test_follows_three_redirects_and_no_fourth():
         "http://user:password@127.0.0.1/",
         "file:///etc/passwd",
         "ftp://127.0.0.1/",
+        "http://localhost/",
+        "http://xn--a.example/",
+        "//[::ffff:127.0.0.1]/",
+        "http://[",
+        "http://127.0.0.1:0/",
     ],
 )
 def test_refuses_a_redirect_to_what_is_not_public(target):
     with pytest.raises(DownloadRefused) as refusal:
         fetch_from(redirects(target))
     assert refusal.value.code == "address_refused"
+
+
+@pytest.mark.usefixtures("local")
+def test_a_redirect_to_a_name_of_this_network_tells_nothing(names):
+    names.known["db.corp.example"] = ["10.0.0.1"]
+    codes = set()
+    for name in ("db.corp.example", "unknown.corp.example"):
+        with pytest.raises(DownloadDelayed) as delay:
+            fetch_from(redirects(f"http://{name}/"))
+        codes.add((delay.value.code, delay.value.message))
+    assert len(codes) == 1
+
+
+# --- Versions -------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("local")
+class TestVersions:
+    def test_asks_for_a_file_only_if_it_has_changed(self):
+        day = "Sun, 29 Nov 2026 10:00:00 GMT"
+        with running_photo_server(answer(status="304 Not Modified")) as server:
+            assert fetch(server.url(), known=Validators('"v1"', day)) is None
+        assert b'If-None-Match: "v1"\r\n' in server.heads[0]
+        assert f"If-Modified-Since: {day}".encode() in server.heads[0]
+
+    def test_returns_a_file_that_has_changed(self):
+        found = fetch_from(answer(b"new", 'ETag: "v2"'), known=Validators('"v1"'))
+        assert found == Download(b"new", Validators('"v2"'))
+
+    @pytest.mark.parametrize("known", [None, Validators()])
+    def test_an_answer_without_a_file_that_nobody_has_is_refused(self, known):
+        with pytest.raises(DownloadRefused, match="304"):
+            fetch_from(answer(status="304 Not Modified"), known=known)
+
+    @pytest.mark.parametrize("etag", ["v1", '"a b"', '"' + "a" * 2_000 + '"', "W/", '"v1", "v2"'])
+    def test_stores_no_etag_that_it_could_not_send_back(self, etag):
+        found = fetch_from(answer(b"photo", f"ETag: {etag}", "Last-Modified: <yesterday>"))
+        assert found.validators == Validators()
 
 
 # --- TLS ------------------------------------------------------------------------------
@@ -352,7 +504,7 @@ def authority(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def secure_server(authority, local, names) -> Iterator[PhotoServer]:
-    names |= {"shop.example": ["127.0.0.1"], "other.example": ["127.0.0.1"]}
+    names.known |= {"shop.example": ["127.0.0.1"], "other.example": ["127.0.0.1"]}
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(authority)
     with running_photo_server(answer(b"photo"), tls=tls) as server:
@@ -362,8 +514,8 @@ def secure_server(authority, local, names) -> Iterator[PhotoServer]:
 def test_checks_the_certificate_of_the_name_and_not_of_the_address(
     secure_server, authority, monkeypatch
 ):
-    trusting = ssl.create_default_context
-    monkeypatch.setattr(ssl, "create_default_context", lambda: trusting(cafile=authority))
+    trusting = ssl.create_default_context(cafile=authority)
+    monkeypatch.setattr(http, "get_tls", lambda: trusting)
     assert fetch(secure_server.url(host="shop.example")).data == b"photo"
     with pytest.raises(DownloadRefused) as refusal:
         fetch(secure_server.url(host="other.example"))
@@ -375,3 +527,33 @@ def test_refuses_a_certificate_of_nobody(secure_server):
         fetch(secure_server.url(host="shop.example"))
     assert refusal.value.code == "certificate_invalid"
     assert secure_server.heads == []
+
+
+@pytest.mark.parametrize("target", ["http://shop.example/a.jpg", "//shop.example:{port}/b"])
+def test_refuses_to_go_from_https_to_http(secure_server, authority, monkeypatch, target):
+    trusting = ssl.create_default_context(cafile=authority)
+    monkeypatch.setattr(http, "get_tls", lambda: trusting)
+    secure_server.script = redirects(target.format(port=secure_server.port))
+    url = secure_server.url(host="shop.example")
+    if target.startswith("//"):
+        assert fetch(url).data == b"photo"
+    else:
+        with pytest.raises(DownloadRefused, match="from https to http") as refusal:
+            fetch(url)
+        assert refusal.value.code == "address_refused"
+
+
+def test_a_server_without_tls_is_tried_again_later(local, names):
+    names.known["shop.example"] = ["127.0.0.1"]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer_in_plain_text() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+        threading.Thread(target=answer_in_plain_text, daemon=True).start()
+        with pytest.raises(DownloadDelayed) as delay:
+            fetch(f"https://shop.example:{listener.getsockname()[1]}/")
+    assert delay.value.code == "unreachable"

@@ -4,62 +4,51 @@ A connection is opened to an address that was resolved and checked for it, so a 
 to another address a moment later gains nothing. Redirects are checked like the first address.
 """
 
-import ipaddress
 import re
-import socket
 import ssl
 import time
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any
 
 import httpcore
 import httpx
 
-from core.errors import DomainError
+from core.downloads.addresses import DownloadRefused, check_address, refuse_address
+from core.downloads.hosts import DownloadDelayed, resolve
 
-MAX_ADDRESS_LENGTH = 2_000
 MAX_REDIRECTS = 3
 CONNECT_TIMEOUT_SECONDS = 5
-PORTS = {"http": 80, "https": 443}
-ALLOWED_PORTS = frozenset(PORTS.values())
 REDIRECTS = {301, 302, 303, 307, 308}
-# Statuses of a server that may answer later.
-DELAYS = {408, 425, 429, 500, 502, 503, 504}
-HEADERS: dict[str | bytes, str | bytes] = {
+NOT_MODIFIED = 304
+# Statuses of a server that may answer later; with the first two, it asks for fewer requests.
+BUSY = {429, 503}
+DELAYS = BUSY | {408, 425, 500, 502, 504}
+HEADERS = {
     "User-Agent": "Atelier",
     "Accept": "image/*",
     # A compressed answer of a few kilobytes may have gigabytes.
     "Accept-Encoding": "identity",
 }
-# They carry an IPv4 address: of a translator, or of a tunnel's end.
-EMBEDDING_NETWORKS = tuple(
-    map(ipaddress.IPv6Network, ("::/96", "::ffff:0:0/96", "64:ff9b::/96", "2002::/16", "2001::/32"))
-)
-# Of protocols; `is_global` knows only parts of it.
-RESERVED_IPV4 = ipaddress.IPv4Network("192.0.0.0/24")
-PUBLIC_IPV6 = ipaddress.IPv6Network("2000::/3")
-
-# Names are resolved in threads, since the system's resolver knows no deadline.
-_resolvers = ThreadPoolExecutor(8, "resolve")
+# Others are not stored, and so not sent back (RFC 9110, sections 8.8.2 and 8.8.3).
+ETAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]{0,900}"')
+DATE = re.compile(r"[A-Za-z0-9,: +-]{1,100}")
 
 
-class DownloadRefused(DomainError):
-    """Another attempt would fail as well: for the address, or by the server's answer."""
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """The headers by which a server recognises a version of a file, or empty texts."""
 
-    code = "download_refused"
+    etag: str = ""
+    last_modified: str = ""
 
-
-class DownloadDelayed(Exception):
-    """Another attempt may succeed, after `wait` seconds if the server names a time."""
-
-    def __init__(self, code: str, message: str, *, wait: int | None = None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.wait = wait
+    def as_conditions(self) -> dict[str, str]:
+        """Return the headers that ask for the file only if it has changed."""
+        named = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in named.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,71 +56,65 @@ class Download:
     """A file, with the headers by which its server recognises it."""
 
     data: bytes
-    etag: str
-    last_modified: str
+    validators: Validators
 
 
-def check_address(url: str) -> httpx.URL:
-    """Return an address that may be tried; raise `DownloadRefused`. Resolves no name."""
-    try:
-        address = httpx.URL(url)
-    except (httpx.InvalidURL, UnicodeError) as error:
-        raise _refuse_address("It is not one.") from error
-    # Other letters than those of ASCII have become longer.
-    if len(str(address)) > MAX_ADDRESS_LENGTH:
-        raise _refuse_address(f"It has more than {MAX_ADDRESS_LENGTH} characters.")
-    if address.scheme not in PORTS or not address.host:
-        raise _refuse_address("It has to begin with https:// or http:// and a host.")
-    if address.userinfo:
-        raise _refuse_address("It may contain no user and password.")
-    if (address.port or PORTS[address.scheme]) not in ALLOWED_PORTS:
-        raise _refuse_address("It may name no port other than 80 and 443.")
-    return address
+def download(
+    url: str, *, max_bytes: int, seconds: float, known: Validators | None = None
+) -> Download | None:
+    """Return the file at a public address; raise `DownloadRefused` or `DownloadDelayed`.
 
-
-def download(url: str, *, max_bytes: int, seconds: float) -> Download:
-    """Return the file at a public address; raise `DownloadRefused` or `DownloadDelayed`."""
+    None if the server answers that the file is still the one that `known` names.
+    """
     until = time.monotonic() + seconds
+    address = check_address(url)
+    conditions = known.as_conditions() if known else {}
     for _ in range(MAX_REDIRECTS + 1):
-        address = check_address(url)
-        with _request(address, until) as response:
+        with _request(address, {**HEADERS, **conditions}, until) as response:
+            if response.status == NOT_MODIFIED and conditions:
+                return None
             if response.status not in REDIRECTS:
                 return _read(response, max_bytes)
             location = _header(response, "location")
-        try:
-            url = str(address.join(location))
-        except (httpx.InvalidURL, UnicodeError) as error:
-            raise _refuse_address("The server redirects to something else.") from error
+        address = _follow(address, location)
     message = f"The server redirects more than {MAX_REDIRECTS} times."
     raise DownloadRefused(message, code="too_many_redirects")
 
 
-def is_public(text: str) -> bool:
-    """Return whether an IP address may belong to anybody on the internet."""
-    address = ipaddress.ip_address(text)
-    if isinstance(address, ipaddress.IPv6Address) and (
-        address not in PUBLIC_IPV6 or any(address in network for network in EMBEDDING_NETWORKS)
-    ):
-        return False
-    if isinstance(address, ipaddress.IPv4Address) and address in RESERVED_IPV4:
-        return False
-    return address.is_global and not address.is_multicast
+def _follow(address: httpx.URL, location: str) -> httpx.URL:
+    """Return the address that a redirect names; raise `DownloadRefused`."""
+    try:
+        target = check_address(str(address.join(location)))
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise refuse_address("The server redirects to something else.") from error
+    if (address.scheme, target.scheme) == ("https", "http"):
+        raise refuse_address("The server redirects from https to http.")
+    return target
+
+
+@cache
+def get_tls() -> ssl.SSLContext:
+    """Return the settings of TLS; reading the certificates of all authorities takes a while."""
+    return ssl.create_default_context()
 
 
 @contextmanager
-def _request(address: httpx.URL, until: float) -> Iterator[httpcore.Response]:
+def _request(
+    address: httpx.URL, headers: Mapping[str, str], until: float
+) -> Iterator[httpcore.Response]:
     target = httpcore.URL(
         scheme=address.raw_scheme,
         host=address.raw_host,
         port=address.port,
         target=address.raw_path,
     )
+    encoded = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     with (
         _translate_errors(),
         httpcore.ConnectionPool(
-            ssl_context=ssl.create_default_context(), network_backend=_PublicNetwork(until)
+            ssl_context=get_tls(), network_backend=_PublicNetwork(until)
         ) as pool,
-        pool.stream("GET", target, headers=HEADERS) as response,
+        pool.stream("GET", target, headers=encoded) as response,
     ):
         yield response
 
@@ -139,8 +122,9 @@ def _request(address: httpx.URL, until: float) -> Iterator[httpcore.Response]:
 def _read(response: httpcore.Response, max_bytes: int) -> Download:
     status = response.status
     if status in DELAYS:
-        wait = _read_number(response, "retry-after")
-        raise DownloadDelayed("server_busy", f"The server answered {status}.", wait=wait)
+        wait = _read_wait(response)
+        reason = "server_busy" if status in BUSY else "server_failed"
+        raise DownloadDelayed(reason, f"The server answered {status}.", wait=wait)
     if status != 200:
         raise DownloadRefused(f"The server answered {status}.", code="not_available")
     if _header(response, "content-encoding") not in {"", "identity"}:
@@ -155,7 +139,11 @@ def _read(response: httpcore.Response, max_bytes: int) -> Download:
         data += part
         if len(data) > max_bytes:
             raise too_large
-    return Download(bytes(data), _header(response, "etag"), _header(response, "last-modified"))
+    etag, date = _header(response, "etag"), _header(response, "last-modified")
+    validators = Validators(
+        etag if ETAG.fullmatch(etag) else "", date if DATE.fullmatch(date) else ""
+    )
+    return Download(bytes(data), validators)
 
 
 def _header(response: httpcore.Response, name: str) -> str:
@@ -168,6 +156,18 @@ def _header(response: httpcore.Response, name: str) -> str:
 def _read_number(response: httpcore.Response, name: str) -> int | None:
     text = _header(response, name)
     return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else None
+
+
+def _read_wait(response: httpcore.Response) -> int | None:
+    """Return for how many seconds the server asks to wait, as a number or until a date."""
+    seconds = _read_number(response, "retry-after")
+    if seconds is None:
+        try:
+            until = parsedate_to_datetime(_header(response, "retry-after"))
+            seconds = max(0, round(until.timestamp() - time.time()))
+        except (ValueError, OverflowError):
+            return None
+    return seconds
 
 
 @contextmanager
@@ -184,25 +184,6 @@ def _translate_errors() -> Iterator[None]:
         raise DownloadDelayed("unreachable", "The server cannot be reached.") from error
     except (httpcore.NetworkError, httpcore.ProtocolError) as error:
         raise DownloadDelayed("connection_lost", "The server ended its answer early.") from error
-
-
-def _refuse_address(reason: str) -> DownloadRefused:
-    return DownloadRefused(f"This address is not accepted. {reason}", code="address_refused")
-
-
-def _resolve(host: str, port: int, deadline: "_Deadline") -> list[str]:
-    """Return the addresses of a host; raise `DownloadRefused` unless all of them are public."""
-    resolving = _resolvers.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
-    try:
-        found = resolving.result(deadline.remaining())
-    except TimeoutError as error:
-        raise httpcore.ConnectTimeout("Resolving took too long.") from error
-    except (OSError, UnicodeError) as error:
-        raise DownloadDelayed("host_unknown", "The host's name is not known.") from error
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    if not addresses or not all(map(is_public, addresses)):
-        raise _refuse_address("It is not one of the public internet.")
-    return addresses
 
 
 class _Deadline:
@@ -235,7 +216,7 @@ class _PublicNetwork(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         failure: Exception = httpcore.ConnectError("The host has no address.")
-        for address in _resolve(host, port, self._deadline):
+        for address in resolve(host, seconds=self._deadline.remaining()):
             seconds = self._deadline.remaining(CONNECT_TIMEOUT_SECONDS)
             try:
                 stream = self._network.connect_tcp(address, port, seconds)
