@@ -29,7 +29,7 @@ WAITING_SHARE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class WaitingJob:
     """A claimed job, and the host that it asks; `claimed_at` is a time of the monotonic clock."""
 
     claim: Claim
@@ -74,52 +74,52 @@ class Turns:
         self._host_places = host_places
         self._places = Shares(places)
         self._hosts: dict[str, Shares] = {}
-        self._waiting: dict[UUID, deque[Turn]] = {}
+        self._waiting: dict[UUID, deque[WaitingJob]] = {}
 
     @property
     def shops(self) -> list[UUID]:
         """The shops that have jobs here."""
         return list(self._waiting)
 
-    def add(self, turn: Turn) -> None:
-        self._waiting.setdefault(turn.shop_id, deque()).append(turn)
+    def add(self, job: WaitingJob) -> None:
+        self._waiting.setdefault(job.shop_id, deque()).append(job)
 
-    def take(self) -> Turn | None:
+    def take(self) -> WaitingJob | None:
         """Return a job that may run now, of the shop that has the fewest running, if any may."""
         for shop_id in sorted(self._waiting, key=self._places.count):
             if not self._places.may_take(shop_id):
                 return None
-            for turn in self._waiting[shop_id]:
-                host = self._hosts.get(turn.host) or Shares(self._host_places)
+            for job in self._waiting[shop_id]:
+                host = self._hosts.get(job.host) or Shares(self._host_places)
                 if host.may_take(shop_id):
-                    self._hosts[turn.host] = host
+                    self._hosts[job.host] = host
                     host.take(shop_id)
                     self._places.take(shop_id)
-                    self._remove(turn)
-                    return turn
+                    self._remove(job)
+                    return job
         return None
 
-    def end(self, turn: Turn) -> None:
+    def end(self, job: WaitingJob) -> None:
         """Free the place of a job that has run."""
-        self._places.give_back(turn.shop_id)
-        host = self._hosts[turn.host]
-        host.give_back(turn.shop_id)
+        self._places.give_back(job.shop_id)
+        host = self._hosts[job.host]
+        host.give_back(job.shop_id)
         if host.is_unused:
-            del self._hosts[turn.host]
+            del self._hosts[job.host]
 
-    def remove_older(self, claimed_before: float) -> list[Turn]:
+    def remove_older(self, claimed_before: float) -> list[WaitingJob]:
         """Remove and return the jobs that have waited for too long."""
-        waiting = [turn for turns in self._waiting.values() for turn in turns]
-        old = [turn for turn in waiting if turn.claimed_at < claimed_before]
-        for turn in old:
-            self._remove(turn)
+        waiting = [job for jobs in self._waiting.values() for job in jobs]
+        old = [job for job in waiting if job.claimed_at < claimed_before]
+        for job in old:
+            self._remove(job)
         return old
 
-    def _remove(self, turn: Turn) -> None:
-        turns = self._waiting[turn.shop_id]
-        turns.remove(turn)
-        if not turns:
-            del self._waiting[turn.shop_id]
+    def _remove(self, job: WaitingJob) -> None:
+        jobs = self._waiting[job.shop_id]
+        jobs.remove(job)
+        if not jobs:
+            del self._waiting[job.shop_id]
 
 
 def run_in_turns(
@@ -130,15 +130,15 @@ def run_in_turns(
     At most `places` run at the same time, and `host_places` of them with the same host.
     """
     turns = Turns(places=places, host_places=host_places)
-    running: dict[Future[None], Turn] = {}
+    running: dict[Future[None], WaitingJob] = {}
     count, next_claim_at = 0, 0.0
     with ThreadPoolExecutor(places, "turn") as threads:
         while True:
             if not turns.shops or time.monotonic() >= next_claim_at:
                 count += _claim(queue, turns, find_host, size=places)
                 next_claim_at = time.monotonic() + CLAIM_SECONDS
-            while turn := turns.take():
-                running[threads.submit(_in_thread(queue, turn.claim, run))] = turn
+            while job := turns.take():
+                running[threads.submit(_in_thread(queue, job.claim, run))] = job
             if not running:
                 return count
             ended, _ = wait(running, timeout=CLAIM_SECONDS, return_when=FIRST_COMPLETED)
@@ -155,7 +155,7 @@ def _claim(queue: Queue, turns: Turns, find_host: Callable[[Any], str], *, size:
         rows: dict[UUID, Any] = queue.model._default_manager.in_bulk([c.row_id for c in claims])
     for claim in claims:
         if row := rows.get(claim.row_id):
-            turns.add(Turn(claim, row.shop_id, find_host(row), time.monotonic()))
+            turns.add(WaitingJob(claim, row.shop_id, find_host(row), time.monotonic()))
     return len(claims)
 
 
@@ -166,8 +166,8 @@ def _in_thread(queue: Queue, claim: Claim, run: Run) -> Callable[[], None]:
 def _postpone_old(queue: Queue, turns: Turns) -> None:
     """Return the jobs that have waited for a place so long that their lease may end."""
     before = time.monotonic() - WAITING_SHARE * settings.QUALITY_LEASE_SECONDS
-    for turn in turns.remove_older(before):
+    for job in turns.remove_older(before):
         rows: Any = queue.model._default_manager
-        claimed = {"pk": turn.claim.row_id, "version": turn.claim.version}
+        claimed = {"pk": job.claim.row_id, "version": job.claim.version}
         with all_shops():
             rows.filter(**claimed, state=Job.State.PENDING).postpone()

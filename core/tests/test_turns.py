@@ -6,17 +6,17 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from core.jobs.queues import Claim
-from core.jobs.turns import Shares, Turn, Turns
+from core.jobs.turns import Shares, Turns, WaitingJob
 
 FIRST, SECOND, THIRD = uuid7(), uuid7(), uuid7()
 
 
 def add(turns: Turns, shop_id, host: str = "a.example", count: int = 1, claimed_at: float = 0):
     for _ in range(count):
-        turns.add(Turn(Claim(uuid7(), 1, 1), shop_id, host, claimed_at or time.monotonic()))
+        turns.add(WaitingJob(Claim(uuid7(), 1, 1), shop_id, host, claimed_at or time.monotonic()))
 
 
-def take_all(turns: Turns) -> list[Turn]:
+def take_all(turns: Turns) -> list[WaitingJob]:
     return list(iter(turns.take, None))
 
 
