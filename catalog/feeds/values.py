@@ -149,7 +149,8 @@ def parse_flag(text: str) -> bool | None:
 def choose_path(paths: Sequence[str], separator: str) -> str:
     """Return the deepest of several paths of categories, the first of equal ones, with “ > ”."""
     split = [[part.strip() for part in path.split(separator) if part.strip()] for path in paths]
-    return " > ".join(max(split, key=len)) if split else ""
+    deepest = max(split, key=len, default=[])
+    return " > ".join(deepest)
 
 
 def name_option(name: str) -> str:
