@@ -1,7 +1,7 @@
 """The public functions of the catalogue: add, change, hold and delete images, and index them."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,31 +9,34 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count
 from django.dispatch import Signal
-from django.utils import timezone
 
 from catalog.indexing.drift import Drift, measure_drift
 from catalog.indexing.garment_vectors import find_image_id
 from catalog.indexing.indexes import (
     ENTRIES,
-    MIRRORED_FIELDS,
     add_entries,
     get_live_index,
     request_entries,
 )
+from catalog.indexing.removal import remove_images
 from catalog.indexing.repair import start_rebuild
 from catalog.indexing.switches import start_switch
 from catalog.models import (
     Image,
     IndexEntry,
     PhotoFetch,
-    Style,
+    Product,
     Thumbnails,
+    Variant,
     VectorIndex,
     make_original_key,
     make_photo_key,
 )
 from catalog.models.fetches import FETCHES, pack_fields
 from catalog.models.thumbnails import NO_FILES, THUMBNAILS
+from catalog.products.changes import change_facts
+from catalog.products.placement import place_photo
+from catalog.products.search_copy import COPIED_FIELDS, copy_to_images
 from core.errors import Conflict, DomainError
 from core.jobs.models import Job
 from core.jobs.queues import wake_on_commit
@@ -81,24 +84,30 @@ class IndexedImage:
 
 
 def create_image(*, shop: Shop, photo: Photo, fields: dict[str, Any]) -> Image:
-    """Store a photo and its facts, and have it indexed; after an error nothing is left.
+    """Store a photo of a product, and have it indexed; after an error nothing is left.
 
-    If the shop holds its photos, indexing waits for `clear_image`.
+    The product is found by `external_id` or `sku`, or made of the fields. If the shop holds its
+    photos, indexing waits for `clear_image`. Raises `SkuTaken`.
     """
-    styles: list[Style] = fields.pop("styles", [])
-    image = Image(shop=shop, **fields)
-    if shop.holds_photos:
-        image.status, image.held_status = Image.Status.HELD, image.status
+    image = Image(shop=shop, source_url=fields.get("source_url", ""))
     with new_files() as save:
         _set_photo(image, photo, save)
         with transaction.atomic():
-            image.save(force_insert=True)
-            image.styles.set(styles)
-            if image.status != Image.Status.HELD:
-                add_entries(image, IndexEntry.State.PENDING)
-                ENTRIES.wake()
-            _request_thumbnails(image)
-            _send_saved(image)
+            image.product, variants = place_photo(shop=shop, facts=fields)
+            _add_image(image, variants)
+    return image
+
+
+def add_photo(
+    *, product: Product, photo: Photo, position: int, skus: Collection[str], source_url: str
+) -> Image:
+    """Store a photo that a product names by link, and have it indexed, in this transaction."""
+    image = Image(shop=product.shop, product=product, position=position, source_url=source_url)
+    with new_files() as save:
+        _set_photo(image, photo, save)
+        with transaction.atomic():
+            Product.objects.select_for_update().get(pk=product.pk)
+            _add_image(image, list(product.variants.filter(sku__in=skus)))
     return image
 
 
@@ -111,34 +120,29 @@ def request_fetch(*, shop: Shop, url: str, fields: dict[str, Any]) -> PhotoFetch
 
 
 def update_image(*, image: Image, fields: dict[str, Any], photo: Photo | None = None) -> Image:
-    """Change an image's facts or photo; only a new photo is embedded again.
+    """Change an image's photo, or the facts of what it shows; only a new photo is embedded again.
 
-    A new status of a held image takes effect when it is cleared. Concurrent changes run one after
-    the other. Raises `ImageGone`.
+    The facts are those of its product and its variant, and so of the product's other images. A new
+    status of a held image takes effect when it is cleared. Concurrent changes run one after the
+    other. Raises `ImageGone`, `SkuTaken`, `SeveralVariants` and `IdTaken`.
     """
-    fields = dict(fields)
-    styles: list[Style] | None = fields.pop("styles", None)
-    is_mirrored = photo is not None or styles is not None or bool(MIRRORED_FIELDS & fields.keys())
     with new_files() as save:
         if photo:
             _set_photo(image, photo, save)
         with transaction.atomic():
+            change_facts(image, fields)
             before = _lock(image)
-            if before.status == Image.Status.HELD or (photo and before.shop.holds_photos):
-                fields = _held_fields(before, fields)
-            for name, value in fields.items():
-                setattr(image, name, value)
-            image.version = before.version + (1 if photo else 0)
-            image.save(update_fields=[*fields, *(PHOTO_FIELDS if photo else ()), "updated_at"])
-            if styles is not None:
-                image.styles.set(styles)
-            if is_mirrored and image.status != Image.Status.HELD:
-                request_entries(image)
             if photo:
+                image.version = before.version + 1
+                _hold_new_photo(image, before)
+                image.save(update_fields=[*PHOTO_FIELDS, "status", "held_status", "updated_at"])
+                if image.status != Image.Status.HELD:
+                    request_entries(image.shop_id, [image.pk])
                 _request_thumbnails(image)
                 _send_saved(image)
                 old = (before.photo.name, before.original.name)
                 transaction.on_commit(lambda: delete_files(*old), robust=True)
+            _read_copy(image)
     return image
 
 
@@ -161,7 +165,7 @@ def replace_rendition(*, image: Image, version: int, rendition: Rendition) -> Im
                 update_fields=["photo", "version", "width", "height", "digest", "updated_at"]
             )
             if image.status != Image.Status.HELD:
-                request_entries(image)
+                request_entries(image.shop_id, [image.pk])
             _request_thumbnails(image)
             _send_saved(image)
             transaction.on_commit(lambda: delete_files(old), robust=True)
@@ -180,17 +184,28 @@ def clear_image(*, image: Image) -> None:
                 raise PhotoChanged
             current.status, current.held_status = current.held_status or Image.Status.PUBLISHED, ""
             current.save(update_fields=["status", "held_status", "updated_at"])
-            request_entries(current)
+            request_entries(current.shop_id, [current.pk])
 
 
 def delete_image(*, image: Image) -> None:
-    """Hide an image from every search now; a worker removes its vector, files and row."""
+    """Hide an image from every search now; a worker removes its vector, files and row.
+
+    A product that an upload made goes with its last image.
+    """
     with transaction.atomic():
-        found = Image.objects.filter(pk=image.pk).update(deleted_at=timezone.now())
-        if found and not IndexEntry.objects.filter(image=image).request_removal():
-            # It was always held, so it has no entry, but its files and row must go.
-            add_entries(image, IndexEntry.State.REMOVING)
-        ENTRIES.wake()
+        product = Product.objects.select_for_update().filter(pk=image.product_id).first()
+        remove_images(image.shop_id, [image.pk])
+        if product and product.is_made_from_photo and not product.images.live().exists():
+            product.delete()
+
+
+def delete_product(*, product: Product) -> None:
+    """Delete a product with its variants, and hide its images now; see `delete_image`."""
+    with transaction.atomic():
+        Product.objects.select_for_update().filter(pk=product.pk).first()
+        images = Image.objects.live().filter(product=product)
+        remove_images(product.shop_id, list(images.values_list("pk", flat=True)))
+        product.delete()
 
 
 def retry_failed(*, shop: Shop) -> int:
@@ -208,7 +223,7 @@ def retry_images(*, images: list[Image]) -> int:
     free = [image for image in images if image.status != Image.Status.HELD]
     with transaction.atomic():
         for image in free:
-            request_entries(image)
+            request_entries(image.shop_id, [image.pk])
     return len(free)
 
 
@@ -280,11 +295,31 @@ def _send_saved(image: Image) -> None:
     transaction.on_commit(lambda: images_saved.send(sender=Image, **arguments), robust=True)
 
 
-def _held_fields(before: Image, fields: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of a held image: a new status becomes its `held_status`."""
-    is_held = before.status == Image.Status.HELD
-    status = fields.pop("status", before.held_status if is_held else before.status)
-    return {**fields, "status": Image.Status.HELD, "held_status": status}
+def _add_image(image: Image, variants: list[Variant]) -> None:
+    """Store a new image of a locked product, held if the shop holds its photos."""
+    if image.shop.holds_photos:
+        image.status = Image.Status.HELD
+    image.save(force_insert=True)
+    image.variants.set(variants)
+    if image.status != Image.Status.HELD:
+        add_entries(image.shop_id, [image.pk], IndexEntry.State.PENDING)
+        ENTRIES.wake()
+    copy_to_images(image.shop_id, [image.product_id] if image.product_id else [])
+    _request_thumbnails(image)
+    _send_saved(image)
+    _read_copy(image)
+
+
+def _hold_new_photo(image: Image, before: Image) -> None:
+    """Set the status of an image with a new photo: it is held if the shop holds its photos."""
+    image.status, image.held_status = before.status, before.held_status
+    if before.shop.holds_photos and before.status != Image.Status.HELD:
+        image.status, image.held_status = Image.Status.HELD, before.status
+
+
+def _read_copy(image: Image) -> None:
+    """Read the facts of the image again, which were copied from its product."""
+    image.refresh_from_db(fields=COPIED_FIELDS)
 
 
 def _lock(image: Image) -> Image:

@@ -13,7 +13,7 @@ from benchmarks.measurements.synthetic_catalogue import fill_shop
 from benchmarks.measurements.uploads import BenchShop, open_shop
 from benchmarks.report import Goal, Report
 from benchmarks.stack import Stack
-from catalog.models import Image
+from catalog.models import Image, Variant
 from catalog.search.public_images import ImageFacts
 from core.ml.encoder import get_encoder
 from core.tenancy import shop_scope
@@ -62,7 +62,7 @@ def _time_ranking(dimensions: int) -> float:
                 brand="",
                 colour="",
                 gender="",
-                availability=Image.Availability.IN_STOCK,
+                availability=Variant.Availability.IN_STOCK,
                 price=None,
             ),
             relevance=float(rng.random()),

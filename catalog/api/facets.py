@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.api.photo_facts import KindField, PatternField, VocabularyField
-from catalog.models import AgeGroup, Category, Facet, Image, Style
+from catalog.models import AgeGroup, Category, Facet, Image, Style, Variant
 from catalog.models.facets import MAX_ALIAS_LENGTH
 from catalog.taxonomy.aliases import (
     MAX_ALIASES,
@@ -249,7 +249,7 @@ class FacetFilterInput(serializers.Serializer[Any]):
     )
     gender = _any_of(serializers.CharField(max_length=20))
     brand = _any_of(serializers.CharField(max_length=100))
-    availability = _any_of(serializers.ChoiceField(choices=Image.Availability.choices))
+    availability = _any_of(serializers.ChoiceField(choices=Variant.Availability.choices))
     price_min = serializers.DecimalField(12, 2, min_value=Decimal(0), required=False)
     price_max = serializers.DecimalField(12, 2, min_value=Decimal(0), required=False)
 

@@ -40,7 +40,8 @@ from catalog.facts.precedence import (
     want_kinds,
     want_patterns,
 )
-from catalog.models import AgeGroup, Image, IndexEntry, Style, VectorIndex
+from catalog.models import AgeGroup, Image, IndexEntry, Style, Variant, VectorIndex
+from catalog.products.placement import find_product
 from catalog.search.public_images import serialize_seen, serialize_thumbnails
 from catalog.taxonomy.tree import select_path
 from core.api.views import NewestFirst, validate
@@ -52,6 +53,8 @@ from tenants.api.idempotency import idempotent
 from tenants.models import Scope
 
 MAX_STYLES = 20
+MAX_EXTERNAL_ID_LENGTH = 100
+MAX_STOCK = 2_147_483_647
 # An image is held by the shop's gate only.
 STATED_STATUSES = [Image.Status.PUBLISHED.value, Image.Status.DRAFT.value]
 CATEGORY_PATH = select_path("catalog_image.category_id")
@@ -67,6 +70,7 @@ PUBLIC_FIELDS = (
     "category_path",
     "styles",
     "age_group",
+    "external_id",
     "sku",
     "item_group_id",
     "brand",
@@ -129,6 +133,20 @@ class PublicImageSerializer(serializers.ModelSerializer[Image]):
     )
     styles = FacetListField(child=StyleField())
     age_group = AgeGroupField(allow_null=True)
+    external_id = serializers.CharField(
+        source="product.external_id",
+        default="",
+        help_text="Your own id of the product; one of ours if you gave none.",
+    )
+    price = serializers.DecimalField(
+        max_digits=12,
+        decimal_places=2,
+        help_text="The lowest current price of the variants that the photo shows.",
+    )
+    availability = serializers.ChoiceField(
+        choices=Variant.Availability.choices,
+        help_text="The best of the variants that the photo shows.",
+    )
     link = serializers.CharField(help_text="The address of the product's page, or empty.")
     seen = serializers.SerializerMethodField(
         help_text="What the photo shows of the main garment; null until it was looked at, usually "
@@ -198,7 +216,7 @@ class ImageDetailSerializer(ImageSerializer):
 
 
 class ImageInput(serializers.ModelSerializer[Image]):
-    """The photo of an image, as a multipart file, and its facts."""
+    """The photo of an image, as a multipart file, and the facts of the product that it shows."""
 
     photo = serializers.FileField(
         required=False,
@@ -213,6 +231,26 @@ class ImageInput(serializers.ModelSerializer[Image]):
     )
     styles = FacetListField(child=StyleField(), required=False, max_length=MAX_STYLES)
     age_group = AgeGroupField(required=False, allow_null=True)
+    item_group_id = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=100,
+        help_text="Your own id of the product, as `external_id`.",
+    )
+    size = serializers.CharField(required=False, allow_blank=True, max_length=40)
+    size_system = serializers.CharField(
+        required=False, allow_blank=True, max_length=20, help_text="Such as EU, UK or US."
+    )
+    sale_price = serializers.DecimalField(
+        required=False, allow_null=True, max_digits=12, decimal_places=2, min_value=0
+    )
+    stock = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=0,
+        max_value=MAX_STOCK,
+        help_text="Pieces. Without `availability`, 0 means out of stock.",
+    )
     attributes = AttributesField(required=False)
     status = serializers.ChoiceField(choices=STATED_STATUSES, required=False)
 
@@ -225,7 +263,11 @@ class ImageInput(serializers.ModelSerializer[Image]):
             "category",
             "styles",
             "age_group",
+            "size",
+            "size_system",
             "price",
+            "sale_price",
+            "stock",
             "availability",
             "attributes",
             "status",
@@ -262,15 +304,26 @@ class ImageInput(serializers.ModelSerializer[Image]):
             **dict.fromkeys(OPTIONAL_TEXTS, ""),
             **dict.fromkeys(("category", "age_group", "price")),
             "styles": [],
-            "availability": Image.Availability.IN_STOCK,
+            "availability": Variant.Availability.IN_STOCK,
+            **dict.fromkeys(("size", "size_system"), ""),
+            **dict.fromkeys(("sale_price", "stock")),
             "attributes": {},
             "status": Image.Status.PUBLISHED,
         }
 
 
 class NewImageInput(ImageInput):
-    """The facts of a new image, and its photo: a file, or a link to one."""
+    """A new photo, as a file or a link, and the facts of the product that it shows."""
 
+    external_id = serializers.CharField(
+        required=False,
+        max_length=MAX_EXTERNAL_ID_LENGTH,
+        help_text="Your own id of the product. If you have a product with this id, or with this "
+        "`sku`, the photo is added to it, and the other facts fill only what it lacks.",
+    )
+    name = serializers.CharField(
+        required=False, max_length=200, help_text="Required unless the product is known."
+    )
     image_url = serializers.CharField(
         required=False,
         max_length=MAX_ADDRESS_LENGTH,
@@ -279,7 +332,7 @@ class NewImageInput(ImageInput):
     )
 
     class Meta(ImageInput.Meta):
-        fields: tuple[str, ...] = ("image_url", *ImageInput.Meta.fields)
+        fields: tuple[str, ...] = ("image_url", "external_id", *ImageInput.Meta.fields)
 
     def validate_image_url(self, value: str) -> str:
         try:
@@ -291,6 +344,15 @@ class NewImageInput(ImageInput):
         if ("photo" in attrs) == ("image_url" in attrs):
             message = "Send either the photo as a multipart file, or a link as `image_url`."
             raise serializers.ValidationError({"photo": [message]}, code="required")
+        group = attrs.pop("item_group_id", "")
+        external_id = attrs.setdefault("external_id", group)
+        if group and group != external_id:
+            message = "Send the id of the product once, as `external_id`."
+            raise serializers.ValidationError({"item_group_id": [message]}, code="invalid")
+        known = find_product(external_id=external_id, sku=attrs.get("sku", ""))
+        if known is None and "name" not in attrs:
+            message = "Name the product: you have none with this `external_id` or `sku`."
+            raise serializers.ValidationError({"name": [message]}, code="required")
         return attrs
 
 
@@ -336,7 +398,7 @@ class ImageFilter(filters.FilterSet):
     )
     sku = filters.CharFilter()
     item_group_id = filters.CharFilter()
-    availability = filters.ChoiceFilter(choices=Image.Availability.choices)
+    availability = filters.ChoiceFilter(choices=Variant.Availability.choices)
     status = filters.ChoiceFilter(choices=Image.Status.choices)
 
     def filter_index_state(self, queryset: Any, name: str, value: str) -> Any:
@@ -365,7 +427,7 @@ def select_images() -> QuerySet[Image]:
     images: QuerySet[Image] = (
         Image.objects.live()
         .annotate(category_path=CATEGORY_PATH)
-        .select_related("category", "age_group", "facts", "thumbnails")
+        .select_related("product", "category", "age_group", "facts", "thumbnails")
         .prefetch_related(
             "styles", Prefetch("entries", IndexEntry.objects.live().defer("embedding"))
         )

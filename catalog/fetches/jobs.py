@@ -11,9 +11,9 @@ import httpx
 from django.db import connection, transaction
 
 from catalog.fetches.pauses import BUSY, PAUSES
-from catalog.models import PhotoFetch
+from catalog.models import Image, PhotoFetch
 from catalog.models.fetches import FETCHES
-from catalog.services import create_image
+from catalog.services import add_photo, create_image
 from core.downloads.addresses import DownloadRefused
 from core.downloads.hosts import DownloadDelayed
 from core.downloads.http import Download, download
@@ -59,7 +59,7 @@ def fetch_photo(row: PhotoFetch) -> dict[str, Any]:
         current = row.if_current().select_for_update().first()
         if current is None or current.image_id:
             raise Overtaken
-        image = create_image(shop=row.shop, photo=photo, fields=row.read_fields())
+        image = _make_image(row, photo)
         row.if_current().update(image=image)
     return {"etag": found.validators.etag, "last_modified": found.validators.last_modified}
 
@@ -108,6 +108,14 @@ def _open(data: bytes) -> Photo:
 
 def _fail(row: PhotoFetch, error: DownloadDelayed) -> AttemptFailed:
     return AttemptFailed(error.code, error.message, wait=_find_wait(row, error))
+
+
+def _make_image(row: PhotoFetch, photo: Photo) -> Image:
+    if row.product is None:
+        return create_image(
+            shop=row.shop, photo=photo, fields={**row.read_fields(), "source_url": row.url}
+        )
+    return add_photo(product=row.product, photo=photo, source_url=row.url, **row.facts)
 
 
 def _find_wait(row: PhotoFetch, error: DownloadDelayed) -> timedelta:

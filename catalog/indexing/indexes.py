@@ -1,7 +1,7 @@
 """A shop's vector indexes, their queue, and writes to their collections."""
 
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -66,22 +66,25 @@ _COLUMNS = ", ".join(column.attname for column in VectorIndex._meta.concrete_fie
 _LIVE = f"SELECT {_COLUMNS} FROM catalog_vectorindex WHERE shop_id = %s AND state = 'live'"  # noqa: S608
 
 
-def request_entries(image: Image) -> None:
-    """Have an image indexed once this transaction commits, whether it has entries or not.
+def request_entries(shop_id: UUID, image_ids: Collection[UUID]) -> None:
+    """Have images indexed once this transaction commits, whether they have entries or not.
 
     That is in the live index, and in the second one where one is being built.
     """
-    indexes = _lock_indexes(image.shop_id)
-    if IndexEntry.objects.filter(image=image, index__in=indexes).request() < len(indexes):
-        add_entries(image, IndexEntry.State.PENDING)
+    indexes = _lock_indexes(shop_id)
+    entries = IndexEntry.objects.filter(image_id__in=image_ids, index__in=indexes)
+    if entries.request() < len(indexes) * len(image_ids):
+        add_entries(shop_id, image_ids, IndexEntry.State.PENDING)
     ENTRIES.wake()
 
 
-def add_entries(image: Image, state: IndexEntry.State) -> None:
-    """Give an image the entries that it has not yet; wakes no worker."""
+def add_entries(shop_id: UUID, image_ids: Iterable[UUID], state: IndexEntry.State) -> None:
+    """Give images the entries that they have not yet; wakes no worker."""
+    indexes = _lock_indexes(shop_id)
     rows = [
-        IndexEntry(shop_id=image.shop_id, index_id=pk, image=image, state=state)
-        for pk in _lock_indexes(image.shop_id)
+        IndexEntry(shop_id=shop_id, index_id=index, image_id=image, state=state)
+        for image in image_ids
+        for index in indexes
     ]
     IndexEntry.objects.bulk_create(rows, ignore_conflicts=True)
 
@@ -205,15 +208,11 @@ def make_copy(index: VectorIndex, images: list[Image], vectors: Vectors) -> Stor
     return StoredVectors(ids, vectors, facets)
 
 
-# `Image` fields that `_chroma_metadata` copies to Chroma.
-MIRRORED_FIELDS = {
-    *("category", "age_group", "colour", "gender", "brand", "styles"),
-    "attributes",  # the pattern
-}
-
-
 def _chroma_metadata(image: Image) -> dict[str, Any]:
-    """Return the facets that Chroma stores with a vector; see `FacetFilter.where`."""
+    """Return the facets that Chroma stores with a vector; see `FacetFilter.where`.
+
+    `catalog.products.search_copy` has an image indexed again when one of them changes.
+    """
     stated = image.read_stated_facets()
     facets: dict[str, Any] = {
         # Chroma refuses empty metadata.

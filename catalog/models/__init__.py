@@ -1,4 +1,4 @@
-"""A shop's images, their facets, stated and seen, and the state of its vector index."""
+"""A shop's products, their images and facets, stated and seen, and its vector index."""
 
 from catalog.models.facets import (
     AgeGroup,
@@ -14,6 +14,7 @@ from catalog.models.facts import ContradictionReview, PhotoFacts
 from catalog.models.fetches import PhotoFetch
 from catalog.models.image import Image, make_original_key, make_photo_key
 from catalog.models.index import GarmentVectors, IndexEntry, VectorIndex
+from catalog.models.product import Product, Variant
 from catalog.models.thumbnails import Thumbnails
 
 __all__ = [
@@ -29,9 +30,11 @@ __all__ = [
     "IndexEntry",
     "PhotoFacts",
     "PhotoFetch",
+    "Product",
     "Style",
     "StyleAlias",
     "Thumbnails",
+    "Variant",
     "VectorIndex",
     "make_original_key",
     "make_photo_key",

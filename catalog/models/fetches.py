@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from catalog.models.facets import AgeGroup, Category, Style
 from catalog.models.image import Image
+from catalog.models.product import Product
 from core.jobs.models import Job
 from core.jobs.queues import Queue
 
@@ -15,11 +16,15 @@ from core.jobs.queues import Queue
 class PhotoFetch(Job):
     """A photo that a worker downloads from a link, and the image that it becomes.
 
-    `facts` are the fields of that image as JSON: facets by their ids, the price as a text.
+    `facts` are the fields of that image as JSON: facets by their ids, the price as a text. Those of
+    a photo that a known product names are its `position` and the `skus` it shows.
     """
 
     url = models.CharField(max_length=2_000)
     facts = models.JSONField(default=dict)
+    product = models.ForeignKey(
+        Product, on_delete=models.CASCADE, null=True, related_name="photo_fetches"
+    )
     image = models.OneToOneField(
         Image, on_delete=models.CASCADE, null=True, related_name="photo_fetch"
     )

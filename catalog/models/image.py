@@ -16,6 +16,7 @@ from django.db.models.functions import Replace
 from uuid_utils.compat import uuid7
 
 from catalog.models.facets import AgeGroup, Category, Style
+from catalog.models.product import Product, Variant
 from core.jobs.models import Job
 from core.jobs.queues import Queue
 from core.storage import make_file_key
@@ -54,23 +55,34 @@ class ImageQuerySet(TenantQuerySet["Image"]):
 
 
 class Image(models.Model):
-    """One product photo with the facts that describe the product."""
+    """One photo of a product, with a copy of the facts of the product and the variants it shows.
+
+    `catalog.products.search_copy` writes the copy, which search reads without a join. Without
+    `variants`, the photo shows all of the product.
+    """
 
     class Status(models.TextChoices):
         DRAFT = "draft"
         PUBLISHED = "published"
         HELD = "held"
 
-    class Availability(models.TextChoices):
-        IN_STOCK = "in_stock"
-        OUT_OF_STOCK = "out_of_stock"
-        PREORDER = "preorder"
-        BACKORDER = "backorder"
-
     SEARCH_CONFIG = "english"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+")
+    product = models.ForeignKey(
+        Product,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="images",
+        help_text="None until `adopt_images` finds an image that an older release added.",
+    )
+    position = models.PositiveSmallIntegerField(default=0, db_default=0)
+    variants = models.ManyToManyField(Variant, blank=True, related_name="images")
+    source_url = models.CharField(
+        max_length=2_000, blank=True, default="", db_default="", editable=False
+    )
     photo = models.FileField(max_length=200, editable=False)
     original = models.FileField(max_length=200, editable=False)
     width = models.PositiveIntegerField(editable=False)
@@ -102,7 +114,7 @@ class Image(models.Model):
     )
     currency = models.CharField(max_length=3, blank=True, help_text="ISO 4217.")
     availability = models.CharField(
-        max_length=12, choices=Availability.choices, default=Availability.IN_STOCK
+        max_length=12, choices=Variant.Availability.choices, default=Variant.Availability.IN_STOCK
     )
     link = models.URLField(max_length=500, blank=True)
     colour = models.CharField(max_length=60, blank=True)

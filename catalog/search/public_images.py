@@ -45,9 +45,9 @@ COLUMNS = ("id", "photo", "price", "attributes", *PUBLIC_COLUMNS)
 def read_rows(index: VectorIndex, ids: Sequence[UUID]) -> list[dict[str, Any]]:
     """Return the rows of searchable images, in no order; needs the shop's scope.
 
-    A row has `COLUMNS`, `category_name` and `age_group_name` (None if not set), `category_path`,
-    the names from the top of the tree to the category (empty without one), `style_names`,
-    `embedding` (None while the image waits to be indexed), `garments`, the embeddings of the
+    A row has `COLUMNS`, `product_id` and `external_id` of the product, `category_name` and
+    `age_group_name` (None if not set), `category_path`, the names from the top of the tree to the
+    category (empty without one), `style_names`, `embedding` (None while the image waits to be indexed), `garments`, the embeddings of the
     garments in the photo, one after the other, `seen_garments`, what was seen of them, as JSON, and
     the columns of `THUMBNAIL_WIDTHS`, storage keys of thumbnails (None if there are none).
     """
@@ -78,6 +78,8 @@ _ROWS = f"""
         SELECT category, array_agg(name ORDER BY level DESC) AS names FROM wider GROUP BY category
     )
     SELECT {", ".join(f"image.{name}" for name in COLUMNS)},
+        image.product_id,
+        COALESCE(product.external_id, '') AS external_id,
         category.name AS category_name,
         COALESCE(paths.names, '{{}}') AS category_path,
         age_group.name AS age_group_name,
@@ -94,6 +96,7 @@ _ROWS = f"""
         {", ".join(f"thumbnails.{column}" for column in THUMBNAIL_WIDTHS)}
     FROM catalog_image AS image
     JOIN catalog_indexentry AS entry ON entry.image_id = image.id AND entry.index_id = %(index)s
+    LEFT JOIN catalog_product AS product ON product.id = image.product_id
     LEFT JOIN catalog_category AS category ON category.id = image.category_id
     LEFT JOIN paths ON paths.category = image.category_id
     LEFT JOIN catalog_agegroup AS age_group ON age_group.id = image.age_group_id
@@ -115,6 +118,7 @@ def serialize_row(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **{name: row[name] for name in PUBLIC_COLUMNS},
         "id": str(row["id"]),
+        "external_id": row["external_id"],
         "photo_url": default_storage.url(row["photo"]),
         "thumbnails": serialize_thumbnails(row, photo_width=row["width"]),
         "category": row["category_name"],
@@ -160,7 +164,7 @@ class ImageFacts:
     """The facts that ranking uses; every text in lower case, "" where there is none."""
 
     id: UUID
-    item: str  # `item_group_id`, or the image's own id
+    item: str  # the product's id, or the image's own
     category: str
     styles: frozenset[str]
     age_group: str
@@ -181,7 +185,7 @@ class ImageFacts:
         """Return the facts of a row of `read_rows`."""
         return cls(
             id=row["id"],
-            item=row["item_group_id"] or str(row["id"]),
+            item=str(row["product_id"] or row["id"]),
             category=(row["category_name"] or "").lower(),
             styles=frozenset(name.lower() for name in row["style_names"]),
             age_group=(row["age_group_name"] or "").lower(),

@@ -7,7 +7,7 @@ from functools import cached_property
 from uuid import UUID
 
 from catalog.indexing.indexes import get_live_index
-from catalog.models import Image
+from catalog.models import Image, Variant
 from catalog.search.public_images import ImageFacts, read_rows
 from core.tenancy import scoped_shop_id
 
@@ -62,7 +62,7 @@ class Catalogue:
 
 def read_catalogue() -> Catalogue:
     """Read the searchable images of the shop in scope that are not sold out."""
-    images = Image.objects.searchable().exclude(availability=Image.Availability.OUT_OF_STOCK)
+    images = Image.objects.searchable().exclude(availability=Variant.Availability.OUT_OF_STOCK)
     index = get_live_index(scoped_shop_id())
     ids = list(images.order_by("id").values_list("id", flat=True))
     listings = {

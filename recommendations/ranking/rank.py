@@ -17,13 +17,13 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.models import Image
+from catalog.models import Variant
 from catalog.search.public_images import ImageFacts
 from recommendations.steering.rules import Effect
 from recommendations.steering.weights import Weights
 
 Matrix = NDArray[np.float32]
-OUT_OF_STOCK = Image.Availability.OUT_OF_STOCK
+OUT_OF_STOCK = Variant.Availability.OUT_OF_STOCK
 RANK_CONSTANT = 60  # Cormack et al. 2009, Reciprocal rank fusion
 # Greedy selection alone can make an answer less diverse when more diversity is requested.
 # Therefore every step up to the requested one is tried, and the most diverse answer wins.

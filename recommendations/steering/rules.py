@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from catalog.models import Image
+from catalog.models import Variant
 from catalog.search.public_images import ImageFacts
 from core.errors import Conflict, DomainError
 from recommendations.models import Rule
@@ -135,7 +135,7 @@ def apply_rules(facts: ImageFacts, rules: Sequence[ActiveRule]) -> Effect:
     applying = [rule for rule in rules if rule.applies_to(facts)]
     if hiding := [rule for rule in applying if rule.action == Rule.Action.HIDE]:
         return Effect(is_hidden=True, reasons=_list_reasons(hiding))
-    if facts.availability == Image.Availability.OUT_OF_STOCK:
+    if facts.availability == Variant.Availability.OUT_OF_STOCK:
         applying = [rule for rule in applying if rule.action not in PROMOTING]
     pins = [
         rule.first_pin + rule.images.get(facts.id, 0)

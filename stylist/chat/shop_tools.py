@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 from django.core.files.storage import default_storage
 
-from catalog.models import Image
+from catalog.models import Image, Variant
 from catalog.search.candidates import FacetFilter
 from core.errors import DomainError, Unavailable
 from core.tenancy import run_in_scope
@@ -52,7 +52,7 @@ class ShopTools:
         facets = FacetFilter(
             price_min=search.price_min,
             price_max=search.price_max,
-            availability=(Image.Availability.IN_STOCK, Image.Availability.PREORDER),
+            availability=(Variant.Availability.IN_STOCK, Variant.Availability.PREORDER),
             exclude=tuple(map(str, _to_uuids(search.exclude))),
         )
         text = f"{search.text} {search.colour or ''} {search.kind or ''}"

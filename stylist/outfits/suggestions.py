@@ -7,7 +7,7 @@ from uuid import UUID
 
 import numpy as np
 
-from catalog.models import Image
+from catalog.models import Image, Variant
 from core.errors import Conflict
 from core.jobs.models import Job
 from core.tenancy import scoped_shop_id
@@ -29,7 +29,7 @@ from tenants.models import Shop, Shopper
 MAX_IMAGES_PER_SLOT = 24
 MAX_PURCHASES_PER_SLOT = 12
 SPARE_IMAGES = 8  # per slot; the pool may still have images that were sold out or deleted
-SELLABLE = (Image.Availability.IN_STOCK, Image.Availability.PREORDER)
+SELLABLE = (Variant.Availability.IN_STOCK, Variant.Availability.PREORDER)
 
 
 class ImageNotTagged(Conflict):

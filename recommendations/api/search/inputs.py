@@ -134,7 +134,7 @@ class RecommendationInput(serializers.Serializer[Any]):
     group_by = serializers.ChoiceField(
         choices=["item", "none"],
         default="item",
-        help_text="`item`: one variant of each `item_group_id`. `none`: all variants.",
+        help_text="`item`: the best photo of each product. `none`: all photos.",
     )
     explain = serializers.BooleanField(
         default=False, help_text="Explain the position of each image."

@@ -1,0 +1,223 @@
+"""Create and change many products at once, each found by the shop's own id."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from catalog.models import Product, Variant
+from catalog.products.links import sync_photos
+from catalog.products.search_copy import copy_to_images
+from catalog.products.specs import ProductChange, ProductSpec, WrittenProduct
+from catalog.products.variants import VariantPlan, identify, plan_variants
+from tenants.models import Shop
+
+MAX_PRODUCTS = 1_000
+PRODUCT_DEFAULTS: Mapping[str, Any] = {
+    **dict.fromkeys(("description", "brand", "gender", "link"), ""),
+    **dict.fromkeys(("category", "age_group")),
+    "styles": (),
+    "attributes": {},
+    "status": Product.Status.PUBLISHED,
+    "source": "",
+    "source_digest": "",
+}
+PRODUCT_FIELDS = ("name", *(name for name in PRODUCT_DEFAULTS if name != "styles"))
+
+
+def upsert_products(*, shop: Shop, specs: Sequence[ProductSpec]) -> list[WrittenProduct]:
+    """Write up to `MAX_PRODUCTS` products, and return what became of each, in their order.
+
+    A product that fails stops no other. Of several with the same id the last one counts. Needs the
+    shop's scope.
+    """
+    try:
+        with transaction.atomic():
+            return _write(shop, specs)
+    except IntegrityError:
+        # Another writer took an id or a SKU meanwhile. Only the spec concerned fails, once alone.
+        if len(specs) > 1:
+            return [
+                written for spec in specs for written in upsert_products(shop=shop, specs=[spec])
+            ]
+        try:
+            with transaction.atomic():
+                return _write(shop, specs)
+        except IntegrityError:
+            return [_fail(specs[0], "conflict", "It was changed at the same time; send it again.")]
+
+
+def _write(shop: Shop, specs: Sequence[ProductSpec]) -> list[WrittenProduct]:
+    by_id = {spec.external_id: spec for spec in specs}
+    failed = _find_failures(by_id)
+    wanted = [by_id[pk] for pk in sorted(by_id) if pk not in failed]
+    created = _create_missing(shop, wanted)
+    products = _lock_products(wanted)
+    plans = _plan_all_variants(wanted, products)
+    changed = _write_products(wanted, products, created)
+    changed |= _write_variants(plans)
+    changed |= sync_photos(
+        shop,
+        {products[spec.external_id].pk: spec.photos for spec in wanted if spec.photos is not None},
+    )
+    copy_to_images(shop.pk, changed - created)
+    done = {
+        spec.external_id: WrittenProduct(
+            spec.external_id,
+            _describe_change(products[spec.external_id].pk, created, changed),
+            products[spec.external_id].pk,
+        )
+        for spec in wanted
+    }
+    return [(failed | done)[spec.external_id] for spec in specs]
+
+
+def _describe_change(pk: UUID, created: set[UUID], changed: set[UUID]) -> ProductChange:
+    if pk in created:
+        return ProductChange.CREATED
+    return ProductChange.UPDATED if pk in changed else ProductChange.UNCHANGED
+
+
+def _fail(spec: ProductSpec, code: str, detail: str) -> WrittenProduct:
+    return WrittenProduct(spec.external_id, ProductChange.FAILED, None, code, detail)
+
+
+def _find_failures(specs: Mapping[str, ProductSpec]) -> dict[str, WrittenProduct]:
+    """Return the specs that cannot be written: unknown ones, and those with SKUs of others."""
+    known = set(Product.objects.filter(external_id__in=specs).values_list("external_id", flat=True))
+    skus = {sku for spec in specs.values() for sku in _list_skus(spec)}
+    owners = dict(Variant.objects.filter(sku__in=skus).values_list("sku", "product__external_id"))
+    failed = {}
+    for external_id, spec in specs.items():
+        if spec.is_partial and external_id not in known:
+            failed[external_id] = _fail(spec, "not_found", "There is no product with this id.")
+            continue
+        identities = [identify(variant) for variant in spec.variants or ()]
+        if len(set(identities)) < len(identities):
+            detail = "Two variants are the same: give each its own SKU, or another size or colour."
+            failed[external_id] = _fail(spec, "duplicate_variants", detail)
+            continue
+        taken = next(
+            (sku for sku in _list_skus(spec) if owners.get(sku, external_id) != external_id), None
+        )
+        if taken is not None:
+            detail = (
+                f"The SKU {taken} belongs to the product {owners[taken]}. Give each product its "
+                "own SKUs, or remove it there first."
+            )
+            failed[external_id] = _fail(spec, "sku_taken", detail)
+            continue
+        owners |= dict.fromkeys(_list_skus(spec), external_id)
+    return failed
+
+
+def _list_skus(spec: ProductSpec) -> Iterator[str]:
+    return (variant["sku"] for variant in spec.variants or () if variant.get("sku"))
+
+
+def _create_missing(shop: Shop, specs: Sequence[ProductSpec]) -> set[UUID]:
+    """Create the products that are not there yet; return their ids."""
+    ids = [spec.external_id for spec in specs]
+    known = set(Product.objects.filter(external_id__in=ids).values_list("external_id", flat=True))
+    rows = [
+        Product(shop=shop, external_id=spec.external_id, **_read_columns(spec))
+        for spec in specs
+        if spec.external_id not in known
+    ]
+    Product.objects.bulk_create(rows)
+    return {row.pk for row in rows}
+
+
+def _read_columns(spec: ProductSpec) -> dict[str, Any]:
+    """Return the values of `PRODUCT_FIELDS` that a spec sets."""
+    facts = spec.facts if spec.is_partial else {**PRODUCT_DEFAULTS, **spec.facts}
+    return {name: facts[name] for name in PRODUCT_FIELDS if name in facts}
+
+
+def _lock_products(specs: Sequence[ProductSpec]) -> dict[str, Product]:
+    """Return the products by their own ids, locked in one order, so that no two writers block."""
+    ids = [spec.external_id for spec in specs]
+    rows = Product.objects.filter(external_id__in=ids).order_by("external_id").select_for_update()
+    return {product.external_id: product for product in rows}
+
+
+def _write_products(
+    specs: Sequence[ProductSpec], products: Mapping[str, Product], created: set[UUID]
+) -> set[UUID]:
+    """Store the facts that differ; return the ids of the products that changed."""
+    changed = []
+    for spec in specs:
+        product = products[spec.external_id]
+        if product.pk in created:
+            continue
+        values = {**_read_columns(spec), "is_made_from_photo": False}
+        if differing := {k: v for k, v in values.items() if _differs(product, k, v)}:
+            for name, value in differing.items():
+                setattr(product, name, value)
+            changed.append(product)
+    names = [*PRODUCT_FIELDS, "is_made_from_photo", "updated_at"]
+    Product.objects.bulk_create(
+        changed, update_conflicts=True, unique_fields=["id"], update_fields=names
+    )
+    return {product.pk for product in changed} | _write_styles(specs, products)
+
+
+def _differs(product: Product, name: str, value: Any) -> bool:
+    if name in ("category", "age_group"):
+        return bool(getattr(product, f"{name}_id") != (value.pk if value else None))
+    return bool(getattr(product, name) != value)
+
+
+def _write_styles(specs: Sequence[ProductSpec], products: Mapping[str, Product]) -> set[UUID]:
+    links: Any = Product.styles.through
+    wanted = {
+        (products[spec.external_id].pk, style.pk)
+        for spec in specs
+        for style in spec.facts.get("styles", ())
+    }
+    stated = [
+        products[spec.external_id].pk
+        for spec in specs
+        if not spec.is_partial or "styles" in spec.facts
+    ]
+    found = links.objects.filter(product_id__in=stated).values_list("product_id", "style_id")
+    current = set(found)
+    if surplus := current - wanted:
+        styles = links.objects.filter(product_id__in={product for product, _ in surplus})
+        pks = [
+            pk
+            for pk, *pair in styles.values_list("pk", "product_id", "style_id")
+            if tuple(pair) in surplus
+        ]
+        links.objects.filter(pk__in=pks).delete()
+    missing = wanted - current
+    rows = [links(product_id=product, style_id=style) for product, style in sorted(missing)]
+    links.objects.bulk_create(rows, ignore_conflicts=True)
+    return {product for product, _ in surplus | missing}
+
+
+def _plan_all_variants(
+    specs: Sequence[ProductSpec], products: Mapping[str, Product]
+) -> list[VariantPlan]:
+    by_product: dict[UUID, list[Variant]] = {product.pk: [] for product in products.values()}
+    for variant in Variant.objects.filter(product_id__in=by_product):
+        by_product[variant.product_id].append(variant)
+    return [
+        plan_variants(product, by_product[product.pk], spec.variants, is_partial=spec.is_partial)
+        for spec in specs
+        for product in [products[spec.external_id]]
+    ]
+
+
+def _write_variants(plans: Sequence[VariantPlan]) -> set[UUID]:
+    """Delete and store the variants that differ; return the ids of their products."""
+    surplus = [variant for plan in plans for variant in plan.surplus]
+    changed = [variant for plan in plans for variant in plan.changed]
+    if surplus:
+        Variant.objects.filter(pk__in=[variant.pk for variant in surplus]).delete()
+    names = [*VariantPlan.FIELDS, "position", "updated_at"]
+    Variant.objects.bulk_create(
+        changed, update_conflicts=True, unique_fields=["id"], update_fields=names
+    )
+    return {variant.product_id for variant in (*surplus, *changed)}
