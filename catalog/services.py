@@ -1,7 +1,7 @@
 """The public functions of the catalogue: add, change, hold and delete images, and index them."""
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -34,9 +34,11 @@ from catalog.models import (
 )
 from catalog.models.fetches import FETCHES, pack_fields
 from catalog.models.thumbnails import NO_FILES, THUMBNAILS
+from catalog.products import upsert
 from catalog.products.changes import change_facts
 from catalog.products.placement import place_photo
 from catalog.products.search_copy import COPIED_FIELDS, copy_to_images
+from catalog.products.specs import ProductSpec, WrittenProduct
 from core.errors import Conflict, DomainError
 from core.jobs.models import Job
 from core.jobs.queues import wake_on_commit
@@ -195,7 +197,8 @@ def delete_image(*, image: Image) -> None:
     with transaction.atomic():
         product = Product.objects.select_for_update().filter(pk=image.product_id).first()
         remove_images(image.shop_id, [image.pk])
-        if product and product.is_made_from_photo and not product.images.live().exists():
+        images = Image.objects.live().filter(product=product)
+        if product and product.is_made_from_photo and not images.exists():
             product.delete()
 
 
@@ -206,6 +209,11 @@ def delete_product(*, product: Product) -> None:
         images = Image.objects.live().filter(product=product)
         remove_images(product.shop_id, list(images.values_list("pk", flat=True)))
         product.delete()
+
+
+def upsert_products(*, shop: Shop, specs: Sequence[ProductSpec]) -> list[WrittenProduct]:
+    """Create and change products, each found by its own id; see `catalog.products.upsert`."""
+    return upsert.upsert_products(shop=shop, specs=specs)
 
 
 def retry_failed(*, shop: Shop) -> int:

@@ -121,10 +121,23 @@ class ThumbnailsField(serializers.Field[Any, Any, Any, Any]):
         return found
 
 
+@extend_schema_field(serializers.URLField())
+class PhotoUrlField(serializers.Field[Any, Any, Any, Any]):
+    """The address of an image's photo."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(source="*", read_only=True, **kwargs)
+
+    def to_representation(self, image: Image) -> str:
+        url = default_storage.url(image.photo.name)
+        request = self.context.get("request")
+        return request.build_absolute_uri(url) if request else url
+
+
 class PublicImageSerializer(serializers.ModelSerializer[Image]):
     """The fields of an image that shoppers may see."""
 
-    photo_url = serializers.SerializerMethodField(help_text="The address of the photo.")
+    photo_url = PhotoUrlField(help_text="The address of the photo.")
     thumbnails = ThumbnailsField(source="*", read_only=True, help_text=THUMBNAILS_HELP)
     category = CategoryField(allow_null=True)
     category_path = serializers.ListField(
@@ -157,12 +170,6 @@ class PublicImageSerializer(serializers.ModelSerializer[Image]):
         model = Image
         fields: tuple[str, ...] = PUBLIC_FIELDS
         read_only_fields = fields
-
-    @extend_schema_field(serializers.URLField())
-    def get_photo_url(self, image: Image) -> str:
-        url = default_storage.url(image.photo.name)
-        request = self.context.get("request")
-        return request.build_absolute_uri(url) if request else url
 
     @extend_schema_field(SeenGarmentSerializer(allow_null=True))
     def get_seen(self, image: Image) -> dict[str, Any] | None:
@@ -213,6 +220,13 @@ class ImageDetailSerializer(ImageSerializer):
     def get_seen(self, image: Image) -> dict[str, Any] | None:
         seen, facts = super().get_seen(image), image.find_facts()
         return {**seen, "garments": facts.garments} if seen and facts else None
+
+
+def validate_currency(value: str) -> str:
+    """Return a currency in upper case; raise `ValidationError` if it has not three letters."""
+    if value and not (len(value) == 3 and value.isascii() and value.isalpha()):
+        raise serializers.ValidationError("A three-letter code of ISO 4217, such as EUR.")
+    return value.upper()
 
 
 class ImageInput(serializers.ModelSerializer[Image]):
@@ -290,9 +304,7 @@ class ImageInput(serializers.ModelSerializer[Image]):
         }
 
     def validate_currency(self, value: str) -> str:
-        if value and not (len(value) == 3 and value.isascii() and value.isalpha()):
-            raise serializers.ValidationError("A three-letter code of ISO 4217, such as EUR.")
-        return value.upper()
+        return validate_currency(value)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         is_replaced = self.instance is not None and not self.partial

@@ -9,9 +9,11 @@ from catalog.api.index import IndexViewSet
 from catalog.api.index_ids import IndexedImagesView
 from catalog.api.index_models import IndexModelViewSet
 from catalog.api.photo_fetches import PhotoFetchViewSet
+from catalog.api.products import ProductViewSet
 
 router = SimpleRouter()
 router.register("images", ImageViewSet, "image")
+router.register("products", ProductViewSet, "product")
 router.register("photo-fetches", PhotoFetchViewSet, "photo-fetch")
 router.register("contradictions", ContradictionViewSet, "contradiction")
 router.register("categories", CategoryViewSet, "category")

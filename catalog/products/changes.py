@@ -52,7 +52,7 @@ def _change_product(product: Product, facts: Mapping[str, Any]) -> None:
     external_id = facts.get("item_group_id") or facts.get("external_id")
     if external_id and external_id != product.external_id:
         is_taken = Product.objects.filter(external_id=external_id).exists()
-        if is_taken or product.images.live().count() > 1:
+        if is_taken or Image.objects.live().filter(product=product).count() > 1:
             raise IdTaken
         values["external_id"] = external_id
     for name, value in values.items():

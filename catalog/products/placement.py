@@ -22,12 +22,13 @@ class SkuTaken(Conflict):
 
 def find_product(*, external_id: str, sku: str) -> Product | None:
     """Return the product with this id, or else the one with this SKU; needs the shop's scope."""
-    products = Product.objects.all()
+    product: Product | None = None
     if external_id:
-        return products.filter(external_id=external_id).first()
-    if not sku:
-        return None
-    return products.filter(variants__sku=sku).first() or products.filter(external_id=sku).first()
+        product = Product.objects.filter(external_id=external_id).first()
+    elif sku:
+        by_sku = Variant.objects.select_related("product").filter(sku=sku).first()
+        product = by_sku.product if by_sku else Product.objects.filter(external_id=sku).first()
+    return product
 
 
 def place_photo(*, shop: Shop, facts: Mapping[str, Any]) -> tuple[Product, list[Variant]]:
@@ -50,7 +51,7 @@ def place_photo(*, shop: Shop, facts: Mapping[str, Any]) -> tuple[Product, list[
 
 def fill_blanks(row: Product | Variant, facts: Mapping[str, Any], names: frozenset[str]) -> None:
     """Store the facts that a row has no value of."""
-    blank = (None, "", {}, [])
+    blank: tuple[Any, ...] = (None, "", {}, [])
     filled = {
         name: facts[name]
         for name in names - {"styles", "status", "availability"}
@@ -85,13 +86,8 @@ def _find_variants(product: Product, facts: Mapping[str, Any]) -> list[Variant]:
     options = {name: stated[name] for name in ("size", "colour") if stated.get(name)}
     if not sku and not options:
         return []
-    found = [
-        variant
-        for variant in variants
-        if (
-            variant.sku == sku if sku else all(getattr(variant, k) == v for k, v in options.items())
-        )
-    ]
+    named = {"sku": sku} if sku else options
+    found = [row for row in variants if all(getattr(row, k) == v for k, v in named.items())]
     # A variant of which nothing is known yet becomes the one that the upload names.
     found = found or [row for row in variants if not (row.sku or row.size or row.colour)]
     if not found:

@@ -47,9 +47,10 @@ def read_rows(index: VectorIndex, ids: Sequence[UUID]) -> list[dict[str, Any]]:
 
     A row has `COLUMNS`, `product_id` and `external_id` of the product, `category_name` and
     `age_group_name` (None if not set), `category_path`, the names from the top of the tree to the
-    category (empty without one), `style_names`, `embedding` (None while the image waits to be indexed), `garments`, the embeddings of the
-    garments in the photo, one after the other, `seen_garments`, what was seen of them, as JSON, and
-    the columns of `THUMBNAIL_WIDTHS`, storage keys of thumbnails (None if there are none).
+    category (empty without one), `style_names`, `embedding` (None while the image waits to be
+    indexed), `garments`, the embeddings of the garments in the photo, one after the other,
+    `seen_garments`, what was seen of them, as JSON, and the columns of `THUMBNAIL_WIDTHS`, storage
+    keys of thumbnails (None if there are none).
     """
     values: dict[str, Any] = {
         "index": index.pk,

@@ -19,7 +19,7 @@ from rest_framework.test import APIClient
 from uuid_utils.compat import uuid7
 
 from catalog.indexing.indexes import get_live_index
-from catalog.models import AgeGroup, Category, PhotoFetch, Style, VectorIndex
+from catalog.models import AgeGroup, Category, PhotoFetch, Product, Style, VectorIndex
 from catalog.tests.factories import make_image
 from core.tenancy import all_shops, shop_scope
 from quality.models import Batch, Comparison, Enhancement, Report, Source
@@ -97,6 +97,14 @@ def make_experiment(shop: Shop) -> Experiment:
             shop=shop, name="Secret", control=weights, variant={**weights, "taste": 0.5}
         )
     return experiment
+
+
+def make_product(shop: Shop) -> Product:
+    """Return a product whose `external_id` equals the id, since the route uses that."""
+    product = make_image(shop).product
+    assert product
+    assert product.external_id == str(product.pk)
+    return product
 
 
 def make_shopper(shop: Shop) -> Shopper:
@@ -212,6 +220,7 @@ def make_index(shop: Shop) -> VectorIndex:
 
 OBJECTS: dict[str, Callable[[Shop], Any]] = {
     "api/v1/images/": make_image,
+    "api/v1/products/": make_product,
     "api/v1/photo-fetches/": make_photo_fetch,
     "api/v1/contradictions/": make_image,
     "api/v1/index/models/": make_index,
