@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
+from django.db import connection
 from django.utils import timezone
 
 from catalog.indexing.audit import claim_due
@@ -24,6 +25,7 @@ from catalog.tasks import (
 from core.jobs.queues import wake, wake_waiting
 from core.tenancy import all_shops
 
+MAX_ADOPTED = 1_000
 AUDITS = 20  # that one run of the sweep requests
 
 FAILED_FETCH_RETENTION = timedelta(days=30)
@@ -53,6 +55,13 @@ def sweep_photos(**_: Any) -> None:
 def request_missing_thumbnails(**_: Any) -> None:
     """Request the thumbnails of images that should have them and were never requested."""
     THUMBNAILS.request_missing()
+
+
+@shared_task
+def adopt_images(**_: Any) -> None:
+    """Give products to images that the release before added while it still served."""
+    with all_shops(), connection.cursor() as cursor:
+        cursor.execute("SELECT adopt_images(%s)", [MAX_ADOPTED])
 
 
 @shared_task

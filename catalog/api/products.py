@@ -68,7 +68,10 @@ class VariantSerializer(serializers.ModelSerializer[Variant]):
 class ProductImageSerializer(serializers.ModelSerializer[Image]):
     """A photo of a product; `images/{id}` shows all of it."""
 
-    photo_url = PhotoUrlField(help_text="The address of the photo.")
+    image_url = serializers.CharField(
+        source="source_url", help_text="The link that it was fetched from; empty for an upload."
+    )
+    photo_url = PhotoUrlField(help_text="The address of the photo here.")
     thumbnails = ThumbnailsField(source="*", read_only=True, help_text=THUMBNAILS_HELP)
     skus = serializers.SerializerMethodField(
         help_text="The SKUs of the variants that it shows; empty: all variants."
@@ -78,7 +81,7 @@ class ProductImageSerializer(serializers.ModelSerializer[Image]):
     class Meta:
         model = Image
         fields = (
-            *("id", "photo_url", "thumbnails", "width", "height", "source_url", "skus"),
+            *("id", "image_url", "photo_url", "thumbnails", "width", "height", "skus"),
             "index_state",
         )
         read_only_fields = fields
@@ -322,7 +325,7 @@ class ProductViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
             raise DomainError(
                 f"An id has at most {MAX_EXTERNAL_ID_LENGTH} characters.", code="invalid_id"
             )
-        serializer = ProductInput(data=request.data)
+        serializer = ProductInput(data=_leave_shown(request.data))
         validate(serializer, ignored=ProductSerializer.Meta.fields)
         return self._write(serializer.make_spec(external_id, is_partial=False))
 
@@ -353,9 +356,24 @@ class ProductViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
         if written.change is ProductChange.FAILED:
             raise make_error(written)
         is_new = written.change is ProductChange.CREATED
-        product = self.get_queryset().get(pk=written.product_id)
+        product = self.get_queryset().get(external_id=written.external_id)
         body = self.get_serializer(product).data
         return Response(body, status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
+
+
+def _leave_shown(body: Any) -> Any:
+    """Leave out what GET shows of images and PUT does not take; uploads stay by themselves."""
+    if type(body) is not dict or not isinstance(body.get("images"), list):
+        return body
+    shown = {*ProductImageSerializer.Meta.fields} - {"image_url", "skus"}
+    images = [
+        {name: value for name, value in image.items() if name not in shown}
+        if isinstance(image, dict)
+        else image
+        for image in body["images"]
+        if not (isinstance(image, dict) and image.get("image_url") == "")
+    ]
+    return {**body, "images": images}
 
 
 def make_error(written: WrittenProduct) -> Exception:

@@ -17,7 +17,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="image",
             name="position",
-            field=models.PositiveSmallIntegerField(db_default=0, default=0),
+            field=models.PositiveSmallIntegerField(
+                db_column="product_position", db_default=0, default=0
+            ),
         ),
         migrations.AddField(
             model_name="image",

@@ -64,7 +64,7 @@ BEGIN
         ) RETURNING id INTO shown;
     END IF;
     INSERT INTO catalog_image_variants (image_id, variant_id) VALUES (image.id, shown);
-    UPDATE catalog_image SET product_id = owner, position = (
+    UPDATE catalog_image SET product_id = owner, product_position = (
         SELECT LEAST(count(*), 32767) FROM catalog_image WHERE product_id = owner
     ) WHERE id = image.id;
 END

@@ -78,7 +78,12 @@ class Image(models.Model):
         related_name="images",
         help_text="None until `adopt_images` finds an image that an older release added.",
     )
-    position = models.PositiveSmallIntegerField(default=0, db_default=0)
+    position = models.PositiveSmallIntegerField(
+        default=0,
+        db_default=0,
+        # Statements of the release before join this table with one that has a `position`.
+        db_column="product_position",
+    )
     variants = models.ManyToManyField(Variant, blank=True, related_name="images")
     source_url = models.CharField(
         max_length=2_000, blank=True, default="", db_default="", editable=False

@@ -108,7 +108,8 @@ class FacetFilter:
             condition &= Q(age_group__in=self.age_groups)
         if self.styles:
             # A subquery, since a join would return an image once for each of its styles.
-            having = Image.styles.through.objects.filter(style__in=self.styles)
+            links: Any = Image.styles.through
+            having = links.objects.filter(style__in=self.styles)
             condition &= Q(pk__in=having.values("image_id"))
         for name, values in (
             ("gender", self.genders),
