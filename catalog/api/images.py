@@ -125,9 +125,6 @@ class ThumbnailsField(serializers.Field[Any, Any, Any, Any]):
 class PhotoUrlField(serializers.Field[Any, Any, Any, Any]):
     """The address of an image's photo."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(source="*", read_only=True, **kwargs)
-
     def to_representation(self, image: Image) -> str:
         url = default_storage.url(image.photo.name)
         request = self.context.get("request")
@@ -137,7 +134,7 @@ class PhotoUrlField(serializers.Field[Any, Any, Any, Any]):
 class PublicImageSerializer(serializers.ModelSerializer[Image]):
     """The fields of an image that shoppers may see."""
 
-    photo_url = PhotoUrlField(help_text="The address of the photo.")
+    photo_url = PhotoUrlField(source="*", read_only=True, help_text="The address of the photo.")
     thumbnails = ThumbnailsField(source="*", read_only=True, help_text=THUMBNAILS_HELP)
     category = CategoryField(allow_null=True)
     category_path = serializers.ListField(

@@ -71,7 +71,9 @@ class ProductImageSerializer(serializers.ModelSerializer[Image]):
     image_url = serializers.CharField(
         source="source_url", help_text="The link that it was fetched from; empty for an upload."
     )
-    photo_url = PhotoUrlField(help_text="The address of the photo here.")
+    photo_url = PhotoUrlField(
+        source="*", read_only=True, help_text="The address of the photo here."
+    )
     thumbnails = ThumbnailsField(source="*", read_only=True, help_text=THUMBNAILS_HELP)
     skus = serializers.SerializerMethodField(
         help_text="The SKUs of the variants that it shows; empty: all variants."

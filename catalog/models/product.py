@@ -1,4 +1,4 @@
-"""What a shop sells: products, and the variants that shoppers choose from."""
+"""The products of a shop, and the variants that shoppers choose from."""
 
 from __future__ import annotations
 

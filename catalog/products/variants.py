@@ -1,4 +1,4 @@
-"""Which variants of a product are added, changed and removed, so that it has those it should."""
+"""The variants to add, to change and to remove, so that a product has those it should."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,9 @@
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 
-from catalog.models import IndexEntry
+from catalog.models import IndexEntry, Variant
 from catalog.tests.factories import make_image
 from core.tenancy import all_shops
 from quality.models import Report
@@ -12,6 +14,7 @@ LISTS = (
     "tenants_shop",
     "tenants_user",
     "tenants_shopapikey",
+    "catalog_product",
     "catalog_image",
     "catalog_thumbnails",
     "catalog_photofetch",
@@ -115,6 +118,33 @@ def test_deleting_an_image_here_works_as_through_the_api(operator, image):
     operator.post(reverse("admin:catalog_image_delete", args=[image.pk]), {"post": "yes"})
     with all_shops():
         assert image.entries.get().state == "removing"
+
+
+def test_a_price_changed_here_is_the_price_of_the_images(operator, shop):
+    image = make_image(shop.shop, sku="D-1", price=Decimal(10), currency="EUR", brand="Bo")
+    with all_shops():
+        variant = Variant.objects.get()
+    page = reverse("admin:catalog_product_change", args=[image.product_id])
+    form = operator.get(page).context["adminform"].form
+    values = {name: form.get_initial_for_field(form.fields[name], name) for name in form.fields}
+    values = {name: "" if value is None else value for name, value in values.items()}
+    values |= {"attributes": "{}", "styles": "", "name": "Frock"}
+    inline = {
+        "variants-TOTAL_FORMS": 1,
+        "variants-INITIAL_FORMS": 1,
+        "variants-0-id": variant.pk,
+        "variants-0-product": image.product_id,
+        "variants-0-sku": "D-1",
+        "variants-0-position": 0,
+        "variants-0-price": "12.50",
+        "variants-0-currency": "EUR",
+        "variants-0-availability": "in_stock",
+    }
+    answer = operator.post(page, {**values, **inline})
+    assert answer.status_code == 302, answer.context["adminform"].errors
+    with all_shops():
+        image.refresh_from_db()
+        assert (image.name, image.price, image.brand) == ("Frock", Decimal("12.50"), "Bo")
 
 
 def test_a_key_created_here_shows_its_secret_once_and_works(operator, shop, stranger):
