@@ -444,7 +444,7 @@ SPECTACULAR_SETTINGS = {
         "IndexModelStateEnum": "catalog.models.VectorIndex.State",
         "JobStateEnum": "core.jobs.models.Job.State",
         "ImageStatusEnum": "catalog.models.Image.Status",
-        "StatedStatusEnum": "catalog.api.images.STATED_STATUSES",
+        "StatedStatusEnum": "catalog.models.Product.Status",
         "MatchEnum": "recommendations.query.MATCHES",
         "PromptSourceEnum": "recommendations.models.Prompt.Source",
         "GarmentSourceEnum": "stylist.api.base.SOURCES",

@@ -40,7 +40,7 @@ from catalog.facts.precedence import (
     want_kinds,
     want_patterns,
 )
-from catalog.models import AgeGroup, Image, IndexEntry, Style, Variant, VectorIndex
+from catalog.models import AgeGroup, Image, IndexEntry, Product, Style, Variant, VectorIndex
 from catalog.products.placement import find_product
 from catalog.search.public_images import serialize_seen, serialize_thumbnails
 from catalog.taxonomy.tree import select_path
@@ -55,8 +55,6 @@ from tenants.models import Scope
 MAX_STYLES = 20
 MAX_EXTERNAL_ID_LENGTH = 100
 MAX_STOCK = 2_147_483_647
-# An image is held by the shop's gate only.
-STATED_STATUSES = [Image.Status.PUBLISHED.value, Image.Status.DRAFT.value]
 CATEGORY_PATH = select_path("catalog_image.category_id")
 PUBLIC_FIELDS = (
     "id",
@@ -263,7 +261,7 @@ class ImageInput(serializers.ModelSerializer[Image]):
         help_text="Pieces. Without `availability`, 0 means out of stock.",
     )
     attributes = AttributesField(required=False)
-    status = serializers.ChoiceField(choices=STATED_STATUSES, required=False)
+    status = serializers.ChoiceField(choices=Product.Status.choices, required=False)
 
     class Meta:
         model = Image
@@ -353,7 +351,7 @@ class NewImageInput(ImageInput):
         if ("photo" in attrs) == ("image_url" in attrs):
             message = "Send either the photo as a multipart file, or a link as `image_url`."
             raise serializers.ValidationError({"photo": [message]}, code="required")
-        group = attrs.pop("item_group_id", "")
+        group = attrs.get("item_group_id", "")
         external_id = attrs.setdefault("external_id", group)
         if group and group != external_id:
             message = "Send the id of the product once, as `external_id`."

@@ -38,6 +38,7 @@ from catalog.api.images import (
 from catalog.models import Image, IndexEntry, PhotoFetch, Product, Variant
 from catalog.products.specs import PhotoLink, ProductChange, ProductSpec, WrittenProduct
 from catalog.taxonomy.tree import select_path
+from core.api.parsers import JSONParser
 from core.api.views import NewestFirst, validate
 from core.downloads import MAX_ADDRESS_LENGTH, DownloadRefused, check_address
 from core.errors import Conflict, DomainError
@@ -59,7 +60,7 @@ class VariantSerializer(serializers.ModelSerializer[Variant]):
     class Meta:
         model = Variant
         fields = (
-            *("sku", "size", "size_system", "colour", "price", "sale_price", "currency"),
+            *("sku", "name", "size", "size_system", "colour", "price", "sale_price", "currency"),
             *("availability", "stock", "link"),
         )
         read_only_fields = fields
@@ -307,6 +308,7 @@ class ProductViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
     serializer_class = ProductSerializer
     filterset_class = ProductFilter
     pagination_class = NewestFirst
+    parser_classes = (JSONParser,)
     lookup_field = "external_id"
     lookup_value_regex = ".+"  # ids may contain slashes and dots
 

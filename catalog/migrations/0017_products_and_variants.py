@@ -153,6 +153,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "name",
+                    models.CharField(
+                        blank=True, help_text="Empty: the product's name.", max_length=200
+                    ),
+                ),
                 ("sku", models.CharField(blank=True, max_length=100, verbose_name="SKU")),
                 ("size", models.CharField(blank=True, max_length=40)),
                 (

@@ -1,8 +1,8 @@
 """Give every image its product and its variant, batch by batch, while the old code serves.
 
 The old code goes on to add images without a product: the same functions adopt those, from a sweep.
-Images with the same SKU, or the same `item_group_id`, become photos of one product. The facts that
-they disagree on are those of the oldest.
+Images with the same SKU, or the same `item_group_id`, become photos of one product. Each variant
+keeps its name; other facts that they disagree on are those of the oldest.
 """
 
 from django.db import migrations
@@ -54,12 +54,15 @@ BEGIN
     END IF;
     IF shown IS NULL THEN
         INSERT INTO catalog_variant (
-            id, shop_id, product_id, position, sku, size, size_system, colour, price, currency,
+            id, shop_id, product_id, position, sku, name, size, size_system, colour, price, currency,
             availability, link, updated_at
         ) VALUES (
             image.id, image.shop_id, owner,
             (SELECT LEAST(count(*), 32767) FROM catalog_variant WHERE product_id = owner),
-            image.sku, '', '', image.colour, image.price, image.currency, image.availability, '',
+            image.sku,
+            (SELECT CASE WHEN name = image.name THEN '' ELSE image.name END
+                FROM catalog_product WHERE id = owner),
+            '', '', image.colour, image.price, image.currency, image.availability, '',
             now()
         ) RETURNING id INTO shown;
     END IF;

@@ -91,6 +91,7 @@ class Variant(models.Model):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="variants")
     position = models.PositiveSmallIntegerField(default=0)
     sku = models.CharField("SKU", max_length=100, blank=True)
+    name = models.CharField(max_length=200, blank=True, help_text="Empty: the product's name.")
     size = models.CharField(max_length=40, blank=True)
     size_system = models.CharField(max_length=20, blank=True, help_text="Such as EU, UK or US.")
     colour = models.CharField(max_length=60, blank=True)

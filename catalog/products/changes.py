@@ -42,8 +42,12 @@ def change_facts(image: Image, facts: Mapping[str, Any]) -> None:
     product = Product.objects.select_for_update().filter(pk=image.product_id).first()
     if product is None:
         return
-    _change_product(product, facts)
-    _change_variant(product, image, {k: v for k, v in facts.items() if k in VARIANT_FACTS})
+    shown = list(image.variants.all()) or list(product.variants.all())
+    of_variant = set(VARIANT_FACTS)
+    if len(shown) == 1 and shown[0].name:
+        of_variant.add("name")
+    _change_product(product, {k: v for k, v in facts.items() if k not in of_variant})
+    _change_variant(product, image, shown, {k: v for k, v in facts.items() if k in of_variant})
     copy_to_images(product.shop_id, [product.pk])
 
 
@@ -62,8 +66,9 @@ def _change_product(product: Product, facts: Mapping[str, Any]) -> None:
         product.styles.set(facts["styles"])
 
 
-def _change_variant(product: Product, image: Image, values: Mapping[str, Any]) -> None:
-    shown = list(image.variants.all()) or list(product.variants.all())
+def _change_variant(
+    product: Product, image: Image, shown: list[Variant], values: Mapping[str, Any]
+) -> None:
     if len(shown) > 1:
         # What the image says already is no change: a client may send all of it back.
         if any(getattr(image, name, value) != value for name, value in values.items()):

@@ -10,7 +10,7 @@ from core.errors import Conflict
 from tenants.models import Shop
 
 PRODUCT_FACTS = frozenset({"name", *PRODUCT_DEFAULTS})
-VARIANT_FACTS = frozenset(VariantPlan.FIELDS) - {"link"}
+VARIANT_FACTS = frozenset(VariantPlan.FIELDS) - {"name", "link"}
 
 
 class SkuTaken(Conflict):
@@ -34,11 +34,13 @@ def find_product(*, external_id: str, sku: str) -> Product | None:
 def place_photo(*, shop: Shop, facts: Mapping[str, Any]) -> tuple[Product, list[Variant]]:
     """Return the locked product of an uploaded photo, and the variants it shows; none: all.
 
-    The product is the one with the `external_id`, or else the one with the `sku`. If there is none,
+    The product is the one with the `external_id` (or `item_group_id`), or else the one with the
+    `sku`. If there is none,
     these facts make it; otherwise they fill what the product and its variant lack. Run it in a
     transaction. Raises `SkuTaken`.
     """
-    external_id, sku = facts.get("external_id", ""), facts.get("sku", "")
+    external_id = facts.get("external_id") or facts.get("item_group_id", "")
+    sku = facts.get("sku", "")
     product = find_product(external_id=external_id, sku=sku)
     if product is None:
         product = _create(shop, external_id or sku, facts)
@@ -82,6 +84,8 @@ def _find_variants(product: Product, facts: Mapping[str, Any]) -> list[Variant]:
     variants = list(product.variants.all())
     if not variants:
         return _make(product, stated, position=0)
+    if facts.get("name", product.name) != product.name:
+        stated["name"] = facts["name"]
     sku = stated.get("sku", "")
     options = {name: stated[name] for name in ("size", "colour") if stated.get(name)}
     if not sku and not options:

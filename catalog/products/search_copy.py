@@ -1,8 +1,8 @@
 """The copy of a product's facts that its images hold, and search reads.
 
 An image repeats the product's facts, and of the variants that it shows: the lowest current price,
-in the currency of the first variant; the best availability; the first SKU; and the colour, if all
-have the same.
+in the currency of the first variant; the best availability; the first SKU; and the colour and the
+name, if all have the same.
 """
 
 from collections.abc import Collection
@@ -63,13 +63,15 @@ _COPY = """
             min(sku) FILTER (WHERE number = 1) AS sku,
             min(currency) FILTER (WHERE number = 1) AS currency,
             min(current_price) FILTER (WHERE currency = first_currency) AS price,
+            CASE WHEN count(DISTINCT name) = 1 THEN min(name) ELSE '' END AS name,
             CASE WHEN count(DISTINCT lower(colour)) = 1 THEN min(colour) ELSE '' END AS colour,
             (array_agg(availability ORDER BY array_position(
                 ARRAY['in_stock', 'preorder', 'backorder', 'out_of_stock'], availability::text
             )))[1] AS availability
         FROM shown GROUP BY image_id
     ), wanted AS (
-        SELECT image.id, product.name, product.description, product.category_id,
+        SELECT image.id, COALESCE(NULLIF(summary.name, ''), product.name) AS name,
+            product.description, product.category_id,
             product.age_group_id, product.brand, product.gender, product.link, product.attributes,
             CASE WHEN product.external_id = product.id::text THEN ''
                 ELSE product.external_id END AS item_group_id,

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from catalog.models import Product, Variant
 
 VARIANT_DEFAULTS: Mapping[str, Any] = {
-    **dict.fromkeys(("sku", "size", "size_system", "colour", "currency", "link"), ""),
+    **dict.fromkeys(("sku", "name", "size", "size_system", "colour", "currency", "link"), ""),
     **dict.fromkeys(("price", "sale_price", "stock")),
 }
 OPTIONS = ("size", "size_system", "colour")

@@ -45,7 +45,7 @@ def test_an_image_gets_a_product_with_its_facts(shop):
 
 def test_images_of_a_group_or_a_sku_are_photos_of_one_product(shop, rival):
     make_old_image(shop.shop, item_group_id="G", colour="red", sku="G-RED")
-    make_old_image(shop.shop, item_group_id="G", colour="blue", sku="G-BLUE")
+    make_old_image(shop.shop, item_group_id="G", colour="blue", sku="G-BLUE", name="Blue")
     make_old_image(shop.shop, item_group_id="", colour="", sku="G-RED")
     make_old_image(shop.shop)
     make_old_image(rival.shop, item_group_id="G")
@@ -55,6 +55,7 @@ def test_images_of_a_group_or_a_sku_are_photos_of_one_product(shop, rival):
         assert Product.objects.count() == 3
         group = Product.objects.get(shop=shop.shop, external_id="G")
         assert list(group.variants.values_list("sku", flat=True)) == ["G-RED", "G-BLUE"]
+        assert list(group.variants.values_list("name", flat=True)) == ["", "Blue"]
         assert group.images.count() == 3
         assert not Image.objects.filter(product=None).exists()
 

@@ -170,6 +170,7 @@ def test_uploads_with_the_same_sku_or_id_are_photos_of_one_product(shop):
     assert {first["external_id"], second["external_id"], third["external_id"]} == {"D-36"}
     product = shop.client.get(f"{PRODUCTS}D-36/").json()
     assert (product["name"], product["brand"]) == ("Dress", "Ada's")
+    assert second["name"] == "Dress"
     assert skus_of(product) == ["D-36"]
     assert [image["id"] for image in product["images"]] == [
         image["id"] for image in (first, second, third)
@@ -197,6 +198,17 @@ def test_an_upload_adds_the_variant_that_it_names(shop):
     put(shop.client, "E-1", variants=[])
     conflict = send(shop.client, external_id="E-1", sku="D-40")
     assert (conflict.status_code, conflict.json()["code"]) == (409, "sku_taken")
+
+
+def test_a_variant_may_have_a_name_of_its_own(shop):
+    red = create(shop.client, name="Red dress", external_id="G", sku="G-RED", colour="red")
+    blue = create(shop.client, name="Blue dress", external_id="G", sku="G-BLUE", colour="blue")
+    assert (red["name"], blue["name"]) == ("Red dress", "Blue dress")
+    path = f"/api/v1/images/{blue['id']}/"
+    assert shop.client.patch(path, {"name": "Navy dress"}).json()["name"] == "Navy dress"
+    product = shop.client.get(f"{PRODUCTS}G/").json()
+    assert product["name"] == "Red dress"
+    assert [variant["name"] for variant in product["variants"]] == ["", "Navy dress"]
 
 
 def test_images_repeat_the_facts_of_product_and_variants(shop):

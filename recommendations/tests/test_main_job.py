@@ -98,6 +98,9 @@ def test_facets_filter_the_answer(client, images):
 
 
 def test_minimum_match_leaves_out_weaker_matches(client, images):
+    wait_for(
+        lambda: ask(client, "red dress")["results"][-1]["match"] is not None, what="calibration"
+    )
     everything = ask(client, "red dress")
     strong = ask(client, "red dress", min_match="strong")
     expected = [result["id"] for result in everything["results"] if result["match"] == "strong"]
