@@ -40,7 +40,7 @@ from catalog.products.specs import PhotoLink, ProductChange, ProductSpec, Writte
 from catalog.taxonomy.tree import select_path
 from core.api.parsers import JSONParser
 from core.api.views import NewestFirst, validate
-from core.downloads import MAX_ADDRESS_LENGTH, DownloadRefused, check_address
+from core.downloads.addresses import MAX_ADDRESS_LENGTH, DownloadRefused, check_address
 from core.errors import Conflict, DomainError
 from tenants.api.base import TenantViewSet
 from tenants.models import Scope

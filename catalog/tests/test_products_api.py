@@ -10,10 +10,9 @@ from catalog.products.specs import ProductChange, ProductSpec
 from catalog.services import delete_image, upsert_products
 from catalog.tests.factories import make_image
 from catalog.tests.test_images_api import create, photo_file, send
-from core import downloads
 from core.tenancy import shop_scope
 from core.tests.factories import make_photo
-from core.tests.photo_servers import answer, running_photo_server
+from core.tests.photo_servers import allow_this_machine, answer, running_photo_server
 
 pytestmark = pytest.mark.django_db
 
@@ -274,16 +273,11 @@ def test_a_deleted_product_is_in_no_answer(shop):
         assert IndexEntry.objects.get().state == IndexEntry.State.REMOVING
 
 
-@pytest.fixture
-def _local(monkeypatch) -> None:
-    """Let this machine count as public, on any port."""
-    monkeypatch.setattr(downloads, "ALLOWED_PORTS", range(1, 65_536))
-    monkeypatch.setattr(downloads, "is_public", lambda address: address == "127.0.0.1")
-
-
-@pytest.mark.usefixtures("_local", "tiny_encoder")
+@pytest.mark.usefixtures("tiny_encoder")
 @pytest.mark.django_db(transaction=True)
-def test_photos_by_link_are_fetched_kept_ordered_and_removed(shop):
+def test_photos_by_link_are_fetched_kept_ordered_and_removed(shop, monkeypatch):
+    allow_this_machine(monkeypatch)
+
     def script(stream: Any, head: bytes) -> None:
         colour = head.split(b" ")[1].decode().strip("/").removesuffix(".jpg")
         answer(make_photo(colour))(stream, head)
