@@ -25,7 +25,7 @@ from catalog.feeds.products import FeedSettings, ProductDraft
 from catalog.feeds.recognition import DIALECTS, FeedFormat, find_delimiter, recognise
 from catalog.feeds.records import ProductRecord, RowProblem
 from catalog.feeds.rows import Row, RowRefused
-from catalog.feeds.spool import MAX_PRODUCT_ROWS, ProductRows, Spool
+from catalog.feeds.spool import MAX_PRODUCT_ROWS, Spool, UnusedRow
 from catalog.feeds.tables import BrokenRecord, split_records
 from catalog.feeds.text import read_sample, read_text, split_lines
 from catalog.feeds.xml_items import split_items
@@ -56,8 +56,11 @@ def read_feed(
     settings = FeedSettings(titles, default_currency.upper(), base and f"{base.rstrip('/')}/")
     with Spool() as spool:
         yield from _fill(spool, records, dialect, settings)
-        for group in spool.read_groups():
-            yield from _assemble(group, dialect, settings)
+        for rows in spool.read_products():
+            if isinstance(rows, UnusedRow):
+                yield _describe_unused(rows)
+            else:
+                yield from _assemble(rows, dialect, settings)
 
 
 def _recognise(stream: BinaryIO, mapping: Mapping[str, str]) -> FeedFormat:
@@ -186,26 +189,26 @@ def _fill(
 
 
 def _assemble(
-    group: ProductRows, dialect: Dialect, settings: FeedSettings
+    rows: Sequence[Row], dialect: Dialect, settings: FeedSettings
 ) -> Iterator[ProductRecord | RowProblem]:
-    """Yield the problems of a group of rows, then its product if there is one."""
-    for number, ident in group.repeated:
-        detail = "An earlier row has the same id: use each once."
-        yield RowProblem(number, "", ident.replace("\t", " "), "id_repeated", detail)
-    for number in group.excess:
-        detail = f"A product may have {MAX_PRODUCT_ROWS:,} rows, and about 8 MB."
-        yield RowProblem(number, "", "", "product_too_large", detail)
-    if not group.rows:
-        return
+    """Yield the problems of a product's rows, then the product if there is one."""
     draft = ProductDraft(settings)
     product: ProductRecord | None = None
     try:
-        product = dialect.assemble(group.rows, draft)
+        product = dialect.assemble(rows, draft)
     except RowRefused as error:
-        draft.problems.append(_describe(group.rows[0].number, error, settings))
+        draft.problems.append(_describe(rows[0].number, error, settings))
     yield from draft.problems
     if product:
         yield product
+
+
+def _describe_unused(row: UnusedRow) -> RowProblem:
+    if row.ident:
+        detail = "An earlier row has the same id: use each once."
+        return RowProblem(row.number, "", row.ident.replace("\t", " "), "id_repeated", detail)
+    detail = f"A product may have {MAX_PRODUCT_ROWS:,} rows, and about 8 MB."
+    return RowProblem(row.number, "", "", "product_too_large", detail)
 
 
 def _describe(row: int, error: RowRefused, settings: FeedSettings) -> RowProblem:

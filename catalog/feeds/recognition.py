@@ -46,7 +46,7 @@ DIALECTS: Mapping[FeedFormat, type[Dialect]] = {
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Columns that a format has, all of `needed` and one of `typical`, or of what replaces them."""
+    """Columns by which a format is known: all of `needed`, and one of `typical` at least."""
 
     format: FeedFormat
     needed: frozenset[str]
@@ -76,11 +76,13 @@ SIGNATURES = (
         "attribute set code,additional attributes,configurable variations,product online,base image"
         ",product websites,store view code,product type",
     ),
-    _sign(FeedFormat.GOOGLE_CSV, "id,title", "link,image link,price,availability,description"),
+    _sign(FeedFormat.GOOGLE_CSV, "id", "title"),
 )
 _ROOT = re.compile(r"<(?:\w+:)?(rss|feed|rdf|channel)[\s>]", re.I)
+# `(?>…)` and `*+` read comments before the page once; otherwise many of them take for ever.
 _PAGE = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head)\b", re.I | re.S
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:(?><!--.*?-->)\s*+)*+<(?:!doctype\s+html|html|head|body)\b",
+    re.I | re.S,
 )
 _KNOWN = frozenset(
     {title for dialect in DIALECTS.values() for title in dialect.columns}

@@ -7,11 +7,10 @@ order of their first rows, so reading the same file again gives the same order.
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 import orjson
 
@@ -52,17 +51,11 @@ ORDER BY first, places.number
 """
 
 
-@dataclass(slots=True)
-class ProductRows:
-    """The rows of one product in their order.
+class UnusedRow(NamedTuple):
+    """A row whose id an earlier row had, or one beyond the limits of a product if `ident` is ""."""
 
-    Apart from them are the numbers and ids of those whose id an earlier row had, and the numbers of
-    those beyond the limits.
-    """
-
-    rows: list[Row] = field(default_factory=list)
-    repeated: list[tuple[int, str]] = field(default_factory=list)
-    excess: list[int] = field(default_factory=list)
+    number: int
+    ident: str = ""
 
 
 class Spool:
@@ -95,24 +88,28 @@ class Spool:
         if len(self._rows) >= BATCH_SIZE:
             self._flush()
 
-    def read_groups(self) -> Iterator[ProductRows]:
-        """Yield the rows of each product, in the order of the products' first rows."""
+    def read_products(self) -> Iterator[list[Row] | UnusedRow]:
+        """Yield the rows of each product, in the order of the products' first rows.
+
+        Rows that cannot be used come on their own, before those of their product.
+        """
         self._flush()
         self._database.executescript(SORT)
         found = self._database.execute(READ)
-        for _, rows in groupby(found, key=itemgetter(0)):
-            group = ProductRows()
+        for _, members in groupby(found, key=itemgetter(0)):
+            rows: list[Row] = []
             size = 0
-            for _, number, data, ident, is_repeated in rows:
+            for _, number, data, ident, is_repeated in members:
                 if is_repeated:
-                    group.repeated.append((number, ident))
+                    yield UnusedRow(number, ident)
                     continue
                 size += len(data)
-                if len(group.rows) == MAX_PRODUCT_ROWS or size > MAX_PRODUCT_BYTES:
-                    group.excess.append(number)
+                if len(rows) == MAX_PRODUCT_ROWS or size > MAX_PRODUCT_BYTES:
+                    yield UnusedRow(number)
                 else:
-                    group.rows.append(Row(number, orjson.loads(data)))
-            yield group
+                    rows.append(Row(number, orjson.loads(data)))
+            if rows:
+                yield rows
 
     def _flush(self) -> None:
         execute = self._database.executemany

@@ -152,7 +152,8 @@ class _Bytes:
 
     def __init__(self, chunks: Iterable[str]) -> None:
         self._chunks = (chunk.encode("utf-8", "replace") for chunk in chunks if chunk)
-        self._next = b""
+        # An empty line before the declaration is a usual mistake of PHP, and an error of XML.
+        self._next = next(self._chunks, b"").lstrip()
 
     def read(self) -> bytes:
         """Return the next bytes, none at the end."""
