@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from catalog.feeds.dialect import Dialect, check_id
-from catalog.feeds.products import ProductDraft
+from catalog.feeds.drafts import ProductDraft
 from catalog.feeds.records import ProductRecord
 from catalog.feeds.rows import ATTRIBUTE, Fields, Place, Row, RowRefused
 from catalog.feeds.values import parse_flag, remove_escape, split_links

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from catalog.feeds.drafts import ProductDraft
 from catalog.feeds.errors import FeedUnreadable
-from catalog.feeds.products import ProductDraft
 from catalog.feeds.records import ProductRecord
 from catalog.feeds.rows import Place, Row, RowRefused
 from catalog.feeds.values import MAX_ID_LENGTH, fold

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from catalog.feeds.dialect import Dialect, check_id
-from catalog.feeds.products import ProductDraft
+from catalog.feeds.drafts import ProductDraft
 from catalog.feeds.records import ProductRecord
 from catalog.feeds.rows import ATTRIBUTE, Place, Row
 from catalog.feeds.values import split_links

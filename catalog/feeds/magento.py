@@ -9,7 +9,7 @@ import csv
 from collections.abc import Sequence
 
 from catalog.feeds.dialect import Dialect, check_id
-from catalog.feeds.products import ProductDraft
+from catalog.feeds.drafts import ProductDraft
 from catalog.feeds.records import ProductRecord
 from catalog.feeds.rows import ATTRIBUTE, Fields, Place, Row
 from catalog.feeds.values import choose_path, name_option, parse_flag, split_links

@@ -65,7 +65,8 @@ SYMBOLS: dict[str, tuple[str, ...]] = {
 THREE_DECIMALS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 MAX_MONEY_LENGTH = 60
 MAX_AMOUNT = Decimal(10) ** 8
-_CENT, _MIL = Decimal("0.01"), Decimal("0.001")
+# The catalogue stores two decimals, of every currency.
+_CENT = Decimal("0.01")
 
 # Most feeds write every price so.
 _USUAL = re.compile(r"(\d{1,7}\.\d\d)(?: ([A-Z]{3}))?", re.ASCII)
@@ -109,7 +110,7 @@ def parse_money(text: str, default_currency: str = "") -> Money:
     """
     if usual := _USUAL.fullmatch(text):
         currency = usual[2] or default_currency
-        if (currency in CURRENCIES or not currency) and currency not in THREE_DECIMALS:
+        if currency in CURRENCIES or not currency:
             return Money(Decimal(usual[1]), currency)
     # “15²” is a price with a footnote, and would become 152.
     if len(text) > MAX_MONEY_LENGTH or any(unicodedata.category(sign) == "No" for sign in text):
@@ -153,8 +154,7 @@ def _parse_number(text: str, currency: str) -> Decimal:
     amount = Decimal(f"{whole}.{fraction or 0}")
     if amount >= MAX_AMOUNT:
         raise _invalid(f"A price is less than {MAX_AMOUNT:,}.")
-    step = _MIL if currency in THREE_DECIMALS else _CENT
-    return amount.quantize(step, ROUND_HALF_UP)
+    return amount.quantize(_CENT, ROUND_HALF_UP)
 
 
 def _split_number(text: str, currency: str) -> tuple[str, str]:

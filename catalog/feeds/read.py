@@ -20,8 +20,8 @@ from catalog.feeds.dialect import (
     check_mapping,
     read_header,
 )
+from catalog.feeds.drafts import FeedSettings, ProductDraft
 from catalog.feeds.errors import FeedUnreadable
-from catalog.feeds.products import FeedSettings, ProductDraft
 from catalog.feeds.recognition import DIALECTS, FeedFormat, find_delimiter, recognise
 from catalog.feeds.records import ProductRecord, RowProblem
 from catalog.feeds.rows import Row, RowRefused

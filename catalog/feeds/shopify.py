@@ -8,8 +8,8 @@ import re
 from collections.abc import Sequence
 
 from catalog.feeds.dialect import Dialect, check_id
+from catalog.feeds.drafts import ProductDraft
 from catalog.feeds.money import MoneyUnclear, parse_money
-from catalog.feeds.products import ProductDraft
 from catalog.feeds.records import ProductRecord
 from catalog.feeds.rows import ATTRIBUTE, Fields, Place, Row, RowRefused
 from catalog.feeds.values import MAX_ID_LENGTH, fold, name_option, parse_flag, split_links

@@ -10,9 +10,11 @@ MAX_DESCRIPTION_LENGTH = 5_000
 MAX_BRAND_LENGTH = 100
 MAX_GENDER_LENGTH = 20
 MAX_SIZE_LENGTH = 40
+MAX_SIZE_SYSTEM_LENGTH = 20
 MAX_COLOUR_LENGTH = 60
 MAX_FACET_LENGTH = 60
 MAX_CATEGORY_LENGTH = 500
+MAX_LIST_LENGTH = 20
 MAX_LINK_LENGTH = 500
 MAX_PHOTO_LINK_LENGTH = 2_000
 MAX_ATTRIBUTE_LENGTH = 500
@@ -120,7 +122,7 @@ def is_link(text: str) -> bool:
 def split_list(text: str) -> tuple[str, ...]:
     """Return the values of a list, each once."""
     values = (clean_line(part, MAX_FACET_LENGTH) for part in _LIST.split(text))
-    return tuple(dict.fromkeys(value for value in values if value))
+    return tuple(dict.fromkeys(value for value in values if value))[:MAX_LIST_LENGTH]
 
 
 def fold(text: str) -> str:

@@ -86,9 +86,9 @@ def test_other_texts_are_no_stock(text):
 
 
 def test_too_many_photos_are_problems():
-    links = ",".join(f"https://cdn.example/{number}.jpg" for number in range(60))
+    links = ",".join(f"https://cdn.example/{number}.jpg" for number in range(110))
     (product,), problems = read_all(make_table({"id": "1", "title": "Top", "image_link": links}))
-    assert (len(product.photos), len(problems)) == (50, 10)
+    assert (len(product.photos), len(problems)) == (100, 10)
 
 
 def test_a_row_with_too_many_cells_is_a_problem_and_one_with_too_few_is_filled():

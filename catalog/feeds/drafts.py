@@ -10,8 +10,9 @@ from catalog.feeds.money import Money, MoneyUnclear, parse_money
 from catalog.feeds.records import PhotoRecord, ProductRecord, RowProblem, VariantRecord
 from catalog.feeds.rows import ATTRIBUTE, Fields, Row
 
-MAX_PHOTOS = 50
+MAX_PHOTOS = 100
 MAX_ATTRIBUTES = 50
+MAX_ATTRIBUTES_BYTES = 16_000
 STATUSES = {"published": "published", "active": "published", "draft": "draft"}
 
 
@@ -61,7 +62,9 @@ class ProductDraft:
         variant = VariantRecord(
             get("sku", ""),
             self._read_short(number, "size", get("size"), values.MAX_SIZE_LENGTH),
-            self._read_short(number, "size_system", get("size_system"), values.MAX_SIZE_LENGTH),
+            self._read_short(
+                number, "size_system", get("size_system"), values.MAX_SIZE_SYSTEM_LENGTH
+            ),
             self._read_short(number, "colour", get("colour"), values.MAX_COLOUR_LENGTH),
             price,
             sale_price,
@@ -200,12 +203,17 @@ class ProductDraft:
 
 
 def read_attributes(fields: Fields) -> dict[str, str]:
-    """Return the attributes among the fields of a row."""
+    """Return the attributes among the fields of a row, as far as they are within the limits."""
     found: dict[str, str] = {}
+    size = 0
     for name, value in fields.items():
-        if name.startswith(ATTRIBUTE) and len(found) < MAX_ATTRIBUTES:
+        if name.startswith(ATTRIBUTE):
             key = name.removeprefix(ATTRIBUTE)[: values.MAX_FACET_LENGTH]
-            if text := values.clean_line(value, values.MAX_ATTRIBUTE_LENGTH):
+            text = values.clean_line(value, values.MAX_ATTRIBUTE_LENGTH)
+            size += len(key.encode()) + len(text.encode())
+            if len(found) == MAX_ATTRIBUTES or size > MAX_ATTRIBUTES_BYTES:
+                break
+            if text:
                 found[key] = text
     return found
 
