@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from catalog.indexing.audit import claim_due
 from catalog.indexing.indexes import ENTRIES, find_uncalibrated_indexes
+from catalog.indexing.nodes import report_missing_nodes
 from catalog.indexing.repair import find_former
 from catalog.indexing.retirement import find_removable
 from catalog.indexing.switches import has_switches, may_need_switches
@@ -34,6 +35,7 @@ FAILED_FETCH_RETENTION = timedelta(days=30)
 @shared_task
 def sweep_index(**_: Any) -> None:
     """Wake indexing, calibration, repairs and switches where they are needed."""
+    report_missing_nodes()
     if ENTRIES.has_waiting() or find_uncalibrated_indexes():
         wake(ENTRIES.task)
     wake_repairs()

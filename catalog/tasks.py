@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from celery import shared_task
+from django.conf import settings
 from django.db.models import Q
 
 from catalog.fetches.jobs import fetch_waiting
@@ -77,7 +78,9 @@ def wake_repairs() -> None:
     """Have every incomplete index repaired, and every rebuild continued."""
     with all_shops():
         live = VectorIndex.objects.filter(state=VectorIndex.State.LIVE)
-        waiting = live.filter(Q(is_complete=False) | ~Q(next_collection=""))
+        # An index on a node that is not in the settings waits: the operator moves it.
+        incomplete = Q(is_complete=False, node__in=settings.CHROMA_NODES)
+        waiting = live.filter(incomplete | ~Q(next_collection=""))
         for pk in waiting.values_list("pk", flat=True):
             wake(repair_index.name, index_id=str(pk))
 
@@ -119,6 +122,6 @@ def _run_or_postpone(
             try:
                 work(index)
             except Unavailable as error:
-                log.warning(event, shop=str(index.shop_id), index=index_id, error=error.message)
+                log.warning(event, shop=str(index.shop_id), index=index_id, error=str(error))
                 if when_postponed:
                     when_postponed(index)

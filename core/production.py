@@ -128,11 +128,15 @@ def _check_services(settings: Settings) -> Problems:
         yield "REDIS_PASSWORD", f"is weak; make one with: {RANDOM}"
     elif not password and not _is_local(redis) and "redis" not in private:
         yield "REDIS_PASSWORD", _missing("redis", "Redis")
-    nodes = [urlsplit(address) for address in settings["CHROMA_NODES"].values()]
-    token = settings["CHROMA_TOKEN"]
+    token, own = settings["CHROMA_TOKEN"], settings["CHROMA_NODE_TOKENS"]
+    for name, node_token in own.items():
+        if is_guessable(node_token, min_length=MIN_TOKEN_LENGTH):
+            yield "CHROMA_NODE_TOKENS", f"has a weak one for {name}; make one with: {RANDOM}"
+    nodes = settings["CHROMA_NODES"].items()
+    others = [urlsplit(address) for name, address in nodes if name not in own]
     if token and is_guessable(token, min_length=MIN_TOKEN_LENGTH):
         yield "CHROMA_TOKEN", f"is weak; make one with: {RANDOM}"
-    elif not token and not all(map(_is_local, nodes)) and "chroma" not in private:
+    elif not token and not all(map(_is_local, others)) and "chroma" not in private:
         yield "CHROMA_TOKEN", _missing("chroma", "Chroma")
 
 

@@ -10,6 +10,7 @@ from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from core.logs import configure_logging
+from core.ml.nodes import parse_node_tokens, parse_nodes
 from core.production import refuse_weak_settings
 from core.storage.s3 import make_s3_options
 
@@ -183,9 +184,15 @@ CACHES = {
     }
 }
 # Name -> address of every Chroma server; each shop's index is on one of them.
-CHROMA_NODES: dict[str, str] = env.dict("CHROMA_NODES", default={"main": "http://localhost:8001"})
+CHROMA_NODES: dict[str, str] = parse_nodes(
+    env.str("CHROMA_NODES", default="main=http://localhost:8001")
+)
 # Chroma does not check it: a proxy in front of every node does.
 CHROMA_TOKEN: str = env.str("CHROMA_TOKEN", default="")
+# Name -> token of the nodes whose proxy asks for another one.
+CHROMA_NODE_TOKENS: dict[str, str] = parse_node_tokens(
+    env.str("CHROMA_NODE_TOKENS", default=""), CHROMA_NODES
+)
 CHROMA_TIMEOUT_SECONDS: float = env.float("CHROMA_TIMEOUT_SECONDS", default=5.0)
 # `redis` and `chroma`, if only our own processes can reach them.
 SERVICES_WITHOUT_PASSWORD: list[str] = env.list("SERVICES_WITHOUT_PASSWORD", default=[])

@@ -3,12 +3,12 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
 
+from core.web.health import ReadinessView
 from core.web.views import (
     AccountPage,
     Page,
     SchemaView,
     is_live,
-    is_ready,
     serve_photo,
     show_metrics,
 )
@@ -40,7 +40,7 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerView.as_view(http_method_names=READ_METHODS), name="docs"),
     path("api/redoc/", SpectacularRedocView.as_view(http_method_names=READ_METHODS), name="redoc"),
     path("health/live", is_live, name="live"),
-    path("health/ready", is_ready, name="ready"),
+    path("health/ready", ReadinessView.as_view(), name="ready"),
     path("outfits/<str:token>.webp", serve_picture, name="outfit-picture"),
     path(f"{settings.MEDIA_URL.strip('/')}/<path:key>", serve_photo, name="photo"),
     path("metrics", show_metrics, name="metrics"),

@@ -53,7 +53,7 @@ def start_services(supervisor: Supervisor, folder: Path, *, is_durable: bool = T
     folder = folder.resolve()
     postgres, owner_url, database_url = _postgres(folder, is_durable=is_durable)
     redis, redis_url = _redis(folder / "redis")
-    chroma, chroma_url = _chroma(folder / "chroma")
+    chroma, chroma_url = make_chroma(folder, "chroma")
     for program in (postgres, redis, chroma):
         supervisor.start(program)
     for program in (postgres, redis, chroma):
@@ -222,14 +222,16 @@ def _redis(data: Path) -> tuple[Program, str]:
     return program, f"redis://:{password}@{HOST}:{port}"
 
 
-def _chroma(data: Path) -> tuple[Program, str]:
+def make_chroma(folder: Path, name: str) -> tuple[Program, str]:
+    """Return a Chroma server with its data in `folder/name`, and its address."""
+    data = folder / name
     data.mkdir(exist_ok=True)
     port = free_port()
-    config = data.parent / "chroma.yaml"
+    config = folder / f"{name}.yaml"
     # JSON is YAML; Chroma reads its configuration as YAML.
     config.write_text(json.dumps({"port": port, "listen_address": HOST, "persist_path": str(data)}))
     executable = Path(sys.executable).parent / "chroma"
     program = Program(
-        "chroma", [str(executable), "run", str(config)], is_ready=lambda: is_listening(port)
+        name, [str(executable), "run", str(config)], is_ready=lambda: is_listening(port)
     )
     return program, f"http://{HOST}:{port}"

@@ -16,7 +16,7 @@ from core.ml.vector_store import VectorStoreUnavailable
 class VectorIndexAdmin(ReadOnlyAdmin):
     list_display = (
         *("shop", "encoder", "revision", "state", "is_complete", "audited_at"),
-        *("waiting", "failed", "node"),
+        *("waiting", "failed", "place"),
     )
     list_filter = ("state", "is_complete", "encoder", "node")
     list_select_related = ("shop",)
@@ -40,12 +40,17 @@ class VectorIndexAdmin(ReadOnlyAdmin):
     def failed(self, index: Any) -> int:
         return int(index.failed_count)
 
+    @admin.display(ordering="node", description="node")
+    def place(self, index: Any) -> str:
+        is_moved = index.next_node not in ("", index.node)
+        return f"{index.node} → {index.next_node}" if is_moved else str(index.node)
+
     @admin.action(description="Build the vector store again", permissions=["view"])
     def rebuild_collections(self, request: HttpRequest, queryset: Any) -> None:
         try:
             for index in queryset.filter(state=VectorIndex.State.LIVE):
                 request_rebuild(shop=index.shop)
         except VectorStoreUnavailable as error:
-            messages.error(request, error.message)
+            messages.error(request, str(error))
         else:
             messages.success(request, "The chosen indexes are being built; the old ones answer.")

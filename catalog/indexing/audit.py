@@ -58,8 +58,8 @@ def audit_index(index: VectorIndex) -> IndexAudit:
     Images may change at the same time. Raises `VectorStoreUnavailable`.
     """
     try:
-        drift = compare_ids(index, index.collection)
-        changes = find_changes(index, index.collection, drift.common)
+        drift = compare_ids(index, index.address)
+        changes = find_changes(index, index.address, drift.common)
         lost = _find_lost(index, drift.common - changes.vectors)
     except CollectionUnusable as error:
         log.warning(

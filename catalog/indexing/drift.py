@@ -11,7 +11,7 @@ import numpy as np
 
 from catalog.indexing.garment_vectors import find_image_id, read_vector_ids
 from catalog.indexing.indexes import decode_embedding, lock_writing, make_copy
-from catalog.models import IndexEntry, VectorIndex
+from catalog.models import CollectionAddress, IndexEntry, VectorIndex
 from core.ml.vector_store import CALL_SIZE, StoredVectors, Vectors, get_vector_store
 
 # Rounding to float16 leaves a cosine of more than 0.999999.
@@ -54,14 +54,14 @@ def measure_drift(index: VectorIndex) -> Drift:
 
     Raises `VectorStoreUnavailable` and `CollectionUnusable`.
     """
-    return compare_ids(index, index.collection)
+    return compare_ids(index, index.address)
 
 
-def compare_ids(index: VectorIndex, collection: str) -> Drift:
+def compare_ids(index: VectorIndex, address: CollectionAddress) -> Drift:
     """Compare ids in one of the index's collections with Postgres; raises like `measure_drift`."""
     entries = IndexEntry.objects.filter(index=index).embedded()
     settled = read_vector_ids(index, entries.filter(state=IndexEntry.State.INDEXED))
-    found = get_vector_store(index.node).ids(collection)
+    found = get_vector_store(address.node).ids(address.name)
     # Read after the collection, so that no image indexed in between counts as extra.
     known = read_vector_ids(index, entries)
     return Drift(
@@ -71,18 +71,20 @@ def compare_ids(index: VectorIndex, collection: str) -> Drift:
     )
 
 
-def find_changes(index: VectorIndex, collection: str, vector_ids: Collection[str]) -> Changes:
+def find_changes(
+    index: VectorIndex, address: CollectionAddress, vector_ids: Collection[str]
+) -> Changes:
     """Compare the vectors and facets in a collection with those in Postgres.
 
     Images that wait for a worker are left out. Raises like `measure_drift`.
     """
     changes = Changes()
     for image_ids in split({find_image_id(pk) for pk in vector_ids}):
-        found = _compare(index, collection, image_ids)
+        found = _compare(index, address, image_ids)
         if found:
             # Perhaps a worker is between Chroma and Postgres.
             with lock_writing(index):
-                found = _compare(index, collection, sorted(found.image_ids))
+                found = _compare(index, address, sorted(found.image_ids))
         changes |= found
     return changes
 
@@ -108,9 +110,10 @@ def read_copy(
     return make_copy(index, [entry.image for entry in rows], vectors)
 
 
-def _compare(index: VectorIndex, collection: str, image_ids: list[str]) -> Changes:
+def _compare(index: VectorIndex, address: CollectionAddress, image_ids: list[str]) -> Changes:
     wanted = read_copy(index, image_ids, state=IndexEntry.State.INDEXED)
-    stored = get_vector_store(index.node).read(collection, wanted.ids) if wanted.ids else wanted
+    store = get_vector_store(address.node)
+    stored = store.read(address.name, wanted.ids) if wanted.ids else wanted
     places = {pk: place for place, pk in enumerate(stored.ids)}
     common = [(row, places[pk]) for row, pk in enumerate(wanted.ids) if pk in places]
     if not common:

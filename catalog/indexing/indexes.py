@@ -1,7 +1,6 @@
 """A shop's vector indexes, their queue, and writes to their collections."""
 
-import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -18,10 +17,17 @@ from catalog.indexing.garment_vectors import (
     join_garments,
     read_garments,
 )
-from catalog.models import Image, IndexEntry, VectorIndex
+from catalog.indexing.nodes import choose_node
+from catalog.models import CollectionAddress, Image, IndexEntry, VectorIndex
 from core.jobs.queues import Queue
 from core.ml.checkpoints import EncoderUnavailable, current_revision
-from core.ml.vector_store import StoredVectors, Vectors, get_vector_store
+from core.ml.vector_store import (
+    CollectionUnusable,
+    StoredVectors,
+    Vectors,
+    VectorStoreUnavailable,
+    get_vector_store,
+)
 from core.tenancy import all_shops
 
 log = structlog.get_logger(__name__)
@@ -37,14 +43,14 @@ def get_live_index(shop_id: UUID) -> VectorIndex:
     """Return the shop's live index, and create its row on first use; does not need Chroma."""
     index: VectorIndex | None = next(iter(VectorIndex.objects.raw(_LIVE, [shop_id])), None)
     if index is None:
-        encoder, nodes = settings.DEFAULT_ENCODER, sorted(settings.CHROMA_NODES)
+        encoder = settings.DEFAULT_ENCODER
         index, _ = VectorIndex.objects.get_or_create(
             shop_id=shop_id,
             state=VectorIndex.State.LIVE,
             defaults={
                 "encoder": encoder,
                 "revision": find_revision(encoder),
-                "node": nodes[zlib.crc32(shop_id.bytes) % len(nodes)],
+                "node": choose_node(),
                 "collection": make_collection_name(),
                 # The first repair creates the collection.
                 "is_complete": False,
@@ -172,7 +178,7 @@ _LOCK = "SELECT pg_advisory_{}(number) FROM unnest(%s::bigint[]) AS number"
 
 
 def _read_collections(indexes: Collection[VectorIndex]) -> None:
-    names = ("collection", "next_collection", "max_garments")
+    names = ("node", "collection", "next_node", "next_collection", "max_garments")
     rows = VectorIndex.objects.filter(pk__in=[index.pk for index in indexes])
     current = {pk: values for pk, *values in rows.values_list("pk", *names)}
     for index in indexes:
@@ -183,18 +189,51 @@ def _read_collections(indexes: Collection[VectorIndex]) -> None:
 def write_vectors(index: VectorIndex, images: list[Image], vectors: Vectors) -> list[str]:
     """Upsert the vectors (n, d) of images, and those of their garments, with the current facets.
 
-    Returns the ids of the vectors that were written. Needs a share of the write lock.
+    Returns the ids that the vectors have. Needs a share of the write lock.
     """
     copy = make_copy(index, images, vectors)
-    for name in index.collections:
-        get_vector_store(index.node).upsert(name, copy.ids, copy.vectors, copy.facets)
+
+    def write(address: CollectionAddress) -> None:
+        get_vector_store(address.node).upsert(address.name, copy.ids, copy.vectors, copy.facets)
+
+    _change_collections(index, write, "vectors_not_mirrored")
     return copy.ids
 
 
 def delete_vectors(index: VectorIndex, ids: Collection[str]) -> None:
     """Delete vectors; needs a share of the write lock."""
-    for name in index.collections:
-        get_vector_store(index.node).delete(name, sorted(ids))
+
+    def delete(address: CollectionAddress) -> None:
+        get_vector_store(address.node).delete(address.name, sorted(ids))
+
+    _change_collections(index, delete, "vectors_not_removed")
+
+
+def _change_collections(
+    index: VectorIndex, change: Callable[[CollectionAddress], None], event: str
+) -> None:
+    """Change each collection of an index; one that fails is repaired later, the others go on."""
+    for address in index.addresses:
+        try:
+            change(address)
+        except (VectorStoreUnavailable, CollectionUnusable) as error:
+            log.warning(
+                event,
+                shop=str(index.shop_id),
+                index=str(index.pk),
+                node=address.node,
+                error=error,
+            )
+            if address == index.address:
+                mark_incomplete(index)
+            else:
+                _delay_switch(index)
+
+
+def _delay_switch(index: VectorIndex) -> None:
+    """Have the next collection compared with Postgres again before it answers."""
+    found = VectorIndex.objects.filter(pk=index.pk, next_collection=index.next_collection)
+    found.update(next_damages=F("next_damages") + 1)
 
 
 def make_copy(index: VectorIndex, images: list[Image], vectors: Vectors) -> StoredVectors:

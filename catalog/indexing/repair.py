@@ -1,4 +1,4 @@
-"""Make a collection equal to Postgres again: in its place, or in a new one next to it.
+"""Make a collection equal to Postgres again: in its place, or in a new one, also on another node.
 
 Needs no encoder: the embeddings are in Postgres. Images may be added, changed and deleted at the
 same time.
@@ -14,8 +14,13 @@ from django.db import connection
 from catalog.indexing.drift import compare_ids, find_changes, read_copy, split
 from catalog.indexing.garment_vectors import find_image_id, read_vector_ids
 from catalog.indexing.indexes import WRITE_LOCKS, lock_writing, make_collection_name
-from catalog.models import IndexEntry, VectorIndex
-from core.ml.vector_store import CALL_SIZE, CollectionUnusable, get_vector_store
+from catalog.models import CollectionAddress, IndexEntry, VectorIndex
+from core.ml.vector_store import (
+    CALL_SIZE,
+    CollectionUnusable,
+    VectorStoreUnavailable,
+    get_vector_store,
+)
 from core.tenancy import all_shops
 
 log = structlog.get_logger(__name__)
@@ -26,28 +31,38 @@ MAX_REPAIR_ROUNDS = 5
 def repair_index(index: VectorIndex) -> bool:
     """Make the collection equal to Postgres again; return whether it is.
 
-    A missing or broken collection is replaced by a new one; a rebuild that was started is continued
-    instead. While another repair of the index runs, this returns False at once. Raises
+    A missing or broken collection is replaced by a new one; a rebuild or move that was started is
+    continued instead. While another repair of the index runs, this returns False at once. Raises
     `VectorStoreUnavailable`.
     """
     with _repair_lock(index) as is_held:
         if not is_held:
             return False
         index.refresh_from_db()
-        return _rebuild(index) if index.next_collection else _repair(index)
+        if not index.next_collection:
+            return _repair(index)
+        try:
+            return _rebuild(index)
+        except VectorStoreUnavailable:
+            if index.is_complete:
+                raise
+            # Another node may be down, the one that the index is moved to or the one it was on.
+            return _repair(index)
 
 
-def start_rebuild(index: VectorIndex) -> None:
+def start_rebuild(index: VectorIndex, *, node: str = "") -> None:
     """Create the collection that replaces this one, unless there is one already.
 
-    `repair_index` fills it. Raises `VectorStoreUnavailable`.
+    It is on another `node` if one is given. `repair_index` fills it. Raises
+    `VectorStoreUnavailable`.
     """
     if index.next_collection:
         return
-    name = make_collection_name()
-    get_vector_store(index.node).create(name)
-    if not VectorIndex.objects.filter(pk=index.pk, next_collection="").update(next_collection=name):
-        get_vector_store(index.node).drop(name)  # another request was first
+    address = CollectionAddress(node or index.node, make_collection_name())
+    get_vector_store(address.node).create(address.name)
+    undecided = VectorIndex.objects.filter(pk=index.pk, next_collection="")
+    if not undecided.update(next_node=address.node, next_collection=address.name):
+        _drop(address)  # another request was first
 
 
 def rebuild_index(index: VectorIndex) -> bool:
@@ -62,6 +77,22 @@ def rebuild_index(index: VectorIndex) -> bool:
         return _rebuild(index)
 
 
+def move_index(index: VectorIndex, *, node: str) -> bool:
+    """Fill a collection on another node from Postgres, then switch to it.
+
+    The old collection answers until then if its node responds; otherwise search stays exact. A
+    rebuild or a move to a third node that was started is given up. If this is killed,
+    `repair_index` continues it. Returns and raises like `repair_index`.
+    """
+    with _repair_lock(index) as is_held:
+        if not is_held:
+            return False
+        index.refresh_from_db()
+        if index.next_address and index.next_address.node != node:
+            _discard_next(index)
+        return index.node == node or _rebuild(index, node=node)
+
+
 def find_former() -> list[UUID]:
     """Return the indexes whose replaced collection is not dropped yet."""
     with all_shops():
@@ -71,82 +102,152 @@ def find_former() -> list[UUID]:
 
 def drop_former(index: VectorIndex) -> None:
     """Drop the collection that was replaced; raises `VectorStoreUnavailable`."""
-    if index.former_collection:
-        get_vector_store(index.node).drop(index.former_collection)
-        found = VectorIndex.objects.filter(pk=index.pk, former_collection=index.former_collection)
-        found.update(former_collection="")
+    if index.former_address:
+        _drop(index.former_address)
+        _forget_former(index)
+
+
+def abandon_collections(index: VectorIndex, *, node: str) -> bool:
+    """Forget the former and the next collection of an index if they are on a node that is lost.
+
+    Returns False while another repair of the index runs.
+    """
+    with _repair_lock(index) as is_held:
+        if not is_held:
+            return False
+        index.refresh_from_db()
+        if (former := index.former_address) and former.node == node:
+            _forget_former(index)
+            log_abandoned(index, former)
+        if (following := index.next_address) and following.node == node:
+            _forget_next(index)
+            log_abandoned(index, following)
+        return True
+
+
+def log_abandoned(index: VectorIndex, address: CollectionAddress) -> None:
+    """Log a collection that nobody drops, since its node is not in the settings any more."""
+    log.warning(
+        "collection_abandoned",
+        shop=str(index.shop_id),
+        index=str(index.pk),
+        node=address.node,
+        collection=address.name,
+    )
+
+
+def _drop(address: CollectionAddress) -> None:
+    get_vector_store(address.node).drop(address.name)
+
+
+def _forget_former(index: VectorIndex) -> None:
+    found = VectorIndex.objects.filter(pk=index.pk, former_collection=index.former_collection)
+    found.update(former_collection="", former_node="")
+    index.former_collection = index.former_node = ""
 
 
 def _repair(index: VectorIndex) -> bool:
     try:
-        is_filled = _fill(index, index.collection)
+        is_filled = _fill(index, index.address)
     except CollectionUnusable:
         _replace_collection(index)
-        is_filled = _fill(index, index.collection)
+        is_filled = _fill(index, index.address)
     return is_filled and _mark_complete(index)
 
 
-def _rebuild(index: VectorIndex) -> bool:
+def _rebuild(index: VectorIndex, *, node: str = "") -> bool:
     drop_former(index)
-    _open_next(index)
+    _open_next(index, node)
     try:
-        is_filled = _fill(index, index.next_collection)
+        return _fill_next(index)
     except CollectionUnusable:
-        VectorIndex.objects.filter(pk=index.pk).update(next_collection="")
-        index.next_collection = ""
-        _open_next(index)
-        is_filled = _fill(index, index.next_collection)
-    return is_filled and _switch(index)
+        node = index.next_node
+        _discard_next(index)
+        _open_next(index, node)
+        return _fill_next(index)
 
 
-def _open_next(index: VectorIndex) -> None:
+def _open_next(index: VectorIndex, node: str) -> None:
     """Have workers write to the next collection too."""
-    start_rebuild(index)
+    start_rebuild(index, node=node)
     # Those that do not know it yet have recorded their results when this holds the lock.
     with lock_writing(index):
         index.refresh_from_db()
 
 
-def _switch(index: VectorIndex) -> bool:
-    """Let the next collection answer, unless a write failed since it was compared."""
+def _fill_next(index: VectorIndex) -> bool:
+    """Make the next collection equal to Postgres and switch to it; return whether both worked."""
+    address = index.next_address
+    return address is not None and _fill(index, address) and _switch(index, address)
+
+
+def _discard_next(index: VectorIndex) -> None:
+    """Drop the next collection; a worker that writes to it at the same time goes on without."""
+    if index.next_address:
+        _drop(index.next_address)
+    _forget_next(index)
+
+
+def _forget_next(index: VectorIndex) -> None:
+    with lock_writing(index):
+        found = VectorIndex.objects.filter(pk=index.pk, next_collection=index.next_collection)
+        found.update(next_collection="", next_node="")
+        index.refresh_from_db()
+
+
+def _switch(index: VectorIndex, address: CollectionAddress) -> bool:
+    """Let the next collection answer, unless a write to it failed since it was compared."""
     with lock_writing(index):
         undamaged = VectorIndex.objects.filter(
-            pk=index.pk, next_collection=index.next_collection, damages=index.damages
+            pk=index.pk, next_collection=address.name, next_damages=index.next_damages
         )
         is_switched = bool(
             undamaged.update(
-                collection=index.next_collection,
+                node=address.node,
+                collection=address.name,
+                next_node="",
                 next_collection="",
+                next_damages=0,
+                former_node=index.node,
                 former_collection=index.collection,
                 is_complete=True,
             )
         )
     index.refresh_from_db()
-    log.info("index_rebuilt", shop=str(index.shop_id), index=str(index.pk), is_switched=is_switched)
+    log.info(
+        "index_rebuilt",
+        shop=str(index.shop_id),
+        index=str(index.pk),
+        node=index.node,
+        is_switched=is_switched,
+    )
     return is_switched
 
 
-def _fill(index: VectorIndex, collection: str) -> bool:
+def _fill(index: VectorIndex, address: CollectionAddress) -> bool:
     """Copy from Postgres what a collection lacks; return False if it never becomes equal."""
     for _ in range(MAX_REPAIR_ROUNDS):
-        index.refresh_from_db(fields=["damages", "max_garments"])
-        drift = compare_ids(index, collection)
-        changes = find_changes(index, collection, drift.common)
+        index.refresh_from_db(fields=["damages", "next_damages", "max_garments"])
+        drift = compare_ids(index, address)
+        changes = find_changes(index, address, drift.common)
         if not drift and not changes:
             return True
-        _copy(index, collection, {find_image_id(pk) for pk in drift.missing} | changes.image_ids)
-        _delete_extra(index, collection, drift.extra)
+        _copy(index, address, {find_image_id(pk) for pk in drift.missing} | changes.image_ids)
+        _delete_extra(index, address, drift.extra)
     return False
 
 
-def _copy(index: VectorIndex, collection: str, image_ids: Collection[str]) -> None:
+def _copy(index: VectorIndex, address: CollectionAddress, image_ids: Collection[str]) -> None:
     for part in split(image_ids):
         with lock_writing(index):
             copy = read_copy(index, part)
-            get_vector_store(index.node).upsert(collection, copy.ids, copy.vectors, copy.facets)
+            store = get_vector_store(address.node)
+            store.upsert(address.name, copy.ids, copy.vectors, copy.facets)
 
 
-def _delete_extra(index: VectorIndex, collection: str, vector_ids: Collection[str]) -> None:
+def _delete_extra(
+    index: VectorIndex, address: CollectionAddress, vector_ids: Collection[str]
+) -> None:
     """Delete vectors, unless Postgres has them by now."""
     ids = sorted(vector_ids)
     for start in range(0, len(ids), CALL_SIZE):
@@ -156,7 +257,7 @@ def _delete_extra(index: VectorIndex, collection: str, vector_ids: Collection[st
             entries = IndexEntry.objects.filter(index=index, image_id__in=images).embedded()
             known = read_vector_ids(index, entries)
             extra = [pk for pk in part if pk not in known]
-            get_vector_store(index.node).delete(collection, extra)
+            get_vector_store(address.node).delete(address.name, extra)
 
 
 def _parse_id(text: str) -> UUID | None:

@@ -17,7 +17,6 @@ from catalog.indexing.indexes import (
     ENTRIES,
     decode_embedding,
     delete_vectors,
-    mark_incomplete,
     share_writing,
     write_vectors,
 )
@@ -25,11 +24,7 @@ from catalog.models import GarmentVectors, Image, IndexEntry, Thumbnails, Vector
 from core.errors import Unavailable
 from core.jobs.queues import Claim
 from core.ml.encoder import Pixels
-from core.ml.vector_store import (
-    CollectionUnusable,
-    Vectors,
-    VectorStoreUnavailable,
-)
+from core.ml.vector_store import Vectors
 from core.storage import StorageUnavailable, delete_files
 
 log = structlog.get_logger(__name__)
@@ -124,14 +119,8 @@ def _write_vectors(items: list[PipelineItem]) -> None:
     """Write to Chroma; while it is down search is exact, and the index is repaired later."""
     index = items[0].entry.index
     vectors = np.stack([item.result for item in items if item.result is not None])
-    try:
-        written = write_vectors(index, [item.image for item in items], vectors)
-        _delete_surplus(index, [item for item in items if not item.is_first], written)
-    except (VectorStoreUnavailable, CollectionUnusable) as error:
-        log.warning(
-            "vectors_not_mirrored", shop=str(index.shop_id), index=str(index.pk), error=error
-        )
-        mark_incomplete(index)
+    written = write_vectors(index, [item.image for item in items], vectors)
+    _delete_surplus(index, [item for item in items if not item.is_first], written)
 
 
 def _delete_surplus(index: VectorIndex, items: list[PipelineItem], written: list[str]) -> None:
@@ -225,13 +214,7 @@ def _remove_image(image: Image) -> None:
 
 def _delete_vectors(index: VectorIndex, image_ids: list[UUID]) -> None:
     ids = [pk for image in image_ids for pk in make_vector_ids(image, index.max_garments)]
-    try:
-        delete_vectors(index, ids)
-    except (VectorStoreUnavailable, CollectionUnusable) as error:
-        log.warning(
-            "vectors_not_removed", shop=str(index.shop_id), index=str(index.pk), error=error
-        )
-        mark_incomplete(index)
+    delete_vectors(index, ids)
 
 
 def record_garment_vectors(

@@ -44,6 +44,11 @@ def find_removable() -> list[UUID]:
         return list(old.values_list("pk", flat=True))
 
 
+def is_over(index: VectorIndex) -> bool:
+    """Return whether an index is retired and cannot be taken back: it is removed soon."""
+    return bool(_find_over().filter(pk=index.pk).exists())
+
+
 def remove_index(index: VectorIndex) -> None:
     """Remove a retired index: its collections, its entries, and the garments of its checkpoint.
 
@@ -54,8 +59,8 @@ def remove_index(index: VectorIndex) -> None:
     if not _find_over().filter(pk=index.pk).update(restorable_until=None):
         return
     drop_former(index)
-    for name in index.collections:
-        get_vector_store(index.node).drop(name)
+    for address in index.addresses:
+        get_vector_store(address.node).drop(address.name)
     entries = IndexEntry.objects.filter(index=index).exclude(state=IndexEntry.State.REMOVING)
     while entries.filter(pk__in=list(entries.values_list("pk", flat=True)[:CHUNK])).delete()[0]:
         pass

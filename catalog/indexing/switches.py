@@ -29,6 +29,7 @@ from catalog.indexing.indexes import (
     get_live_index,
     make_collection_name,
 )
+from catalog.indexing.nodes import choose_node
 from catalog.indexing.readiness import (
     find_outdated,
     find_untried,
@@ -245,7 +246,7 @@ def _start(shop_id: UUID, encoder: str, revision: str) -> VectorIndex:
             shop_id=shop_id,
             encoder=encoder,
             revision=revision,
-            node=live.node,
+            node=choose_node(),
             collection=make_collection_name(),
             state=State.BUILDING,
             is_complete=False,
@@ -330,7 +331,13 @@ def _advance(index: VectorIndex, run_trial: Trial) -> None:
         if not index.is_switched_manually and may_be_switched(index):
             _switch(index)
     except VectorStoreUnavailable as error:
-        log.warning("switch_postponed", shop=str(index.shop_id), index=str(index.pk), error=error)
+        log.warning(
+            "switch_postponed",
+            shop=str(index.shop_id),
+            index=str(index.pk),
+            node=error.node,
+            error=error.reason,
+        )
 
 
 def _note_garments(index: VectorIndex) -> None:

@@ -11,7 +11,7 @@ from tenants.models import Shop
 
 def add_shop_option(parser: ArgumentParser, *, is_required: bool) -> None:
     parser.add_argument(
-        "--shop", type=_parse_id, required=is_required, metavar="ID", help="the shop's id"
+        "--shop", type=parse_shop_id, required=is_required, metavar="ID", help="the shop's id"
     )
 
 
@@ -28,7 +28,8 @@ def find_indexes(shop_id: UUID | None, *states: str) -> list[VectorIndex]:
     return list(found.filter(shop_id=shop_id))
 
 
-def _parse_id(text: str) -> UUID:
+def parse_shop_id(text: str) -> UUID:
+    """Return the id in an argument of a command."""
     try:
         return UUID(text)
     except ValueError as error:

@@ -13,7 +13,7 @@ from catalog.models.facets import (
 from catalog.models.facts import ContradictionReview, PhotoFacts
 from catalog.models.fetches import PhotoFetch
 from catalog.models.image import Image, make_original_key, make_photo_key
-from catalog.models.index import GarmentVectors, IndexEntry, VectorIndex
+from catalog.models.index import CollectionAddress, GarmentVectors, IndexEntry, VectorIndex
 from catalog.models.product import Product, Variant
 from catalog.models.thumbnails import Thumbnails
 
@@ -22,6 +22,7 @@ __all__ = [
     "AgeGroupAlias",
     "Category",
     "CategoryAlias",
+    "CollectionAddress",
     "ContradictionReview",
     "Facet",
     "FacetAlias",

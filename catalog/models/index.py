@@ -1,4 +1,4 @@
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -8,6 +8,13 @@ from catalog.models.image import Image
 from core.jobs.models import QueueRow, QueueRowQuerySet
 from core.tenancy import TenantQuerySet, tenant_manager
 from tenants.models import Shop
+
+
+class CollectionAddress(NamedTuple):
+    """Where a collection is: the Chroma node, and the collection's name there."""
+
+    node: str
+    name: str
 
 
 class VectorIndex(models.Model):
@@ -28,7 +35,9 @@ class VectorIndex(models.Model):
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+")
     encoder = models.CharField(max_length=60)
     revision = models.CharField(max_length=64, blank=True)
-    node = models.CharField(max_length=60, help_text="The Chroma server it lives on.")
+    node = models.CharField(
+        max_length=60, help_text="The Chroma server, in CHROMA_NODES, that has the collection."
+    )
     collection = models.CharField(max_length=120, unique=True)
     next_collection = models.CharField(
         max_length=120,
@@ -37,13 +46,33 @@ class VectorIndex(models.Model):
         editable=False,
         help_text="It is filled to replace the collection, and gets every write as well.",
     )
+    next_node = models.CharField(
+        max_length=60,
+        blank=True,
+        db_default="",
+        editable=False,
+        help_text="The node of the next collection: another one if the index is moved.",
+    )
     former_collection = models.CharField(
         max_length=120, blank=True, db_default="", editable=False, help_text="To be dropped."
+    )
+    former_node = models.CharField(
+        max_length=60,
+        blank=True,
+        db_default="",
+        editable=False,
+        help_text="The node of the former collection.",
     )
     state = models.CharField(max_length=8, choices=State.choices, default=State.LIVE)
     is_complete = models.BooleanField(default=True)
     damages = models.PositiveIntegerField(
         default=0, editable=False, help_text="Counts the times it was found incomplete."
+    )
+    next_damages = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="Counts the writes that the next collection did not get.",
     )
     max_garments = models.PositiveSmallIntegerField(
         default=0,
@@ -94,9 +123,27 @@ class VectorIndex(models.Model):
         return self.encoder, self.revision
 
     @property
-    def collections(self) -> list[str]:
+    def address(self) -> CollectionAddress:
+        """The collection that answers."""
+        return CollectionAddress(self.node, self.collection)
+
+    @property
+    def next_address(self) -> CollectionAddress | None:
+        """The collection that is filled to replace the one that answers."""
+        # A rebuild that an earlier release started has no node: it stays on the same.
+        name = self.next_collection
+        return CollectionAddress(self.next_node or self.node, name) if name else None
+
+    @property
+    def former_address(self) -> CollectionAddress | None:
+        """The collection that was replaced, and is dropped soon."""
+        name = self.former_collection
+        return CollectionAddress(self.former_node or self.node, name) if name else None
+
+    @property
+    def addresses(self) -> list[CollectionAddress]:
         """The collections that get every write."""
-        return [name for name in (self.collection, self.next_collection) if name]
+        return [self.address, self.next_address] if self.next_address else [self.address]
 
     @property
     def is_calibrated(self) -> bool:

@@ -183,18 +183,23 @@ def find_nearest(
         try:
             neighbours = _query_collection(index, vector, count, facets.where())
         except CollectionUnusable as error:
-            log.warning(
-                "search_is_exact", shop=str(index.shop_id), index=str(index.pk), error=error
-            )
+            _log_exact(index, error)
             mark_incomplete(index)
         except VectorStoreUnavailable as error:
-            cause = error.__cause__ or error
-            log.warning(
-                "search_is_exact", shop=str(index.shop_id), index=str(index.pk), error=cause
-            )
+            _log_exact(index, error.__cause__ or error)
         else:
             return _make_nearest(neighbours, "index")
     return find_exactly(index=index, vector=vector, count=count, facets=facets)
+
+
+def _log_exact(index: VectorIndex, error: BaseException) -> None:
+    log.warning(
+        "search_is_exact",
+        shop=str(index.shop_id),
+        index=str(index.pk),
+        node=index.node,
+        error=error,
+    )
 
 
 def find_exactly(

@@ -197,7 +197,7 @@ def test_a_repair_does_not_copy_an_embedding_that_is_just_replaced(scoped, monke
         store_of(index).delete(index.collection, [str(image.pk)])
         thread = Thread(
             target=run_in_scope,
-            args=(lambda: repair._copy(index, index.collection, [str(image.pk)]), scoped.pk),
+            args=(lambda: repair._copy(index, index.address, [str(image.pk)]), scoped.pk),
         )
         thread.start()
         repairs.append(thread)
@@ -301,9 +301,16 @@ def test_a_killed_rebuild_is_continued_by_the_sweep(scoped, monkeypatch):
 
 def test_a_write_that_fails_during_a_rebuild_delays_the_switch(scoped, monkeypatch):
     index = get_live_index(scoped.pk)
-    during_first("_switch", monkeypatch, lambda: mark_incomplete(get_live_index(scoped.pk)))
+
+    def fail() -> None:
+        store_of(index).drop(get_live_index(scoped.pk).next_collection)
+        make_image(scoped, "white")
+        index_waiting()
+
+    during_first("_switch", monkeypatch, fail)
     assert not rebuild_index(get_live_index(scoped.pk))
-    assert get_live_index(scoped.pk).collection == index.collection
+    now = get_live_index(scoped.pk)
+    assert (now.collection, now.is_complete) == (index.collection, True)
     assert repair_index(get_live_index(scoped.pk))
     assert get_live_index(scoped.pk).collection != index.collection
     assert_sound(scoped)
@@ -440,7 +447,7 @@ def command(name: str, *arguments: str) -> str:
 
 def test_the_command_reports_what_an_audit_finds_and_fails(scoped):
     index, image = get_live_index(scoped.pk), Image.objects.first()
-    assert "live: 3 vectors, all sound" in command("audit_index")
+    assert "live on main: 3 vectors, all sound" in command("audit_index")
     store_of(index).delete(index.collection, [str(image.pk)])
     with pytest.raises(CommandError, match="1 of 1 indexes need a repair; --repair repairs them"):
         command("audit_index", "--shop", str(scoped.pk))

@@ -50,9 +50,32 @@ COLLECTION_CONFIGURATION: CreateCollectionConfiguration = {
 
 
 class VectorStoreUnavailable(Unavailable):
-    """The Chroma server does not respond, or reports an internal error."""
+    """A Chroma node does not respond, or reports an internal error.
+
+    `message` is for clients of the API; only logs and commands name the node and the reason.
+    """
 
     code = "vector_store_unavailable"
+    message = "The vector store is not available; try again shortly."
+
+    def __init__(self, node: str, reason: str) -> None:
+        super().__init__()
+        self.node = node
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"The vector store is not available: node {self.node}: {self.reason}"
+
+
+class NodeMissing(VectorStoreUnavailable):
+    """An index is on a node that is not in `settings.CHROMA_NODES` any more."""
+
+    def __init__(self, node: str) -> None:
+        super().__init__(
+            node,
+            "it is not in CHROMA_NODES; put it back, or move its indexes by "
+            f"`manage.py move_index --from {node}`",
+        )
 
 
 class CollectionUnusable(Exception):
@@ -84,9 +107,10 @@ class VectorStore:
     then a single call tries whether the server responds again.
     """
 
-    def __init__(self, address: str, *, timeout: float, token: str = "") -> None:
+    def __init__(self, address: str, *, node: str, timeout: float, token: str = "") -> None:
         """Set `token`, a bearer token, if a proxy in front of the server asks for one."""
         self.address = address
+        self.node = node
         self._token = token
         self.timeout = timeout
         self._client: ClientAPI | None = None
@@ -168,6 +192,15 @@ class VectorStore:
         with self._translate_errors():
             self._connect().heartbeat()
 
+    def is_available(self) -> bool:
+        """Return whether the server responds; false without a call in the pause after a failure."""
+        try:
+            with self._translate_errors():
+                self._connect().heartbeat()
+        except VectorStoreUnavailable:
+            return False
+        return True
+
     def _connect(self) -> ClientAPI:
         with self._lock:
             if self._client is None:
@@ -185,9 +218,8 @@ class VectorStore:
 
     @contextmanager
     def _translate_errors(self, name: str = "") -> Iterator[None]:
-        message = "The vector store is not available; try again shortly."
         if self._is_paused():
-            raise VectorStoreUnavailable(message)
+            raise VectorStoreUnavailable(self.node, "it did not respond a moment ago")
         try:
             yield
             self._paused_until = 0.0
@@ -198,7 +230,7 @@ class VectorStore:
             raise CollectionUnusable(f"{name}: {error}") from error
         except (httpx.HTTPError, ValueError) as error:
             self._paused_until = time.monotonic() + PAUSE_SECONDS
-            raise VectorStoreUnavailable(message) from error
+            raise VectorStoreUnavailable(self.node, f"{type(error).__name__}: {error}") from error
 
     def _is_paused(self) -> bool:
         """Return if calls must wait; after the pause, only the first caller gets False."""
@@ -242,11 +274,17 @@ def _raise_for_proxy(response: httpx.Response) -> None:
 
 @cache
 def get_vector_store(node: str) -> VectorStore:
-    """Return this process's store for a node in `settings.CHROMA_NODES`."""
+    """Return this process's store for a node in `settings.CHROMA_NODES`.
+
+    Each has connections and a pause of its own. Raises `NodeMissing`.
+    """
+    if node not in settings.CHROMA_NODES:
+        raise NodeMissing(node)
     return VectorStore(
         settings.CHROMA_NODES[node],
+        node=node,
         timeout=settings.CHROMA_TIMEOUT_SECONDS,
-        token=settings.CHROMA_TOKEN,
+        token=settings.CHROMA_NODE_TOKENS.get(node, settings.CHROMA_TOKEN),
     )
 
 

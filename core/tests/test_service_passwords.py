@@ -72,7 +72,7 @@ def gate() -> Iterator[ThreadingHTTPServer]:
 
 
 def make_store(gate, token: str = TOKEN) -> VectorStore:
-    return VectorStore(gate.url, timeout=5, token=token)
+    return VectorStore(gate.url, node="main", timeout=5, token=token)
 
 
 def test_uses_chroma_through_a_proxy_that_checks_the_token(gate):

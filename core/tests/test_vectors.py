@@ -12,9 +12,16 @@ import httpx
 import numpy as np
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from core.ml import vector_store
-from core.ml.vector_store import VectorStore, VectorStoreUnavailable
+from core.ml.nodes import parse_node_tokens, parse_nodes
+from core.ml.vector_store import (
+    NodeMissing,
+    VectorStore,
+    VectorStoreUnavailable,
+    get_vector_store,
+)
 from core.tests import plugin
 
 VECTOR = np.array([1.0, 0.0], np.float32)
@@ -45,7 +52,9 @@ def assert_unavailable(store: VectorStore) -> None:
 
 
 def test_after_a_failure_no_calls_are_made_for_a_while(hung_server, monkeypatch):
-    store = VectorStore(f"http://127.0.0.1:{hung_server.getsockname()[1]}", timeout=0.2)
+    store = VectorStore(
+        f"http://127.0.0.1:{hung_server.getsockname()[1]}", node="main", timeout=0.2
+    )
     assert_unavailable(store)
     assert count_connections(hung_server) > 0
     for _ in range(3):
@@ -59,7 +68,7 @@ def test_after_a_failure_no_calls_are_made_for_a_while(hung_server, monkeypatch)
 
 
 def test_a_server_that_responds_again_is_used_again():
-    store = VectorStore(settings.CHROMA_NODES["main"], timeout=5)
+    store = VectorStore(settings.CHROMA_NODES["main"], node="main", timeout=5)
     address, store.address = store.address, "http://127.0.0.1:9"
     assert_unavailable(store)
     store.address = address
@@ -69,9 +78,77 @@ def test_a_server_that_responds_again_is_used_again():
     store.drop("is-back")
 
 
+def test_a_node_that_hangs_does_not_pause_another(hung_server, settings):
+    hung = f"http://127.0.0.1:{hung_server.getsockname()[1]}"
+    settings.CHROMA_NODES = {**settings.CHROMA_NODES, "hung": hung}
+    settings.CHROMA_TIMEOUT_SECONDS = 0.2
+    get_vector_store.cache_clear()
+    try:
+        assert not get_vector_store("hung").is_available()
+        count_connections(hung_server)
+        assert not get_vector_store("hung").is_available()
+        assert count_connections(hung_server) == 0
+        assert get_vector_store("main").is_available()
+    finally:
+        get_vector_store.cache_clear()
+
+
+def test_each_node_has_its_token_and_an_unknown_one_is_named(settings):
+    settings.CHROMA_NODES = {"main": "http://127.0.0.1:9", "own": "http://127.0.0.1:9"}
+    settings.CHROMA_TOKEN, settings.CHROMA_NODE_TOKENS = "of-all", {"own": "of-one"}
+    get_vector_store.cache_clear()
+    try:
+        tokens = {name: get_vector_store(name)._token for name in settings.CHROMA_NODES}
+        with pytest.raises(NodeMissing, match="node lost: it is not in CHROMA_NODES") as caught:
+            get_vector_store("lost")
+    finally:
+        get_vector_store.cache_clear()
+    assert tokens == {"main": "of-all", "own": "of-one"}
+    assert "lost" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "nodes"),
+    [
+        ("main=http://chroma:8000", {"main": "http://chroma:8000"}),
+        ("a=http://x:1/, b-2=https://y", {"a": "http://x:1", "b-2": "https://y"}),
+        ("a=http://[::1]:8000,", {"a": "http://[::1]:8000"}),
+    ],
+)
+def test_nodes_are_read_from_the_settings(text, nodes):
+    assert parse_nodes(text) == nodes
+    assert parse_node_tokens(f"{next(iter(nodes))}=a=b", nodes) == {next(iter(nodes)): "a=b"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "names no node"),
+        ("http://chroma:8000", "not name=value"),
+        ("main=", "not name=value"),
+        ("main=chroma:8000", "no address of a server for 'main'"),
+        ("main=http://chroma:port", "no address"),
+        ("main=http://chroma:8000/path", "no address"),
+        ("main=http://user:word@chroma:8000", "no address"),
+        ("my node=http://chroma:8000", "'my node'"),
+        (f"{'n' * 61}=http://chroma:8000", "up to 60"),
+        ("main=http://a:1,main=http://b:1", "'main' twice"),
+    ],
+)
+def test_wrong_nodes_are_refused(text, message):
+    with pytest.raises(ImproperlyConfigured, match=message):
+        parse_nodes(text)
+
+
+def test_a_token_of_no_node_is_refused_without_showing_it():
+    with pytest.raises(ImproperlyConfigured, match="third, which CHROMA_NODES lacks") as caught:
+        parse_node_tokens("third=secret", {"main": "http://chroma:8000"})
+    assert "secret" not in str(caught.value)
+
+
 @pytest.fixture
 def store() -> Iterator[VectorStore]:
-    store = VectorStore(settings.CHROMA_NODES["main"], timeout=0.5)
+    store = VectorStore(settings.CHROMA_NODES["main"], node="main", timeout=0.5)
     store.create("time-outs")
     yield store
     store.heartbeat()

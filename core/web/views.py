@@ -13,7 +13,6 @@ from django.utils.crypto import constant_time_compare
 from django.views.generic import TemplateView
 from django_prometheus.exports import ExportToDjangoView
 from drf_spectacular.views import SpectacularAPIView
-from health_check.views import HealthCheckView
 from rest_framework.request import Request
 
 from core.api.problems import CONTENT_TYPE, make_problem
@@ -106,8 +105,3 @@ def show_metrics(request: HttpRequest) -> HttpResponse:
         return JsonResponse(body, status=401, content_type=CONTENT_TYPE, headers=headers)
     response: HttpResponse = ExportToDjangoView(request)
     return response
-
-
-is_ready = HealthCheckView.as_view(
-    checks=["health_check.checks.Database", "health_check.checks.Cache"]
-)

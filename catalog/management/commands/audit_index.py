@@ -5,6 +5,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from catalog.indexing.audit import IndexAudit, audit_index, mend_index
+from catalog.indexing.nodes import find_missing_nodes
 from catalog.management.shops import add_shop_option, find_indexes
 from catalog.models import VectorIndex
 from core.ml.vector_store import VectorStoreUnavailable
@@ -25,9 +26,12 @@ class Command(BaseCommand):
         with all_shops():
             indexes = find_indexes(shop, VectorIndex.State.LIVE, VectorIndex.State.BUILDING)
             failed = [index for index in indexes if not self._audit(index, repair=repair)]
+        problems = [str(node) for node in find_missing_nodes()]
         if failed:
             hint = "" if repair else "; --repair repairs them"
-            raise CommandError(f"{len(failed)} of {len(indexes)} indexes need a repair{hint}.")
+            problems.append(f"{len(failed)} of {len(indexes)} indexes need a repair{hint}.")
+        if problems:
+            raise CommandError("\n".join(problems))
 
     def _audit(self, index: VectorIndex, *, repair: bool) -> bool:
         """Print what an audit finds, and repair it; return whether nothing is left to repair."""
@@ -38,13 +42,15 @@ class Command(BaseCommand):
                 return not found.needs_repair
             is_mended = mend_index(index, found)
         except VectorStoreUnavailable as error:
-            self._print(index, error.message)
+            self._print(index, str(error))
             return False
         self._print(index, "repaired" if is_mended else "not repaired; another repair may run")
         return is_mended
 
     def _print(self, index: VectorIndex, text: str) -> None:
-        self.stdout.write(f"{index.shop.name} ({index.shop_id}), {index.state}: {text}")
+        self.stdout.write(
+            f"{index.shop.name} ({index.shop_id}), {index.state} on {index.node}: {text}"
+        )
 
 
 def _describe(found: IndexAudit) -> str:

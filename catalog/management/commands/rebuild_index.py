@@ -26,7 +26,7 @@ class Command(BaseCommand):
                 try:
                     is_rebuilt = rebuild_index(index)
                 except VectorStoreUnavailable as error:
-                    raise CommandError(error.message) from error
+                    raise CommandError(str(error)) from error
                 if not is_rebuilt:
                     raise CommandError("Another repair of this index runs; try again later.")
                 index.refresh_from_db()
