@@ -7,7 +7,7 @@ import numpy as np
 
 from catalog.facts import SeenGarment, record_facts
 from catalog.models import Category, Image
-from catalog.services import create_image
+from catalog.services import create_image, update_image
 from core.photos import open_photo
 from core.tenancy import shop_scope
 from core.tests.factories import make_photo
@@ -29,9 +29,7 @@ def make_stated_image(shop: Shop, *, category: str = "", colour: str = "", **fie
             fields["category"] = found or Category.objects.create(shop=shop, name=category)
     image = make_image(shop, **fields)
     with shop_scope(shop.pk):
-        image.colour = colour
-        image.save(update_fields=["colour"])
-    return image
+        return update_image(image=image, fields={"colour": colour})
 
 
 def make_garment(kind: str = "t-shirt", colour: str = "navy", **fields: Any) -> SeenGarment:
