@@ -13,10 +13,10 @@ from django.db import connection, transaction
 from catalog.fetches.pauses import BUSY, PAUSES
 from catalog.models import Image, PhotoFetch
 from catalog.models.fetches import FETCHES
-from catalog.services import add_photo, create_image
+from catalog.services import add_photo, create_image, update_image
 from core.downloads.addresses import DownloadRefused
 from core.downloads.hosts import DownloadDelayed
-from core.downloads.http import Download, download
+from core.downloads.http import Download, Validators, download
 from core.jobs.runner import AttemptFailed, Overtaken, Postponed
 from core.jobs.turns import run_in_turns
 from core.photos import Photo, PhotoRefused, open_photo
@@ -48,20 +48,27 @@ def fetch_waiting() -> int:
 
 
 def fetch_photo(row: PhotoFetch) -> dict[str, Any]:
-    """Fetch a photo and make its image; return the fields to store. Can run twice."""
-    if row.image_id:
-        return {}
+    """Fetch a photo, and make its image or replace the image's photo; can run twice.
+
+    Nothing changes if the photo is still the one that was fetched last.
+    """
     found = _download(row)
+    if found is None:
+        return {}
     with _decoding:
         photo = _open(found.data)
     with transaction.atomic():
         # In one transaction with the image, so that no second attempt makes a second image.
         current = row.if_current().select_for_update().first()
-        if current is None or current.image_id:
+        if current is None or current.image_id != row.image_id:
             raise Overtaken
-        image = _make_image(row, photo)
-        row.if_current().update(image=image)
-    return {"etag": found.validators.etag, "last_modified": found.validators.last_modified}
+        row.if_current().update(
+            image=_replace_photo(current, photo) if row.image_id else _make_image(row, photo),
+            etag=found.validators.etag,
+            last_modified=found.validators.last_modified,
+            digest=photo.digest,
+        )
+    return {}
 
 
 def find_host(row: PhotoFetch) -> str:
@@ -69,18 +76,19 @@ def find_host(row: PhotoFetch) -> str:
     return httpx.URL(row.url).raw_host.decode("ascii")
 
 
-def _download(row: PhotoFetch) -> Download:
-    """Return the photo's file, and record how its host behaves."""
+def _download(row: PhotoFetch) -> Download | None:
+    """Return the photo's file, or None if it is unchanged, and record how its host behaves."""
     key = row.shop_id, find_host(row)
     if pause := PAUSES.find(key):
         seconds, reason = pause
         if reason.code == BUSY:
             raise Postponed(timedelta(seconds=seconds))
         raise _fail(row, reason)
+    known = Validators(row.etag, row.last_modified) if row.image_id and row.digest else None
     # Other threads need it while this one waits for the server.
     connection.close()
     try:
-        found = download(row.url, max_bytes=MAX_BYTES, seconds=FETCH_SECONDS)
+        found = download(row.url, max_bytes=MAX_BYTES, seconds=FETCH_SECONDS, known=known)
     except DownloadDelayed as error:
         PAUSES.record_failure(key, error)
         raise _fail(row, error) from error
@@ -88,8 +96,6 @@ def _download(row: PhotoFetch) -> Download:
         PAUSES.record_answer(key)
         raise
     PAUSES.record_answer(key)
-    if found is None:
-        raise Overtaken
     return found
 
 
@@ -116,6 +122,15 @@ def _make_image(row: PhotoFetch, photo: Photo) -> Image:
             shop=row.shop, photo=photo, fields={**row.read_fields(), "source_url": row.url}
         )
     return add_photo(product=row.product, photo=photo, source_url=row.url, **row.facts)
+
+
+def _replace_photo(row: PhotoFetch, photo: Photo) -> Image:
+    """Replace the photo of an image, unless the link or the image had it already."""
+    image: Image = Image.objects.get(pk=row.image_id)
+    if photo.digest not in {row.digest, image.digest}:
+        update_image(image=image, fields={}, photo=photo)
+    Image.objects.filter(pk=row.image_id).exclude(source_url=row.url).update(source_url=row.url)
+    return image
 
 
 def _find_wait(row: PhotoFetch, error: DownloadDelayed) -> timedelta:

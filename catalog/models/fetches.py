@@ -17,7 +17,8 @@ class PhotoFetch(Job):
     """A photo that a worker downloads from a link, and the image that it becomes.
 
     `facts` are the fields of that image as JSON: facets by their ids, the price as a text. Those of
-    a photo that a known product names are its `position` and the `skus` it shows.
+    a photo that a known product names are its `position` and the `skus` it shows. `digest` is the
+    SHA-256 of the file that was downloaded last.
     """
 
     url = models.CharField(max_length=2_000)
@@ -30,6 +31,7 @@ class PhotoFetch(Job):
     )
     etag = models.CharField(max_length=1_000, blank=True)
     last_modified = models.CharField(max_length=1_000, blank=True)
+    digest = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta(Job.Meta):
         verbose_name_plural = "photo fetches"
