@@ -10,6 +10,7 @@ from benchmarks.measurements.hostile_photos import measure_hostile_photos
 from benchmarks.measurements.hybrid_search import measure_hybrid
 from benchmarks.measurements.indexing import measure_indexing
 from benchmarks.measurements.memory import measure_memory
+from benchmarks.measurements.photo_links.pace import measure_photo_links
 from benchmarks.measurements.quality import measure_quality
 from benchmarks.measurements.rebuild import measure_rebuild
 from benchmarks.measurements.recommendations import measure_recommendations
@@ -23,6 +24,7 @@ from benchmarks.report import Report
 from benchmarks.stack import Stack, wait_for
 
 PHOTOS = 480
+LINKED_PHOTOS = 1_000
 FEW = 32
 
 
@@ -43,6 +45,9 @@ def measure(stack: Stack, subject: Subject, report: Report, only: str | None) ->
         measure_hybrid(stack, subject, report)
     if only in {None, "rebuild"} and subject.is_trained:
         measure_rebuild(stack, subject, report)
+    # Other encoders take so long that nothing of the links would show.
+    if only in {None, "photo_links"} and subject.is_trained:
+        measure_photo_links(stack, subject, _photos(LINKED_PHOTOS), report)
     # Only on request: its figures have no goals. It uses no encoder.
     if only == "handler" and subject.is_trained:
         measure_handler(stack, subject, _photos(PHOTOS)[:FEW], report)
