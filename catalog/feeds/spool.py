@@ -7,6 +7,7 @@ order of their first rows, so reading the same file again gives the same order.
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import groupby
 from operator import itemgetter
 from types import TracebackType
@@ -14,9 +15,12 @@ from typing import NamedTuple, Self
 
 import orjson
 
+from catalog.feeds.errors import FeedUnreadable
 from catalog.feeds.rows import Place, Row
 
 BATCH_SIZE = 500
+# Of 4 KiB each: about four gigabytes.
+MAX_PAGES = 1024 * 1024
 MAX_PRODUCT_ROWS = 2_000
 MAX_PRODUCT_BYTES = 8 * 1024 * 1024
 
@@ -64,6 +68,7 @@ class Spool:
     def __init__(self) -> None:
         self._database = sqlite3.connect("", isolation_level=None)
         self._database.executescript(SCHEMA)
+        self._database.execute(f"PRAGMA max_page_count = {MAX_PAGES}")
         self._rows: list[tuple[int, bytes]] = []
         self._places: list[tuple[int, str, str]] = []
         self._other_names: list[tuple[str, str]] = []
@@ -94,7 +99,8 @@ class Spool:
         Rows that cannot be used come on their own, before those of their product.
         """
         self._flush()
-        self._database.executescript(SORT)
+        with _enough_space():
+            self._database.executescript(SORT)
         found = self._database.execute(READ)
         for _, members in groupby(found, key=itemgetter(0)):
             rows: list[Row] = []
@@ -113,9 +119,24 @@ class Spool:
 
     def _flush(self) -> None:
         execute = self._database.executemany
-        self._database.execute("BEGIN")
-        execute("INSERT INTO rows VALUES (?, ?)", self._rows)
-        execute("INSERT INTO places VALUES (?, ?, ?)", self._places)
-        execute("INSERT OR IGNORE INTO other_names VALUES (?, ?)", self._other_names)
-        self._database.execute("COMMIT")
+        with _enough_space():
+            self._database.execute("BEGIN")
+            execute("INSERT INTO rows VALUES (?, ?)", self._rows)
+            execute("INSERT INTO places VALUES (?, ?, ?)", self._places)
+            execute("INSERT OR IGNORE INTO other_names VALUES (?, ?)", self._other_names)
+            self._database.execute("COMMIT")
         self._rows, self._places, self._other_names = [], [], []
+
+
+@contextmanager
+def _enough_space() -> Iterator[None]:
+    """Raise `FeedUnreadable` if the temporary database cannot grow."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+            raise
+        raise FeedUnreadable(
+            "The feed needs more temporary space than there is. Split it into several.",
+            code="feed_too_large",
+        ) from error

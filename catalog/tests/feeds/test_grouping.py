@@ -1,8 +1,10 @@
 """Rows of a product are collected from anywhere, in the same order each time."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.feeds.read import FeedUnreadable
 from catalog.feeds.rows import Place, Row
 from catalog.feeds.spool import MAX_PRODUCT_ROWS, Spool, UnusedRow
 from catalog.tests.feeds.factories import make_table, read_all
@@ -79,6 +81,14 @@ def test_a_product_of_too_many_rows_is_cut():
     (product,), problems = read_all(make_table(*rows))
     assert len(product.variants) == MAX_PRODUCT_ROWS
     assert [problem.code for problem in problems] == ["product_too_large"] * 3
+
+
+def test_a_feed_that_needs_too_much_space_is_refused(monkeypatch):
+    monkeypatch.setattr("catalog.feeds.spool.MAX_PAGES", 40)
+    rows = [{"id": str(number), "title": "Top " * 50} for number in range(2_000)]
+    with pytest.raises(FeedUnreadable) as refused:
+        read_all(make_table(*rows))
+    assert refused.value.code == "feed_too_large"
 
 
 def test_any_number_of_problems_leaves_the_good_rows():
