@@ -22,12 +22,12 @@ from catalog.feeds.dialect import (
 )
 from catalog.feeds.drafts import FeedSettings, ProductDraft
 from catalog.feeds.errors import FeedUnreadable
-from catalog.feeds.recognition import DIALECTS, FeedFormat, find_delimiter, recognise
+from catalog.feeds.recognition import DIALECTS, FeedFormat, find_delimiter, read_start, recognise
 from catalog.feeds.records import ProductRecord, RowProblem
 from catalog.feeds.rows import Row, RowRefused
 from catalog.feeds.spool import MAX_PRODUCT_ROWS, Spool, UnusedRow
 from catalog.feeds.tables import BrokenRecord, split_records
-from catalog.feeds.text import read_sample, read_text, split_lines
+from catalog.feeds.text import read_text, split_lines
 from catalog.feeds.xml_items import split_items
 
 __all__ = ["FeedFormat", "FeedUnreadable", "read_feed", "recognise"]
@@ -49,9 +49,10 @@ def read_feed(
     """
     mapping = mapping or {}
     check_mapping(mapping)
-    format = format or _recognise(stream, mapping)
+    sample = read_start(stream)
+    format = format or _recognise(stream, sample, mapping)
     dialect = DIALECTS[format]()
-    records, titles = _open(stream, format, dialect, mapping)
+    records, titles = _open(stream, sample, format, dialect, mapping)
     base = mapping.get(IMAGE_BASE, "")
     settings = FeedSettings(titles, default_currency.upper(), base and f"{base.rstrip('/')}/")
     with Spool() as spool:
@@ -63,18 +64,23 @@ def read_feed(
                 yield from _assemble(rows, dialect, settings)
 
 
-def _recognise(stream: BinaryIO, mapping: Mapping[str, str]) -> FeedFormat:
+def _recognise(stream: BinaryIO, sample: str, mapping: Mapping[str, str]) -> FeedFormat:
     try:
         return recognise(stream)
     except FeedUnreadable as error:
         # With its columns named, any table is one of our fields.
-        if error.code == "feed_format_unknown" and mapping and read_sample(stream)[:1] not in "<[":
+        is_table = sample.lstrip()[0] not in "<["
+        if error.code == "feed_format_unknown" and mapping and is_table:
             return FeedFormat.CSV
         raise
 
 
 def _open(
-    stream: BinaryIO, format: FeedFormat, dialect: Dialect, mapping: Mapping[str, str]
+    stream: BinaryIO,
+    sample: str,
+    format: FeedFormat,
+    dialect: Dialect,
+    mapping: Mapping[str, str],
 ) -> tuple[Records, Mapping[str, str]]:
     """Return the rows of a feed, and what it calls their fields."""
     match format:
@@ -86,7 +92,6 @@ def _open(
             names = FieldNames(dialect, mapping)
             return _read_objects(stream, names), names.chosen
         case _:
-            sample = read_sample(stream)
             records = split_records(
                 split_lines(read_text(stream)), find_delimiter(sample, list(mapping.values()))
             )

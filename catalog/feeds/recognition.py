@@ -92,16 +92,8 @@ _KNOWN = frozenset(
 
 def recognise(stream: BinaryIO) -> FeedFormat:
     """Return the format of a seekable stream, and rewind it; raises `FeedUnreadable`."""
-    sample = read_sample(stream)
+    sample = read_start(stream)
     start = sample.lstrip()
-    if not start:
-        raise FeedUnreadable("The file is empty.", code="feed_empty")
-    if _PAGE.match(sample):
-        raise FeedUnreadable(
-            "This is a web page, not a feed. Check the address: it may need a login, or be that of"
-            " a page with a link to the feed.",
-            code="feed_is_page",
-        )
     if start.startswith("<"):
         if _ROOT.search(sample):
             return FeedFormat.GOOGLE_XML
@@ -111,6 +103,23 @@ def recognise(stream: BinaryIO) -> FeedFormat:
     if start.startswith("["):
         raise _unknown("This is a JSON list. Write each product on a line of its own, without one.")
     return _recognise_table(sample)
+
+
+def read_start(stream: BinaryIO) -> str:
+    """Return the first text of a feed, and rewind it.
+
+    Raises `FeedUnreadable` for what is no feed of any format: an empty or binary file, a web page.
+    """
+    sample = read_sample(stream)
+    if not sample.strip():
+        raise FeedUnreadable("The file is empty.", code="feed_empty")
+    if _PAGE.match(sample):
+        raise FeedUnreadable(
+            "This is a web page, not a feed. Check the address: it may need a login, or be that of"
+            " a page with a link to the feed.",
+            code="feed_is_page",
+        )
+    return sample
 
 
 def find_delimiter(sample: str, titles: Sequence[str] = ()) -> str:

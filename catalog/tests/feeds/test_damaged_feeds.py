@@ -41,7 +41,9 @@ def check(data: bytes, **options: object) -> None:
         assert len(record.digest()) == 64
         assert record.variants or record.is_deleted
         for variant in record.variants:
-            assert variant.sale_price is None or variant.sale_price < variant.price
+            if variant.sale_price is not None:
+                assert variant.price is not None
+                assert variant.sale_price < variant.price
             assert bool(variant.currency) <= (variant.price is not None)
         known = {variant.sku for variant in record.variants}
         assert all(known.issuperset(photo.skus) for photo in record.photos)

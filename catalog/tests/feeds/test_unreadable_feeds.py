@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from catalog.feeds.read import FeedUnreadable, read_feed, recognise
+from catalog.feeds.read import FeedFormat, FeedUnreadable, read_feed, recognise
 from catalog.feeds.text import MAX_FREE_EXPANSION_BYTES
 from catalog.tests.feeds.factories import make_stream
 
@@ -86,6 +86,16 @@ def test_names_the_columns_that_are_missing(data, format, missing):
         list(read_feed(make_stream(data), format=format))
     assert refused.value.code == "feed_columns_missing"
     assert missing in refused.value.message
+
+
+@pytest.mark.parametrize("format", FeedFormat)
+@pytest.mark.parametrize(
+    ("data", "code"), [(b" ", "feed_empty"), (PAGES[0], "feed_is_page"), (b"%PDF-1", "feed_binary")]
+)
+def test_refuses_the_same_if_a_format_is_named(data, code, format):
+    with pytest.raises(FeedUnreadable) as refused:
+        list(read_feed(make_stream(data), format=format))
+    assert refused.value.code == code
 
 
 def test_many_comments_before_a_page_take_no_longer_than_others():
