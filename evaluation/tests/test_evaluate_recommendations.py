@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 
 from catalog.indexing.indexes import get_live_index
 from catalog.models import Category, Image, IndexEntry, Style, VectorIndex
+from catalog.services import update_image
 from catalog.tests.factories import make_image
 from core.jobs import rpc
 from core.tenancy import all_shops, shop_scope
@@ -58,7 +59,7 @@ def make_garment(shop: Shop, colour: str, category: str, **fields: Any) -> Image
     image = make_image(shop, colour, **{"name": f"{colour} {category}", "category": kind, **fields})
     embedding = make_vector(f"{colour} {category}").astype(np.float16).tobytes()
     with shop_scope(shop.pk):
-        Image.objects.filter(pk=image.pk).update(colour=colour)
+        update_image(image=image, fields={"colour": colour})
         IndexEntry.objects.filter(image=image).update(state="indexed", embedding=embedding)
     return image
 
