@@ -1,6 +1,6 @@
 """Recommend products, and compare two images: the public functions of this package."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.http import Http404
@@ -16,6 +16,7 @@ from recommendations.answers.answer import (
     read_context,
     record_answer,
 )
+from recommendations.answers.facets import count_near
 from recommendations.models import Prompt
 from recommendations.query import (
     Direction,
@@ -39,7 +40,7 @@ def recommend(
     """Return the shop's images that fit a query best, and record the answer.
 
     Raises `NothingWanted`, `ImageNotIndexed`, `EncoderUnavailable` for an encoder that is not
-    configured, and `EncoderBusy` when no worker encodes the query in time.
+    configured, `EncoderBusy` when no worker encodes the query in time, and `UnknownPage`.
     """
     watch = Stopwatch()
     with watch.measure("total"):
@@ -55,8 +56,10 @@ def recommend(
             if context.visitor.taste.liked is None:
                 raise NothingWanted
             direction = Direction(context.visitor.taste.liked)
-        results, answered_by = find_results(context, direction)
-    return record_answer(context, results, source=source, answered_by=answered_by)
+        found = find_results(context, direction)
+        counts = count_near(context, direction) if query.counted else None
+    answer = record_answer(context, found, source=source, feed=query.cursor)
+    return replace(answer, facets=counts)
 
 
 @dataclass(frozen=True, slots=True)

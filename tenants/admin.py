@@ -37,7 +37,7 @@ class MembershipInline(TabularInline):
 
 @admin.register(Shop)
 class ShopAdmin(ModelAdmin):
-    list_display = ("name", "id", "is_active", "created_at")
+    list_display = ("name", "id", "is_active", "default_currency", "created_at")
     list_filter = ("is_active",)
     search_fields = ("name", "id")
     inlines = (MembershipInline,)

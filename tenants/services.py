@@ -19,6 +19,12 @@ def create_shop(*, name: str, key_name: str = "first key") -> tuple[Shop, str]:
     return shop, secret
 
 
+def change_currency(*, shop: Shop, currency: str) -> None:
+    """Change the currency of prices, and of price filters, that name none."""
+    shop.default_currency = currency
+    shop.save(update_fields=["default_currency"])
+
+
 def create_key(
     *,
     shop: Shop,

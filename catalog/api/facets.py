@@ -1,8 +1,7 @@
-"""Facets of images: fields for their values, filters on them, and the shop's own values."""
+"""Facets of images: fields for their values, and the shop's own values."""
 
 import json
 import re
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db import IntegrityError, transaction
@@ -14,8 +13,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.api.photo_facts import KindField, PatternField, VocabularyField
-from catalog.models import AgeGroup, Category, Facet, Image, Style, Variant
+from catalog.models import AgeGroup, Category, Facet, Image, Style
 from catalog.models.facets import MAX_ALIAS_LENGTH
 from catalog.taxonomy.aliases import (
     MAX_ALIASES,
@@ -32,7 +30,6 @@ from tenants.api.base import TenantViewSet
 from tenants.api.idempotency import idempotent
 from tenants.models import Scope
 
-MAX_VALUES = 50
 NAME_TAKEN = "You have one of this name or alias already."
 MAX_ATTRIBUTES = 50
 MAX_BYTES = 20_000  # of attributes
@@ -217,41 +214,6 @@ class StyleSerializer(FacetSerializer):
 class AgeGroupSerializer(FacetSerializer):
     class Meta(FacetSerializer.Meta):
         model = AgeGroup
-
-
-def _any_of(field: serializers.Field[Any, Any, Any, Any]) -> serializers.ListField:
-    """Return an optional list of values, of which an image must have one."""
-    of_facets = isinstance(field, FacetField | VocabularyField)
-    list_field = FacetListField if of_facets else serializers.ListField
-    return list_field(child=field, required=False, max_length=MAX_VALUES)
-
-
-class FacetFilterInput(serializers.Serializer[Any]):
-    """A filter on images: of each facet that is set, an image must have any of the values.
-
-    Colours, kinds and patterns match what you state of an image. Where you state nothing, they
-    match what its photo shows (`seen`), if that is sure.
-    """
-
-    category = _any_of(CategoryField(help_text="Includes the categories below it."))
-    exact_category = serializers.BooleanField(
-        default=False, help_text="Leave out the images of categories below those you name."
-    )
-    styles = _any_of(StyleField())
-    age_group = _any_of(AgeGroupField())
-    colour = _any_of(serializers.CharField(max_length=60))
-    kind = _any_of(
-        KindField(help_text="Includes narrower kinds: `jacket` finds denim jackets."),
-    )
-    pattern = _any_of(PatternField())
-    only_stated = serializers.BooleanField(
-        default=False, help_text="Ignore the colours, kinds and patterns that photos show."
-    )
-    gender = _any_of(serializers.CharField(max_length=20))
-    brand = _any_of(serializers.CharField(max_length=100))
-    availability = _any_of(serializers.ChoiceField(choices=Variant.Availability.choices))
-    price_min = serializers.DecimalField(12, 2, min_value=Decimal(0), required=False)
-    price_max = serializers.DecimalField(12, 2, min_value=Decimal(0), required=False)
 
 
 class FacetInUse(Conflict):

@@ -1,11 +1,10 @@
 """The images of a shop: list, add, change and delete them."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any, ClassVar
 
-import django_filters as filters
 from django.core.files.storage import default_storage
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiResponse,
@@ -26,35 +25,30 @@ from catalog.api.facets import (
     FacetListField,
     StyleField,
 )
-from catalog.api.filters import CategoryFilter, FacetNameFilter, FlagFilter
-from catalog.api.photo_facts import (
-    KindField,
-    PatternField,
-    SeenGarmentSerializer,
-    SeenInPhotoSerializer,
-)
+from catalog.api.lists import CataloguePages, ImageListInput
+from catalog.api.photo_facts import SeenGarmentSerializer, SeenInPhotoSerializer
 from catalog.api.photo_fetches import PhotoFetchSerializer
-from catalog.facts.precedence import (
-    SeenFacet,
-    want_colours,
-    want_kinds,
-    want_patterns,
-)
-from catalog.models import AgeGroup, Image, IndexEntry, Product, Style, Variant, VectorIndex
+from catalog.models import Image, IndexEntry, Product, Variant
 from catalog.products.placement import find_product
-from catalog.search.public_images import serialize_seen, serialize_thumbnails
+from catalog.search.public_images import (
+    MAX_SHOWN_VARIANTS,
+    serialize_seen,
+    serialize_thumbnails,
+)
 from catalog.taxonomy.tree import select_path
-from core.api.views import NewestFirst, validate
+from core.api.views import validate
 from core.downloads.addresses import MAX_ADDRESS_LENGTH, DownloadRefused, check_address
 from core.photos import Photo, open_photo
 from decoder.limits import MAX_BYTES
 from tenants.api.base import TenantViewSet
+from tenants.api.fields import validate_currency
 from tenants.api.idempotency import idempotent
 from tenants.models import Scope
 
 MAX_STYLES = 20
 MAX_EXTERNAL_ID_LENGTH = 100
 MAX_STOCK = 2_147_483_647
+EVERY_VARIANT = Q()
 CATEGORY_PATH = select_path("catalog_image.category_id")
 PUBLIC_FIELDS = (
     "id",
@@ -79,6 +73,7 @@ PUBLIC_FIELDS = (
     "colour",
     "gender",
     "attributes",
+    "variants",
     "seen",
 )
 OPTIONAL_TEXTS = (
@@ -129,6 +124,34 @@ class PhotoUrlField(serializers.Field[Any, Any, Any, Any]):
         return request.build_absolute_uri(url) if request else url
 
 
+class ShownVariantSerializer(serializers.Serializer[Any]):
+    """A variant that a photo shows."""
+
+    sku = serializers.CharField()
+    name = serializers.CharField(help_text="Empty: the product's name.")
+    size = serializers.CharField()
+    size_system = serializers.CharField()
+    colour = serializers.CharField()
+    price = serializers.DecimalField(12, 2, allow_null=True)
+    sale_price = serializers.DecimalField(
+        12, 2, allow_null=True, help_text="What it costs now, if it is there."
+    )
+    currency = serializers.CharField(help_text="Empty: the shop's default one.")
+    availability = serializers.ChoiceField(choices=Variant.Availability.choices)
+    link = serializers.CharField(help_text="Empty: the product's link.")
+
+
+@extend_schema_field(ShownVariantSerializer(many=True))
+class VariantsField(serializers.Field[Any, Any, Any, Any]):
+    """The variants that an image shows; prefetch them, or each image costs two queries."""
+
+    def to_representation(self, image: Image) -> Any:
+        shown = list(image.variants.all())
+        if not shown and image.product:
+            shown = list(image.product.variants.all())
+        return ShownVariantSerializer(shown[:MAX_SHOWN_VARIANTS], many=True).data
+
+
 class PublicImageSerializer(serializers.ModelSerializer[Image]):
     """The fields of an image that shoppers may see."""
 
@@ -156,6 +179,12 @@ class PublicImageSerializer(serializers.ModelSerializer[Image]):
         help_text="The best of the variants that the photo shows.",
     )
     link = serializers.CharField(help_text="The address of the product's page, or empty.")
+    variants = VariantsField(
+        source="*",
+        read_only=True,
+        help_text="The variants that the photo shows; in a search or a filtered list, those that "
+        f"match the filters. At most {MAX_SHOWN_VARIANTS}: the product has all.",
+    )
     seen = serializers.SerializerMethodField(
         help_text="What the photo shows of the main garment; null until it was looked at, usually "
         "seconds after the upload. Your own values always win over these."
@@ -215,13 +244,6 @@ class ImageDetailSerializer(ImageSerializer):
     def get_seen(self, image: Image) -> dict[str, Any] | None:
         seen, facts = super().get_seen(image), image.find_facts()
         return {**seen, "garments": facts.garments} if seen and facts else None
-
-
-def validate_currency(value: str) -> str:
-    """Return a currency in upper case; raise `ValidationError` if it has not three letters."""
-    if value and not (len(value) == 3 and value.isascii() and value.isalpha()):
-        raise serializers.ValidationError("A three-letter code of ISO 4217, such as EUR.")
-    return value.upper()
 
 
 class ImageInput(serializers.ModelSerializer[Image]):
@@ -363,80 +385,21 @@ class NewImageInput(ImageInput):
         return attrs
 
 
-# Query parameter -> the field that parses a value, and the filter by values.
-SEEN_FILTERS: dict[str, tuple[Any, Callable[[list[Any]], SeenFacet]]] = {
-    "colour": (serializers.CharField(max_length=60), want_colours),
-    "kind": (KindField(), want_kinds),
-    "pattern": (PatternField(), want_patterns),
-}
+def select_images(shown: Q = EVERY_VARIANT) -> QuerySet[Image]:
+    """Return the live images of the tenancy scope, with all that their serializers read.
 
-
-class ImageFilter(filters.FilterSet):
-    q = filters.CharFilter(method="search", help_text="Words in the name or the description.")
-    category = CategoryFilter(
-        help_text="Id, name or alias. Includes the categories below it: `clothing` finds dresses."
-    )
-    exact_category = FlagFilter(
-        method="leave", help_text="Leave out the images of categories below the one you name."
-    )
-    styles = FacetNameFilter(model=Style, help_text="Id, name or alias.")
-    age_group = FacetNameFilter(model=AgeGroup, help_text="Id, name or alias.")
-    colour = filters.CharFilter(
-        method="filter_seen", help_text="As you state it; where you state none, as photos show it."
-    )
-    kind = filters.CharFilter(
-        method="filter_seen",
-        help_text="As the category states it; of images without a category, as photos show it. "
-        "Includes narrower kinds: `jacket` finds denim jackets.",
-    )
-    pattern = filters.CharFilter(
-        method="filter_seen",
-        help_text="As `attributes.pattern` states it; where it is missing, as photos show it.",
-    )
-    only_stated = FlagFilter(
-        method="leave", help_text="Ignore the colours, kinds and patterns that photos show."
-    )
-    gender = filters.CharFilter(lookup_expr="iexact")
-    brand = filters.CharFilter(lookup_expr="iexact")
-    price_min = filters.NumberFilter(field_name="price", lookup_expr="gte")
-    price_max = filters.NumberFilter(field_name="price", lookup_expr="lte")
-    index_state = filters.ChoiceFilter(
-        method="filter_index_state", choices=IndexEntry.State.choices
-    )
-    sku = filters.CharFilter()
-    item_group_id = filters.CharFilter()
-    availability = filters.ChoiceFilter(choices=Variant.Availability.choices)
-    status = filters.ChoiceFilter(choices=Image.Status.choices)
-
-    def filter_index_state(self, queryset: Any, name: str, value: str) -> Any:
-        return queryset.filter(entries__state=value, entries__index__state=VectorIndex.State.LIVE)
-
-    def filter_seen(self, queryset: Any, name: str, value: str) -> Any:
-        """Filter by a facet that photos show too; raises `ValidationError`."""
-        parse, want = SEEN_FILTERS[name]
-        try:
-            wanted = want([parse.run_validation(value)])
-        except serializers.ValidationError as error:
-            raise serializers.ValidationError({name: error.detail}) from error
-        only_stated = bool(self.form.cleaned_data["only_stated"])
-        return queryset.filter(wanted.condition(only_stated=only_stated))
-
-    def leave(self, queryset: Any, name: str, value: Any) -> Any:
-        """Leave the images as they are: the parameter changes what other filters mean."""
-        return queryset
-
-    def search(self, queryset: Any, name: str, value: str) -> Any:
-        return queryset.matching(value) if value.strip() else queryset
-
-
-def select_images() -> QuerySet[Image]:
-    """Return the live images of the tenancy scope, with all that their serializers read."""
+    `shown` is a condition on the variants that are serialized.
+    """
+    variants = Variant.objects.filter(shown)
     images: QuerySet[Image] = (
         Image.objects.live()
         .annotate(category_path=CATEGORY_PATH)
         .select_related("product", "category", "age_group", "facts", "thumbnails")
         .prefetch_related(
-            "styles", Prefetch("entries", IndexEntry.objects.live().defer("embedding"))
+            "styles",
+            Prefetch("entries", IndexEntry.objects.live().defer("embedding")),
+            Prefetch("variants", variants),
+            Prefetch("product__variants", variants),
         )
         .defer("search")
     )
@@ -456,7 +419,6 @@ CHANGE_EXAMPLE = OpenApiExample(
 
 
 @extend_schema_view(
-    list=extend_schema(summary="List images, the newest first"),
     retrieve=extend_schema(summary="Show one image"),
 )
 @extend_schema(tags=["catalogue"])
@@ -466,11 +428,26 @@ class ImageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
     read_scope = Scope.CATALOG_READ
     write_scope = Scope.CATALOG_WRITE
     serializer_class = ImageDetailSerializer
-    filterset_class = ImageFilter
-    pagination_class = NewestFirst
+    filter_backends = ()
+    pagination_class = CataloguePages
 
     def get_queryset(self) -> QuerySet[Image]:
         return select_images()
+
+    @extend_schema(
+        summary="List images, by default the newest first",
+        parameters=[ImageListInput],
+        responses=ImageSerializer(many=True),
+    )
+    def list(self, request: Request) -> Response:
+        wanted = ImageListInput.parse(request.query_params)
+        facets = wanted.make_filter(self.shop)
+        images = wanted.narrow(select_images(facets.shown_variants.condition()), facets)
+        images, pages = wanted.arrange(images, facets)
+        page = pages.paginate_queryset(images, request, view=self)
+        body = ImageSerializer(page, many=True, context=self.get_serializer_context()).data
+        response = pages.get_paginated_response(body)  # type: ignore[arg-type]
+        return wanted.add_counts(response, Image.objects.live(), facets)
 
     @extend_schema(
         summary="Add an image",
@@ -520,9 +497,6 @@ class ImageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
     def destroy(self, request: Request, pk: str) -> Response:
         services.delete_image(image=self.get_object())
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-    def get_serializer_class(self) -> Any:
-        return ImageSerializer if self.action == "list" else ImageDetailSerializer
 
     def _change(self, request: Request, *, partial: bool) -> Response:
         image = self.get_object()

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-import django_filters as filters
 from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import (
     OpenApiExample,
@@ -26,23 +25,23 @@ from catalog.api.facets import (
     FacetListField,
     StyleField,
 )
-from catalog.api.filters import CategoryFilter
 from catalog.api.images import (
     MAX_STOCK,
     MAX_STYLES,
     THUMBNAILS_HELP,
     PhotoUrlField,
     ThumbnailsField,
-    validate_currency,
 )
+from catalog.api.lists import CataloguePages, ProductListInput
 from catalog.models import Image, IndexEntry, PhotoFetch, Product, Variant
 from catalog.products.specs import PhotoLink, ProductChange, ProductSpec, WrittenProduct
 from catalog.taxonomy.tree import select_path
 from core.api.parsers import JSONParser
-from core.api.views import NewestFirst, validate
+from core.api.views import validate
 from core.downloads.addresses import MAX_ADDRESS_LENGTH, DownloadRefused, check_address
 from core.errors import Conflict, DomainError
 from tenants.api.base import TenantViewSet
+from tenants.api.fields import validate_currency
 from tenants.models import Scope
 
 MAX_VARIANTS = 2_000
@@ -244,13 +243,6 @@ def make_spec(external_id: str, fields: Mapping[str, Any], *, is_partial: bool) 
     )
 
 
-class ProductFilter(filters.FilterSet):
-    category = CategoryFilter(help_text="Id, name or alias. Includes the categories below it.")
-    brand = filters.CharFilter(lookup_expr="iexact")
-    sku = filters.CharFilter(field_name="variants__sku", help_text="The SKU of a variant.")
-    status = filters.ChoiceFilter(choices=Product.Status.choices)
-
-
 def select_products() -> QuerySet[Product]:
     """Return the products of the tenancy scope, with all that their serializers read."""
     entries = Prefetch("entries", IndexEntry.objects.live().defer("embedding"))
@@ -296,7 +288,6 @@ STOCK_EXAMPLE = OpenApiExample(
 
 
 @extend_schema_view(
-    list=extend_schema(summary="List products, the newest first"),
     retrieve=extend_schema(summary="Show one product"),
 )
 @extend_schema(tags=["catalogue"])
@@ -306,14 +297,27 @@ class ProductViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
     read_scope = Scope.CATALOG_READ
     write_scope = Scope.CATALOG_WRITE
     serializer_class = ProductSerializer
-    filterset_class = ProductFilter
-    pagination_class = NewestFirst
+    filter_backends = ()
+    pagination_class = CataloguePages
     parser_classes = (JSONParser,)
     lookup_field = "external_id"
     lookup_value_regex = ".+"  # ids may contain slashes and dots
 
     def get_queryset(self) -> QuerySet[Product]:
         return select_products()
+
+    @extend_schema(
+        summary="List products, by default the newest first",
+        parameters=[ProductListInput],
+        responses=ProductSerializer(many=True),
+    )
+    def list(self, request: Request) -> Response:
+        wanted = ProductListInput.parse(request.query_params)
+        facets = wanted.make_filter(self.shop)
+        products, pages = wanted.arrange(wanted.narrow(self.get_queryset(), facets), facets)
+        page = pages.paginate_queryset(products, request, view=self)
+        response = pages.get_paginated_response(self.get_serializer(page, many=True).data)
+        return wanted.add_counts(response, Product.objects.all(), facets)
 
     @extend_schema(
         summary="Add a product, or replace it",

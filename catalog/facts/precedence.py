@@ -67,7 +67,7 @@ _STATED_PATTERN = Coalesce(
 )
 _STATES_NONE = {
     "kind": Q(category=None),
-    "colour": Q(colour=""),
+    "colour": Q(colour="", colours=[]),
     "pattern": Q(Exact(_STATED_PATTERN, Value(""))),
 }
 
@@ -89,12 +89,16 @@ class SeenFacet:
         """Return the condition on `Image`."""
         if only_stated:
             return self.stated
+        return self.stated | self.seen_condition()
+
+    def seen_condition(self) -> Q:
+        """Return the condition on `Image` that its photo shows one of the values, and it counts."""
         is_seen = {
             f"facts__{self.name}__in": self.seen,
             f"facts__is_{self.name}_sure": True,
             "facts__image_version": F("version"),
         }
-        return self.stated | (_STATES_NONE[self.name] & Q(**is_seen))
+        return _STATES_NONE[self.name] & Q(**is_seen)
 
     def where(self, *, only_stated: bool) -> dict[str, Any]:
         """Return the condition on the metadata that a collection has of an image."""
@@ -116,10 +120,16 @@ def want_kinds(wanted: Sequence[WantedKind]) -> SeenFacet:
 
 
 def want_colours(colours: Sequence[str]) -> SeenFacet:
-    """Filter by colours in any case; seen ones have basic names."""
-    stated = Q(*(Q(colour__iexact=colour) for colour in colours), _connector=Q.OR)
+    """Filter by colours in any case, one or one of several; seen ones have basic names."""
     names = [colour.lower() for colour in colours]
-    return SeenFacet("colour", stated, {"colour": {"$in": names}}, names)
+    stated = Q(*(Q(colour__iexact=colour) for colour in colours), _connector=Q.OR)
+    several = [{"colours": {"$contains": name}} for name in names]
+    return SeenFacet(
+        "colour",
+        stated | Q(colours__overlap=names),
+        {"$or": [{"colour": {"$in": names}}, *several]},
+        names,
+    )
 
 
 def want_patterns(patterns: Sequence[str]) -> SeenFacet:

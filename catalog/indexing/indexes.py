@@ -265,6 +265,8 @@ def _chroma_metadata(image: Image) -> dict[str, Any]:
     }
     if styles := [str(style.pk) for style in image.styles.all()]:
         facets["styles"] = styles
+    if image.colours:
+        facets["colours"] = image.colours
     seen = image.read_seen_facets()
     return facets | {f"seen_{name}": value for name, value in seen.items()}
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MinValueValidator
@@ -16,7 +17,7 @@ from django.db.models.functions import Replace
 from uuid_utils.compat import uuid7
 
 from catalog.models.facets import AgeGroup, Category, Style
-from catalog.models.product import Product, Variant
+from catalog.models.product import SEARCH_CONFIG, Product, Variant
 from core.jobs.models import Job
 from core.jobs.queues import Queue
 from core.storage import make_file_key
@@ -48,10 +49,26 @@ class ImageQuerySet(TenantQuerySet["Image"]):
         return self.live().filter(status=Image.Status.PUBLISHED)
 
     def matching(self, words: str) -> Self:
-        """Narrow to live images with these words, in the syntax of web search engines."""
-        found = "SELECT search_images(websearch_to_tsquery(%s::regconfig, %s), %s::text[], NULL)"
-        parameters = [Image.SEARCH_CONFIG, words, Image.Status.values]
-        return self.filter(pk__in=RawSQL(found, parameters))  # noqa: S611 - parameters are bound
+        """Narrow to live images with these words, in the syntax of web search engines.
+
+        A text that is the SKU of a variant, or the shop's own id of a product, finds its images.
+        """
+        parameters = [SEARCH_CONFIG, words, Image.Status.values, words.strip()]
+        return self.filter(pk__in=RawSQL(_MATCHING, parameters))  # noqa: S611 - they are bound
+
+
+IMAGES_BY_NUMBER = """
+    SELECT image.id FROM find_by_number(%s) AS found
+    JOIN catalog_image AS image ON image.product_id = found.product_id
+    WHERE found.variant_id IS NULL OR EXISTS (
+        SELECT FROM catalog_image_variants AS link
+        WHERE link.image_id = image.id AND link.variant_id = found.variant_id
+    ) OR NOT EXISTS (SELECT FROM catalog_image_variants AS link WHERE link.image_id = image.id)
+"""
+_MATCHING = f"""
+    SELECT search_images(websearch_to_tsquery(%s::regconfig, %s), %s::text[], NULL)
+    UNION ALL {IMAGES_BY_NUMBER}
+"""
 
 
 class Image(models.Model):
@@ -65,8 +82,6 @@ class Image(models.Model):
         DRAFT = "draft"
         PUBLISHED = "published"
         HELD = "held"
-
-    SEARCH_CONFIG = "english"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+")
@@ -123,6 +138,13 @@ class Image(models.Model):
     )
     link = models.URLField(max_length=500, blank=True)
     colour = models.CharField(max_length=60, blank=True)
+    colours = ArrayField(
+        models.CharField(max_length=60),
+        default=list,
+        db_default=[],
+        editable=False,
+        help_text="Those of the variants it shows, in lower case, if there are several.",
+    )
     gender = models.CharField(max_length=20, blank=True)
     attributes = models.JSONField(default=dict, blank=True)
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.PUBLISHED)
@@ -199,6 +221,7 @@ class Image(models.Model):
     def read_seen_facets(self) -> dict[str, str]:
         """Return the seen values that count: those that are sure, where the shop states none."""
         facts, stated = self.find_facts(), self.read_stated_facets()
+        stated["colour"] = stated["colour"] or ", ".join(self.colours)
         return {
             name: getattr(facts, name)
             for name in SEEN_FACETS

@@ -2,17 +2,49 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce, Lower
 from uuid_utils.compat import uuid7
 
 from catalog.models.facets import AgeGroup, Category, Style
 from core.tenancy import TenantQuerySet, tenant_manager
 from tenants.models import Shop
+
+# The configuration of Postgres's full-text search.
+SEARCH_CONFIG = "english"
+
+
+class ProductQuerySet(TenantQuerySet["Product"]):
+    def matching(self, words: str) -> Self:
+        """Narrow to products with these words, in the syntax of web search engines.
+
+        A text that is the SKU of a variant, or the shop's own id, finds that product.
+        """
+        query = (SEARCH_CONFIG, words)
+        parameters = (*query, words.strip(), SEARCH_CONFIG, *query)
+        return self.filter(pk__in=RawSQL(_MATCHING, parameters))  # noqa: S611 - they are bound
+
+
+# Words are indexed with the images; a product without one is read itself.
+_MATCHING = """
+    SELECT image.product_id FROM catalog_image AS image
+    WHERE image.id IN (
+        SELECT search_images(websearch_to_tsquery(%s::regconfig, %s),
+            '{draft,published,held}', NULL)
+    )
+    UNION ALL SELECT product_id FROM find_by_number(%s)
+    UNION ALL SELECT product.id FROM catalog_product AS product
+    WHERE NOT EXISTS (
+        SELECT FROM catalog_image AS image
+        WHERE image.product_id = product.id AND image.deleted_at IS NULL
+    ) AND to_tsvector(%s::regconfig, concat_ws(' ', name, brand, description))
+        @@ websearch_to_tsquery(%s::regconfig, %s)
+"""
 
 
 class Product(models.Model):
@@ -54,13 +86,14 @@ class Product(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects: ClassVar[Any] = tenant_manager(TenantQuerySet)
+    objects: ClassVar[Any] = tenant_manager(ProductQuerySet)
 
     class Meta:
         ordering = ("-id",)
         indexes = (
             models.Index(fields=("shop", "-id"), name="product_newest"),
             models.Index(fields=("shop", "source"), name="product_source", condition=~Q(source="")),
+            models.Index(F("shop"), Lower("external_id"), name="product_number"),
         )
         constraints = (
             models.UniqueConstraint(
@@ -118,6 +151,9 @@ class Variant(models.Model):
 
     class Meta:
         ordering = ("position", "id")
+        indexes = (
+            models.Index(F("shop"), Lower("sku"), name="variant_number", condition=~Q(sku="")),
+        )
         constraints = (
             models.CheckConstraint(
                 # A comparison with NULL is unknown, and so no violation.

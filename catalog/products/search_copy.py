@@ -2,7 +2,7 @@
 
 An image repeats the product's facts, and of the variants that it shows: the lowest current price,
 in the currency of the first variant; the best availability; the first SKU; and the colour and the
-name, if all have the same.
+name, if all have the same; the colours, if there are several.
 """
 
 from collections.abc import Collection
@@ -16,17 +16,19 @@ from catalog.indexing.indexes import request_entries
 COPIED_FIELDS = (
     *("name", "description", "category", "age_group", "brand", "gender", "link", "attributes"),
     *("item_group_id", "status", "held_status", "position", "updated_at"),
-    *("sku", "currency", "price", "colour", "availability"),
+    *("sku", "currency", "price", "colour", "colours", "availability"),
 )
 
 
 def copy_to_images(shop_id: UUID, product_ids: Collection[UUID]) -> None:
     """Bring the images of these products up to date, in the transaction that has them locked.
 
+    The first price sets the shop's default currency.
     Only images whose facets changed in Chroma are indexed again; prices and stock are not there.
     """
     if not product_ids:
         return
+    set_first_currency(shop_id, product_ids)
     parameters: dict[str, Any] = {"products": list(product_ids)}
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -37,6 +39,15 @@ def copy_to_images(shop_id: UUID, product_ids: Collection[UUID]) -> None:
                 changed |= {pk for (pk,) in cursor.fetchall()}
         if changed:
             request_entries(shop_id, changed)
+
+
+def set_first_currency(shop_id: UUID, product_ids: Collection[UUID]) -> None:
+    """Set the shop's default currency, if it is empty, to that of the first of these prices.
+
+    Takes the lock of a row only in the shop's first import.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_SET_CURRENCY, {"shop": shop_id, "products": list(product_ids)})
 
 
 # Rows that are as they should be are not written. `is_mirrored`: whether Chroma has a copy of what
@@ -65,6 +76,8 @@ _COPY = """
             min(current_price) FILTER (WHERE currency = first_currency) AS price,
             CASE WHEN count(DISTINCT name) = 1 THEN min(name) ELSE '' END AS name,
             CASE WHEN count(DISTINCT lower(colour)) = 1 THEN min(colour) ELSE '' END AS colour,
+            CASE WHEN count(DISTINCT lower(colour)) = 1 THEN NULL
+                ELSE array_agg(DISTINCT lower(colour)) FILTER (WHERE colour <> '') END AS colours,
             (array_agg(availability ORDER BY array_position(
                 ARRAY['in_stock', 'preorder', 'backorder', 'out_of_stock'], availability::text
             )))[1] AS availability
@@ -79,12 +92,15 @@ _COPY = """
             CASE WHEN image.status = 'held' THEN product.status ELSE '' END AS held_status,
             COALESCE(summary.sku, '') AS sku, COALESCE(summary.currency, '') AS currency,
             summary.price, COALESCE(summary.colour, '') AS colour,
+            COALESCE(summary.colours, '{}')::varchar(60)[] AS colours,
             COALESCE(summary.availability, 'out_of_stock') AS availability,
             (image.category_id, image.age_group_id, lower(image.brand), lower(image.gender),
-                image.attributes -> 'pattern', lower(image.colour))
+                image.attributes -> 'pattern', lower(image.colour),
+                image.colours)
             IS DISTINCT FROM (product.category_id, product.age_group_id, lower(product.brand),
                 lower(product.gender), product.attributes -> 'pattern',
-                lower(COALESCE(summary.colour, '')))
+                lower(COALESCE(summary.colour, '')),
+                COALESCE(summary.colours, '{}')::varchar(60)[])
             AND image.status <> 'held' AS is_mirrored
         FROM catalog_image AS image
         JOIN catalog_product AS product ON product.id = image.product_id
@@ -98,17 +114,18 @@ _COPY = """
         link = wanted.link, attributes = wanted.attributes, item_group_id = wanted.item_group_id,
         status = wanted.status, held_status = wanted.held_status, sku = wanted.sku,
         currency = wanted.currency, price = wanted.price, colour = wanted.colour,
-        availability = wanted.availability, updated_at = now()
+        colours = wanted.colours, availability = wanted.availability, updated_at = now()
     FROM wanted
     WHERE wanted.id = image.id AND (
         image.name, image.description, image.category_id, image.age_group_id, image.brand,
         image.gender, image.link, image.attributes, image.item_group_id, image.status,
-        image.held_status, image.sku, image.currency, image.price, image.colour, image.availability
+        image.held_status, image.sku, image.currency, image.price, image.colour, image.colours,
+        image.availability
     ) IS DISTINCT FROM (
         wanted.name, wanted.description, wanted.category_id, wanted.age_group_id, wanted.brand,
         wanted.gender, wanted.link, wanted.attributes, wanted.item_group_id, wanted.status,
         wanted.held_status, wanted.sku, wanted.currency, wanted.price, wanted.colour,
-        wanted.availability
+        wanted.colours, wanted.availability
     )
     RETURNING image.id, wanted.is_mirrored
 """
@@ -129,4 +146,13 @@ _ADD_STYLES = """
     WHERE image.product_id = ANY(%(products)s) AND image.deleted_at IS NULL
     ON CONFLICT DO NOTHING
     RETURNING image_id
+"""
+_SET_CURRENCY = """
+    UPDATE tenants_shop SET default_currency = first.currency
+    FROM (
+        SELECT currency FROM catalog_variant
+        WHERE product_id = ANY(%(products)s) AND currency <> '' AND current_price IS NOT NULL
+        ORDER BY position, id LIMIT 1
+    ) AS first
+    WHERE tenants_shop.id = %(shop)s AND tenants_shop.default_currency = ''
 """

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from catalog.models import Product, Variant
 from catalog.products.links import sync_photos
-from catalog.products.search_copy import copy_to_images
+from catalog.products.search_copy import copy_to_images, set_first_currency
 from catalog.products.specs import ProductChange, ProductSpec, WrittenProduct
 from catalog.products.variants import VariantPlan, identify, plan_variants
 from tenants.models import Shop
@@ -62,6 +62,7 @@ def _write(shop: Shop, specs: Sequence[ProductSpec]) -> list[WrittenProduct]:
         {products[spec.external_id].pk: spec.photos for spec in wanted if spec.photos is not None},
     )
     copy_to_images(shop.pk, changed - created)
+    set_first_currency(shop.pk, created)
     done = {
         spec.external_id: WrittenProduct(
             spec.external_id,

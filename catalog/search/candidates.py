@@ -8,7 +8,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import islice
 from typing import Any, Literal
 from uuid import UUID
@@ -16,26 +15,14 @@ from uuid import UUID
 import numpy as np
 import structlog
 from django.db import connection
-from django.db.models import Q
 from numpy.typing import NDArray
 
-from catalog.facts.precedence import (
-    SeenFacet,
-    WantedKind,
-    want_colours,
-    want_kinds,
-    want_patterns,
-)
 from catalog.indexing.garment_vectors import find_image_id
 from catalog.indexing.indexes import mark_incomplete
-from catalog.models import (
-    AgeGroup,
-    GarmentVectors,
-    Image,
-    IndexEntry,
-    Style,
-    VectorIndex,
-)
+from catalog.models import GarmentVectors, Image, IndexEntry, VectorIndex
+from catalog.models.image import IMAGES_BY_NUMBER
+from catalog.models.product import SEARCH_CONFIG
+from catalog.search.filters import FacetFilter
 from core.ml.vector_store import (
     CollectionUnusable,
     Neighbours,
@@ -51,92 +38,6 @@ CHUNK = 5_000
 MAX_WORDS = 16
 # A word of more images is too common to prefer some of them.
 MAX_HITS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class FacetFilter:
-    """Facets that an image must have: of each one that is set, any of the values.
-
-    Chroma's condition narrows the candidates, so that enough of them are left. Postgres checks them
-    again, and also price and availability: they change often, and Chroma has no copy of them.
-    Kinds, colours and patterns match what the shop states, and where it states nothing what its
-    photo shows, unless `only_stated` is set. `categories` are ids, those of narrower categories
-    included (`catalog.taxonomy.tree.list_narrower`).
-    """
-
-    categories: tuple[UUID, ...] = ()
-    styles: tuple[Style, ...] = ()
-    age_groups: tuple[AgeGroup, ...] = ()
-    colours: tuple[str, ...] = ()
-    kinds: tuple[WantedKind, ...] = ()
-    patterns: tuple[str, ...] = ()
-    only_stated: bool = False
-    genders: tuple[str, ...] = ()
-    brands: tuple[str, ...] = ()
-    availability: tuple[str, ...] = ()
-    price_min: Decimal | None = None
-    price_max: Decimal | None = None
-    exclude: tuple[str, ...] = ()
-
-    def where(self) -> dict[str, Any] | None:
-        """Return the filter in Chroma's query language; None if it has no condition there."""
-        clauses: list[dict[str, Any]] = [
-            {name: {"$in": list(values)}}
-            for name, values in (
-                ("category", [str(pk) for pk in self.categories]),
-                ("age_group", [str(group.pk) for group in self.age_groups]),
-                ("gender", [gender.lower() for gender in self.genders]),
-                ("brand", [brand.lower() for brand in self.brands]),
-            )
-            if values
-        ]
-        seen = self._make_seen_facets()
-        clauses += [facet.where(only_stated=self.only_stated) for facet in seen]
-        if self.styles:
-            wanted = [{"styles": {"$contains": str(style.pk)}} for style in self.styles]
-            clauses.append(wanted[0] if len(wanted) == 1 else {"$or": wanted})
-        if len(clauses) > 1:
-            return {"$and": clauses}
-        return clauses[0] if clauses else None
-
-    def condition(self) -> Q:
-        """Return the filter as a condition on `Image`."""
-        condition = ~Q(pk__in=self.exclude) if self.exclude else Q()
-        if self.categories:
-            condition &= Q(category__in=self.categories)
-        if self.age_groups:
-            condition &= Q(age_group__in=self.age_groups)
-        if self.styles:
-            # A subquery, since a join would return an image once for each of its styles.
-            links: Any = Image.styles.through
-            having = links.objects.filter(style__in=self.styles)
-            condition &= Q(pk__in=having.values("image_id"))
-        for name, values in (
-            ("gender", self.genders),
-            ("brand", self.brands),
-        ):
-            if values:
-                condition &= Q(
-                    *(Q(**{f"{name}__iexact": value}) for value in values), _connector=Q.OR
-                )
-        for facet in self._make_seen_facets():
-            condition &= facet.condition(only_stated=self.only_stated)
-        if self.availability:
-            condition &= Q(availability__in=self.availability)
-        if self.price_min is not None:
-            condition &= Q(price__gte=self.price_min)
-        if self.price_max is not None:
-            condition &= Q(price__lte=self.price_max)
-        return condition
-
-    def _make_seen_facets(self) -> Iterator[SeenFacet]:
-        """Yield the facets that are set, of those that photos show too."""
-        if self.kinds:
-            yield want_kinds(self.kinds)
-        if self.colours:
-            yield want_colours(self.colours)
-        if self.patterns:
-            yield want_patterns(self.patterns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +82,8 @@ def find_nearest(
     """
     if index.is_complete:
         try:
-            neighbours = _query_collection(index, vector, count, facets.where())
+            where = None if facets == FacetFilter() else facets.where()
+            neighbours = _query_collection(index, vector, count, where)
         except CollectionUnusable as error:
             _log_exact(index, error)
             mark_incomplete(index)
@@ -283,30 +185,40 @@ def find_by_words(text: str) -> TextMatches:
     """Return searchable images with rare words of a text in name, description, brand or numbers.
 
     A word's weight is its inverse document frequency: 0 if more than `MAX_HITS` images have
-    it; a word of no image weighs as much as a word of one image. Needs the shop's scope.
+    it; a word of no image weighs as much as a word of one image. A text that is the SKU of a
+    variant, or the shop's own id of a product, finds its images first. Needs the shop's scope.
     """
     words = list(dict.fromkeys(re.findall(r"\w+", text.lower())))[:MAX_WORDS]
     images_by_word: defaultdict[int, list[UUID]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(_WORD_IMAGES, [Image.SEARCH_CONFIG, words, MAX_HITS + 1])
+        cursor.execute(_WORD_IMAGES, [SEARCH_CONFIG, words, MAX_HITS + 1])
         for word, is_term, pk in cursor.fetchall():
             if is_term:
                 images_by_word[word].append(pk)
     weights: defaultdict[UUID, float] = defaultdict(float)
     counts: defaultdict[UUID, int] = defaultdict(int)
     total = 0.0
-    for found in images_by_word.values():
-        ids = [pk for pk in found if pk is not None]
+    for images in images_by_word.values():
+        ids = [pk for pk in images if pk is not None]
         weight = math.log(1 + MAX_HITS / max(len(ids), 1)) if len(ids) <= MAX_HITS else 0.0
         total += weight
         for pk in ids:
             counts[pk] += 1
             weights[pk] += weight
     best = sorted((pk for pk in weights if weights[pk]), key=lambda pk: (-weights[pk], str(pk)))
-    return TextMatches(
+    found = TextMatches(
         {pk: weights[pk] / total for pk in best},
         frozenset(pk for pk in best if counts[pk] == len(images_by_word)),
     )
+    by_number = _find_by_number(text)
+    numbered = TextMatches(dict.fromkeys(by_number, 1.0), frozenset(by_number))
+    return found.merge(numbered) if by_number else found
+
+
+def _find_by_number(text: str) -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(IMAGES_BY_NUMBER, [text.strip()])
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def find_brands(words: Sequence[str]) -> list[str]:
@@ -314,7 +226,7 @@ def find_brands(words: Sequence[str]) -> list[str]:
     if not words:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_BRANDS, [list(words[:MAX_WORDS]), Image.SEARCH_CONFIG, MAX_HITS])
+        cursor.execute(_BRANDS, [list(words[:MAX_WORDS]), SEARCH_CONFIG, MAX_HITS])
         return [brand for (brand,) in cursor.fetchall()]
 
 

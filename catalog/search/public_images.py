@@ -1,4 +1,4 @@
-"""Images as search reads them: one query of plain rows, since models take longer than the search.
+"""Images as search reads them: plain rows, since models take longer than the search.
 
 Each answer ranks dozens of images and returns ten. Building this query in Django for each answer,
 and model instances of its rows, took longer than the search itself.
@@ -7,7 +7,8 @@ and model instances of its rows, took longer than the search itself.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -17,9 +18,10 @@ from django.core.files.storage import default_storage
 from django.db import connection
 
 from catalog.indexing.indexes import decode_embedding
-from catalog.models import Image, VectorIndex
+from catalog.models import Image, Variant, VectorIndex
 from catalog.models.image import SEEN_FACETS
 from catalog.models.thumbnails import THUMBNAIL_WIDTHS
+from catalog.search.filters import FacetFilter
 from catalog.taxonomy.tree import MAX_DEPTH
 from catalog.vocabulary.kinship import find_known_kinds
 from core.ml.vector_store import Vectors
@@ -38,6 +40,12 @@ PUBLIC_COLUMNS = (
     "link",
     "colour",
     "gender",
+)
+# Of one image in an answer.
+MAX_SHOWN_VARIANTS = 100
+VARIANT_COLUMNS = (
+    *("sku", "name", "size", "size_system", "colour", "price", "sale_price", "currency"),
+    *("availability", "link"),
 )
 COLUMNS = ("id", "photo", "price", "attributes", *PUBLIC_COLUMNS)
 
@@ -113,8 +121,66 @@ _ROWS = f"""
 """  # noqa: S608 - the columns are this file's own
 
 
-def serialize_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Serialize a row like `PublicImageSerializer`, except that addresses may be relative."""
+def read_variants(
+    image_ids: Collection[UUID], facets: FacetFilter
+) -> defaultdict[UUID, list[dict[str, Any]]]:
+    """Return the variants that images show and that pass the filter, in their order.
+
+    They are serialized, up to `MAX_SHOWN_VARIANTS` of an image. Needs the shop's scope.
+    """
+    found: defaultdict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    if not image_ids:
+        return found
+    parameters = {
+        "ids": list(image_ids),
+        "matching": None if facets == FacetFilter() else _find_matching(image_ids, facets),
+        "shop": scoped_shop_id(),
+        "limit": MAX_SHOWN_VARIANTS,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SHOWN, parameters)
+        for image_id, *values in cursor.fetchall():
+            variant = dict(zip(VARIANT_COLUMNS, values, strict=True))
+            for name in ("price", "sale_price"):
+                variant[name] = None if variant[name] is None else str(variant[name])
+            found[image_id].append(variant)
+    return found
+
+
+def _find_matching(image_ids: Collection[UUID], facets: FacetFilter) -> list[UUID]:
+    products = Image.objects.filter(pk__in=image_ids).order_by().values("product")
+    matching = Variant.objects.filter(facets.shown_variants.condition(), product__in=products)
+    return list(matching.order_by().values_list("pk", flat=True))
+
+
+# Plain SQL: building this query for every answer takes longer than running it.
+_SHOWN = f"""
+    SELECT image_id, {", ".join(VARIANT_COLUMNS)}
+    FROM (
+        SELECT image.id AS image_id, variant.*,
+            row_number() OVER (
+                PARTITION BY image.id ORDER BY variant.position, variant.id
+            ) AS number
+        FROM catalog_image AS image
+        JOIN catalog_variant AS variant ON variant.product_id = image.product_id
+        WHERE image.id = ANY(%(ids)s) AND image.shop_id = %(shop)s AND variant.shop_id = %(shop)s
+            AND (%(matching)s::uuid[] IS NULL OR variant.id = ANY(%(matching)s::uuid[]))
+            AND (
+                EXISTS (
+                    SELECT FROM catalog_image_variants AS link
+                    WHERE link.image_id = image.id AND link.variant_id = variant.id
+                ) OR NOT EXISTS (
+                    SELECT FROM catalog_image_variants AS link WHERE link.image_id = image.id
+                )
+            )
+    ) AS shown
+    WHERE number <= %(limit)s
+    ORDER BY image_id, number
+"""  # noqa: S608 - the columns are this file's own
+
+
+def serialize_row(row: Mapping[str, Any], variants: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Serialize a row and its variants like `PublicImageSerializer`; addresses may be relative."""
     seen = row["seen_garments"]
     return {
         **{name: row[name] for name in PUBLIC_COLUMNS},
@@ -128,6 +194,7 @@ def serialize_row(row: Mapping[str, Any]) -> dict[str, Any]:
         "age_group": row["age_group_name"],
         "price": None if row["price"] is None else str(row["price"]),
         "attributes": json.loads(row["attributes"]),
+        "variants": variants,
         "seen": None if seen is None else serialize_seen(json.loads(seen)),
     }
 

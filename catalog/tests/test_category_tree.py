@@ -5,7 +5,7 @@ from django.db.models import RestrictedError
 from django.urls import reverse
 
 from catalog.models import Category, CategoryAlias
-from catalog.search.candidates import FacetFilter
+from catalog.search.filters import FacetFilter
 from catalog.taxonomy.tree import MAX_DEPTH, list_narrower
 from catalog.tests.factories import make_image
 from core.tenancy import all_shops, shop_scope

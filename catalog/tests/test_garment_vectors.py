@@ -18,7 +18,8 @@ from catalog.indexing.results import (
     record_items,
 )
 from catalog.models import GarmentVectors, IndexEntry, VectorIndex
-from catalog.search.candidates import FacetFilter, find_exactly, find_nearest
+from catalog.search.candidates import find_exactly, find_nearest
+from catalog.search.filters import FacetFilter
 from catalog.services import clear_image, delete_image, update_image
 from catalog.tests.factories import make_image
 from core.ml.encoder import get_encoder

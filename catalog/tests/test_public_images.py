@@ -5,7 +5,8 @@ import pytest
 from catalog.api.images import PublicImageSerializer, select_images
 from catalog.indexing.indexes import get_live_index
 from catalog.models import AgeGroup, Category, Image, Style
-from catalog.search.public_images import read_rows, serialize_row
+from catalog.search.filters import FacetFilter
+from catalog.search.public_images import read_rows, read_variants, serialize_row
 from catalog.tests.factories import make_garment, make_image, record_garments
 from core.tenancy import shop_scope
 
@@ -46,7 +47,8 @@ def test_serializes_images_like_the_catalogue(scoped):
     for image in select_images().filter(pk__in=rows):
         expected = {**PublicImageSerializer(image).data}
         expected["styles"] = sorted(expected["styles"])
-        assert serialize_row(rows[image.pk]) == expected
+        variants = read_variants([image.pk], FacetFilter())[image.pk]
+        assert serialize_row(rows[image.pk], variants) == expected
 
 
 def test_reads_only_public_images_of_the_own_shop(scoped, rival):

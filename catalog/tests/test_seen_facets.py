@@ -9,7 +9,8 @@ from catalog.facts.precedence import find_wanted_kind
 from catalog.indexing.indexes import get_live_index
 from catalog.indexing.repair import repair_index
 from catalog.models import Category, Image, IndexEntry
-from catalog.search.candidates import FacetFilter, find_exactly, find_nearest
+from catalog.search.candidates import find_exactly, find_nearest
+from catalog.search.filters import FacetFilter
 from catalog.services import update_image
 from catalog.tests.factories import (
     make_garment,

@@ -26,7 +26,8 @@ from catalog.indexing.results import PipelineItem, record_garment_vectors, recor
 from catalog.indexing.retirement import find_removable, remove_index
 from catalog.indexing.switches import EncoderInUse, read_progress, start_switch
 from catalog.models import GarmentVectors, Image, IndexEntry, VectorIndex
-from catalog.search.candidates import FacetFilter, find_nearest
+from catalog.search.candidates import find_nearest
+from catalog.search.filters import FacetFilter
 from catalog.services import delete_image, update_image
 from catalog.tests.factories import make_image
 from core.ml import batching, encoder

@@ -34,7 +34,7 @@ ALIASES = {
     **dict.fromkeys(("limit", "size", "perpage", "pagelimit", "take"), PAGES),
     **dict.fromkeys(("page", "offset", "skip", "start", "after", "before"), ("cursor",)),
     **dict.fromkeys(("query", "search", "q", "text", "keywords", "term"), TEXTS),
-    **dict.fromkeys(("sort", "sortby", "orderby", "ordering"), ("order",)),
+    **dict.fromkeys(("sort", "sortby", "order", "orderby", "ordering"), ("sort", "order")),
     **dict.fromkeys(("file", "image", "img", "picture", "upload"), ("photo", "images")),
     **dict.fromkeys(("user", "userid", "customer", "customerid"), ("shopper", "external_id")),
 }

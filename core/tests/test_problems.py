@@ -177,7 +177,7 @@ def test_unknown_id_cannot_be_changed(shop):
         ("delete", IMAGES),
         ("put", IMAGES),
         ("get", LOGIN),
-        ("patch", "/api/v1/shop/"),
+        ("put", "/api/v1/shop/"),
         ("trace", IMAGES),
     ],
 )

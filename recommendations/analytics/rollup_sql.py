@@ -16,6 +16,8 @@ SELECT shop_id, (created_at AT TIME ZONE 'UTC')::date, source, prompt,
     CASE WHEN jsonb_typeof(timings_ms -> 'total') = 'number'
         THEN (timings_ms ->> 'total')::float END
 FROM recommendations_prompt WHERE id > %(low)s AND id <= %(high)s
+    -- Further pages of a search are no searches.
+    AND (feed IS NULL OR source = 'feed')
 """
 
 # Materialised: under row-level security PostgreSQL would not compare the id, which a function

@@ -12,15 +12,24 @@ from django.utils import timezone
 from catalog.models import VectorIndex
 from catalog.search.candidates import (
     NO_TEXT_MATCHES,
-    FacetFilter,
     TextMatches,
     find_brands,
     find_by_words,
 )
+from catalog.search.facet_counts import FacetCount
+from catalog.search.filters import FacetFilter
+from catalog.search.public_images import read_variants
 from catalog.vocabulary.languages.lexicon import fold, split_words
 from core.redaction import redact, redact_all
+from recommendations.answers.pages import (
+    MAX_DEPTH,
+    EarlierPages,
+    read_earlier_pages,
+    sort_page,
+)
 from recommendations.models import Prompt
 from recommendations.query import (
+    AnswerOrder,
     Direction,
     Match,
     Query,
@@ -30,7 +39,12 @@ from recommendations.query import (
     is_at_least,
     limit_match,
 )
-from recommendations.ranking.candidate_pool import CandidatePool, gather_candidates
+from recommendations.ranking.candidate_pool import (
+    MAX_CANDIDATES,
+    CandidatePool,
+    count_candidates,
+    gather_candidates,
+)
 from recommendations.ranking.rank import Candidate, Ranked, rank
 from recommendations.ranking.taste import Visitor, read_visitor, score_taste
 from recommendations.steering.rules import ActiveRule, apply_rules, select_active_rules
@@ -57,11 +71,25 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """An answer; `prompt.id` is its attribution token. `understood`: the query's texts, if any."""
+    """An answer; `prompt.id` is its attribution token. `understood`: the query's texts, if any.
+
+    `next` is the cursor of the next page, if there is one; `facets` the counts, if asked for.
+    """
 
     prompt: Prompt
     results: list[Result]
     understood: Understanding | None = None
+    next: UUID | None = None
+    facets: dict[str, list[FacetCount]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundResults:
+    """Results, best first, the sources of the vector and of the candidates, and if more follow."""
+
+    results: list[Result]
+    answered_by: list[str]
+    has_more: bool
 
 
 @dataclass(slots=True)
@@ -92,12 +120,19 @@ class AnswerContext:
     rules: list[ActiveRule]
     text_matches: TextMatches
     understood: Understanding | None
+    earlier: EarlierPages
 
 
 def read_context(
     *, shop: Shop, index: VectorIndex, query: Query, watch: Stopwatch
 ) -> AnswerContext:
-    """Read the visitor, the shop's weights and rules, and the images with the query's words."""
+    """Read the visitor, the shop's weights and rules, and the images with the query's words.
+
+    Raises `UnknownPage`.
+    """
+    earlier = EarlierPages()
+    if query.cursor:
+        earlier = read_earlier_pages(query, _redact_request(query.request))
     now = timezone.now()
     visitor = read_visitor(
         shop=shop, index=index, external_id=query.shopper, session=query.session, now=now
@@ -116,6 +151,7 @@ def read_context(
         rules=select_active_rules(steering.rules, f"{query.words} {query.english_words}", now),
         text_matches=_find_by_words(query) if chosen.weights.text > 0 else NO_TEXT_MATCHES,
         understood=_recognise_brands(combine(query.understandings)),
+        earlier=earlier,
     )
 
 
@@ -126,13 +162,15 @@ def find_results(
     listed: Sequence[UUID] = (),
     also: Collection[UUID] = (),
     choose: Callable[[list[Ranked]], list[Ranked]] | None = None,
-) -> tuple[list[Result], list[str]]:
-    """Return results, best first, and the sources of the vector and of the candidates.
+) -> FoundResults:
+    """Return the results of one page.
 
     Without a direction, the images in `listed` replace the nearest ones. Images in `also` are
     candidates in any case. `choose` selects the results from all ranked candidates; by default the
-    best are taken.
+    best are taken, in the query's order.
     """
+    query = context.query
+    is_sorted = query.order is not AnswerOrder.RELEVANCE
     pinned = [pk for rule in context.rules if rule.action == "pin" for pk in rule.images]
     with context.watch.measure("search"):
         pool = gather_candidates(
@@ -140,31 +178,55 @@ def find_results(
             vector=direction.vector if direction else None,
             text_matches=context.text_matches,
             facets=_exclude_unwanted(context),
-            count=context.query.count,
+            count=query.count,
+            size=MAX_CANDIDATES if is_sorted else count_candidates(query.count),
+            by_item=query.by_item,
             text_weight=context.chosen.weights.text,
             listed=listed,
             also=[*also, *pinned],
         )
     with context.watch.measure("rank"):
-        ranked = _rank(context, pool, direction, with_rest=choose is not None)
+        ranked = _rank(context, pool, direction, with_rest=is_sorted or choose is not None)
         if choose:
             ranked = choose(ranked)
+        if is_sorted:
+            ranked = sort_page(ranked, query, context.earlier)
         thresholds = direction.find_thresholds(context.index) if direction else None
-        results = _make_results(ranked, pool, thresholds, context.query)
+        matching = _select_matching(ranked, pool, thresholds, query)
+        results = _make_results(matching[: query.count], pool, query)
     sources = [*(direction.sources if direction else ()), pool.answered_by]
-    return results, [source for source in sources if source]
+    return FoundResults(
+        results,
+        [source for source in sources if source],
+        _has_more(context, pool, len(matching), is_sorted=is_sorted),
+    )
+
+
+def _has_more(
+    context: AnswerContext, pool: CandidatePool, matching: int, *, is_sorted: bool
+) -> bool:
+    """Return whether another page may have results; the last one may be empty."""
+    count = context.query.count
+    depth = len(context.earlier.images) + min(count, matching)
+    if not matching or depth >= MAX_DEPTH:
+        return False
+    if is_sorted:
+        return matching > count
+    return pool.has_more or (pool.products if context.query.by_item else len(pool.facts)) > count
 
 
 def record_answer(
     context: AnswerContext,
-    results: list[Result],
+    found: FoundResults,
     *,
     source: Prompt.Source,
-    answered_by: list[str],
     feed: UUID | None = None,
 ) -> Recommendation:
-    """Store a query, redacted, and its results; events refer to this row."""
-    query = context.query
+    """Store a query, redacted, and its results; events refer to this row.
+
+    `feed` is the feed that this is a page of; a search has the id of its first page there.
+    """
+    query, results = context.query, found.results
     request = _redact_request(query.request)
     prompt = Prompt.objects.create(
         shop=context.shop,
@@ -180,12 +242,13 @@ def record_answer(
             {"id": str(result.id), "score": result.score, "match": result.match}
             for result in results
         ],
-        answered_by=answered_by,
+        answered_by=found.answered_by,
         timings_ms=context.watch.timings,
         experiment=context.chosen.experiment,
         is_variant=context.chosen.is_variant,
     )
-    return Recommendation(prompt, results, context.understood)
+    following = (context.earlier.first or prompt.pk) if found.has_more else None
+    return Recommendation(prompt, results, context.understood, following)
 
 
 def explain(ranked: Ranked) -> str:
@@ -229,11 +292,24 @@ def _redact_request(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _exclude_unwanted(context: AnswerContext) -> FacetFilter:
-    """Exclude the images of the query itself, and those that the shopper dislikes."""
+    """Exclude the images of the query itself, those that the shopper dislikes, and earlier pages.
+
+    Sorted pages divide the same candidates, so these are not excluded here.
+    """
     facets = context.query.facets
     own = {str(term.image) for term in context.query.images}
     hidden = {str(pk) for pk in context.visitor.hidden}
-    return replace(facets, exclude=tuple({*facets.exclude, *own, *hidden}))
+    facets = replace(facets, exclude=tuple({*facets.exclude, *own, *hidden}))
+    if context.query.order is not AnswerOrder.RELEVANCE:
+        return facets
+    earlier = context.earlier
+    if not context.query.by_item:
+        return replace(facets, exclude=(*facets.exclude, *map(str, earlier.images)))
+    return replace(
+        facets,
+        exclude=(*facets.exclude, *map(str, earlier.images)),
+        exclude_products=tuple(earlier.products),
+    )
 
 
 def _rank(
@@ -276,10 +352,11 @@ def _compare(
     return pool.compare(direction.vector)
 
 
-def _make_results(
+def _select_matching(
     ranked: list[Ranked], pool: CandidatePool, thresholds: Thresholds | None, query: Query
-) -> list[Result]:
-    results = []
+) -> list[tuple[Ranked, Match | None]]:
+    """Return the candidates with a sufficient match, and their match."""
+    matching = []
     for place in ranked:
         candidate = place.candidate
         match = _judge_match(candidate, pool, thresholds)
@@ -288,19 +365,30 @@ def _make_results(
             match = limit_match(match, wanted=query.kinds, known=known)
         # Images that the shop pins are in the answer regardless of their match.
         if is_at_least(match, query.min_match) or candidate.effect.pin is not None:
-            results.append(
-                Result(
-                    id=candidate.facts.id,
-                    image=pool.make_public_image(candidate.facts.id),
-                    score=place.score,
-                    similarity=candidate.similarity,
-                    garment=candidate.garment,
-                    match=match,
-                    factors=dict(place.factors),
-                    sentence=explain(place),
-                )
-            )
-    return results
+            matching.append((place, match))
+    return matching
+
+
+def _make_results(
+    places: list[tuple[Ranked, Match | None]], pool: CandidatePool, query: Query
+) -> list[Result]:
+    ids = [place.candidate.facts.id for place, _ in places]
+    variants = read_variants(ids, query.facets)
+    return [
+        Result(
+            id=place.candidate.facts.id,
+            image=pool.make_public_image(
+                place.candidate.facts.id, variants[place.candidate.facts.id]
+            ),
+            score=place.score,
+            similarity=place.candidate.similarity,
+            garment=place.candidate.garment,
+            match=match,
+            factors=dict(place.factors),
+            sentence=explain(place),
+        )
+        for place, match in places
+    ]
 
 
 def _judge_match(

@@ -19,8 +19,8 @@ from catalog.models import Image, VectorIndex
 from core.errors import DomainError
 from recommendations.answers.answer import (
     AnswerContext,
+    FoundResults,
     Recommendation,
-    Result,
     Stopwatch,
     find_results,
     read_context,
@@ -82,11 +82,9 @@ def read_feed(*, shop: Shop, query: Query, cursor: str | None = None) -> FeedPag
         facets = replace(query.facets, exclude=tuple({*query.facets.exclude, *earlier}))
         query = replace(query, facets=facets, request={**query.request, "step": step})
         context = replace(context, query=query)
-        results, answered_by = _find_page(context, direction)
-    answer = record_answer(
-        context, results, source=Prompt.Source.FEED, answered_by=answered_by, feed=feed
-    )
-    has_next = len(results) == query.count and pages + 1 < MAX_PAGES
+        found = _find_page(context, direction)
+    answer = record_answer(context, found, source=Prompt.Source.FEED, feed=feed)
+    has_next = len(found.results) == query.count and pages + 1 < MAX_PAGES
     return FeedPage(answer, step, str(feed) if has_next else None)
 
 
@@ -105,7 +103,7 @@ def _read_earlier_pages(visitor: Visitor, cursor: str | None) -> tuple[UUID, set
         feed = UUID(cursor)
     except ValueError as error:
         raise FeedUnknown from error
-    pages = Prompt.objects.filter(feed=feed, shopper=visitor.shopper)
+    pages = Prompt.objects.filter(feed=feed, shopper=visitor.shopper, source=Prompt.Source.FEED)
     answers = list(pages.values_list("results", flat=True))
     if not answers:
         raise FeedUnknown
@@ -127,9 +125,7 @@ def _choose_step(visitor: Visitor, index: VectorIndex) -> tuple[FeedStep, Direct
     return (FeedStep.POPULAR if find_most_popular(1) else FeedStep.NEW), None
 
 
-def _find_page(
-    context: AnswerContext, direction: Direction | None
-) -> tuple[list[Result], list[str]]:
+def _find_page(context: AnswerContext, direction: Direction | None) -> FoundResults:
     """Rank all candidates, and give every fourth place to an image to discover."""
     query = context.query
     popular = find_most_popular(DISCOVERY_POOL, query.facets)

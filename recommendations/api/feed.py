@@ -7,15 +7,15 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.api.facets import FacetFilterInput
+from catalog.api.filters import FacetFilterInput, make_facet_filter, read_filters
 from core.api.views import validate_parameters
 from recommendations.answers.feed import FeedPage, FeedStep, read_feed
-from recommendations.api.search.inputs import MAX_IMAGES, make_facet_filter, read_filters
+from recommendations.api.search.inputs import MAX_IMAGES
 from recommendations.api.search.recommendations import ResultSerializer
 from recommendations.feedback.shoppers import InvalidShopperId
 from recommendations.query import Query
 from tenants.api.base import TenantAPIView
-from tenants.models import Scope, is_shopper_id
+from tenants.models import Scope, Shop, is_shopper_id
 
 
 class FeedInput(FacetFilterInput):
@@ -32,7 +32,7 @@ class FeedInput(FacetFilterInput):
     )
     explain = serializers.BooleanField(default=False, help_text="Explain why each image is there.")
 
-    def make_query(self, shopper: str) -> Query:
+    def make_query(self, shop: Shop, shopper: str) -> Query:
         """Return the query of a shopper; raises `ValidationError`."""
         wanted = validate_parameters(self)
         body: dict[str, Any] = {"shopper": shopper}
@@ -43,7 +43,7 @@ class FeedInput(FacetFilterInput):
             shopper=shopper,
             session=wanted.get("session", ""),
             count=wanted["number_of_images"],
-            facets=make_facet_filter(wanted),
+            facets=make_facet_filter(wanted, shop=shop),
             request=body,
         )
 
@@ -86,7 +86,7 @@ class FeedView(TenantAPIView):
             raise InvalidShopperId
         self.access.require_shopper(external_id)
         wanted = FeedInput(data=request.query_params)
-        query = wanted.make_query(external_id)
+        query = wanted.make_query(self.shop, external_id)
         options = wanted.validated_data
         found = read_feed(shop=self.shop, query=query, cursor=options.get("cursor"))
         context = {**self.get_serializer_context(), "explain": options["explain"]}

@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from catalog.api.facets import FacetFilterInput
+from catalog.api.filters import FacetFilterInput
 from core.api.parsers import JSONParser
 from core.api.views import validate, validate_parameters
 from recommendations.api.events import EventSerializer

@@ -13,7 +13,10 @@ from tenants.models import Shop, Shopper
 
 
 class Prompt(models.Model):
-    """One query and its answer; the id is the attribution token of later events."""
+    """One query and its answer; the id is the attribution token of later events.
+
+    A further page of a search has the id of its first page as `feed`.
+    """
 
     class Source(models.TextChoices):
         SEARCH = "search"
@@ -27,7 +30,10 @@ class Prompt(models.Model):
     )
     source = models.CharField(max_length=7, choices=Source.choices, default=Source.SEARCH)
     feed = models.UUIDField(
-        null=True, editable=False, db_index=True, help_text="The feed that this is a page of."
+        null=True,
+        editable=False,
+        db_index=True,
+        help_text="The feed that this is a page of.",
     )
     prompt = models.CharField(max_length=1_000, blank=True)
     query = models.JSONField(

@@ -24,7 +24,8 @@ from django.conf import settings
 
 from catalog.indexing.indexes import decode_embedding
 from catalog.models import VectorIndex
-from catalog.search.candidates import FacetFilter
+from catalog.search.facet_counts import CountedFacet
+from catalog.search.filters import FacetFilter
 from catalog.search.public_images import read_embeddings
 from catalog.vocabulary.kinship import contradict, find_kinds
 from core.errors import Conflict, DomainError
@@ -41,6 +42,15 @@ class Match(StrEnum):
     STRONG = "strong"
     WEAK = "weak"
     NONE = "none"
+
+
+class AnswerOrder(StrEnum):
+    """The orders of answers."""
+
+    RELEVANCE = "relevance"
+    PRICE = "price"
+    DEAREST = "-price"
+    NEWEST = "newest"
 
 
 MATCHES = [match.value for match in Match]
@@ -123,6 +133,7 @@ class ImageTerm:
 class Query:
     """Everything that decides an answer; `request` is the request's body, stored for the shop.
 
+    `cursor`: the id of the first page, for the pages after it.
     `understandings`: one for each of `terms`; none before `understand_query`.
     """
 
@@ -136,6 +147,9 @@ class Query:
     min_match: Match = Match.NONE
     diversity: float | None = None
     by_item: bool = True
+    order: AnswerOrder = AnswerOrder.RELEVANCE
+    cursor: UUID | None = None
+    counted: tuple[CountedFacet, ...] = ()
     request: dict[str, Any] = field(default_factory=dict)
     understandings: tuple[Understanding, ...] = ()
 

@@ -16,13 +16,16 @@ from numpy.typing import NDArray
 
 from catalog.indexing.indexes import decode_embedding
 from catalog.models import Image, VectorIndex
-from catalog.search.candidates import FacetFilter, TextMatches, find_exactly, find_nearest
+from catalog.search.candidates import TextMatches, find_exactly, find_nearest
+from catalog.search.filters import FacetFilter
 from catalog.search.public_images import ImageFacts, find_row_kinds, read_rows, serialize_row
 from core.ml.vector_store import Vectors
 from core.tenancy import scoped_shop_id
 from recommendations.ranking.rank import fuse
 
 SPARE, OVERFETCH, MAX_CANDIDATES = 20, 2, 300
+# Of a deep page: how many images are searched for each product of the pages before, and in all.
+IMAGES_OF_A_PRODUCT, MAX_REACH = 3, 5_000
 Searcher = Literal["index", "exact", ""]
 
 
@@ -32,7 +35,8 @@ class CandidatePool:
 
     `garments` are the vectors (k, d) of the garments in a photo, None where it has none.
     `relevance` and `popularity` are 0 to 1. `holding_all` are the images that contain every word
-    of the query. `answered_by` is empty where no vector was searched for.
+    of the query. `answered_by` is empty where no vector was searched for. `has_more`: whether the
+    search would find further images.
     """
 
     facts: list[ImageFacts]
@@ -43,6 +47,12 @@ class CandidatePool:
     holding_all: frozenset[UUID]
     answered_by: Searcher
     rows: Mapping[UUID, Mapping[str, Any]]
+    has_more: bool = False
+
+    @property
+    def products(self) -> int:
+        """The number of different products."""
+        return len({facts.item for facts in self.facts})
 
     def compare(self, vector: Vectors) -> tuple[list[float], list[int | None]]:
         """Return each image's similarity to a vector (d,), and the number of the garment it is of.
@@ -63,8 +73,13 @@ class CandidatePool:
         """Return the kinds that an image is known to be of, stated or seen; none if unknown."""
         return find_row_kinds(self.rows[pk])
 
-    def make_public_image(self, pk: UUID) -> dict[str, Any]:
-        return serialize_row(self.rows[pk])
+    def make_public_image(self, pk: UUID, variants: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        return serialize_row(self.rows[pk], variants)
+
+
+def count_candidates(count: int) -> int:
+    """Return how many candidates an answer of `count` results needs."""
+    return min(count * OVERFETCH + SPARE, MAX_CANDIDATES)
 
 
 def gather_candidates(
@@ -74,32 +89,46 @@ def gather_candidates(
     text_matches: TextMatches,
     facets: FacetFilter,
     count: int,
+    size: int,
     text_weight: float,
+    by_item: bool = True,
     listed: Sequence[UUID] = (),
     also: Collection[UUID] = (),
 ) -> CandidatePool:
-    """Return the images near to the vector, those found by words, and those in `also`.
+    """Return up to `size` images near to the vector, those found by words, and those in `also`.
 
-    Without a vector, the images in `listed`, best first, replace the nearest ones. If too few of
-    the collection's candidates are live, search compares every embedding instead.
+    Without a vector, the images in `listed`, best first, replace the nearest ones. If these are
+    photos of less than `count` products, more are gathered. If too few of the collection's
+    candidates are live, search compares every embedding instead.
     """
-    size = min(count * OVERFETCH + SPARE, MAX_CANDIDATES)
-    also = [*islice(text_matches.shares, size), *also]
+    earlier = IMAGES_OF_A_PRODUCT * len(facets.exclude_products)
+    also = [*islice(text_matches.shares, size + earlier), *also]
     dimensions = 0 if vector is None else vector.size
 
-    def build(nearest: Sequence[UUID], searcher: Searcher) -> CandidatePool:
+    def build(nearest: Sequence[UUID], searcher: Searcher, *, has_more: bool) -> CandidatePool:
         relevance = fuse(nearest, text_matches.shares, text_weight=text_weight)
-        ids = _filter_by_facets(list(dict.fromkeys([*nearest, *also])), facets)
-        rows = read_rows(index, ids)
-        return _build_pool(rows, relevance, text_matches.holding_all, searcher, dimensions)
+        left = _filter_by_facets(list(dict.fromkeys([*nearest, *also])), facets)
+        near = frozenset(islice(filter(frozenset(nearest).__contains__, left), size))
+        wanted = near.union(also)
+        ids = [pk for pk in left if pk in wanted]
+        pool = _build_pool(
+            read_rows(index, ids), relevance, text_matches.holding_all, searcher, dimensions
+        )
+        return replace(pool, has_more=has_more)
 
     if vector is None:
-        return build(listed, "")
-    found = find_nearest(index=index, vector=vector, count=size, facets=facets)
-    pool = build(found.ids, found.answered_by)
+        return build(listed, "", has_more=False)
+    while True:
+        reach = min(size + earlier, MAX_REACH)
+        found = find_nearest(index=index, vector=vector, count=reach, facets=facets)
+        has_more = len(found.ids) == reach
+        pool = build(found.ids, found.answered_by, has_more=has_more)
+        if not (by_item and has_more and pool.products < count and size < MAX_CANDIDATES):
+            break
+        size = min(2 * size, MAX_CANDIDATES)
     if found.answered_by == "index" and len(pool.facts) < count:
         found = find_exactly(index=index, vector=vector, count=size, facets=facets)
-        pool = build(found.ids, found.answered_by)
+        pool = build(found.ids, found.answered_by, has_more=len(found.ids) == size)
     return pool
 
 
@@ -139,14 +168,18 @@ def _build_pool(
 
 
 def _filter_by_facets(ids: Sequence[UUID], facets: FacetFilter) -> list[UUID]:
-    """Return the images that have the facets; makes no query where only `exclude` is set."""
+    """Return the images that have the facets, in their order.
+
+    Makes no query where only `exclude` is set.
+    """
     excluded = set(facets.exclude)
     left = [pk for pk in ids if str(pk) not in excluded]
     facets = replace(facets, exclude=())
-    if facets == FacetFilter():
+    if not left or facets == FacetFilter() or not facets.has_conditions:
         return left
-    images = Image.objects.filter(facets.condition(), pk__in=left)
-    return list(images.values_list("pk", flat=True))
+    images = Image.objects.filter(facets.condition(), pk__in=left).order_by()
+    found = set(images.values_list("pk", flat=True))
+    return [pk for pk in left if pk in found]
 
 
 def _read_popularity(ids: Sequence[UUID]) -> dict[UUID, float]:

@@ -20,7 +20,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from catalog.models import Image
-from catalog.search.candidates import FacetFilter
+from catalog.search.filters import FacetFilter
 from recommendations.models import ImageFigures, ImagePopularity, PopularityState
 
 ACTION_WEIGHTS = {

@@ -5,14 +5,13 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
-import time_machine
-from django.utils import timezone
+from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.search.candidates import FacetFilter
-from core.tenancy import UnscopedQueryError, all_shops, shop_scope
-from recommendations.models import ImagePopularity, PopularityState
+from catalog.search.filters import FacetFilter, VariantFilter
+from core.tenancy import all_shops, shop_scope
+from recommendations.models import ImagePopularity
 from recommendations.ranking.popularity import (
     ACTION_WEIGHTS,
     ImageDay,
@@ -164,65 +163,7 @@ def test_most_popular_images_come_first_and_can_be_filtered(shop, images):
     with shop_scope(shop.shop.pk):
         assert find_most_popular(5) == [images[2].pk, images[1].pk]
         assert find_most_popular(1) == [images[2].pk]
-        assert find_most_popular(5, FacetFilter(price_max=Decimal(10))) == [images[1].pk]
-
-
-@pytest.mark.parametrize("change", [{"status": "draft"}, {"deleted_at": NOW}])
-def test_images_that_are_not_searchable_are_not_among_the_most_popular(shop, images, change):
-    refresh()
-    with shop_scope(shop.shop.pk):
-        type(images[2]).objects.filter(pk=images[2].pk).update(**change)
-        assert find_most_popular(5) == [images[1].pk]
-
-
-def test_shops_cannot_read_popularity_of_other_shops(images, rival):
-    refresh()
-    with shop_scope(rival.shop.pk):
-        assert read_popularity() == {}
-        assert find_most_popular(5) == []
-    with pytest.raises(UnscopedQueryError):
-        read_popularity()
-
-
-def test_popularity_is_relative_to_the_shop(images, rival):
-    theirs = make_plain_image(rival.shop)
-    make_event(theirs, "click")
-    refresh()
-    with shop_scope(rival.shop.pk):
-        assert read_popularity() == {theirs.pk: 1.0}
-
-
-def test_new_events_change_popularity_after_ten_minutes(shop, images):
-    refresh()
-    for _ in range(30):
-        make_event(images[0], "purchase")
-    refresh()
-    with shop_scope(shop.shop.pk):
-        assert find_most_popular(1) == [images[2].pk]
-    with time_machine.travel(timezone.now() + timedelta(minutes=11), tick=True):
-        refresh()
-    with shop_scope(shop.shop.pk):
-        assert find_most_popular(1) == [images[0].pk]
-
-
-def test_popularity_falls_without_events(shop, images):
-    refresh()
-    with time_machine.travel(timezone.now() + timedelta(days=120), tick=True):
-        refresh()
-    with all_shops():
-        assert not ImagePopularity.objects.exists()
-
-
-def test_refresh_without_events_makes_one_query(shop, images, django_assert_num_queries):
-    refresh()
-    with all_shops(), django_assert_num_queries(1):
-        refresh_popularity()
-    with all_shops():
-        assert PopularityState.objects.get().is_changed is False
-
-
-def test_a_deleted_image_loses_its_popularity(shop, images):
-    refresh()
-    with all_shops():
-        images[2].delete()
-        assert ImagePopularity.objects.get().image_id == images[1].pk
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT adopt_images(3)")
+        cheap = VariantFilter(price_max=Decimal(10), currencies=("",))
+        assert find_most_popular(5, FacetFilter(variants=cheap)) == [images[1].pk]

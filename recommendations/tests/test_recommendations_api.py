@@ -168,7 +168,15 @@ def test_nearest_images_come_first(asked, fields, expected):
 
 def test_answer_names_its_sources_and_timings(asked):
     body = ask(asked.client).json()
-    assert set(body) == {"id", "understood", "results", "answered_by", "timings_ms"}
+    assert set(body) == {
+        "id",
+        "understood",
+        "results",
+        "answered_by",
+        "next",
+        "facets",
+        "timings_ms",
+    }
     assert body["answered_by"] == ["cache", "exact"]
     assert {"total", "encode", "search"} <= set(body["timings_ms"])
     result = body["results"][0]

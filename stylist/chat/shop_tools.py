@@ -13,7 +13,7 @@ import structlog
 from django.core.files.storage import default_storage
 
 from catalog.models import Image, Variant
-from catalog.search.candidates import FacetFilter
+from catalog.search.filters import FacetFilter, VariantFilter, find_currencies
 from core.errors import DomainError, Unavailable
 from core.tenancy import run_in_scope
 from recommendations.query import Query, Term
@@ -50,9 +50,13 @@ class ShopTools:
         """Return what the shop sells, best first; without an encoder, by words alone."""
         count = min(search.n, MAX_RESULTS) * (FACTOR_FOR_KIND if search.kind else 1)
         facets = FacetFilter(
-            price_min=search.price_min,
-            price_max=search.price_max,
-            availability=(Variant.Availability.IN_STOCK, Variant.Availability.PREORDER),
+            variants=VariantFilter(
+                price_min=search.price_min,
+                price_max=search.price_max,
+                # A shop without a default currency names none for any of its prices.
+                currencies=find_currencies(self.shop) or ("",),
+                availability=(Variant.Availability.IN_STOCK, Variant.Availability.PREORDER),
+            ),
             exclude=tuple(map(str, _to_uuids(search.exclude))),
         )
         text = f"{search.text} {search.colour or ''} {search.kind or ''}"

@@ -15,9 +15,16 @@ from tenants.accounts import registration, sessions
 from tenants.accounts.sessions import SignIn
 from tenants.accounts.sign_in import sign_in
 from tenants.api.base import TenantAPIView
-from tenants.api.fields import AddressField, CodeField, NewPasswordField, PasswordField
+from tenants.api.fields import (
+    AddressField,
+    CodeField,
+    CurrencyField,
+    NewPasswordField,
+    PasswordField,
+)
 from tenants.models import MEMBER, Membership, Scope, Session, Shop, User
 from tenants.models.shops import ROLES
+from tenants.services import change_currency
 
 CREDENTIALS = {"email": "ada@shop.example", "password": "correct-horse-7"}
 
@@ -25,7 +32,15 @@ CREDENTIALS = {"email": "ada@shop.example", "password": "correct-horse-7"}
 class ShopSerializer(serializers.ModelSerializer[Shop]):
     class Meta:
         model = Shop
-        fields = ("id", "name", "created_at")
+        fields = ("id", "name", "default_currency", "created_at")
+
+
+class ShopInput(serializers.Serializer[Shop]):
+    default_currency = CurrencyField(
+        allow_blank=True,
+        help_text="ISO 4217: of prices without a currency, and of price filters that name none. "
+        "While it is empty, the first price with a currency sets it.",
+    )
 
 
 class RegisterInput(serializers.Serializer[Any]):
@@ -184,8 +199,21 @@ class LogoutEverywhereView(PersonView):
 @extend_schema(tags=["access"])
 class ShopView(TenantAPIView):
     read_scope = Scope.CATALOG_READ
+    write_scope = Scope.CATALOG_WRITE
     serializer_class = ShopSerializer
 
     @extend_schema(summary="The shop this key or member belongs to", responses=ShopSerializer)
     def get(self, request: Request) -> Response:
+        return Response(ShopSerializer(self.shop).data)
+
+    @extend_schema(
+        summary="Change the shop's default currency",
+        request=ShopInput,
+        responses=ShopSerializer,
+        examples=[OpenApiExample("Euros", {"default_currency": "EUR"}, request_only=True)],
+    )
+    def patch(self, request: Request) -> Response:
+        currency = validate(ShopInput(data=request.data, partial=True)).get("default_currency")
+        if currency is not None:
+            change_currency(shop=self.shop, currency=currency)
         return Response(ShopSerializer(self.shop).data)

@@ -1,4 +1,4 @@
-"""Fields of requests about accounts."""
+"""Fields of requests: of accounts, and currencies."""
 
 import re
 from typing import Any
@@ -52,6 +52,20 @@ class CodeField(serializers.CharField):
         if not required:
             options |= {"default": "", "allow_blank": True}
         super().__init__(max_length=40, required=required, **options)
+
+
+def validate_currency(value: str) -> str:
+    """Return a currency in upper case; raise `ValidationError` if it has not three letters."""
+    if value and not (len(value) == 3 and value.isascii() and value.isalpha()):
+        raise serializers.ValidationError("A three-letter code of ISO 4217, such as EUR.")
+    return value.upper()
+
+
+class CurrencyField(serializers.CharField):
+    """A currency, in upper case."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return validate_currency(super().to_internal_value(data))
 
 
 class LinkTokenField(serializers.CharField):

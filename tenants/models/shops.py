@@ -38,6 +38,14 @@ class Shop(models.Model):
         editable=False,
         help_text="New photos are held until their quality was looked at: see its quality policy.",
     )
+    default_currency = models.CharField(
+        max_length=3,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="ISO 4217: of prices without a currency, and of price filters that name none. "
+        "If it is empty, the first price with a currency sets it.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

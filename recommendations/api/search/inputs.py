@@ -1,23 +1,28 @@
 """Parse queries: JSON, or a form with photos and everything else as JSON in `query`."""
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field
 from PIL import Image as Pillow
 from rest_framework import serializers
 
-from catalog.api.facets import FacetFilterInput
+from catalog.api.filters import (
+    FacetFilterInput,
+    make_currency_error,
+    make_facet_filter,
+    make_facets_field,
+)
 from catalog.models import Image
-from catalog.search.candidates import FacetFilter
-from catalog.taxonomy.tree import list_narrower
+from catalog.search.facet_counts import CountedFacet
+from catalog.search.filters import FacetFilter
 from core.api.parsers import load_json
 from core.api.views import validate
 from core.photos import Photo, open_photos
-from recommendations.query import MATCHES, ImageTerm, Match, PhotoTerm, Query, Term
-from tenants.models import MAX_SHOPPER_ID_LENGTH, is_shopper_id
+from recommendations.query import MATCHES, AnswerOrder, ImageTerm, Match, PhotoTerm, Query, Term
+from recommendations.ranking.candidate_pool import MAX_CANDIDATES
+from tenants.models import MAX_SHOPPER_ID_LENGTH, Shop, is_shopper_id
 
 MAX_PROMPT_LENGTH = 1_000
 MAX_IMAGES = 100
@@ -25,17 +30,14 @@ MAX_TERMS, MAX_LIKENESSES, MAX_PHOTOS, MAX_EXCLUDED = 10, 20, 5, 1_000
 MAX_WEIGHT = 10.0
 # Pixels. The encoder gains nothing from larger regions.
 MAX_SIDE, MIN_SIDE = 512, 16
-# The API's names of filters, and the fields of `FacetFilter` with the same values.
-FACETS = {
-    "styles": "styles",
-    "age_group": "age_groups",
-    "colour": "colours",
-    "kind": "kinds",
-    "pattern": "patterns",
-    "gender": "genders",
-    "brand": "brands",
-    "availability": "availability",
-}
+
+
+SORT_HELP = (
+    f"`price` and `newest` sort the {MAX_CANDIDATES} most relevant images. Of prices, the lowest "
+    "current one counts of the variants that match the filters, in one currency; what has none "
+    "comes last."
+)
+CURSOR_HELP = "`next` of the page before; send it with the same query."
 
 
 class WeightField(serializers.FloatField):
@@ -136,6 +138,13 @@ class RecommendationInput(serializers.Serializer[Any]):
         default="item",
         help_text="`item`: the best photo of each product. `none`: all photos.",
     )
+    sort = serializers.ChoiceField(
+        choices=[order.value for order in AnswerOrder],
+        default=AnswerOrder.RELEVANCE.value,
+        help_text=SORT_HELP,
+    )
+    cursor = serializers.UUIDField(required=False, help_text=CURSOR_HELP)
+    facets = make_facets_field()
     explain = serializers.BooleanField(
         default=False, help_text="Explain the position of each image."
     )
@@ -164,7 +173,7 @@ class RecommendationInput(serializers.Serializer[Any]):
             raise serializers.ValidationError({"photos": [message]}, code="photos")
         return attrs
 
-    def make_query(self) -> Query:
+    def make_query(self, shop: Shop) -> Query:
         """Return the query, with its photos decoded; raises `ValidationError`, `PhotoRefused`."""
         data = validate(self)
         terms = [Term(data["prompt"])] if "prompt" in data else []
@@ -183,10 +192,13 @@ class RecommendationInput(serializers.Serializer[Any]):
             shopper=data.get("shopper"),
             session=data.get("session", ""),
             count=data["number_of_images"],
-            facets=make_facet_filter(data.get("filters", {}), exclude=data.get("exclude", ())),
+            facets=_read_facets(data, shop),
             min_match=Match(data["min_match"]),
             diversity=data.get("diversity"),
             by_item=data["group_by"] == "item",
+            order=AnswerOrder(data["sort"]),
+            cursor=data.get("cursor"),
+            counted=tuple(map(CountedFacet, data.get("facets", ()))),
             request=dict(self.initial_data),
         )
 
@@ -223,35 +235,19 @@ class RecommendationForm(serializers.Serializer[Any]):
     )
 
 
-def make_facet_filter(filters: Mapping[str, Any], *, exclude: Iterable[UUID] = ()) -> FacetFilter:
-    """Return the filter in the validated fields of a `FacetFilterInput`."""
-    categories = [category.pk for category in filters.get("category", ())]
-    if categories and not filters.get("exact_category"):
-        categories = list_narrower(categories)
-    return FacetFilter(
-        categories=tuple(categories),
-        **{field: tuple(filters.get(name, ())) for name, field in FACETS.items()},
-        only_stated=filters.get("only_stated", False),
-        price_min=filters.get("price_min"),
-        price_max=filters.get("price_max"),
-        exclude=tuple(map(str, exclude)),
-    )
-
-
-def read_filters(parameters: FacetFilterInput) -> dict[str, Any]:
-    """Return the filters in validated query parameters, as the body of a query has them."""
-    sent: Any = parameters.initial_data
-    filters: dict[str, Any] = {}
-    for name, field in FacetFilterInput().fields.items():
-        if name not in sent:
-            continue
-        if isinstance(field, serializers.ListField):
-            filters[name] = sent.getlist(name)
-        elif isinstance(field, serializers.BooleanField):
-            filters[name] = parameters.validated_data[name]
-        else:
-            filters[name] = sent[name]
-    return filters
+def _read_facets(data: Mapping[str, Any], shop: Shop) -> FacetFilter:
+    is_by_price = data["sort"] in (AnswerOrder.PRICE, AnswerOrder.DEAREST)
+    if not data.get("filters") and not is_by_price:
+        return FacetFilter(exclude=tuple(map(str, data.get("exclude", ()))))
+    try:
+        facets = make_facet_filter(
+            data.get("filters", {}), shop=shop, exclude=data.get("exclude", ())
+        )
+        if is_by_price and not facets.variants.currencies:
+            raise make_currency_error()
+        return facets
+    except serializers.ValidationError as error:
+        raise serializers.ValidationError({"filters": error.detail}) from error
 
 
 def _make_photo_term(photo: Photo, entry: dict[str, Any]) -> PhotoTerm:

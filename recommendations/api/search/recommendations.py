@@ -17,19 +17,27 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.api.examples import IMAGE, OTHER
-from catalog.api.facets import FacetFilterInput
+from catalog.api.filters import (
+    FACET_COUNTS_HELP,
+    FacetCountSerializer,
+    FacetFilterInput,
+    make_facets_field,
+    read_filters,
+)
 from catalog.api.images import PUBLIC_FIELDS, PublicImageSerializer
 from catalog.models import Image
 from core.api.parsers import JSONParser
 from core.api.views import validate, validate_parameters
+from recommendations.answers.facets import MAX_COUNTED
 from recommendations.api.search.inputs import (
+    CURSOR_HELP,
     MAX_IMAGES,
+    SORT_HELP,
     RecommendationForm,
     RecommendationInput,
-    read_filters,
 )
 from recommendations.models import Prompt
-from recommendations.query import MATCHES
+from recommendations.query import MATCHES, AnswerOrder
 from recommendations.services import (
     ImageComparison,
     Recommendation,
@@ -49,6 +57,13 @@ EXAMPLES = {
         "number_of_images": 10,
         "filters": {"category": ["sweater", "hoodie"], "price_max": "80.00"},
         "min_match": "weak",
+    },
+    "In a size, below a price, with counts for the next choice": {
+        "prompt": "red dress",
+        "filters": {"size": ["38"], "availability": ["in_stock"], "price_max": "80.00"}
+        | {"currency": "EUR"},
+        "sort": "price",
+        "facets": ["size", "colour", "brand"],
     },
     "Weighted terms, explained": {
         "terms": [{"text": "red t-shirt", "weight": 1}, {"text": "buttons", "weight": -0.4}],
@@ -71,6 +86,8 @@ ANSWER = {
     },
     "results": [],
     "answered_by": ["encoder", "index"],
+    "next": "0195f7a0-6c1e-7d3a-8f52-3b1c9a7e4d20",
+    "facets": {"size": [{"value": "EU 38", "count": 14, "up_to": None}]},
     "timings_ms": {"total": 21.5, "encode": 9.2, "search": 6.4, "rank": 1.9},
 }
 
@@ -167,6 +184,16 @@ class RecommendationSerializer(serializers.Serializer[Recommendation]):
         "catalogue has the vector. Then the search: the vector `index`, or `exact` comparison "
         "with every image if the index is unavailable.",
     )
+    next = serializers.UUIDField(
+        allow_null=True,
+        help_text="The `cursor` of the next page; null on the last page, which may be empty.",
+    )
+    facets = serializers.DictField(
+        child=FacetCountSerializer(many=True),
+        allow_null=True,
+        help_text=f"{FACET_COUNTS_HELP} The {MAX_COUNTED:,} images count that are nearest to the "
+        "query. Null unless the request names facets.",
+    )
     timings_ms = serializers.DictField(source="prompt.timings_ms", child=serializers.FloatField())
 
 
@@ -208,7 +235,7 @@ class RecommendationView(TenantAPIView):
         serializer = RecommendationInput(data=body, context={"photos": photos})
         if shopper := validate(serializer).get("shopper"):
             self.access.require_shopper(shopper)
-        answer = recommend(shop=self.shop, query=serializer.make_query())
+        answer = recommend(shop=self.shop, query=serializer.make_query(self.shop))
         explain = serializer.validated_data["explain"]
         context = {**self.get_serializer_context(), "explain": explain}
         return Response(
@@ -222,6 +249,13 @@ class SimilarImagesInput(FacetFilterInput):
     number_of_images = serializers.IntegerField(
         min_value=1, max_value=MAX_IMAGES, default=10, help_text="Maximum number of results."
     )
+    sort = serializers.ChoiceField(
+        choices=[order.value for order in AnswerOrder],
+        default=AnswerOrder.RELEVANCE.value,
+        help_text=SORT_HELP,
+    )
+    cursor = serializers.UUIDField(required=False, help_text=CURSOR_HELP)
+    facets = make_facets_field()
 
 
 class SimilarImagesView(TenantAPIView):
@@ -248,9 +282,15 @@ class SimilarImagesView(TenantAPIView):
             "images": [{"id": str(pk)}],
             "number_of_images": wanted["number_of_images"],
         }
+        if wanted["sort"] != AnswerOrder.RELEVANCE:
+            body["sort"] = wanted["sort"]
+        if "cursor" in wanted:
+            body["cursor"] = str(wanted["cursor"])
+        if "facets" in wanted:
+            body["facets"] = wanted["facets"]
         if filters := read_filters(parameters):
             body["filters"] = filters
-        query = RecommendationInput(data=body).make_query()
+        query = RecommendationInput(data=body).make_query(self.shop)
         answer = recommend(shop=self.shop, query=query, source=Prompt.Source.SIMILAR)
         context = self.get_serializer_context()
         return Response(RecommendationSerializer(answer, context=context).data)

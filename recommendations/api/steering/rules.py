@@ -15,7 +15,7 @@ from rest_framework import mixins, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.api.facets import MAX_VALUES, FacetFilterInput
+from catalog.api.filters import MAX_VALUES, FacetFilterInput
 from catalog.models import Facet, Image
 from core.api.views import validate
 from recommendations.api.steering.weights import ShareField, SteeringMixin
@@ -34,7 +34,8 @@ class TargetInput(FacetFilterInput):
         child=serializers.UUIDField(), required=False, max_length=MAX_VALUES
     )
     # Availability and price change often, and a rule is about the garment as the shop states it.
-    availability = price_min = price_max = None  # type: ignore[assignment]
+    availability = size = price_min = price_max = currency = None  # type: ignore[assignment]
+    attribute = None  # type: ignore[assignment]
     kind = pattern = only_stated = exact_category = None  # type: ignore[assignment]
 
     def validate_images(self, ids: list[UUID]) -> list[UUID]:
