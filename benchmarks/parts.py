@@ -5,6 +5,7 @@ from functools import cache
 from benchmarks.client import Address, UnexpectedStatus, prompt_request, send_all
 from benchmarks.encoders import Subject
 from benchmarks.measurements.events import measure_events
+from benchmarks.measurements.facet_counts import measure_facet_counts
 from benchmarks.measurements.handler import measure_handler
 from benchmarks.measurements.hostile_photos import measure_hostile_photos
 from benchmarks.measurements.hybrid_search import measure_hybrid
@@ -43,6 +44,9 @@ def measure(stack: Stack, subject: Subject, report: Report, only: str | None) ->
         measure_recommendations(stack, subject, report)
     if only in {None, "hybrid"} and subject.is_trained:
         measure_hybrid(stack, subject, report)
+    # It uses no encoder.
+    if only in {None, "facets"} and subject.is_trained:
+        measure_facet_counts(stack, subject, report)
     if only in {None, "rebuild"} and subject.is_trained:
         measure_rebuild(stack, subject, report)
     # Other encoders take so long that nothing of the links would show.

@@ -13,7 +13,7 @@ WHERE tenants_shop.id = frequent.shop_id AND tenants_shop.default_currency = ''
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0019_colours_of_variants"),
+        ("catalog", "0021_colours_of_variants"),
         ("tenants", "0010_default_currency"),
     ]
 

@@ -28,7 +28,7 @@ $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0020_default_currencies")]
+    dependencies = [("catalog", "0022_default_currencies")]
 
     operations = [
         migrations.AddIndex(

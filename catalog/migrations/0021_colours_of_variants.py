@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0018_adopt_images")]
+    dependencies = [("catalog", "0020_photo_fetch_digest")]
 
     operations = [
         migrations.AddField(
