@@ -1,7 +1,7 @@
 // Product cards of the grid, and skeleton cards that are shown while loading.
 
 import { el, icon, send } from "./dom.js";
-import { MATCHES, photo, priceOf } from "./product.js";
+import { MATCHES, photo, priceOf, sizesOf } from "./product.js";
 import { opinionOf } from "./reactions.js";
 import { scaleOf, explanationBars } from "./explanation.js";
 
@@ -28,6 +28,7 @@ function card(shown, scale) {
       priceOf(image) && el("span", { text: priceOf(image) }),
       image.score != null && score(image.score),
     ),
+    sizesOf(image) && el("p", { class: "sizes", text: sizesOf(image) }),
     stock(image),
     el("div", { class: "opinions" }, opinionButton(shown, "like", "Like"), opinionButton(shown, "dislike", "Dislike")),
     el("div", { class: "ways" },

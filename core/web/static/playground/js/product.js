@@ -36,6 +36,14 @@ function sourcesOf({ thumbnails = [], photo_url: url, width }) {
   return [...thumbnails, ...whole].map((source) => `${source.url} ${source.width}w`).join(", ");
 }
 
+/** Return the sizes that a shopper can have, such as "EU 36, EU 38"; empty where variants name none. */
+export function sizesOf({ variants = [] }) {
+  const sizes = variants
+    .filter((variant) => variant.size && variant.availability !== "out_of_stock")
+    .map((variant) => `${variant.size_system} ${variant.size}`.trim());
+  return [...new Set(sizes)].join(", ");
+}
+
 export function priceOf({ price, currency }) {
   if (price == null) return "";
   try {
