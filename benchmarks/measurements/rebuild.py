@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from benchmarks.encoders import Subject
-from benchmarks.measurements.synthetic_catalogue import fill_shop
+from benchmarks.measurements.synthetic.catalogue import fill_shop
 from benchmarks.measurements.uploads import open_shop
 from benchmarks.report import Report
 from benchmarks.stack import Stack

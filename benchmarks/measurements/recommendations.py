@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from benchmarks.client import Connection, get_request
 from benchmarks.encoders import Subject
-from benchmarks.measurements.synthetic_catalogue import fill_shop
+from benchmarks.measurements.synthetic.catalogue import fill_shop
 from benchmarks.measurements.uploads import BenchShop, open_shop
 from benchmarks.report import Goal, Report
 from benchmarks.stack import Stack

@@ -10,8 +10,8 @@ import httpx
 
 from benchmarks.client import Connection, UnexpectedStatus, outfits_request
 from benchmarks.encoders import Subject
-from benchmarks.measurements.synthetic_catalogue import make_images
-from benchmarks.measurements.synthetic_tags import SyntheticGarment, make_garments
+from benchmarks.measurements.synthetic.catalogue import make_images
+from benchmarks.measurements.synthetic.tags import SyntheticGarment, make_garments
 from benchmarks.measurements.uploads import BenchShop, open_shop
 from benchmarks.report import Goal, Report
 from benchmarks.stack import Stack, vacuum

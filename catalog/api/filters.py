@@ -142,8 +142,9 @@ def make_facets_field() -> FacetListField:
     )
 
 
-def serialize_counts(counts: Mapping[str, Iterable[FacetCount]]) -> dict[str, Any]:
-    return {name: FacetCountSerializer(values, many=True).data for name, values in counts.items()}
+def serialize_counts(counts: Mapping[str, Any]) -> dict[str, Any]:
+    """Serialize the `FacetCount`s of each facet."""
+    return {name: FacetCountSerializer(rows, many=True).data for name, rows in counts.items()}
 
 
 def make_facet_filter(
@@ -167,15 +168,16 @@ def make_facet_filter(
 
 
 def _make_variant_filter(filters: Mapping[str, Any], shop: Shop) -> VariantFilter:
-    bounds = {name: filters.get(name) for name in ("price_min", "price_max")}
+    price_min, price_max = filters.get("price_min"), filters.get("price_max")
     currencies = find_currencies(shop, filters.get("currency", ""))
-    if not currencies and any(bound is not None for bound in bounds.values()):
+    if not currencies and (price_min is not None or price_max is not None):
         raise make_currency_error()
     return VariantFilter(
         sizes=tuple(filters.get("size", ())),
         availability=tuple(filters.get("availability", ())),
+        price_min=price_min,
+        price_max=price_max,
         currencies=currencies,
-        **bounds,
     )
 
 

@@ -443,11 +443,13 @@ class ImageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
         wanted = ImageListInput.parse(request.query_params)
         facets = wanted.make_filter(self.shop)
         images = wanted.narrow(select_images(facets.shown_variants.condition()), facets)
-        images, pages = wanted.arrange(images, facets)
-        page = pages.paginate_queryset(images, request, view=self)
+        variants = facets.shown_variants.select_of_images()
+        images, pages = wanted.arrange(images, facets, variants)
+        page: Any = pages.paginate_queryset(images, request, view=self)
         body = ImageSerializer(page, many=True, context=self.get_serializer_context()).data
         response = pages.get_paginated_response(body)  # type: ignore[arg-type]
-        return wanted.add_counts(response, Image.objects.live(), facets)
+        response.data |= wanted.count(Image.objects.live(), facets)
+        return response
 
     @extend_schema(
         summary="Add an image",

@@ -1,15 +1,13 @@
 """Query parameters of the lists of images and products."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import QueryDict
 from rest_framework import serializers
-from rest_framework.response import Response
 
 from catalog.api.filters import (
     FACET_COUNTS_HELP,
@@ -21,8 +19,8 @@ from catalog.api.filters import (
     serialize_counts,
 )
 from catalog.models import Image, IndexEntry, Product, VectorIndex
-from catalog.search.facet_counts import CountedFacet, FacetCount, count_facets
-from catalog.search.filters import FacetFilter, VariantFilter
+from catalog.search.facet_counts import CountedFacet, count_facets
+from catalog.search.filters import FacetFilter
 from catalog.search.order import PRICE_DIGITS, SortOrder, annotate_place
 from core.api.views import NewestFirst, validate_parameters
 from tenants.models import Shop
@@ -93,13 +91,12 @@ class CatalogueListInput(FacetFilterInput):
         return parsed
 
     facets = make_facets_field()
-    # The variants that meet conditions, of a row of the list.
-    select_variants: ClassVar[Callable[[VariantFilter], Any]]
 
-    def arrange(self, rows: Any, facets: FacetFilter) -> tuple[Any, NewestFirst]:
+    def arrange(self, rows: Any, facets: FacetFilter, variants: Any) -> tuple[Any, CataloguePages]:
         """Return the rows as the pages need them, and the pages.
 
-        Raises `ValidationError` for prices without a currency.
+        `variants` are those of the outer query's row that match the filters. Raises
+        `ValidationError` for prices without a currency.
         """
         order, wanted = self.validated_data["sort"], facets.shown_variants
         if order == SortOrder.NEWEST:
@@ -107,16 +104,13 @@ class CatalogueListInput(FacetFilterInput):
         if not wanted.currencies:
             raise make_currency_error()
         is_descending = order == SortOrder.DEAREST
-        variants = self.select_variants(wanted)
         placed = annotate_place(rows, wanted, variants, is_descending=is_descending)
         return placed, DearestFirst() if is_descending else CheapestFirst()
 
-    def add_counts(self, response: Response, rows: Any, facets: FacetFilter) -> Response:
-        """Add the counts that the parameters ask for to the page of these rows."""
-        if wanted := self.validated_data.get("facets"):
-            counts = self.count(list(map(CountedFacet, wanted)), rows, facets)
-            response.data["facets"] = serialize_counts(counts)
-        return response
+    @property
+    def counted(self) -> list[CountedFacet]:
+        """The facets to count."""
+        return list(map(CountedFacet, self.validated_data.get("facets", ())))
 
     def make_filter(self, shop: Shop) -> FacetFilter:
         wanted = self.validated_data
@@ -133,17 +127,16 @@ class ImageListInput(CatalogueListInput):
     status = serializers.ChoiceField(choices=Image.Status.choices, required=False)
     index_state = serializers.ChoiceField(choices=IndexEntry.State.choices, required=False)
 
-    select_variants = staticmethod(VariantFilter.select_of_images)
-
-    def count(
-        self, wanted: list[CountedFacet], images: QuerySet[Image], facets: FacetFilter
-    ) -> dict[str, list[FacetCount]]:
-        """Count the products of these images, and of those that pass the other filters."""
+    def count(self, images: QuerySet[Image], facets: FacetFilter) -> dict[str, Any]:
+        """Return what the page has of counts: of the products of these images, with the filters."""
+        if not self.counted:
+            return {}
         among = None
         if not {"q", "item_group_id", "status", "index_state"}.isdisjoint(self.validated_data):
             found = self.narrow(images, FacetFilter()).order_by()
             among = list(found.values_list("product_id", flat=True).distinct())
-        return count_facets(wanted, facets, among=among, only_with_images=True)
+        counts = count_facets(self.counted, facets, among=among, only_with_images=True)
+        return {"facets": serialize_counts(counts)}
 
     def narrow(self, images: QuerySet[Image], facets: FacetFilter) -> QuerySet[Image]:
         """Return the images that have what the parameters name, and the facets."""
@@ -164,18 +157,17 @@ class ImageListInput(CatalogueListInput):
 class ProductListInput(CatalogueListInput):
     status = serializers.ChoiceField(choices=Product.Status.choices, required=False)
 
-    select_variants = staticmethod(VariantFilter.select_of_products)
-
-    def count(
-        self, wanted: list[CountedFacet], products: QuerySet[Product], facets: FacetFilter
-    ) -> dict[str, list[FacetCount]]:
-        """Count these products, and those that pass the other filters."""
+    def count(self, products: QuerySet[Product], facets: FacetFilter) -> dict[str, Any]:
+        """Return what the page has of counts: of these products, with the filters."""
+        if not self.counted:
+            return {}
         among = None
         if "q" in self.validated_data:
             found = self.narrow(products, FacetFilter()).order_by()
             among = list(found.values_list("pk", flat=True))
         status = self.validated_data.get("status", "")
-        return count_facets(wanted, facets, among=among, status=status)
+        counts = count_facets(self.counted, facets, among=among, status=status)
+        return {"facets": serialize_counts(counts)}
 
     def narrow(self, products: QuerySet[Product], facets: FacetFilter) -> QuerySet[Product]:
         """Return the products that have what the parameters name, and the facets."""

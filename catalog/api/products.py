@@ -314,10 +314,13 @@ class ProductViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
     def list(self, request: Request) -> Response:
         wanted = ProductListInput.parse(request.query_params)
         facets = wanted.make_filter(self.shop)
-        products, pages = wanted.arrange(wanted.narrow(self.get_queryset(), facets), facets)
-        page = pages.paginate_queryset(products, request, view=self)
+        products = wanted.narrow(self.get_queryset(), facets)
+        variants = facets.shown_variants.select_of_products()
+        products, pages = wanted.arrange(products, facets, variants)
+        page: Any = pages.paginate_queryset(products, request, view=self)
         response = pages.get_paginated_response(self.get_serializer(page, many=True).data)
-        return wanted.add_counts(response, Product.objects.all(), facets)
+        response.data |= wanted.count(Product.objects.all(), facets)
+        return response
 
     @extend_schema(
         summary="Add a product, or replace it",

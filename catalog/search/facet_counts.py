@@ -77,9 +77,16 @@ def count_facets(
 
 def _leave_columns_out(facets: FacetFilter) -> FacetFilter:
     """Return the part of a filter that Postgres has to evaluate."""
-    variants = VariantFilter(skus=facets.variants.skus)
-    empty = dict.fromkeys(("categories", "brands", "genders", "colours", "exclude"), ())
-    return replace(facets, **empty, exclude_products=(), variants=variants)
+    return replace(
+        facets,
+        categories=(),
+        brands=(),
+        genders=(),
+        colours=(),
+        variants=VariantFilter(skus=facets.variants.skus),
+        exclude=(),
+        exclude_products=(),
+    )
 
 
 def leave_own_out(facets: FacetFilter, name: CountedFacet) -> FacetFilter:

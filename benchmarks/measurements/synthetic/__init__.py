@@ -1,0 +1,1 @@
+"""Shops and tags that are made up, to measure with."""
