@@ -209,7 +209,8 @@ def test_the_api_page_lists_every_error_code():
         path.read_text("utf-8")
         for app in ("core", "tenants", "catalog", "recommendations", "quality", "stylist")
         for path in (root / app).rglob("*.py")
-        if "tests" not in path.parts
+        # The codes of an import from an older system are in its report, and in no answer.
+        if not {"tests", "legacy"} & set(path.parts)
     ]
     codes = {code for source in sources for code in CODE.findall(source)} - NOT_IN_RESPONSES
     page = (root / "docs" / "api.md").read_text("utf-8")

@@ -1,8 +1,10 @@
 """Wardrobe items: adding photos, correcting tags, removing items."""
 
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from django.db import transaction
+from uuid_utils.compat import uuid7
 
 from catalog.vocabulary.kinds import GarmentKind
 from core.errors import Conflict, DomainError
@@ -40,12 +42,19 @@ class ItemGone(DomainError):
 
 
 def add_items(
-    *, shop: Shop, external_id: str, photos: Sequence[Photo], name: str = ""
+    *,
+    shop: Shop,
+    external_id: str,
+    photos: Sequence[Photo],
+    name: str = "",
+    ids: Sequence[UUID] | None = None,
 ) -> list[WardrobeItem]:
     """Add a garment for each photo, all or none, and request their tags.
 
-    Creates the shopper if needed. Raises `InvalidShopperId` and `WardrobeFull`.
+    `ids` are those of the garments, new ones by default. Creates the shopper if needed. Raises
+    `InvalidShopperId` and `WardrobeFull`.
     """
+    ids = ids or [uuid7() for _ in photos]
     with new_files() as save:
         keys = [save(make_wardrobe_key(shop.pk), photo.rendition) for photo in photos]
         with transaction.atomic():
@@ -55,6 +64,7 @@ def add_items(
                 raise WardrobeFull(message)
             items = [
                 WardrobeItem(
+                    id=pk,
                     shop=shop,
                     shopper=shopper,
                     name=name,
@@ -62,7 +72,7 @@ def add_items(
                     width=photo.width,
                     height=photo.height,
                 )
-                for key, photo in zip(keys, photos, strict=True)
+                for pk, key, photo in zip(ids, keys, photos, strict=True)
             ]
             WardrobeItem.objects.bulk_create(items)
             WARDROBE.wake()

@@ -34,11 +34,11 @@ def format_csv(names: list[str], rows: list[dict[str, Any]]) -> str:
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(names)
-    writer.writerows([_escape_formula(row[name]) for name in names] for row in rows)
+    writer.writerows([escape_formula(row[name]) for name in names] for row in rows)
     return file.getvalue()
 
 
-def _escape_formula(value: Any) -> Any:
+def escape_formula(value: Any) -> Any:
     """Return a text that no spreadsheet executes; numbers stay as they are."""
     if isinstance(value, str) and value.startswith(FORMULA_SIGNS):
         return f"'{value}"
