@@ -14,7 +14,8 @@ RUN groupadd --gid 10001 atelier \
     && useradd --uid 10001 --gid atelier --home-dir /var/lib/atelier --no-create-home \
        --shell /usr/sbin/nologin atelier \
     && install --directory --owner atelier --group atelier --mode 0750 \
-       /var/lib/atelier /var/lib/atelier/media /var/lib/atelier/models /var/lib/atelier/beat
+       /var/lib/atelier /var/lib/atelier/media /var/lib/atelier/models /var/lib/atelier/beat \
+       /var/lib/atelier/feeds
 WORKDIR /srv/atelier
 
 FROM base AS web-packages

@@ -2,6 +2,7 @@
 
 import gc
 import os
+from dataclasses import replace
 
 import django
 
@@ -13,7 +14,7 @@ from django.conf import settings  # noqa: E402 - Django is set up first
 from catalog.vocabulary.languages.lexicon import read_lexicons  # noqa: E402
 from core.decoders import get_decoder  # noqa: E402
 from core.web.access_log import AccessLog  # noqa: E402
-from core.web.bodies import BodyLimit, BodyStore, Pace  # noqa: E402
+from core.web.bodies import BodyLimit, BodyRule, BodyStore, Pace  # noqa: E402
 from core.web.handler import ThreadedHandler  # noqa: E402
 from core.web.load_limits import LoadLimit  # noqa: E402
 
@@ -26,6 +27,18 @@ gc.set_threshold(20_000, 20, 20)
 get_decoder().start()  # before the first photo, which would wait for it
 # For liveness requests, which the load limit lets through.
 SPARE_THREADS = 2
+PACE = Pace(
+    seconds=settings.WEB_BODY_SECONDS,
+    bytes_per_second=settings.WEB_MIN_BYTES_PER_SECOND,
+    max_seconds=settings.WEB_BODY_MAX_SECONDS,
+)
+# Files of whole catalogues take no space from other bodies.
+FEEDS = BodyRule(
+    BodyStore(max_bytes=settings.WEB_FEEDS_LIMIT_BYTES),
+    settings.WEB_FEED_LIMIT_BYTES,
+    replace(PACE, max_seconds=settings.WEB_FEED_MAX_SECONDS),
+    settings.FEED_FOLDER,
+)
 application = AccessLog(
     BodyLimit(
         LoadLimit(
@@ -38,10 +51,7 @@ application = AccessLog(
         ),
         store=BodyStore(max_bytes=settings.WEB_BODIES_LIMIT_BYTES),
         max_bytes=settings.WEB_BODY_LIMIT_BYTES,
-        pace=Pace(
-            seconds=settings.WEB_BODY_SECONDS,
-            bytes_per_second=settings.WEB_MIN_BYTES_PER_SECOND,
-            max_seconds=settings.WEB_BODY_MAX_SECONDS,
-        ),
+        pace=PACE,
+        by_path={"/api/v1/imports/": FEEDS},
     )
 )

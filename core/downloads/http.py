@@ -4,6 +4,7 @@ A connection is opened to an address that was resolved and checked for it, so a 
 to another address a moment later gains nothing. Redirects are checked like the first address.
 """
 
+import io
 import re
 import ssl
 import time
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import cache
-from typing import Any
+from typing import Any, BinaryIO
 
 import httpcore
 import httpx
@@ -29,7 +30,6 @@ BUSY = {429, 503}
 DELAYS = BUSY | {408, 425, 500, 502, 504}
 HEADERS = {
     "User-Agent": "Atelier",
-    "Accept": "image/*",
     # A compressed answer of a few kilobytes may have gigabytes.
     "Accept-Encoding": "identity",
 }
@@ -62,19 +62,37 @@ class Download:
 def download(
     url: str, *, max_bytes: int, seconds: float, known: Validators | None = None
 ) -> Download | None:
-    """Return the file at a public address; raise `DownloadRefused` or `DownloadDelayed`.
+    """Return the photo at a public address; see `download_into`."""
+    file = io.BytesIO()
+    options = {"max_bytes": max_bytes, "accept": "image/*", "subject": "photo"}
+    validators = download_into(file, url, seconds=seconds, known=known, **options)
+    return None if validators is None else Download(file.getvalue(), validators)
 
-    None if the server answers that the file is still the one that `known` names.
+
+def download_into(
+    file: BinaryIO,
+    url: str,
+    *,
+    max_bytes: int,
+    seconds: float,
+    accept: str,
+    subject: str,
+    known: Validators | None = None,
+) -> Validators | None:
+    """Write what a public address has to a file; raise `DownloadRefused` or `DownloadDelayed`.
+
+    None if the server answers that it is still what `known` names. `subject` begins the code of
+    what is too large.
     """
     until = time.monotonic() + seconds
     address = check_address(url)
     conditions = known.as_conditions() if known else {}
     for _ in range(MAX_REDIRECTS + 1):
-        with _request(address, {**HEADERS, **conditions}, until) as response:
+        with _request(address, {**HEADERS, "Accept": accept, **conditions}, until) as response:
             if response.status == NOT_MODIFIED and conditions:
                 return None
             if response.status not in REDIRECTS:
-                return _read(response, max_bytes)
+                return _read(response, file, max_bytes, subject)
             location = _header(response, "location")
         address = _follow(address, location)
     message = f"The server redirects more than {MAX_REDIRECTS} times."
@@ -119,7 +137,7 @@ def _request(
         yield response
 
 
-def _read(response: httpcore.Response, max_bytes: int) -> Download:
+def _read(response: httpcore.Response, file: BinaryIO, max_bytes: int, subject: str) -> Validators:
     status = response.status
     if status in DELAYS:
         wait = _read_wait(response)
@@ -130,20 +148,18 @@ def _read(response: httpcore.Response, max_bytes: int) -> Download:
     if _header(response, "content-encoding") not in {"", "identity"}:
         raise DownloadRefused("The server sends a compressed answer.", code="not_available")
     too_large = DownloadRefused(
-        f"The file has more than {max_bytes // 1024**2} MB.", code="photo_too_large"
+        f"The file has more than {max_bytes // 1024**2} MB.", code=f"{subject}_too_large"
     )
     if (_read_number(response, "content-length") or 0) > max_bytes:
         raise too_large
-    data = bytearray()
+    size = 0
     for part in response.iter_stream():
-        data += part
-        if len(data) > max_bytes:
+        size += len(part)
+        if size > max_bytes:
             raise too_large
+        file.write(part)
     etag, date = _header(response, "etag"), _header(response, "last-modified")
-    validators = Validators(
-        etag if ETAG.fullmatch(etag) else "", date if DATE.fullmatch(date) else ""
-    )
-    return Download(bytes(data), validators)
+    return Validators(etag if ETAG.fullmatch(etag) else "", date if DATE.fullmatch(date) else "")
 
 
 def _header(response: httpcore.Response, name: str) -> str:

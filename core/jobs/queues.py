@@ -87,12 +87,13 @@ class Queue:
     """The rows of a model that wait for work, and the name of the Celery task that does it.
 
     `waiting` is an SQL condition on the row; the model has a partial index on (shop, id) with the
-    same condition.
+    same condition. `subject` is what its jobs read, and is named in their problems.
     """
 
     model: type[QueueRow]
     task: str
     waiting: str = "state = 'pending'"
+    subject: str = "photo"
 
     def claim(self, *, size: int, lease: float, without: Collection[UUID] = ()) -> list[Claim]:
         """Lease up to `size` waiting rows for `lease` seconds; makes one query.

@@ -31,18 +31,13 @@ log = structlog.get_logger(__name__)
 # Queries and indexing come first: clients wait for them.
 NICENESS = 10
 
-PHOTO_MISSING = {
-    "code": "photo_missing",
-    "detail": "The photo is not in storage any more; send it again.",
-}
-WORKER_LOST = {
-    "code": "worker_lost",
-    "detail": "The worker was lost each time it tried this photo; retry, or send another.",
-}
-PHOTO_FAILED = {
-    "code": "photo_failed",
-    "detail": "Looking at this photo failed each time; retry, or send another.",
-}
+# Codes and details of problems; each is about the subject of the queue.
+FILE_MISSING = ("{}_missing", "The {} is not in storage any more; send it again.")
+WORKER_LOST = (
+    "worker_lost",
+    "The worker was lost each time it tried this {}; retry, or send another.",
+)
+FILE_FAILED = ("{}_failed", "Looking at this {} failed each time; retry, or send another.")
 
 
 class Overtaken(Exception):
@@ -97,7 +92,7 @@ def run_one(queue: Queue, claim: Claim, run: Run) -> None:
     bound = structlog.contextvars.bound_contextvars(shop=str(row.shop_id), job=str(row.pk))
     with bound, shop_scope(row.shop_id):
         if claim.is_lost:
-            _fail(row, WORKER_LOST)
+            _fail(row, _describe(WORKER_LOST, queue))
             return
         try:
             _record(row, run(row))
@@ -117,13 +112,18 @@ def run_one(queue: Queue, claim: Claim, run: Run) -> None:
         except DomainError as error:
             _fail(row, {"code": error.code, "detail": error.message})
         except FileNotFoundError:
-            _fail(row, PHOTO_MISSING)
+            _fail(row, _describe(FILE_MISSING, queue))
         except Exception:
             log.exception("job_failed", attempts=claim.attempts)
             if claim.is_last:
-                _fail(row, PHOTO_FAILED)
+                _fail(row, _describe(FILE_FAILED, queue))
             else:
                 _pending(row).retry(attempts=claim.attempts)
+
+
+def _describe(problem: tuple[str, str], queue: Queue) -> dict[str, str]:
+    code, detail = (text.format(queue.subject) for text in problem)
+    return {"code": code, "detail": detail}
 
 
 def note_progress(row: Job, stage: str, share: float) -> None:
@@ -138,11 +138,12 @@ def _pending(row: Job) -> Any:
 
 
 def _record(row: Job, fields: dict[str, Any]) -> None:
-    if _pending(row).update(state=Job.State.DONE, problem=None, updated_at=Now(), **fields):
-        return
+    """Store a result, and delete files that it takes away; or delete its own if it is late."""
     files = [field.name for field in row._meta.fields if isinstance(field, FileField)]
-    delete_files(*(fields[name] for name in files if fields.get(name)))
-    raise Overtaken
+    if not _pending(row).update(state=Job.State.DONE, problem=None, updated_at=Now(), **fields):
+        delete_files(*(fields[name] for name in files if fields.get(name)))
+        raise Overtaken
+    delete_files(*(getattr(row, name).name for name in files if fields.get(name) == ""))
 
 
 def _fail(row: Job, problem: dict[str, str]) -> None:

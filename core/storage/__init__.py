@@ -5,8 +5,10 @@ from core.storage.files import (
     delete_files,
     make_file_key,
     new_files,
+    open_file,
     read_file,
     save_file,
+    save_stream,
 )
 
 __all__ = [
@@ -14,6 +16,8 @@ __all__ = [
     "delete_files",
     "make_file_key",
     "new_files",
+    "open_file",
     "read_file",
     "save_file",
+    "save_stream",
 ]

@@ -2,16 +2,18 @@
 
 import mimetypes
 import os
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from botocore.exceptions import BotoCoreError, ClientError
-from django.core.files.base import ContentFile
+from django.conf import settings
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, default_storage, storages
 
 from core.errors import Unavailable
@@ -47,6 +49,33 @@ def save_file(name: str, data: bytes) -> str:
     """Store a file; return its final name. Raises `StorageUnavailable`."""
     with _translate_errors():
         return default_storage.save(name, ContentFile(data))
+
+
+def save_stream(name: str, file: BinaryIO) -> str:
+    """Store a file from its beginning, in pieces; return its name. Raises `StorageUnavailable`."""
+    file.seek(0)
+    with _translate_errors():
+        return default_storage.save(name, File(file))
+
+
+@contextmanager
+def open_file(name: str) -> Iterator[BinaryIO]:
+    """Yield a stored file, on this machine's disk and not in memory.
+
+    Raises `FileNotFoundError` or `StorageUnavailable`.
+    """
+    storage: Any = storages["default"]
+    with ExitStack() as stack:
+        with _translate_errors():
+            if isinstance(storage, FileSystemStorage):
+                file: Any = stack.enter_context(Path(storage.path(name)).open("rb"))
+            else:
+                if not storage.exists(name):
+                    raise FileNotFoundError(name)
+                file = stack.enter_context(tempfile.TemporaryFile(dir=settings.FEED_FOLDER))
+                storage.bucket.download_fileobj(name, file)
+                file.seek(0)
+        yield file
 
 
 @contextmanager

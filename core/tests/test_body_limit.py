@@ -66,7 +66,7 @@ def send_request(
     async def run() -> tuple[int, dict[bytes, bytes], bytes]:
         limit = make_limit()
         answer = await Client(chunks, *headers).exchange(limit)
-        assert (limit.store.bytes, limit.store.unfinished) == (0, set())
+        assert (limit.rule.store.bytes, limit.rule.store.unfinished) == (0, set())
         return answer
 
     return asyncio.run(run())
@@ -94,7 +94,7 @@ def test_refuses_a_body_that_stops_arriving():
         assert status == json.loads(body)["status"] == 408
         assert json.loads(body)["code"] == "request_too_slow"
         assert headers[b"connection"] == b"close"
-        assert limit.store.bytes == 0
+        assert limit.rule.store.bytes == 0
 
     asyncio.run(run())
 
@@ -109,14 +109,14 @@ def test_the_body_that_takes_most_space_and_time_gives_way_to_another():
         limit = make_limit(max_total=3 * 1024**2)
         slow, finished, late = Client(3, stops_at=1), Client(1), Client(2)
         holding = asyncio.create_task(slow.exchange(limit))
-        while limit.store.bytes < 2 * 1024**2:
+        while limit.rule.store.bytes < 2 * 1024**2:
             await asyncio.sleep(0.01)
         assert (await finished.exchange(limit))[0] == 200
         assert (await late.exchange(limit))[0] == 200
         status, headers, body = await holding
         assert (status, json.loads(body)["code"]) == (503, "overloaded")
         assert int(headers[b"retry-after"]) > 0
-        assert limit.store.bytes == 0
+        assert limit.rule.store.bytes == 0
 
     asyncio.run(run())
 
@@ -126,7 +126,7 @@ def test_a_body_is_refused_if_no_unfinished_one_is_left_to_give_way():
         limit = make_limit(max_total=1024**2)
         status, _, body = await Client(2).exchange(limit)
         assert (status, json.loads(body)["code"]) == (503, "overloaded")
-        assert limit.store.bytes == 0
+        assert limit.rule.store.bytes == 0
 
     asyncio.run(run())
 

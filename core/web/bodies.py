@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
@@ -68,8 +69,10 @@ class BodyStore:
 class Body:
     """One body: in memory while it is small, then in a file without a name."""
 
-    def __init__(self, store: BodyStore) -> None:
-        self.file = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES, mode="w+b")  # noqa: SIM115
+    def __init__(self, store: BodyStore, folder: str | None = None) -> None:
+        self.file = tempfile.SpooledTemporaryFile(  # noqa: SIM115
+            max_size=MEMORY_BYTES, mode="w+b", dir=folder
+        )
         self.size = 0
         self.is_in_file = False
         self.started_at = time.monotonic()
@@ -145,28 +148,50 @@ class Body:
         return True
 
 
+@dataclass(frozen=True, slots=True)
+class BodyRule:
+    """How long a body may be, how fast it must arrive, and where it is stored.
+
+    `folder` is for those that are too long for memory; None: the usual one.
+    """
+
+    store: BodyStore
+    max_bytes: int
+    pace: Pace
+    folder: str | None = None
+
+
 class BodyLimit:
     """Receives the body before the application runs, and puts it into the scope as a `Body`.
 
     A body has at most `max_bytes`, and must arrive at a certain pace. A longer body gets 413,
     immediately if its length is stated; a slower one 408; 503 if there is no space for bodies.
+    `by_path` has the rules of paths with other ones.
     """
 
-    def __init__(self, app: Application, *, store: BodyStore, max_bytes: int, pace: Pace) -> None:
+    def __init__(
+        self,
+        app: Application,
+        *,
+        store: BodyStore,
+        max_bytes: int,
+        pace: Pace,
+        by_path: Mapping[str, BodyRule] | None = None,
+    ) -> None:
         self.app = app
-        self.store = store
-        self.max_bytes = max_bytes
-        self.pace = pace
+        self.rule = BodyRule(store, max_bytes, pace)
+        self.by_path = by_path or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        with Body(self.store) as body:
+        rule = self.by_path.get(scope["path"], self.rule)
+        with Body(rule.store, rule.folder) as body:
             try:
-                if int(dict(scope["headers"]).get(b"content-length", b"0")) > self.max_bytes:
-                    raise _too_large(self.max_bytes)
-                is_whole = await body.receive(receive, max_bytes=self.max_bytes, pace=self.pace)
+                if int(dict(scope["headers"]).get(b"content-length", b"0")) > rule.max_bytes:
+                    raise _too_large(rule.max_bytes)
+                is_whole = await body.receive(receive, max_bytes=rule.max_bytes, pace=rule.pace)
             except RefusedBody as refusal:
                 await _refuse(send, refusal)
                 return
