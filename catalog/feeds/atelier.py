@@ -36,6 +36,8 @@ OWN_COLUMNS = {
             "currency",
             "availability",
             "stock",
+            "variant_name",
+            "variant_link",
             "is_deleted",
         )
     },
@@ -84,7 +86,9 @@ class OwnTableDialect(Dialect):
         if any(parse_flag(row.fields.get("is_deleted", "")) for row in rows):
             return draft.finish(rows, external_id=identity, facts=facts, is_deleted=True)
         for row in rows:
-            if variant := draft.add_variant(row):
+            # `link` is that of the product's page.
+            link = row.fields.get("variant_link", "")
+            if variant := draft.add_variant(Row(row.number, {**row.fields, "link": link})):
                 for name, value in row.fields.items():
                     if "image_link" in name:
                         draft.add_photos(row.number, name, split_links(value), variant.sku)
@@ -122,7 +126,8 @@ class JSONLinesDialect(Dialect):
 def _list_variants(fields: Fields, facts: Fields) -> list[Fields]:
     variants = _read_list(fields, "variants")
     if not variants:
-        return [{name: facts[name] for name in VARIANT_FIELDS if facts.get(name)}]
+        names = [name for name in VARIANT_FIELDS if name != "link"]
+        return [{name: facts[name] for name in names if facts.get(name)}]
     if len(variants) > MAX_JSON_VARIANTS:
         detail = f"A product may have {MAX_JSON_VARIANTS} variants."
         raise RowRefused("variants", str(len(variants)), "product_too_large", detail)
@@ -136,6 +141,7 @@ def _read_variant(variant: Any) -> Fields:
     if "color" in variant:
         variant.setdefault("colour", variant["color"])
     found = {name: _read_text(variant.get(name), name) for name in VARIANT_FIELDS}
+    found["variant_name"] = _read_text(variant.get("name"), "name")
     return {name: text for name, text in found.items() if text}
 
 

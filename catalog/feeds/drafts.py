@@ -1,7 +1,7 @@
 """Make a product of its rows: check each value, and report those that cannot be used."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -72,6 +72,7 @@ class ProductDraft:
             self._read_availability(number, get("availability")),
             self._read_stock(number, get("stock")),
             self._read_link(number, get("link")),
+            values.clean_line(get("variant_name", ""), values.MAX_NAME_LENGTH),
         )
         self.variants.append(variant)
         return variant
@@ -125,7 +126,7 @@ class ProductDraft:
             self._read_link(number, get("link")),
             read_attributes(fields),
             self._read_status(number, get("status")),
-            tuple(self.variants),
+            tuple(replace(one, name="") if one.name == name else one for one in self.variants),
             self._list_photos(),
             is_deleted,
         )

@@ -61,6 +61,7 @@ class GoogleDialect(Dialect):
     def assemble(self, rows: Sequence[Row], draft: ProductDraft) -> ProductRecord | None:
         used = []
         for row in rows:
+            row.fields["variant_name"] = row.fields.get("name", "")
             if variant := draft.add_variant(row):
                 used.append(row)
                 for name, value in row.fields.items():

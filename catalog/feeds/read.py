@@ -8,6 +8,7 @@ have come. One bad row never stops the rest.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import BinaryIO
 
 import orjson
@@ -25,7 +26,7 @@ from catalog.feeds.errors import FeedUnreadable
 from catalog.feeds.recognition import DIALECTS, FeedFormat, find_delimiter, read_start, recognise
 from catalog.feeds.records import ProductRecord, RowProblem
 from catalog.feeds.rows import Row, RowRefused
-from catalog.feeds.spool import MAX_PRODUCT_ROWS, Spool, UnusedRow
+from catalog.feeds.spool import MAX_PRODUCT_ROWS, ProductRows, Spool, UnusedRow
 from catalog.feeds.tables import BrokenRecord, split_records
 from catalog.feeds.text import read_text, split_lines
 from catalog.feeds.xml_items import split_items
@@ -57,11 +58,11 @@ def read_feed(
     settings = FeedSettings(titles, default_currency.upper(), base and f"{base.rstrip('/')}/")
     with Spool() as spool:
         yield from _fill(spool, records, dialect, settings)
-        for rows in spool.read_products():
-            if isinstance(rows, UnusedRow):
-                yield _describe_unused(rows)
+        for found in spool.read_products():
+            if isinstance(found, UnusedRow):
+                yield _describe_unused(found)
             else:
-                yield from _assemble(rows, dialect, settings)
+                yield from _assemble(found, dialect, settings)
 
 
 def _recognise(stream: BinaryIO, sample: str, mapping: Mapping[str, str]) -> FeedFormat:
@@ -185,24 +186,33 @@ def _fill(
     """Store all rows; yield the problems of those that belong to no product."""
     for row in records:
         if isinstance(row, RowProblem):
-            yield row
+            yield replace(row, lost_rows=1)
             continue
         try:
             spool.add(row, dialect.locate(row))
         except RowRefused as error:
-            yield _describe(row.number, error, settings)
+            yield replace(_describe(row.number, error, settings), lost_rows=1)
 
 
 def _assemble(
-    rows: Sequence[Row], dialect: Dialect, settings: FeedSettings
+    found: ProductRows, dialect: Dialect, settings: FeedSettings
 ) -> Iterator[ProductRecord | RowProblem]:
     """Yield the problems of a product's rows, then the product if there is one."""
+    first = found.rows[0]
+    names = (found.group, first.fields.get("external_id"), first.fields.get("sku"))
     draft = ProductDraft(settings)
     product: ProductRecord | None = None
     try:
-        product = dialect.assemble(rows, draft)
+        product = dialect.assemble(found.rows, draft)
     except RowRefused as error:
-        draft.problems.append(_describe(rows[0].number, error, settings))
+        draft.problems.append(_describe(first.number, error, settings))
+    if product is None and draft.problems:
+        # What the whole product is left out for comes last.
+        draft.problems[-1] = replace(
+            draft.problems[-1],
+            lost_rows=len(found.rows),
+            lost_ids=tuple(dict.fromkeys(str(name) for name in names if name)),
+        )
     yield from draft.problems
     if product:
         yield product
@@ -211,9 +221,10 @@ def _assemble(
 def _describe_unused(row: UnusedRow) -> RowProblem:
     if row.ident:
         detail = "An earlier row has the same id: use each once."
-        return RowProblem(row.number, "", row.ident.replace("\t", " "), "id_repeated", detail)
+        shown = row.ident.replace("\t", " ")
+        return RowProblem(row.number, "", shown, "id_repeated", detail, 1, (row.group,))
     detail = f"A product may have {MAX_PRODUCT_ROWS:,} rows, and about 8 MB."
-    return RowProblem(row.number, "", "", "product_too_large", detail)
+    return RowProblem(row.number, "", "", "product_too_large", detail, 1, (row.group,))
 
 
 def _describe(row: int, error: RowRefused, settings: FeedSettings) -> RowProblem:

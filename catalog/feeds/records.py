@@ -18,8 +18,9 @@ MAX_PROBLEM_VALUE_LENGTH = 200
 class VariantRecord:
     """One size and colour of a product.
 
-    `currency` is of ISO 4217, in capitals. `availability` is in_stock, out_of_stock, preorder,
-    backorder, or "" if the feed does not state it.
+    `name` is "" if it is that of the product. `currency` is of ISO 4217, in capitals.
+    `availability` is in_stock, out_of_stock, preorder, backorder, or "" if the feed does not state
+    it.
     """
 
     sku: str = ""
@@ -32,6 +33,7 @@ class VariantRecord:
     availability: str = ""
     stock: int | None = None
     link: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ class RowProblem:
     """A row, or a value in it, that could not be used.
 
     `column` is named as in the feed, "" if the whole row is meant. `code` is for programs, `detail`
-    says what to do.
+    says what to do. `lost_rows` is how many rows are left out for it, and `lost_ids` are the ids
+    that their product may have; none if the rows cannot be read at all.
     """
 
     row: int
@@ -94,6 +97,8 @@ class RowProblem:
     value: str
     code: str
     detail: str
+    lost_rows: int = 0
+    lost_ids: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.value) > MAX_PROBLEM_VALUE_LENGTH:

@@ -44,7 +44,7 @@ CREATE UNIQUE INDEX products_first ON products (first, product);
 """
 # `CROSS JOIN` fixes the order of the loops: no step sorts, and rows come one by one.
 READ = """
-SELECT first, places.number, fields, ident, ident <> '' AND EXISTS (
+SELECT first, products.product, places.number, fields, ident, ident <> '' AND EXISTS (
     SELECT 1 FROM places AS earlier
     WHERE earlier.ident = places.ident AND earlier.ident <> '' AND earlier.number < places.number
 )
@@ -55,9 +55,17 @@ ORDER BY first, places.number
 """
 
 
+class ProductRows(NamedTuple):
+    """The rows of a product, and the group that they are in."""
+
+    group: str
+    rows: list[Row]
+
+
 class UnusedRow(NamedTuple):
     """A row whose id an earlier row had, or one beyond the limits of a product if `ident` is ""."""
 
+    group: str
     number: int
     ident: str = ""
 
@@ -93,7 +101,7 @@ class Spool:
         if len(self._rows) >= BATCH_SIZE:
             self._flush()
 
-    def read_products(self) -> Iterator[list[Row] | UnusedRow]:
+    def read_products(self) -> Iterator[ProductRows | UnusedRow]:
         """Yield the rows of each product, in the order of the products' first rows.
 
         Rows that cannot be used come on their own, before those of their product.
@@ -102,20 +110,20 @@ class Spool:
         with _enough_space():
             self._database.executescript(SORT)
         found = self._database.execute(READ)
-        for _, members in groupby(found, key=itemgetter(0)):
+        for (_, group), members in groupby(found, key=itemgetter(0, 1)):
             rows: list[Row] = []
             size = 0
-            for _, number, data, ident, is_repeated in members:
+            for _, _, number, data, ident, is_repeated in members:
                 if is_repeated:
-                    yield UnusedRow(number, ident)
+                    yield UnusedRow(group, number, ident)
                     continue
                 size += len(data)
                 if len(rows) == MAX_PRODUCT_ROWS or size > MAX_PRODUCT_BYTES:
-                    yield UnusedRow(number)
+                    yield UnusedRow(group, number)
                 else:
                     rows.append(Row(number, orjson.loads(data)))
             if rows:
-                yield rows
+                yield ProductRows(group, rows)
 
     def _flush(self) -> None:
         execute = self._database.executemany
