@@ -7,6 +7,7 @@ from celery import shared_task
 from django.db import connection
 from django.utils import timezone
 
+from catalog.imports import requests
 from catalog.indexing.audit import claim_due
 from catalog.indexing.indexes import ENTRIES, find_uncalibrated_indexes
 from catalog.indexing.nodes import report_missing_nodes
@@ -15,6 +16,7 @@ from catalog.indexing.retirement import find_removable
 from catalog.indexing.switches import has_switches, may_need_switches
 from catalog.models import PhotoFetch
 from catalog.models.fetches import FETCHES
+from catalog.models.imports import IMPORTS
 from catalog.models.thumbnails import THUMBNAILS
 from catalog.tasks import (
     advance_switches,
@@ -30,6 +32,7 @@ MAX_ADOPTED = 1_000
 AUDITS = 20  # that one run of the sweep requests
 
 FAILED_FETCH_RETENTION = timedelta(days=30)
+IMPORT_RETENTION = timedelta(days=90)
 
 
 @shared_task
@@ -50,7 +53,7 @@ def sweep_index(**_: Any) -> None:
 @shared_task
 def sweep_photos(**_: Any) -> None:
     """Find expired leases, lost wake-ups, and attempts that are due."""
-    wake_waiting((THUMBNAILS, FETCHES))
+    wake_waiting((THUMBNAILS, FETCHES, IMPORTS))
 
 
 @shared_task
@@ -72,6 +75,18 @@ def purge_failed_fetches(**_: Any) -> None:
     before = timezone.now() - FAILED_FETCH_RETENTION
     with all_shops():
         PhotoFetch.objects.filter(state=PhotoFetch.State.FAILED, updated_at__lt=before).delete()
+
+
+@shared_task
+def start_due_imports(**_: Any) -> None:
+    """Import the feeds whose time has come."""
+    requests.start_due_imports()
+
+
+@shared_task
+def purge_imports(**_: Any) -> None:
+    """Delete imports that ended three months ago, with their problems and files."""
+    requests.delete_old_imports(ended_before=timezone.now() - IMPORT_RETENTION)
 
 
 @shared_task

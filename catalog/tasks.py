@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from catalog.fetches.jobs import fetch_waiting
+from catalog.imports.jobs import import_waiting
 from catalog.indexing import audit, indexes, repair, retirement, switches
 from catalog.indexing.indexes import ENTRIES
 from catalog.models import VectorIndex
@@ -20,7 +21,7 @@ from core.tenancy import all_shops
 log = structlog.get_logger(__name__)
 
 _indexing, _switching = SingleFlight(), SingleFlight()
-_thumbnails, _fetches = SingleFlight(), SingleFlight()
+_thumbnails, _fetches, _imports = SingleFlight(), SingleFlight(), SingleFlight()
 
 
 @shared_task
@@ -55,6 +56,12 @@ def make_thumbnails(**_: Any) -> None:
 def fetch_photos(**_: Any) -> None:
     """Fetch the photos that all shops have sent as links."""
     _fetches.run(fetch_waiting)
+
+
+@shared_task
+def run_imports(**_: Any) -> None:
+    """Run the imports that all shops have requested, one after the other."""
+    _imports.run(import_waiting)
 
 
 @shared_task

@@ -227,6 +227,9 @@ STORAGES: dict[str, dict[str, Any]] = {
 # Development serves static files from the apps; production collects them first.
 WHITENOISE_USE_FINDERS = not PRODUCTION
 FILE_UPLOAD_PERMISSIONS = 0o640
+# Where files wait that may be too large for a temporary folder in memory.
+FEED_FOLDER: str | None = env.str("FEED_FOLDER", default="") or None
+FILE_UPLOAD_TEMP_DIR = FEED_FOLDER
 # Does not limit photos: `core.photos` does.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # Untrusted photos are decoded in child processes: how many, and with how much memory together.
@@ -341,6 +344,8 @@ CELERY_BEAT_SCHEDULE = {
         "catalog.sweeps.request_missing_thumbnails": crontab(minute="*/10"),
         "catalog.sweeps.adopt_images": 60,
         "catalog.sweeps.purge_failed_fetches": crontab(hour=4, minute=15),
+        "catalog.sweeps.start_due_imports": SWEEP_SECONDS,
+        "catalog.sweeps.purge_imports": crontab(hour=4, minute=45),
         "catalog.sweeps.audit_indexes": crontab(hour="3-5", minute="*/10"),
         "recommendations.sweeps.roll_up_figures": 60,
         "recommendations.sweeps.delete_rare_prompts": crontab(hour=3, minute=30),
@@ -436,6 +441,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "stylist", "description": "Wardrobes, outfits and conversations."},
         {"name": "photo quality", "description": "Measure, compare and enhance photos."},
         {"name": "catalogue", "description": "Product photos and the facts that describe them."},
+        {"name": "imports", "description": "Whole catalogues: feeds, and imports of them."},
         {"name": "facets", "description": "Categories, styles and age groups of images."},
         {"name": "index", "description": "State of the vector index."},
         {"name": "access", "description": "People, their shop and its keys."},
@@ -450,6 +456,10 @@ SPECTACULAR_SETTINGS = {
         "IndexStateEnum": "catalog.models.IndexEntry.State",
         "IndexModelStateEnum": "catalog.models.VectorIndex.State",
         "JobStateEnum": "core.jobs.models.Job.State",
+        "ImportStateEnum": "catalog.models.ImportJob.State",
+        "ImportStageEnum": "catalog.models.ImportJob.Stage",
+        "FeedFormatEnum": "catalog.feeds.recognition.FeedFormat",
+        "VanishedActionEnum": "catalog.models.imports.VanishedAction",
         "ImageStatusEnum": "catalog.models.Image.Status",
         "StatedStatusEnum": "catalog.models.Product.Status",
         "MatchEnum": "recommendations.query.MATCHES",
@@ -487,6 +497,10 @@ WEB_BODY_LIMIT_BYTES: int = env.int("WEB_BODY_LIMIT_BYTES", default=64 * 1024 * 
 WEB_BODIES_LIMIT_BYTES: int = env.int("WEB_BODIES_LIMIT_BYTES", default=384 * 1024 * 1024)
 WEB_BODY_SECONDS: float = env.float("WEB_BODY_SECONDS", default=20.0)
 WEB_BODY_MAX_SECONDS: float = env.float("WEB_BODY_MAX_SECONDS", default=300.0)
+# Of POST imports/, whose files are whole catalogues.
+WEB_FEED_LIMIT_BYTES: int = env.int("WEB_FEED_LIMIT_BYTES", default=513 * 1024 * 1024)
+WEB_FEEDS_LIMIT_BYTES: int = env.int("WEB_FEEDS_LIMIT_BYTES", default=2 * 1024 * 1024 * 1024)
+WEB_FEED_MAX_SECONDS: float = env.float("WEB_FEED_MAX_SECONDS", default=1_800.0)
 WEB_SEND_SECONDS: float = env.float("WEB_SEND_SECONDS", default=20.0)
 WEB_UNSENT_LIMIT_BYTES: int = env.int("WEB_UNSENT_LIMIT_BYTES", default=128 * 1024 * 1024)
 WEB_MIN_BYTES_PER_SECOND: float = env.float("WEB_MIN_BYTES_PER_SECOND", default=16 * 1024)

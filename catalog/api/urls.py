@@ -5,6 +5,8 @@ from catalog.api.categories import CategoryViewSet
 from catalog.api.contradictions import ContradictionViewSet
 from catalog.api.facets import AgeGroupViewSet, StyleViewSet
 from catalog.api.images import ImageViewSet
+from catalog.api.imports.feeds import FeedViewSet
+from catalog.api.imports.jobs import ImportViewSet
 from catalog.api.index import IndexViewSet
 from catalog.api.index_ids import IndexedImagesView
 from catalog.api.index_models import IndexModelViewSet
@@ -15,6 +17,8 @@ router = SimpleRouter()
 router.register("images", ImageViewSet, "image")
 router.register("products", ProductViewSet, "product")
 router.register("photo-fetches", PhotoFetchViewSet, "photo-fetch")
+router.register("imports", ImportViewSet, "import")
+router.register("feeds", FeedViewSet, "feed")
 router.register("contradictions", ContradictionViewSet, "contradiction")
 router.register("categories", CategoryViewSet, "category")
 router.register("styles", StyleViewSet, "style")

@@ -13,6 +13,7 @@ from catalog.models.facets import (
 from catalog.models.facts import ContradictionReview, PhotoFacts
 from catalog.models.fetches import PhotoFetch
 from catalog.models.image import Image, make_original_key, make_photo_key
+from catalog.models.imports import Feed, ImportJob, ImportProblem
 from catalog.models.index import CollectionAddress, GarmentVectors, IndexEntry, VectorIndex
 from catalog.models.product import Product, Variant
 from catalog.models.thumbnails import Thumbnails
@@ -26,8 +27,11 @@ __all__ = [
     "ContradictionReview",
     "Facet",
     "FacetAlias",
+    "Feed",
     "GarmentVectors",
     "Image",
+    "ImportJob",
+    "ImportProblem",
     "IndexEntry",
     "PhotoFacts",
     "PhotoFetch",

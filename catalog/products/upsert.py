@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from catalog.models import Product, Variant
 from catalog.products.links import sync_photos
@@ -35,8 +35,9 @@ def upsert_products(*, shop: Shop, specs: Sequence[ProductSpec]) -> list[Written
     try:
         with transaction.atomic():
             return _write(shop, specs)
-    except IntegrityError:
-        # Another writer took an id or a SKU meanwhile. Only the spec concerned fails, once alone.
+    except (IntegrityError, DataError):
+        # Another writer took an id or a SKU meanwhile, or a value does not fit its column. Only the
+        # spec concerned fails, once alone.
         if len(specs) > 1:
             return [
                 written for spec in specs for written in upsert_products(shop=shop, specs=[spec])
@@ -46,6 +47,8 @@ def upsert_products(*, shop: Shop, specs: Sequence[ProductSpec]) -> list[Written
                 return _write(shop, specs)
         except IntegrityError:
             return [_fail(specs[0], "conflict", "It was changed at the same time; send it again.")]
+        except DataError:
+            return [_fail(specs[0], "value_unusable", "A value is too long or too large.")]
 
 
 def _write(shop: Shop, specs: Sequence[ProductSpec]) -> list[WrittenProduct]:
@@ -61,6 +64,7 @@ def _write(shop: Shop, specs: Sequence[ProductSpec]) -> list[WrittenProduct]:
         shop,
         {products[spec.external_id].pk: spec.photos for spec in wanted if spec.photos is not None},
     )
+    _forget_digests(wanted, products, changed)
     copy_to_images(shop.pk, changed - created)
     set_first_currency(shop.pk, created)
     done = {
@@ -72,6 +76,16 @@ def _write(shop: Shop, specs: Sequence[ProductSpec]) -> list[WrittenProduct]:
         for spec in wanted
     }
     return [(failed | done)[spec.external_id] for spec in specs]
+
+
+def _forget_digests(
+    specs: Sequence[ProductSpec], products: Mapping[str, Product], changed: set[UUID]
+) -> None:
+    """Have a feed write the products again that differ from what it said of them."""
+    partial = [products[spec.external_id] for spec in specs if spec.is_partial]
+    ids = [product.pk for product in partial if product.source_digest and product.pk in changed]
+    if ids:
+        Product.objects.filter(pk__in=ids).update(source_digest="")
 
 
 def _describe_change(pk: UUID, created: set[UUID], changed: set[UUID]) -> ProductChange:

@@ -47,6 +47,9 @@ NOT_IN_RESPONSES = {
     "encoder_unavailable",
     "photo_unmeasurable",
     "image_deleted",
+    *("feed_unreadable", "feed_empty", "feed_is_page", "feed_binary", "feed_format_unknown"),
+    *("feed_columns_missing", "feed_damaged", "feed_truncated", "feed_too_large"),
+    *("feed_xml_too_deep", "feed_xml_doctype"),
 }
 # No worker runs during these tests: a valid request waits for one in vain.
 VALID_BUT_UNANSWERED = {"encoder_busy", "image_not_indexed", "report_pending", "worker_busy"} | {
@@ -107,6 +110,7 @@ def test_documents_which_operations_take_an_idempotency_key(operations):
     assert having == {
         f"post /api/v1/{name}/"
         for name in (
+            *("imports", "feeds"),
             *("images", "recommendations", "categories", "styles", "age-groups"),
             *("rules", "experiments"),
             *("events", "shoppers"),

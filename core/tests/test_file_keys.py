@@ -66,7 +66,7 @@ def test_finds_the_makers_of_all_kinds_of_files():
     folders = {make_key(maker).split("/", 2)[2].rpartition("/")[0] for maker in MAKERS.values()}
     assert folders == {
         "photos", "originals", "quality", "quality/originals", "wardrobe", "cutouts", "outfits",
-        "thumbnails",
+        "thumbnails", "feeds",
     }  # fmt: skip
 
 

@@ -19,7 +19,16 @@ from rest_framework.test import APIClient
 from uuid_utils.compat import uuid7
 
 from catalog.indexing.indexes import get_live_index
-from catalog.models import AgeGroup, Category, PhotoFetch, Product, Style, VectorIndex
+from catalog.models import (
+    AgeGroup,
+    Category,
+    Feed,
+    ImportJob,
+    PhotoFetch,
+    Product,
+    Style,
+    VectorIndex,
+)
 from catalog.tests.factories import make_image
 from core.tenancy import all_shops, shop_scope
 from quality.models import Batch, Comparison, Enhancement, Report, Source
@@ -81,6 +90,18 @@ def make_photo_fetch(shop: Shop) -> PhotoFetch:
     with shop_scope(shop.pk):
         fetch: PhotoFetch = PhotoFetch.objects.create(shop=shop, url="https://secret.example/")
     return fetch
+
+
+def make_feed(shop: Shop) -> Feed:
+    with shop_scope(shop.pk):
+        feed: Feed = Feed.objects.create(shop=shop, name="secret", url="https://secret.example/")
+    return feed
+
+
+def make_import(shop: Shop) -> ImportJob:
+    with shop_scope(shop.pk):
+        job: ImportJob = ImportJob.objects.create(shop=shop, url="https://secret.example/")
+    return job
 
 
 def make_rule(shop: Shop) -> Rule:
@@ -222,6 +243,8 @@ OBJECTS: dict[str, Callable[[Shop], Any]] = {
     "api/v1/images/": make_image,
     "api/v1/products/": make_product,
     "api/v1/photo-fetches/": make_photo_fetch,
+    "api/v1/imports/": make_import,
+    "api/v1/feeds/": make_feed,
     "api/v1/contradictions/": make_image,
     "api/v1/index/models/": make_index,
     "api/v1/categories/": make_facet(Category),

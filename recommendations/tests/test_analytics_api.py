@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from recommendations.api.analytics.csv import format_csv
+from core.api.csv import format_csv
 from recommendations.tests.figures import (
     count_all,
     make_event,

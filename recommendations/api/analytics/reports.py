@@ -13,10 +13,10 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.csv import CSVRenderer
 from core.api.views import validate_parameters
 from recommendations.analytics import reports
 from recommendations.analytics.reports import Period, PromptActivity
-from recommendations.api.analytics.csv import CSVRenderer
 from tenants.api.base import TenantAPIView
 from tenants.models import Scope
 
