@@ -1,5 +1,6 @@
 """Start, confirm, cancel and resume imports, and start those of feeds that are due."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -97,7 +98,7 @@ def resume_import(*, job: ImportJob) -> None:
         _move(job, ended, "Only a failed or cancelled import can be resumed.")
 
 
-def _move(job: ImportJob, states: set[str], message: str, **fields: Any) -> None:
+def _move(job: ImportJob, states: Collection[str], message: str, **fields: Any) -> None:
     """Have a worker continue a job that is in one of these states."""
     with transaction.atomic():
         rows = ImportJob.objects.filter(pk=job.pk, state__in=states)

@@ -64,8 +64,15 @@ def download(
 ) -> Download | None:
     """Return the photo at a public address; see `download_into`."""
     file = io.BytesIO()
-    options = {"max_bytes": max_bytes, "accept": "image/*", "subject": "photo"}
-    validators = download_into(file, url, seconds=seconds, known=known, **options)
+    validators = download_into(
+        file,
+        url,
+        max_bytes=max_bytes,
+        seconds=seconds,
+        accept="image/*",
+        subject="photo",
+        known=known,
+    )
     return None if validators is None else Download(file.getvalue(), validators)
 
 

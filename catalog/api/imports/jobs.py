@@ -56,12 +56,12 @@ class ImportSerializer(serializers.ModelSerializer[ImportJob]):
 
     class Meta:
         model = ImportJob
-        fields = (
+        fields: tuple[str, ...] = (
             *("id", "url", "feed", "feed_url", "is_dry_run", "state", "stage", "problem"),
             *("rows_read", "created", "updated", "unchanged", "deleted", "vanished"),
             *("failed_rows", "problems", "is_unchanged", "created_at", "updated_at", "finished_at"),
         )
-        read_only_fields = fields
+        read_only_fields: tuple[str, ...] = fields
 
     @extend_schema_field(serializers.URLField())
     def get_url(self, job: ImportJob) -> str:
