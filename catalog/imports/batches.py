@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from django.db import transaction
 
 from catalog.feeds.records import ProductRecord, RowProblem
-from catalog.imports.conversion import Conversion, Draft
+from catalog.imports.conversion import Conversion, FacetedRecord
+from catalog.imports.disappearance import SeenIds, delete_products
 from catalog.imports.leases import Lease
 from catalog.imports.problems import store_problems
-from catalog.imports.vanished import SeenIds, delete_products
 from catalog.models import ImportJob, Product
 from catalog.products.specs import ProductChange
 from catalog.products.upsert import upsert_products
@@ -96,14 +96,14 @@ class BatchWriter:
             pass
         return [problem for draft in drafts for problem in draft.problems] + failed
 
-    def _find_changed(self, drafts: Sequence[Draft]) -> list[Draft]:
+    def _find_changed(self, drafts: Sequence[FacetedRecord]) -> list[FacetedRecord]:
         """Return the drafts that differ from what this feed wrote last; makes one query."""
         ids = [draft.record.external_id for draft in drafts]
         rows = Product.objects.filter(external_id__in=ids, source=self._job.source)
         known = dict(rows.values_list("external_id", "source_digest"))
         return [draft for draft in drafts if known.get(draft.record.external_id) != draft.digest]
 
-    def _upsert(self, drafts: Sequence[Draft], counts: Counter[str]) -> list[RowProblem]:
+    def _upsert(self, drafts: Sequence[FacetedRecord], counts: Counter[str]) -> list[RowProblem]:
         """Write products; return the problems of those that failed."""
         specs = [self._conversion.make_spec(draft) for draft in drafts]
         written = upsert_products(shop=self._job.shop, specs=specs)

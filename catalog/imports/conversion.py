@@ -16,7 +16,7 @@ MAX_REMEMBERED = 20_000
 
 
 @dataclass(slots=True)
-class Draft:
+class FacetedRecord:
     """A record with its facets, and the problems of both.
 
     `digest` identifies what would be written; the same record has another one once a text means
@@ -41,12 +41,12 @@ class Conversion:
         self._matches: dict[str, CategoryMatch] = {"": CategoryMatch()}
         self._facets: dict[tuple[type[Any], str], Any] = {}
 
-    def draft(self, record: ProductRecord) -> Draft:
+    def draft(self, record: ProductRecord) -> FacetedRecord:
         """Find the facets of a record; makes a query for each text that is new."""
         match = self._match(record.category)
         styles = [self._find(Style, text) for text in record.styles]
         age_group = self._find(AgeGroup, record.age_group or match.age_group)
-        draft = Draft(
+        draft = FacetedRecord(
             record,
             match.category,
             tuple(style for style in styles if style),
@@ -57,7 +57,7 @@ class Conversion:
         draft.digest = self._make_digest(draft)
         return draft
 
-    def make_spec(self, draft: Draft) -> ProductSpec:
+    def make_spec(self, draft: FacetedRecord) -> ProductSpec:
         """Return the product to write; links that cannot be fetched become problems."""
         record = draft.record
         photos = tuple(self._check_photos(draft))
@@ -101,7 +101,7 @@ class Conversion:
             self._facets[key] = model.objects.find(text)
         return self._facets[key]
 
-    def _list_unknown(self, draft: Draft) -> Iterator[RowProblem]:
+    def _list_unknown(self, draft: FacetedRecord) -> Iterator[RowProblem]:
         record = draft.record
         if record.category and draft.category is None:
             detail = "The product has no category. Add an alias to one, or make your own."
@@ -114,12 +114,12 @@ class Conversion:
             detail = "The age group is left out. Add an alias to one, or make your own."
             yield _report(record, "age_group", record.age_group, "age_group_unknown", detail)
 
-    def _make_digest(self, draft: Draft) -> str:
+    def _make_digest(self, draft: FacetedRecord) -> str:
         facets = (draft.category, *draft.styles, draft.age_group)
         names = " ".join(str(facet.pk) if facet else "" for facet in facets)
         return hashlib.sha256(f"{draft.record.digest()} {names}".encode()).hexdigest()
 
-    def _check_photos(self, draft: Draft) -> Iterator[PhotoLink]:
+    def _check_photos(self, draft: FacetedRecord) -> Iterator[PhotoLink]:
         for photo in draft.record.photos:
             try:
                 yield PhotoLink(str(check_address(photo.url)), photo.skus)

@@ -10,8 +10,8 @@ from django.db.models.functions import Now
 from catalog.feeds.read import read_feed
 from catalog.feeds.recognition import FeedFormat
 from catalog.imports.batches import BatchWriter
+from catalog.imports.disappearance import SeenIds, find_vanished, handle_vanished, is_doubtful
 from catalog.imports.leases import Lease, LeasedFile
-from catalog.imports.vanished import SeenIds, find_vanished, handle_vanished, is_doubtful
 from catalog.models import Feed, ImportJob
 from catalog.models.imports import IMPORTS, VanishedAction, make_feed_key
 from core.downloads.hosts import DownloadDelayed

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.api.imports.jobs import ImportDetailSerializer
-from catalog.api.imports.options import AddressField, FeedOptionsInput
+from catalog.api.imports.options import FeedAddressField, FeedOptionsInput
 from catalog.imports.requests import start_feed_import
 from catalog.models import Feed
 from core.api.views import NewestFirst, validate
@@ -28,7 +28,7 @@ MAX_INTERVAL_MINUTES = 7 * 24 * 60
 class ProductFeedSerializer(FeedOptionsInput, serializers.ModelSerializer[Feed]):
     """A feed of products, under a name of the shop's own."""
 
-    url = AddressField(required=False, allow_blank=True)
+    url = FeedAddressField(required=False, allow_blank=True)
     interval_minutes = serializers.IntegerField(
         required=False,
         allow_null=True,

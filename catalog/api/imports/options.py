@@ -1,4 +1,4 @@
-"""How a feed is read, and what an import of it may do: fields of feeds and of imports."""
+"""Options of feeds and of imports, as both take and show them."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def _is_title(title: Any) -> bool:
     return isinstance(title, str) and 0 < len(title) <= MAX_TITLE_LENGTH and "\0" not in title
 
 
-class AddressField(serializers.CharField):
+class FeedAddressField(serializers.CharField):
     """An address of the public internet."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -22,7 +22,7 @@ def collect(rows: list[Row], places: list[Place]) -> tuple[list[list[int]], list
             if isinstance(found, UnusedRow):
                 unused.append(found.number)
             else:
-                products.append([row.number for row in found])
+                products.append([row.number for row in found.rows])
     return products, unused
 
 

@@ -4,10 +4,10 @@ import json
 from decimal import Decimal
 
 import pytest
-from recommendations.api.analytics.csv import format_csv
 
 from catalog.feeds.read import FeedFormat, FeedUnreadable, recognise
 from catalog.tests.feeds.factories import make_stream, make_table, read_all, read_one
+from core.api.csv import format_csv
 
 DRESS = {
     "external_id": "D1",
