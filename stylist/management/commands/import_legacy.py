@@ -10,9 +10,9 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from catalog.management.shops import add_shop_option
+from core.api.csv import escape_formula
 from core.errors import DomainError
 from core.tenancy import all_shops, shop_scope
-from recommendations.api.analytics.csv import escape_formula
 from stylist.legacy.imports import import_shop
 from stylist.legacy.moves import LegacyMove, LegacySystem
 from stylist.legacy.photos import PhotoFolder
