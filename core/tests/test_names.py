@@ -115,8 +115,8 @@ def test_lists_the_known_parameters_if_none_is_near(shop):
 
 
 def test_names_all_unknown_parameters(shop):
-    response = shop.client.get(IMAGES, {"sort": "name", "skip": "10", "brand": "Acme"})
-    body = assert_refused(response, "sort", "skip", code="unknown_parameter")
+    response = shop.client.get(IMAGES, {"order": "name", "skip": "10", "brand": "Acme"})
+    body = assert_refused(response, "order", "skip", code="unknown_parameter")
     assert len(body["errors"]) == 2
 
 
