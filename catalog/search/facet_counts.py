@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from functools import reduce
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +39,10 @@ class CountedFacet(StrEnum):
     PRICE = "price"
 
 
+# Of products; the others are of variants.
+PRODUCT_FACETS = frozenset((CountedFacet.CATEGORY, CountedFacet.BRAND, CountedFacet.GENDER))
+
+
 @dataclass(frozen=True, slots=True)
 class FacetCount:
     """A value as filters take it, and the number of products that have it.
@@ -63,16 +68,39 @@ def count_facets(
     `among`: ids of the products that count; by default all. Needs the shop's scope.
     """
     table = get_table(scoped_shop_id())
-    mask = np.ones(len(table.ids), np.bool_) if among is None else table.match_ids(among)
+    matches = Matches(_match_columns(table, facets), _match_others(table, facets))
+    if among is not None:
+        matches.others.append(table.match_ids(among))
     if only_with_images:
-        mask &= table.has_image
+        matches.others.append(table.has_image)
     if status:
-        mask &= table.statuses.match(lambda value: value == status)
-    others = _leave_columns_out(facets)
-    if others.has_conditions:
-        found = Product.objects.filter(others.product_condition()).order_by()
-        mask &= table.match_ids(found.values_list("pk", flat=True))
-    return {name.value: _count(table, name, facets, mask) for name in wanted}
+        matches.others.append(table.statuses.match(lambda value: value == status))
+    return {name.value: _count(table, name, facets, matches) for name in wanted}
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Which rows of a table pass each part of a filter: by facet, and all other parts.
+
+    Those of `PRODUCT_FACETS` and of `others` are of products, the rest of variants.
+    """
+
+    by_facet: dict[CountedFacet, Mask]
+    others: list[Mask]
+
+    def select_products(self, left_out: CountedFacet) -> Mask | None:
+        """Return the products that pass all but one facet; None if all do."""
+        own = [mask for name, mask in self.by_facet.items() if name in PRODUCT_FACETS - {left_out}]
+        return _combine([*own, *self.others])
+
+    def select_variants(self, left_out: CountedFacet) -> Mask | None:
+        """Return the variants that pass all but one facet; None if all do."""
+        skipped = PRODUCT_FACETS | {left_out}
+        return _combine([mask for name, mask in self.by_facet.items() if name not in skipped])
+
+
+def _combine(masks: Sequence[Mask]) -> Mask | None:
+    return reduce(np.logical_and, masks) if masks else None
 
 
 def _leave_columns_out(facets: FacetFilter) -> FacetFilter:
@@ -110,67 +138,79 @@ def leave_own_out(facets: FacetFilter, name: CountedFacet) -> FacetFilter:
 
 
 def _count(
-    table: FacetTable, name: CountedFacet, facets: FacetFilter, mask: Mask
+    table: FacetTable, name: CountedFacet, facets: FacetFilter, matches: Matches
 ) -> list[FacetCount]:
-    rest = leave_own_out(facets, name)
-    products = mask & _match_products(table, rest)
-    variants = _match_variants(table, rest) & products[table.products]
-    if replace(rest.shown_variants, skus=()).has_conditions:
-        having = np.zeros(len(products), np.bool_)
-        having[table.products[variants]] = True
-        products &= having
-    if name is CountedFacet.CATEGORY:
-        return _sort(_add_to_wider(_count_values(table.categories, products)))
-    if name is CountedFacet.BRAND:
-        return _sort(_count_values(table.brands, products))
-    if name is CountedFacet.GENDER:
-        return _sort(_count_values(table.genders, products))
+    products, variants = matches.select_products(name), matches.select_variants(name)
+    if name in PRODUCT_FACETS:
+        if variants is not None:
+            having = np.zeros(len(table), np.bool_)
+            having[table.products[variants]] = True
+            products = having if products is None else products & having
+        return _sort(_count_values(table, name, products))
+    if products is not None:
+        shown = products[table.products]
+        variants = shown if variants is None else variants & shown
     if name is CountedFacet.PRICE:
-        return _count_prices(table, variants & _match_currencies(table, rest.variants.currencies))
+        priced = _match_currencies(table, facets.variants.currencies)
+        return _count_prices(table, priced if variants is None else variants & priced)
     if name is CountedFacet.COLOUR and facets.only_stated:
-        variants &= ~table.is_seen
+        variants = ~table.is_seen if variants is None else variants & ~table.is_seen
     columns: dict[CountedFacet, Column[Any]] = {
         CountedFacet.SIZE: table.sizes,
         CountedFacet.COLOUR: table.colours,
         CountedFacet.AVAILABILITY: table.availability,
     }
     column = columns[name]
-    counts = _count_pairs(table, variants, column.codes[variants], len(column.values))
-    return _sort(Counter(dict(zip(map(str, column.values), counts.tolist(), strict=True))))
+    codes = column.codes if variants is None else column.codes[variants]
+    owners = table.products if variants is None else table.products[variants]
+    counts = _count_pairs(len(table), owners, codes, len(column.values))
+    total: Counter[str] = Counter()
+    for value, count in zip(column.values, counts.tolist(), strict=True):
+        total[str(value)] += count
+    return _sort(total)
 
 
-def _match_products(table: FacetTable, facets: FacetFilter) -> Mask:
-    mask = np.ones(len(table.ids), np.bool_)
+def _match_others(table: FacetTable, facets: FacetFilter) -> list[Mask]:
+    """Return which products pass the part of a filter that the table has no columns for."""
+    others = _leave_columns_out(facets)
+    if not others.has_conditions:
+        return []
+    found = Product.objects.filter(others.product_condition()).order_by()
+    return [table.match_ids(found.values_list("pk", flat=True))]
+
+
+def _match_columns(table: FacetTable, facets: FacetFilter) -> dict[CountedFacet, Mask]:
+    """Return which rows pass each part of a filter."""
+    found, wanted = {}, facets.variants
     if facets.categories:
-        categories = frozenset(facets.categories)
-        mask &= table.categories.match(lambda pk: pk in categories)
-    for column, wanted in ((table.brands, facets.brands), (table.genders, facets.genders)):
-        if wanted:
-            names = {name.lower() for name in wanted}
-            mask &= column.match(lambda name, names=names: name.lower() in names)  # type: ignore[misc]
-    return mask
-
-
-def _match_variants(table: FacetTable, facets: FacetFilter) -> Mask:
-    wanted = facets.variants
-    mask = np.ones(len(table.products), np.bool_)
+        categories = frozenset(map(str, facets.categories))
+        found[CountedFacet.CATEGORY] = table.categories.match(categories.__contains__)
+    if facets.brands:
+        found[CountedFacet.BRAND] = _match_names(table.brands, facets.brands)
+    if facets.genders:
+        found[CountedFacet.GENDER] = _match_names(table.genders, facets.genders)
+    if facets.colours:
+        colours = _match_names(table.colours, facets.colours)
+        found[CountedFacet.COLOUR] = colours & ~table.is_seen if facets.only_stated else colours
     if wanted.sizes:
         sizes = {" ".join(size.lower().split()) for size in wanted.sizes}
-        mask &= table.sizes.match(lambda size: not sizes.isdisjoint(size.names))
-    if facets.colours:
-        colours = {colour.lower() for colour in facets.colours}
-        mask &= table.colours.match(lambda colour: colour in colours)
-        if facets.only_stated:
-            mask &= ~table.is_seen
+        found[CountedFacet.SIZE] = table.sizes.match(lambda size: not sizes.isdisjoint(size.names))
     if wanted.availability:
-        mask &= table.availability.match(lambda value: value in wanted.availability)
-    if wanted.price_min is not None:
-        mask &= table.cents >= int(wanted.price_min * 100)
-    if wanted.price_max is not None:
-        mask &= table.cents <= int(wanted.price_max * 100)
+        values = frozenset(wanted.availability)
+        found[CountedFacet.AVAILABILITY] = table.availability.match(values.__contains__)
     if wanted.price_min is not None or wanted.price_max is not None:
-        mask &= _match_currencies(table, wanted.currencies)
-    return mask
+        prices = _match_currencies(table, wanted.currencies)
+        if wanted.price_min is not None:
+            prices &= table.cents >= int(wanted.price_min * 100)
+        if wanted.price_max is not None:
+            prices &= table.cents <= int(wanted.price_max * 100)
+        found[CountedFacet.PRICE] = prices
+    return found
+
+
+def _match_names(column: Column[str], wanted: Sequence[str]) -> Mask:
+    names = {name.lower() for name in wanted}
+    return column.match(lambda name: name.lower() in names)
 
 
 def _match_currencies(table: FacetTable, currencies: Sequence[str]) -> Mask:
@@ -178,21 +218,29 @@ def _match_currencies(table: FacetTable, currencies: Sequence[str]) -> Mask:
     return table.currencies.match(lambda currency: currency in currencies) & (table.cents >= 0)
 
 
-def _count_values(column: Column[Any], rows: Mask) -> Counter[Any]:
-    counts = np.bincount(column.codes[rows], minlength=len(column.values))
-    return Counter(dict(zip(column.values, counts.tolist(), strict=True)))
+def _count_values(table: FacetTable, name: CountedFacet, products: Mask | None) -> Counter[str]:
+    columns = {
+        CountedFacet.CATEGORY: table.categories,
+        CountedFacet.BRAND: table.brands,
+        CountedFacet.GENDER: table.genders,
+    }
+    column = columns[name]
+    codes = column.codes if products is None else column.codes[products]
+    counts = np.bincount(codes, minlength=len(column.values))
+    found = Counter(dict(zip(column.values, counts.tolist(), strict=True)))
+    return _add_to_wider(found) if name is CountedFacet.CATEGORY else found
 
 
 def _count_pairs(
-    table: FacetTable, variants: Mask, codes: NDArray[Any], size: int
+    products: int, owners: NDArray[np.int32], codes: NDArray[Any], size: int
 ) -> NDArray[np.int64]:
-    """Return of each code below `size` the number of products with a variant that has it."""
-    keys = table.products[variants].astype(np.int64) * size + codes
-    if len(table.ids) * size > MAX_CELLS:
-        return np.bincount(np.unique(keys) % size, minlength=size)
-    cells = np.zeros(len(table.ids) * size, np.bool_)
-    cells[keys] = True
-    return np.asarray(np.count_nonzero(cells.reshape(-1, size), axis=0), np.int64)
+    """Return of each code below `size` how many owners have it; owners are below `products`."""
+    if products * size > MAX_CELLS:
+        keys = np.unique(owners.astype(np.int64) * size + codes)
+        return np.bincount(keys % size, minlength=size)
+    cells = np.zeros((size, products), np.bool_)
+    cells[codes, owners] = True
+    return np.asarray(np.count_nonzero(cells, axis=1), np.int64)
 
 
 def _count_prices(table: FacetTable, variants: Mask) -> list[FacetCount]:
@@ -208,7 +256,8 @@ def _count_prices(table: FacetTable, variants: Mask) -> list[FacetCount]:
         if highest // width - lowest // width < MAX_RANGES
     )
     start = lowest // width
-    counts = _count_pairs(table, variants, cents // width - start, highest // width - start + 1)
+    owners, codes = table.products[variants], cents // width - start
+    counts = _count_pairs(len(table), owners, codes, highest // width - start + 1)
     return [
         FacetCount(_format(width * number), count, _format(width * (number + 1) - 1))
         for number, count in enumerate(counts.tolist(), start)
@@ -220,10 +269,10 @@ def _format(cents: int) -> str:
     return str(Decimal(cents).scaleb(-2).quantize(Decimal("0.01")))
 
 
-def _add_to_wider(counts: Counter[UUID | None]) -> Counter[str]:
+def _add_to_wider(counts: Counter[str]) -> Counter[str]:
     """Count the products of each category and of those below it, by name."""
     rows = Category.objects.visible().values_list("pk", "name", "parent_id")
-    known = {pk: (name, parent) for pk, name, parent in rows}
+    known = {str(pk): (name, str(parent)) for pk, name, parent in rows}
     total: Counter[str] = Counter()
     for category, count in counts.items():
         while category in known:

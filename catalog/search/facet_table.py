@@ -8,9 +8,8 @@ and less than a minute with 100,000 products. So reading costs at most a twentie
 import time
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from threading import Lock
 from typing import Any, Generic, Self, TypeVar
 from uuid import UUID
@@ -22,9 +21,11 @@ from numpy.typing import NDArray
 from core.tenancy import scoped_shop_id
 
 T = TypeVar("T", bound=Hashable)
+U = TypeVar("U", bound=Hashable)
 Mask = NDArray[np.bool_]
 MAX_TABLES = 4  # 100,000 products with 300,000 variants take some 20 MB
 READS_IN_AGE = 20
+END = "\x1f"  # the unit separator: no name has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,13 @@ class Column(Generic[T]):
             codes.append(code)
         return cls(np.array(codes, np.int32), first)
 
+    def map(self, convert: Callable[[T], U]) -> "Column[U]":
+        """Return the column with every value converted."""
+        return Column(self.codes, list(map(convert, self.values)))
+
+    def select(self, rows: Mask) -> "Column[T]":
+        return Column(self.codes[rows], self.values)
+
     def match(self, is_wanted: Callable[[T], bool]) -> Mask:
         """Return which rows have a value that is wanted."""
         wanted = np.fromiter(map(is_wanted, self.values), np.bool_, len(self.values))
@@ -60,6 +68,10 @@ class Size:
     text: str
     system: str
 
+    @classmethod
+    def of(cls, parts: tuple[str, str]) -> Self:
+        return cls(*parts)
+
     def __str__(self) -> str:
         return f"{self.system} {self.text}".strip()
 
@@ -71,15 +83,16 @@ class Size:
 
 @dataclass(frozen=True, eq=False)
 class FacetTable:
-    """n products, and m variants in the order of their products.
+    """n products, and m variants.
 
-    `products` int32 (m,): the position of each variant's product. `cents` int64 (m,): the current
-    price in hundredths, -1 without one. `colours` are lower case; where `is_seen` (m,), the variant
-    states none, and a photo of the product shows it. `has_image` (n,): whether photos are there.
+    `positions`: the number of each product, by its id. `products` int32 (m,): that of each
+    variant's product. `cents` int64 (m,): the current price in hundredths, -1 without one.
+    `colours` are lower case; where `is_seen` (m,), the variant states none, and a photo of the
+    product shows it. `has_image` (n,): whether photos are there.
     """
 
-    ids: list[UUID]
-    categories: Column[UUID | None]
+    positions: dict[str, int]
+    categories: Column[str]
     brands: Column[str]
     genders: Column[str]
     statuses: Column[str]
@@ -92,14 +105,14 @@ class FacetTable:
     currencies: Column[str]
     cents: NDArray[np.int64]
 
-    @cached_property
-    def _positions(self) -> dict[UUID, int]:
-        return {pk: position for position, pk in enumerate(self.ids)}
+    def __len__(self) -> int:
+        return len(self.positions)
 
-    def match_ids(self, ids: Collection[UUID]) -> Mask:
+    def match_ids(self, ids: Iterable[UUID]) -> Mask:
         """Return which products have one of these ids."""
-        mask = np.zeros(len(self.ids), np.bool_)
-        mask[[self._positions[pk] for pk in ids if pk in self._positions]] = True
+        mask = np.zeros(len(self), np.bool_)
+        found = (self.positions.get(str(pk)) for pk in ids)
+        mask[[position for position in found if position is not None]] = True
         return mask
 
 
@@ -141,71 +154,84 @@ def get_table(shop_id: UUID) -> FacetTable:
 
 def _read() -> FacetTable:
     with connection.cursor() as cursor:
-        cursor.execute(_PRODUCTS, [scoped_shop_id()])
-        ids, categories, brands, genders, statuses, seen, has_image = _transpose(
-            cursor.fetchall(), 7
+        ids, categories, brands, genders, statuses, seen, has_image = _read_columns(
+            cursor, _PRODUCTS
         )
-        cursor.execute(_VARIANTS, [scoped_shop_id()])
-        owners, sizes, systems, colours, availability, currencies, cents = _transpose(
-            cursor.fetchall(), 7
+        owners, sizes, systems, colours, availability, currencies, cents = _read_columns(
+            cursor, _VARIANTS
         )
     positions = {pk: position for position, pk in enumerate(ids)}
-    products = np.fromiter((positions.get(pk, -1) for pk in owners), np.int32, len(owners))
-    # A product that was added after the first statement.
-    known = products >= 0
-    is_stated = np.fromiter(map(bool, colours), np.bool_, len(colours))
+    products = np.array([positions.get(pk, -1) for pk in owners], np.int32)
     shown = [
-        colour or seen[product] for colour, product in zip(colours, products.tolist(), strict=True)
+        colour or (seen[product] if product >= 0 else "")
+        for colour, product in zip(colours, products.tolist(), strict=True)
     ]
+    # Without the variants of products that were added between both statements.
+    known = products >= 0
     return FacetTable(
-        ids=list(ids),
+        positions=positions,
         categories=Column.of(categories),
         brands=Column.of(brands, str.lower),
         genders=Column.of(genders, str.lower),
         statuses=Column.of(statuses),
-        has_image=np.fromiter(has_image, np.bool_, len(ids)),
+        has_image=np.array([text == "true" for text in has_image], np.bool_),
         products=products[known],
-        sizes=_select(Column.of(map(Size, sizes, systems), _name_size), known),
-        colours=_select(Column.of(shown), known),
-        is_seen=~is_stated[known],
-        availability=_select(Column.of(availability), known),
-        currencies=_select(Column.of(currencies), known),
-        cents=np.fromiter(cents, np.int64, len(cents))[known],
+        sizes=Column.of(zip(sizes, systems, strict=True), _fold).map(Size.of).select(known),
+        colours=Column.of(shown).select(known),
+        is_seen=np.array([not colour for colour in colours], np.bool_)[known],
+        availability=Column.of(availability).select(known),
+        currencies=Column.of(currencies).select(known),
+        cents=np.array(cents, np.int64)[known],
     )
 
 
-def _name_size(size: Size) -> Hashable:
-    return size.names
+def _fold(size: tuple[str, str]) -> tuple[str, str]:
+    return size[0].lower(), size[1].lower()
 
 
-def _transpose(rows: Sequence[Sequence[Any]], width: int) -> list[Sequence[Any]]:
-    return list(zip(*rows, strict=True)) if rows else [()] * width
+def _read_columns(cursor: Any, query: str) -> list[list[str]]:
+    """Return the columns of a statement that returns each as one text.
+
+    Fetching the rows one by one takes five times as long.
+    """
+    cursor.execute(query, {"shop": scoped_shop_id(), "end": END})
+    return [[] if text is None else text.split(END)[:-1] for text in cursor.fetchone()]
 
 
-def _select(column: Column[T], rows: Mask) -> Column[T]:
-    return Column(column.codes[rows], column.values)
+def _join_columns(*columns: str) -> str:
+    """Return SQL for all values of each column as one text, with `END` behind each value."""
+    texts = (f"string_agg(replace({column}, %(end)s, ' ') || %(end)s, '')" for column in columns)
+    return ", ".join(texts)
 
 
 # The colour of the first photo that shows one surely, of an image that states none.
-_PRODUCTS = """
-    SELECT product.id, product.category_id, product.brand, product.gender, product.status,
-        COALESCE(image.colour, ''), image.product_id IS NOT NULL
+_PRODUCTS = f"""
+    SELECT {
+    _join_columns(
+        *("product.id::text", "COALESCE(product.category_id::text, '')", "product.brand"),
+        *("product.gender", "product.status", "COALESCE(image.colour, '')"),
+        "(image.product_id IS NOT NULL)::text",
+    )
+}
     FROM catalog_product AS product
     LEFT JOIN (
         SELECT image.product_id, (array_agg(facts.colour ORDER BY image.product_position, image.id)
-            FILTER (WHERE facts.is_colour_sure AND image.colour = '' AND image.colours = '{}'))[1]
+            FILTER (WHERE facts.is_colour_sure AND image.colour = '' AND image.colours = '{{}}'))[1]
             AS colour
         FROM catalog_image AS image
         LEFT JOIN catalog_photofacts AS facts ON facts.image_id = image.id
             AND facts.image_version = image.version
-        WHERE image.deleted_at IS NULL
+        WHERE image.deleted_at IS NULL AND image.shop_id = %(shop)s
         GROUP BY image.product_id
     ) AS image ON image.product_id = product.id
-    WHERE product.shop_id = %s
-    ORDER BY product.id
-"""
-_VARIANTS = """
-    SELECT product_id, trim(size), trim(size_system), lower(colour), availability, currency,
-        COALESCE(current_price * 100, -1)::bigint
-    FROM catalog_variant WHERE shop_id = %s ORDER BY product_id
-"""
+    WHERE product.shop_id = %(shop)s
+"""  # noqa: S608 - the columns are this file's own
+_VARIANTS = f"""
+    SELECT {
+    _join_columns(
+        *("product_id::text", "trim(size)", "trim(size_system)", "lower(colour)"),
+        *("availability", "currency", "COALESCE(current_price * 100, -1)::bigint::text"),
+    )
+}
+    FROM catalog_variant WHERE shop_id = %(shop)s
+"""  # noqa: S608 - the columns are this file's own

@@ -9,9 +9,10 @@ from catalog.facts.precedence import find_wanted_kind
 from catalog.indexing.indexes import get_live_index
 from catalog.indexing.repair import repair_index
 from catalog.models import Category, Image, IndexEntry
+from catalog.products.specs import ProductSpec
 from catalog.search.candidates import find_exactly, find_nearest
 from catalog.search.filters import FacetFilter
-from catalog.services import update_image
+from catalog.services import update_image, upsert_products
 from catalog.tests.factories import (
     make_garment,
     make_image,
@@ -127,6 +128,23 @@ def test_chroma_and_postgres_filter_alike(stocked):
             arguments: dict[str, Any] = {"filters": filters}
             assert search_names(stocked.shop, only_stated=False, **arguments) == found
             assert search_names(stocked.shop, only_stated=True, **arguments) == stated
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_photo_of_several_colours_is_found_by_each(shop):
+    variants = [{"size": "36", "colour": "Red"}, {"size": "38", "colour": "blue"}]
+    with shop_scope(shop.shop.pk):
+        upsert_products(shop=shop.shop, specs=[ProductSpec("A", {"name": "A"}, variants)])
+        image = make_image(shop.shop, external_id="A")
+        record_garments(image, make_garment(colour="green"))
+        mirror(shop.shop)
+        for colour, found in (("red", {"A"}), ("Blue", {"A"}), ("green", set())):
+            names = search_names(shop.shop, only_stated=False, filters={"colour": colour})
+            assert names == found, colour
+        before = IndexEntry.objects.get(image=image).version
+        variants[1]["colour"] = "black"
+        upsert_products(shop=shop.shop, specs=[ProductSpec("A", {"name": "A"}, variants)])
+        assert IndexEntry.objects.get(image=image).version > before
 
 
 @pytest.mark.django_db
