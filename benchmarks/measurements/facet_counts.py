@@ -44,11 +44,13 @@ def measure_facet_counts(stack: Stack, subject: Subject, report: Report) -> None
         for name, facets in (("all products", FacetFilter()), ("filters", narrow)):
             report.add(f"facets: five counts, {name}", _time(facets), unit="ms", goal=COUNTS)
     query = f"facets={','.join(FACETS)}&page_size=1"
+    narrow_query = "&size=38&size=40&price_max=80&currency=EUR"
     for name, more in (
-        ("all products", ""),
-        ("filters", "&size=38&size=40&price_max=80&currency=EUR"),
+        ("all products", query),
+        ("filters", query + narrow_query),
+        ("by price, without counts", "sort=price&currency=EUR&page_size=1"),
     ):
-        milliseconds = _ask(shop, f"/api/v1/products/?{query}{more}")
+        milliseconds = _ask(shop, f"/api/v1/products/?{more}")
         report.add(f"facets: a page of products, {name}", milliseconds, unit="ms")
 
 
