@@ -10,7 +10,7 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
-from threading import Lock
+from threading import Condition
 from typing import Any, Generic, Self, TypeVar
 from uuid import UUID
 
@@ -124,32 +124,46 @@ class _CachedTable:
 
 
 _cache: OrderedDict[UUID, _CachedTable] = OrderedDict()
-_lock = Lock()
 _reading: set[UUID] = set()
+_changed = Condition()  # also the lock of both
 
 
 def get_table(shop_id: UUID) -> FacetTable:
-    """Return the table of the scope's shop; while a thread reads it again, others use the old."""
-    with _lock:
-        cached = _cache.get(shop_id)
-        is_fresh = cached and time.monotonic() - cached.read_at < cached.max_age
-        if cached and (is_fresh or shop_id in _reading):
-            _cache.move_to_end(shop_id)
-            return cached.table
+    """Return the table of the scope's shop.
+
+    One thread reads it. Meanwhile the others use the old one, or wait if there is none.
+    """
+    with _changed:
+        while (table := _find_usable(shop_id)) is None and shop_id in _reading:
+            _changed.wait()
+        if table is not None:
+            return table
         _reading.add(shop_id)
     try:
         start = time.monotonic()
         table = _read()
         now = time.monotonic()
+        with _changed:
+            _cache[shop_id] = _CachedTable(table, now, READS_IN_AGE * (now - start))
+            _cache.move_to_end(shop_id)
+            while len(_cache) > MAX_TABLES:
+                _cache.popitem(last=False)
     finally:
-        with _lock:
+        with _changed:
             _reading.discard(shop_id)
-    with _lock:
-        _cache[shop_id] = _CachedTable(table, now, READS_IN_AGE * (now - start))
-        _cache.move_to_end(shop_id)
-        while len(_cache) > MAX_TABLES:
-            _cache.popitem(last=False)
+            _changed.notify_all()
     return table
+
+
+def _find_usable(shop_id: UUID) -> FacetTable | None:
+    cached = _cache.get(shop_id)
+    if cached is None:
+        return None
+    is_fresh = time.monotonic() - cached.read_at < cached.max_age
+    if not is_fresh and shop_id not in _reading:
+        return None
+    _cache.move_to_end(shop_id)
+    return cached.table
 
 
 def _read() -> FacetTable:
