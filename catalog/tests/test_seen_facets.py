@@ -201,7 +201,7 @@ def test_unknown_values_are_refused_with_the_nearest_name(shop, query, message):
     errors = answer.json()["errors"]
     assert set(errors) == {name}
     if message:
-        assert errors[name][0]["message"] == message
+        assert errors[name]["0"][0]["message"] == message
     filters = {name: [query[name]] if name != "only_stated" else query[name]}
     asked = shop.client.post("/api/v1/recommendations/", {"prompt": "red", "filters": filters})
     assert asked.status_code == 400

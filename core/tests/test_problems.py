@@ -246,7 +246,7 @@ def test_too_many_requests(shop, settings):
 
 
 def test_unexpected_error_reveals_nothing(shop, monkeypatch):
-    monkeypatch.setattr("catalog.api.images.ImageViewSet.get_queryset", lambda _: 1 / 0)
+    monkeypatch.setattr("catalog.api.images.select_images", lambda _: 1 / 0)
     shop.client.raise_request_exception = False
     response = shop.client.get(IMAGES)
     assert_problem(response, 500, "server_error")

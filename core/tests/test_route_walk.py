@@ -447,8 +447,9 @@ def test_a_rivals_ids_in_a_body_are_refused(shop, rival, field):
         "/api/v1/recommendations/", {"prompt": "red", "filters": {field: [theirs]}}
     )
     assert (changed.status_code, asked.status_code) == (400, 400)
-    narrowed = shop.client.get("/api/v1/images/", {field: theirs}).json()
-    assert narrowed["results"] == []
+    for path in ("images", "products"):
+        narrowed = shop.client.get(f"/api/v1/{path}/", {field: theirs})
+        assert (narrowed.status_code, list(narrowed.json()["errors"])) == (400, [field])
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,8 @@ def images(client) -> dict[str, str]:
     for what, garment in GARMENTS.items():
         listing = describe(garment)
         fields = {"name": listing.name, "category": garment.kind, "colour": listing.colour}
-        ids[what] = upload(client, photo_of(garment), **fields, price=str(listing.price))["id"]
+        fields |= {"price": str(listing.price), "currency": listing.currency}
+        ids[what] = upload(client, photo_of(garment), **fields)["id"]
     wait_for(lambda: client.get("index/").json()["indexed"] == len(ids), what="indexing")
     wait_for(lambda: client.get("index/").json()["is_complete"], what="a whole index")
     return ids
