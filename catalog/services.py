@@ -34,7 +34,7 @@ from catalog.models import (
 )
 from catalog.models.fetches import FETCHES, pack_fields
 from catalog.models.thumbnails import NO_FILES, THUMBNAILS
-from catalog.products import upsert
+from catalog.products import deletion, upsert
 from catalog.products.changes import change_facts
 from catalog.products.placement import place_photo
 from catalog.products.search_copy import COPIED_FIELDS, copy_to_images
@@ -209,6 +209,11 @@ def delete_product(*, product: Product) -> None:
         images = Image.objects.live().filter(product=product)
         remove_images(product.shop_id, list(images.values_list("pk", flat=True)))
         product.delete()
+
+
+def delete_products(*, shop_id: UUID, product_ids: Sequence[UUID]) -> None:
+    """Delete products; see `delete_product`."""
+    deletion.delete_products(shop_id, product_ids)
 
 
 def upsert_products(*, shop: Shop, specs: Sequence[ProductSpec]) -> list[WrittenProduct]:

@@ -7,10 +7,11 @@ from django.db import transaction
 
 from catalog.feeds.records import ProductRecord, RowProblem
 from catalog.imports.conversion import Conversion, FacetedRecord
-from catalog.imports.disappearance import SeenIds, delete_products
+from catalog.imports.disappearance import SeenIds
 from catalog.imports.leases import Lease
 from catalog.imports.problems import store_problems
 from catalog.models import ImportJob, Product
+from catalog.products.deletion import delete_products
 from catalog.products.specs import ProductChange
 from catalog.products.upsert import upsert_products
 

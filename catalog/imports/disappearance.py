@@ -9,9 +9,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from catalog.imports.leases import Lease
-from catalog.indexing.removal import remove_images
-from catalog.models import Image, ImportJob, Product, Variant
+from catalog.models import ImportJob, Product, Variant
 from catalog.models.imports import VanishedAction
+from catalog.products.deletion import delete_products
 from catalog.products.search_copy import copy_to_images
 
 OUT_OF_STOCK = Variant.Availability.OUT_OF_STOCK
@@ -72,16 +72,6 @@ def handle_vanished(job: ImportJob, product_ids: Sequence[UUID], lease: Lease) -
         with transaction.atomic():
             act(job.shop_id, batch)
             lease.store(vanished_count=job.vanished_count + len(batch))
-
-
-def delete_products(shop_id: UUID, product_ids: Sequence[UUID]) -> None:
-    """Delete products with their variants, and hide their images now."""
-    with transaction.atomic():
-        rows = Product.objects.filter(pk__in=product_ids).order_by("external_id")
-        ids = [product.pk for product in rows.select_for_update()]
-        images = Image.objects.live().filter(product_id__in=ids)
-        remove_images(shop_id, list(images.values_list("pk", flat=True)))
-        Product.objects.filter(pk__in=ids).delete()
 
 
 def mark_out_of_stock(shop_id: UUID, product_ids: Sequence[UUID]) -> None:

@@ -55,6 +55,14 @@ def render_problem(exc: Exception, context: dict[str, Any]) -> Response | None:
     return _render_api_exception(exc)
 
 
+def describe_error(exc: DomainError | exceptions.APIException) -> dict[str, Any]:
+    """Return the problem of one part of a request, whose other parts go on."""
+    is_domain_error = isinstance(exc, DomainError)
+    response = _render_domain_error(exc) if is_domain_error else _render_api_exception(exc)
+    body: dict[str, Any] = response.data
+    return {name: body[name] for name in ("code", "detail", "errors") if name in body}
+
+
 def _render_domain_error(exc: DomainError) -> Response:
     body = make_problem(status=exc.status_code, code=exc.code, detail=exc.message, **exc.details)
     headers = {"Retry-After": str(exc.retry_after)} if isinstance(exc, Unavailable) else {}

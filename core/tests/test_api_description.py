@@ -110,7 +110,7 @@ def test_documents_which_operations_take_an_idempotency_key(operations):
     assert having == {
         f"post /api/v1/{name}/"
         for name in (
-            *("imports", "feeds"),
+            *("imports", "feeds", "products/bulk", "images/bulk"),
             *("images", "recommendations", "categories", "styles", "age-groups"),
             *("rules", "experiments"),
             *("events", "shoppers"),
