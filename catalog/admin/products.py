@@ -31,7 +31,7 @@ class ProductAdmin(ModelAdmin):
     list_select_related = ("shop", "category")
     list_per_page = 50
     search_fields = ("external_id", "name", "variants__sku")
-    raw_id_fields = ("category", "age_group", "styles")
+    autocomplete_fields = ("category", "age_group", "styles")
     readonly_fields = ("shop", "external_id", "source", "created_at", "updated_at")
     fields = (
         *("shop", "external_id", "name", "description", "category", "styles", "age_group"),

@@ -49,6 +49,8 @@ def plan_variants(
             continue
         stated = dict(values) if is_partial else {**VARIANT_DEFAULTS, **values}
         stated["availability"] = find_availability(values, found if is_partial else None)
+        if is_partial and _ends_sale(found, values):
+            stated["sale_price"] = None
         if not is_partial:
             stated["position"] = next(places)
         if any(getattr(found, name) != value for name, value in stated.items()):
@@ -56,6 +58,13 @@ def plan_variants(
                 setattr(found, name, value)
             changed.append(found)
     return VariantPlan(changed, [] if is_partial else list(left.values()))
+
+
+def _ends_sale(variant: Variant, values: Mapping[str, Any]) -> bool:
+    """Return whether a new price is not above the sale price, which then is none."""
+    price = values.get("price")
+    is_kept = variant.sale_price is not None and "sale_price" not in values
+    return bool(is_kept and price is not None and price <= variant.sale_price)
 
 
 def find_availability(values: Mapping[str, Any], current: Variant | None = None) -> str:

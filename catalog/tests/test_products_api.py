@@ -89,6 +89,11 @@ def test_a_part_of_a_product_is_changed(shop):
     assert product["variants"][0]["sale_price"] == "59.90"
     assert product["description"] == "Light."
 
+    product = patch(shop.client, variants=[{"sku": "D-36", "price": "49.90"}]).json()
+    assert (product["variants"][0]["price"], product["variants"][0]["sale_price"]) == (
+        "49.90",
+        None,
+    )
     product = patch(shop.client, variants=[{"sku": "D-38", "stock": 0}]).json()
     assert product["variants"][1]["availability"] == "out_of_stock"
     product = patch(shop.client, variants=[{"sku": "D-40", "size": "40"}], brand="Bo").json()

@@ -128,7 +128,7 @@ def test_a_price_changed_here_is_the_price_of_the_images(operator, shop):
     form = operator.get(page).context["adminform"].form
     values = {name: form.get_initial_for_field(form.fields[name], name) for name in form.fields}
     values = {name: "" if value is None else value for name, value in values.items()}
-    values |= {"attributes": "{}", "styles": "", "name": "Frock"}
+    values |= {"attributes": "{}", "styles": [], "name": "Frock"}
     inline = {
         "variants-TOTAL_FORMS": 1,
         "variants-INITIAL_FORMS": 1,
