@@ -7,8 +7,10 @@ from uuid import UUID
 from django.db import transaction
 
 from catalog.facts.garments import SeenGarment
+from catalog.indexing.garment_vectors import decode_garments
 from catalog.indexing.indexes import ENTRIES
-from catalog.models import Image, IndexEntry, PhotoFacts, VectorIndex
+from catalog.indexing.results import record_garment_vectors
+from catalog.models import GarmentVectors, Image, IndexEntry, PhotoFacts, VectorIndex
 
 
 def record_facts(
@@ -24,19 +26,38 @@ def record_facts(
     Can run twice. Does nothing if the image is deleted or has another photo by now. Needs the
     shop's scope.
     """
+    columns = _make_columns([garment.serialize() for garment in garments])
+    _store(image_id, image_version, {"encoder": encoder, "revision": revision, **columns})
+
+
+def copy_facts(*, source: PhotoFacts, image_id: UUID, image_version: int) -> None:
+    """Give an image the facts and the garments' vectors of another one with the same photo.
+
+    Can run twice. Needs the shop's scope.
+    """
+    columns = ("encoder", "revision", *_make_columns(source.garments))
+    _store(image_id, image_version, {name: getattr(source, name) for name in columns})
+    vectors = GarmentVectors.objects.filter(
+        image=source.image_id, image_version=source.image_version
+    )
+    for found in vectors:
+        record_garment_vectors(
+            image_id=image_id,
+            image_version=image_version,
+            encoder=found.encoder,
+            revision=found.revision,
+            vectors=decode_garments(found.embeddings, found.count),
+        )
+
+
+def _store(image_id: UUID, image_version: int, columns: dict[str, Any]) -> None:
     with transaction.atomic():
         # Locked, so that a late job cannot replace the facts of a newer photo.
         images = Image.objects.live().select_for_update(no_key=True).filter(version=image_version)
         image: Image | None = images.filter(pk=image_id).first()
         if image is None:
             return
-        fields = {
-            "shop_id": image.shop_id,
-            "image_version": image_version,
-            "encoder": encoder,
-            "revision": revision,
-            **_make_columns([garment.serialize() for garment in garments]),
-        }
+        fields = {"shop_id": image.shop_id, "image_version": image_version, **columns}
         before = PhotoFacts.objects.filter(image=image).values(*fields).first()
         if before != fields:
             PhotoFacts.objects.update_or_create(image=image, defaults=fields)

@@ -1,11 +1,12 @@
 """Index waiting images in the GPU worker: claim, decode, embed, record.
 
 While the model embeds one batch, the next is claimed and decoded and the one before is recorded.
+Photos of a shop with the same bytes share one embedding: only the first is decoded and embedded.
 Pixels are float32 (n, 3, h, w), embeddings float32 (n, d), stored as float16.
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
@@ -16,7 +17,7 @@ import structlog
 from django.conf import settings
 from PIL import Image as Pillow
 
-from catalog.indexing.indexes import ENTRIES
+from catalog.indexing.indexes import ENTRIES, decode_embedding
 from catalog.indexing.results import PipelineItem, record_items, remove_entries
 from catalog.models import IndexEntry
 from core.errors import Unavailable
@@ -48,7 +49,7 @@ def index_waiting() -> set[UUID]:
                 _embed(batch)
             if recording:
                 touched |= recording.result()
-            done = [item for batch in batches for item in batch]
+            done = [item for batch in batches for one in batch for item in (one, *one.copies)]
             recording = stages.submit(run_stage, partial(record_items, done))
         if recording:
             touched |= recording.result()
@@ -72,6 +73,7 @@ def _prepare_next() -> list[list[PipelineItem]]:
             IndexEntry.objects.filter(pk__in=by_id)
             .select_related("image__facts", "index")
             .prefetch_related("image__styles")
+            .order_by("pk")
         )
         items = [PipelineItem(by_id[entry.pk], entry) for entry in entries]
         # An entry that was requested again since the claim is claimed again.
@@ -83,6 +85,8 @@ def _prepare_next() -> list[list[PipelineItem]]:
 
 
 def _make_batches(items: list[PipelineItem]) -> list[list[PipelineItem]]:
+    _reuse_embeddings(items)
+    items = _attach_copies(items)
     batches: dict[tuple[str, ...], list[PipelineItem]] = {}
     for item in items:
         is_suspect = item.claim.attempts >= SUSPECT_ATTEMPTS
@@ -93,11 +97,42 @@ def _make_batches(items: list[PipelineItem]) -> list[list[PipelineItem]]:
     return list(batches.values())
 
 
+def _reuse_embeddings(items: Sequence[PipelineItem]) -> None:
+    """Give new photos the embeddings that the same bytes have in their index, in one query."""
+    new = [item for item in items if item.is_new]
+    if not new:
+        return
+    entries = IndexEntry.objects.embedded().filter(
+        index__in={item.entry.index_id for item in new},
+        embedded_digest__in={item.image.digest for item in new},
+    )
+    columns = ("index_id", "embedded_digest", "embedding")
+    known = {(index, digest): data for index, digest, data in entries.values_list(*columns)}
+    for item in new:
+        if data := known.get((item.entry.index_id, item.image.digest)):
+            item.embedding = decode_embedding(data)
+    if known:
+        log.info("embeddings_reused", photos=sum(item.embedding is not None for item in new))
+
+
+def _attach_copies(items: Sequence[PipelineItem]) -> list[PipelineItem]:
+    """Attach each new photo to the first one with the same bytes; return the other items."""
+    first: dict[tuple[UUID, str], PipelineItem] = {}
+    rest = []
+    for item in items:
+        key = (item.entry.index_id, item.image.digest)
+        if item.is_new and first.setdefault(key, item) is not item:
+            first[key].copies.append(item)
+        else:
+            rest.append(item)
+    return rest
+
+
 def _decode(item: PipelineItem) -> None:
     """Decode and preprocess the photo, if it has no embedding yet and attempts are left."""
     if item.claim.is_lost:
         item.reason = IndexEntry.Reason.WORKER_LOST
-    elif not item.is_embedded:
+    elif item.is_new:
         try:
             encoder = get_encoder(*item.entry.index.checkpoint)
             data = read_file(str(item.image.photo.name))
@@ -120,14 +155,28 @@ def _decode(item: PipelineItem) -> None:
 def _embed(batch: list[PipelineItem]) -> None:
     """Embed in one pass; if it fails, one by one, so that only the photo at fault fails."""
     to_embed = [item for item in batch if item.pixels is not None]
-    if not to_embed:
-        return
-    try:
-        _forward(to_embed)
-    except RuntimeError as error:
-        log.warning("batch_failed", size=len(to_embed), error=error)
-        for item in to_embed:
-            _embed_alone(item)
+    if to_embed:
+        try:
+            _forward(to_embed)
+        except RuntimeError as error:
+            log.warning("batch_failed", size=len(to_embed), error=error)
+            for item in to_embed:
+                _embed_alone(item)
+    for item in batch:
+        _share_embedding(item)
+
+
+def _share_embedding(item: PipelineItem) -> None:
+    """Give an item's embedding to its copies; if it has none, each copy is tried by itself."""
+    for copy in item.copies:
+        if item.embedding is not None:
+            copy.embedding = item.embedding
+            continue
+        _decode(copy)
+        if copy.pixels is not None:
+            _embed_alone(copy)
+    if item.copies and item.embedding is not None:
+        log.info("embeddings_reused", photos=len(item.copies))
 
 
 def _embed_alone(item: PipelineItem) -> None:

@@ -4,7 +4,7 @@ Embeddings are float32 (d,), stored as float16 bytes.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -48,7 +48,8 @@ class PipelineItem:
     """A claimed entry in the pipeline.
 
     It ends with an `embedding`, or failed with a `reason`, or to be retried, or postponed by a
-    dependency that is down.
+    dependency that is down. `copies` are items of photos with the same bytes, which get its
+    embedding.
     """
 
     claim: Claim
@@ -58,6 +59,7 @@ class PipelineItem:
     reason: str = ""
     must_retry: bool = False
     postponed_by: Unavailable | None = None
+    copies: list["PipelineItem"] = field(default_factory=list)
 
     @property
     def image(self) -> Image:
@@ -81,6 +83,11 @@ class PipelineItem:
     def is_embedded(self) -> bool:
         """Whether the stored embedding is of the current photo: only facets have changed."""
         return bool(self.entry.embedding) and self.entry.embedded_digest == self.image.digest
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the photo is to be embedded, and was not yet."""
+        return not (self.is_embedded or self.claim.is_lost) and self.embedding is None
 
     @property
     def result(self) -> Vectors | None:

@@ -181,6 +181,9 @@ class Image(models.Model):
             models.Index(
                 fields=("shop", "category"), name="image_category", condition=Q(deleted_at=None)
             ),
+            models.Index(
+                fields=("shop", "digest"), name="image_digest", condition=Q(deleted_at=None)
+            ),
             GinIndex(fields=("search",), name="image_search"),
         )
         constraints = (

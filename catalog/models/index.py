@@ -215,6 +215,12 @@ class IndexEntry(QueueRow):
                 condition=Q(state__in=("pending", "removing")),
             ),
             models.Index(fields=("index", "state"), name="entry_state"),
+            # For photos with the same bytes, which share an embedding.
+            models.Index(
+                fields=("index", "embedded_digest"),
+                name="entry_digest",
+                condition=Q(embedding__isnull=False),
+            ),
         )
 
     def __str__(self) -> str:

@@ -8,10 +8,11 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
+import structlog
 from django.db.models import Case, F, Value, When
 from PIL import Image as Pillow
 
-from catalog.facts import SeenGarment, record_facts
+from catalog.facts import SeenGarment, copy_facts, record_facts
 from catalog.indexing.indexes import get_live_index
 from catalog.models import Image, VectorIndex
 from catalog.vocabulary.kinds import GarmentKind
@@ -29,13 +30,10 @@ from stylist.tagging.detection.detector import FoundGarment, find_garments
 from stylist.tagging.labels import Labels, make_labels
 from stylist.tagging.queues import IMAGES, WARDROBE
 from stylist.tagging.records import build_garment, serialize_tags
-from stylist.tagging.taxonomy import (
-    DEFAULT_TAXONOMY,
-    find_named_type,
-    find_stated_type,
-    get_own_types,
-    get_taxonomy,
-)
+from stylist.tagging.taxonomy import DEFAULT_TAXONOMY, get_own_types, get_taxonomy
+from stylist.tagging.twins import find_tagged_twin, find_types
+
+log = structlog.get_logger(__name__)
 
 CUTOUT_SIDE = 640
 CUTOUT_QUALITY = 80
@@ -77,17 +75,21 @@ def tag_image(row: ImageTags) -> dict[str, Any]:
     if image is None:
         raise Overtaken
     index, taxonomy = get_live_index(row.shop_id), get_taxonomy(row.shop_id)
-    stated = find_stated_type(taxonomy, image.category.name if image.category else "")
-    named = stated or find_named_type(taxonomy, image.name)
-    garments = _look(index, str(image.photo.name), stated=named)
-    record_facts(
-        image_id=image.pk,
-        image_version=image.version,
-        encoder=index.encoder,
-        revision=index.revision,
-        garments=[_describe(garment) for garment in garments],
-    )
-    fields = _make_fields(row, garments[0], index.encoder)
+    stated, named = find_types(image, taxonomy)
+    twin = find_tagged_twin(image, index, taxonomy, named)
+    if twin and (copied := _copy_fields(row, twin)):
+        copy_facts(source=twin.image.facts, image_id=image.pk, image_version=image.version)
+        fields = copied
+    else:
+        garments = _look(index, str(image.photo.name), stated=named)
+        record_facts(
+            image_id=image.pk,
+            image_version=image.version,
+            encoder=index.encoder,
+            revision=index.revision,
+            garments=[_describe(garment) for garment in garments],
+        )
+        fields = _make_fields(row, garments[0], index.encoder)
     tags = fields["tags"]
     kind = stated.name if stated else tags["type"]["value"]
     slot = stated.slot if stated else tags["slot"]["value"]
@@ -153,9 +155,30 @@ def _frame(jpeg: bytes) -> Frame:
         return make_frame(np.array(photo.convert("RGB")))
 
 
-def _replace_cutout(row: GarmentTags, crop: Crop) -> str:
+def _copy_fields(row: ImageTags, twin: ImageTags) -> dict[str, Any] | None:
+    """Return the fields that only depend on the photo, as another image with it has them.
+
+    None if that image was just deleted.
+    """
+    try:
+        cutout = read_file(str(twin.cutout.name)) if twin.cutout else b""
+    except FileNotFoundError:
+        return None
+    log.info("tags_reused", source=str(twin.image_id))
+    _drop_cutout(row)
+    return {
+        **{name: getattr(twin, name) for name in ("tags", "embedding", "encoder")},
+        "cutout": save_file(make_cutout_key(row.shop_id), cutout) if cutout else "",
+    }
+
+
+def _drop_cutout(row: GarmentTags) -> None:
     if row.cutout:
         delete_files_later([row.cutout.name])
+
+
+def _replace_cutout(row: GarmentTags, crop: Crop) -> str:
+    _drop_cutout(row)
     if not crop.has_mask:
         return ""
     cut = Pillow.fromarray(crop.pixels)

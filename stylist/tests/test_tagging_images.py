@@ -159,3 +159,38 @@ def test_images_that_were_tagged_before_there_were_facts_get_them(
     assert request_missing_facts() == 0, "it is under way"
     tag_images()
     assert PhotoFacts.objects.count() == 1
+
+
+def test_a_photo_that_was_tagged_before_is_not_looked_at_again(
+    inside, django_capture_on_commit_callbacks, monkeypatch
+):
+    first = saved(inside, django_capture_on_commit_callbacks)
+    tag_images()
+    monkeypatch.setattr(jobs, "_look", None)
+    second = saved(inside, django_capture_on_commit_callbacks)
+    assert tag_images() == 1
+    one, other = (ImageTags.objects.get(image=image) for image in (first, second))
+    assert (other.state, other.kind, other.tags) == ("done", one.kind, one.tags)
+    assert bytes(other.embedding) == bytes(one.embedding)
+    assert other.cutout and other.cutout.name != one.cutout.name
+    facts = PhotoFacts.objects.order_by("pk").values_list("kind", "garments")
+    assert facts[0] == facts[1]
+
+
+def test_a_photo_whose_name_states_another_kind_is_looked_at(
+    inside, django_capture_on_commit_callbacks, monkeypatch
+):
+    saved(inside, django_capture_on_commit_callbacks)
+    tag_images()
+    looked = []
+    look = jobs._look
+
+    def count(*args, **kwargs):
+        looked.append(1)
+        return look(*args, **kwargs)
+
+    monkeypatch.setattr(jobs, "_look", count)
+    with django_capture_on_commit_callbacks(execute=True):
+        make_image(inside.shop, make_jpeg("dress", "red"), name="Denim skirt")
+    tag_images()
+    assert looked == [1]
