@@ -7,6 +7,7 @@ from celery import shared_task
 from django.db import connection
 from django.utils import timezone
 
+from catalog.duplicates.queues import request_uncompared
 from catalog.imports import requests
 from catalog.indexing.audit import claim_due
 from catalog.indexing.indexes import ENTRIES, find_uncalibrated_indexes
@@ -15,6 +16,7 @@ from catalog.indexing.repair import find_former
 from catalog.indexing.retirement import find_removable
 from catalog.indexing.switches import has_switches, may_need_switches
 from catalog.models import PhotoFetch
+from catalog.models.duplicates import PHOTO_HASHES
 from catalog.models.fetches import FETCHES
 from catalog.models.imports import IMPORTS
 from catalog.models.thumbnails import THUMBNAILS
@@ -53,13 +55,19 @@ def sweep_index(**_: Any) -> None:
 @shared_task
 def sweep_photos(**_: Any) -> None:
     """Find expired leases, lost wake-ups, and attempts that are due."""
-    wake_waiting((THUMBNAILS, FETCHES, IMPORTS))
+    wake_waiting((THUMBNAILS, FETCHES, IMPORTS, PHOTO_HASHES))
 
 
 @shared_task
 def request_missing_thumbnails(**_: Any) -> None:
     """Request the thumbnails of images that should have them and were never requested."""
     THUMBNAILS.request_missing()
+
+
+@shared_task
+def request_missing_hashes(**_: Any) -> None:
+    """Request the comparison of photos that were never compared by the live embeddings."""
+    request_uncompared()
 
 
 @shared_task

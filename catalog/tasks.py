@@ -16,12 +16,14 @@ from catalog.indexing.indexes import ENTRIES
 from catalog.models import VectorIndex
 from core.errors import Unavailable
 from core.jobs.queues import SingleFlight, wake
+from core.jobs.runner import run_at_low_priority
 from core.tenancy import all_shops
 
 log = structlog.get_logger(__name__)
 
 _indexing, _switching = SingleFlight(), SingleFlight()
 _thumbnails, _fetches, _imports = SingleFlight(), SingleFlight(), SingleFlight()
+_duplicates = SingleFlight()
 
 
 @shared_task
@@ -50,6 +52,15 @@ def make_thumbnails(**_: Any) -> None:
     from catalog.thumbnails.jobs import make_all_thumbnails
 
     _thumbnails.run(make_all_thumbnails)
+
+
+@shared_task
+def find_duplicates(**_: Any) -> None:
+    """Hash the photos that all shops have newly embedded, and find their near-duplicates."""
+    # The web process imports this module, and decodes no photo.
+    from catalog.duplicates.jobs import find_all_duplicates
+
+    _duplicates.run(lambda: run_at_low_priority(find_all_duplicates))
 
 
 @shared_task

@@ -1,5 +1,5 @@
 """The admin pages of catalogues and their indexes."""
 
-from catalog.admin import facets, images, imports, indexes, products
+from catalog.admin import duplicates, facets, images, imports, indexes, products
 
-__all__ = ["facets", "images", "imports", "indexes", "products"]
+__all__ = ["duplicates", "facets", "images", "imports", "indexes", "products"]

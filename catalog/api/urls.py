@@ -5,6 +5,7 @@ from catalog.api.bulk.images import ImagesBulkView
 from catalog.api.bulk.products import ProductsBulkView
 from catalog.api.categories import CategoryViewSet
 from catalog.api.contradictions import ContradictionViewSet
+from catalog.api.duplicates import DuplicateViewSet
 from catalog.api.facets import AgeGroupViewSet, StyleViewSet
 from catalog.api.images import ImageViewSet
 from catalog.api.imports.exports import ProductsExportView
@@ -23,6 +24,7 @@ router.register("photo-fetches", PhotoFetchViewSet, "photo-fetch")
 router.register("imports", ImportViewSet, "import")
 router.register("feeds", FeedViewSet, "feed")
 router.register("contradictions", ContradictionViewSet, "contradiction")
+router.register("duplicates", DuplicateViewSet, "duplicate")
 router.register("categories", CategoryViewSet, "category")
 router.register("styles", StyleViewSet, "style")
 router.register("age-groups", AgeGroupViewSet, "age-group")

@@ -21,6 +21,7 @@ from catalog.indexing.indexes import (
     write_vectors,
 )
 from catalog.models import GarmentVectors, Image, IndexEntry, Thumbnails, VectorIndex
+from catalog.models.duplicates import PHOTO_HASHES
 from core.errors import Unavailable
 from core.jobs.queues import Claim
 from core.ml.encoder import Pixels
@@ -114,6 +115,7 @@ def record_items(items: list[PipelineItem]) -> set[UUID]:
             recorded = _record(done)
             for group in by_index.values():
                 _undo_late_results([item for item in group if item.entry.pk not in recorded])
+    _request_hashes([item for item in done if item.entry.pk in recorded])
     for item in items:
         _record_failure(item)
     if postponed := [item for item in items if item.postponed_by]:
@@ -152,6 +154,16 @@ def _record(items: list[PipelineItem]) -> set[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(RECORD, columns)
         return {pk for (pk,) in cursor.fetchall()}
+
+
+def _request_hashes(items: list[PipelineItem]) -> None:
+    """Have newly embedded photos compared with the shop's others, by their live embeddings."""
+    by_shop: defaultdict[UUID, list[UUID]] = defaultdict(list)
+    for item in items:
+        if item.embedding is not None and item.entry.index.state == VectorIndex.State.LIVE:
+            by_shop[item.image.shop_id].append(item.image.pk)
+    for shop_id, image_ids in by_shop.items():
+        PHOTO_HASHES.request(shop_id=shop_id, image_ids=image_ids)
 
 
 def _undo_late_results(items: list[PipelineItem]) -> None:

@@ -1,5 +1,6 @@
 """A shop's products, their images and facets, stated and seen, and its vector index."""
 
+from catalog.models.duplicates import DuplicatePair, PhotoHash
 from catalog.models.facets import (
     AgeGroup,
     AgeGroupAlias,
@@ -25,6 +26,7 @@ __all__ = [
     "CategoryAlias",
     "CollectionAddress",
     "ContradictionReview",
+    "DuplicatePair",
     "Facet",
     "FacetAlias",
     "Feed",
@@ -35,6 +37,7 @@ __all__ = [
     "IndexEntry",
     "PhotoFacts",
     "PhotoFetch",
+    "PhotoHash",
     "Product",
     "Style",
     "StyleAlias",

@@ -6,18 +6,23 @@ from typing import Any
 import numpy as np
 
 from catalog.facts import SeenGarment, record_facts
-from catalog.models import Category, Image
+from catalog.models import Category, DuplicatePair, Image
 from catalog.services import create_image, update_image
 from core.photos import open_photo
 from core.tenancy import shop_scope
-from core.tests.factories import make_photo
+from core.tests.factories import make_photo, make_unique
 from tenants.models import Shop
 
 
-def make_image(shop: Shop, colour: str = "red", **fields: Any) -> Image:
-    """Return an image of the shop with a photo of one colour, waiting to be indexed."""
+def make_image(
+    shop: Shop, colour: str = "red", *, jpeg: bytes | None = None, **fields: Any
+) -> Image:
+    """Return an image of the shop with a photo of one colour, waiting to be indexed.
+
+    Its bytes are those of no other photo, unless they are given.
+    """
     with shop_scope(shop.pk):
-        photo = open_photo(io.BytesIO(make_photo(colour)))
+        photo = open_photo(io.BytesIO(jpeg or make_unique(make_photo(colour))))
         return create_image(shop=shop, photo=photo, fields={"name": f"{colour} thing", **fields})
 
 
@@ -56,3 +61,20 @@ def record_garments(image: Image, *garments: SeenGarment, **fields: Any) -> None
     values: dict[str, Any] = {"image_version": image.version, "encoder": "mini", "revision": "r2"}
     with shop_scope(image.shop_id):
         record_facts(image_id=image.pk, garments=garments, **{**values, **fields})
+
+
+def make_pair(*images: Image, **fields: Any) -> DuplicatePair:
+    """Return two images as near-duplicates."""
+    first, second = sorted(images, key=lambda image: image.pk)
+    with shop_scope(first.shop_id):
+        pair: DuplicatePair = DuplicatePair.objects.create(
+            shop_id=first.shop_id,
+            first=first,
+            first_version=first.version,
+            second=second,
+            second_version=second.version,
+            distance=2,
+            similarity=0.99,
+            **fields,
+        )
+    return pair

@@ -10,11 +10,18 @@ from catalog.indexing.indexes import get_live_index
 from catalog.indexing.pipeline import index_waiting
 from catalog.indexing.results import record_garment_vectors
 from catalog.models import GarmentVectors, IndexEntry, PhotoFacts
-from catalog.tests.factories import make_garment, make_image, record_garments
+from catalog.tests import factories
+from catalog.tests.factories import make_garment, record_garments
 from core.ml.encoder import Encoder
 from core.tenancy import all_shops, shop_scope
+from core.tests.factories import make_photo
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("tiny_encoder")]
+
+
+def make_image(shop, colour: str = "red"):
+    """Return an image whose photo has the same bytes as others of this colour."""
+    return factories.make_image(shop, jpeg=make_photo(colour))
 
 
 @pytest.fixture

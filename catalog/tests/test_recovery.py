@@ -14,7 +14,7 @@ import redis
 from celery import Celery
 
 from core.celery import FORMER_TASK_NAMES
-from core.tests.factories import make_photo
+from core.tests.factories import make_photo, make_unique
 from core.tests.live import upload, wait_for
 from core.tests.plugin import FOLDER
 from demo.services import is_listening
@@ -45,7 +45,9 @@ def counts(client: httpx.Client) -> dict[str, int]:
 
 
 def upload_many(client: httpx.Client, count: int) -> list[str]:
-    photos = [make_photo(COLOURS[i % len(COLOURS)], size=(64, 64 + i)) for i in range(count)]
+    photos = [
+        make_unique(make_photo(COLOURS[i % len(COLOURS)], size=(64, 64 + i))) for i in range(count)
+    ]
     return [upload(client, photo, name=f"thing {i}")["id"] for i, photo in enumerate(photos)]
 
 

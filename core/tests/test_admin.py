@@ -18,6 +18,8 @@ LISTS = (
     "catalog_image",
     "catalog_thumbnails",
     "catalog_photofetch",
+    "catalog_duplicatepair",
+    "catalog_photohash",
     "catalog_category",
     "catalog_style",
     "catalog_agegroup",

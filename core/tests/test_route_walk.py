@@ -22,6 +22,7 @@ from catalog.indexing.indexes import get_live_index
 from catalog.models import (
     AgeGroup,
     Category,
+    DuplicatePair,
     Feed,
     ImportJob,
     PhotoFetch,
@@ -29,7 +30,7 @@ from catalog.models import (
     Style,
     VectorIndex,
 )
-from catalog.tests.factories import make_image
+from catalog.tests.factories import make_image, make_pair
 from core.tenancy import all_shops, shop_scope
 from quality.models import Batch, Comparison, Enhancement, Report, Source
 from recommendations.models import Experiment, Prompt, Rule
@@ -134,6 +135,10 @@ def make_shopper(shop: Shop) -> Shopper:
         pk = uuid7()
         shopper: Shopper = Shopper.objects.create(pk=pk, shop=shop, external_id=str(pk))
     return shopper
+
+
+def make_duplicate_pair(shop: Shop) -> DuplicatePair:
+    return make_pair(make_image(shop), make_image(shop))
 
 
 def make_comparison(shop: Shop) -> Comparison:
@@ -246,6 +251,7 @@ OBJECTS: dict[str, Callable[[Shop], Any]] = {
     "api/v1/imports/": make_import,
     "api/v1/feeds/": make_feed,
     "api/v1/contradictions/": make_image,
+    "api/v1/duplicates/": make_duplicate_pair,
     "api/v1/index/models/": make_index,
     "api/v1/categories/": make_facet(Category),
     "api/v1/styles/": make_facet(Style),

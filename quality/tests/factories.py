@@ -13,6 +13,7 @@ from catalog.models import Image
 from catalog.services import create_image
 from core.photos import Photo, open_photo
 from core.tenancy import shop_scope
+from core.tests.factories import make_unique
 from quality.measure.assessment import Assessment, FileFacts
 from quality.measure.frame import Bytes
 from quality.measure.scales import PARTS, SCALES
@@ -47,7 +48,7 @@ def open_bytes(data: bytes) -> Photo:
 def make_image(shop: Shop, data: bytes | None = None, **fields: Any) -> Image:
     """Return an image of the shop, in good light unless other bytes are given."""
     with shop_scope(shop.pk):
-        photo = open_bytes(data or make_jpeg())
+        photo = open_bytes(data or make_unique(make_jpeg()))
         return create_image(shop=shop, photo=photo, fields={"name": "A dress", **fields})
 
 

@@ -15,6 +15,7 @@ from catalog.models import Image
 from catalog.vocabulary.words import FORMALITY_LEVELS, SEASONS
 from core.storage import save_file
 from core.tenancy import shop_scope
+from core.tests.factories import make_unique
 from demo.garments import Garment, draw_garment
 from quality.models import Job
 from quality.tests.factories import make_image
@@ -139,7 +140,7 @@ def make_wardrobe(shop: Shop, *, shopper: str = "ada") -> list[WardrobeItem]:
 
 def make_sold(shop: Shop, kind: str = "jeans", colour: str = "navy", **fields: Any) -> Image:
     """Return an image of the catalogue that was tagged; `fields` are the image's."""
-    image = make_image(shop, make_jpeg(), **{"name": f"{colour} {kind}", **fields})
+    image = make_image(shop, make_unique(make_jpeg()), **{"name": f"{colour} {kind}", **fields})
     tag_image(image, kind, colour)
     return image
 

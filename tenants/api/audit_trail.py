@@ -24,6 +24,8 @@ VERBS = {"post": "created", "put": "changed", "patch": "changed", "delete": "del
 ACTIONS = {
     "batch-apply post": "batch.applied",
     "contradiction-review post": "contradiction.reviewed",
+    "duplicate-dismiss post": "duplicate.dismissed",
+    "duplicate-merge post": "duplicate.merged",
     "enhancement-apply post": "enhancement.applied",
     "enhancement-revert post": "enhancement.reverted",
     "event post": "event.recorded",
