@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import combinations
 from typing import Any
 from uuid import UUID
 
@@ -47,7 +48,7 @@ VARIANT_COLUMNS = (
     *("sku", "name", "size", "size_system", "colour", "price", "sale_price", "currency"),
     *("availability", "link"),
 )
-COLUMNS = ("id", "photo", "price", "attributes", *PUBLIC_COLUMNS)
+COLUMNS = ("id", "version", "photo", "digest", "price", "attributes", *PUBLIC_COLUMNS)
 
 
 def read_rows(index: VectorIndex, ids: Sequence[UUID]) -> list[dict[str, Any]]:
@@ -274,3 +275,40 @@ def read_embeddings(index: VectorIndex, ids: Sequence[UUID]) -> dict[UUID, Vecto
         for pk, data in rows.values_list("pk", "entries__embedding")
         if data is not None
     }
+
+
+def read_duplicates(
+    rows: Sequence[Mapping[str, Any]],
+) -> Mapping[UUID, frozenset[UUID]]:
+    """Return, of the images of rows, those that are near-duplicates of each other, in one query.
+
+    Photos with the same bytes are, before a worker has compared them. Dismissed pairs are not.
+    """
+    versions = {row["id"]: row["version"] for row in rows}
+    by_digest: defaultdict[str, list[UUID]] = defaultdict(list)
+    for row in rows:
+        if row["digest"]:
+            by_digest[row["digest"]].append(row["id"])
+    pairs = {frozenset(pair) for same in by_digest.values() for pair in combinations(same, 2)}
+    with connection.cursor() as cursor:
+        cursor.execute(_PAIRS, {"ids": list(versions), "shop": scoped_shop_id()})
+        for first, first_version, second, second_version, is_dismissed in cursor.fetchall():
+            pair = frozenset((first, second))
+            if (versions[first], versions[second]) != (first_version, second_version):
+                continue
+            if is_dismissed:
+                pairs.discard(pair)
+            else:
+                pairs.add(pair)
+    found: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    for one, other in pairs:
+        found[one].add(other)
+        found[other].add(one)
+    return {pk: frozenset(others) for pk, others in found.items()}
+
+
+_PAIRS = """
+    SELECT first_id, first_version, second_id, second_version, dismissed_at IS NOT NULL
+    FROM catalog_duplicatepair
+    WHERE first_id = ANY(%(ids)s) AND second_id = ANY(%(ids)s) AND shop_id = %(shop)s
+"""

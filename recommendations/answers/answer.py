@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from catalog.duplicates.pairs import find_duplicates_of
 from catalog.models import VectorIndex
 from catalog.search.candidates import (
     NO_TEXT_MATCHES,
@@ -45,7 +46,7 @@ from recommendations.ranking.candidate_pool import (
     count_candidates,
     gather_candidates,
 )
-from recommendations.ranking.rank import Candidate, Ranked, rank
+from recommendations.ranking.rank import NO_DUPLICATES, Candidate, Ranked, rank, separate
 from recommendations.ranking.taste import Visitor, read_visitor, score_taste
 from recommendations.steering.rules import ActiveRule, apply_rules, select_active_rules
 from recommendations.steering.weights import ChosenWeights, choose_weights, read_steering
@@ -193,6 +194,8 @@ def find_results(
             ranked = sort_page(ranked, query, context.earlier)
         thresholds = direction.find_thresholds(context.index) if direction else None
         matching = _select_matching(ranked, pool, thresholds, query)
+        if not (query.by_item or is_sorted):
+            matching = _separate(matching, pool)
         results = _make_results(matching[: query.count], pool, query)
     sources = [*(direction.sources if direction else ()), pool.answered_by]
     return FoundResults(
@@ -292,24 +295,32 @@ def _redact_request(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _exclude_unwanted(context: AnswerContext) -> FacetFilter:
-    """Exclude the images of the query itself, those that the shopper dislikes, and earlier pages.
+    """Exclude the query's own images, those that the shopper dislikes, and earlier pages.
 
-    Sorted pages divide the same candidates, so these are not excluded here.
+    Near-duplicates of the own images and of earlier ones are excluded as well. Sorted pages divide
+    the same candidates, so these are not excluded here.
     """
     facets = context.query.facets
-    own = {str(term.image) for term in context.query.images}
-    hidden = {str(pk) for pk in context.visitor.hidden}
-    facets = replace(facets, exclude=tuple({*facets.exclude, *own, *hidden}))
+    own = {term.image for term in context.query.images}
+    hidden = set(context.visitor.hidden)
     if context.query.order is not AnswerOrder.RELEVANCE:
-        return facets
+        return _exclude(facets, own | hidden | _find_near(own))
     earlier = context.earlier
     if not context.query.by_item:
-        return replace(facets, exclude=(*facets.exclude, *map(str, earlier.images)))
-    return replace(
-        facets,
-        exclude=(*facets.exclude, *map(str, earlier.images)),
-        exclude_products=tuple(earlier.products),
-    )
+        # Only the last one would stand next to its near-duplicates.
+        near = _find_near(own | ({earlier.last} if earlier.last else set()))
+        return _exclude(facets, own | hidden | earlier.images | near)
+    near = _find_near(own | earlier.images)
+    excluded = _exclude(facets, own | hidden | earlier.images | near)
+    return replace(excluded, exclude_products=tuple(earlier.products))
+
+
+def _find_near(image_ids: set[UUID]) -> set[UUID]:
+    return find_duplicates_of(image_ids) if image_ids else set()
+
+
+def _exclude(facets: FacetFilter, image_ids: set[UUID]) -> FacetFilter:
+    return replace(facets, exclude=tuple({*facets.exclude, *map(str, image_ids)}))
 
 
 def _rank(
@@ -317,7 +328,8 @@ def _rank(
 ) -> list[Ranked]:
     if not pool.facts:
         return []
-    visitor = context.visitor
+    visitor, by_item = context.visitor, context.query.by_item
+    is_sorted = context.query.order is not AnswerOrder.RELEVANCE
     similarities, garments = _compare(pool, direction)
     tastes = score_taste(pool.facts, pool.vectors, visitor.taste, visitor.preferences).tolist()
     candidates = [
@@ -339,8 +351,10 @@ def _rank(
         pool.vectors,
         weights=context.chosen.weights,
         count=context.query.count,
-        by_item=context.query.by_item,
+        by_item=by_item,
         with_rest=with_rest,
+        # Without groups, answers in order of relevance show them, but apart.
+        duplicates=pool.duplicates if by_item or is_sorted else NO_DUPLICATES,
     )
 
 
@@ -389,6 +403,14 @@ def _make_results(
         )
         for place, match in places
     ]
+
+
+def _separate(
+    places: list[tuple[Ranked, Match | None]], pool: CandidatePool
+) -> list[tuple[Ranked, Match | None]]:
+    """Return places in an order without near-duplicates side by side."""
+    by_id = {place.candidate.facts.id: (place, match) for place, match in places}
+    return [by_id[pk] for pk in separate(list(by_id), pool.duplicates)]
 
 
 def _judge_match(

@@ -33,11 +33,12 @@ class UnknownPage(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class EarlierPages:
-    """The first page of a search, and the images and products of all pages so far."""
+    """The first page of a search, all images and products so far, and the last image."""
 
     first: UUID | None = None
     images: frozenset[UUID] = frozenset()
     products: frozenset[UUID] = frozenset()
+    last: UUID | None = None
 
     @property
     def items(self) -> frozenset[str]:
@@ -55,10 +56,14 @@ def read_earlier_pages(query: Query, request: Mapping[str, Any]) -> EarlierPages
     found = list(rows.values_list("pk", "query", "results"))
     if not found or found[0][0] != query.cursor or _identify(found[0][1]) != _identify(request):
         raise UnknownPage
-    images = frozenset(UUID(result["id"]) for *_, results in found for result in results)
+    shown = [UUID(result["id"]) for *_, results in found for result in results]
+    images = frozenset(shown)
     products = Image.objects.filter(pk__in=images).exclude(product=None)
     return EarlierPages(
-        query.cursor, images, frozenset(products.values_list("product_id", flat=True))
+        first=query.cursor,
+        images=images,
+        products=frozenset(products.values_list("product_id", flat=True)),
+        last=shown[-1] if shown else None,
     )
 
 

@@ -18,7 +18,13 @@ from catalog.indexing.indexes import decode_embedding
 from catalog.models import Image, VectorIndex
 from catalog.search.candidates import TextMatches, find_exactly, find_nearest
 from catalog.search.filters import FacetFilter
-from catalog.search.public_images import ImageFacts, find_row_kinds, read_rows, serialize_row
+from catalog.search.public_images import (
+    ImageFacts,
+    find_row_kinds,
+    read_duplicates,
+    read_rows,
+    serialize_row,
+)
 from core.ml.vector_store import Vectors
 from core.tenancy import scoped_shop_id
 from recommendations.ranking.rank import fuse
@@ -35,8 +41,8 @@ class CandidatePool:
 
     `garments` are the vectors (k, d) of the garments in a photo, None where it has none.
     `relevance` and `popularity` are 0 to 1. `holding_all` are the images that contain every word
-    of the query. `answered_by` is empty where no vector was searched for. `has_more`: whether the
-    search would find further images.
+    of the query. `duplicates` are the candidates whose photos are nearly the same. `answered_by` is
+    empty where no vector was searched for. `has_more`: whether the search would find others.
     """
 
     facts: list[ImageFacts]
@@ -45,6 +51,7 @@ class CandidatePool:
     popularity: list[float]
     relevance: Mapping[UUID, float]
     holding_all: frozenset[UUID]
+    duplicates: Mapping[UUID, frozenset[UUID]]
     answered_by: Searcher
     rows: Mapping[UUID, Mapping[str, Any]]
     has_more: bool = False
@@ -162,6 +169,7 @@ def _build_pool(
         popularity=[popularity.get(row["id"], 0.0) for row in rows],
         relevance=relevance,
         holding_all=holding_all,
+        duplicates=read_duplicates(rows),
         answered_by=searcher,
         rows={row["id"]: row for row in rows},
     )

@@ -2,8 +2,8 @@
 
 A candidate's score is a sum of factors, each times its weight, so that an answer can be explained:
 relevance to the query (0 to 1), the shopper's taste (-1 to 1), popularity (0 to 1) and the shop's
-boosts (-1 to 1). After scoring, only the best variant of each item stays, similar images give way
-to others, and pinned images come first.
+boosts (-1 to 1). After scoring, only the best variant of each item stays, and the best of several
+near-duplicates; similar images give way to others, and pinned images come first.
 
 Diversity is maximal marginal relevance (Carbonell & Goldstein 1998) on final scores: each next
 image is the one with the highest score less its similarity to the images chosen before.
@@ -25,6 +25,7 @@ from recommendations.steering.weights import Weights
 Matrix = NDArray[np.float32]
 OUT_OF_STOCK = Variant.Availability.OUT_OF_STOCK
 RANK_CONSTANT = 60  # Cormack et al. 2009, Reciprocal rank fusion
+NO_DUPLICATES: Mapping[UUID, frozenset[UUID]] = {}
 # Greedy selection alone can make an answer less diverse when more diversity is requested.
 # Therefore every step up to the requested one is tried, and the most diverse answer wins.
 DIVERSITY_STEPS = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
@@ -90,12 +91,13 @@ def rank(
     count: int,
     by_item: bool = True,
     with_rest: bool = False,
+    duplicates: Mapping[UUID, frozenset[UUID]] = NO_DUPLICATES,
 ) -> list[Ranked]:
     """Return the best `count` candidates, best first; the order of `candidates` has no effect.
 
     `vectors` (n, d) are the candidates' embeddings with norm 1. Hidden and sold-out images are
-    left out. With `by_item`, only the best variant of each item stays. With `with_rest`, all other
-    candidates follow by score.
+    left out, and those that `duplicates` names for a better one. With `by_item`, only the best
+    variant of each item stays. With `with_rest`, all other candidates follow by score.
     """
     ranked = {
         row: _score(candidate, weights)
@@ -105,6 +107,7 @@ def rank(
     order = sorted(ranked, key=lambda row: _make_sort_key(ranked[row]))
     if by_item:
         order = _select_best_variants(order, candidates)
+    order = _drop_duplicates(order, candidates, duplicates)
     pinned = [row for row in order if candidates[row].effect.pin is not None]
     rest = [row for row in order if candidates[row].effect.pin is None]
     chosen = select_diverse(
@@ -169,6 +172,38 @@ def _select_best_variants(order: Sequence[int], candidates: Sequence[Candidate])
     for row in order:
         best.setdefault(candidates[row].facts.item, row)
     return list(best.values())
+
+
+def _drop_duplicates(
+    order: Sequence[int],
+    candidates: Sequence[Candidate],
+    duplicates: Mapping[UUID, frozenset[UUID]],
+) -> list[int]:
+    """Leave out near-duplicates of better candidates."""
+    left_out: set[UUID] = set()
+    rest = []
+    for row in order:
+        pk = candidates[row].facts.id
+        if pk not in left_out:
+            left_out |= duplicates.get(pk, frozenset())
+            rest.append(row)
+    return rest
+
+
+def separate(ids: Sequence[UUID], duplicates: Mapping[UUID, frozenset[UUID]]) -> list[UUID]:
+    """Return ids in an order in which no two near-duplicates are next to each other.
+
+    Each moves down as little as possible; those for which there is no such place are left out.
+    """
+    waiting, placed = list(ids), list[UUID]()
+    while waiting:
+        near = duplicates.get(placed[-1], frozenset()) if placed else frozenset()
+        pk = next((pk for pk in waiting if pk not in near), None)
+        if pk is None:
+            break
+        waiting.remove(pk)
+        placed.append(pk)
+    return placed
 
 
 def _select_greedily(
