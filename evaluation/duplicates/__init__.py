@@ -1,0 +1,1 @@
+"""How well near-duplicates of photos are found, and kept apart from other photos."""
