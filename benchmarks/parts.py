@@ -9,6 +9,7 @@ from benchmarks.measurements.facet_counts import measure_facet_counts
 from benchmarks.measurements.handler import measure_handler
 from benchmarks.measurements.hostile_photos import measure_hostile_photos
 from benchmarks.measurements.hybrid_search import measure_hybrid
+from benchmarks.measurements.imports import measure_imports
 from benchmarks.measurements.indexing import measure_indexing
 from benchmarks.measurements.memory import measure_memory
 from benchmarks.measurements.photo_links.pace import measure_photo_links
@@ -49,6 +50,9 @@ def measure(stack: Stack, subject: Subject, report: Report, only: str | None) ->
         measure_facet_counts(stack, subject, report)
     if only in {None, "rebuild"} and subject.is_trained:
         measure_rebuild(stack, subject, report)
+    # It uses no encoder.
+    if only in {None, "imports"} and subject.is_trained:
+        measure_imports(stack, report)
     # Other encoders take so long that nothing of the links would show.
     if only in {None, "photo_links"} and subject.is_trained:
         measure_photo_links(stack, subject, _photos(LINKED_PHOTOS), report)

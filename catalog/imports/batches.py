@@ -12,6 +12,7 @@ from catalog.imports.leases import Lease
 from catalog.imports.problems import store_problems
 from catalog.models import ImportJob, Product
 from catalog.products.deletion import delete_products
+from catalog.products.lookups import find_digests
 from catalog.products.specs import ProductChange
 from catalog.products.upsert import upsert_products
 
@@ -100,8 +101,7 @@ class BatchWriter:
     def _find_changed(self, drafts: Sequence[FacetedRecord]) -> list[FacetedRecord]:
         """Return the drafts that differ from what this feed wrote last; makes one query."""
         ids = [draft.record.external_id for draft in drafts]
-        rows = Product.objects.filter(external_id__in=ids, source=self._job.source)
-        known = dict(rows.values_list("external_id", "source_digest"))
+        known = find_digests(self._job.shop_id, ids, source=self._job.source)
         return [draft for draft in drafts if known.get(draft.record.external_id) != draft.digest]
 
     def _upsert(self, drafts: Sequence[FacetedRecord], counts: Counter[str]) -> list[RowProblem]:

@@ -1,6 +1,6 @@
 """Create and change many products at once, each found by the shop's own id."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,9 +8,10 @@ from django.db import DataError, IntegrityError, transaction
 
 from catalog.models import Product, Variant
 from catalog.products.links import sync_photos
+from catalog.products.lookups import find_products, find_sku_owners
 from catalog.products.search_copy import copy_to_images, set_first_currency
 from catalog.products.specs import ProductChange, ProductSpec, WrittenProduct
-from catalog.products.variants import VariantPlan, identify, plan_variants
+from catalog.products.variants import VariantPlan, identify, plan_variants, update_variants
 from tenants.models import Shop
 
 MAX_PRODUCTS = 1_000
@@ -53,13 +54,15 @@ def upsert_products(*, shop: Shop, specs: Sequence[ProductSpec]) -> list[Written
 
 def _write(shop: Shop, specs: Sequence[ProductSpec]) -> list[WrittenProduct]:
     by_id = {spec.external_id: spec for spec in specs}
-    failed = _find_failures(by_id)
+    known = find_products(shop.pk, by_id, is_locked=True)
+    failed = _find_failures(shop, by_id, known)
     wanted = [by_id[pk] for pk in sorted(by_id) if pk not in failed]
-    created = _create_missing(shop, wanted)
-    products = _lock_products(wanted)
+    added = _create_missing(shop, wanted, known)
+    created = {product.pk for product in added.values()}
+    products = {**known, **added}
     plans = _plan_all_variants(wanted, products)
     changed = _write_products(wanted, products, created)
-    changed |= _write_variants(plans)
+    changed |= _write_variants(shop, plans)
     changed |= sync_photos(
         shop,
         {products[spec.external_id].pk: spec.photos for spec in wanted if spec.photos is not None},
@@ -98,11 +101,12 @@ def _fail(spec: ProductSpec, code: str, detail: str) -> WrittenProduct:
     return WrittenProduct(spec.external_id, ProductChange.FAILED, None, code, detail)
 
 
-def _find_failures(specs: Mapping[str, ProductSpec]) -> dict[str, WrittenProduct]:
+def _find_failures(
+    shop: Shop, specs: Mapping[str, ProductSpec], known: Collection[str]
+) -> dict[str, WrittenProduct]:
     """Return the specs that cannot be written: unknown ones, and those with SKUs of others."""
-    known = set(Product.objects.filter(external_id__in=specs).values_list("external_id", flat=True))
     skus = {sku for spec in specs.values() for sku in _list_skus(spec)}
-    owners = dict(Variant.objects.filter(sku__in=skus).values_list("sku", "product__external_id"))
+    owners = find_sku_owners(shop.pk, skus)
     failed = {}
     for external_id, spec in specs.items():
         if spec.is_partial and external_id not in known:
@@ -131,30 +135,23 @@ def _list_skus(spec: ProductSpec) -> Iterator[str]:
     return (variant["sku"] for variant in spec.variants or () if variant.get("sku"))
 
 
-def _create_missing(shop: Shop, specs: Sequence[ProductSpec]) -> set[UUID]:
-    """Create the products that are not there yet; return their ids."""
-    ids = [spec.external_id for spec in specs]
-    known = set(Product.objects.filter(external_id__in=ids).values_list("external_id", flat=True))
+def _create_missing(
+    shop: Shop, specs: Sequence[ProductSpec], known: Collection[str]
+) -> dict[str, Product]:
+    """Create the products that are not there yet; return them by their own ids."""
     rows = [
         Product(shop=shop, external_id=spec.external_id, **_read_columns(spec))
         for spec in specs
         if spec.external_id not in known
     ]
     Product.objects.bulk_create(rows)
-    return {row.pk for row in rows}
+    return {row.external_id: row for row in rows}
 
 
 def _read_columns(spec: ProductSpec) -> dict[str, Any]:
     """Return the values of `PRODUCT_FIELDS` that a spec sets."""
     facts = spec.facts if spec.is_partial else {**PRODUCT_DEFAULTS, **spec.facts}
     return {name: facts[name] for name in PRODUCT_FIELDS if name in facts}
-
-
-def _lock_products(specs: Sequence[ProductSpec]) -> dict[str, Product]:
-    """Return the products by their own ids, locked in one order, so that no two writers block."""
-    ids = [spec.external_id for spec in specs]
-    rows = Product.objects.filter(external_id__in=ids).order_by("external_id").select_for_update()
-    return {product.external_id: product for product in rows}
 
 
 def _write_products(
@@ -225,14 +222,12 @@ def _plan_all_variants(
     ]
 
 
-def _write_variants(plans: Sequence[VariantPlan]) -> set[UUID]:
-    """Delete and store the variants that differ; return the ids of their products."""
+def _write_variants(shop: Shop, plans: Sequence[VariantPlan]) -> set[UUID]:
+    """Delete, add and change the variants that differ; return the ids of their products."""
     surplus = [variant for plan in plans for variant in plan.surplus]
-    changed = [variant for plan in plans for variant in plan.changed]
+    differing = [variant for plan in plans for variant in plan.changed]
     if surplus:
         Variant.objects.filter(pk__in=[variant.pk for variant in surplus]).delete()
-    names = [*VariantPlan.FIELDS, "position", "updated_at"]
-    Variant.objects.bulk_create(
-        changed, update_conflicts=True, unique_fields=["id"], update_fields=names
-    )
-    return {variant.product_id for variant in (*surplus, *changed)}
+    update_variants(shop.pk, [one for one in differing if not one._state.adding])
+    Variant.objects.bulk_create([one for one in differing if one._state.adding])
+    return {variant.product_id for variant in (*surplus, *differing)}

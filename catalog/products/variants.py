@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db import connection
 
 from catalog.models import Product, Variant
 
@@ -13,6 +16,22 @@ VARIANT_DEFAULTS: Mapping[str, Any] = {
 }
 OPTIONS = ("size", "size_system", "colour")
 Identity = tuple[str, ...]
+
+
+# The columns that change, with their types.
+UPDATED: Mapping[str, str] = {
+    **dict.fromkeys(("sku", "name", "size", "size_system", "colour", "currency", "link"), "text"),
+    **dict.fromkeys(("price", "sale_price"), "numeric"),
+    **dict.fromkeys(("stock", "position"), "integer"),
+    "availability": "text",
+}
+UPDATE = f"""
+UPDATE catalog_variant AS variant
+SET {", ".join(f"{name} = wanted.{name}" for name in UPDATED)}, updated_at = now()
+FROM unnest(%s::uuid[], {", ".join(f"%s::{kind}[]" for kind in UPDATED.values())})
+    AS wanted(id, {", ".join(UPDATED)})
+WHERE variant.id = wanted.id AND variant.shop_id = %s
+"""  # noqa: S608 - names and types are our own
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +84,18 @@ def _ends_sale(variant: Variant, values: Mapping[str, Any]) -> bool:
     price = values.get("price")
     is_kept = variant.sale_price is not None and "sale_price" not in values
     return bool(is_kept and price is not None and price <= variant.sale_price)
+
+
+def update_variants(shop_id: UUID, variants: Sequence[Variant]) -> None:
+    """Store the fields of variants that are there, in one statement.
+
+    Django's own bulk update takes most of the time of a feed that changes prices.
+    """
+    if not variants:
+        return
+    columns = [[getattr(variant, name) for variant in variants] for name in UPDATED]
+    with connection.cursor() as cursor:
+        cursor.execute(UPDATE, [[variant.pk for variant in variants], *columns, shop_id])
 
 
 def find_availability(values: Mapping[str, Any], current: Variant | None = None) -> str:
