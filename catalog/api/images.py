@@ -172,6 +172,7 @@ class PublicImageSerializer(serializers.ModelSerializer[Image]):
     price = serializers.DecimalField(
         max_digits=12,
         decimal_places=2,
+        allow_null=True,
         help_text="The lowest current price of the variants that the photo shows.",
     )
     availability = serializers.ChoiceField(

@@ -56,6 +56,8 @@ class ProductProblem(Conflict):
 class VariantSerializer(serializers.ModelSerializer[Variant]):
     """A product in one size and colour."""
 
+    link = serializers.CharField(help_text="Empty: the product's link.")
+
     class Meta:
         model = Variant
         fields = (
@@ -98,13 +100,16 @@ class ProductImageSerializer(serializers.ModelSerializer[Image]):
         return entry.state if entry else IndexEntry.State.PENDING
 
 
+@extend_schema_field({"type": ["object", "null"]})
+class ProblemField(serializers.JSONField):
+    """The reason of a failure; null without one."""
+
+
 class WaitingPhotoSerializer(serializers.ModelSerializer[PhotoFetch]):
     """A photo by link that is not there yet."""
 
     url = serializers.CharField()
-    problem = serializers.JSONField(
-        allow_null=True, help_text="Why it could not be fetched, as a code and what to do."
-    )
+    problem = ProblemField(help_text="Why it could not be fetched, as a code and what to do.")
 
     class Meta:
         model = PhotoFetch
