@@ -57,8 +57,10 @@ def render_problem(exc: Exception, context: dict[str, Any]) -> Response | None:
 
 def describe_error(exc: DomainError | exceptions.APIException) -> dict[str, Any]:
     """Return the problem of one part of a request, whose other parts go on."""
-    is_domain_error = isinstance(exc, DomainError)
-    response = _render_domain_error(exc) if is_domain_error else _render_api_exception(exc)
+    if isinstance(exc, DomainError):
+        response = _render_domain_error(exc)
+    else:
+        response = _render_api_exception(exc)
     body: dict[str, Any] = response.data
     return {name: body[name] for name in ("code", "detail", "errors") if name in body}
 

@@ -13,6 +13,7 @@ from catalog import services
 from catalog.api.bulk.rows import (
     MAX_ROWS,
     RowResultSerializer,
+    leave_rows,
     read_rows,
     try_row,
     validate_row,
@@ -110,7 +111,7 @@ class ImagesBulkView(TenantAPIView):
     @idempotent
     def post(self, request: Request) -> Response:
         rows = read_rows(request.data, "images")
-        check_fields(ImagesBulkInput(data={**request.data, "images": []}))
+        check_fields(ImagesBulkInput(data=leave_rows(request.data, "images")))
         serializer = BulkImageInput(partial=True, context={"found_facets": {}})
         results = [
             try_row(

@@ -13,6 +13,7 @@ from catalog import services
 from catalog.api.bulk.rows import (
     MAX_ROWS,
     RowResultSerializer,
+    leave_rows,
     read_rows,
     try_row,
     validate_row,
@@ -98,7 +99,7 @@ class ProductsBulkView(TenantAPIView):
     @idempotent
     def post(self, request: Request) -> Response:
         rows = read_rows(request.data, "products")
-        check_fields(ProductsBulkInput(data={**request.data, "products": []}))
+        check_fields(ProductsBulkInput(data=leave_rows(request.data, "products")))
         return Response({"results": BulkWrite(self.shop).run(rows)})
 
 
@@ -106,7 +107,7 @@ class BulkWrite:
     """The rows of one request, checked one by one and written together."""
 
     def __init__(self, shop: Any) -> None:
-        context = {"found_facets": {}}
+        context: dict[str, Any] = {"found_facets": {}}
         self._shop = shop
         self._whole = BulkProductInput(context=context)
         self._part = BulkProductInput(partial=True, context=context)
