@@ -24,9 +24,10 @@ class CSVRenderer(BaseRenderer):
         if context["response"].exception:
             body: bytes = JSONRenderer().render(data)
             return body
+        if not data:
+            return b""  # responses to OPTIONS
         names = list(context["view"].row_serializer_class().fields)
-        # Responses to OPTIONS have no data.
-        return format_csv(names, data["results"]).encode() if data else b""
+        return format_csv(names, data["results"]).encode()
 
 
 def format_csv(names: list[str], rows: list[dict[str, Any]]) -> str:

