@@ -28,8 +28,10 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 IMAGES = "/api/v1/images/"
 
 
-def upload(client: Any, *, size: tuple[int, int] = (900, 1200), **fields: Any) -> dict[str, Any]:
-    photo = ContentFile(make_photo("red", size=size), "photo.jpg")
+def upload(
+    client: Any, *, colour: str = "red", size: tuple[int, int] = (900, 1200), **fields: Any
+) -> dict[str, Any]:
+    photo = ContentFile(make_photo(colour, size=size), "photo.jpg")
     answer = client.post(IMAGES, {"name": "Dress", "photo": photo, **fields}, "multipart")
     assert answer.status_code == 201, answer.content
     return answer.json()
@@ -97,7 +99,7 @@ def test_every_answer_with_images_has_them(shop):
     index_waiting()
     shown = get_thumbnails(shop.client, image)
     listed = shop.client.get(IMAGES).json()["results"][0]
-    similar = upload(shop.client)
+    similar = upload(shop.client, colour="blue")
     index_waiting()
     found = shop.client.get(f"{IMAGES}{similar['id']}/similar/").json()["results"][0]
     assert (found["id"], found["thumbnails"]) == (image["id"], shown)
