@@ -4,11 +4,11 @@
 """
 
 import json
-import re
 import time
-from pathlib import Path
 
 import django
+
+from benchmarks.process_memory import read_memory
 
 
 def main() -> None:
@@ -18,19 +18,7 @@ def main() -> None:
     began = time.perf_counter()
     import_waiting()
     seconds = time.perf_counter() - began
-    print(json.dumps({"seconds": seconds, "megabytes": read_peak()}))
-
-
-def read_peak() -> float:
-    """Return the most memory that this program has had, in MB.
-
-    Not `getrusage`, which counts the process that started this one before it became this program.
-    """
-    status = Path("/proc/self/status").read_text()
-    found = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
-    if found is None:
-        raise RuntimeError("The system does not say how much memory a process has had.")
-    return int(found[1]) / 1024
+    print(json.dumps({"seconds": seconds, "megabytes": read_memory("VmHWM")}))
 
 
 if __name__ == "__main__":

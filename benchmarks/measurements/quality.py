@@ -5,7 +5,6 @@ worker and the web process are idle.
 """
 
 import io
-import re
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -17,6 +16,7 @@ import cv2
 import numpy as np
 
 from benchmarks.large_photos import LARGEST, load_pairs
+from benchmarks.process_memory import read_memory
 from benchmarks.report import Goal, Report
 from core.photos import open_photo
 from quality.compare.comparison import compare
@@ -116,13 +116,7 @@ def _measure_peak_apart(photo: bytes) -> float:
 
 def _measure_peak(photo: bytes) -> float:
     """Return the megabytes by which this process grows at most during one enhancement."""
-    before = _status("VmRSS")
+    before = read_memory("VmRSS")
     Path("/proc/self/clear_refs").write_text(RESET_PEAK)
     _enhance(photo)
-    return _status("VmHWM") - before
-
-
-def _status(name: str) -> float:
-    """Return a figure of proc(5), status, in megabytes."""
-    found = re.search(rf"{name}:\s+(\d+) kB", Path("/proc/self/status").read_text())
-    return int(found[1]) * 1024 / 1e6 if found else float("nan")
+    return read_memory("VmHWM") - before
