@@ -74,12 +74,13 @@ def all_shops() -> Iterator[None]:
 
 
 def run_in_scope(work: Callable[[], T], shop_id: UUID) -> T:
-    """Run `work` in a shop's scope, then close the database connection of this thread."""
+    """Run `work` in a shop's scope, then close this thread's connection unless it is in use."""
     try:
         with shop_scope(shop_id):
             return work()
     finally:
-        connection.close()
+        if not connection.in_atomic_block:
+            connection.close()
 
 
 def scoped_shop_id() -> UUID:

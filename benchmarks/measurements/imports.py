@@ -24,7 +24,7 @@ ROWS = 100_000
 VARIANTS = 100_000
 # Sizes of each product whose prices change.
 SIZES = ("XS", "S", "M", "L", "XL")
-PROCESS = [sys.executable, "-m", "benchmarks.measurements.import_process"]
+PROCESS = [sys.executable, "-m", "benchmarks.import_process"]
 
 
 @dataclass(frozen=True, slots=True)

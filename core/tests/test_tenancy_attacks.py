@@ -140,6 +140,8 @@ def rows_of(shop: Shop) -> dict[str, Any]:
             names = {each.name for each in model._meta.concrete_fields}
             rows = model._base_manager.order_by("pk")
             rows = rows.exclude(shop=shop) if "shop" in names else rows
+            # A first price sets the currency of the attacker's own shop.
+            rows = rows.exclude(pk=shop.pk) if model is Shop else rows
             for row in django_serializers.serialize("python", rows):
                 row["fields"].pop("last_used_at", None)
                 found[f"{row['model']} {row['pk']}"] = row["fields"]
@@ -186,10 +188,10 @@ def as_part(value: Any) -> Any:
 
 
 def content_of(answer: Any) -> str:
-    if getattr(answer, "streaming", False):
+    if getattr(answer, "is_async", False):
         answer.close()
         return str(answer.headers)
-    return f"{answer.headers} {answer.content.decode(errors='replace')}"
+    return f"{answer.headers} {answer.getvalue().decode(errors='replace')}"
 
 
 def find_leaks(text: str, request: HostileRequest, theirs: TheirValues) -> list[str]:

@@ -110,8 +110,8 @@ class ImagesBulkView(TenantAPIView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        rows = read_rows(request.data, "images")
         check_fields(ImagesBulkInput(data=leave_rows(request.data, "images")))
+        rows = read_rows(request.data, "images")
         serializer = BulkImageInput(partial=True, context={"found_facets": {}})
         results = [
             try_row(

@@ -98,8 +98,8 @@ class ProductsBulkView(TenantAPIView):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        rows = read_rows(request.data, "products")
         check_fields(ProductsBulkInput(data=leave_rows(request.data, "products")))
+        rows = read_rows(request.data, "products")
         return Response({"results": BulkWrite(self.shop).run(rows)})
 
 

@@ -39,9 +39,9 @@ def read_rows(body: Any, name: str) -> list[Any]:
     return rows
 
 
-def leave_rows(body: Any, name: str) -> dict[str, Any]:
+def leave_rows(body: Any, name: str) -> Any:
     """Return a body without its rows, which are checked one by one."""
-    return {**body, name: []}
+    return {**body, name: []} if isinstance(body, Mapping) else body
 
 
 def validate_row(serializer: serializers.Serializer[Any], row: Any) -> dict[str, Any]:

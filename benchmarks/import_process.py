@@ -1,6 +1,6 @@
 """Run all waiting imports in this process; print the seconds and the peak of memory in MB.
 
-`python -m benchmarks.measurements.import_process`: a worker of the default queue, without torch.
+`python -m benchmarks.import_process`: a worker of the default queue, without torch.
 """
 
 import json
