@@ -204,11 +204,7 @@ def delete_image(*, image: Image) -> None:
 
 def delete_product(*, product: Product) -> None:
     """Delete a product with its variants, and hide its images now; see `delete_image`."""
-    with transaction.atomic():
-        Product.objects.select_for_update().filter(pk=product.pk).first()
-        images = Image.objects.live().filter(product=product)
-        remove_images(product.shop_id, list(images.values_list("pk", flat=True)))
-        product.delete()
+    deletion.delete_products(product.shop_id, [product.pk])
 
 
 def delete_products(*, shop_id: UUID, product_ids: Sequence[UUID]) -> None:
@@ -235,8 +231,8 @@ def retry_images(*, images: list[Image]) -> int:
     """Have these images indexed again, except held ones; return how many."""
     free = [image for image in images if image.status != Image.Status.HELD]
     with transaction.atomic():
-        for image in free:
-            request_entries(image.shop_id, [image.pk])
+        for shop_id in {image.shop_id for image in free}:
+            request_entries(shop_id, [image.pk for image in free if image.shop_id == shop_id])
     return len(free)
 
 

@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog import services
+from catalog.api.addresses import PublicAddressField
 from catalog.api.facets import (
     AgeGroupField,
     AttributesField,
@@ -37,7 +38,6 @@ from catalog.search.public_images import (
 )
 from catalog.taxonomy.tree import select_path
 from core.api.views import validate
-from core.downloads.addresses import MAX_ADDRESS_LENGTH, DownloadRefused, check_address
 from core.photos import Photo, open_photo
 from decoder.limits import MAX_BYTES
 from tenants.api.base import TenantViewSet
@@ -202,10 +202,24 @@ class PublicImageSerializer(serializers.ModelSerializer[Image]):
         return serialize_seen(facts.garments) if facts else None
 
 
+def _find_entry(image: Image) -> IndexEntry | None:
+    """Return the entry in the live index, which `select_images` prefetches."""
+    return next(iter(image.entries.all()), None)
+
+
+@extend_schema_field(serializers.ChoiceField(choices=IndexEntry.State.choices))
+class IndexStateField(serializers.Field[Any, Any, Any, Any]):
+    """The state of an image in the live index; prefetch its live entry, or each costs a query."""
+
+    def to_representation(self, image: Image) -> str:
+        entry = _find_entry(image)
+        return entry.state if entry else IndexEntry.State.PENDING
+
+
 class ImageSerializer(PublicImageSerializer):
     """The fields of an image that its shop may see, with its state in the index."""
 
-    index_state = serializers.SerializerMethodField()
+    index_state = IndexStateField(source="*", read_only=True)
     index_error = serializers.SerializerMethodField(
         help_text="Why indexing failed, as a code and what to do; null otherwise."
     )
@@ -222,20 +236,12 @@ class ImageSerializer(PublicImageSerializer):
         )
         read_only_fields = fields
 
-    @extend_schema_field(serializers.ChoiceField(choices=IndexEntry.State.choices))
-    def get_index_state(self, image: Image) -> str:
-        entry = self._entry(image)
-        return entry.state if entry else IndexEntry.State.PENDING
-
     @extend_schema_field({"type": ["object", "null"]})
     def get_index_error(self, image: Image) -> dict[str, str] | None:
-        entry = self._entry(image)
+        entry = _find_entry(image)
         if entry is None or not entry.reason:
             return None
         return {"code": entry.reason, "detail": str(entry.get_reason_display())}
-
-    def _entry(self, image: Image) -> IndexEntry | None:
-        return next(iter(image.entries.all()), None)
 
 
 class ImageDetailSerializer(ImageSerializer):
@@ -354,21 +360,14 @@ class NewImageInput(ImageInput):
     name = serializers.CharField(
         required=False, max_length=200, help_text="Required unless the product is known."
     )
-    image_url = serializers.CharField(
+    image_url = PublicAddressField(
         required=False,
-        max_length=MAX_ADDRESS_LENGTH,
         help_text="In place of `photo`: where a worker fetches it, by https or http from a public "
         "address. The answer is then 202.",
     )
 
     class Meta(ImageInput.Meta):
         fields: tuple[str, ...] = ("image_url", "external_id", *ImageInput.Meta.fields)
-
-    def validate_image_url(self, value: str) -> str:
-        try:
-            return str(check_address(value))
-        except DownloadRefused as error:
-            raise serializers.ValidationError(error.message, code=error.code) from error
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("photo" in attrs) == ("image_url" in attrs):

@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog import services
+from catalog.api.addresses import PublicAddressField
 from catalog.api.facets import (
     AgeGroupField,
     AttributesField,
@@ -26,9 +27,11 @@ from catalog.api.facets import (
     StyleField,
 )
 from catalog.api.images import (
+    MAX_EXTERNAL_ID_LENGTH,
     MAX_STOCK,
     MAX_STYLES,
     THUMBNAILS_HELP,
+    IndexStateField,
     PhotoUrlField,
     ThumbnailsField,
 )
@@ -38,7 +41,6 @@ from catalog.products.specs import PhotoLink, ProductChange, ProductSpec, Writte
 from catalog.taxonomy.tree import select_path
 from core.api.parsers import JSONParser
 from core.api.views import validate
-from core.downloads.addresses import MAX_ADDRESS_LENGTH, DownloadRefused, check_address
 from core.errors import Conflict, DomainError
 from tenants.api.base import TenantViewSet
 from tenants.api.fields import validate_currency
@@ -46,7 +48,6 @@ from tenants.models import Scope
 
 MAX_VARIANTS = 2_000
 MAX_PHOTOS = 100
-MAX_EXTERNAL_ID_LENGTH = 100
 
 
 class ProductProblem(Conflict):
@@ -80,7 +81,7 @@ class ProductImageSerializer(serializers.ModelSerializer[Image]):
     skus = serializers.SerializerMethodField(
         help_text="The SKUs of the variants that it shows; empty: all variants."
     )
-    index_state = serializers.SerializerMethodField()
+    index_state = IndexStateField(source="*", read_only=True)
 
     class Meta:
         model = Image
@@ -93,11 +94,6 @@ class ProductImageSerializer(serializers.ModelSerializer[Image]):
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_skus(self, image: Image) -> list[str]:
         return [variant.sku for variant in image.variants.all()]
-
-    @extend_schema_field(serializers.ChoiceField(choices=IndexEntry.State.choices))
-    def get_index_state(self, image: Image) -> str:
-        entry = next(iter(image.entries.all()), None)
-        return entry.state if entry else IndexEntry.State.PENDING
 
 
 @extend_schema_field({"type": ["object", "null"]})
@@ -177,22 +173,13 @@ class VariantInput(serializers.ModelSerializer[Variant]):
 class PhotoLinkInput(serializers.Serializer[Any]):
     """A photo that a worker fetches; one whose link the product has already is kept."""
 
-    image_url = serializers.CharField(
-        max_length=MAX_ADDRESS_LENGTH,
-        help_text="Where a worker fetches it, by https or http from a public address.",
-    )
+    image_url = PublicAddressField()
     skus = serializers.ListField(
         child=serializers.CharField(max_length=100),
         required=False,
         max_length=MAX_VARIANTS,
         help_text="The SKUs of the variants that it shows; none: all variants.",
     )
-
-    def validate_image_url(self, value: str) -> str:
-        try:
-            return str(check_address(value))
-        except DownloadRefused as error:
-            raise serializers.ValidationError(error.message, code=error.code) from error
 
 
 class ProductInput(serializers.ModelSerializer[Product]):
@@ -223,7 +210,7 @@ class ProductInput(serializers.ModelSerializer[Product]):
 
     class Meta:
         model = Product
-        fields = (
+        fields: tuple[str, ...] = (
             *("name", "description", "category", "styles", "age_group", "brand", "gender", "link"),
             *("attributes", "status", "variants", "images"),
         )

@@ -6,6 +6,7 @@ Products come in chunks, each in a query of its own: memory and locks do not gro
 import csv
 import io
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -65,7 +66,7 @@ def _read_chunks(shop_id: UUID, photo_url: PhotoUrl) -> Iterator[list[dict[str, 
     after: UUID | None = None
     while True:
         # A response is sent in other threads than that of its request.
-        products = run_in_scope(lambda after=after: _read_products(after), shop_id)  # type: ignore[misc]
+        products = run_in_scope(partial(_read_products, after), shop_id)
         if not products:
             return
         yield [describe_product(product, photo_url) for product in products]

@@ -36,8 +36,8 @@ def sync_photos(shop: Shop, wanted: Mapping[UUID, Sequence[PhotoLink]]) -> set[U
                     changed.add(product_id)
             elif fetch := waiting.pop(photo.url, None):
                 if fetch.facts != facts or fetch.state == PhotoFetch.State.FAILED:
-                    PhotoFetch.objects.filter(pk=fetch.pk).update(facts=facts)
-                    PhotoFetch.objects.filter(pk=fetch.pk).request()
+                    same = PhotoFetch.objects.filter(pk=fetch.pk)
+                    same.restart(state=PhotoFetch.State.PENDING, problem=None, facts=facts)
                     changed.add(product_id)
             else:
                 added.append(
@@ -57,19 +57,10 @@ def sync_photos(shop: Shop, wanted: Mapping[UUID, Sequence[PhotoLink]]) -> set[U
     return changed
 
 
-def name_variants(image_id: UUID, variant_ids: Iterable[UUID]) -> bool:
-    """Let an image show exactly these variants; return whether that is a change."""
-    links: Any = Image.variants.through
-    wanted = set(variant_ids)
-    current = set(links.objects.filter(image_id=image_id).values_list("variant_id", flat=True))
-    if current == wanted:
-        return False
-    links.objects.filter(image_id=image_id, variant_id__in=current - wanted).delete()
-    links.objects.bulk_create(
-        [links(image_id=image_id, variant_id=pk) for pk in sorted(wanted - current)],
-        ignore_conflicts=True,
-    )
-    return True
+def name_variants(image_id: UUID, variant_ids: Iterable[UUID]) -> None:
+    """Let an image show exactly these variants."""
+    variants: Any = Image(pk=image_id).variants
+    variants.set(variant_ids)
 
 
 def _place(image: Image, position: int, shown: Sequence[UUID]) -> bool:

@@ -193,17 +193,14 @@ def _write_styles(specs: Sequence[ProductSpec], products: Mapping[str, Product])
         for spec in specs
         if not spec.is_partial or "styles" in spec.facts
     ]
-    found = links.objects.filter(product_id__in=stated).values_list("product_id", "style_id")
-    current = set(found)
-    if surplus := current - wanted:
-        styles = links.objects.filter(product_id__in={product for product, _ in surplus})
-        pks = [
-            pk
-            for pk, *pair in styles.values_list("pk", "product_id", "style_id")
-            if tuple(pair) in surplus
-        ]
-        links.objects.filter(pk__in=pks).delete()
-    missing = wanted - current
+    found = links.objects.filter(product_id__in=stated)
+    current = {
+        (product, style): pk
+        for pk, product, style in found.values_list("pk", "product_id", "style_id")
+    }
+    if surplus := current.keys() - wanted:
+        links.objects.filter(pk__in=[current[pair] for pair in surplus]).delete()
+    missing = wanted - current.keys()
     rows = [links(product_id=product, style_id=style) for product, style in sorted(missing)]
     links.objects.bulk_create(rows, ignore_conflicts=True)
     return {product for product, _ in surplus | missing}

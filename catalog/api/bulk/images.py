@@ -1,5 +1,6 @@
 """Up to a thousand images in one request: added by link, changed, deleted."""
 
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -114,11 +115,7 @@ class ImagesBulkView(TenantAPIView):
         rows = read_rows(request.data, "images")
         serializer = BulkImageInput(partial=True, context={"found_facets": {}})
         results = [
-            try_row(
-                lambda row=row: apply_row(self.shop, serializer, row),  # type: ignore[misc]
-                id=None,
-                photo_fetch=None,
-            )
+            try_row(partial(apply_row, self.shop, serializer, row), id=None, photo_fetch=None)
             for row in rows
         ]
         return Response({"results": BulkImageResult(results, many=True).data})

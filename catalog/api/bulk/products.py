@@ -1,6 +1,7 @@
 """Up to a thousand products in one request."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -18,7 +19,8 @@ from catalog.api.bulk.rows import (
     try_row,
     validate_row,
 )
-from catalog.api.products import MAX_EXTERNAL_ID_LENGTH, ProductInput, make_spec
+from catalog.api.images import MAX_EXTERNAL_ID_LENGTH
+from catalog.api.products import ProductInput, make_spec
 from catalog.models import Product
 from catalog.products.specs import ProductChange, ProductSpec, WrittenProduct
 from core.api.names import check_fields
@@ -43,7 +45,7 @@ class BulkProductInput(ProductInput):
     )
 
     class Meta(ProductInput.Meta):
-        fields = ("external_id", "action", *ProductInput.Meta.fields)  # type: ignore[assignment]
+        fields = ("external_id", "action", *ProductInput.Meta.fields)
 
 
 class ProductsBulkInput(serializers.Serializer[Any]):
@@ -118,7 +120,7 @@ class BulkWrite:
     def run(self, rows: list[Any]) -> list[dict[str, Any]]:
         """Return the result of each row."""
         results = [
-            try_row(lambda n=number, r=row: self._read(n, r), external_id=_read_id(row))  # type: ignore[misc]
+            try_row(partial(self._read, number, row), external_id=_read_id(row))
             for number, row in enumerate(rows)
         ]
         with transaction.atomic():

@@ -12,8 +12,9 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from catalog.api.addresses import PublicAddressField
 from catalog.api.imports.jobs import ImportDetailSerializer
-from catalog.api.imports.options import FeedAddressField, FeedOptionsInput
+from catalog.api.imports.options import FeedOptionsInput
 from catalog.imports.requests import start_feed_import
 from catalog.models import Feed
 from core.api.views import NewestFirst, validate
@@ -28,7 +29,7 @@ MAX_INTERVAL_MINUTES = 7 * 24 * 60
 class ProductFeedSerializer(FeedOptionsInput, serializers.ModelSerializer[Feed]):
     """A feed of products, under a name of the shop's own."""
 
-    url = FeedAddressField(required=False, allow_blank=True)
+    url = PublicAddressField(required=False, allow_blank=True)
     interval_minutes = serializers.IntegerField(
         required=False,
         allow_null=True,

@@ -18,7 +18,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from catalog.api.imports.options import FeedAddressField, FeedOptionsInput
+from catalog.api.addresses import PublicAddressField
+from catalog.api.imports.options import FeedOptionsInput
 from catalog.imports.requests import cancel_import, confirm_import, resume_import, start_import
 from catalog.models import Feed, ImportJob, ImportProblem, PhotoFetch
 from catalog.models.imports import VanishedAction
@@ -128,7 +129,7 @@ class ImportInput(FeedOptionsInput):
     file = serializers.FileField(
         required=False, help_text="The feed, at most 512 MB; it may be compressed with gzip."
     )
-    url = FeedAddressField(required=False)
+    url = PublicAddressField(required=False)
     feed = serializers.CharField(
         max_length=60,
         required=False,

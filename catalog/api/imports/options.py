@@ -8,11 +8,9 @@ from catalog.feeds.dialect import IMAGE_BASE, MAPPED_FIELDS, check_mapping
 from catalog.feeds.errors import FeedUnreadable
 from catalog.feeds.recognition import FeedFormat
 from catalog.models.imports import VanishedAction
-from core.downloads.addresses import MAX_ADDRESS_LENGTH, DownloadRefused, check_address
 from tenants.api.fields import validate_currency
 
 MAX_TITLE_LENGTH = 200
-URL_HELP = "Where a worker fetches it, by https or http from a public address."
 
 
 class MappingField(serializers.JSONField):
@@ -35,20 +33,6 @@ class MappingField(serializers.JSONField):
 
 def _is_title(title: Any) -> bool:
     return isinstance(title, str) and 0 < len(title) <= MAX_TITLE_LENGTH and "\0" not in title
-
-
-class FeedAddressField(serializers.CharField):
-    """An address of the public internet."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"max_length": MAX_ADDRESS_LENGTH, "help_text": URL_HELP, **kwargs})
-
-    def to_internal_value(self, data: Any) -> str:
-        value: str = super().to_internal_value(data)
-        try:
-            return str(check_address(value)) if value else ""
-        except DownloadRefused as error:
-            raise serializers.ValidationError(error.message, code=error.code) from error
 
 
 class FeedOptionsInput(serializers.Serializer[Any]):
