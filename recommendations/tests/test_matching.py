@@ -125,6 +125,13 @@ def test_prompt_about_other_things_matches_only_images_with_its_words(measured):
     assert list(matches(measured.client.post(ASK, body, "json"))) == ["Far"]
 
 
+def test_answers_by_age_have_what_matches_unless_all_is_asked_for(measured):
+    body = {"prompt": "red", "sort": "newest"}
+    assert list(matches(measured.client.post(ASK, body, "json"))) == ["Middling", "Near", "Same"]
+    everything = matches(measured.client.post(ASK, body | {"min_match": "none"}, "json"))
+    assert list(everything) == ["Far", "Middling", "Near", "Same"]
+
+
 def test_image_of_another_stated_or_seen_kind_is_no_strong_match(measured):
     cache_prompt(measured.shop, "red dress", 1, 0, 0)
     with shop_scope(measured.shop.pk):

@@ -130,8 +130,9 @@ class RecommendationInput(serializers.Serializer[Any]):
     )
     min_match = serializers.ChoiceField(
         choices=MATCHES,
-        default=Match.NONE.value,
-        help_text="Leave out images with a weaker match.",
+        required=False,
+        help_text="Leave out images with a weaker match; by default `none` in order of relevance, "
+        "else `weak`.",
     )
     group_by = serializers.ChoiceField(
         choices=["item", "none"],
@@ -193,7 +194,7 @@ class RecommendationInput(serializers.Serializer[Any]):
             session=data.get("session", ""),
             count=data["number_of_images"],
             facets=_read_facets(data, shop),
-            min_match=Match(data["min_match"]),
+            min_match=_read_min_match(data),
             diversity=data.get("diversity"),
             by_item=data["group_by"] == "item",
             order=AnswerOrder(data["sort"]),
@@ -233,6 +234,16 @@ class RecommendationForm(serializers.Serializer[Any]):
     query = QueryField(
         required=False, help_text="Everything except the photos, as JSON: the body without a form."
     )
+
+
+def _read_min_match(data: Mapping[str, Any]) -> Match:
+    """Return the weakest match that is shown.
+
+    In order of relevance, images that do not match come last. By price or age they would stand
+    among the others.
+    """
+    is_by_relevance = data["sort"] == AnswerOrder.RELEVANCE
+    return Match(data.get("min_match", Match.NONE if is_by_relevance else Match.WEAK))
 
 
 def _read_facets(data: Mapping[str, Any], shop: Shop) -> FacetFilter:
