@@ -9,7 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.api.images import ImageSerializer, select_images
+from catalog.api.image_serializers import ImageSerializer, select_images
 from catalog.facts.contradictions import (
     FACETS,
     confirm_statement,

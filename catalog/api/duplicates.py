@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.api.examples import IMAGE
-from catalog.api.images import THUMBNAILS_HELP, PhotoUrlField, ThumbnailsField
+from catalog.api.image_serializers import THUMBNAILS_HELP, PhotoUrlField, ThumbnailsField
 from catalog.duplicates.decisions import dismiss_pair, merge_pair
 from catalog.models import DuplicatePair, Image
 from core.api.views import NewestFirst, validate

@@ -26,7 +26,7 @@ from catalog.api.facets import (
     FacetListField,
     StyleField,
 )
-from catalog.api.images import (
+from catalog.api.image_serializers import (
     MAX_EXTERNAL_ID_LENGTH,
     MAX_STOCK,
     MAX_STYLES,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from catalog.api.images import PublicImageSerializer, select_images
+from catalog.api.image_serializers import PublicImageSerializer, select_images
 from catalog.indexing.indexes import get_live_index
 from catalog.models import AgeGroup, Category, Image, Style
 from catalog.search.filters import FacetFilter

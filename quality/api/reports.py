@@ -9,7 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.api.images import THUMBNAILS_HELP, ThumbnailsField
+from catalog.api.image_serializers import THUMBNAILS_HELP, ThumbnailsField
 from catalog.models import Image
 from catalog.services import clear_image
 from core.api.views import NewestFirst, validate_parameters

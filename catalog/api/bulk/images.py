@@ -19,7 +19,7 @@ from catalog.api.bulk.rows import (
     try_row,
     validate_row,
 )
-from catalog.api.images import ImageInput, NewImageInput
+from catalog.api.image_serializers import ImageInput, NewImageInput
 from catalog.models import Image
 from core.api.names import check_fields
 from core.api.parsers import BulkJSONParser

@@ -19,7 +19,7 @@ from catalog.api.bulk.rows import (
     try_row,
     validate_row,
 )
-from catalog.api.images import MAX_EXTERNAL_ID_LENGTH
+from catalog.api.image_serializers import MAX_EXTERNAL_ID_LENGTH
 from catalog.api.products import ProductInput, make_spec
 from catalog.models import Product
 from catalog.products.specs import ProductChange, ProductSpec, WrittenProduct

@@ -24,7 +24,7 @@ from catalog.api.filters import (
     make_facets_field,
     read_filters,
 )
-from catalog.api.images import PUBLIC_FIELDS, PublicImageSerializer
+from catalog.api.image_serializers import PUBLIC_FIELDS, PublicImageSerializer
 from catalog.models import Image
 from core.api.parsers import JSONParser
 from core.api.views import validate, validate_parameters
