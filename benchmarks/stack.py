@@ -77,13 +77,18 @@ class Stack:
             os.kill(self.supervisor.pid("worker"), signal.SIGCONT)
 
     def wait_until_idle(self, *names: str) -> None:
-        """Wait until programs finish their other work, which would disturb a measurement."""
+        """Wait until programs finish their other work, which would disturb a measurement.
+
+        Says so if they do not finish in time.
+        """
         deadline = time.monotonic() + IDLE_TIMEOUT_SECONDS
         is_idle = False
         while not is_idle and time.monotonic() < deadline:
             before = self._seconds(names)
             time.sleep(POLL_SECONDS)
             is_idle = self._seconds(names) - before < IDLE_SHARE * POLL_SECONDS
+        if not is_idle:
+            print(f"  Still busy with other work: {', '.join(names)}", flush=True)
 
     def resident_megabytes(self, name: str) -> float:
         """Return the resident memory of a program and its children."""

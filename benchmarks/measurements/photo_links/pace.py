@@ -16,8 +16,8 @@ from benchmarks.measurements.photo_links.server import serving_photos
 from benchmarks.measurements.uploads import BenchShop, accept, open_shop
 from benchmarks.report import Goal, Report
 from benchmarks.stack import Stack, wait_for
-from catalog.models import IndexEntry
-from catalog.services import request_fetch
+from catalog.models import IndexEntry, Product
+from catalog.services import delete_products, request_fetch
 from core.tenancy import shop_scope
 from demo import processes
 from tenants.models import Shop
@@ -84,7 +84,9 @@ def _measure(
     stack.wait_until_idle("worker", "fetcher")
     start = time.time()
     send(shop, count)
-    return count / (_wait_until_indexed(shop, count) - start)
+    seconds = _wait_until_indexed(shop, count) - start
+    _delete_catalogue(shop)
+    return count / seconds
 
 
 def _request_fetches(shop: BenchShop, urls: list[str]) -> None:
@@ -93,6 +95,14 @@ def _request_fetches(shop: BenchShop, urls: list[str]) -> None:
         owner = Shop.objects.get(pk=shop.id)
         for number, url in enumerate(urls):
             request_fetch(shop=owner, url=url, fields={"name": f"Photo {number}"})
+
+
+def _delete_catalogue(shop: BenchShop) -> None:
+    """Delete the photos, so that their reports and facts are not made in the next round."""
+    with shop_scope(shop.id):
+        delete_products(
+            shop_id=shop.id, product_ids=list(Product.objects.values_list("pk", flat=True))
+        )
 
 
 def _wait_until_indexed(shop: BenchShop, count: int) -> float:
