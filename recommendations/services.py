@@ -12,23 +12,12 @@ from recommendations.answers.answer import (
     Recommendation,
     Result,
     Stopwatch,
-    find_results,
-    read_context,
+    find_answer,
     record_answer,
 )
 from recommendations.answers.facets import count_near
 from recommendations.models import Prompt
-from recommendations.query import (
-    Direction,
-    ImageNotIndexed,
-    Match,
-    NothingWanted,
-    Query,
-    find_direction,
-    find_thresholds,
-    request_vectors,
-    understand_query,
-)
+from recommendations.query import ImageNotIndexed, Match, Query, find_thresholds
 from tenants.models import Shop
 
 __all__ = ["Recommendation", "Result", "recommend"]
@@ -45,18 +34,7 @@ def recommend(
     watch = Stopwatch()
     with watch.measure("total"):
         index = get_live_index(shop.pk)
-        query = understand_query(query, encoder=index.encoder)
-        # While the worker encodes, read everything that does not depend on the vectors.
-        pending = request_vectors(query, index)
-        context = read_context(shop=shop, index=index, query=query, watch=watch)
-        with watch.measure("encode"):
-            direction = find_direction(query, index, pending)
-        if direction is None:
-            # The query names nothing else than the shopper.
-            if context.visitor.taste.liked is None:
-                raise NothingWanted
-            direction = Direction(context.visitor.taste.liked)
-        found = find_results(context, direction)
+        context, direction, found = find_answer(shop=shop, index=index, query=query, watch=watch)
         counts = count_near(context, direction) if query.counted else None
     answer = record_answer(context, found, source=source, feed=query.cursor)
     return replace(answer, facets=counts)

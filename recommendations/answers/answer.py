@@ -33,12 +33,16 @@ from recommendations.query import (
     AnswerOrder,
     Direction,
     Match,
+    NothingWanted,
     Query,
     Thresholds,
     Understanding,
     combine,
+    find_direction,
     is_at_least,
     limit_match,
+    request_vectors,
+    understand_query,
 )
 from recommendations.ranking.candidate_pool import (
     MAX_CANDIDATES,
@@ -49,7 +53,12 @@ from recommendations.ranking.candidate_pool import (
 from recommendations.ranking.rank import NO_DUPLICATES, Candidate, Ranked, rank, separate
 from recommendations.ranking.taste import Visitor, read_visitor, score_taste
 from recommendations.steering.rules import ActiveRule, apply_rules, select_active_rules
-from recommendations.steering.weights import ChosenWeights, choose_weights, read_steering
+from recommendations.steering.weights import (
+    ChosenWeights,
+    Steering,
+    choose_weights,
+    read_steering,
+)
 from tenants.models import Shop
 
 # Factors below this value are not worth a mention in the explanation.
@@ -124,12 +133,44 @@ class AnswerContext:
     earlier: EarlierPages
 
 
+def find_answer(
+    *,
+    shop: Shop,
+    index: VectorIndex,
+    query: Query,
+    watch: Stopwatch,
+    steering: Steering | None = None,
+) -> tuple[AnswerContext, Direction, FoundResults]:
+    """Return the results of a search, its context and its direction; records nothing.
+
+    `steering` replaces the shop's own, and then no experiment takes part. Raises `NothingWanted`,
+    `ImageNotIndexed`, `EncoderUnavailable`, `EncoderBusy` and `UnknownPage`.
+    """
+    query = understand_query(query, encoder=index.encoder)
+    # While the worker encodes, read everything that does not depend on the vectors.
+    pending = request_vectors(query, index)
+    context = read_context(shop=shop, index=index, query=query, watch=watch, steering=steering)
+    with watch.measure("encode"):
+        direction = find_direction(query, index, pending)
+    if direction is None:
+        # The query names nothing else than the shopper.
+        if context.visitor.taste.liked is None:
+            raise NothingWanted
+        direction = Direction(context.visitor.taste.liked)
+    return context, direction, find_results(context, direction)
+
+
 def read_context(
-    *, shop: Shop, index: VectorIndex, query: Query, watch: Stopwatch
+    *,
+    shop: Shop,
+    index: VectorIndex,
+    query: Query,
+    watch: Stopwatch,
+    steering: Steering | None = None,
 ) -> AnswerContext:
     """Read the visitor, the shop's weights and rules, and the images with the query's words.
 
-    Raises `UnknownPage`.
+    `steering` replaces the shop's own, and then no experiment takes part. Raises `UnknownPage`.
     """
     earlier = EarlierPages()
     if query.cursor:
@@ -138,8 +179,11 @@ def read_context(
     visitor = read_visitor(
         shop=shop, index=index, external_id=query.shopper, session=query.session, now=now
     )
-    steering = read_steering(shop)
-    chosen = choose_weights(shop, steering.weights, query.shopper)
+    if steering is None:
+        steering = read_steering(shop)
+        chosen = choose_weights(shop, steering.weights, query.shopper)
+    else:
+        chosen = ChosenWeights(steering.weights)
     if query.diversity is not None:
         chosen = replace(chosen, weights=replace(chosen.weights, diversity=query.diversity))
     return AnswerContext(
