@@ -20,9 +20,11 @@ from catalog.models.duplicates import PHOTO_HASHES
 from catalog.models.fetches import FETCHES
 from catalog.models.imports import IMPORTS
 from catalog.models.thumbnails import THUMBNAILS
+from catalog.products.word_counts import find_due_shops
 from catalog.tasks import (
     advance_switches,
     audit_index,
+    count_words,
     drop_former_collection,
     remove_index,
     wake_repairs,
@@ -95,6 +97,13 @@ def start_due_imports(**_: Any) -> None:
 def purge_imports(**_: Any) -> None:
     """Delete imports that ended three months ago, with their problems and files."""
     requests.delete_old_imports(ended_before=timezone.now() - IMPORT_RETENTION)
+
+
+@shared_task
+def request_word_counts(**_: Any) -> None:
+    """Have the words of the products counted where they may have changed."""
+    for pk in find_due_shops():
+        wake(count_words.name, shop_id=str(pk))
 
 
 @shared_task

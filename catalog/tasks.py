@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import structlog
 from celery import shared_task
@@ -14,10 +15,11 @@ from catalog.imports.jobs import import_waiting
 from catalog.indexing import audit, indexes, repair, retirement, switches
 from catalog.indexing.indexes import ENTRIES
 from catalog.models import VectorIndex
+from catalog.products import word_counts
 from core.errors import Unavailable
 from core.jobs.queues import SingleFlight, wake
 from core.jobs.runner import run_at_low_priority
-from core.tenancy import all_shops
+from core.tenancy import all_shops, shop_scope
 
 log = structlog.get_logger(__name__)
 
@@ -73,6 +75,13 @@ def fetch_photos(**_: Any) -> None:
 def run_imports(**_: Any) -> None:
     """Run the imports that all shops have requested, one after the other."""
     _imports.run(import_waiting)
+
+
+@shared_task
+def count_words(*, shop_id: str, **_: Any) -> None:
+    """Count the words of a shop's products, for spelling and suggestions."""
+    with shop_scope(UUID(shop_id)):
+        word_counts.count_words(UUID(shop_id))
 
 
 @shared_task

@@ -344,6 +344,7 @@ CELERY_BEAT_SCHEDULE = {
         "catalog.sweeps.request_missing_thumbnails": crontab(minute="*/10"),
         "catalog.sweeps.request_missing_hashes": crontab(minute="*/10"),
         "catalog.sweeps.adopt_images": 60,
+        "catalog.sweeps.request_word_counts": 60,
         "catalog.sweeps.purge_failed_fetches": crontab(hour=4, minute=15),
         "catalog.sweeps.start_due_imports": SWEEP_SECONDS,
         "catalog.sweeps.purge_imports": crontab(hour=4, minute=45),

@@ -37,8 +37,8 @@ class MembershipInline(TabularInline):
 
 @admin.register(Shop)
 class ShopAdmin(ModelAdmin):
-    list_display = ("name", "id", "is_active", "default_currency", "created_at")
-    list_filter = ("is_active",)
+    list_display = ("name", "id", "is_active", "default_currency", "language", "created_at")
+    list_filter = ("is_active", "language")
     search_fields = ("name", "id")
     inlines = (MembershipInline,)
 

@@ -19,10 +19,11 @@ def create_shop(*, name: str, key_name: str = "first key") -> tuple[Shop, str]:
     return shop, secret
 
 
-def change_currency(*, shop: Shop, currency: str) -> None:
-    """Change the currency of prices, and of price filters, that name none."""
-    shop.default_currency = currency
-    shop.save(update_fields=["default_currency"])
+def change_shop(*, shop: Shop, **settings: str) -> None:
+    """Change the `default_currency` or the `language` of a shop."""
+    for name, value in settings.items():
+        setattr(shop, name, value)
+    shop.save(update_fields=list(settings))
 
 
 def create_key(

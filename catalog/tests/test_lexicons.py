@@ -9,12 +9,12 @@ from catalog.vocabulary.languages.lexicon import (
     IGNORED,
     MAX_PHRASE_WORDS,
     NO_GARMENT,
-    fold,
     read_entries,
     read_lexicon,
     read_lexicons,
     split_words,
 )
+from core.text import fold
 
 CODES = [lexicon.code for lexicon in read_lexicons()]
 MIN_CONCEPTS = 150

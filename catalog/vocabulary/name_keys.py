@@ -7,7 +7,7 @@ singular or the plural.
 import re
 from functools import lru_cache
 
-from catalog.vocabulary.languages.lexicon import fold
+from core.text import fold
 
 _WORD = re.compile(r"[^\W_]+")
 _IRREGULAR = {"men": "man", "women": "woman", "children": "child", "scarves": "scarf"}

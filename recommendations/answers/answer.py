@@ -20,8 +20,9 @@ from catalog.search.candidates import (
 from catalog.search.facet_counts import FacetCount
 from catalog.search.filters import FacetFilter
 from catalog.search.public_images import read_variants
-from catalog.vocabulary.languages.lexicon import fold, split_words
+from catalog.vocabulary.languages.lexicon import split_words
 from core.redaction import redact, redact_all
+from core.text import fold
 from recommendations.answers.pages import (
     MAX_DEPTH,
     EarlierPages,

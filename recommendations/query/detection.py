@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from catalog.vocabulary.languages.concepts import FALSE_FRIENDS, Role
-from catalog.vocabulary.languages.lexicon import Lexicon, Token, fold, read_lexicons
+from catalog.vocabulary.languages.lexicon import Lexicon, Token, read_lexicons
+from core.text import fold
 from recommendations.query.segmentation import PromptPiece, divide
 
 ARABIC = re.compile("[\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufeff]")

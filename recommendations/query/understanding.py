@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from catalog.vocabulary.languages.concepts import FALSE_FRIENDS, FUNCTION_WORDS
-from catalog.vocabulary.languages.lexicon import Token, fold, is_english_word, split_words, tokenise
+from catalog.vocabulary.languages.lexicon import Token, is_english_word, split_words, tokenise
 from core.ml.known_words import find_known_words
+from core.text import fold
 from recommendations.query.detection import Reading, detect
 from recommendations.query.english_text import write_english
 from recommendations.query.segmentation import PromptPiece

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from core.api.throttling import find_address
 from core.api.views import ApiView, validate
+from core.text import LANGUAGES
 from tenants.accounts import registration, sessions
 from tenants.accounts.sessions import SignIn
 from tenants.accounts.sign_in import sign_in
@@ -24,7 +25,7 @@ from tenants.api.fields import (
 )
 from tenants.models import MEMBER, Membership, Scope, Session, Shop, User
 from tenants.models.shops import ROLES
-from tenants.services import change_currency
+from tenants.services import change_shop
 
 CREDENTIALS = {"email": "ada@shop.example", "password": "correct-horse-7"}
 
@@ -32,7 +33,7 @@ CREDENTIALS = {"email": "ada@shop.example", "password": "correct-horse-7"}
 class ShopSerializer(serializers.ModelSerializer[Shop]):
     class Meta:
         model = Shop
-        fields = ("id", "name", "default_currency", "created_at")
+        fields = ("id", "name", "default_currency", "language", "created_at")
 
 
 class ShopInput(serializers.Serializer[Shop]):
@@ -40,6 +41,11 @@ class ShopInput(serializers.Serializer[Shop]):
         allow_blank=True,
         help_text="ISO 4217: of prices without a currency, and of price filters that name none. "
         "While it is empty, the first price with a currency sets it.",
+    )
+    language = serializers.ChoiceField(
+        choices=list(LANGUAGES),
+        help_text="ISO 639: of the names and descriptions of your products. Search compares the "
+        "stems of its words, so that singular and plural are one.",
     )
 
 
@@ -207,13 +213,14 @@ class ShopView(TenantAPIView):
         return Response(ShopSerializer(self.shop).data)
 
     @extend_schema(
-        summary="Change the shop's default currency",
+        summary="Change the shop's default currency and language",
         request=ShopInput,
         responses=ShopSerializer,
-        examples=[OpenApiExample("Euros", {"default_currency": "EUR"}, request_only=True)],
+        examples=[
+            OpenApiExample("Euros", {"default_currency": "EUR"}, request_only=True),
+            OpenApiExample("German", {"language": "de"}, request_only=True),
+        ],
     )
     def patch(self, request: Request) -> Response:
-        currency = validate(ShopInput(data=request.data, partial=True)).get("default_currency")
-        if currency is not None:
-            change_currency(shop=self.shop, currency=currency)
+        change_shop(shop=self.shop, **validate(ShopInput(data=request.data, partial=True)))
         return Response(ShopSerializer(self.shop).data)

@@ -20,6 +20,7 @@ from rest_framework_api_key.models import AbstractAPIKey, APIKeyManager
 from uuid_utils.compat import uuid7
 
 from core.tenancy import TenantQuerySet, tenant_manager
+from core.text import LANGUAGES
 from tenants.models.credentials import find_match, hash_password, normalize_address
 
 LAST_USE_PRECISION = timedelta(minutes=1)
@@ -45,6 +46,19 @@ class Shop(models.Model):
         db_default="",
         help_text="ISO 4217: of prices without a currency, and of price filters that name none. "
         "If it is empty, the first price with a currency sets it.",
+    )
+    language = models.CharField(
+        max_length=2,
+        choices=[(code, code) for code in LANGUAGES],
+        default="en",
+        db_default="en",
+        help_text="ISO 639: of the names and descriptions of products. Search compares the stems "
+        "of its words, so that singular and plural are one.",
+    )
+    words_counted_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When the words of its products were counted, for spelling and suggestions.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

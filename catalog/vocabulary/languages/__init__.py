@@ -26,7 +26,7 @@ separated by commas:
 - Words are written as the language writes them, in its case and with its accents. They are
   compared folded: without case, accents, vowel marks and hyphens. So "pantalon", "Pantalón" and
   "pantalón" are one word, and need one entry. Simplified and traditional Chinese are one, too
-  (`letters.toml`), and so are hiragana and katakana in words of at least three letters.
+  (`core/letters.toml`), and so are hiragana and katakana in words of at least three letters.
 - A word may be a phrase ("ohne Ärmel"): the longest phrase of a prompt that an entry has wins,
   at most six words.
 - `stem~name` stands for the stem with each ending of the list `name`; in a phrase, for any of its

@@ -1,12 +1,9 @@
 """Read the lexicons of this package; the package's docstring describes their format.
 
-Words are compared folded: NFKC, without case, accents, vowel marks, hyphens and characters without
-width, and with one letter for the variants of Arabic script and of Chinese. A phrase is a tuple of
-folded words.
+Words are compared folded (`core.text`). A phrase is a tuple of folded words.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -22,27 +19,17 @@ from catalog.vocabulary.languages.concepts import (
     Role,
     read_table,
 )
+from core.text import fold, normalize
 
 MAX_PHRASE_WORDS = 6
 Phrase: TypeAlias = tuple[str, ...]
 # Runs of letters and digits; apostrophes and hyphens separate words. Vowel marks, joiners and
 # directions are inside words.
-_MARKS = (
+WORD_MARKS = (
     "\u00ad\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed"
     "\u200b-\u200f\u202a-\u202e\u2060-\u2069\u3099\u309a\ufeff"
 )
-_WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
-_CHARACTERS = read_table("letters")
-_LETTERS = (
-    str.maketrans(_CHARACTERS["traditional"], _CHARACTERS["simplified"])
-    | str.maketrans({
-        "ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe",
-        "ك": "ک", "ي": "ی", "ى": "ی", "ئ": "ی", "ة": "ه", "ۀ": "ه", "ؤ": "و",
-        "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ـ": "",
-    })
-)  # fmt: skip
-# Japanese voicing marks tell words apart: か is not が.
-_VOICING = "\u3099\u309a"
+_WORD = re.compile(rf"[^\W_](?:[^\W_]|[{WORD_MARKS}])*")
 
 
 _KATAKANA_OF = {code: code + 0x60 for code in range(0x3041, 0x3097)}
@@ -85,13 +72,6 @@ class Lexicon:
     suffixes: Mapping[str, str] = field(default_factory=dict)
 
 
-def fold(text: str) -> str:
-    """Return a text in the form in which words are compared."""
-    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    text = "".join(c for c in text if c in _VOICING or unicodedata.category(c) not in ("Mn", "Cf"))
-    return unicodedata.normalize("NFC", text.translate(_LETTERS))
-
-
 class Token(NamedTuple):
     """A word of a text as it is written, and folded."""
 
@@ -101,7 +81,7 @@ class Token(NamedTuple):
 
 def tokenise(text: str) -> list[Token]:
     """Return the words of a text."""
-    found = [Token(word, fold(word)) for word in _WORD.findall(unicodedata.normalize("NFC", text))]
+    found = [Token(word, fold(word)) for word in _WORD.findall(normalize(text))]
     return [token for token in found if token.folded]
 
 

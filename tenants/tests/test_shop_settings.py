@@ -1,4 +1,4 @@
-"""The default currency of a shop: read by everyone of the shop, changed by editors."""
+"""The currency and language of a shop: read by everyone of the shop, changed by editors."""
 
 import pytest
 
@@ -38,3 +38,17 @@ def test_nothing_else_of_the_shop_can_be_changed(shop):
     refused = shop.client.patch(SHOP, {"name": "Other"})
     assert (refused.status_code, refused.json()["code"]) == (400, "unknown_field")
     assert shop.client.patch(SHOP, {}).status_code == 200
+
+
+def test_the_language_of_a_shop_is_english_until_it_is_changed(shop, rival):
+    assert shop.client.get(SHOP).json()["language"] == "en"
+    changed = shop.client.patch(SHOP, {"language": "de"}, format="json")
+    assert (changed.status_code, changed.json()["language"]) == (200, "de")
+    assert rival.client.get(SHOP).json()["language"] == "en"
+
+
+@pytest.mark.parametrize("value", ["", "xx", "EN", None, 7])
+def test_an_unknown_language_is_refused(shop, value):
+    refused = shop.client.patch(SHOP, {"language": value}, format="json")
+    assert refused.status_code == 400
+    assert list(refused.json()["errors"]) == ["language"]

@@ -1,0 +1,80 @@
+"""The words of a shop's products, for spelling and suggestions.
+
+A process caches those of the shops that it used last, and reads them again after each count.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from uuid import UUID
+
+from catalog.models import ShopWord
+from core.tenancy import shop_scope
+from tenants.models import Shop
+
+MAX_SHOPS = 32  # 20,000 words take some 5 MB
+
+
+@dataclass(frozen=True, slots=True)
+class ShopTerm:
+    """A word or name: how it is compared and written, and how many products have it."""
+
+    kind: ShopWord.Kind
+    folded: str
+    written: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShopWords:
+    """The terms of a shop, the most frequent first, and the count of each of their words.
+
+    The words are folded and single: those of the name "Blue Harbour" are "blue" and "harbour". A
+    word of several terms has the count of the most frequent one.
+    """
+
+    terms: tuple[ShopTerm, ...]
+    counts: Mapping[str, int]
+
+
+NO_SHOP_WORDS = ShopWords((), {})
+_cache: OrderedDict[UUID, tuple[datetime, ShopWords]] = OrderedDict()
+_lock = Lock()
+
+
+def read_shop_words(shop: Shop) -> ShopWords:
+    """Return the words of a shop as of `shop.words_counted_at`; none if they were never counted.
+
+    Makes no query unless they were counted since this process read them.
+    """
+    counted_at = shop.words_counted_at
+    if counted_at is None:
+        return NO_SHOP_WORDS
+    with _lock:
+        cached = _cache.get(shop.pk)
+        if cached and cached[0] >= counted_at:
+            _cache.move_to_end(shop.pk)
+            return cached[1]
+    words = _read(shop.pk)
+    with _lock:
+        _cache[shop.pk] = (counted_at, words)
+        _cache.move_to_end(shop.pk)
+        while len(_cache) > MAX_SHOPS:
+            _cache.popitem(last=False)
+    return words
+
+
+def _read(shop_id: UUID) -> ShopWords:
+    with shop_scope(shop_id):
+        rows = ShopWord.objects.values_list("kind", "folded", "written", "count")
+        terms = tuple(
+            ShopTerm(ShopWord.Kind(kind), folded, written, count)
+            for kind, folded, written, count in rows
+        )
+    counts: dict[str, int] = {}
+    for term in terms:
+        for word in term.folded.split():
+            counts.setdefault(word, term.count)
+    return ShopWords(terms, counts)
