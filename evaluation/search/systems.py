@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import transaction
 
 from recommendations.answers.answer import Recommendation
 from recommendations.answers.feed import read_feed
-from recommendations.query import Match, Query, Term
+from recommendations.api.search.inputs import RecommendationInput
+from recommendations.query import Match, Query
 from recommendations.services import recommend
 from tenants.models import Shop, Shopper
 
@@ -42,15 +43,17 @@ class Feed(Protocol):
     def __call__(self, shopper: Shopper, count: int) -> Answer: ...
 
 
-def ask_shop(shop: Shop) -> Asker:
+def ask_shop(shop: Shop, **fields: Any) -> Asker:
     """Return a function that answers like the shop's API, and rolls back what that records.
 
-    Only the cached vectors of the prompts remain until they expire. Needs the shop's scope. The
-    function raises `Unavailable` when no worker encodes a prompt in time.
+    `fields` are further ones of the request. Only the cached vectors of the prompts remain until
+    they expire. Needs the shop's scope. The function raises `Unavailable` when no worker encodes a
+    prompt in time.
     """
 
     def ask(prompt: str, count: int) -> Answer:
-        query = Query(terms=(Term(prompt),), count=count)
+        body = {"prompt": prompt, "number_of_images": count, **fields}
+        query = RecommendationInput(data=body).make_query(shop)
         with rolled_back():
             return _answer(recommend(shop=shop, query=query))
 
