@@ -351,6 +351,8 @@ CELERY_BEAT_SCHEDULE = {
         "catalog.sweeps.audit_indexes": crontab(hour="3-5", minute="*/10"),
         "recommendations.sweeps.roll_up_figures": 60,
         "recommendations.sweeps.delete_rare_prompts": crontab(hour=3, minute=30),
+        "recommendations.sweeps.sweep_replays": SWEEP_SECONDS,
+        "recommendations.sweeps.purge_replays": crontab(hour=4, minute=50),
         "quality.sweeps.sweep_quality": SWEEP_SECONDS,
         "quality.sweeps.request_missing_reports": crontab(minute="*/10"),
         "quality.sweeps.purge_old_jobs": crontab(hour=4, minute=0),
@@ -473,6 +475,7 @@ SPECTACULAR_SETTINGS = {
         "MemberRoleEnum": "tenants.models.shops.ROLES",
         "KeyKindEnum": "tenants.models.ShopAPIKey.Kind",
         "RuleActionEnum": "recommendations.models.Rule.Action",
+        "ReplayStateEnum": "recommendations.models.Replay.State",
     },
 }
 

@@ -1,5 +1,6 @@
 """Admin pages of prompts, events, steering and figures."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import admin, messages
@@ -14,10 +15,12 @@ from recommendations.models import (
     Prompt,
     PromptFigures,
     RankingSettings,
+    Replay,
     Rule,
     ShopFigures,
     Watermark,
 )
+from recommendations.replays.requests import ReplayEnded, cancel_replay
 
 
 @admin.register(Prompt)
@@ -66,6 +69,26 @@ class ExperimentAdmin(ReadOnlyAdmin):
     list_display = ("name", "shop", "share", "started_at", "ended_at")
     list_filter = (SHOP_FILTER, "started_at")
     search_fields = ("name", "id")
+
+
+@admin.register(Replay)
+class ReplayAdmin(ReadOnlyAdmin):
+    """Shops start replays through the API; operators can end one that takes too long."""
+
+    list_display = ("id", "shop", "state", "number_of_prompts", "created_at", "finished_at")
+    list_filter = ("state", SHOP_FILTER, "created_at")
+    list_select_related = ("shop",)
+    search_fields = ("id",)
+    actions = ("cancel",)
+
+    @admin.action(description="Cancel the chosen replays", permissions=["view"])
+    def cancel(self, request: HttpRequest, queryset: Any) -> None:
+        count = 0
+        for replay in queryset.filter(state=Replay.State.PENDING):
+            with suppress(ReplayEnded):
+                cancel_replay(replay=replay)
+                count += 1
+        messages.success(request, f"{count} replays cancelled.")
 
 
 @admin.register(Event)

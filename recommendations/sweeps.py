@@ -1,13 +1,19 @@
-"""Periodic tasks: count what arrived, and delete figures that nobody needs."""
+"""Periodic tasks: count what arrived, delete what nobody needs; and the task of replays."""
 
 from typing import Any
 
 from celery import shared_task
 from django.utils import timezone
 
+from core.jobs.queues import SingleFlight, wake_waiting
+from core.jobs.runner import run_at_low_priority
 from core.tenancy import all_shops
 from recommendations.analytics import rollup
+from recommendations.models.replays import REPLAYS
 from recommendations.ranking.popularity import refresh_popularity
+from recommendations.replays import jobs, requests
+
+_replays = SingleFlight()
 
 
 @shared_task
@@ -22,3 +28,24 @@ def roll_up_figures(**_: Any) -> None:
 def delete_rare_prompts(**_: Any) -> None:
     """Delete the figures of rarely asked prompts of past days."""
     rollup.delete_rare_prompts(today=timezone.now().date())
+
+
+@shared_task
+def run_replays(**_: Any) -> None:
+    """Run the replays of all shops; above the API, since it reads stored requests as that does."""
+    # The parser of requests, which no other task needs.
+    from recommendations.api.search.inputs import read_stored_query
+
+    _replays.run(lambda: run_at_low_priority(lambda: jobs.run_all_replays(read_stored_query)))
+
+
+@shared_task
+def sweep_replays(**_: Any) -> None:
+    """Find expired leases, lost wake-ups, and replays that were postponed."""
+    wake_waiting((REPLAYS,))
+
+
+@shared_task
+def purge_replays(**_: Any) -> None:
+    """Delete replays a month later, with their prompts."""
+    requests.delete_old_replays()

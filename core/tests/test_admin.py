@@ -27,6 +27,7 @@ LISTS = (
     "recommendations_prompt",
     "recommendations_event",
     "recommendations_preferences",
+    "recommendations_replay",
     "tenants_shopper",
     "quality_policy",
     "quality_report",

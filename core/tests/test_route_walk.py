@@ -33,7 +33,7 @@ from catalog.models import (
 from catalog.tests.factories import make_image, make_pair
 from core.tenancy import all_shops, shop_scope
 from quality.models import Batch, Comparison, Enhancement, Report, Source
-from recommendations.models import Experiment, Prompt, Rule
+from recommendations.models import Experiment, Prompt, Replay, Rule
 from recommendations.steering.weights import Weights
 from stylist.models import Conversation, Outfit, WardrobeItem
 from tenants.models import (
@@ -119,6 +119,23 @@ def make_experiment(shop: Shop) -> Experiment:
             shop=shop, name="Secret", control=weights, variant={**weights, "taste": 0.5}
         )
     return experiment
+
+
+def make_replay(shop: Shop) -> Replay:
+    with shop_scope(shop.pk):
+        steering = {"weights": asdict(Weights()), "rules": []}
+        change = {"weights": None, "added": [], "replaced": [], "removed": [], "index": None}
+        index = get_live_index(shop.pk).pk
+        replay: Replay = Replay.objects.create(
+            shop=shop,
+            change=change,
+            present_steering=steering,
+            proposed_steering=steering,
+            present_index=index,
+            proposed_index=index,
+            number_of_prompts=10,
+        )
+    return replay
 
 
 def make_product(shop: Shop) -> Product:
@@ -259,6 +276,7 @@ OBJECTS: dict[str, Callable[[Shop], Any]] = {
     "api/v1/prompts/": make_prompt,
     "api/v1/rules/": make_rule,
     "api/v1/experiments/": make_experiment,
+    "api/v1/replays/": make_replay,
     "api/v1/shoppers/": make_shopper,
     "api/v1/quality/compare/": make_comparison,
     "api/v1/quality/enhance/": make_enhancement,

@@ -16,6 +16,7 @@ from recommendations.api.search.recommendations import (
 )
 from recommendations.api.shoppers import PreferencesView, ShopperViewSet
 from recommendations.api.steering.experiments import ExperimentViewSet
+from recommendations.api.steering.replays import ReplayViewSet
 from recommendations.api.steering.rules import RuleViewSet
 from recommendations.api.steering.weights import RankingView
 
@@ -23,6 +24,7 @@ router = SimpleRouter()
 router.register("prompts", PromptViewSet, "prompt")
 router.register("rules", RuleViewSet, "rule")
 router.register("experiments", ExperimentViewSet, "experiment")
+router.register("replays", ReplayViewSet, "replay")
 router.register("events", EventViewSet, "event")
 router.register("shoppers", ShopperViewSet, "shopper")
 

@@ -1,4 +1,4 @@
-"""Prompts, events, preferences, steering and figures."""
+"""Prompts, events, preferences, steering, replays and figures."""
 
 from recommendations.models.feedback import Event, Preferences, Prompt
 from recommendations.models.figures import (
@@ -9,6 +9,7 @@ from recommendations.models.figures import (
     ShopFigures,
     Watermark,
 )
+from recommendations.models.replays import Replay, ReplayedPrompt
 from recommendations.models.steering import Experiment, RankingSettings, Rule
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "Prompt",
     "PromptFigures",
     "RankingSettings",
+    "Replay",
+    "ReplayedPrompt",
     "Rule",
     "ShopFigures",
     "Watermark",

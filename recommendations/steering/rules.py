@@ -125,6 +125,13 @@ def select_active_rules(rules: Iterable[Rule], prompt: str, now: datetime) -> li
     return active
 
 
+def is_in_force(rule: Rule, now: datetime) -> bool:
+    """Return whether a rule is switched on, and its time has come and is not over."""
+    has_started = rule.starts_at is None or rule.starts_at <= now
+    is_over = rule.ends_at is not None and rule.ends_at <= now
+    return rule.is_active and has_started and not is_over
+
+
 def apply_rules(facts: ImageFacts, rules: Sequence[ActiveRule]) -> Effect:
     """Return the effect of rules, in the order of `select_active_rules`, on an image.
 
@@ -156,8 +163,7 @@ def split_words(text: str) -> frozenset[str]:
 
 
 def _is_active(rule: Rule, words: frozenset[str], now: datetime) -> bool:
-    has_started = rule.starts_at is None or rule.starts_at <= now
-    if not rule.is_active or not has_started or (rule.ends_at and rule.ends_at <= now):
+    if not is_in_force(rule, now):
         return False
     return not rule.prompts or any(split_words(phrase) <= words for phrase in rule.prompts)
 

@@ -50,6 +50,7 @@ ACTIONS = {
     "outfit-feedback post": "outfit.judged",
     "password-change post": "password.changed",
     "products-bulk post": "product.bulk_changed",
+    "replay-cancel post": "replay.cancelled",
     "report-clear post": "report.cleared",
     "report-retry post": "report.retried",
     "shopper-conversations post": "conversation.created",

@@ -19,6 +19,7 @@ from catalog.search.facet_counts import CountedFacet
 from catalog.search.filters import FacetFilter
 from core.api.parsers import load_json
 from core.api.views import validate
+from core.errors import DomainError
 from core.photos import Photo, open_photos
 from recommendations.query import MATCHES, AnswerOrder, ImageTerm, Match, PhotoTerm, Query, Term
 from recommendations.ranking.candidate_pool import MAX_CANDIDATES
@@ -200,7 +201,8 @@ class RecommendationInput(serializers.Serializer[Any]):
             order=AnswerOrder(data["sort"]),
             cursor=data.get("cursor"),
             counted=tuple(map(CountedFacet, data.get("facets", ()))),
-            request=dict(self.initial_data),
+            # Photos are not stored; their entries show that there were some.
+            request={**self.initial_data, **({"photos": parts} if files else {})},
         )
 
 
@@ -234,6 +236,33 @@ class RecommendationForm(serializers.Serializer[Any]):
     query = QueryField(
         required=False, help_text="Everything except the photos, as JSON: the body without a form."
     )
+
+
+class PhotoNotStored(DomainError):
+    """A stored request has photos."""
+
+    code = "photo_not_stored"
+    message = "The prompt had a photo, and photos of prompts are not stored."
+
+
+class StoredQueryInvalid(DomainError):
+    """A stored request is no valid one today."""
+
+    code = "stored_query_invalid"
+
+
+def read_stored_query(shop: Shop, body: Mapping[str, Any]) -> Query:
+    """Return the query of a request that `Prompt.query` stores; needs the shop's scope.
+
+    Raises `PhotoNotStored`, and `StoredQueryInvalid` if it names what is not there any more.
+    """
+    if body.get("photos"):
+        raise PhotoNotStored
+    try:
+        return RecommendationInput(data=dict(body)).make_query(shop)
+    except serializers.ValidationError as error:
+        names = ", ".join(error.detail) if isinstance(error.detail, dict) else "the request"
+        raise StoredQueryInvalid(f"Not valid any more: {names}.") from error
 
 
 def _read_min_match(data: Mapping[str, Any]) -> Match:
