@@ -49,7 +49,7 @@ class ReplayTooOld(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ReplaySide:
     """One of the two rankings of a replay."""
 
     index: VectorIndex
@@ -93,7 +93,7 @@ def find_clicked(prompt_ids: Collection[UUID]) -> dict[UUID, set[str]]:
     return found
 
 
-def _read_sides(replay: Replay) -> tuple[Side, Side]:
+def _read_sides(replay: Replay) -> tuple[ReplaySide, ReplaySide]:
     ids = (replay.present_index, replay.proposed_index)
     indexes = VectorIndex.objects.in_bulk(ids)
     if not indexes.keys() >= {*ids}:
@@ -101,11 +101,8 @@ def _read_sides(replay: Replay) -> tuple[Side, Side]:
     if not all(index.is_complete for index in indexes.values()):
         # Without the collection, every prompt would be compared with every image.
         raise Postponed(REPAIR_WAIT)
-    steerings = (replay.present_steering, replay.proposed_steering)
-    before, after = (
-        Side(indexes[pk], load_steering(stored)) for pk, stored in zip(ids, steerings, strict=True)
-    )
-    return before, after
+    before, after = map(load_steering, (replay.present_steering, replay.proposed_steering))
+    return ReplaySide(indexes[ids[0]], before), ReplaySide(indexes[ids[1]], after)
 
 
 def _choose_prompts(replay: Replay) -> None:
@@ -127,7 +124,10 @@ def _read_batch(replay: Replay) -> list[ReplayedPrompt]:
 
 
 def _compare(
-    shop: Shop, read_query: Callable[[], Query], sides: tuple[Side, Side], clicked: set[str]
+    shop: Shop,
+    read_query: Callable[[], Query],
+    sides: tuple[ReplaySide, ReplaySide],
+    clicked: set[str],
 ) -> dict[str, Any]:
     """Return the fields of a prompt: both answers and their difference, or the problem."""
     try:
@@ -144,7 +144,7 @@ def _compare(
     }
 
 
-def _find_first(shop: Shop, query: Query, side: Side) -> list[FirstResult]:
+def _find_first(shop: Shop, query: Query, side: ReplaySide) -> list[FirstResult]:
     *_, found = find_answer(
         shop=shop, index=side.index, query=query, watch=Stopwatch(), steering=side.steering
     )

@@ -537,3 +537,11 @@ def test_a_replay_that_waits_for_a_day_is_given_up(stocked):
         Replay.objects.filter(pk=replay).update(created_at=old)
     work()
     assert read(stocked, replay)["problem"]["code"] == "replay_too_old"
+
+
+def test_operators_can_cancel_a_replay(stocked, client, django_user_model):
+    replay = start(stocked)
+    client.force_login(django_user_model.objects.create_superuser("op@atelier.example"))
+    data = {"action": "cancel", "_selected_action": [replay]}
+    client.post("/admin/recommendations/replay/", data)
+    assert read(stocked, replay)["state"] == "cancelled"

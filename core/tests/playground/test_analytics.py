@@ -110,6 +110,30 @@ def test_an_unknown_key_shows_an_error(open_page: OpenPage) -> None:
     expect(alert.get_by_role("button", name="Change the key")).to_be_visible()
 
 
+def test_a_rule_is_tried_on_the_last_prompts(page: Page) -> None:
+    section = page.get_by_role("region", name="Try a rule on your last prompts")
+    section.get_by_label("Images of the").select_option("colour")
+    section.get_by_label("named").fill("red")
+    section.get_by_label("are", exact=True).select_option("hide")
+    section.get_by_role("button", name="Try it").click()
+    expect(page.locator("#replay-state")).to_have_text("“hidden red”: done, 3 of 3 prompts.")
+    rows = page.locator("#most-changed tbody tr")
+    expect(rows).to_have_count(2)
+    first = rows.filter(has_text="red dress").locator("td")
+    expect(first.nth(0).locator("li").first).to_contain_text("Red")
+    expect(first.nth(1)).not_to_contain_text("Red")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV of all prompts of the replay").click()
+    assert len(list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text())))) == 3
+    # It is still there, and nothing went live.
+    page.reload()
+    expect(page.locator("#replay-state")).to_contain_text("done")
+    page.get_by_label("named").fill("spaceship")
+    page.get_by_label("Images of the").select_option("category")
+    page.get_by_role("button", name="Try it").click()
+    expect(page.locator("#replay-notice").get_by_role("alert")).to_contain_text("spaceship")
+
+
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_fits_the_screen_without_violations_or_console_errors(

@@ -320,10 +320,9 @@ class ReplayViewSet(SteeringMixin, mixins.ListModelMixin, mixins.RetrieveModelMi
         request=ReplayInput,
         responses={202: ReplayDetailSerializer},
         examples=[
-            OpenApiExample("One more rule", CHANGE, request_only=True),
             OpenApiExample(
-                "Other weights, on the last 200 prompts",
-                {"weights": {"popularity": 0.3}, "number_of_prompts": 200},
+                "Other weights and one more rule, on the last 200 prompts",
+                {"weights": {"popularity": 0.3}, **CHANGE, "number_of_prompts": 200},
                 request_only=True,
             ),
         ],

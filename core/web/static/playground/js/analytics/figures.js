@@ -19,6 +19,9 @@ const TOTALS = [
 ];
 
 export function showTotals(total) {
-  byId("totals").replaceChildren(...TOTALS.map(([name, title, format, hint]) =>
-    el("div", {}, el("dt", { text: title }), el("dd", {}, el("b", { text: format(total[name]) }), el("small", { text: hint })))));
+  byId("totals").replaceChildren(...TOTALS.map(([name, title, format, hint]) => figure(title, format(total[name]), hint)));
 }
+
+/** Make one figure of a list of them: its title, its value as a text, and what it is of. */
+export const figure = (title, text, hint) =>
+  el("div", {}, el("dt", { text: title }), el("dd", {}, el("b", { text }), el("small", { text: hint })));

@@ -7,6 +7,7 @@ import { clearNotice, showNotice, showProblem } from "../notices.js";
 import { showCharts } from "./charts.js";
 import { showTotals } from "./figures.js";
 import { readPeriod, setUpPeriod } from "./period.js";
+import { loadReplay, setUpReplay } from "./replay.js";
 import { readReports, saveReport } from "./reports.js";
 import { showTables } from "./tables.js";
 
@@ -69,5 +70,7 @@ for (const button of document.querySelectorAll("[data-csv]")) {
 scheme.addEventListener("change", () => { if (days.length) showCharts(days); });
 window.setInterval(() => { if (!document.hidden) load(); }, MINUTE);
 setUpPeriod(load);
-setUpKey(load);
+setUpReplay();
+setUpKey(() => { load(); loadReplay(); });
 load();
+loadReplay();

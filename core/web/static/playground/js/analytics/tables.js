@@ -3,7 +3,7 @@
 import { byId, el } from "../dom.js";
 import { formatCount, formatShare, formatTime } from "./figures.js";
 
-const PROMPT = ["Prompt", ({ prompt }) => (prompt ? searchLink(prompt) : "Photos or products, without words")];
+export const PROMPT = ["Prompt", ({ prompt }) => (prompt ? searchLink(prompt) : "Photos or products, without words")];
 const IMAGE = ["Image", ({ name }) => name];
 const count = (name) => (row) => formatCount(row[name]);
 const share = (name) => (row) => formatShare(row[name]);
@@ -29,14 +29,15 @@ function searchLink(prompt) {
 
 export function showTables(reports) {
   for (const [id, [report, columns]] of Object.entries(TABLES)) {
-    byId(id).replaceChildren(...table(columns, reports[report].results));
+    byId(id).replaceChildren(...table(columns, reports[report].results, "No rows in this period."));
   }
 }
 
-function table(columns, rows) {
+/** Return a table's head and body; a column has a title and the cell's content of a row. */
+export function table(columns, rows, nothingText) {
   const head = el("tr", {}, ...columns.map(([title]) => el("th", { scope: "col", text: title })));
   const body = rows.map((row) => el("tr", {}, ...columns.map(([, format], place) =>
     el(place ? "td" : "th", place ? {} : { scope: "row" }, format(row)))));
-  const nothing = el("tr", {}, el("td", { colspan: columns.length, text: "No rows in this period." }));
+  const nothing = el("tr", {}, el("td", { colspan: columns.length, text: nothingText }));
   return [el("thead", {}, head), el("tbody", {}, ...(body.length ? body : [nothing]))];
 }
