@@ -138,6 +138,10 @@ def _split_before_phrase(tokens: Sequence[Token], place: int, lexicon: Lexicon) 
 
 
 def _divide_word(token: Token, lexicon: Lexicon) -> Iterator[PromptPiece]:
+    if lexicon is read_english():
+        singular = lexicon.phrases.get((token.folded.removesuffix("s"),))
+        yield PromptPiece(token.text, len(token.folded), singular, is_english=bool(singular))
+        return
     parts = take_apart(token.folded, lexicon.code)
     if not any(concept for _, concept in parts):
         is_english = is_english_word(token.folded)

@@ -1,0 +1,288 @@
+"""Find the limits of a price in a prompt: "under 50", "between 1.200 and 1.500 €", "unter dreißig Euro".
+
+A number counts as a price if a phrase for a limit, or a currency, says so. "Heels over 5 inches" and
+"dresses for women over 40" name no price.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from text_to_num import text2num
+
+from catalog.feeds.money import CURRENCIES, SYMBOLS, MoneyUnclear, parse_money
+from recommendations.query.constraints.text import (
+    Span,
+    flatten,
+    make_pattern,
+    read_cues,
+    split_entry,
+)
+
+AROUND = Decimal("0.2")  # "around 50" is 40 to 60
+MAX_NUMBER_WORDS = 6
+NUMBER_LANGUAGES = ("en", "de", "fr", "es", "it", "nl")
+_SPACE = "[ \u00a0\u202f]"
+_DIGITS = rf"\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d{{1,2}})?(?!\d)|\d+(?:[.,'’]\d+)*"
+_WORDS = rf"[^\W\d_]+(?:[\s-]+[^\W\d_]+){{0,{MAX_NUMBER_WORDS - 1}}}"
+# A number of persons' years: "women over 40", "boys under 5".
+_PERSON = re.compile(
+    r"\b(?:wom[ae]n|m[ae]n|ladies|lady|girls?|boys?|kids?|children|child|bab(?:y|ies)|toddlers?|people|anyone|"
+    r"frauen|manner|damen|herren|kinder|madchen|jungen|femmes?|hommes?|filles?|garcons?|enfants?|mujeres|hombres|"
+    r"ninos|ninas|donne|uomini|bambini|aged?|ages)\s*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceWish:
+    """Inclusive limits of a price, the currency's code, "" if none is named, and its place."""
+
+    span: Span
+    price_min: Decimal | None
+    price_max: Decimal | None
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number in a text, with the currency that is named beside it."""
+
+    span: Span
+    number: Decimal
+    currency: str
+
+
+def find_price(text: str, default_currency: str = "") -> PriceWish | None:
+    """Return the limits of a price that a text names; None without any.
+
+    `default_currency`: the shop's, which "$" means if it is a dollar.
+    """
+    flat = flatten(text)
+    if not _MAY_NAME_PRICE.search(flat):
+        return None
+    reader = _Reader(text, flat, default_currency)
+    return reader.find_range() or reader.find_limits() or reader.find_bare()
+
+
+class _Reader:
+    def __init__(self, text: str, flat: str, default_currency: str) -> None:
+        self.text, self.flat, self.default = text, flat, default_currency
+
+    def find_range(self) -> PriceWish | None:
+        for start, first, between in self._find_range_starts():
+            for joint in re.finditer(between, self.flat[first.span.end :]):
+                if self.flat[first.span.end : first.span.end + joint.start()].strip():
+                    break
+                second = self._read_amount(first.span.end + joint.end())
+                if second and self._is_price(first, second, strong=start is not None):
+                    low, high = sorted((first.number, second.number))
+                    place = Span(first.span.start if start is None else start, second.span.end)
+                    return PriceWish(place, low, high, first.currency or second.currency)
+        return None
+
+    def _find_range_starts(self) -> Iterator[tuple[int | None, Amount, str]]:
+        for opening, joint in _read_ranges():
+            for found in re.finditer(opening, self.flat):
+                if first := self._read_amount(found.end(), joint=joint):
+                    yield found.start(), first, joint
+        for found in re.finditer(rf"(?<![\w.,])(?:{_read_currency()}\s*)?\d", self.flat):
+            if first := self._read_amount(found.start()):
+                yield None, first, r"\s*(?:-|–|—|~|〜|～)\s*|\s+(?:to|bis|a|à|ile)\s+"
+
+    def find_limits(self) -> PriceWish | None:
+        lowest = self._find_limit("at_least")
+        highest = self._find_limit("at_most")
+        about = self._find_limit("about")
+        if not (lowest or highest) and about:
+            return PriceWish(
+                about.span,
+                about.number * (1 - AROUND),
+                about.number * (1 + AROUND),
+                about.currency,
+            )
+        found = [limit for limit in (lowest, highest) if limit]
+        if not found:
+            return None
+        if lowest and highest and lowest.span.overlaps(highest.span):
+            found, lowest = [highest], None
+        return PriceWish(
+            Span(min(f.span.start for f in found), max(f.span.end for f in found))
+            if len(found) == 2 and _are_near(found)
+            else found[-1].span,
+            lowest.number if lowest and (len(found) == 1 or _are_near(found)) else None,
+            highest.number if highest else None,
+            next((f.currency for f in found if f.currency), ""),
+        )
+
+    def _find_limit(self, name: str) -> Amount | None:
+        """Return the amount of a kind of limit, with the span of the phrase."""
+        for found in re.finditer(_read_pattern(name), self.flat):
+            if amount := self._read_amount(found.end()):
+                if self._is_price(amount, strong=True) and not _PERSON.search(
+                    self.flat[: found.start()]
+                ):
+                    return Amount(
+                        Span(found.start(), amount.span.end), amount.number, amount.currency
+                    )
+        if pattern := _read_pattern(f"{name}_in_currency"):
+            for found in re.finditer(pattern, self.flat):
+                if (amount := self._read_amount(found.end())) and amount.currency:
+                    return Amount(
+                        Span(found.start(), amount.span.end), amount.number, amount.currency
+                    )
+        if pattern := _read_pattern(f"{name}_after"):
+            for found in re.finditer(pattern, self.flat):
+                if amount := self._read_amount_before(found.start()):
+                    return Amount(
+                        Span(amount.span.start, found.end()), amount.number, amount.currency
+                    )
+        return None
+
+    def find_bare(self) -> PriceWish | None:
+        """Return an amount of money without a limit as the highest price."""
+        for found in re.finditer(rf"(?<![\w.,])(?:{_read_currency()}\s*)?\d", self.flat):
+            amount = self._read_amount(found.start())
+            if amount and amount.currency:
+                return PriceWish(amount.span, None, amount.number, amount.currency)
+        return None
+
+    def _is_price(self, *amounts: Amount, strong: bool) -> bool:
+        if any(amount.currency for amount in amounts):
+            return True
+        return strong and not re.match(_read_units(), self.flat[amounts[-1].span.end :])
+
+    def _read_amount_before(self, end: int) -> Amount | None:
+        """Return the amount that ends at a place."""
+        for found in re.finditer(rf"(?<![\w.,])(?:{_read_currency()}\s*)?\d", self.flat[:end]):
+            amount = self._read_amount(found.start())
+            if amount and not self.flat[amount.span.end : end].strip() and amount.span.end <= end:
+                return amount
+        return None
+
+    def _read_amount(self, start: int, joint: str = "") -> Amount | None:
+        """Return the amount that begins at a place, after spaces."""
+        start += len(self.flat[start:]) - len(self.flat[start:].lstrip(" :"))
+        before = re.match(rf"(?:{_read_currency()})\s*", self.flat[start:])
+        place = start + (before.end() if before else 0)
+        read = self._read_digits(place) or self._read_words(place, joint)
+        if read is None:
+            return None
+        number, end = read
+        after = re.match(rf"\s*(?:{_read_currency()})", self.flat[end:])
+        if not before and not after and self.flat[end : end + 1].isalpha():
+            return None
+        mark = before[0] if before else after[0] if after else ""
+        currency = self._find_currency(mark.strip())
+        if after and not (before and currency):
+            end += after.end()
+            currency = currency or self._find_currency(after[0].strip())
+        return Amount(Span(start, end), number, currency)
+
+    def _read_digits(self, place: int) -> tuple[Decimal, int] | None:
+        found = re.match(_DIGITS, self.flat[place:])
+        if not found or self.flat[place + found.end() : place + found.end() + 1] == "%":
+            return None
+        number = _parse_number(found[0])
+        return None if number is None else (number, place + found.end())
+
+    def _read_words(self, place: int, joint: str) -> tuple[Decimal, int] | None:
+        """Return the number that the next words spell."""
+        found = re.match(_WORDS, self.text[place:])
+        if not found:
+            return None
+        ends = [m.end() for m in re.finditer(r"[^\W\d_]+", found[0])]
+        for end in reversed(ends):
+            words = found[0][:end].lower()
+            if joint and re.search(joint, flatten(words)):
+                continue
+            if (number := _spell(words)) is not None:
+                return number, place + end
+        return None
+
+    def _find_currency(self, mark: str) -> str:
+        if not mark:
+            return ""
+        upper = mark.upper()
+        if upper in CURRENCIES:
+            return upper
+        codes = SYMBOLS.get(upper) or SYMBOLS.get(mark) or _read_currency_words().get(mark, ())
+        return self.default if self.default in codes else next(filter(None, codes), "")
+
+
+def _are_near(amounts: Iterable[Amount]) -> bool:
+    """Check whether two limits follow each other: "over 20 and under 50"."""
+    first, second = sorted((amount.span for amount in amounts))
+    return second.start - first.end <= len(" and  but ")
+
+
+def _parse_number(text: str) -> Decimal | None:
+    try:
+        return parse_money(text).amount
+    except MoneyUnclear as error:
+        if error.code != "price_ambiguous":
+            return None
+    return Decimal(text.replace(".", ""))  # as people write a thousand and more
+
+
+def _spell(words: str) -> Decimal | None:
+    words = re.sub(r"^an?\s+(?=hundred|thousand)", "one ", words)
+    for language in NUMBER_LANGUAGES:
+        try:
+            return Decimal(text2num(words, language))
+        except ValueError:
+            continue
+    return None
+
+
+@cache
+def _read_pattern(name: str) -> str:
+    entry = read_cues()["price"].get(name, "")
+    return make_pattern(split_entry(entry)) if entry else ""
+
+
+@cache
+def _read_ranges() -> list[tuple[str, str]]:
+    pairs = (pair.split("|") for pair in read_cues()["price"]["between"].split(","))
+    return [
+        (
+            make_pattern(split_entry(opening)),
+            rf"\s*(?:{make_pattern(split_entry(joint))}|-|–)\s*",
+        )
+        for opening, joint in pairs
+    ]
+
+
+@cache
+def _read_currency_words() -> dict[str, tuple[str, ...]]:
+    table = read_cues()["currencies"]
+    return {word: (code,) for code, entry in table.items() for word in split_entry(entry)} | {
+        flatten(symbol): codes for symbol, codes in SYMBOLS.items()
+    }
+
+
+@cache
+def _read_currency() -> str:
+    words = sorted(_read_currency_words(), key=len, reverse=True)
+    return make_pattern(words)
+
+
+@cache
+def _read_units() -> str:
+    words = make_pattern(split_entry(read_cues()["units"]["words"]))
+    return rf"\s*[-\s]?\s*(?:{words}|°|\"|”|″|%|'s\b|s\b|\+)"
+
+
+# Most prompts have no digit, no sign of a currency and no phrase for a limit.
+_MAY_NAME_PRICE = re.compile(
+    rf"\d|[{re.escape(''.join(s for s in SYMBOLS if len(s) == 1))}]|"
+    + make_pattern(
+        phrase
+        for table in (read_cues()["price"], read_cues()["currencies"])
+        for name, entry in table.items()
+        if name != "between"
+        for phrase in split_entry(entry)
+        if not phrase.isascii() or len(phrase) > 1
+    )
+)

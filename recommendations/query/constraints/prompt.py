@@ -1,0 +1,94 @@
+"""Read what a prompt asks for besides looks, and the text that is left to search for.
+
+    read = read_constraints("red dress under 50 in size M", default_currency="EUR")
+    read.rest       # "red dress"
+    read.price      # at most 50
+    read.sizes      # M
+
+Every word of the prompt is in the rest or in a constraint.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from recommendations.query.constraints.prices import PriceWish, find_price
+from recommendations.query.constraints.sizes import SizeWish, find_sizes
+from recommendations.query.constraints.text import (
+    Span,
+    cut,
+    flatten,
+    make_pattern,
+    read_cues,
+    split_entry,
+)
+
+MAX_SIZES = 5
+# Left over beside what was cut out: "dress, in my" of "dress, in my size 38".
+_LOOSE = re.compile(r"^[\s,;:&+-]+|[\s,;:&+-]+$|(?<=\s)[,;:](?=\s)")
+
+
+class ConstraintKind(StrEnum):
+    """What a constraint is about."""
+
+    PRICE = "price"
+    SIZE = "size"
+    REDUCED = "reduced"
+    NEW = "new"
+    BRAND = "brand"
+    PERSON = "person"
+    EXCLUDED = "excluded"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPrompt:
+    """A prompt without its constraints, and these; `reduced` and `new` are the words for them."""
+
+    rest: str
+    price: PriceWish | None = None
+    sizes: tuple[SizeWish, ...] = ()
+    reduced: Span | None = None
+    new: Span | None = None
+    text: str = ""
+
+    @property
+    def spans(self) -> list[Span]:
+        spans = [self.price.span] if self.price else []
+        return [*spans, *(size.span for size in self.sizes), *filter(None, (self.reduced, self.new))]
+
+
+def read_constraints(text: str, *, default_currency: str = "") -> ReadPrompt:
+    """Return the constraints of a prompt; `default_currency` is the shop's, "" if it has none."""
+    text = unicodedata.normalize("NFC", text)
+    price = find_price(text, default_currency)
+    taken = [price.span] if price else []
+    sizes = [
+        size for size in find_sizes(text) if not any(size.span.overlaps(span) for span in taken)
+    ][:MAX_SIZES]
+    flat = flatten(text)
+    reduced, new = _find_phrase(flat, "sale"), _find_phrase(flat, "novelty")
+    read = ReadPrompt(text, price, tuple(sizes), reduced, new, text)
+    return ReadPrompt(remove(text, read.spans), price, tuple(sizes), reduced, new, text)
+
+
+def remove(text: str, spans: list[Span]) -> str:
+    """Return a text without some parts, and without punctuation that they leave."""
+    if not spans:
+        return text
+    rest = cut(text, spans)
+    return " ".join(_LOOSE.sub(" ", rest).split())
+
+
+def _find_phrase(flat: str, name: str) -> Span | None:
+    found = re.search(_read_pattern(name), flat)
+    return Span(*found.span()) if found else None
+
+
+@cache
+def _read_pattern(name: str) -> str:
+    table = read_cues()[name]
+    pattern = make_pattern(split_entry(table["phrases"]))
+    before = "".join(rf"(?<!\b{word}\s)" for word in split_entry(table.get("not_before", "")))
+    return f"{before}(?:{pattern})"

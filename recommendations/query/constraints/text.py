@@ -1,0 +1,68 @@
+"""Find phrases in prompts, at their places in the text as it is written."""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from catalog.vocabulary.languages.lexicon import fold
+
+_NO_SPACES = re.compile("[\u0600-\u06ff\u3041-\u30ff\u3400-\u9fff]")
+
+
+class Span(NamedTuple):
+    """The places of a part of a text: from `start`, up to `end`."""
+
+    start: int
+    end: int
+
+    def overlaps(self, other: "Span") -> bool:
+        return self.start < other.end and other.start < self.end
+
+
+@cache
+def read_cues() -> dict[str, Any]:
+    """Return the table of phrases."""
+    return tomllib.loads(Path(__file__).with_name("cues.toml").read_text("utf-8"))
+
+
+def split_entry(entry: str) -> list[str]:
+    """Return the phrases of an entry of the table, flattened, the longest first."""
+    phrases = {" ".join(flatten(phrase).split()) for phrase in entry.split(",")}
+    return sorted(filter(None, phrases), key=len, reverse=True)
+
+
+def flatten(text: str) -> str:
+    """Return a text without case and accents, with a character for each one of `text`."""
+    return "".join(map(_flatten_letter, text))
+
+
+@lru_cache(maxsize=4096)
+def _flatten_letter(letter: str) -> str:
+    if letter.isspace():
+        return " "
+    folded = fold(letter)
+    return folded[0] if folded else letter
+
+
+def make_pattern(phrases: Iterable[str]) -> str:
+    """Return a regular expression for any of some flattened phrases, as whole words."""
+    return "|".join(_bound(phrase) for phrase in phrases)
+
+
+def _bound(phrase: str) -> str:
+    words = r"\s+".join(re.escape(word) for word in phrase.split())
+    # Chinese, Japanese and Arabic join particles and numbers to words.
+    before = "" if _NO_SPACES.match(phrase[0]) or not phrase[0].isalnum() else r"(?<![\w-])"
+    after = "" if _NO_SPACES.match(phrase[-1]) or not phrase[-1].isalnum() else r"(?![\w-])"
+    return f"{before}{words}{after}"
+
+
+def cut(text: str, spans: Iterable[Span]) -> str:
+    """Return a text without some parts, with single spaces."""
+    letters = list(text)
+    for span in spans:
+        letters[span.start : span.end] = " " * (span.end - span.start)
+    return " ".join("".join(letters).split())
