@@ -74,15 +74,14 @@ def list_possible_colours(colour: str) -> frozenset[str]:
 
     Of several colours, "navy/white", one is enough; "multicolour" says nothing.
     """
-    words = plain(colour).split()
-    if not _SEVERAL.isdisjoint(words):
+    if not _SEVERAL.isdisjoint(plain(colour).split()):
         return frozenset()
-    return frozenset[str]().union(*map(_list_near, _find_colours(words)))
+    return frozenset[str]().union(*map(_list_near, find_colours(colour)))
 
 
-def _find_colours(words: list[str]) -> Iterator[str]:
+def find_colours(text: str) -> Iterator[str]:
     """Yield the retail names of the colours in a text, the longest phrases first."""
-    names = _read_phrases()
+    words, names = plain(text).split(), _read_phrases()
     start = 0
     while start < len(words):
         for end in range(min(start + MAX_COLOUR_WORDS, len(words)), start, -1):

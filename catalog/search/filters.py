@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, JSONField, OuterRef, Q, TextField, Value
+from django.db.models import Exists, F, JSONField, OuterRef, Q, TextField, Value
 from django.db.models.fields.json import DataContains
 from django.db.models.functions import Cast, Concat, Lower, Trim
 from django.db.models.lookups import In
@@ -33,7 +33,8 @@ class VariantFilter:
     """Conditions that one variant must meet together: of each one that is set, any of the values.
 
     A size matches with and without its system: "38" and "EU 38". Prices count if their currency is
-    one of `currencies`, of which "" is that of prices without one.
+    one of `currencies`, of which "" is that of prices without one. `is_reduced`: whether it must
+    have a sale price.
     """
 
     skus: tuple[str, ...] = ()
@@ -43,6 +44,7 @@ class VariantFilter:
     price_min: Decimal | None = None
     price_max: Decimal | None = None
     currencies: tuple[str, ...] = ()
+    is_reduced: bool = False
 
     @property
     def has_conditions(self) -> bool:
@@ -65,6 +67,8 @@ class VariantFilter:
             condition &= Q(current_price__lte=self.price_max)
         if self.price_min is not None or self.price_max is not None:
             condition &= Q(currency__in=self.currencies)
+        if self.is_reduced:
+            condition &= Q(sale_price__lt=F("price"))
         return condition
 
     def select_of_images(self) -> Any:

@@ -19,10 +19,11 @@ from catalog.search.candidates import (
 )
 from catalog.search.facet_counts import FacetCount
 from catalog.search.filters import FacetFilter
-from catalog.search.public_images import read_variants
+from catalog.search.public_images import ImageFacts, read_variants
 from catalog.vocabulary.languages.lexicon import split_words
 from core.redaction import redact, redact_all
 from core.text import fold
+from recommendations.answers.exclusions import find_unwanted
 from recommendations.answers.pages import (
     MAX_DEPTH,
     EarlierPages,
@@ -38,7 +39,6 @@ from recommendations.query import (
     Query,
     Thresholds,
     Understanding,
-    combine,
     find_direction,
     is_at_least,
     limit_match,
@@ -53,7 +53,12 @@ from recommendations.ranking.candidate_pool import (
 )
 from recommendations.ranking.rank import NO_DUPLICATES, Candidate, Ranked, rank, separate
 from recommendations.ranking.taste import Visitor, read_visitor, score_taste
-from recommendations.steering.rules import ActiveRule, apply_rules, select_active_rules
+from recommendations.steering.rules import (
+    ActiveRule,
+    Effect,
+    apply_rules,
+    select_active_rules,
+)
 from recommendations.steering.weights import (
     ChosenWeights,
     Steering,
@@ -147,7 +152,7 @@ def find_answer(
     `steering` replaces the shop's own, and then no experiment takes part. Raises `NothingWanted`,
     `ImageNotIndexed`, `EncoderUnavailable`, `EncoderBusy` and `UnknownPage`.
     """
-    query = understand_query(query, encoder=index.encoder)
+    query = understand_query(query, encoder=index.encoder, shop=shop)
     # While the worker encodes, read everything that does not depend on the vectors.
     pending = request_vectors(query, index)
     context = read_context(shop=shop, index=index, query=query, watch=watch, steering=steering)
@@ -196,7 +201,7 @@ def read_context(
         chosen=chosen,
         rules=select_active_rules(steering.rules, f"{query.words} {query.english_words}", now),
         text_matches=_find_by_words(query) if chosen.weights.text > 0 else NO_TEXT_MATCHES,
-        understood=_recognise_brands(combine(query.understandings)),
+        understood=_recognise_brands(query.understood),
         earlier=earlier,
     )
 
@@ -217,6 +222,8 @@ def find_results(
     """
     query = context.query
     is_sorted = query.order is not AnswerOrder.RELEVANCE
+    # Many of the nearest images may have what the query excludes.
+    is_whole = is_sorted or bool(query.exclusions)
     pinned = [pk for rule in context.rules if rule.action == "pin" for pk in rule.images]
     with context.watch.measure("search"):
         pool = gather_candidates(
@@ -225,7 +232,7 @@ def find_results(
             text_matches=context.text_matches,
             facets=_exclude_unwanted(context),
             count=query.count,
-            size=MAX_CANDIDATES if is_sorted else count_candidates(query.count),
+            size=MAX_CANDIDATES if is_whole else count_candidates(query.count),
             by_item=query.by_item,
             text_weight=context.chosen.weights.text,
             listed=listed,
@@ -315,10 +322,10 @@ def explain(ranked: Ranked) -> str:
 
 def _find_by_words(query: Query) -> TextMatches:
     """Find images by the shopper's own words, and by their English meaning if it differs."""
-    if not query.words:
+    if not query.wanted_words:
         return NO_TEXT_MATCHES
-    found = find_by_words(query.words)
-    if query.english_words == query.words:
+    found = find_by_words(query.wanted_words)
+    if query.english_words == query.wanted_words:
         return found
     return found.merge(find_by_words(query.english_words))
 
@@ -376,6 +383,8 @@ def _rank(
     visitor, by_item = context.visitor, context.query.by_item
     is_sorted = context.query.order is not AnswerOrder.RELEVANCE
     similarities, garments = _compare(pool, direction)
+    query = context.query
+    unwanted = find_unwanted(pool.rows.values(), query.exclusions, query.wearer)
     tastes = score_taste(pool.facts, pool.vectors, visitor.taste, visitor.preferences).tolist()
     candidates = [
         Candidate(
@@ -384,7 +393,7 @@ def _rank(
             similarity=None if similarity is None else round(similarity, 4),
             taste=taste,
             popularity=popularity,
-            effect=apply_rules(facts, context.rules),
+            effect=_find_effect(context, facts, unwanted),
             garment=garment,
         )
         for facts, similarity, garment, taste, popularity in zip(
@@ -401,6 +410,14 @@ def _rank(
         # Without groups, answers in order of relevance show them, but apart.
         duplicates=pool.duplicates if by_item or is_sorted else NO_DUPLICATES,
     )
+
+
+def _find_effect(context: AnswerContext, facts: ImageFacts, unwanted: Collection[UUID]) -> Effect:
+    """Return the effect of the shop's rules, and hide what the query excludes and no rule pins."""
+    effect = apply_rules(facts, context.rules)
+    if facts.id in unwanted and effect.pin is None:
+        return replace(effect, is_hidden=True)
+    return effect
 
 
 def _compare(

@@ -23,8 +23,8 @@ from recommendations.query.direction import (
     make_cache_key,
     pack_text,
     request_vectors,
-    understand_query,
 )
+from recommendations.query.narrowing import understand_query
 from recommendations.query.understanding import Understanding, combine, understand
 
 __all__ = [

@@ -8,9 +8,16 @@ has no garment of this name.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from catalog.vocabulary.languages.concepts import FALSE_FRIENDS, Role
-from catalog.vocabulary.languages.lexicon import Lexicon, Token, read_lexicons
+from catalog.vocabulary.languages.lexicon import (
+    Lexicon,
+    Token,
+    is_english_word,
+    read_lexicons,
+    tokenise,
+)
 from core.text import fold
 from recommendations.query.segmentation import PromptPiece, divide
 
@@ -18,6 +25,8 @@ ARABIC = re.compile("[\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufeff]")
 KANA = re.compile("[\u3041-\u30ff\uff66-\uff9f]")
 HAN = re.compile("[\u3400-\u9fff]")
 ARABIC_CODES, JAPANESE, HAN_CODES = ("ar", "fa"), ("ja",), ("zh", "ja")
+# Sizes, prices and numbers of articles are for filters and word search.
+NO_WORD = re.compile(r"\d|^(?:x{0,4}[sml]|eur|euros?|usd|gbp|chf|pln|try|irr|aed|sar|cny|jpy)$")
 OTHER_SCRIPTS = {*ARABIC_CODES, *HAN_CODES}
 MIN_LETTERS = 4  # of foreign names in a prompt that has English ones too
 # Where two languages cover the same, the first.
@@ -46,13 +55,22 @@ class Reading:
         return self.english > self.own
 
 
-def detect(text: str, tokens: Sequence[Token]) -> Reading | None:
+@lru_cache(maxsize=2_000)  # one prompt is looked at several times
+def detect(text: str) -> Reading | None:
     """Return the reading in the most likely other language; None for English and unknown words."""
+    tokens = tokenise(text)
+    if all(map(_is_plainly_english, tokens)):
+        return None
     readings = [_read(tokens, lexicon) for lexicon in _find_candidates(text)]
     possible = sorted((r for r in readings if r.is_possible), key=_likelihood, reverse=True)
     if not possible or (possible[0].own == 0 and _is_ambiguous(possible)):
         return None
     return possible[0]
+
+
+def _is_plainly_english(token: Token) -> bool:
+    word = token.folded
+    return NO_WORD.search(word) is not None or (is_english_word(word) and word not in FALSE_FRIENDS)
 
 
 def _is_ambiguous(readings: Sequence[Reading]) -> bool:

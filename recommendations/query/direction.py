@@ -14,7 +14,7 @@ import hashlib
 import math
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -32,7 +32,9 @@ from core.errors import Conflict, DomainError
 from core.jobs import rpc
 from core.ml.batching import EncoderBusy
 from core.ml.vector_store import Vectors
-from recommendations.query.understanding import Understanding, understand
+from recommendations.query.constraints.exclusions import Exclusion
+from recommendations.query.people import Wearer
+from recommendations.query.understanding import Understanding
 from recommendations.tasks import FAILURE, PHOTO, TEXT, encode_query
 
 
@@ -133,8 +135,12 @@ class ImageTerm:
 class Query:
     """Everything that decides an answer; `request` is the request's body, stored for the shop.
 
-    `cursor`: the id of the first page, for the pages after it.
-    `understandings`: one for each of `terms`; none before `understand_query`.
+    `cursor`: the id of the first page, for the pages after it. `is_interpreted`: whether prices,
+    exclusions and the like are read from wanted texts.
+
+    `understand_query` sets the rest. `understandings` and `wanted_texts`: what is encoded for each
+    of `terms`, and what is left of its own words without what was read from them. `understood`: the
+    meaning of all texts. `exclusions`: what no result may have. `wearer`: whom garments are for.
     """
 
     terms: tuple[Term, ...] = ()
@@ -151,7 +157,12 @@ class Query:
     cursor: UUID | None = None
     counted: tuple[CountedFacet, ...] = ()
     request: dict[str, Any] = field(default_factory=dict)
+    is_interpreted: bool = True
     understandings: tuple[Understanding, ...] = ()
+    wanted_texts: tuple[str, ...] = ()
+    understood: Understanding | None = None
+    exclusions: tuple[Exclusion, ...] = ()
+    wearer: Wearer | None = None
 
     @property
     def weights(self) -> list[float]:
@@ -163,6 +174,12 @@ class Query:
     def words(self) -> str:
         """Return the texts with a weight above 0, joined by spaces."""
         return " ".join(term.text for term in self.terms if term.weight > 0)
+
+    @property
+    def wanted_words(self) -> str:
+        """Return what is left of the texts with a weight above 0, joined by spaces."""
+        texts = zip(self.terms, self.wanted_texts, strict=True)
+        return " ".join(text for term, text in texts if term.weight > 0)
 
     @property
     def english_words(self) -> str:
@@ -245,12 +262,6 @@ class Direction:
         return find_thresholds(
             index.calibration, text=self.text, by_text=self.by_text, wanted=self.wanted
         )
-
-
-def understand_query(query: Query, *, encoder: str) -> Query:
-    """Return a query whose texts are understood; raises `EncoderUnavailable`."""
-    found = tuple(understand(term.text, encoder=encoder) for term in query.terms)
-    return replace(query, understandings=found)
 
 
 def request_vectors(query: Query, index: VectorIndex) -> PendingVectors:

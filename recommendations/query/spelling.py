@@ -5,14 +5,15 @@ an English dictionary. An unknown word becomes the nearest known one by optimal 
 (Damerau 1964 without repeated edits), which counts two swapped letters as one mistake.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from spellchecker import SpellChecker
 
+from catalog.search.shop_words import NO_SHOP_WORDS, ShopWords
 from catalog.vocabulary.languages.concepts import CONCEPTS, ENGLISH_WORDS, FUNCTION_WORDS, Role
 from catalog.vocabulary.languages.lexicon import (
     Lexicon,
@@ -22,6 +23,7 @@ from catalog.vocabulary.languages.lexicon import (
     read_lexicons,
     split_words,
 )
+from recommendations.query.segmentation import take_apart
 
 MIN_LETTERS, MIN_SPLIT_LETTERS, MIN_PART_LETTERS = 4, 6, 3
 MAX_LETTERS = 30
@@ -40,21 +42,8 @@ class Correction:
     corrected: str
 
 
-@dataclass(frozen=True, slots=True)
-class KnownWords:
-    """The folded words of a shop with the number of its products that have each."""
-
-    counts: Mapping[str, int] = field(default_factory=dict)
-
-    def __contains__(self, word: str) -> bool:
-        return word in self.counts
-
-
-NO_WORDS = KnownWords()
-
-
 def correct_spelling(
-    tokens: Sequence[Token], *, own: KnownWords = NO_WORDS, lexicon: Lexicon | None = None
+    tokens: Sequence[Token], *, own: ShopWords = NO_SHOP_WORDS, lexicon: Lexicon | None = None
 ) -> list[Correction]:
     """Return the corrections of unknown words; `lexicon` is that of the prompt's language."""
     found: list[Correction] = []
@@ -62,19 +51,19 @@ def correct_spelling(
         if len(found) == MAX_CORRECTIONS:
             break
         corrected = _split(token.folded, own)
-        if corrected is None and not is_known(token.folded, own):
+        if corrected is None and not (is_known(token.folded, own) or _is_built(token, lexicon)):
             corrected = _find_nearest(token.folded, own, lexicon)
         if corrected:
             found.append(Correction(token.text, corrected))
     return found
 
 
-def is_known(word: str, own: KnownWords = NO_WORDS) -> bool:
+def is_known(word: str, own: ShopWords = NO_SHOP_WORDS) -> bool:
     """Check whether a folded word is one that is never corrected."""
     if not MIN_LETTERS <= len(word) <= MAX_LETTERS or not word.isalpha() or not word.isascii():
         return True
     return (
-        word in own
+        word in own.counts
         or word in _read_vocabulary()
         or is_english_word(word)
         or word in _read_dictionary()
@@ -82,15 +71,20 @@ def is_known(word: str, own: KnownWords = NO_WORDS) -> bool:
     )
 
 
-def _find_nearest(word: str, own: KnownWords, lexicon: Lexicon | None) -> str | None:
+def _is_built(token: Token, lexicon: Lexicon | None) -> bool:
+    """Check for a word that a language builds of others: "Sommerkleid", "çiçeksiz"."""
+    if lexicon is None or lexicon is read_english():
+        return False
+    return any(concept for _, concept in take_apart(token.folded, lexicon.code))
+
+
+def _find_nearest(word: str, own: ShopWords, lexicon: Lexicon | None) -> str | None:
     targets = [*_read_vocabulary()]
     if lexicon and lexicon is not read_english():
         targets = [*_read_words_of(lexicon.code)]
     targets += [other for other in own.counts if len(other) >= MIN_LETTERS and other.isalpha()]
     limit = next(mistakes for letters, mistakes in MISTAKES if len(word) <= letters)
-    near = process.extract(
-        word, targets, scorer=OSA.distance, score_cutoff=limit, limit=20
-    )
+    near = process.extract(word, targets, scorer=OSA.distance, score_cutoff=limit, limit=20)
     allowed = [
         (distance, other)
         for other, distance, _ in near
@@ -101,7 +95,7 @@ def _find_nearest(word: str, own: KnownWords, lexicon: Lexicon | None) -> str | 
     return min(allowed, key=lambda pair: _prefer(word, pair[1], int(pair[0]), own))[1]
 
 
-def _prefer(word: str, other: str, distance: int, own: KnownWords) -> tuple[object, ...]:
+def _prefer(word: str, other: str, distance: int, own: ShopWords) -> tuple[object, ...]:
     """Order candidates: few mistakes, the same letters, a garment, then frequent in the shop."""
     return (
         distance,
@@ -115,9 +109,9 @@ def _prefer(word: str, other: str, distance: int, own: KnownWords) -> tuple[obje
     )
 
 
-def _split(word: str, own: KnownWords) -> str | None:
+def _split(word: str, own: ShopWords) -> str | None:
     """Return two words of the vocabulary that were typed as one."""
-    if len(word) < MIN_SPLIT_LETTERS or word in own or word in _read_vocabulary():
+    if len(word) < MIN_SPLIT_LETTERS or word in own.counts or word in _read_vocabulary():
         return None
     words = _read_splittable()
     for place in range(len(word) - MIN_PART_LETTERS, MIN_PART_LETTERS - 1, -1):

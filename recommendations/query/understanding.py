@@ -11,18 +11,35 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from catalog.vocabulary.languages.concepts import FALSE_FRIENDS, FUNCTION_WORDS
+from catalog.vocabulary.languages.concepts import FUNCTION_WORDS
 from catalog.vocabulary.languages.lexicon import Token, is_english_word, split_words, tokenise
 from core.ml.known_words import find_known_words
 from core.text import fold
-from recommendations.query.detection import Reading, detect
+from recommendations.query.detection import NO_WORD, Reading, detect
 from recommendations.query.english_text import write_english
 from recommendations.query.segmentation import PromptPiece
+from recommendations.query.spelling import Correction
 
 MAX_UNKNOWN_WORDS = 50
-# Sizes, prices and numbers of articles are for filters and word search.
-NO_WORD = re.compile(r"\d|^(?:x{0,4}[sml]|eur|euros?|usd|gbp|chf|pln|try|irr|aed|sar|cny|jpy)$")
+# A number of an article: none of its parts is a word.
+CODE = re.compile(r"\S*\d\S*")
 ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("d", ""), ("", "s"))
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """Something that a text was taken to name: a limit, an exclusion, a kind, a colour.
+
+    `text`: its words as they are written. `value`: what they stand for, such as "sneakers" or
+    "–50 EUR". `without`: the prompt without it. `is_applied`: whether it has an effect; a size that
+    the shop does not have has none.
+    """
+
+    kind: str
+    text: str
+    value: str
+    without: str = ""
+    is_applied: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +48,15 @@ class Understanding:
 
     `language`: code of the text's language; None where no word of it is in any vocabulary.
     `searched_for`: the text that is encoded. `unknown_words`: words of the text that the encoder
-    does not know, as they are written.
+    does not know, as they are written. `chips`: what it was taken to name. `corrections`: words
+    that were taken for others.
     """
 
     language: str | None
     searched_for: str
     unknown_words: tuple[str, ...] = ()
+    chips: tuple[Chip, ...] = ()
+    corrections: tuple[Correction, ...] = ()
 
 
 def combine(understandings: Sequence[Understanding]) -> Understanding | None:
@@ -47,6 +67,8 @@ def combine(understandings: Sequence[Understanding]) -> Understanding | None:
         next((found.language for found in understandings if found.language), None),
         ", ".join(found.searched_for for found in understandings),
         _limit(word for found in understandings for word in found.unknown_words),
+        tuple(chip for found in understandings for chip in found.chips),
+        tuple(correction for found in understandings for correction in found.corrections),
     )
 
 
@@ -55,9 +77,9 @@ def understand(text: str, *, encoder: str) -> Understanding:
     if encoder in settings.MULTILINGUAL_ENCODERS:
         return Understanding(None, text)
     known = find_known_words(encoder)
-    tokens = tokenise(text)
-    reading = None if all(_is_plainly_english(t) for t in tokens) else detect(text, tokens)
+    reading = detect(text)
     if reading is None:
+        tokens = tokenise(CODE.sub(" ", text))
         words = [token.folded for token in tokens]
         is_english = any(is_english_word(word) or _knows(word, known) for word in words)
         unknown = _find_unknown_english(tokens, known) if known is not None else ()
@@ -65,11 +87,6 @@ def understand(text: str, *, encoder: str) -> Understanding:
     return Understanding(
         reading.lexicon.code, _rewrite(reading), _limit(_find_unknown(reading.pieces, known))
     )
-
-
-def _is_plainly_english(token: Token) -> bool:
-    word = token.folded
-    return NO_WORD.search(word) is not None or (is_english_word(word) and word not in FALSE_FRIENDS)
 
 
 def _rewrite(reading: Reading) -> str:

@@ -165,9 +165,9 @@ def test_image_with_all_words_of_the_prompt_is_weak_if_it_is_of_another_kind(mea
 
 def test_kinds_of_the_wanted_texts_count(measured):
     query = Query(terms=(Term("a red dress"), Term("shirt"), Term("belt", -1)))
-    assert understand_query(query, encoder="mini").kinds == {"dress", "shirt"}
-    with_photo = replace(query, photos=(PhotoTerm(b"jpeg"),))
-    assert understand_query(with_photo, encoder="mini").kinds == frozenset()
+    read = partial(understand_query, encoder="mini", shop=measured.shop)
+    assert read(query).kinds == {"dress", "shirt"}
+    assert read(replace(query, photos=(PhotoTerm(b"jpeg"),))).kinds == frozenset()
 
 
 def test_images_use_the_thresholds_of_photos(measured):

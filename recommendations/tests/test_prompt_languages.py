@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from catalog.vocabulary.languages.lexicon import tokenise
 from recommendations.query.detection import detect
 from recommendations.query.english_text import write_english
 
@@ -18,7 +17,7 @@ CASES = [(code, *case) for code, cases in PROMPTS.items() for case in cases.item
 
 @pytest.mark.parametrize(("code", "prompt", "english"), CASES)
 def test_a_prompt_becomes_english(code: str, prompt: str, english: str) -> None:
-    reading = detect(prompt, tokenise(prompt))
+    reading = detect(prompt)
     assert reading is not None
     assert (reading.lexicon.code, write_english(reading.pieces)) == (code, english)
     assert [piece.text for piece in reading.pieces if piece.concept is None] == []
@@ -31,12 +30,12 @@ def test_every_language_has_enough_prompts(code: str) -> None:
 
 @pytest.mark.parametrize("prompt", ["口红", "口紅", "红薯", "包子", "鞋柜", "スーツケース"])
 def test_a_letter_of_an_unknown_word_is_no_word(prompt: str) -> None:
-    assert detect(prompt, tokenise(prompt)) is None
+    assert detect(prompt) is None
 
 
 @pytest.mark.parametrize("prompt", ["صندلی", "أحمر شفاه", "面包", "歯ブラシ", "rouge à lèvres"])
 def test_things_that_are_no_garments_are_not_taken_apart(prompt: str) -> None:
-    assert detect(prompt, tokenise(prompt)) is None
+    assert detect(prompt) is None
 
 
 @pytest.mark.parametrize(
@@ -51,7 +50,7 @@ def test_things_that_are_no_garments_are_not_taken_apart(prompt: str) -> None:
     ],
 )
 def test_an_unknown_word_stays_as_it_is_written(prompt: str, english: str, unknown: str) -> None:
-    reading = detect(prompt, tokenise(prompt))
+    reading = detect(prompt)
     assert reading is not None
     assert write_english(reading.pieces) == english
     assert [piece.text for piece in reading.pieces if piece.concept is None] == [unknown]

@@ -135,6 +135,11 @@ class RecommendationInput(serializers.Serializer[Any]):
         help_text="Leave out images with a weaker match; by default `none` in order of relevance, "
         "else `weak`.",
     )
+    understand = serializers.BooleanField(
+        default=True,
+        help_text="Whether to correct the prompt's spelling and to read prices, sizes, what it "
+        "excludes and the like from it; the answer says what was read.",
+    )
     group_by = serializers.ChoiceField(
         choices=["item", "none"],
         default="item",
@@ -203,6 +208,7 @@ class RecommendationInput(serializers.Serializer[Any]):
             counted=tuple(map(CountedFacet, data.get("facets", ()))),
             # Photos are not stored; their entries show that there were some.
             request={**self.initial_data, **({"photos": parts} if files else {})},
+            is_interpreted=data["understand"],
         )
 
 

@@ -83,6 +83,11 @@ ANSWER = {
         "language": "de",
         "searched_for": "red dress with flowers",
         "unknown_words": [],
+        "chips": [
+            {"kind": "price", "text": "unter 50 Euro", "value": "–50 EUR"}
+            | {"without": "rotes Kleid mit Blumen", "is_applied": True}
+        ],
+        "corrections": [],
     },
     "results": [],
     "answered_by": ["encoder", "index"],
@@ -150,6 +155,29 @@ class ResultSerializer(PublicImageSerializer):
         return body
 
 
+class ChipSerializer(serializers.Serializer[Any]):
+    """Something that the texts were taken to name."""
+
+    kind = serializers.CharField(
+        help_text="`price`, `size`, `reduced`, `new`, `person`, `excluded`, `kind`, `colour` or "
+        "`pattern`."
+    )
+    text = serializers.CharField(help_text="The words that name it.")
+    value = serializers.CharField(help_text="What they stand for: `–50 EUR`, `floral`, `sneakers`.")
+    without = serializers.CharField(help_text="The prompt without it, to search for instead.")
+    is_applied = serializers.BooleanField(
+        help_text="False for a size that no variant has, for a price while no currency is known, "
+        "and for what the request's own filters decide."
+    )
+
+
+class CorrectionSerializer(serializers.Serializer[Any]):
+    """A word that was taken for another; `understand: false` searches for it as it is written."""
+
+    written = serializers.CharField()
+    corrected = serializers.CharField()
+
+
 class UnderstandingSerializer(serializers.Serializer[Any]):
     """How the query's texts were understood."""
 
@@ -166,6 +194,15 @@ class UnderstandingSerializer(serializers.Serializer[Any]):
         help_text="Words whose look the encoder was not taught. Numbers, sizes, prices and brands "
         "of the catalogue are not among them. Empty for English with an encoder that does not list "
         "its words.",
+    )
+    chips = ChipSerializer(
+        many=True,
+        required=False,
+        help_text="What the texts were taken to name. Prices, sizes and sales are filters on "
+        "variants, what is excluded is not in the answer, and the others only describe.",
+    )
+    corrections = CorrectionSerializer(
+        many=True, required=False, help_text="Words that were spelt otherwise."
     )
 
 

@@ -1,1 +1,1 @@
-"""What a prompt asks for besides looks: prices, sizes, reduced and new products, what it excludes."""
+"""What a prompt asks for besides looks: prices, sizes, sales, novelties, exclusions."""

@@ -6,13 +6,13 @@ shoes" excludes black, and not shoes.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from itertools import islice
+from itertools import islice, pairwise
 
 from catalog.vocabulary.languages.concepts import Role
-from catalog.vocabulary.languages.lexicon import Concept, Lexicon, Token, tokenise
-from recommendations.query.constraints.text import read_cues, split_entry
+from catalog.vocabulary.languages.lexicon import Concept, Lexicon, Token, read_lexicons, tokenise
+from recommendations.query.constraints.text import Span, locate, read_cues, remove
 from recommendations.query.segmentation import PromptPiece, divide
 
 # A hyphen before a word and not within one, as search engines have it.
@@ -25,67 +25,103 @@ MAX_SKIPPED = 4
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """One thing that is not wanted: its words as they are written, and its concept if it has one."""
+    """One thing that is not wanted: its words as they are written, and its concept if it has one.
+
+    `phrase`: all words of the negation, "without stripes or dots".
+    """
 
     text: str
     concept: Concept | None
+    phrase: str = ""
 
     @property
     def english(self) -> str:
         return self.concept.text if self.concept else self.text
 
 
-@dataclass(frozen=True, slots=True)
-class SplitPrompt:
-    """A prompt's wanted words, and what it excludes; `is_changed`: whether it excludes anything."""
-
-    wanted: str
-    exclusions: tuple[Exclusion, ...]
-
-
-def split_exclusions(text: str, lexicon: Lexicon) -> SplitPrompt:
-    """Divide a prompt in a language into what is wanted and what is not."""
-    text = _MINUS.sub("without ", text)
-    wanted: list[str] = []
+def split_exclusions(text: str, lexicon: Lexicon) -> tuple[str, tuple[Exclusion, ...]]:
+    """Return what is wanted of a prompt in a language, as it is written, and what is not."""
     exclusions: list[Exclusion] = []
-    for part in _STOPS.split(text):
+    spans: list[Span] = []
+    for part, offset in _split_at_stops(text):
         tokens = tokenise(part)
+        places = locate(part, tokens, offset)
         place = 0
         while place < len(tokens):
             if length := _match(tokens, place, "harmless"):
-                wanted += [token.text for token in tokens[place : place + length]]
                 place += length
-            elif length := _match(tokens, place, "phrases"):
-                found, end = _read_excluded(tokens, place + length, lexicon)
-                exclusions += found
-                if not found:
-                    wanted += [token.text for token in tokens[place : place + length]]
-                place = end if found else place + length
-            else:
-                wanted.append(tokens[place].text)
-                place += 1
-    if not exclusions:
-        return SplitPrompt(text, ())
-    return SplitPrompt(" ".join(_trim(wanted)), tuple(dict.fromkeys(exclusions)))
+                continue
+            length = _match(tokens, place, "phrases")
+            found, end = (
+                _read_excluded(tokens, place + length, lexicon) if length else ([], place + 1)
+            )
+            if found:
+                place = _include_joint(tokens, place)
+                span = Span(places[place].start, places[end - 1].end)
+                spans.append(span)
+                exclusions += (replace(one, phrase=text[slice(*span)]) for one in found)
+            place = end if found else place + max(length, 1)
+    without_suffix, spans_of_words = _find_postpositions(text, lexicon)
+    exclusions += without_suffix
+    return remove(text, spans + spans_of_words), tuple(dict.fromkeys(exclusions))
 
 
-def split_postpositions(pieces: Sequence[PromptPiece]) -> tuple[list[PromptPiece], list[Exclusion]]:
-    """Divide pieces where the word for "without" follows: "柄なしのシャツ", "çiçeksiz"."""
-    wanted: list[PromptPiece] = []
+def spell_out_minus(text: str) -> str:
+    """Return a prompt with "without" in place of a minus sign: "shirt -stripes"."""
+    return _MINUS.sub("without ", text)
+
+
+def _split_at_stops(text: str) -> Iterator[tuple[str, int]]:
+    start = 0
+    for stop in _STOPS.finditer(text):
+        yield text[start : stop.start()], start
+        start = stop.end()
+    yield text[start:], start
+
+
+def _include_joint(tokens: Sequence[Token], place: int) -> int:
+    """Return the place of a joint before a negation: "jacket but not black" is a jacket."""
+    is_joint = place > 0 and (
+        _match(tokens[:place], place - 1, "joints") or _match(tokens[:place], place - 1, "turns")
+    )
+    return place - 1 if is_joint else place
+
+
+def _find_postpositions(text: str, lexicon: Lexicon) -> tuple[list[Exclusion], list[Span]]:
+    """Return what a word for "without" follows or ends: "çiçeksiz", "フリルなしのシャツ"."""
+    if not _has_postpositions(lexicon.code):
+        return [], []
+    pieces = list(divide(tokenise(text), lexicon))
     exclusions: list[Exclusion] = []
-    for piece in pieces:
-        concept = piece.concept
-        is_negation = (
-            concept is not None
-            and concept.role is Role.POSTPOSITION
-            and concept.text in ("without", "not")
-        )
-        if is_negation and wanted and wanted[-1].is_content:
-            last = wanted.pop()
-            exclusions.append(Exclusion(last.text, last.concept))
-        else:
-            wanted.append(piece)
-    return wanted, exclusions
+    spans: list[Span] = []
+    for before, piece in pairwise(pieces):
+        place = text.find(before.text)
+        if place >= 0 and before.is_content and _is_negating(piece):
+            end = place + len(before.text)
+            is_apart = text[end:].lstrip().startswith(piece.text)
+            end = text.index(piece.text, end) + len(piece.text) if is_apart else end
+            exclusions.append(Exclusion(before.text, before.concept, text[place:end]))
+            spans.append(Span(place, end))
+    return exclusions, spans
+
+
+def _is_negating(piece: PromptPiece) -> bool:
+    concept = piece.concept
+    if concept is None or concept.role is not Role.POSTPOSITION:
+        return False
+    return concept.text in ("without", "not")
+
+
+@cache
+def _has_postpositions(code: str) -> bool:
+    """Check whether a language has words or endings that negate what is before them."""
+    lexicon = next((lexicon for lexicon in read_lexicons() if lexicon.code == code), None)
+    if lexicon is None:
+        return False
+    return bool({"without", "not"}.intersection(lexicon.suffixes.values())) or any(
+        concept.role is Role.POSTPOSITION and concept.text in ("without", "not")
+        for concept in lexicon.phrases.values()
+    )
 
 
 def _read_excluded(
@@ -123,9 +159,8 @@ def _read_unit(
         role = piece.concept.role if piece.concept else None
         length = len(tokenise(piece.text)) or 1
         if role in _LOOKS and not _match(tokens, place, "ends"):
-            if looks and role is not Role.MATERIAL and looks[-1].concept != piece.concept:
-                if not _describes_next(looks[-1], piece):
-                    break
+            if looks and role is not Role.MATERIAL and not _describes_next(looks[-1], piece):
+                break
             looks.append(piece)
             place += length
             continue
@@ -153,9 +188,7 @@ def _join(pieces: Sequence[PromptPiece]) -> Exclusion:
     return Exclusion(" ".join(piece.text for piece in pieces), pieces[-1].concept)
 
 
-def _is_same_sort(
-    tokens: Sequence[Token], place: int, lexicon: Lexicon, last: Exclusion
-) -> bool:
+def _is_same_sort(tokens: Sequence[Token], place: int, lexicon: Lexicon, last: Exclusion) -> bool:
     """Check whether what follows an "and" belongs to the exclusion: "no stripes or dots"."""
     unit, end = _read_unit(tokens, _skip(tokens, place), lexicon)
     if not unit or unit[0].concept is None or last.concept is None:
@@ -193,12 +226,3 @@ def _read_phrases(name: str) -> tuple[frozenset[tuple[str, ...]], int]:
     phrases = frozenset(tuple(t.folded for t in tokenise(phrase)) for phrase in entry.split(","))
     phrases -= {()}
     return phrases, max(map(len, phrases))
-
-
-def _trim(words: list[str]) -> list[str]:
-    """Return words without a joint at their end: "jacket but" is a jacket."""
-    joints, _ = _read_phrases("joints")
-    ends, _ = _read_phrases("ends")
-    while words and {tuple(t.folded for t in tokenise(words[-1]))} & (joints | ends):
-        words = words[:-1]
-    return words

@@ -1,7 +1,7 @@
-"""Find the limits of a price in a prompt: "under 50", "between 1.200 and 1.500 €", "unter dreißig Euro".
+"""Find the limits of a price in a prompt: "under 50", "between 1.200 and 1.500 €".
 
-A number counts as a price if a phrase for a limit, or a currency, says so. "Heels over 5 inches" and
-"dresses for women over 40" name no price.
+A number, in digits or in words, counts as a price if a phrase for a limit, or a currency, says so.
+"Heels over 5 inches" and "dresses for women over 40" name no price.
 """
 
 import re
@@ -119,13 +119,10 @@ class _Reader:
     def _find_limit(self, name: str) -> Amount | None:
         """Return the amount of a kind of limit, with the span of the phrase."""
         for found in re.finditer(_read_pattern(name), self.flat):
-            if amount := self._read_amount(found.end()):
-                if self._is_price(amount, strong=True) and not _PERSON.search(
-                    self.flat[: found.start()]
-                ):
-                    return Amount(
-                        Span(found.start(), amount.span.end), amount.number, amount.currency
-                    )
+            amount = self._read_amount(found.end())
+            is_age = _PERSON.search(self.flat[: found.start()])
+            if amount and self._is_price(amount, strong=True) and not is_age:
+                return Amount(Span(found.start(), amount.span.end), amount.number, amount.currency)
         if pattern := _read_pattern(f"{name}_in_currency"):
             for found in re.finditer(pattern, self.flat):
                 if (amount := self._read_amount(found.end())) and amount.currency:
@@ -213,7 +210,7 @@ class _Reader:
 
 def _are_near(amounts: Iterable[Amount]) -> bool:
     """Check whether two limits follow each other: "over 20 and under 50"."""
-    first, second = sorted((amount.span for amount in amounts))
+    first, second = sorted(amount.span for amount in amounts)
     return second.start - first.end <= len(" and  but ")
 
 

@@ -18,16 +18,14 @@ from recommendations.query.constraints.prices import PriceWish, find_price
 from recommendations.query.constraints.sizes import SizeWish, find_sizes
 from recommendations.query.constraints.text import (
     Span,
-    cut,
     flatten,
     make_pattern,
     read_cues,
+    remove,
     split_entry,
 )
 
 MAX_SIZES = 5
-# Left over beside what was cut out: "dress, in my" of "dress, in my size 38".
-_LOOSE = re.compile(r"^[\s,;:&+-]+|[\s,;:&+-]+$|(?<=\s)[,;:](?=\s)")
 
 
 class ConstraintKind(StrEnum):
@@ -55,8 +53,8 @@ class ReadPrompt:
 
     @property
     def spans(self) -> list[Span]:
-        spans = [self.price.span] if self.price else []
-        return [*spans, *(size.span for size in self.sizes), *filter(None, (self.reduced, self.new))]
+        spans = [self.price.span if self.price else None, self.reduced, self.new]
+        return [*filter(None, spans), *(size.span for size in self.sizes)]
 
 
 def read_constraints(text: str, *, default_currency: str = "") -> ReadPrompt:
@@ -71,14 +69,6 @@ def read_constraints(text: str, *, default_currency: str = "") -> ReadPrompt:
     reduced, new = _find_phrase(flat, "sale"), _find_phrase(flat, "novelty")
     read = ReadPrompt(text, price, tuple(sizes), reduced, new, text)
     return ReadPrompt(remove(text, read.spans), price, tuple(sizes), reduced, new, text)
-
-
-def remove(text: str, spans: list[Span]) -> str:
-    """Return a text without some parts, and without punctuation that they leave."""
-    if not spans:
-        return text
-    rest = cut(text, spans)
-    return " ".join(_LOOSE.sub(" ", rest).split())
 
 
 def _find_phrase(flat: str, name: str) -> Span | None:

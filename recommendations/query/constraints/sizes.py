@@ -50,10 +50,13 @@ def find_sizes(text: str) -> list[SizeWish]:
 def _find_waists(flat: str) -> Iterator[SizeWish]:
     for found in _WAIST.finditer(flat):
         waist, length = (group for group in found.groups() if group)
-        forms = (f"w{waist} l{length}", f"w{waist}/l{length}", f"{waist}/{length}")
-        forms += (f"{waist}x{length}", f"w{waist}l{length}", f"{waist} x {length}", f"w{waist}")
+        forms = (
+            *(f"w{waist}{between}l{length}" for between in (" ", "/", "", "-")),
+            *(f"{waist}{between}{length}" for between in ("/", "x", " x ", "-")),
+            *(f"w{waist}", waist),
+        )
         start = _extend(flat, found.start())
-        yield SizeWish(Span(start, found.end()), f"W{waist} L{length}", (*forms, waist))
+        yield SizeWish(Span(start, found.end()), f"W{waist} L{length}", forms)
 
 
 def _find_named(flat: str) -> Iterator[SizeWish]:

@@ -2,13 +2,16 @@
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from catalog.vocabulary.languages.lexicon import fold
+from catalog.vocabulary.languages.lexicon import Token
+from core.text import fold
 
+# What is left beside a part that was removed: the comma of "dress, size 38".
+_LOOSE = re.compile(r"^[\s,;:&+-]+|[\s,;:&+-]+$|(?<=\s)[,;:](?=\s)|\(\s*\)")
 _NO_SPACES = re.compile("[\u0600-\u06ff\u3041-\u30ff\u3400-\u9fff]")
 
 
@@ -60,9 +63,20 @@ def _bound(phrase: str) -> str:
     return f"{before}{words}{after}"
 
 
-def cut(text: str, spans: Iterable[Span]) -> str:
-    """Return a text without some parts, with single spaces."""
+def locate(text: str, tokens: Sequence[Token], offset: int = 0) -> list[Span]:
+    """Return the places of a text's tokens; `offset` is the place of the text itself."""
+    spans, place = [], 0
+    for token in tokens:
+        place = text.find(token.text, place)
+        spans.append(Span(offset + place, offset + place + len(token.text)))
+        place += len(token.text)
+    return spans
+
+
+def remove(text: str, spans: Iterable[Span]) -> str:
+    """Return a text without some parts, and without the punctuation that they leave."""
     letters = list(text)
     for span in spans:
         letters[span.start : span.end] = " " * (span.end - span.start)
-    return " ".join("".join(letters).split())
+    rest = "".join(letters)
+    return text if rest == text else " ".join(_LOOSE.sub(" ", rest).split())

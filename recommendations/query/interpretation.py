@@ -1,0 +1,155 @@
+"""Interpret a prompt: its spelling, its constraints, what it excludes, and what is left to encode.
+
+    found = interpret("snekers under 80, not black", encoder="mini", shop=ShopContext("EUR"))
+    found.understanding.searched_for   # "sneakers"
+    found.constraints.price            # at most 80
+    found.exclusions                   # black
+
+This is the one place that reads prompts, for searches and for the stylist. Nothing is dropped
+silently: each word is searched for, is a chip of the answer, or is one of its unknown words.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from django.conf import settings
+
+from catalog.search.shop_words import NO_SHOP_WORDS, ShopWords
+from catalog.vocabulary.languages.concepts import Role
+from catalog.vocabulary.languages.lexicon import Lexicon, read_english, tokenise
+from recommendations.query.constraints.brands import find_brands
+from recommendations.query.constraints.exclusions import (
+    Exclusion,
+    spell_out_minus,
+    split_exclusions,
+)
+from recommendations.query.constraints.prompt import ConstraintKind, ReadPrompt, read_constraints
+from recommendations.query.constraints.text import Span, remove
+from recommendations.query.detection import detect
+from recommendations.query.people import Wearer, find_wearer
+from recommendations.query.segmentation import PromptPiece, divide
+from recommendations.query.spelling import Correction, correct_spelling, is_known
+from recommendations.query.understanding import CODE, Chip, Understanding, understand
+
+# What a prompt is about that names nothing but what it excludes.
+ANYTHING = "clothes"
+_NAMED = {Role.KIND: "kind", Role.COLOUR: "colour", Role.PATTERN: "pattern"}
+
+
+@dataclass(frozen=True, slots=True)
+class ShopContext:
+    """What the interpretation of a prompt depends on of the shop."""
+
+    default_currency: str = ""
+    words: ShopWords = NO_SHOP_WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """What a prompt means; `wanted` is what is left of it in its own language, spelt correctly."""
+
+    understanding: Understanding
+    wanted: str
+    constraints: ReadPrompt
+    exclusions: tuple[Exclusion, ...] = ()
+    wearer: Wearer | None = None
+    brands: tuple[str, ...] = ()
+
+
+NOWHERE = ShopContext()
+
+
+def interpret(text: str, *, encoder: str, shop: ShopContext = NOWHERE) -> Interpretation:
+    """Return what a prompt means to an encoder and a shop; raises `EncoderUnavailable`."""
+    constraints = read_constraints(spell_out_minus(text), default_currency=shop.default_currency)
+    rest, corrected = constraints.rest, constraints.text
+    corrections = _correct(rest, shop)
+    for correction in corrections:
+        rest = rest.replace(correction.written, correction.corrected, 1)
+        corrected = corrected.replace(correction.written, correction.corrected, 1)
+    lexicon = _find_lexicon(rest)
+    wanted, exclusions = split_exclusions(rest, lexicon)
+    brands = find_brands(wanted, shop.words)
+    looks = remove(wanted, [brand.span for brand in brands])
+    pieces = list(divide(tokenise(looks), lexicon))
+    wearer = find_wearer(pieces)
+    chips = [*_list_chips(constraints), *_list_excluded_chips(exclusions)]
+    if encoder not in settings.MULTILINGUAL_ENCODERS:
+        chips += _name_pieces(pieces)
+    chips += [Chip(ConstraintKind.BRAND, brand.text, brand.names[0]) for brand in brands]
+    if wearer:
+        chips.append(Chip(ConstraintKind.PERSON, wearer[1], wearer[0]))
+    understanding = replace(
+        understand(looks or ANYTHING, encoder=encoder),
+        chips=tuple(replace(chip, without=_remove_words(corrected, chip.text)) for chip in chips),
+        corrections=tuple(corrections),
+    )
+    return Interpretation(
+        understanding,
+        wanted,
+        constraints,
+        exclusions,
+        wearer[0] if wearer else None,
+        tuple(name for brand in brands for name in brand.names),
+    )
+
+
+def _remove_words(text: str, words: str) -> str:
+    """Return a text without some of its words, whatever stands between them."""
+    found = re.search(r"[\W_]*".join(map(re.escape, words.split())), text)
+    return remove(text, [Span(*found.span())]) if found else text
+
+
+def _correct(text: str, shop: ShopContext) -> list[Correction]:
+    tokens = tokenise(CODE.sub(" ", text))
+    if all(is_known(token.folded, shop.words) for token in tokens):
+        return correct_spelling(tokens, own=shop.words)
+    return correct_spelling(tokens, own=shop.words, lexicon=_find_lexicon(text))
+
+
+def _find_lexicon(text: str) -> Lexicon:
+    reading = detect(text)
+    return reading.lexicon if reading and not reading.is_mostly_english else read_english()
+
+
+def _list_chips(read: ReadPrompt) -> list[Chip]:
+    chips = []
+    if price := read.price:
+        limits = (price.price_min, price.price_max)
+        value = "–".join("" if limit is None else f"{limit.normalize():f}" for limit in limits)
+        chips.append(
+            Chip(
+                ConstraintKind.PRICE, _write(read, price.span), f"{value} {price.currency}".strip()
+            )
+        )
+    chips += [Chip(ConstraintKind.SIZE, _write(read, size.span), size.name) for size in read.sizes]
+    if read.reduced:
+        chips.append(Chip(ConstraintKind.REDUCED, _write(read, read.reduced), ""))
+    if read.new:
+        chips.append(Chip(ConstraintKind.NEW, _write(read, read.new), ""))
+    return chips
+
+
+def _write(read: ReadPrompt, span: tuple[int, int]) -> str:
+    return read.text[slice(*span)]
+
+
+def _list_excluded_chips(exclusions: Sequence[Exclusion]) -> list[Chip]:
+    """Return a chip for each phrase that excludes something."""
+    phrases: defaultdict[str, list[str]] = defaultdict(list)
+    for exclusion in exclusions:
+        phrases[exclusion.phrase].append(exclusion.english)
+    return [
+        Chip(ConstraintKind.EXCLUDED, phrase, ", ".join(names)) for phrase, names in phrases.items()
+    ]
+
+
+def _name_pieces(pieces: Sequence[PromptPiece]) -> list[Chip]:
+    """Return chips for the kinds, colours and patterns that a prompt names."""
+    return [
+        Chip(_NAMED[piece.concept.role], piece.text, piece.concept.text)
+        for piece in pieces
+        if piece.concept and piece.concept.text and piece.concept.role in _NAMED
+    ]

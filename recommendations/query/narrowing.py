@@ -1,0 +1,116 @@
+"""Understand a query's texts, and narrow the query to what they ask for.
+
+Prices, sizes and sales become filters on variants, unless the request has such a filter itself.
+What a text excludes is left out of the answer; what no facet tells is also sought away from.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from catalog.models import Variant
+from catalog.search.filters import VariantFilter, find_currencies
+from catalog.search.shop_words import read_shop_words
+from catalog.vocabulary.languages.concepts import Role
+from recommendations.query.constraints.exclusions import Exclusion
+from recommendations.query.constraints.prompt import ConstraintKind
+from recommendations.query.constraints.sizes import SizeWish
+from recommendations.query.direction import AnswerOrder, Query, Term
+from recommendations.query.interpretation import Interpretation, ShopContext, interpret
+from recommendations.query.understanding import Chip, Understanding, combine, understand
+from tenants.models import Shop
+
+# Of an excluded thing that no facet tells, such as a hood.
+AWAY = -0.25
+_TOLD_BY_FACETS = frozenset({Role.COLOUR, Role.SHADE, Role.PATTERN, Role.KIND})
+
+
+def understand_query(query: Query, *, encoder: str, shop: Shop) -> Query:
+    """Return a query whose texts are understood, narrowed to what they ask for.
+
+    Needs the shop's scope. Raises `EncoderUnavailable`.
+    """
+    context = ShopContext(shop.default_currency, read_shop_words(shop))
+    found: list[Interpretation | None] = [
+        interpret(term.text, encoder=encoder, shop=context)
+        if query.is_interpreted and term.weight > 0
+        else None
+        for term in query.terms
+    ]
+    understandings = [
+        one.understanding if one else understand(term.text, encoder=encoder)
+        for term, one in zip(query.terms, found, strict=True)
+    ]
+    wanted = [
+        one.wanted if one else term.text for term, one in zip(query.terms, found, strict=True)
+    ]
+    read = [one for one in found if one]
+    understood = combine(understandings)
+    exclusions = tuple(exclusion for one in read for exclusion in one.exclusions)
+    for one in read:
+        query, ignored = _narrow(query, one, shop)
+        understood = _mark_ignored(understood, ignored)
+    away = [exclusion.english for exclusion in exclusions if not _is_told(exclusion)]
+    return replace(
+        query,
+        terms=(*query.terms, *(Term(text, AWAY) for text in away)),
+        understandings=(*understandings, *(understand(text, encoder=encoder) for text in away)),
+        wanted_texts=(*wanted, *away),
+        understood=understood,
+        exclusions=exclusions,
+        wearer=next((one.wearer for one in read if one.wearer), None),
+    )
+
+
+def _narrow(query: Query, found: Interpretation, shop: Shop) -> tuple[Query, set[str]]:
+    """Return a query with the constraints of a text, and the kinds of those that do not apply."""
+    read, variants, ignored = found.constraints, query.facets.variants, set[str]()
+    if price := read.price:
+        currencies = find_currencies(shop, price.currency)
+        if currencies and variants.price_min is None and variants.price_max is None:
+            variants = replace(
+                variants,
+                price_min=price.price_min,
+                price_max=price.price_max,
+                currencies=currencies,
+            )
+        else:
+            ignored.add(ConstraintKind.PRICE)
+    if read.sizes:
+        forms = () if variants.sizes else _find_sizes(read.sizes)
+        variants = replace(variants, sizes=forms or variants.sizes)
+        if not forms:
+            ignored.add(ConstraintKind.SIZE)
+    if read.reduced:
+        variants = replace(variants, is_reduced=True)
+    facets = replace(query.facets, variants=variants)
+    if found.brands:
+        facets = replace(facets, brands=facets.brands or found.brands)
+    order = query.order
+    if read.new and order is AnswerOrder.RELEVANCE:
+        order = AnswerOrder.NEWEST
+    return replace(query, facets=facets, order=order), ignored
+
+
+def _find_sizes(sizes: Sequence[SizeWish]) -> tuple[str, ...]:
+    """Return the sizes as the shop may write them; none if it has none of them."""
+    forms = tuple(form for size in sizes for form in size.forms)
+    plain = tuple(form.partition(" ")[2] for form in forms if form.partition(" ")[2])
+    for written in (forms, plain):
+        if written and Variant.objects.filter(VariantFilter(sizes=written).condition()).exists():
+            return written
+    return ()
+
+
+def _mark_ignored(understood: Understanding | None, ignored: set[str]) -> Understanding | None:
+    if understood is None or not ignored:
+        return understood
+    chips = (_mark(chip, ignored) for chip in understood.chips)
+    return replace(understood, chips=tuple(chips))
+
+
+def _mark(chip: Chip, ignored: set[str]) -> Chip:
+    return replace(chip, is_applied=False) if chip.kind in ignored else chip
+
+
+def _is_told(exclusion: Exclusion) -> bool:
+    return exclusion.concept is not None and exclusion.concept.role in _TOLD_BY_FACETS
