@@ -21,15 +21,14 @@ from catalog.vocabulary.languages.lexicon import (
     split_words,
     tokenise,
 )
-from catalog.vocabulary.words import PATTERNS, find_pattern
+from catalog.vocabulary.words import find_pattern
 from core.ml.colours import BASIC_OF
 from recommendations.query.constraints.exclusions import Exclusion
 from recommendations.query.people import Wearer, read_gender
 from recommendations.query.segmentation import divide
 
 # A garment's colours with smaller shares are details.
-MIN_SHARE = 0.15
-ANY_PATTERN = frozenset({"pattern", "print", "patterned", "printed", "motif"})
+MIN_SHARE = 0.3
 
 
 def find_unwanted(
@@ -61,17 +60,9 @@ def _has(row: Mapping[str, Any], exclusion: Exclusion) -> bool:
         return not _expand_colours(name).isdisjoint(_read_colours(row))
     if role is Role.KIND and (kind := find_named_kind(name)):
         return not find_row_kinds(row).isdisjoint(list_narrower(kind))
-    if patterns := _find_patterns(name):
-        return _read_pattern(row) in patterns or _names(row, exclusion)
+    if exclusion.patterns and _read_pattern(row) in exclusion.patterns:
+        return True
     return _names(row, exclusion)
-
-
-def _find_patterns(name: str) -> frozenset[str]:
-    """Return the patterns that a word for a look or a part means: stripes are striped."""
-    if name in ANY_PATTERN:
-        return frozenset(PATTERNS) - {"plain"}
-    pattern = find_pattern(ADJECTIVES.get(name, name)) or find_pattern(name)
-    return frozenset([pattern] if pattern else [])
 
 
 def _find_colours(text: str) -> frozenset[str]:

@@ -21,7 +21,7 @@ from tenants.models import Shop
 
 # Of an excluded thing that no facet tells, such as a hood.
 AWAY = -0.25
-_TOLD_BY_FACETS = frozenset({Role.COLOUR, Role.SHADE, Role.PATTERN, Role.KIND})
+_TOLD_BY_FACETS = frozenset({Role.COLOUR, Role.SHADE, Role.KIND})
 
 
 def understand_query(query: Query, *, encoder: str, shop: Shop) -> Query:
@@ -113,4 +113,5 @@ def _mark(chip: Chip, ignored: set[str]) -> Chip:
 
 
 def _is_told(exclusion: Exclusion) -> bool:
-    return exclusion.concept is not None and exclusion.concept.role in _TOLD_BY_FACETS
+    role = exclusion.concept.role if exclusion.concept else None
+    return role in _TOLD_BY_FACETS or bool(exclusion.patterns)

@@ -21,8 +21,10 @@ def german(shop):
 def test_searches_for_the_english_text(german) -> None:
     answer = ask(german.client, GERMAN).json()
     assert answer["answered_by"][0] == "cache"
-    understood = {"language": "de", "searched_for": ENGLISH, "unknown_words": []}
-    assert answer["understood"] == understood
+    understood = answer["understood"]
+    assert (understood["language"], understood["searched_for"]) == ("de", ENGLISH)
+    assert (understood["unknown_words"], understood["corrections"]) == ([], [])
+    assert [chip["value"] for chip in understood["chips"]] == ["red", "dress"]
 
 
 def test_finds_products_by_the_shoppers_own_words(german) -> None:

@@ -94,7 +94,7 @@ def test_false_friends_follow_the_language_of_the_prompt(silent, prompt, languag
         ("dotted dress", ()),
         ("a red dress for the beach", ("beach",)),
         ("Sneekers boho", ("Sneekers", "boho")),
-        ("red dress 38 XL 49,90 EUR SKU-4711", ("SKU",)),
+        ("red dress 38 XL 49,90 EUR SKU-4711", ()),
         ("rotes Fahrrad", ("Fahrrad",)),
         ("roter Kimono", ("Kimono",)),
         ("rotes Baumwollkleid", ()),

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice, pairwise
 
-from catalog.vocabulary.languages.concepts import Role
+from catalog.vocabulary.languages.concepts import ADJECTIVES, Role
 from catalog.vocabulary.languages.lexicon import Concept, Lexicon, Token, read_lexicons, tokenise
+from catalog.vocabulary.words import PATTERNS, find_pattern
 from recommendations.query.constraints.text import Span, locate, read_cues, remove
 from recommendations.query.segmentation import PromptPiece, divide
 
@@ -20,6 +21,7 @@ _MINUS = re.compile(r"(?<=\w\w\s)[-–−](?=[^\W\d_]{3})")
 _STOPS = re.compile(r"[.,;:!?()\n]+|\s[-–—]\s")
 _LOOKS = frozenset({Role.COLOUR, Role.SHADE, Role.PATTERN, Role.MATERIAL, Role.DETAIL, Role.STYLE})
 _DECORATIONS = frozenset({Role.PATTERN, Role.PART, Role.DETAIL, Role.MATERIAL})
+ANY_PATTERN = frozenset({"pattern", "print", "patterned", "printed", "motif"})
 MAX_SKIPPED = 4
 
 
@@ -37,6 +39,15 @@ class Exclusion:
     @property
     def english(self) -> str:
         return self.concept.text if self.concept else self.text
+
+    @property
+    def patterns(self) -> frozenset[str]:
+        """The patterns that a word for a look or a part means: stripes are striped."""
+        name = self.english
+        if name in ANY_PATTERN:
+            return frozenset(PATTERNS) - {"plain"}
+        pattern = find_pattern(ADJECTIVES.get(name, name)) or find_pattern(name)
+        return frozenset([pattern] if pattern else [])
 
 
 def split_exclusions(text: str, lexicon: Lexicon) -> tuple[str, tuple[Exclusion, ...]]:

@@ -1,0 +1,150 @@
+"""Prices, sizes, sales and exclusions that prompts name, and what is left of their texts."""
+
+from decimal import Decimal
+
+import hypothesis
+import pytest
+from hypothesis import strategies as st
+
+from catalog.vocabulary.languages.lexicon import read_english, read_lexicon
+from recommendations.query.constraints.exclusions import spell_out_minus, split_exclusions
+from recommendations.query.constraints.prices import find_price
+from recommendations.query.constraints.prompt import read_constraints
+from recommendations.query.constraints.sizes import find_sizes
+
+
+@pytest.mark.parametrize(
+    ("prompt", "low", "high", "currency"),
+    [
+        ("red dress under 50", None, 50, ""),
+        ("between 1.200 and 1.500 €", 1200, 1500, "EUR"),
+        ("coat at most 1 299,00 EUR", None, 1299, "EUR"),
+        ("under twenty-two euros", None, 22, "EUR"),
+        ("between fifty and one hundred and twenty dollars", 50, 120, "USD"),
+        ("under a hundred bucks", None, 100, "USD"),
+        ("shirt less than 100 yen", None, 100, "JPY"),
+        ("$30-$60 sneakers", 30, 60, "USD"),
+        ("over 20 and under 50 dress", 20, 50, ""),
+        ("around 50 shoes", 40, 60, ""),
+        ("shoes < 80", None, 80, ""),
+        ("coat 100 or less", None, 100, ""),
+        ("£1,299.50 max coat", None, Decimal("1299.50"), "GBP"),
+        ("dress 50€", None, 50, "EUR"),
+        ("Kleid unter 50 Euro", None, 50, "EUR"),
+        ("robe à moins de 40 euros", None, 40, "EUR"),
+        ("moins de cinquante euros", None, 50, "EUR"),
+        ("vestido por menos de 30 €", None, 30, "EUR"),
+        ("jurk tot 60 euro", None, 60, "EUR"),
+        ("sukienka do 100 zł", None, 100, "PLN"),
+        ("50 euro altında elbise", None, 50, "EUR"),
+        ("فستان أقل من 200 درهم", None, 200, "AED"),
+        ("连衣裙 不超过200元", None, 200, "CNY"),
+        ("5000円以下のドレス", None, 5000, "JPY"),
+        ("leggings from 20 euro", 20, None, "EUR"),
+    ],
+)
+def test_finds_the_limits_of_a_price(prompt, low, high, currency) -> None:
+    found = find_price(prompt, "EUR")
+    assert found is not None
+    assert (found.price_min, found.price_max, found.currency) == (low, high, currency)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        *("heels over 5 inches", "501 jeans", "7 for all mankind", "tights under 20 den"),
+        *("dresses for women over 40", "jacket for boys under 5", "80s party dress", "size 50"),
+        *("dress over jeans", "from 2020 collection", "50% off coat", "max 40 mm heel"),
+        *("top 3 pack socks", "cheap dress", "16-07", "AB-12-XL", "dress with under skirt"),
+    ],
+)
+def test_other_numbers_are_no_prices(prompt) -> None:
+    assert find_price(prompt, "EUR") is None
+
+
+def test_a_dollar_is_the_shops_own() -> None:
+    found = find_price("under $50", "CAD")
+    assert found is not None
+    assert found.currency == "CAD"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "sizes"),
+    [
+        ("red dress in 42", ["42"]),
+        ("white trainers size 42", ["42"]),
+        ("jeans W32 L34", ["W32 L34"]),
+        ("jeans 32/34", ["W32 L34"]),
+        ("Kleid Größe 38", ["38"]),
+        ("talla M vestido", ["M"]),
+        ("uk 10 dress", ["UK 10"]),
+        ("us 8.5 sneakers", ["US 8.5"]),
+        ("3XL hoodie", ["XXXL"]),
+        ("dress in large", ["L"]),
+        ("38号 鞋", ["38"]),
+        ("large bag", []),
+        ("H&M t-shirt", []),
+        ("blazer in 2 colours", []),
+        ("heels in 5 inches", []),
+        ("women's l/s tee", []),
+        ("the us open t-shirt", []),
+    ],
+)
+def test_finds_sizes(prompt, sizes) -> None:
+    assert [size.name for size in find_sizes(prompt)] == sizes
+
+
+@pytest.mark.parametrize(
+    ("prompt", "code", "wanted", "excluded"),
+    [
+        ("shirt without stripes", "en", "shirt", ["stripes"]),
+        ("shirt -stripes", "en", "shirt", ["stripes"]),
+        ("jacket but not black", "en", "jacket", ["black"]),
+        ("no floral", "en", "", ["floral"]),
+        ("dress, not too short", "en", "dress", ["short"]),
+        ("anything but blue", "en", "", ["blue"]),
+        ("no black shoes", "en", "shoes", ["black"]),
+        ("shoes but not boots", "en", "shoes", ["boots"]),
+        ("dress without flowers or dots in blue", "en", "dress in blue", ["flowers", "dots"]),
+        ("neither red nor blue sweater", "en", "sweater", ["red", "blue"]),
+        ("men's jacket but not leather", "en", "men's jacket", ["leather"]),
+        ("Kleid ohne Blumen", "de", "Kleid", ["flowers"]),
+        ("keine schwarzen Schuhe", "de", "Schuhe", ["black"]),
+        ("vestido sin flores", "es", "vestido", ["flowers"]),
+        ("camisa que no sea blanca", "es", "camisa", ["white"]),
+        ("robe sans manches", "fr", "robe", ["sleeves"]),
+        ("maglione non nero", "it", "maglione", ["black"]),
+        ("jurk zonder bloemen", "nl", "jurk", ["flowers"]),
+        ("çiçeksiz elbise", "tr", "elbise", ["floral"]),
+        ("فستان بدون ورود", "ar", "فستان", ["floral"]),
+        ("no-show socks", "en", "no-show socks", []),
+        ("no iron shirt", "en", "no iron shirt", []),
+        ("why not red dress", "en", "why not red dress", []),
+        ("t -shirt", "en", "t -shirt", []),
+    ],
+)
+def test_divides_what_is_wanted_and_what_is_not(prompt, code, wanted, excluded) -> None:
+    lexicon = read_english() if code == "en" else read_lexicon(code)
+    rest, found = split_exclusions(spell_out_minus(prompt), lexicon)
+    assert rest == wanted
+    assert [exclusion.english for exclusion in found] == excluded
+
+
+def test_reads_several_constraints_of_one_prompt() -> None:
+    read = read_constraints("Kleid im Angebot unter 40 Euro, Größe 38", default_currency="EUR")
+    assert (read.rest, read.sizes[0].name) == ("Kleid", "38")
+    assert read.price is not None
+    assert read.price.price_max == 40
+    assert read.reduced is not None
+    assert read_constraints("dress for sale").reduced is None
+    assert read_constraints("latest sneakers").new is not None
+
+
+@hypothesis.given(st.text(max_size=200))
+@hypothesis.settings(max_examples=300, deadline=None)
+def test_no_text_breaks_it_and_no_word_is_lost(text) -> None:
+    read = read_constraints(text, default_currency="EUR")
+    rest, exclusions = split_exclusions(spell_out_minus(read.rest), read_english())
+    taken = "".join(read.text[slice(*span)] for span in read.spans)
+    kept = f"{rest} {taken} {' '.join(exclusion.phrase for exclusion in exclusions)}"
+    assert {c for c in read.text if c.isalnum()} <= set(kept)

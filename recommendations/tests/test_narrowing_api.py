@@ -1,0 +1,140 @@
+"""Prompts that name prices, sizes, brands and what they exclude, through the API."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from catalog.products.word_counts import count_words
+from catalog.tests.factories import make_garment, record_garments
+from core.tenancy import shop_scope
+from recommendations.tests.test_recommendations_api import ask, cache_prompt, make_indexed
+from recommendations.tests.test_variants_in_answers import make_product
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def selling(shop):
+    """Return a shop with two priced dresses, with the vectors of some texts in the cache."""
+    for text in ("dress", "clothes", "hood", "shirt", "sneakers"):
+        cache_prompt(shop.shop, text)
+    for number, (external_id, price, size) in enumerate(
+        (("dear", "90", "36"), ("cheap", "30", "38"))
+    ):
+        make_product(shop, external_id, {"price": Decimal(price), "currency": "EUR", "size": size})
+        make_indexed(shop.shop, 0.9 - number / 10, external_id=external_id)
+    return shop
+
+
+def answer(shop: Any, prompt: str, **fields: Any) -> dict[str, Any]:
+    response = ask(shop.client, prompt, **fields)
+    assert response.status_code == 201, response.content
+    body: dict[str, Any] = response.json()
+    return body
+
+
+def read(body: dict[str, Any], name: str = "external_id") -> list[str]:
+    return [result[name] for result in body["results"]]
+
+
+def test_prices_and_sizes_are_filters(selling):
+    found = answer(selling, "dress under 50")
+    assert read(found) == ["cheap"]
+    (price, kind) = found["understood"]["chips"]
+    assert (price["kind"], price["text"], price["value"]) == ("price", "under 50", "–50")
+    assert (price["without"], price["is_applied"]) == ("dress", True)
+    assert (kind["kind"], kind["value"]) == ("kind", "dress")
+    assert found["understood"]["searched_for"] == "dress"
+    assert read(answer(selling, "dress size 36")) == ["dear"]
+    assert read(answer(selling, "dress under 50 EUR in 36")) == []
+
+
+def test_a_size_that_the_shop_does_not_have_is_no_filter(selling):
+    found = answer(selling, "dress size 52")
+    assert read(found) == ["dear", "cheap"]
+    assert found["understood"]["chips"][0]["is_applied"] is False
+
+
+def test_the_requests_own_filters_win(selling):
+    found = answer(selling, "dress under 50", filters={"price_min": "60"})
+    assert read(found) == ["dear"]
+    assert found["understood"]["chips"][0]["is_applied"] is False
+
+
+def test_reduced_products_have_a_lower_price(selling):
+    make_product(
+        selling,
+        "reduced",
+        {"price": Decimal(80), "sale_price": Decimal(60), "currency": "EUR", "size": "40"},
+    )
+    make_indexed(selling.shop, 0.1, external_id="reduced")
+    assert read(answer(selling, "dress on sale")) == ["reduced"]
+
+
+def test_nothing_is_read_from_a_prompt_if_the_request_says_so(selling):
+    cache_prompt(selling.shop, "snekers under 50")
+    found = answer(selling, "snekers under 50", understand=False)
+    assert read(found) == ["dear", "cheap"]
+    assert (found["understood"]["chips"], found["understood"]["corrections"]) == ([], [])
+
+
+def test_spelling_is_corrected_and_said(selling):
+    found = answer(selling, "snekers")
+    assert found["understood"]["searched_for"] == "sneakers"
+    assert found["understood"]["corrections"] == [{"written": "snekers", "corrected": "sneakers"}]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "left"),
+    [
+        ("shirt but not black", ["navy", "dots", "hooded boots"]),
+        ("anything but blue", ["black", "navy", "dots", "hooded boots"]),
+        ("anything but navy", ["black", "dots", "hooded boots"]),
+        ("shirt -dots", ["black", "navy", "hooded boots"]),
+        ("Hemd ohne Punkte", ["black", "navy", "hooded boots"]),
+        ("shirt without hood", ["black", "navy", "dots"]),
+        ("no boots", ["black", "navy", "dots"]),
+    ],
+)
+def test_what_is_excluded_is_not_in_the_answer(shop, prompt, left):
+    for text in ("shirt", "clothes", "hood"):
+        cache_prompt(shop.shop, text)
+    make_indexed(shop.shop, 0.9, name="black", colour="black")
+    seen = make_indexed(shop.shop, 0.8, name="navy")
+    record_garments(seen, make_garment("shirt", "navy"))
+    dotted = {"pattern": "dotted"}
+    make_indexed(shop.shop, 0.7, name="dots", colour="white", attributes=dotted)
+    make_indexed(shop.shop, 0.6, name="hooded boots", colour="green")
+    body = answer(shop, prompt)
+    assert read(body, "name") == left
+    assert body["understood"]["chips"][0]["kind"] == "excluded"
+
+
+def test_what_is_stated_to_be_for_others_is_left_out(shop):
+    cache_prompt(shop.shop, "shirt for men")
+    make_indexed(shop.shop, 0.9, name="hers", gender="Damen")
+    make_indexed(shop.shop, 0.8, name="his", gender="male")
+    make_indexed(shop.shop, 0.7, name="anyone's")
+    assert read(answer(shop, "shirt for men"), "name") == ["his", "anyone's"]
+
+
+def test_a_brand_of_the_shop_is_a_filter(shop):
+    cache_prompt(shop.shop, "shirt")
+    make_indexed(shop.shop, 0.9, name="near", brand="Other")
+    make_indexed(shop.shop, 0.1, name="far", brand="Huśtawka")
+    with shop_scope(shop.shop.pk):
+        count_words(shop.shop.pk)
+    found = answer(shop, "hustawka shirt")
+    assert read(found, "name") == ["far"]
+    chips = {chip["kind"]: chip["value"] for chip in found["understood"]["chips"]}
+    assert chips == {"brand": "Huśtawka", "kind": "shirt"}
+
+
+def test_a_pinned_product_stays(shop):
+    cache_prompt(shop.shop, "shirt")
+    black = make_indexed(shop.shop, 0.9, name="black", colour="black")
+    rule = {"name": "Hero", "action": "pin", "target": {"images": [str(black.pk)]}}
+    assert shop.client.post("/api/v1/rules/", rule, "json").status_code == 201
+    with shop_scope(shop.shop.pk):
+        assert read(answer(shop, "shirt but not black"), "name") == ["black"]
