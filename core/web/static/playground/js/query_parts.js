@@ -6,7 +6,7 @@ const WEIGHT_STEP = 0.5;
 const MAX_WEIGHT = 3;
 const LIMITS = { term: 10, image: 20, photo: 1 };
 
-/** `{kind: "term", text}`, `{kind: "image", id, name, photo_url, thumbnails}` or `{kind: "photo", file, box}`, with `weight`. */
+/** `{kind: "term", text, isLiteral}`, `{kind: "image", id, name, photo_url, thumbnails}` or `{kind: "photo", file, box}`, with `weight`. */
 let parts = [];
 
 export const queryParts = () => parts;
@@ -49,6 +49,7 @@ export function fieldsOf(given) {
   const isPlain = terms.length === 1 && terms[0].weight === 1;
   return {
     ...(isPlain && { prompt: terms[0].text }),
+    ...(terms.some(({ isLiteral }) => isLiteral) && { understand: false }),
     ...(terms.length && !isPlain && { terms: terms.map(({ text, weight }) => ({ text, weight })) }),
     ...(images.length && { images: images.map(({ id, weight }) => ({ id, weight })) }),
     ...(photos.length && { photos: photos.map(({ box, weight }) => (box ? { box, weight } : { weight })) }),

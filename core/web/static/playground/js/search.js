@@ -96,7 +96,7 @@ function send(title, body, file) {
   const started = performance.now();
   return showResults(title, (signal) => post("recommendations/", file ? formOf(body, file) : body, { signal }), (answer) => {
     showTimings(answer, performance.now() - started);
-    showUnderstanding(answer);
+    showUnderstanding(answer, body.prompt ?? "", (text, isLiteral) => searchOnly({ ...termFrom(text), isLiteral }));
     showJson(answer);
     showVerdict(answer.results, title, body.min_match, search);
   }, search);

@@ -4,9 +4,22 @@ import { byId, el } from "./dom.js";
 
 const LANGUAGES = new Intl.DisplayNames(["en"], { type: "language" });
 
-/** Show the English text that was searched for, and the words that the encoder does not know. */
-export function showUnderstanding({ understood }) {
-  const parts = understood ? [translation(understood), unknown(understood.unknown_words)].filter(Boolean) : [];
+// Looks only describe; these narrow the answer.
+const NARROWING = {
+  price: "Price", size: "Size", reduced: "Reduced", new: "Newest first", brand: "Brand", person: "For", excluded: "Not",
+};
+
+/**
+ * Show the English text that was searched for, corrected words, limits that the words name, and unknown words.
+ * `ask(text, isLiteral)` searches for another text, or for this one as it is written.
+ */
+export function showUnderstanding({ understood }, prompt, ask) {
+  const parts = understood ? [
+    translation(understood),
+    ...corrections(understood.corrections ?? [], prompt, ask),
+    ...(understood.chips ?? []).map((chip) => narrowing(chip, ask)),
+    unknown(understood.unknown_words),
+  ].filter(Boolean) : [];
   byId("understood").hidden = !parts.length;
   byId("understood").replaceChildren(...parts);
 }
@@ -18,6 +31,24 @@ export function hideUnderstanding() {
 function translation({ language, searched_for: text }) {
   if (!language || language === "en") return null;
   return el("span", {}, `From ${LANGUAGES.of(language)}: searched for `, el("q", { lang: "en", text }));
+}
+
+function corrections(found, prompt, ask) {
+  if (!found.length) return [];
+  const words = found.map(({ corrected }) => corrected).join(", ");
+  const literal = el("button", { type: "button", class: "quiet", text: `Search for “${prompt}” instead` });
+  literal.addEventListener("click", () => ask(prompt, true));
+  return [el("span", {}, "Searched for ", el("q", { text: words })), literal];
+}
+
+/** Return a chip that searches without what it says. */
+function narrowing({ kind, value, without, is_applied: isApplied }, ask) {
+  if (!(kind in NARROWING)) return null;
+  const text = [NARROWING[kind], value, isApplied ? "" : "(not applied)"].filter(Boolean).join(" ");
+  if (!without) return el("span", { class: "narrowing", text });
+  const chip = el("button", { type: "button", class: "narrowing", text, title: `Search for “${without}”` });
+  chip.addEventListener("click", () => ask(without, false));
+  return chip;
 }
 
 function unknown(words) {
