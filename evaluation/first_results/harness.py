@@ -8,7 +8,6 @@ from evaluation.first_results.goods import SoldGarment, list_goods
 from evaluation.first_results.prompts import Half, WrittenPrompt, read_prompts
 from evaluation.first_results.throwaway_shop import stocked_shop
 from evaluation.search.systems import Answer, Asker, ask_shop
-from recommendations.api.search.inputs import RecommendationInput
 from recommendations.query import Match
 
 PLAIN = "plain"
@@ -19,7 +18,7 @@ COUNT = 10  # images in an answer, as shops ask for them by default
 class JudgedPrompt:
     """A prompt, the name of its first result or "", and whether it is right.
 
-    `was_right`: the same without understanding; None where that was not measured.
+    `was_right`: the same without understanding the prompt; None for classes other than `plain`.
     """
 
     prompt: WrittenPrompt
@@ -35,11 +34,10 @@ class JudgedPrompt:
 
 @dataclass(frozen=True, slots=True)
 class FirstResultEvaluation:
-    """The judged prompts of a half; `has_comparison`: plain ones also without understanding."""
+    """The judged prompts of a half."""
 
     half: Half
     judged: Sequence[JudgedPrompt]
-    has_comparison: bool
 
     @property
     def by_kind(self) -> Mapping[str, Sequence[JudgedPrompt]]:
@@ -55,16 +53,15 @@ def evaluate_first_results(*, half: Half, report: Callable[[str], None]) -> Firs
     prompt in time.
     """
     prompts = read_prompts(half)
-    has_comparison = "understand" in RecommendationInput().fields
     with stocked_shop(list_goods(), report) as stocked:
         ask = ask_shop(stocked.shop)
-        ask_plainly = ask_shop(stocked.shop, understand=False) if has_comparison else None
+        ask_plainly = ask_shop(stocked.shop, understand=False)
         report(f"Sending {len(prompts)} prompts.")
         judged = [
             judge_prompt(prompt, stocked.sold, ask, ask_plainly if prompt.kind == PLAIN else None)
             for prompt in prompts
         ]
-    return FirstResultEvaluation(half, judged, has_comparison)
+    return FirstResultEvaluation(half, judged)
 
 
 def judge_prompt(

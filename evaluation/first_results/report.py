@@ -45,8 +45,6 @@ def _share_cells(right: int, count: int) -> tuple[str, str, str]:
 
 
 def _describe_harm(evaluation: FirstResultEvaluation) -> str:
-    if not evaluation.has_comparison:
-        return "Harm is not measured: the API does not answer without understanding the prompt."
     plain = evaluation.by_kind.get(PLAIN, ())
     harmed = sum(one.is_harmed for one in plain)
     verdict = "yes" if harmed <= MAX_HARMED else "no"

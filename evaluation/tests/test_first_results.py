@@ -142,8 +142,8 @@ def test_for_things_not_sold_an_answer_without_a_match_is_right() -> None:
     assert not judge("nothing", "Red cardigan", matches=[Match.WEAK]).is_right
 
 
-def make_evaluation(*judged: JudgedPrompt, has_comparison: bool = True) -> FirstResultEvaluation:
-    return FirstResultEvaluation(Half.DEVELOPMENT, judged, has_comparison)
+def make_evaluation(*judged: JudgedPrompt) -> FirstResultEvaluation:
+    return FirstResultEvaluation(Half.DEVELOPMENT, judged)
 
 
 def make_judged(kind: str, *, is_right: bool, was_right: bool | None = None) -> JudgedPrompt:
@@ -183,12 +183,6 @@ def test_harm_is_a_right_first_result_that_understanding_replaces() -> None:
     table = render_first_results(make_evaluation(*plain), with_failures=True)
     assert "Harm: 1 of 3 plain prompts" in table and "met: no" in table
     assert table.count("plain, harmed:") == 1
-
-
-def test_harm_is_not_measured_without_comparison() -> None:
-    plain = make_judged("plain", is_right=True)
-    table = render_first_results(make_evaluation(plain, has_comparison=False), with_failures=False)
-    assert "Harm is not measured" in table
 
 
 # --- A throw-away shop ----------------------------------------------------------------
