@@ -17,7 +17,16 @@ import grimp
 from rich.console import Console
 from rich.table import Table
 
-PRODUCT = ("decoder", "core", "tenants", "catalog", "recommendations", "quality", "stylist")
+PRODUCT = (
+    "decoder",
+    "core",
+    "tenants",
+    "catalog",
+    "recommendations",
+    "quality",
+    "stylist",
+    "agents",
+)
 OFFLINE = ("demo", "training", "evaluation", "benchmarks")
 SHORT_FUNCTION_LINES = 20
 # Nested in a model or a command, these names say what they say in Django everywhere.

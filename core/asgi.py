@@ -16,7 +16,7 @@ from core.decoders import get_decoder  # noqa: E402
 from core.web.access_log import AccessLog  # noqa: E402
 from core.web.bodies import BodyLimit, BodyRule, BodyStore, Pace  # noqa: E402
 from core.web.handler import ThreadedHandler  # noqa: E402
-from core.web.load_limits import LoadLimit  # noqa: E402
+from core.web.load_limits import STREAMLESS_PATHS, LoadLimit  # noqa: E402
 
 read_lexicons()  # before the first prompt in another language, which would wait for them
 # Imported objects stay for ever: exclude them from garbage collection, which slows requests.
@@ -39,6 +39,8 @@ FEEDS = BodyRule(
     replace(PACE, max_seconds=settings.WEB_FEED_MAX_SECONDS),
     settings.FEED_FOLDER,
 )
+BODIES = BodyStore(max_bytes=settings.WEB_BODIES_LIMIT_BYTES)
+MESSAGES = BodyRule(BODIES, settings.WEB_MESSAGE_LIMIT_BYTES, PACE)
 application = AccessLog(
     BodyLimit(
         LoadLimit(
@@ -49,9 +51,9 @@ application = AccessLog(
             max_streams=settings.WEB_STREAM_LIMIT,
             max_streams_per_client=settings.WEB_STREAMS_PER_CLIENT,
         ),
-        store=BodyStore(max_bytes=settings.WEB_BODIES_LIMIT_BYTES),
+        store=BODIES,
         max_bytes=settings.WEB_BODY_LIMIT_BYTES,
         pace=PACE,
-        by_path={"/api/v1/imports/": FEEDS},
+        by_path={"/api/v1/imports/": FEEDS, **dict.fromkeys(STREAMLESS_PATHS, MESSAGES)},
     )
 )

@@ -21,11 +21,21 @@ from core.redaction import redact
 Event = MutableMapping[str, Any]
 
 OWN_PACKAGES = (
-    *("core", "tenants", "catalog", "recommendations", "quality", "stylist"),
+    *("core", "tenants", "catalog", "recommendations", "quality", "stylist", "agents"),
     *("demo", "training", "evaluation"),
 )
 # These log addresses of requests, and on DEBUG also bodies and credentials.
-QUIET = ("httpx", "httpcore", "chromadb", "openai", "boto3", "botocore", "s3transfer", "urllib3")
+QUIET = (
+    "httpx",
+    "httpcore",
+    "mcp",
+    "chromadb",
+    "openai",
+    "boto3",
+    "botocore",
+    "s3transfer",
+    "urllib3",
+)
 # Lines of other packages that contain paths, hosts, arguments or messages of errors.
 REWRITTEN = {
     "django.request": "request_failed",

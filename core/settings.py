@@ -403,9 +403,13 @@ RATE_LIMIT_REFUSED: int = env.int("RATE_LIMIT_REFUSED", default=120)
 CONCURRENT_PUBLISHABLE: int = env.int("CONCURRENT_PUBLISHABLE", default=10)
 CONCURRENT_CALLER: int = env.int("CONCURRENT_CALLER", default=6)
 # Origins come from the keys: see `tenants.api.cors`.
-CORS_URLS_REGEX = r"^/api/v1/"
+CORS_URLS_REGEX = r"^/(api/v1/|mcp)"
 CORS_ALLOW_METHODS = ("GET", "POST", "PUT", "PATCH")
-CORS_ALLOW_HEADERS = ("authorization", "content-type", "shopper-token", "idempotency-key")
+CORS_ALLOW_HEADERS = (
+    *("authorization", "content-type", "shopper-token", "idempotency-key"),
+    # Of the Model Context Protocol.
+    *("mcp-protocol-version", "mcp-method", "mcp-name", "mcp-session-id", "last-event-id"),
+)
 CORS_EXPOSE_HEADERS = (
     *("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After"),
     *("Idempotency-Replayed", "X-Request-ID"),
@@ -502,6 +506,8 @@ WEB_BODY_LIMIT_BYTES: int = env.int("WEB_BODY_LIMIT_BYTES", default=64 * 1024 * 
 WEB_BODIES_LIMIT_BYTES: int = env.int("WEB_BODIES_LIMIT_BYTES", default=384 * 1024 * 1024)
 WEB_BODY_SECONDS: float = env.float("WEB_BODY_SECONDS", default=20.0)
 WEB_BODY_MAX_SECONDS: float = env.float("WEB_BODY_MAX_SECONDS", default=300.0)
+# Of the messages of agents to /mcp.
+WEB_MESSAGE_LIMIT_BYTES: int = env.int("WEB_MESSAGE_LIMIT_BYTES", default=1024 * 1024)
 # Of POST imports/, whose files are whole catalogues.
 WEB_FEED_LIMIT_BYTES: int = env.int("WEB_FEED_LIMIT_BYTES", default=513 * 1024 * 1024)
 WEB_FEEDS_LIMIT_BYTES: int = env.int("WEB_FEEDS_LIMIT_BYTES", default=2 * 1024 * 1024 * 1024)

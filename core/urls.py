@@ -1,8 +1,9 @@
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
 
+from agents.api import AgentsView
 from core.web.health import ReadinessView
 from core.web.views import (
     AccountPage,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("api/v1/", include("recommendations.api.urls")),
     path("api/v1/", include("quality.api.urls")),
     path("api/v1/", include("stylist.api.urls")),
+    re_path(r"^mcp/?$", AgentsView.as_view(), name="agents"),
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(http_method_names=READ_METHODS), name="docs"),
     path("api/redoc/", SpectacularRedocView.as_view(http_method_names=READ_METHODS), name="redoc"),

@@ -67,7 +67,7 @@ class UnknownNames(DomainError):
 
 
 # drf-spectacular loads its extensions with the first description, which is not safe in two threads.
-_describing = Lock()
+describing = Lock()
 
 
 @cache
@@ -80,8 +80,10 @@ def describe_operation(callback: Callable[..., Any], method: str) -> Operation:
     generator = SchemaGenerator()  # type: ignore[no-untyped-call]
     view = generator.create_view(callback, method)  # type: ignore[no-untyped-call]
     view.request = build_mock_request(method, "/", view, None)  # type: ignore[no-untyped-call]
-    with _describing:
+    with describing:
         description = view.schema.get_operation("/", "/", "/", method, generator.registry)
+    if description is None:  # it is excluded: its body has a description of its own
+        return Operation({}, has_body=True)
     parameters = {
         parameter["name"]: _read_parameter(parameter["schema"])
         for parameter in description.get("parameters", ())

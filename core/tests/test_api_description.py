@@ -214,7 +214,7 @@ def test_the_api_page_lists_every_error_code():
     root = Path(project.BASE_DIR)
     sources = [
         path.read_text("utf-8")
-        for app in ("core", "tenants", "catalog", "recommendations", "quality", "stylist")
+        for app in ("core", "tenants", "catalog", "recommendations", "quality", "stylist", "agents")
         for path in (root / app).rglob("*.py")
         # The codes of an import from an older system are in its report, and in no answer.
         if not {"tests", "legacy"} & set(path.parts)

@@ -13,7 +13,7 @@ from django.core.management import get_commands
 from django.urls import Resolver404, resolve
 
 ROOT = Path(settings.BASE_DIR)
-PRODUCT = ("core", "tenants", "catalog", "recommendations", "quality", "stylist")
+PRODUCT = ("core", "tenants", "catalog", "recommendations", "quality", "stylist", "agents")
 PACKAGES = (*PRODUCT, "demo", "training", "evaluation", "benchmarks")
 FOLDERS = (*PACKAGES, "docs", "deploy", "requirements", ".ci", ".github")
 THIRD_PARTY = "vendor"

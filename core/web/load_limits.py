@@ -16,6 +16,8 @@ from core.web.exchange import (
 
 # Liveness must respond when all slots are taken.
 UNLIMITED_PATHS = ("/health/live",)
+# Clients of the Model Context Protocol have to accept event streams, and get none.
+STREAMLESS_PATHS = ("/mcp", "/mcp/")
 
 
 class LoadLimit:
@@ -145,6 +147,8 @@ class _Slot:
 
 def _accepts_events(scope: Scope) -> bool:
     """Return whether the client asks for an event stream: `*/*` gets none."""
+    if scope["path"] in STREAMLESS_PATHS:
+        return False
     kinds = [value for name, value in scope.get("headers", ()) if name == b"accept"]
     return any(b"text/event-stream" in kind.lower() or b"text/*" in kind for kind in kinds)
 

@@ -120,7 +120,10 @@ SOURCES = {
     Prompt.Source.SEARCH: "searches",
     Prompt.Source.SIMILAR: "similars",
     Prompt.Source.FEED: "feeds",
+    # Agents search for people.
+    Prompt.Source.AGENT: "searches",
 }
+SEARCHES = (Prompt.Source.SEARCH, Prompt.Source.AGENT)
 KINDS = {
     Event.Kind.IMPRESSION: "impressions",
     Event.Kind.CLICK: "clicks",
@@ -152,7 +155,7 @@ def count_prompts(low: UUID, high: UUID) -> int:
             counts[shop_id, day][SOURCES[source]] += 1
             if milliseconds is not None:
                 times[shop_id, day].append(milliseconds)
-            if source == Prompt.Source.SEARCH:
+            if source in SEARCHES:
                 counts[shop_id, day]["no_match"] += is_no_match
                 text_counts = texts[shop_id, day, normalise_text(text)]
                 text_counts[0] += 1
@@ -231,7 +234,7 @@ def _add_to_shops(counts: Counts, times: Mapping[Day, list[float]]) -> None:
 # Database defaults, which a row has only after it was saved.
 ZEROS = dict.fromkeys(KINDS.values(), 0)
 UPDATED = (
-    *(*SOURCES.values(), *KINDS.values(), *OUTCOMES.values(), "no_match"),
+    *(*dict.fromkeys(SOURCES.values()), *KINDS.values(), *OUTCOMES.values(), "no_match"),
     *("images_shown", "images_published", "latency"),
 )
 

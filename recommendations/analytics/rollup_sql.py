@@ -100,7 +100,8 @@ SELECT count(*) FROM recommendations_event WHERE id > %(low)s AND id <= %(high)s
 # Each answer counts as clicked once: a click up to `low` has already been counted.
 READ_OUTCOMES = """
 SELECT prompt.shop_id, (prompt.created_at AT TIME ZONE 'UTC')::date,
-    CASE WHEN prompt.source = 'search' THEN prompt.prompt ELSE '' END, outcome.kind, count(*)
+    CASE WHEN prompt.source IN ('search', 'agent') THEN prompt.prompt ELSE '' END,
+    outcome.kind, count(*)
 FROM (
     SELECT DISTINCT event.prompt_id, event.shop_id, event.kind
     FROM recommendations_event AS event

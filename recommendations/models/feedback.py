@@ -22,6 +22,7 @@ class Prompt(models.Model):
         SEARCH = "search"
         SIMILAR = "similar"
         FEED = "feed"
+        AGENT = "agent"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+")

@@ -24,7 +24,7 @@ from recommendations.replays.proposals import load_steering
 from recommendations.steering.weights import Steering
 from tenants.models import Shop
 
-SOURCES = (Prompt.Source.SEARCH, Prompt.Source.SIMILAR)
+SOURCES = (Prompt.Source.SEARCH, Prompt.Source.AGENT, Prompt.Source.SIMILAR)
 BATCH = 50
 REPAIR_WAIT = timedelta(minutes=1)
 # A replay whose encoder or index does not come back is given up.

@@ -239,6 +239,7 @@ class RecommendationView(TenantAPIView):
     reading_methods = ("POST",)
     serializer_class = RecommendationInput
     parser_classes = (JSONParser, MultiPartParser)
+    source = Prompt.Source.SEARCH
 
     @extend_schema(
         tags=["recommendations"],
@@ -272,7 +273,8 @@ class RecommendationView(TenantAPIView):
         serializer = RecommendationInput(data=body, context={"photos": photos})
         if shopper := validate(serializer).get("shopper"):
             self.access.require_shopper(shopper)
-        answer = recommend(shop=self.shop, query=serializer.make_query(self.shop))
+        query = serializer.make_query(self.shop)
+        answer = recommend(shop=self.shop, query=query, source=self.source)
         explain = serializer.validated_data["explain"]
         context = {**self.get_serializer_context(), "explain": explain}
         return Response(

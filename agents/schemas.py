@@ -1,0 +1,58 @@
+"""JSON Schemas of tools, from the serializers of their arguments and answers."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.plumbing import build_mock_request
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import GenericAPIView
+
+from agents.tools.tool import Tool
+from core.api.names import describing
+
+JSON = "application/json"
+REFERENCE = "#/components/schemas/"
+# Of OpenAPI only, or without meaning for a language model.
+LEFT_OUT = ("readOnly", "writeOnly", "format", "x-spec-enum-id", "title")
+
+Schema = dict[str, Any]
+
+
+@cache
+def describe_tool(tool: Tool) -> tuple[Schema, Schema]:
+    """Return the schemas of a tool's arguments and of its answer, without references."""
+
+    class DescribedView(GenericAPIView[Any]):
+        @extend_schema(request=tool.arguments, responses=tool.output)
+        def post(self) -> None: ...
+
+    generator = SchemaGenerator()  # type: ignore[no-untyped-call]
+    view = generator.create_view(DescribedView.as_view(), "POST")  # type: ignore[no-untyped-call]
+    view.request = build_mock_request("POST", "/", view, None)  # type: ignore[no-untyped-call]
+    with describing:
+        operation = view.schema.get_operation("/", "/", "/", "POST", generator.registry)
+    parts = generator.registry.build({})["schemas"]
+    bodies = operation["requestBody"], operation["responses"]["200"]
+    arguments, output = (_inline(body["content"][JSON]["schema"], parts) for body in bodies)
+    return arguments, output
+
+
+def _inline(node: Any, parts: Mapping[str, Any]) -> Any:
+    """Return a part of a schema with what it refers to in place of the references."""
+    if isinstance(node, list):
+        return [_inline(each, parts) for each in node]
+    if not isinstance(node, dict):
+        return float(node) if isinstance(node, Decimal) else node
+    if reference := node.get("$ref"):
+        return _inline(parts[reference.removeprefix(REFERENCE)], parts)
+    schema = {key: _inline(value, parts) for key, value in node.items() if key not in LEFT_OUT}
+    if properties := node.get("properties"):
+        # Their names are the serializer's.
+        schema["properties"] = {name: _inline(each, parts) for name, each in properties.items()}
+    if "enum" in node:
+        text = schema.pop("description", "").partition("* `")[0].strip()
+        schema |= {"description": text} if text else {}
+    return schema
