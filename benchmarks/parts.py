@@ -21,6 +21,7 @@ from benchmarks.measurements.search import measure_search
 from benchmarks.measurements.slow_clients import measure_slow_clients
 from benchmarks.measurements.stylist import measure_stylist
 from benchmarks.measurements.uploads import accept, measure_uploads, open_shop
+from benchmarks.measurements.words import measure_words
 from benchmarks.photos import load_photos
 from benchmarks.report import Report
 from benchmarks.stack import Stack, wait_for
@@ -53,6 +54,9 @@ def measure(stack: Stack, subject: Subject, report: Report, only: str | None) ->
     # It uses no encoder.
     if only in {None, "imports"} and subject.is_trained:
         measure_imports(stack, report)
+    # It uses no encoder.
+    if only in {None, "words"} and subject.is_trained:
+        measure_words(stack, report)
     # Other encoders take so long that nothing of the links would show.
     if only in {None, "photo_links"} and subject.is_trained:
         measure_photo_links(stack, subject, _photos(LINKED_PHOTOS), report)

@@ -28,6 +28,8 @@ from catalog.tasks import (
     drop_former_collection,
     remove_index,
     wake_repairs,
+    write_missing_documents,
+    write_outdated_documents,
 )
 from core.jobs.queues import wake, wake_waiting
 from core.tenancy import all_shops
@@ -97,6 +99,18 @@ def start_due_imports(**_: Any) -> None:
 def purge_imports(**_: Any) -> None:
     """Delete imports that ended three months ago, with their problems and files."""
     requests.delete_old_imports(ended_before=timezone.now() - IMPORT_RETENTION)
+
+
+@shared_task
+def request_missing_documents(**_: Any) -> None:
+    """Have documents written for products and images that the search by words does not find."""
+    wake(write_missing_documents.name)
+
+
+@shared_task
+def request_outdated_documents(**_: Any) -> None:
+    """Have documents written again that differ from the texts of their products."""
+    wake(write_outdated_documents.name)
 
 
 @shared_task

@@ -15,7 +15,7 @@ from catalog.imports.jobs import import_waiting
 from catalog.indexing import audit, indexes, repair, retirement, switches
 from catalog.indexing.indexes import ENTRIES
 from catalog.models import VectorIndex
-from catalog.products import word_counts
+from catalog.products import search_copy, word_counts
 from core.errors import Unavailable
 from core.jobs.queues import SingleFlight, wake
 from core.jobs.runner import run_at_low_priority
@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 _indexing, _switching = SingleFlight(), SingleFlight()
 _thumbnails, _fetches, _imports = SingleFlight(), SingleFlight(), SingleFlight()
-_duplicates = SingleFlight()
+_duplicates, _documents = SingleFlight(), SingleFlight()
 
 
 @shared_task
@@ -75,6 +75,20 @@ def fetch_photos(**_: Any) -> None:
 def run_imports(**_: Any) -> None:
     """Run the imports that all shops have requested, one after the other."""
     _imports.run(import_waiting)
+
+
+@shared_task
+def write_missing_documents(**_: Any) -> None:
+    """Write the documents of the search by words that are not there."""
+    with all_shops():
+        _documents.run(search_copy.write_missing)
+
+
+@shared_task
+def write_outdated_documents(**_: Any) -> None:
+    """Write the documents of the search by words that differ from the texts of their products."""
+    with all_shops():
+        _documents.run(search_copy.write_outdated)
 
 
 @shared_task

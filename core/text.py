@@ -7,6 +7,7 @@ import tomllib
 import unicodedata
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 from Stemmer import Stemmer
 
@@ -36,6 +37,17 @@ _VOICING = "\u3099\u309a"
 def normalize(text: str) -> str:
     """Return a text as it is stored: in NFC, one form for all canonically equivalent ones."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def normalize_all(value: Any) -> Any:
+    """Return a JSON value with all its texts, and the names of its objects, normalized."""
+    if isinstance(value, str):
+        return normalize(value)
+    if isinstance(value, list):
+        return [normalize_all(item) for item in value]
+    if isinstance(value, dict):
+        return {normalize(name): normalize_all(item) for name, item in value.items()}
+    return value
 
 
 def fold(text: str) -> str:

@@ -142,7 +142,7 @@ def _find_outliers(done: QuerySet[Report]) -> list[dict[str, Any]]:
     """Return images that differ from the shop's usual ones, the farthest first."""
     rows = list(done.exclude(look=None).order_by("pk").values_list("image_id", "look"))
     outliers = find_outliers([look or [] for _, look in rows])[:MAX_OUTLIERS]
-    shown = Image.objects.select_related("thumbnails").defer("search")
+    shown = Image.objects.select_related("thumbnails")
     images = shown.in_bulk([rows[found.place][0] for found in outliers])
     return [
         {"image": images[rows[found.place][0]], "outlier": found}

@@ -21,6 +21,7 @@ from rest_framework.exceptions import AuthenticationFailed
 
 from core.errors import Conflict
 from core.tenancy import shop_scope
+from core.text import normalize
 from tenants.encryption import make_cipher
 from tenants.models import Shop, ShopperSigningSecret, is_shopper_id
 
@@ -80,9 +81,10 @@ def read_shopper_token(*, shop: Shop, token: str) -> str:
         raise InvalidShopperToken(message) from error
     _check_times(claims)
     _check_audience(claims.get("aud"))
-    if not is_shopper_id(claims["sub"]):
+    shopper = normalize(str(claims["sub"]))
+    if not is_shopper_id(shopper):
         raise InvalidShopperToken("The claim `sub` is not a valid shopper id.")
-    return str(claims["sub"])
+    return shopper
 
 
 def _find_secret(shop: Shop, key_id: Any) -> str:

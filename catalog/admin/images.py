@@ -59,7 +59,6 @@ class ImageAdmin(ModelAdmin):
             super()
             .get_queryset(request)
             .live()
-            .defer("search")
             .prefetch_related(Prefetch("entries", IndexEntry.objects.live().defer("embedding")))
         )
 

@@ -398,6 +398,5 @@ def select_images(shown: Q = EVERY_VARIANT) -> QuerySet[Image]:
             Prefetch("variants", variants),
             Prefetch("product__variants", variants),
         )
-        .defer("search")
     )
     return images

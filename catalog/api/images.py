@@ -70,13 +70,14 @@ class ImageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
     def list(self, request: Request) -> Response:
         wanted = ImageListInput.parse(request.query_params)
         facets = wanted.make_filter(self.shop)
-        images = wanted.narrow(select_images(facets.shown_variants.condition()), facets)
+        images = select_images(facets.shown_variants.condition())
+        images = wanted.narrow(images, facets, self.shop)
         variants = facets.shown_variants.select_of_images()
         images, pages = wanted.arrange(images, facets, variants)
         page: Any = pages.paginate_queryset(images, request, view=self)
         body = ImageSerializer(page, many=True, context=self.get_serializer_context()).data
         response = pages.get_paginated_response(body)  # type: ignore[arg-type]
-        response.data |= wanted.count(Image.objects.live(), facets)
+        response.data |= wanted.count(Image.objects.live(), facets, self.shop)
         return response
 
     @extend_schema(

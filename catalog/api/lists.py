@@ -127,23 +127,23 @@ class ImageListInput(CatalogueListInput):
     status = serializers.ChoiceField(choices=Image.Status.choices, required=False)
     index_state = serializers.ChoiceField(choices=IndexEntry.State.choices, required=False)
 
-    def count(self, images: QuerySet[Image], facets: FacetFilter) -> dict[str, Any]:
+    def count(self, images: QuerySet[Image], facets: FacetFilter, shop: Shop) -> dict[str, Any]:
         """Return what the page has of counts: of the products of these images, with the filters."""
         if not self.counted:
             return {}
         among = None
         if not {"q", "item_group_id", "status", "index_state"}.isdisjoint(self.validated_data):
-            found = self.narrow(images, FacetFilter()).order_by()
+            found = self.narrow(images, FacetFilter(), shop).order_by()
             among = list(found.values_list("product_id", flat=True).distinct())
         counts = count_facets(self.counted, facets, among=among, only_with_images=True)
         return {"facets": serialize_counts(counts)}
 
-    def narrow(self, images: QuerySet[Image], facets: FacetFilter) -> QuerySet[Image]:
+    def narrow(self, images: QuerySet[Image], facets: FacetFilter, shop: Shop) -> QuerySet[Image]:
         """Return the images that have what the parameters name, and the facets."""
         wanted: dict[str, Any] = self.validated_data
         found: Any = images.filter(facets.condition())
         if "q" in wanted:
-            found = found.matching(wanted["q"])
+            found = found.matching(wanted["q"], language=shop.language)
         if state := wanted.get("index_state"):
             live = VectorIndex.State.LIVE
             found = found.filter(entries__state=state, entries__index__state=live)
@@ -157,24 +157,26 @@ class ImageListInput(CatalogueListInput):
 class ProductListInput(CatalogueListInput):
     status = serializers.ChoiceField(choices=Product.Status.choices, required=False)
 
-    def count(self, products: QuerySet[Product], facets: FacetFilter) -> dict[str, Any]:
+    def count(self, products: QuerySet[Product], facets: FacetFilter, shop: Shop) -> dict[str, Any]:
         """Return what the page has of counts: of these products, with the filters."""
         if not self.counted:
             return {}
         among = None
         if "q" in self.validated_data:
-            found = self.narrow(products, FacetFilter()).order_by()
+            found = self.narrow(products, FacetFilter(), shop).order_by()
             among = list(found.values_list("pk", flat=True))
         status = self.validated_data.get("status", "")
         counts = count_facets(self.counted, facets, among=among, status=status)
         return {"facets": serialize_counts(counts)}
 
-    def narrow(self, products: QuerySet[Product], facets: FacetFilter) -> QuerySet[Product]:
+    def narrow(
+        self, products: QuerySet[Product], facets: FacetFilter, shop: Shop
+    ) -> QuerySet[Product]:
         """Return the products that have what the parameters name, and the facets."""
         wanted: dict[str, Any] = self.validated_data
         found: Any = products.filter(facets.product_condition())
         if "q" in wanted:
-            found = found.matching(wanted["q"])
+            found = found.matching(wanted["q"], language=shop.language)
         if "status" in wanted:
             found = found.filter(status=wanted["status"])
         narrowed: QuerySet[Product] = found

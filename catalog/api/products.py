@@ -238,7 +238,7 @@ def make_spec(external_id: str, fields: Mapping[str, Any], *, is_partial: bool) 
 def select_products() -> QuerySet[Product]:
     """Return the products of the tenancy scope, with all that their serializers read."""
     entries = Prefetch("entries", IndexEntry.objects.live().defer("embedding"))
-    images = Image.objects.live().order_by("position", "pk").defer("search")
+    images = Image.objects.live().order_by("position", "pk")
     fetches = PhotoFetch.objects.exclude(state=PhotoFetch.State.DONE).order_by("pk")
     products: QuerySet[Product] = (
         Product.objects.annotate(category_path=select_path("catalog_product.category_id"))
@@ -306,12 +306,12 @@ class ProductViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
     def list(self, request: Request) -> Response:
         wanted = ProductListInput.parse(request.query_params)
         facets = wanted.make_filter(self.shop)
-        products = wanted.narrow(self.get_queryset(), facets)
+        products = wanted.narrow(self.get_queryset(), facets, self.shop)
         variants = facets.shown_variants.select_of_products()
         products, pages = wanted.arrange(products, facets, variants)
         page: Any = pages.paginate_queryset(products, request, view=self)
         response = pages.get_paginated_response(self.get_serializer(page, many=True).data)
-        response.data |= wanted.count(Product.objects.all(), facets)
+        response.data |= wanted.count(Product.objects.all(), facets, self.shop)
         return response
 
     @extend_schema(

@@ -30,6 +30,7 @@ from catalog.feeds.spool import MAX_PRODUCT_ROWS, ProductRows, Spool, UnusedRow
 from catalog.feeds.tables import BrokenRecord, split_records
 from catalog.feeds.text import read_text, split_lines
 from catalog.feeds.xml_items import split_items
+from core.text import normalize_all
 
 __all__ = ["FeedFormat", "FeedUnreadable", "read_feed", "recognise"]
 
@@ -130,7 +131,7 @@ def _read_rows(records: Iterator[tuple[int, list[str] | BrokenRecord]], header: 
             continue
         fields = {field: cell for place, field in columns if (cell := cells[place].strip())}
         if fields:
-            yield Row(number, fields)
+            yield Row(number, normalize_all(fields))
 
 
 def _too_many_cells(number: int, cells: Sequence[str], width: int) -> RowProblem:
@@ -157,7 +158,7 @@ def _read_items(stream: BinaryIO, names: FieldNames) -> Records:
                 fields[tag] = names(tag)
             if field := fields[tag]:
                 row.setdefault(field, text)
-        yield Row(number, row)
+        yield Row(number, normalize_all(row))
 
 
 def _read_objects(stream: BinaryIO, names: FieldNames) -> Records:
@@ -177,7 +178,7 @@ def _read_objects(stream: BinaryIO, names: FieldNames) -> Records:
             chosen = {
                 field: fields[title] for field, title in names.chosen.items() if title in fields
             }
-            yield Row(number, fields | chosen)
+            yield Row(number, normalize_all(fields | chosen))
 
 
 def _fill(

@@ -17,6 +17,7 @@ from catalog.models.image import Image, make_original_key, make_photo_key
 from catalog.models.imports import Feed, ImportJob, ImportProblem
 from catalog.models.index import CollectionAddress, GarmentVectors, IndexEntry, VectorIndex
 from catalog.models.product import Product, Variant
+from catalog.models.search_documents import ImageDocument, ProductDocument
 from catalog.models.shop_words import ShopWord
 from catalog.models.thumbnails import Thumbnails
 
@@ -33,6 +34,7 @@ __all__ = [
     "Feed",
     "GarmentVectors",
     "Image",
+    "ImageDocument",
     "ImportJob",
     "ImportProblem",
     "IndexEntry",
@@ -40,6 +42,7 @@ __all__ = [
     "PhotoFetch",
     "PhotoHash",
     "Product",
+    "ProductDocument",
     "ShopWord",
     "Style",
     "StyleAlias",

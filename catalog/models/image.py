@@ -7,21 +7,25 @@ from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MinValueValidator
 from django.db import models, transaction
-from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Replace
 from uuid_utils.compat import uuid7
 
 from catalog.models.facets import AgeGroup, Category, Style
-from catalog.models.product import SEARCH_CONFIG, Product, Variant
+from catalog.models.product import MAX_WORDS, Product, Variant
+from catalog.vocabulary.terms import make_key, write_query
 from core.jobs.models import Job
 from core.jobs.queues import Queue
 from core.storage import make_file_key
-from core.tenancy import TenantQuerySet, all_shops, shop_scope, tenant_manager
+from core.tenancy import (
+    TenantQuerySet,
+    all_shops,
+    scoped_shop_id,
+    shop_scope,
+    tenant_manager,
+)
 from tenants.models import Shop
 
 # Facets that the shop can state and photos show.
@@ -48,27 +52,17 @@ class ImageQuerySet(TenantQuerySet["Image"]):
         """Narrow to images that shoppers may see."""
         return self.live().filter(status=Image.Status.PUBLISHED)
 
-    def matching(self, words: str) -> Self:
+    def matching(self, words: str, *, language: str) -> Self:
         """Narrow to live images with these words, in the syntax of web search engines.
 
         A text that is the SKU of a variant, or the shop's own id of a product, finds its images.
+        Needs the scope of one shop, and its language.
         """
-        parameters = [SEARCH_CONFIG, words, Image.Status.values, words.strip()]
-        return self.filter(pk__in=RawSQL(_MATCHING, parameters))  # noqa: S611 - they are bound
-
-
-IMAGES_BY_NUMBER = """
-    SELECT image.id FROM find_by_number(%s) AS found
-    JOIN catalog_image AS image ON image.product_id = found.product_id
-    WHERE found.variant_id IS NULL OR EXISTS (
-        SELECT FROM catalog_image_variants AS link
-        WHERE link.image_id = image.id AND link.variant_id = found.variant_id
-    ) OR NOT EXISTS (SELECT FROM catalog_image_variants AS link WHERE link.image_id = image.id)
-"""
-_MATCHING = f"""
-    SELECT search_images(websearch_to_tsquery(%s::regconfig, %s), %s::text[], NULL)
-    UNION ALL {IMAGES_BY_NUMBER}
-"""
+        key = make_key(scoped_shop_id())
+        query = write_query(words, language=language, key=key, max_words=MAX_WORDS)
+        parameters = [query, Image.Status.values]
+        found = RawSQL("SELECT find_images(%s::tsquery, %s::text[], NULL)", parameters)
+        return self.filter(pk__in=found)
 
 
 class Image(models.Model):
@@ -158,20 +152,6 @@ class Image(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
-    search = models.GeneratedField(
-        # Without hyphens, so that a search for "4711" finds "SKU-4711".
-        expression=SearchVector("name", "brand", weight="A", config=SEARCH_CONFIG)
-        + SearchVector(
-            Replace("sku", Value("-"), Value(" ")),
-            Replace("item_group_id", Value("-"), Value(" ")),
-            weight="A",
-            config=SEARCH_CONFIG,
-        )
-        + SearchVector("description", weight="B", config=SEARCH_CONFIG),
-        output_field=SearchVectorField(),
-        db_persist=True,
-    )
-
     objects: ClassVar[Any] = tenant_manager(ImageQuerySet)
 
     class Meta:
@@ -184,7 +164,6 @@ class Image(models.Model):
             models.Index(
                 fields=("shop", "digest"), name="image_digest", condition=Q(deleted_at=None)
             ),
-            GinIndex(fields=("search",), name="image_search"),
         )
         constraints = (
             models.CheckConstraint(condition=Q(price__gte=0), name="image_price_not_negative"),

@@ -12,39 +12,24 @@ from django.db.models.functions import Coalesce, Lower
 from uuid_utils.compat import uuid7
 
 from catalog.models.facets import AgeGroup, Category, Style
-from core.tenancy import TenantQuerySet, tenant_manager
+from catalog.vocabulary.terms import make_key, write_query
+from core.tenancy import TenantQuerySet, scoped_shop_id, tenant_manager
 from tenants.models import Shop
 
-# The configuration of Postgres's full-text search.
-SEARCH_CONFIG = "english"
+MAX_WORDS = 60  # of a search; words after them do not count
 
 
 class ProductQuerySet(TenantQuerySet["Product"]):
-    def matching(self, words: str) -> Self:
+    def matching(self, words: str, *, language: str) -> Self:
         """Narrow to products with these words, in the syntax of web search engines.
 
-        A text that is the SKU of a variant, or the shop's own id, finds that product.
+        A text that is the SKU of a variant, or the shop's own id, finds that product. Needs the
+        scope of one shop, and its language.
         """
-        query = (SEARCH_CONFIG, words)
-        parameters = (*query, words.strip(), SEARCH_CONFIG, *query)
-        return self.filter(pk__in=RawSQL(_MATCHING, parameters))  # noqa: S611 - they are bound
-
-
-# Words are indexed with the images; a product without one is read itself.
-_MATCHING = """
-    SELECT image.product_id FROM catalog_image AS image
-    WHERE image.id IN (
-        SELECT search_images(websearch_to_tsquery(%s::regconfig, %s),
-            '{draft,published,held}', NULL)
-    )
-    UNION ALL SELECT product_id FROM find_by_number(%s)
-    UNION ALL SELECT product.id FROM catalog_product AS product
-    WHERE NOT EXISTS (
-        SELECT FROM catalog_image AS image
-        WHERE image.product_id = product.id AND image.deleted_at IS NULL
-    ) AND to_tsvector(%s::regconfig, concat_ws(' ', name, brand, description))
-        @@ websearch_to_tsquery(%s::regconfig, %s)
-"""
+        key = make_key(scoped_shop_id())
+        query = write_query(words, language=language, key=key, max_words=MAX_WORDS)
+        found = RawSQL("SELECT find_products(%s::tsquery)", [query])
+        return self.filter(pk__in=found)
 
 
 class Product(models.Model):

@@ -3,6 +3,9 @@
 An image repeats the product's facts, and of the variants that it shows: the lowest current price,
 in the currency of the first variant; the best availability; the first SKU; and the colour and the
 name, if all have the same; the colours, if there are several.
+
+The search by words reads the documents of products and images, which are written in the same
+transaction. Sweeps write those that are outdated, or missing, as the release before leaves them.
 """
 
 from collections.abc import Collection
@@ -12,12 +15,23 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from catalog.indexing.indexes import request_entries
+from catalog.products.document_texts import (
+    FIND_MISSING,
+    FIND_OUTDATED,
+    READ_IMAGES,
+    READ_PRODUCTS,
+    VERSION,
+    WRITE_IMAGES,
+    WRITE_PRODUCTS,
+)
+from catalog.vocabulary.terms import make_key, write_document
 
 COPIED_FIELDS = (
     *("name", "description", "category", "age_group", "brand", "gender", "link", "attributes"),
     *("item_group_id", "status", "held_status", "position", "updated_at"),
     *("sku", "currency", "price", "colour", "colours", "availability"),
 )
+BATCH_SIZE = 1_000  # of documents that a sweep writes
 
 
 def copy_to_images(shop_id: UUID, product_ids: Collection[UUID]) -> None:
@@ -39,6 +53,7 @@ def copy_to_images(shop_id: UUID, product_ids: Collection[UUID]) -> None:
                 changed |= {pk for (pk,) in cursor.fetchall()}
         if changed:
             request_entries(shop_id, changed)
+        write_documents(product_ids)
 
 
 def set_first_currency(shop_id: UUID, product_ids: Collection[UUID]) -> None:
@@ -48,6 +63,55 @@ def set_first_currency(shop_id: UUID, product_ids: Collection[UUID]) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(_SET_CURRENCY, {"shop": shop_id, "products": list(product_ids)})
+
+
+def write_documents(product_ids: Collection[UUID]) -> int:
+    """Bring the documents of products and of their images up to date; return how many changed.
+
+    Leaves out products that another transaction has locked: it writes theirs.
+    """
+    if not product_ids:
+        return 0
+    parameters: dict[str, Any] = {"products": list(product_ids), "version": VERSION}
+    changed = 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        for read, write in ((READ_PRODUCTS, WRITE_PRODUCTS), (READ_IMAGES, WRITE_IMAGES)):
+            cursor.execute(read, parameters)
+            if rows := cursor.fetchall():
+                cursor.execute(write, _make_columns(rows))
+                changed += len(rows)
+    return changed
+
+
+def write_missing() -> None:
+    """Write the documents that are not there, or are in another language than their shop."""
+    _write_all(FIND_MISSING)
+
+
+def write_outdated() -> None:
+    """Write the documents that differ from their texts; makes all digests again."""
+    _write_all(FIND_OUTDATED)
+
+
+def _write_all(sql: str) -> None:
+    while found := _read_ids(sql):
+        if not write_documents(found):
+            return  # others are writing all of these
+
+
+def _read_ids(sql: str) -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"version": VERSION, "limit": BATCH_SIZE})
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _make_columns(rows: list[tuple[Any, ...]]) -> list[list[Any]]:
+    ids, shops, languages, digests, texts, numbers = map(list, zip(*rows, strict=True))
+    words = [
+        write_document(text, some, language=language, key=make_key(shop))
+        for text, some, language, shop in zip(texts, numbers, languages, shops, strict=True)
+    ]
+    return [ids, shops, languages, digests, words]
 
 
 # Rows that are as they should be are not written. `is_mirrored`: whether Chroma has a copy of what

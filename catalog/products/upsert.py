@@ -9,7 +9,7 @@ from django.db import DataError, IntegrityError, transaction
 from catalog.models import Product, Variant
 from catalog.products.links import sync_photos
 from catalog.products.lookups import find_products, find_sku_owners
-from catalog.products.search_copy import copy_to_images, set_first_currency
+from catalog.products.search_copy import copy_to_images, set_first_currency, write_documents
 from catalog.products.specs import ProductChange, ProductSpec, WrittenProduct
 from catalog.products.variants import VariantPlan, identify, plan_variants, update_variants
 from tenants.models import Shop
@@ -70,6 +70,7 @@ def _write(shop: Shop, specs: Sequence[ProductSpec]) -> list[WrittenProduct]:
     _forget_digests(wanted, products, changed)
     copy_to_images(shop.pk, changed - created)
     set_first_currency(shop.pk, created)
+    write_documents(created)
     done = {
         spec.external_id: WrittenProduct(
             spec.external_id,

@@ -3,10 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Count, Q
+from django.db import connection, transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from catalog.models import Category, Product, ShopWord, Variant
@@ -25,6 +26,7 @@ MAX_WORDS = {
 }
 CHUNK = 5_000
 RECOUNTED_AFTER = timedelta(hours=20)
+PAUSE = timedelta(minutes=2)  # between two counts of a shop whose products change
 MAX_DUE = 200  # that one run of the sweep finds
 
 Spellings = defaultdict[str, Counter[str]]
@@ -46,11 +48,24 @@ def count_words(shop_id: UUID) -> None:
 
 
 def find_due_shops() -> list[UUID]:
-    """Return the shops whose words were not counted today, or never."""
-    before = timezone.now() - RECOUNTED_AFTER
-    due = Q(words_counted_at=None) | Q(words_counted_at__lt=before)
-    with all_shops():
-        return list(Shop.objects.filter(due).order_by("pk").values_list("pk", flat=True)[:MAX_DUE])
+    """Return shops whose products changed since their words were counted, or not counted today."""
+    with all_shops(), connection.cursor() as cursor:
+        parameters: dict[str, Any] = {"day": RECOUNTED_AFTER, "pause": PAUSE, "limit": MAX_DUE}
+        cursor.execute(_DUE, parameters)
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+# A transaction may end after the count that follows its change: therefore `pause`.
+_DUE = """
+    SELECT id FROM tenants_shop AS shop
+    WHERE words_counted_at IS NULL OR words_counted_at < now() - %(day)s
+        OR words_counted_at < now() - %(pause)s AND EXISTS (
+            SELECT FROM catalog_productdocument AS document
+            WHERE document.shop_id = shop.id
+                AND document.updated_at > shop.words_counted_at - %(pause)s
+        )
+    ORDER BY words_counted_at NULLS FIRST LIMIT %(limit)s
+"""
 
 
 def _find_words() -> dict[tuple[str, str], tuple[str, int]]:

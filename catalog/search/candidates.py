@@ -4,9 +4,8 @@ Query vectors are float32 (d,) with norm 1, similarities cosines (-1 to 1).
 """
 
 import math
-import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
@@ -20,9 +19,8 @@ from numpy.typing import NDArray
 from catalog.indexing.garment_vectors import find_image_id
 from catalog.indexing.indexes import mark_incomplete
 from catalog.models import GarmentVectors, Image, IndexEntry, VectorIndex
-from catalog.models.image import IMAGES_BY_NUMBER
-from catalog.models.product import SEARCH_CONFIG
 from catalog.search.filters import FacetFilter
+from catalog.vocabulary.terms import make_key, read_units, write_number
 from core.ml.vector_store import (
     CollectionUnusable,
     Neighbours,
@@ -31,6 +29,7 @@ from core.ml.vector_store import (
     get_vector_store,
     search_exactly,
 )
+from core.tenancy import scoped_shop_id
 
 log = structlog.get_logger(__name__)
 
@@ -181,71 +180,77 @@ def _merge(best: Neighbours, found: Neighbours, count: int) -> Neighbours:
     return _keep_best(Neighbours([ids[i] for i in order], similarities[order]), count)
 
 
-def find_by_words(text: str) -> TextMatches:
+def find_by_words(texts: Sequence[str], *, language: str) -> TextMatches:
     """Return searchable images with rare words of a text in name, description, brand or numbers.
 
-    A word's weight is its inverse document frequency: 0 if more than `MAX_HITS` images have
-    it; a word of no image weighs as much as a word of one image. A text that is the SKU of a
-    variant, or the shop's own id of a product, finds its images first. Needs the shop's scope.
+    The texts mean the same: of each image the best share counts. A word's weight is its inverse
+    document frequency: 0 if more than `MAX_HITS` images have it; a word of no image weighs as much
+    as a word of one image. A text that is the SKU of a variant, or the shop's own id of a product,
+    finds its images first. Needs the shop's scope and its language; makes one query.
     """
-    words = list(dict.fromkeys(re.findall(r"\w+", text.lower())))[:MAX_WORDS]
-    images_by_word: defaultdict[int, list[UUID]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(_WORD_IMAGES, [SEARCH_CONFIG, words, MAX_HITS + 1])
-        for word, is_term, pk in cursor.fetchall():
-            if is_term:
-                images_by_word[word].append(pk)
+    key = make_key(scoped_shop_id())
+    by_text = [
+        [write_number(text, key=key), *(unit.query for unit in units[:MAX_WORDS])]
+        for text in dict.fromkeys(texts)
+        for units in [read_units(text, language=language, key=key)]
+    ]
+    images = _find_images(dict.fromkeys(query for queries in by_text for query in queries))
+    found = NO_TEXT_MATCHES
+    for numbered, *units in by_text:
+        found = found.merge(_weigh([images[unit] for unit in units]))
+        if ids := images[numbered]:
+            found = found.merge(TextMatches(dict.fromkeys(ids, 1.0), frozenset(ids)))
+    return found
+
+
+def _weigh(images_by_unit: Sequence[Sequence[UUID]]) -> TextMatches:
     weights: defaultdict[UUID, float] = defaultdict(float)
     counts: defaultdict[UUID, int] = defaultdict(int)
     total = 0.0
-    for images in images_by_word.values():
-        ids = [pk for pk in images if pk is not None]
+    for ids in images_by_unit:
         weight = math.log(1 + MAX_HITS / max(len(ids), 1)) if len(ids) <= MAX_HITS else 0.0
         total += weight
         for pk in ids:
             counts[pk] += 1
             weights[pk] += weight
     best = sorted((pk for pk in weights if weights[pk]), key=lambda pk: (-weights[pk], str(pk)))
-    found = TextMatches(
+    return TextMatches(
         {pk: weights[pk] / total for pk in best},
-        frozenset(pk for pk in best if counts[pk] == len(images_by_word)),
+        frozenset(pk for pk in best if counts[pk] == len(images_by_unit)),
     )
-    by_number = _find_by_number(text)
-    numbered = TextMatches(dict.fromkeys(by_number, 1.0), frozenset(by_number))
-    return found.merge(numbered) if by_number else found
 
 
-def _find_by_number(text: str) -> list[UUID]:
+def _find_images(queries: Iterable[str]) -> defaultdict[str, list[UUID]]:
+    """Return the images of each query, at most one more than `MAX_HITS` of them."""
+    wanted = [query for query in queries if query]
+    found: defaultdict[str, list[UUID]] = defaultdict(list)
+    if not wanted:
+        return found
     with connection.cursor() as cursor:
-        cursor.execute(IMAGES_BY_NUMBER, [text.strip()])
-        return [pk for (pk,) in cursor.fetchall()]
+        cursor.execute(_IMAGES, [wanted, MAX_HITS + 1])
+        for number, pk in cursor.fetchall():
+            found[wanted[number - 1]].append(pk)
+    return found
 
 
-def find_brands(words: Sequence[str]) -> list[str]:
+def find_brands(words: Sequence[str], *, language: str) -> list[str]:
     """Return the brands of images that have one of the words; needs the shop's scope."""
-    if not words:
+    key = make_key(scoped_shop_id())
+    units = read_units(" ".join(words), language=language, key=key)[:MAX_WORDS]
+    if not units:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_BRANDS, [list(words[:MAX_WORDS]), SEARCH_CONFIG, MAX_HITS])
+        cursor.execute(_BRANDS, [[unit.query for unit in units], MAX_HITS])
         return [brand for (brand,) in cursor.fetchall()]
 
 
-# Each word with the images that have it, or with none. A stop word ("the") is no search term.
-_WORD_IMAGES = """
-    WITH terms AS (
-        SELECT number, plainto_tsquery(%s::regconfig, word) AS term
-        FROM unnest(%s::text[]) WITH ORDINALITY AS given (word, number)
-    )
-    SELECT number, numnode(term) > 0, image_id
-    FROM terms LEFT JOIN LATERAL search_images(term, '{published}', %s) AS image_id ON true
+_IMAGES = """
+    SELECT number, image_id FROM unnest(%s::text[]) WITH ORDINALITY AS given (query, number)
+    CROSS JOIN LATERAL find_images(query::tsquery, '{published}', %s) AS image_id
 """
-
-
 _BRANDS = """
-    SELECT DISTINCT brand
-    FROM unnest(%s::text[]) AS word
-    CROSS JOIN LATERAL
-        search_images(plainto_tsquery(%s::regconfig, word), '{published}', %s) AS found (image_id)
+    SELECT DISTINCT brand FROM unnest(%s::text[]) AS query
+    CROSS JOIN LATERAL find_images(query::tsquery, '{published}', %s) AS found (image_id)
     JOIN catalog_image ON catalog_image.id = found.image_id
     WHERE brand <> ''
 """

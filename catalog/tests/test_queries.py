@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from catalog.models import AgeGroup, Category, Image, IndexEntry, Style
+from catalog.models import AgeGroup, Category, ImageDocument, IndexEntry, Style
 from catalog.tests.factories import make_image
 from core.tenancy import all_shops, shop_scope
 from recommendations.models import Prompt
@@ -58,12 +58,12 @@ def test_reads_one_image_with_few_queries(shop):
     assert count_queries(shop.client, f"images/{image.pk}/") <= 6
 
 
-def test_list_of_images_reads_no_embeddings(shop):
-    """An embedding is a kilobyte that the API does not return."""
+def test_list_of_images_reads_no_embeddings_and_no_documents(shop):
+    """Each is a kilobyte that the API does not return."""
     make_image(shop.shop)
     with CaptureQueriesContext(connection) as queries:
         shop.client.get("/api/v1/images/")
     read = " ".join(query["sql"] for query in queries)
     assert IndexEntry._meta.db_table in read
     assert '"embedding"' not in read
-    assert f'"{Image._meta.db_table}"."search"' not in read
+    assert ImageDocument._meta.db_table not in read

@@ -77,6 +77,6 @@ def test_words_are_read_once_for_each_count(shop):
     assert not queries.captured_queries
 
 
-def test_words_of_every_shop_are_counted_once_a_day(shop, rival):
+def test_words_are_counted_again_after_changes_and_once_a_day(shop, rival):
     count(rival.shop)
     assert find_due_shops() == [shop.shop.pk]

@@ -1,4 +1,4 @@
-"""A strict JSON parser."""
+"""Parsers of bodies and parameters: texts are in NFC from here on, and JSON is strict."""
 
 import json
 import math
@@ -7,8 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.http import QueryDict
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
+
+from core.text import normalize, normalize_all
 
 
 class JSONParser(parsers.JSONParser):
@@ -32,14 +35,36 @@ class JSONParser(parsers.JSONParser):
             raise ParseError(f"The body is not valid JSON: {error}") from error
 
 
+class FormParser(parsers.FormParser):
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        return normalize_query(super().parse(stream, media_type, parser_context))
+
+
+class MultiPartParser(parsers.MultiPartParser):
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        parsed = super().parse(stream, media_type, parser_context)
+        parsed.data = normalize_query(parsed.data)
+        return parsed
+
+
 class BulkJSONParser(JSONParser):
     """Accepts bodies of up to 16 MB, for a thousand rows."""
 
     size_factor = 8
 
 
+def normalize_query(values: QueryDict) -> QueryDict:
+    """Return form fields or query parameters in NFC."""
+    normal: Any = QueryDict(mutable=True, encoding=values.encoding)
+    for name, texts in values.lists():
+        normal.setlist(normalize(name), [normalize(str(text)) for text in texts])
+    normal._mutable = False
+    result: QueryDict = normal
+    return result
+
+
 def load_json(text: str) -> Any:
-    """Return the value of a JSON text; raise `ValueError`.
+    """Return the value of a JSON text, in NFC; raise `ValueError`.
 
     `json.loads` accepts 1e999, lone surrogates and any depth, which the database cannot store, and
     takes the last of two values with the same name.
@@ -53,6 +78,8 @@ def load_json(text: str) -> Any:
         )
         if "\\u" in text:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
+        if "\\u" in text or not text.isascii():
+            value = normalize_all(value)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
     return value

@@ -18,10 +18,12 @@ from rest_framework.views import APIView
 
 from core.api.concurrency import Share, take_place
 from core.api.names import check_fields, check_parameters, refuse_unexpected_body
+from core.api.parsers import normalize_query
 from core.api.refusals import check_refusals, count_refusal
 from core.api.throttling import Bucket, choose_anonymous_buckets, find_address
 from core.errors import DomainError
 from core.log_context import identify_caller
+from core.text import normalize_all
 
 REFUSALS = (401, 403)
 
@@ -41,14 +43,17 @@ class Negotiation(DefaultContentNegotiation):
 class ApiView(APIView):
     """Refuses unknown names, limits callers and refusals, and adds `RateLimit-*` headers.
 
-    The log names the caller of every request.
+    The log names the caller of every request. Its texts are in NFC: those of the address and the
+    parameters from here on, those of the body from its parser on.
     """
 
     content_negotiation_class = Negotiation
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        if request.GET:
+            request.GET = normalize_query(request.GET)
         with ExitStack() as self.scopes:
-            return super().dispatch(request, *args, **kwargs)
+            return super().dispatch(request, *args, **normalize_all(kwargs))
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if self.authentication_classes:

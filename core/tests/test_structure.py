@@ -38,6 +38,7 @@ EVERY_REQUEST = (
     "core/log_context.py",
     "core/postgres/",
     "core/tenancy.py",
+    "core/text.py",
     "tenants/",
 )
 

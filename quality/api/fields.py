@@ -125,7 +125,7 @@ class ImageReference(serializers.UUIDField):
 
     def to_internal_value(self, data: Any) -> Any:
         pk = super().to_internal_value(data)
-        image = Image.objects.live().filter(pk=pk).defer("search").first()
+        image = Image.objects.live().filter(pk=pk).first()
         if image is None:
             self.fail("unknown")
         return image

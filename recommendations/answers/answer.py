@@ -200,8 +200,10 @@ def read_context(
         visitor=visitor,
         chosen=chosen,
         rules=select_active_rules(steering.rules, f"{query.words} {query.english_words}", now),
-        text_matches=_find_by_words(query) if chosen.weights.text > 0 else NO_TEXT_MATCHES,
-        understood=_recognise_brands(query.understood),
+        text_matches=_find_by_words(query, shop.language)
+        if chosen.weights.text > 0
+        else NO_TEXT_MATCHES,
+        understood=_recognise_brands(query.understood, shop.language),
         earlier=earlier,
     )
 
@@ -320,21 +322,19 @@ def explain(ranked: Ranked) -> str:
     return f"{sentence[0].upper()}{sentence[1:]}."
 
 
-def _find_by_words(query: Query) -> TextMatches:
+def _find_by_words(query: Query, language: str) -> TextMatches:
     """Find images by the shopper's own words, and by their English meaning if it differs."""
     if not query.wanted_words:
         return NO_TEXT_MATCHES
-    found = find_by_words(query.wanted_words)
-    if query.english_words == query.wanted_words:
-        return found
-    return found.merge(find_by_words(query.english_words))
+    return find_by_words((query.wanted_words, query.english_words), language=language)
 
 
-def _recognise_brands(understood: Understanding | None) -> Understanding | None:
+def _recognise_brands(understood: Understanding | None, language: str) -> Understanding | None:
     """Remove the shop's brands from the unknown words: the search by words finds them."""
     if understood is None or not understood.unknown_words:
         return understood
-    brands = {word for name in find_brands(understood.unknown_words) for word in split_words(name)}
+    found = find_brands(understood.unknown_words, language=language)
+    brands = {word for name in found for word in split_words(name)}
     rest = tuple(word for word in understood.unknown_words if fold(word) not in brands)
     return replace(understood, unknown_words=rest)
 

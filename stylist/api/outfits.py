@@ -160,7 +160,7 @@ def outfit_context(outfits: Iterable[Outfit], request: Request) -> dict[str, Any
     """
     pieces = [piece for outfit in outfits for piece in outfit.pieces]
     items = _garments(WardrobeItem.objects.all(), pieces, GarmentSource.WARDROBE)
-    images = _garments(Image.objects.live().defer("search"), pieces, GarmentSource.CATALOG)
+    images = _garments(Image.objects.live(), pieces, GarmentSource.CATALOG)
     return {"request": request, "garments": items | images}
 
 

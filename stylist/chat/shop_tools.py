@@ -109,7 +109,7 @@ class ShopTools:
 
     def _look_up(self, ids: Iterable[UUID]) -> list[Item]:
         ids = list(dict.fromkeys(ids))
-        rows = Image.objects.searchable().select_related("category").defer("search")
+        rows = Image.objects.searchable().select_related("category")
         images = rows.in_bulk(ids)
         seen = ImageTags.objects.filter(image_id__in=images).only("image_id", "tags", "slot")
         tags = seen.in_bulk(field_name="image_id")
@@ -125,7 +125,8 @@ class ShopTools:
             log.warning("stylist_searches_by_words", error=error.message)
         except DomainError:
             return []
-        rows = Image.objects.searchable().filter(query.facets.condition()).matching(query.words)
+        rows = Image.objects.searchable().filter(query.facets.condition())
+        rows = rows.matching(query.words, language=self.shop.language)
         return list(rows.values_list("pk", flat=True)[: query.count])
 
     def _select_kind(self, found: list[Item], kind: str | None) -> list[Item]:

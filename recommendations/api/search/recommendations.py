@@ -12,7 +12,6 @@ from drf_spectacular.utils import (
     extend_schema_view,
 )
 from rest_framework import mixins, serializers, status
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -26,7 +25,7 @@ from catalog.api.filters import (
 )
 from catalog.api.image_serializers import PUBLIC_FIELDS, PublicImageSerializer
 from catalog.models import Image
-from core.api.parsers import JSONParser
+from core.api.parsers import JSONParser, MultiPartParser
 from core.api.views import validate, validate_parameters
 from recommendations.answers.facets import MAX_COUNTED
 from recommendations.api.search.inputs import (
