@@ -20,8 +20,8 @@ from benchmarks.measurements.request_checks import measure_request
 from benchmarks.measurements.search import measure_search
 from benchmarks.measurements.slow_clients import measure_slow_clients
 from benchmarks.measurements.stylist import measure_stylist
+from benchmarks.measurements.synthetic.words import measure_words
 from benchmarks.measurements.uploads import accept, measure_uploads, open_shop
-from benchmarks.measurements.words import measure_words
 from benchmarks.photos import load_photos
 from benchmarks.report import Report
 from benchmarks.stack import Stack, wait_for

@@ -39,17 +39,17 @@ _TABLE = tomllib.loads(Path(__file__).with_name("terms.toml").read_text("utf-8")
 _STOP_WORDS = frozenset(_TABLE["stop_words"].split())
 
 
-class Term(NamedTuple):
+class PlacedTerm(NamedTuple):
     """A term of a text, and its place among the words of what it is connected to."""
 
     place: int
     text: str
 
 
-class Chunk(NamedTuple):
+class WordChain(NamedTuple):
     """Connected words: their terms, how many places they take, and the queries that find them."""
 
-    terms: tuple[Term, ...]
+    terms: tuple[PlacedTerm, ...]
     places: int
     queries: tuple[str, ...]
 
@@ -168,23 +168,23 @@ def _split_chunks(text: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=32_768)
-def _read_chunk(written: str, language: str) -> Chunk:
+def _read_chunk(written: str, language: str) -> WordChain:
     """Return the terms of connected words, and the queries for them, without a key."""
     if _DENSE.match(written):
         folded = fold(written)
-        singles = [Term(i, character) for i, character in enumerate(folded)]
-        pairs = [Term(i, folded[i : i + 2]) for i in range(len(folded) - 1)]
+        singles = [PlacedTerm(i, character) for i, character in enumerate(folded)]
+        pairs = [PlacedTerm(i, folded[i : i + 2]) for i in range(len(folded) - 1)]
         queries = tuple(_quote(term.text) for term in pairs or singles)
-        return Chunk((*singles, *pairs), len(folded), queries)
+        return WordChain((*singles, *pairs), len(folded), queries)
     words = _WORD.findall(written)
     by_place = [_find_terms(word, language) for word in words]
-    terms = [Term(i, stem) for i, stems in enumerate(by_place) for stem in stems]
+    terms = [PlacedTerm(i, stem) for i, stems in enumerate(by_place) for stem in stems]
     query = _follow(filter(None, (_choose(map(_quote, stems)) for stems in by_place)))
     if len(words) > 1:
         folded = "".join(map(fold, words))
         terms += _join(list(map(fold, words)), language)
         query = _choose((*map(_quote, _find_terms(folded, language)), query))
-    return Chunk(tuple(dict.fromkeys(terms)), len(words), (query,) if query else ())
+    return WordChain(tuple(dict.fromkeys(terms)), len(words), (query,) if query else ())
 
 
 def _has_digit(text: str) -> bool:
@@ -201,16 +201,16 @@ def _find_terms(word: str, language: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(stem for stem in stems if _WORD.fullmatch(stem)))
 
 
-def _join(words: Sequence[str], language: str) -> Iterator[Term]:
+def _join(words: Sequence[str], language: str) -> Iterator[PlacedTerm]:
     """Yield the joined forms of connected words: of codes all neighbours, else all of them."""
     whole = "".join(words)
     if len(whole) > MAX_TERM_LENGTH:
         return
-    yield from (Term(0, stem) for stem in _find_terms(whole, language))
+    yield from (PlacedTerm(0, stem) for stem in _find_terms(whole, language))
     if len(words) <= MAX_JOINED_WORDS and _has_digit(whole):
         for start in range(len(words)):
             for end in range(start + 2, len(words) + 1):
-                yield Term(start, "".join(words[start:end]))
+                yield PlacedTerm(start, "".join(words[start:end]))
 
 
 def _read_number(words: tuple[str, ...]) -> Iterator[str]:
