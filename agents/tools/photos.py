@@ -52,7 +52,7 @@ class PhotosOutput(serializers.Serializer[Any]):
 def assess_photos(caller: Caller, arguments: Arguments) -> Any:
     wanted = validate(PhotosArguments(data=arguments))
     photos = Image.objects.live().filter(product__external_id=wanted["external_id"])
-    images = list(photos.order_by("position", "pk").defer("search")[:MAX_PHOTOS])
+    images = list(photos.order_by("position", "pk")[:MAX_PHOTOS])
     if not images:
         raise ProductNotFound
     profile = {"profile": wanted["profile"]} if wanted["profile"] else {}

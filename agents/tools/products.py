@@ -62,7 +62,7 @@ class ShownProductView(TenantAPIView):
     serializer_class = ShownProductOutput
 
     def get(self, request: Request, external_id: str) -> Response:
-        photos = Image.objects.searchable().order_by("position", "pk").defer("search")
+        photos = Image.objects.searchable().order_by("position", "pk")
         products = Product.objects.annotate(
             category_path=select_path("catalog_product.category_id")
         ).prefetch_related(Prefetch("images", photos[:MAX_SHOWN_PHOTOS], to_attr="shown_images"))
