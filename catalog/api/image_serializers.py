@@ -368,7 +368,7 @@ class NewImageInput(ImageInput):
         return attrs
 
 
-class PhotoLinkInput(serializers.Serializer[Image]):
+class ImagePhotoInput(serializers.Serializer[Image]):
     """The link of an image's photo; by default the one that the photo came from."""
 
     instance: Image

@@ -19,9 +19,9 @@ from catalog import services
 from catalog.api.image_serializers import (
     ImageDetailSerializer,
     ImageInput,
+    ImagePhotoInput,
     ImageSerializer,
     NewImageInput,
-    PhotoLinkInput,
     select_images,
 )
 from catalog.api.lists import CataloguePages, ImageListInput
@@ -104,13 +104,13 @@ class ImageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewS
         description="From `image_url` if you send it, else from the link that the photo came from. "
         "A photo that has not changed is neither stored nor embedded again. `url` of the answer "
         "shows the state.",
-        request=PhotoLinkInput,
+        request=ImagePhotoInput,
         responses={202: PhotoFetchSerializer},
     )
     @action(detail=True, methods=["post"], url_path="fetch-photo")
     def fetch_photo(self, request: Request, pk: str) -> Response:
         image = self.get_object()
-        url = validate(PhotoLinkInput(image, data=request.data))["image_url"]
+        url = validate(ImagePhotoInput(image, data=request.data))["image_url"]
         return self._show_fetch(refetch(image=image, url=url))
 
     def _show_fetch(self, fetch: PhotoFetch) -> Response:

@@ -24,7 +24,7 @@ from recommendations.query.direction import (
     pack_text,
     request_vectors,
 )
-from recommendations.query.narrowing import understand_query
+from recommendations.query.limits import understand_query
 from recommendations.query.understanding import Understanding, combine, understand
 
 __all__ = [

@@ -27,10 +27,10 @@ from recommendations.query.constraints.exclusions import (
 )
 from recommendations.query.constraints.prompt import ConstraintKind, ReadPrompt, read_constraints
 from recommendations.query.constraints.text import Span, remove
+from recommendations.query.corrections import Correction, correct_spelling, is_known
 from recommendations.query.detection import detect
 from recommendations.query.people import Wearer, find_wearer
 from recommendations.query.segmentation import PromptPiece, divide
-from recommendations.query.spelling import Correction, correct_spelling, is_known
 from recommendations.query.understanding import CODE, Chip, Understanding, understand
 
 # What a prompt is about that names nothing but what it excludes.

@@ -15,10 +15,10 @@ from catalog.vocabulary.languages.concepts import FUNCTION_WORDS
 from catalog.vocabulary.languages.lexicon import Token, is_english_word, split_words, tokenise
 from core.ml.known_words import find_known_words
 from core.text import fold
+from recommendations.query.corrections import Correction
 from recommendations.query.detection import NO_WORD, Reading, detect
 from recommendations.query.english_text import write_english
 from recommendations.query.segmentation import PromptPiece
-from recommendations.query.spelling import Correction
 
 MAX_UNKNOWN_WORDS = 50
 # A number of an article: none of its parts is a word.

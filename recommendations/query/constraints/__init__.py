@@ -1,1 +1,1 @@
-"""What a prompt asks for besides looks: prices, sizes, sales, novelties, exclusions."""
+"""Constraints that prompts name besides looks: prices, sizes, sales, brands, exclusions."""

@@ -8,7 +8,7 @@ from catalog.models import ShopWord
 from catalog.search.shop_words import ShopTerm, ShopWords
 from catalog.vocabulary.languages.concepts import CONCEPTS
 from catalog.vocabulary.languages.lexicon import read_lexicon, tokenise
-from recommendations.query.spelling import correct_spelling
+from recommendations.query.corrections import correct_spelling
 
 OWN = ShopWords(
     (ShopTerm(ShopWord.Kind.BRAND, "snekerz", "Snekerz", 3),), {"snekerz": 3, "hustawka": 2}
