@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
-from catalog.vocabulary.languages.lexicon import IGNORED, WORD_MARKS, read_lexicons
+from catalog.vocabulary.languages.concepts import Role
+from catalog.vocabulary.languages.lexicon import WORD_MARKS, read_lexicons
 from core.text import find_stems, fold
 
 MAX_TERM_LENGTH = 100
@@ -262,7 +263,7 @@ def _make_phrase(text: str) -> tuple[str, ...]:
 def _find_stop_words(language: str) -> frozenset[str]:
     own = (lexicon for lexicon in read_lexicons() if lexicon.code == language)
     phrases = (item for lexicon in own for item in lexicon.phrases.items())
-    ignored = (words for words, concept in phrases if concept == IGNORED)
+    ignored = (words for words, concept in phrases if concept.role is Role.CONNECTIVE)
     return _STOP_WORDS.union(words[0] for words in ignored if len(words) == 1)
 
 

@@ -36,6 +36,7 @@ EVERY_REQUEST = (
     "core/web/",
     "core/logs.py",
     "core/log_context.py",
+    "core/redaction.py",  # the log redacts
     "core/postgres/",
     "core/tenancy.py",
     "core/text.py",
