@@ -31,7 +31,7 @@ class DuplicatePairAdmin(ModelAdmin):
     fields = ("shop", "first", "second", "distance", "similarity", "dismissed_at", "created_at")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).current().defer("first__search", "second__search")
+        return super().get_queryset(request).current()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A worker finds them."""

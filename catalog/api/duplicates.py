@@ -144,9 +144,5 @@ def select_pairs() -> QuerySet[DuplicatePair]:
     joined = [
         f"{side}__{name}" for side in ("first", "second") for name in ("product", "thumbnails")
     ]
-    pairs: QuerySet[DuplicatePair] = (
-        DuplicatePair.objects.open()
-        .select_related(*joined)
-        .defer("first__search", "second__search")
-    )
+    pairs: QuerySet[DuplicatePair] = DuplicatePair.objects.open().select_related(*joined)
     return pairs

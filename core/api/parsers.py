@@ -42,7 +42,7 @@ class FormParser(parsers.FormParser):
 
 class MultiPartParser(parsers.MultiPartParser):
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        parsed = super().parse(stream, media_type, parser_context)
+        parsed: Any = super().parse(stream, media_type, parser_context)
         parsed.data = normalize_query(parsed.data)
         return parsed
 

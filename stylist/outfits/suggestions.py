@@ -137,7 +137,6 @@ def _load_images(image_ids: Collection[UUID], **conditions: object) -> dict[UUID
         .filter(image_id__in=image_ids, image__deleted_at=None)
         .filter(image__status=Image.Status.PUBLISHED, **conditions)
         .select_related("image__category")
-        .defer("image__search")
     )
     taxonomy = get_taxonomy(scoped_shop_id())
     return {row.image_id: _build_image_garment(row, taxonomy) for row in rows}
