@@ -29,6 +29,8 @@ from recommendations.query.segmentation import divide
 
 # A garment's colours with smaller shares are details.
 MIN_SHARE = 0.3
+# Basic colours that people also call by another one.
+ALSO_CALLED = {"blue": ("navy",)}
 
 
 def find_unwanted(
@@ -75,6 +77,7 @@ def _find_colours(text: str) -> frozenset[str]:
 def _expand_colours(name: str) -> frozenset[str]:
     """Return the retail colours of a name: blue has all shades, and royal blue only its own."""
     colours = _find_colours(name)
+    colours |= frozenset(other for colour in colours for other in ALSO_CALLED.get(colour, ()))
     shades = {shade for shade, basic in BASIC_OF.items() if basic in colours}
     return colours | shades
 
