@@ -3,10 +3,11 @@
 A process caches those of the shops that it used last, and reads them again after each count.
 """
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from threading import Lock
 from uuid import UUID
 
@@ -27,7 +28,7 @@ class ShopTerm:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ShopWords:
     """The terms of a shop, the most frequent first, and the count of each of their words.
 
@@ -37,6 +38,15 @@ class ShopWords:
 
     terms: tuple[ShopTerm, ...]
     counts: Mapping[str, int]
+
+    @cached_property
+    def brands(self) -> Mapping[tuple[str, ...], tuple[str, ...]]:
+        """The names of brands as they are written, by their folded words."""
+        found: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
+        for term in self.terms:
+            if term.kind == ShopWord.Kind.BRAND:
+                found[tuple(term.folded.split())].append(term.written)
+        return {words: tuple(names) for words, names in found.items()}
 
 
 NO_SHOP_WORDS = ShopWords((), {})

@@ -380,10 +380,9 @@ def _rank(
 ) -> list[Ranked]:
     if not pool.facts:
         return []
-    visitor, by_item = context.visitor, context.query.by_item
-    is_sorted = context.query.order is not AnswerOrder.RELEVANCE
+    query, visitor, by_item = context.query, context.visitor, context.query.by_item
+    is_sorted = query.order is not AnswerOrder.RELEVANCE
     similarities, garments = _compare(pool, direction)
-    query = context.query
     unwanted = find_unwanted(pool.rows.values(), query.exclusions, query.wearer)
     tastes = score_taste(pool.facts, pool.vectors, visitor.taste, visitor.preferences).tolist()
     candidates = [

@@ -1,11 +1,7 @@
 """Find the shop's brands in a prompt."""
 
-from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
-from catalog.models import ShopWord
 from catalog.search.shop_words import ShopWords
 from catalog.vocabulary.languages.concepts import FUNCTION_WORDS
 from catalog.vocabulary.languages.lexicon import is_english_word, tokenise
@@ -29,7 +25,7 @@ def find_brands(text: str, words: ShopWords) -> list[NamedBrand]:
     A brand that is an ordinary word, such as "Only", counts if it has a capital letter that does
     not begin the prompt, or if it is the whole prompt.
     """
-    brands = _read_brands(words)
+    brands = words.brands
     tokens = tokenise(text) if brands else []
     spans = locate(text, tokens)
     found: list[NamedBrand] = []
@@ -51,29 +47,3 @@ def find_brands(text: str, words: ShopWords) -> list[NamedBrand]:
 
 def _is_ordinary(word: str) -> bool:
     return word in FUNCTION_WORDS or is_english_word(word)
-
-
-def _read_brands(words: ShopWords) -> Mapping[tuple[str, ...], tuple[str, ...]]:
-    return _index_brands(_Identity(words))
-
-
-@dataclass(frozen=True, slots=True)
-class _Identity:
-    """The words of a shop as a key: the same object, which a process reads once."""
-
-    words: ShopWords
-
-    def __hash__(self) -> int:
-        return id(self.words)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Identity) and self.words is other.words
-
-
-@lru_cache(maxsize=32)
-def _index_brands(key: _Identity) -> Mapping[tuple[str, ...], tuple[str, ...]]:
-    brands: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
-    for term in key.words.terms:
-        if term.kind == ShopWord.Kind.BRAND:
-            brands[tuple(term.folded.split())].append(term.written)
-    return {folded: tuple(names) for folded, names in brands.items()}

@@ -87,7 +87,7 @@ class _Reader:
             for found in re.finditer(opening, self.flat):
                 if first := self._read_amount(found.end(), joint=joint):
                     yield found.start(), first, joint
-        for found in re.finditer(rf"(?<![\w.,])(?:{_read_currency()}\s*)?\d", self.flat):
+        for found in _read_start().finditer(self.flat):
             if first := self._read_amount(found.start()):
                 yield None, first, r"\s*(?:-|–|—|~|〜|～)\s*|\s+(?:to|bis|a|à|ile)\s+"
 
@@ -139,7 +139,7 @@ class _Reader:
 
     def find_bare(self) -> PriceWish | None:
         """Return an amount of money without a limit as the highest price."""
-        for found in re.finditer(rf"(?<![\w.,])(?:{_read_currency()}\s*)?\d", self.flat):
+        for found in _read_start().finditer(self.flat):
             amount = self._read_amount(found.start())
             if amount and amount.currency:
                 return PriceWish(amount.span, None, amount.number, amount.currency)
@@ -152,7 +152,7 @@ class _Reader:
 
     def _read_amount_before(self, end: int) -> Amount | None:
         """Return the amount that ends at a place."""
-        for found in re.finditer(rf"(?<![\w.,])(?:{_read_currency()}\s*)?\d", self.flat[:end]):
+        for found in _read_start().finditer(self.flat[:end]):
             amount = self._read_amount(found.start())
             if amount and not self.flat[amount.span.end : end].strip() and amount.span.end <= end:
                 return amount
@@ -263,6 +263,12 @@ def _read_currency_words() -> dict[str, tuple[str, ...]]:
 def _read_currency() -> str:
     words = sorted(_read_currency_words(), key=len, reverse=True)
     return make_pattern(words)
+
+
+@cache
+def _read_start() -> re.Pattern[str]:
+    """Return the pattern of the beginning of an amount in digits."""
+    return re.compile(rf"(?<![\w.,])(?:{_read_currency()}\s*)?\d")
 
 
 @cache

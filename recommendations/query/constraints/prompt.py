@@ -9,11 +9,11 @@ Every word of the prompt is in the rest or in a constraint.
 """
 
 import re
-import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 
+from core.text import normalize
 from recommendations.query.constraints.prices import PriceWish, find_price
 from recommendations.query.constraints.sizes import SizeWish, find_sizes
 from recommendations.query.constraints.text import (
@@ -59,7 +59,7 @@ class ReadPrompt:
 
 def read_constraints(text: str, *, default_currency: str = "") -> ReadPrompt:
     """Return the constraints of a prompt; `default_currency` is the shop's, "" if it has none."""
-    text = unicodedata.normalize("NFC", text)
+    text = normalize(text)
     price = find_price(text, default_currency)
     taken = [price.span] if price else []
     sizes = [
@@ -68,7 +68,7 @@ def read_constraints(text: str, *, default_currency: str = "") -> ReadPrompt:
     flat = flatten(text)
     reduced, new = _find_phrase(flat, "sale"), _find_phrase(flat, "novelty")
     read = ReadPrompt(text, price, tuple(sizes), reduced, new, text)
-    return ReadPrompt(remove(text, read.spans), price, tuple(sizes), reduced, new, text)
+    return replace(read, rest=remove(text, read.spans))
 
 
 def _find_phrase(flat: str, name: str) -> Span | None:

@@ -26,15 +26,11 @@ _RANGE_OF_NUMBERS = range(16, 63)
 
 @dataclass(frozen=True, slots=True)
 class SizeWish:
-    """A size as shops may write it, in several ways, and its place.
-
-    `is_certain`: the prompt says that it is a size; else it may be another number.
-    """
+    """A size as shops may write it, in several ways, and its place."""
 
     span: Span
     name: str
     forms: tuple[str, ...]
-    is_certain: bool = True
 
 
 def find_sizes(text: str) -> list[SizeWish]:
@@ -60,43 +56,29 @@ def _find_waists(flat: str) -> Iterator[SizeWish]:
 
 
 def _find_named(flat: str) -> Iterator[SizeWish]:
-    letters = "|".join(map(re.escape, _read_letters()))
-    system = rf"(?:(?P<system>{_read_systems()})\s*[-.]?\s*)"
-    value = rf"(?P<value>{_NUMBER}|(?:{letters}))(?![\w%])"
-    before = _read_before()
-    for pattern in (
-        rf"(?:{before})\s*[:.]?\s*{system}?{value}",
-        rf"(?<!\w){system}{value}",
-        rf"(?<!\w)(?P<value>{_NUMBER})\s*(?:{_read_after()})",
-        rf"(?<!\w)(?:in|en|w|i)\s+(?:an?\s+|size\s+)?{value}(?!\s*(?:{_read_units()}))",
-    ):
-        for found in re.finditer(pattern, flat):
-            named = found.groupdict()
-            wish = _make_wish(found, (named.get("system") or "").upper(), found["value"])
-            if wish and not _is_implausible(pattern, found):
-                yield wish
-
-
-def _is_implausible(pattern: str, found: re.Match[str]) -> bool:
-    """Check for a number after "in" alone that no garment has as its size: "in 2 colours"."""
-    is_after_in = pattern.startswith(r"(?<!\w)(?:in|")
-    value = found["value"]
-    return is_after_in and value.isdigit() and int(value) not in _RANGE_OF_NUMBERS
+    for pattern in _read_patterns():
+        for found in pattern.finditer(flat):
+            system = found.groupdict().get("system") or ""
+            yield _make_wish(found, system.upper(), found["value"])
+    for found in _read_pattern_after_in().finditer(flat):
+        value = found["value"]
+        # No garment has another number as its size: "in 2 colours".
+        if not value.isdigit() or int(value) in _RANGE_OF_NUMBERS:
+            yield _make_wish(found, "", value)
 
 
 def _find_lone(text: str, flat: str) -> Iterator[SizeWish]:
     for found in _LONE_LETTERS.finditer(flat):
-        if wish := _make_wish(found, "", found[0]):
-            yield wish
+        yield _make_wish(found, "", found[0])
     for found in _LONE_CAPITAL.finditer(text):
-        yield SizeWish(Span(*found.span()), found[0], _list_forms(found[0]), is_certain=False)
+        yield SizeWish(Span(*found.span()), found[0], _list_forms(found[0]))
     for found in re.finditer(rf"(?<=\s)({_NUMBER})(?=\s*$|\s*,)", flat):
         number = found[1].replace(",", ".").replace("½", ".5").replace(" ", "")
         if len(number) > 1 and float(number) in {half / 2 for half in range(32, 124)}:
-            yield SizeWish(Span(*found.span(1)), number, _list_forms(number), is_certain=False)
+            yield SizeWish(Span(*found.span(1)), number, _list_forms(number))
 
 
-def _make_wish(found: re.Match[str], system: str, value: str) -> SizeWish | None:
+def _make_wish(found: re.Match[str], system: str, value: str) -> SizeWish:
     name = _read_letters().get(" ".join(value.split()))
     if name is None:
         name = value.replace(",", ".").replace("½", ".5").replace(" ", "")
@@ -129,20 +111,31 @@ def _read_letters() -> dict[str, str]:
 
 
 @cache
+def _read_patterns() -> tuple[re.Pattern[str], ...]:
+    """Return the patterns of sizes that are called so, or that have their system."""
+    systems = "|".join(split_entry(read_cues()["size"]["systems"]))
+    system = rf"(?:(?P<system>{systems})\s*[-.]?\s*)"
+    after = make_pattern(split_entry(read_cues()["size"]["after"]))
+    return (
+        re.compile(rf"(?:{_read_before()})\s*[:.]?\s*{system}?{_read_value()}"),
+        re.compile(rf"(?<!\w){system}{_read_value()}"),
+        re.compile(rf"(?<!\w)(?P<value>{_NUMBER})\s*(?:{after})"),
+    )
+
+
+@cache
+def _read_pattern_after_in() -> re.Pattern[str]:
+    units = make_pattern(split_entry(read_cues()["units"]["words"]))
+    before = r"(?<!\w)(?:in|en|w|i)\s+(?:an?\s+|size\s+)?"
+    return re.compile(rf"{before}{_read_value()}(?!\s*(?:{units}))")
+
+
+@cache
+def _read_value() -> str:
+    letters = "|".join(map(re.escape, _read_letters()))
+    return rf"(?P<value>{_NUMBER}|(?:{letters}))(?![\w%])"
+
+
+@cache
 def _read_before() -> str:
     return make_pattern(split_entry(read_cues()["size"]["before"]))
-
-
-@cache
-def _read_after() -> str:
-    return make_pattern(split_entry(read_cues()["size"]["after"]))
-
-
-@cache
-def _read_systems() -> str:
-    return "|".join(split_entry(read_cues()["size"]["systems"]))
-
-
-@cache
-def _read_units() -> str:
-    return make_pattern(split_entry(read_cues()["units"]["words"]))

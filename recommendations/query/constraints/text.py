@@ -37,6 +37,7 @@ def split_entry(entry: str) -> list[str]:
     return sorted(filter(None, phrases), key=len, reverse=True)
 
 
+@lru_cache(maxsize=1_000)  # each kind of constraint looks at the same prompt
 def flatten(text: str) -> str:
     """Return a text without case and accents, with a character for each one of `text`."""
     return "".join(map(_flatten_letter, text))
