@@ -355,6 +355,7 @@ CELERY_BEAT_SCHEDULE = {
         "recommendations.sweeps.delete_rare_prompts": crontab(hour=3, minute=30),
         "recommendations.sweeps.sweep_replays": SWEEP_SECONDS,
         "recommendations.sweeps.purge_replays": crontab(hour=4, minute=50),
+        "recommendations.sweeps.refresh_demand": crontab(hour=2, minute=30),
         "quality.sweeps.sweep_quality": SWEEP_SECONDS,
         "quality.sweeps.request_missing_reports": crontab(minute="*/10"),
         "quality.sweeps.purge_old_jobs": crontab(hour=4, minute=0),

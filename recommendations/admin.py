@@ -3,10 +3,17 @@
 from contextlib import suppress
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from unfold.decorators import action as unfold_action
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
 
+from catalog.feeds.errors import FeedUnreadable
 from core.admin import SHOP_FILTER, ReadOnlyAdmin
+from core.tenancy import shop_scope
 from recommendations.models import (
     Event,
     Experiment,
@@ -15,12 +22,20 @@ from recommendations.models import (
     Prompt,
     PromptFigures,
     RankingSettings,
+    RelatedSearches,
     Replay,
     Rule,
     ShopFigures,
+    Synonym,
+    SynonymSuggestion,
     Watermark,
 )
 from recommendations.replays.requests import ReplayEnded, cancel_replay
+from recommendations.steering.synonym_files import read_synonym_file, write_csv, write_json_lines
+from recommendations.steering.synonyms import import_synonyms
+from tenants.models import Shop
+
+MAX_SHOWN_PROBLEMS = 10
 
 
 @admin.register(Prompt)
@@ -56,6 +71,99 @@ class RuleAdmin(ReadOnlyAdmin):
     def switch_off(self, request: HttpRequest, queryset: Any) -> None:
         count = queryset.filter(is_active=True).update(is_active=False)
         messages.success(request, f"{count} rules switched off.")
+
+
+class SynonymFileForm(forms.Form):
+    """A file of synonyms, and whose they are."""
+
+    shop = forms.ModelChoiceField(
+        queryset=Shop.objects.all(),
+        widget=UnfoldAdminTextInputWidget,
+        help_text="The id of the shop.",
+    )
+    file = forms.FileField(
+        widget=UnfoldAdminFileFieldWidget,
+        help_text="CSV with the columns phrase, meaning and is_two_way, or JSON Lines.",
+    )
+
+    def clean(self) -> None:
+        """Read the file; raise `ValidationError` for one that is no file of synonyms."""
+        if "file" in self.cleaned_data:
+            try:
+                self.rows, self.problems = read_synonym_file(self.cleaned_data["file"])
+            except FeedUnreadable as error:
+                raise forms.ValidationError(error.message) from error
+
+
+@admin.register(Synonym)
+class SynonymAdmin(ReadOnlyAdmin):
+    """Shops change their synonyms through the API, which limits and validates them.
+
+    Operators import and export files of them, under the same limits.
+    """
+
+    actions_list = ("import_file",)
+    list_display = ("phrase", "meaning", "is_two_way", "shop", "updated_at")
+    list_filter = (SHOP_FILTER, "is_two_way")
+    list_select_related = ("shop",)
+    search_fields = ("phrase", "meaning", "id")
+    actions = ("export_csv", "export_json_lines")
+    show_full_result_count = False
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("recommendations.change_synonym")
+
+    @unfold_action(  # type: ignore[untyped-decorator] # unfold has no types here
+        description="Import a file",
+        url_path="import",
+        permissions=["import"],
+    )
+    def import_file(self, request: HttpRequest) -> HttpResponse:
+        form = SynonymFileForm(request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid():
+            shop = form.cleaned_data["shop"]
+            with shop_scope(shop.pk):
+                outcome = import_synonyms(shop=shop, rows=form.rows)
+            failed = [*form.problems, *outcome.problems]
+            messages.success(request, f"{outcome.created} added, {outcome.updated} changed.")
+            for problem in failed[:MAX_SHOWN_PROBLEMS]:
+                messages.warning(request, f"Row {problem.row}: {problem.detail}")
+            return redirect("admin:recommendations_synonym_changelist")
+        context = self.admin_site.each_context(request) | {
+            "form": form,
+            "title": "Import synonyms",
+            "opts": self.model._meta,
+        }
+        return TemplateResponse(request, "admin/synonym_import.html", context)
+
+    @admin.action(description="Export as CSV", permissions=["view"])
+    def export_csv(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+        return _send_file(write_csv(queryset), "text/csv", "synonyms.csv")
+
+    @admin.action(description="Export as JSON Lines", permissions=["view"])
+    def export_json_lines(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+        return _send_file(write_json_lines(queryset), "application/x-ndjson", "synonyms.jsonl")
+
+
+@admin.register(SynonymSuggestion)
+class SynonymSuggestionAdmin(ReadOnlyAdmin):
+    list_display = ("phrase", "meaning", "shoppers", "shop", "computed_at")
+    list_filter = (SHOP_FILTER,)
+    list_select_related = ("shop",)
+    search_fields = ("phrase", "meaning")
+
+
+@admin.register(RelatedSearches)
+class RelatedSearchesAdmin(ReadOnlyAdmin):
+    list_display = ("text", "related", "shop", "computed_at")
+    list_filter = (SHOP_FILTER,)
+    list_select_related = ("shop",)
+    search_fields = ("text",)
+
+
+def _send_file(text: str, media_type: str, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(text, content_type=f"{media_type}; charset=utf-8", headers=headers)
 
 
 @admin.register(RankingSettings)

@@ -16,6 +16,7 @@ from recommendations.answers.answer import (
     record_answer,
 )
 from recommendations.answers.facets import count_near
+from recommendations.demand.relations import find_related
 from recommendations.models import Prompt
 from recommendations.query import ImageNotIndexed, Match, Query, find_thresholds
 from tenants.models import Shop
@@ -36,8 +37,9 @@ def recommend(
         index = get_live_index(shop.pk)
         context, direction, found = find_answer(shop=shop, index=index, query=query, watch=watch)
         counts = count_near(context, direction) if query.counted else None
+        related = find_related(query.words) if query.with_related else None
     answer = record_answer(context, found, source=source, feed=query.cursor)
-    return replace(answer, facets=counts)
+    return replace(answer, facets=counts, related=related)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from core.jobs.queues import SingleFlight, wake_waiting
 from core.jobs.runner import run_at_low_priority
 from core.tenancy import all_shops
 from recommendations.analytics import rollup
+from recommendations.demand import refresh
 from recommendations.models.replays import REPLAYS
 from recommendations.ranking.popularity import refresh_popularity
 from recommendations.replays import jobs, requests
@@ -22,6 +23,12 @@ def roll_up_figures(**_: Any) -> None:
     rollup.roll_up()
     with all_shops():
         refresh_popularity()
+
+
+@shared_task
+def refresh_demand(**_: Any) -> None:
+    """Compute the related searches and the suggested synonyms of all shops."""
+    refresh.refresh_demand()
 
 
 @shared_task

@@ -18,7 +18,9 @@ from catalog.search.public_images import ImageFacts
 from core.ml.encoder import get_encoder
 from core.tenancy import shop_scope
 from recommendations.models import Event
+from recommendations.query.synonyms import SynonymTable, find_phrases
 from recommendations.ranking.rank import Candidate, rank
+from recommendations.steering.synonyms import MAX_SYNONYMS
 from recommendations.steering.weights import Weights
 from tenants.models import Shopper
 
@@ -27,6 +29,7 @@ CANDIDATES, RESULTS = 300, 20
 RANKINGS, REQUESTS = 200, 100
 SHOPPERS, LIKES = 20, 30
 RANKING, SIMILAR, FEED = Goal("≤", 5), Goal("≤", 25), Goal("≤", 40)
+SYNONYMS = Goal("≤", 0.1)
 
 
 def measure_recommendations(stack: Stack, subject: Subject, report: Report) -> None:
@@ -35,6 +38,8 @@ def measure_recommendations(stack: Stack, subject: Subject, report: Report) -> N
     name = subject.title
     ranking = _time_ranking(dimensions)
     report.add(f"{name}: ranking of {CANDIDATES} candidates", ranking, unit="ms", goal=RANKING)
+    title = f"{name}: synonyms of a prompt, among {MAX_SYNONYMS:,}"
+    report.add(title, _time_synonyms(), unit="ms", goal=SYNONYMS)
     shop = open_shop(stack, subject)
     fill_shop(shop, count=VECTORS, dimensions=dimensions)
     stack.wait_until_idle("postgres", "chroma", "worker")
@@ -75,6 +80,19 @@ def _time_ranking(dimensions: int) -> float:
     for _ in range(RANKINGS):
         start = time.perf_counter()
         rank(candidates, vectors, weights=Weights(), count=RESULTS)
+        times.append((time.perf_counter() - start) * 1000)
+    return median(times)
+
+
+def _time_synonyms() -> float:
+    """Return the median milliseconds of finding the synonyms of a prompt, with the table read."""
+    table = SynonymTable.of(
+        (("word", str(n)), ("meaning", str(n)), f"meaning {n}") for n in range(MAX_SYNONYMS)
+    )
+    times = []
+    for number in range(RANKINGS):
+        start = time.perf_counter()
+        find_phrases(f"red word {number} with floral patterns, under 50 euros", table)
         times.append((time.perf_counter() - start) * 1000)
     return median(times)
 

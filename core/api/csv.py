@@ -31,12 +31,16 @@ class CSVRenderer(BaseRenderer):
 
 
 def format_csv(names: list[str], rows: list[dict[str, Any]]) -> str:
-    """Return a table with these columns; None becomes an empty field."""
+    """Return a table with these columns; None becomes an empty field, a list "a; b"."""
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(names)
-    writer.writerows([escape_formula(row[name]) for name in names] for row in rows)
+    writer.writerows([escape_formula(_join(row[name])) for name in names] for row in rows)
     return file.getvalue()
+
+
+def _join(value: Any) -> Any:
+    return "; ".join(map(str, value)) if isinstance(value, list) else value
 
 
 def escape_formula(value: Any) -> Any:

@@ -112,7 +112,7 @@ def test_documents_which_operations_take_an_idempotency_key(operations):
         for name in (
             *("imports", "feeds", "products/bulk", "images/bulk"),
             *("images", "recommendations", "categories", "styles", "age-groups"),
-            *("rules", "experiments", "replays"),
+            *("rules", "synonyms", "synonyms/import", "experiments", "replays"),
             *("events", "shoppers"),
             *("quality/compare", "quality/enhance", "quality/batches"),
             "shoppers/{external_id}/wardrobe",

@@ -33,7 +33,7 @@ from catalog.models import (
 from catalog.tests.factories import make_image, make_pair
 from core.tenancy import all_shops, shop_scope
 from quality.models import Batch, Comparison, Enhancement, Report, Source
-from recommendations.models import Experiment, Prompt, Replay, Rule
+from recommendations.models import Experiment, Prompt, Replay, Rule, Synonym
 from recommendations.steering.weights import Weights
 from stylist.models import Conversation, Outfit, WardrobeItem
 from tenants.models import (
@@ -110,6 +110,12 @@ def make_rule(shop: Shop) -> Rule:
         target = {"brand": ["Secret"]}
         rule: Rule = Rule.objects.create(shop=shop, name="Secret", action="hide", target=target)
     return rule
+
+
+def make_synonym(shop: Shop) -> Synonym:
+    with shop_scope(shop.pk):
+        synonym: Synonym = Synonym.objects.create(shop=shop, phrase="secret", meaning="hidden")
+    return synonym
 
 
 def make_experiment(shop: Shop) -> Experiment:
@@ -275,6 +281,7 @@ OBJECTS: dict[str, Callable[[Shop], Any]] = {
     "api/v1/age-groups/": make_facet(AgeGroup),
     "api/v1/prompts/": make_prompt,
     "api/v1/rules/": make_rule,
+    "api/v1/synonyms/": make_synonym,
     "api/v1/experiments/": make_experiment,
     "api/v1/replays/": make_replay,
     "api/v1/shoppers/": make_shopper,

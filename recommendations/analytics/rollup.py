@@ -80,7 +80,7 @@ def _roll_up_batch(up_to: datetime | None) -> int:
     mark = Watermark.objects.select_for_update(skip_locked=True).first()
     if mark is None:
         return 0  # another process holds the lock
-    ceiling = _make_lowest_id(up_to or _find_settled_time())
+    ceiling = make_lowest_id(up_to or _find_settled_time())
     counted = 0
     if high := _find_batch_end(Prompt.objects, mark.prompts, ceiling):
         counted = count_prompts(mark.prompts, high)
@@ -103,7 +103,7 @@ def _find_settled_time() -> datetime:
     return settled
 
 
-def _make_lowest_id(moment: datetime) -> UUID:
+def make_lowest_id(moment: datetime) -> UUID:
     """Return a UUID below every UUIDv7 of this millisecond, and above all earlier ones."""
     return UUID(int=int(moment.timestamp() * 1000) << 80)
 

@@ -44,6 +44,7 @@ from recommendations.query import (
     limit_match,
     request_vectors,
     understand_query,
+    write_alternatives,
 )
 from recommendations.ranking.candidate_pool import (
     MAX_CANDIDATES,
@@ -89,7 +90,8 @@ class Result:
 class Recommendation:
     """An answer; `prompt.id` is its attribution token. `understood`: the query's texts, if any.
 
-    `next` is the cursor of the next page, if there is one; `facets` the counts, if asked for.
+    `next` is the cursor of the next page, if there is one; `facets` are the counts, and `related`
+    the prompts that others asked, if asked for.
     """
 
     prompt: Prompt
@@ -97,6 +99,7 @@ class Recommendation:
     understood: Understanding | None = None
     next: UUID | None = None
     facets: dict[str, list[FacetCount]] | None = None
+    related: list[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,10 +326,12 @@ def explain(ranked: Ranked) -> str:
 
 
 def _find_by_words(query: Query, language: str) -> TextMatches:
-    """Find images by the shopper's own words, and by their English meaning if it differs."""
+    """Find images by the shopper's own words, their English meaning and the shop's synonyms."""
     if not query.wanted_words:
         return NO_TEXT_MATCHES
-    return find_by_words((query.wanted_words, query.english_words), language=language)
+    alternatives = write_alternatives(query.wanted_words, query.synonyms)
+    texts = (query.wanted_words, query.english_words, *alternatives)
+    return find_by_words(texts, language=language)
 
 
 def _recognise_brands(understood: Understanding | None, language: str) -> Understanding | None:

@@ -1,5 +1,6 @@
-"""Prompts, events, preferences, steering, replays and figures."""
+"""Prompts, events, preferences, steering, synonyms, replays, figures and demand."""
 
+from recommendations.models.demand import RelatedSearches, SynonymSuggestion
 from recommendations.models.feedback import Event, Preferences, Prompt
 from recommendations.models.figures import (
     ImageFigures,
@@ -11,6 +12,7 @@ from recommendations.models.figures import (
 )
 from recommendations.models.replays import Replay, ReplayedPrompt
 from recommendations.models.steering import Experiment, RankingSettings, Rule
+from recommendations.models.synonyms import Synonym
 
 __all__ = [
     "Event",
@@ -22,9 +24,12 @@ __all__ = [
     "Prompt",
     "PromptFigures",
     "RankingSettings",
+    "RelatedSearches",
     "Replay",
     "ReplayedPrompt",
     "Rule",
     "ShopFigures",
+    "Synonym",
+    "SynonymSuggestion",
     "Watermark",
 ]

@@ -25,6 +25,7 @@ from recommendations.query.direction import (
     request_vectors,
 )
 from recommendations.query.limits import understand_query
+from recommendations.query.synonyms import write_alternatives
 from recommendations.query.understanding import Understanding, combine, understand
 
 __all__ = [
@@ -54,4 +55,5 @@ __all__ = [
     "request_vectors",
     "understand",
     "understand_query",
+    "write_alternatives",
 ]

@@ -34,6 +34,7 @@ from core.ml.batching import EncoderBusy
 from core.ml.vector_store import Vectors
 from recommendations.query.constraints.exclusions import Exclusion
 from recommendations.query.people import Wearer
+from recommendations.query.synonyms import SynonymUse
 from recommendations.query.understanding import Understanding
 from recommendations.tasks import FAILURE, PHOTO, TEXT, encode_query
 
@@ -156,6 +157,7 @@ class Query:
     order: AnswerOrder = AnswerOrder.RELEVANCE
     cursor: UUID | None = None
     counted: tuple[CountedFacet, ...] = ()
+    with_related: bool = False
     request: dict[str, Any] = field(default_factory=dict)
     is_interpreted: bool = True
     understandings: tuple[Understanding, ...] = ()
@@ -193,8 +195,15 @@ class Query:
         if any(weight > 0 for weight in self.weights[len(self.terms) :]):
             return frozenset()
         texts = zip(self.terms, self.understandings, strict=True)
-        wanted = (found.searched_for for term, found in texts if term.weight > 0)
+        wanted = [found.searched_for for term, found in texts if term.weight > 0]
+        wanted += [meaning for use in self.synonyms for meaning in use.meanings]
         return frozenset[str]().union(*map(find_kinds, wanted))
+
+    @property
+    def synonyms(self) -> tuple[SynonymUse, ...]:
+        """Return the shop's synonyms for phrases of the wanted texts."""
+        texts = zip(self.terms, self.understandings, strict=True)
+        return tuple(use for term, found in texts if term.weight > 0 for use in found.synonyms)
 
 
 class NothingWanted(DomainError):

@@ -31,7 +31,9 @@ from recommendations.query.corrections import Correction, correct_spelling, is_k
 from recommendations.query.detection import detect
 from recommendations.query.people import Wearer, find_wearer
 from recommendations.query.segmentation import PromptPiece, divide
+from recommendations.query.synonyms import NO_SYNONYMS, SynonymTable
 from recommendations.query.understanding import CODE, Chip, Understanding, understand
+from recommendations.steering.synonyms import split_phrase
 
 # What a prompt is about that names nothing but what it excludes.
 ANYTHING = "clothes"
@@ -44,6 +46,7 @@ class ShopContext:
 
     default_currency: str = ""
     words: ShopWords = NO_SHOP_WORDS
+    synonyms: SynonymTable = NO_SYNONYMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def interpret(text: str, *, encoder: str, shop: ShopContext = NOWHERE) -> Interp
     if wearer:
         chips.append(Chip(ConstraintKind.PERSON, wearer[1], wearer[0]))
     understanding = replace(
-        understand(looks or ANYTHING, encoder=encoder),
+        understand(looks or ANYTHING, encoder=encoder, synonyms=shop.synonyms),
         chips=tuple(replace(chip, without=_remove_words(corrected, chip.text)) for chip in chips),
         corrections=tuple(corrections),
     )
@@ -103,6 +106,13 @@ def _remove_words(text: str, words: str) -> str:
 
 
 def _correct(text: str, shop: ShopContext) -> list[Correction]:
+    """Return corrections of misspelt words; those of the shop's synonyms are right."""
+    known = shop.synonyms.words
+    found = _correct_words(text, shop)
+    return [one for one in found if not known.issuperset(split_phrase(one.written))]
+
+
+def _correct_words(text: str, shop: ShopContext) -> list[Correction]:
     tokens = tokenise(CODE.sub(" ", text))
     if all(is_known(token.folded, shop.words) for token in tokens):
         return correct_spelling(tokens, own=shop.words)

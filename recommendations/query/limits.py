@@ -16,6 +16,7 @@ from recommendations.query.constraints.prompt import ConstraintKind
 from recommendations.query.constraints.sizes import SizeWish
 from recommendations.query.direction import AnswerOrder, Query, Term
 from recommendations.query.interpretation import Interpretation, ShopContext, interpret
+from recommendations.query.synonyms import read_synonyms
 from recommendations.query.understanding import Chip, Understanding, combine, understand
 from tenants.models import Shop
 
@@ -29,7 +30,7 @@ def understand_query(query: Query, *, encoder: str, shop: Shop) -> Query:
 
     Needs the shop's scope. Raises `EncoderUnavailable`.
     """
-    context = ShopContext(shop.default_currency, read_shop_words(shop))
+    context = ShopContext(shop.default_currency, read_shop_words(shop), read_synonyms(shop))
     found: list[Interpretation | None] = [
         interpret(term.text, encoder=encoder, shop=context)
         if query.is_interpreted and term.weight > 0

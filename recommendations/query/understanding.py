@@ -7,18 +7,25 @@ gets every prompt as it is.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 
 from catalog.vocabulary.languages.concepts import FUNCTION_WORDS
 from catalog.vocabulary.languages.lexicon import Token, is_english_word, split_words, tokenise
 from core.ml.known_words import find_known_words
-from core.text import fold
+from core.text import fold, normalize
 from recommendations.query.corrections import Correction
 from recommendations.query.detection import NO_WORD, Reading, detect
 from recommendations.query.english_text import write_english
 from recommendations.query.segmentation import PromptPiece
+from recommendations.query.synonyms import (
+    NO_SYNONYMS,
+    SynonymTable,
+    SynonymUse,
+    find_phrases,
+    replace_phrases,
+)
 
 MAX_UNKNOWN_WORDS = 50
 # A number of an article: none of its parts is a word.
@@ -49,7 +56,7 @@ class Understanding:
     `language`: code of the text's language; None where no word of it is in any vocabulary.
     `searched_for`: the text that is encoded. `unknown_words`: words of the text that the encoder
     does not know, as they are written. `chips`: what it was taken to name. `corrections`: words
-    that were taken for others.
+    that were taken for others. `synonyms`: the shop's synonyms for phrases of the text.
     """
 
     language: str | None
@@ -57,6 +64,7 @@ class Understanding:
     unknown_words: tuple[str, ...] = ()
     chips: tuple[Chip, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    synonyms: tuple[SynonymUse, ...] = ()
 
 
 def combine(understandings: Sequence[Understanding]) -> Understanding | None:
@@ -69,11 +77,19 @@ def combine(understandings: Sequence[Understanding]) -> Understanding | None:
         _limit(word for found in understandings for word in found.unknown_words),
         tuple(chip for found in understandings for chip in found.chips),
         tuple(correction for found in understandings for correction in found.corrections),
+        tuple(dict.fromkeys(use for found in understandings for use in found.synonyms)),
     )
 
 
-def understand(text: str, *, encoder: str) -> Understanding:
-    """Return what a text means to an encoder; raises `EncoderUnavailable`."""
+def understand(text: str, *, encoder: str, synonyms: SynonymTable = NO_SYNONYMS) -> Understanding:
+    """Return what a text means to an encoder; raises `EncoderUnavailable`.
+
+    Phrases that the encoder does not know are replaced by the first of the shop's synonyms.
+    """
+    if phrases := find_phrases(text := normalize(text), synonyms):
+        strange = [found for found in phrases if not _is_known(found.use.phrase, encoder=encoder)]
+        understood = understand(replace_phrases(text, strange), encoder=encoder)
+        return replace(understood, synonyms=tuple(found.use for found in phrases))
     if encoder in settings.MULTILINGUAL_ENCODERS:
         return Understanding(None, text)
     known = find_known_words(encoder)
@@ -87,6 +103,16 @@ def understand(text: str, *, encoder: str) -> Understanding:
     return Understanding(
         reading.lexicon.code, _rewrite(reading), _limit(_find_unknown(reading.pieces, known))
     )
+
+
+def _is_known(phrase: str, *, encoder: str) -> bool:
+    """Check for a phrase of words that English or another language of the lexicons has."""
+    if all(is_english_word(word) for word in split_words(phrase)):
+        return True
+    found = understand(phrase, encoder=encoder)
+    # Encoders without a list of their words have no unknown English ones.
+    is_listed = found.language != "en" or find_known_words(encoder) is not None
+    return found.language is not None and is_listed and not found.unknown_words
 
 
 def _rewrite(reading: Reading) -> str:

@@ -175,6 +175,7 @@ def test_answer_names_its_sources_and_timings(asked):
         "answered_by",
         "next",
         "facets",
+        "related_searches",
         "timings_ms",
     }
     assert body["answered_by"] == ["cache", "exact"]

@@ -303,7 +303,7 @@ def test_rows_younger_than_the_lag_are_not_counted(shop, image):
     make_event(image)
     with all_shops():
         old = Event(
-            id=rollup._make_lowest_id(timezone.now() - timedelta(minutes=1)),
+            id=rollup.make_lowest_id(timezone.now() - timedelta(minutes=1)),
             shop=shop.shop,
             image=image,
             kind="click",

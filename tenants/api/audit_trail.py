@@ -56,6 +56,7 @@ ACTIONS = {
     "shopper-conversations post": "conversation.created",
     "shopper-outfits post": "outfit.suggested",
     "shopper-purchases post": "purchase.suggested",
+    "synonyms-import post": "synonym.imported",
     "totp post": "second_factor.begun",
     "totp-confirm post": "second_factor.enabled",
     "totp-remove post": "second_factor.removed",

@@ -60,6 +60,12 @@ class Shop(models.Model):
         editable=False,
         help_text="When the words of its products were counted, for spelling and suggestions.",
     )
+    search_version = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="Grows with each change of what processes cache for the shop's searches.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -12,6 +12,17 @@ from core.tests.playground.browser_actions import (
     open_filters,
     search,
 )
+from demo.stack import Stack
+
+# As if enough shoppers had searched for both.
+RELATE = """
+from core.tenancy import all_shops
+from recommendations.models import RelatedSearches
+from tenants.models import Shop
+with all_shops():
+    for shop in Shop.objects.filter(name="Playground shop"):
+        RelatedSearches.objects.create(shop=shop, text="red dress", related=["black coat"])
+"""
 
 
 def test_loads_without_console_errors_or_policy_violations(
@@ -54,6 +65,16 @@ def test_a_prompt_shows_images_with_scores(page: Page) -> None:
     assert max(shown) == shown[0] > shown[-1]
     expect(page.locator(".who")).to_contain_text(re.compile("words .*, photos ", re.IGNORECASE))
     expect(page.locator(".legend .total")).to_contain_text("ms at the server")
+
+
+def test_what_others_searched_for_is_searched_when_clicked(page: Page, live_stack: Stack) -> None:
+    live_stack.manage("shell", "-c", RELATE)
+    search(page, "red dress")
+    related = page.get_by_role("region", name="Others searched for")
+    related.get_by_role("button", name="black coat").click()
+    expect(page.get_by_role("heading", name="“black coat”")).to_be_visible()
+    expect(cards(page)).to_have_count(NUMBER_OF_IMAGES)
+    expect(related).to_be_hidden()
 
 
 def test_facets_filter_the_results(page: Page) -> None:

@@ -172,7 +172,7 @@ class ImageActivitySerializer(_EventCountsSerializer):
     answers = _count("answers", "Answers with this image.")
 
 
-class _Report(serializers.Serializer[Any]):
+class ReportSerializer(serializers.Serializer[Any]):
     def get_fields(self) -> dict[str, Any]:
         return {
             "from": serializers.DateField(source="period.first"),
@@ -181,20 +181,20 @@ class _Report(serializers.Serializer[Any]):
         }
 
 
-class ActivityReportSerializer(_Report):
+class ActivityReportSerializer(ReportSerializer):
     total = ActivitySerializer()
     results = DayActivitySerializer(many=True)
 
 
-class PromptReportSerializer(_Report):
+class PromptReportSerializer(ReportSerializer):
     results = PromptActivitySerializer(many=True)
 
 
-class ImageReportSerializer(_Report):
+class ImageReportSerializer(ReportSerializer):
     results = ImageActivitySerializer(many=True)
 
 
-def _describe(
+def describe_report(
     name: str, report: type[Any], parameters: type[Any], body: dict[str, Any], **texts: Any
 ) -> Any:
     example = {"from": "2026-11-21", "to": "2026-11-21", **body}
@@ -207,7 +207,7 @@ def _describe(
     )
 
 
-class _ReportView(TenantAPIView):
+class ReportView(TenantAPIView):
     """A report on a period. As CSV, it has only the rows."""
 
     read_scope = Scope.CATALOG_READ
@@ -228,7 +228,7 @@ class _ReportView(TenantAPIView):
 
 
 @extend_schema_view(
-    get=_describe(
+    get=describe_report(
         "A day",
         ActivityReportSerializer,
         PeriodInput,
@@ -238,7 +238,7 @@ class _ReportView(TenantAPIView):
         "the day of the answer that led to them. A rate is null where its denominator is 0.",
     )
 )
-class AnalyticsView(_ReportView):
+class AnalyticsView(ReportView):
     file_name = "analytics"
     input_class = PeriodInput
     serializer_class = ActivityReportSerializer
@@ -250,7 +250,7 @@ class AnalyticsView(_ReportView):
 
 
 @extend_schema_view(
-    get=_describe(
+    get=describe_report(
         "One prompt",
         PromptReportSerializer,
         PromptsInput,
@@ -260,7 +260,7 @@ class AnalyticsView(_ReportView):
         "frequent prompts of each past day are stored.",
     )
 )
-class PromptAnalyticsView(_ReportView):
+class PromptAnalyticsView(ReportView):
     file_name = "prompts"
     input_class = PromptsInput
     serializer_class = PromptReportSerializer
@@ -273,7 +273,7 @@ class PromptAnalyticsView(_ReportView):
 
 
 @extend_schema_view(
-    get=_describe(
+    get=describe_report(
         "One image",
         ImageReportSerializer,
         ImagesInput,
@@ -281,7 +281,7 @@ class PromptAnalyticsView(_ReportView):
         summary="Report the best or the worst images",
     )
 )
-class ImageAnalyticsView(_ReportView):
+class ImageAnalyticsView(ReportView):
     file_name = "images"
     input_class = ImagesInput
     serializer_class = ImageReportSerializer

@@ -152,6 +152,9 @@ class RecommendationInput(serializers.Serializer[Any]):
     )
     cursor = serializers.UUIDField(required=False, help_text=CURSOR_HELP)
     facets = make_facets_field()
+    related = serializers.BooleanField(
+        default=False, help_text="Return `related_searches` that other shoppers asked."
+    )
     explain = serializers.BooleanField(
         default=False, help_text="Explain the position of each image."
     )
@@ -206,6 +209,7 @@ class RecommendationInput(serializers.Serializer[Any]):
             order=AnswerOrder(data["sort"]),
             cursor=data.get("cursor"),
             counted=tuple(map(CountedFacet, data.get("facets", ()))),
+            with_related=data["related"],
             # Photos are not stored; their entries show that there were some.
             request={**self.initial_data, **({"photos": parts} if files else {})},
             is_interpreted=data["understand"],

@@ -87,11 +87,13 @@ ANSWER = {
             | {"without": "rotes Kleid mit Blumen", "is_applied": True}
         ],
         "corrections": [],
+        "synonyms": [],
     },
     "results": [],
     "answered_by": ["encoder", "index"],
     "next": "0195f7a0-6c1e-7d3a-8f52-3b1c9a7e4d20",
     "facets": {"size": [{"value": "EU 38", "count": 14, "up_to": None}]},
+    "related_searches": ["red midi dress", "floral summer dress"],
     "timings_ms": {"total": 21.5, "encode": 9.2, "search": 6.4, "rank": 1.9},
 }
 
@@ -177,6 +179,13 @@ class CorrectionSerializer(serializers.Serializer[Any]):
     corrected = serializers.CharField()
 
 
+class SynonymUseSerializer(serializers.Serializer[Any]):
+    """A phrase of the query and what else it means to the shop."""
+
+    phrase = serializers.CharField(help_text="As it is written in the query.")
+    meanings = serializers.ListField(child=serializers.CharField())
+
+
 class UnderstandingSerializer(serializers.Serializer[Any]):
     """How the query's texts were understood."""
 
@@ -202,6 +211,12 @@ class UnderstandingSerializer(serializers.Serializer[Any]):
     )
     corrections = CorrectionSerializer(
         many=True, required=False, help_text="Words that were spelt otherwise."
+    )
+    synonyms = SynonymUseSerializer(
+        many=True,
+        default=(),
+        help_text="The shop's synonyms for phrases of the query. Images with their words are found "
+        "too; `searched_for` has those whose phrase the encoder does not know.",
     )
 
 
@@ -229,6 +244,14 @@ class RecommendationSerializer(serializers.Serializer[Recommendation]):
         allow_null=True,
         help_text=f"{FACET_COUNTS_HELP} The {MAX_COUNTED:,} images count that are nearest to the "
         "query. Null unless the request names facets.",
+    )
+    related_searches = serializers.ListField(
+        source="related",
+        child=serializers.CharField(),
+        allow_null=True,
+        help_text="Up to 8 prompts that shoppers asked in the same sessions or for the same "
+        "products, the nearest first; each was asked by at least 5 shoppers or sessions. Computed "
+        "every night. Null unless the request sets `related`.",
     )
     timings_ms = serializers.DictField(source="prompt.timings_ms", child=serializers.FloatField())
 

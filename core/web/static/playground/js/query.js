@@ -23,6 +23,7 @@ export function readBody(shopper) {
     ...(data.get("min_match") !== "none" && { min_match: data.get("min_match") }),
     ...(data.get("diversity") !== DEFAULTS.diversity && { diversity: Number(data.get("diversity")) }),
     ...(data.has("group_by") && { group_by: data.get("group_by") }),
+    related: true,
     explain: true,
   };
 }

@@ -7,6 +7,7 @@ import { showJson } from "./curl.js";
 import { byId, count } from "./dom.js";
 import { watchImpressions } from "./events.js";
 import { clearNotice, showProblem } from "./notices.js";
+import { hideRelated } from "./related.js";
 import { hideUnderstanding } from "./understanding.js";
 
 const NUMBER_OF_SKELETONS = 8;
@@ -48,6 +49,7 @@ function begin(title) {
   byId("results").setAttribute("aria-busy", "true");
   hideTimings();
   hideUnderstanding();
+  hideRelated();
   clearNotice();
   showJson(null);
   byId("grid").replaceChildren(...skeletons(NUMBER_OF_SKELETONS));

@@ -9,6 +9,7 @@ import { currentKey, showKeyPanel } from "./key.js";
 import { showNotice } from "./notices.js";
 import { showPhotoQuery } from "./photo_query.js";
 import { checkForm, hasFilters, readBody, loadForm, saveForm, showActiveFilters } from "./query.js";
+import { showRelated } from "./related.js";
 import { showResults } from "./results.js";
 import { loadNewest } from "./shop.js";
 import { queryShopper } from "./shopper.js";
@@ -97,6 +98,7 @@ function send(title, body, file) {
   return showResults(title, (signal) => post("recommendations/", file ? formOf(body, file) : body, { signal }), (answer) => {
     showTimings(answer, performance.now() - started);
     showUnderstanding(answer, body.prompt ?? "", (text, isLiteral) => searchOnly({ ...termFrom(text), isLiteral }));
+    showRelated(answer, (text) => searchOnly(termFrom(text)));
     showJson(answer);
     showVerdict(answer.results, title, body.min_match, search);
   }, search);

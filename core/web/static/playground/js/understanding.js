@@ -10,7 +10,7 @@ const NARROWING = {
 };
 
 /**
- * Show the English text that was searched for, corrected words, limits that the words name, and unknown words.
+ * Show the English text that was searched for, corrected words, limits that the words name, synonyms, and unknown words.
  * `ask(text, isLiteral)` searches for another text, or for this one as it is written.
  */
 export function showUnderstanding({ understood }, prompt, ask) {
@@ -18,6 +18,7 @@ export function showUnderstanding({ understood }, prompt, ask) {
     translation(understood),
     ...corrections(understood.corrections ?? [], prompt, ask),
     ...(understood.chips ?? []).map((chip) => narrowing(chip, ask)),
+    synonyms(understood.synonyms),
     unknown(understood.unknown_words),
   ].filter(Boolean) : [];
   byId("understood").hidden = !parts.length;
@@ -49,6 +50,12 @@ function narrowing({ kind, value, without, is_applied: isApplied }, ask) {
   const chip = el("button", { type: "button", class: "narrowing", text, title: `Search for “${without}”` });
   chip.addEventListener("click", () => ask(without, false));
   return chip;
+}
+
+function synonyms(uses) {
+  if (!uses.length) return null;
+  const texts = uses.map(({ phrase, meanings }) => `${meanings.join(", ")} for “${phrase}”`);
+  return el("span", {}, "Your shop’s synonyms: ", el("em", { text: texts.join("; ") }));
 }
 
 function unknown(words) {

@@ -8,6 +8,7 @@ const REPORTS = {
   days: ["analytics/", {}],
   prompts: ["analytics/prompts/", {}],
   lost: ["analytics/prompts/", { only: "no_match" }],
+  wants: ["analytics/buying-list/", {}],
   best: ["analytics/images/", { order: "best" }],
   worst: ["analytics/images/", { order: "worst" }],
 };

@@ -12,6 +12,10 @@ const time = (name) => (row) => formatTime(row[name]);
 const TABLES = {
   "top-prompts": ["prompts", [PROMPT, ["Searches", count("asked")], ["No match", share("no_match_rate")], ["Clicked", share("click_through_rate")]]],
   "lost-prompts": ["lost", [PROMPT, ["Searches", count("asked")], ["No match", count("no_match")]]],
+  "buying-list": ["wants", [
+    ["Wanted", ({ prompt, prompts }) => el("span", { title: prompts.join("\n") }, searchLink(prompt), prompts.length > 1 ? ` and ${prompts.length - 1} more` : "")],
+    ["Colours", ({ colours }) => colours.slice(0, 3).join(", ") || "–"], ["Searches", count("asked")], ["Without a click", count("lost")],
+  ]],
   "best-images": ["best", [IMAGE, ["Popularity", share("popularity")], ["Clicks", count("clicks")], ["Carts", count("add_to_carts")]]],
   "worst-images": ["worst", [IMAGE, ["Shown", count("impressions")], ["Clicks", count("clicks")]]],
   days: ["days", [
