@@ -266,8 +266,8 @@ def test_operators_changes_are_recorded_in_the_log_of_the_shop(shop, operator, o
         key = ShopAPIKey.objects.get(shop=shop.shop)
     operator.post(
         reverse("admin:tenants_shop_change", args=[shop.shop.pk]),
-        {"name": "Renamed", "is_active": "on", "memberships-TOTAL_FORMS": 0,
-         "memberships-INITIAL_FORMS": 0},
+        {"name": "Renamed", "is_active": "on", "language": "en",
+         "memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0},
     )  # fmt: skip
     data = {"action": "revoke", "_selected_action": [str(key.pk)]}
     operator.post(reverse("admin:tenants_shopapikey_changelist"), data)

@@ -53,8 +53,10 @@ def test_preflight_of_an_allowed_origin_is_answered(page):
     assert response[ALLOW] == ORIGIN
     assert response["Vary"].lower() == "origin"
     assert response["Access-Control-Max-Age"] == "600"
-    allowed = response["Access-Control-Allow-Headers"]
-    assert allowed == "authorization, content-type, shopper-token, idempotency-key"
+    assert response["Access-Control-Allow-Headers"].split(", ") == [
+        *("authorization", "content-type", "shopper-token", "idempotency-key"),
+        *("mcp-protocol-version", "mcp-method", "mcp-name", "mcp-session-id", "last-event-id"),
+    ]
     assert "Access-Control-Allow-Credentials" not in response
     assert not response.content
 

@@ -18,22 +18,32 @@ const ACTIVITY = ["answers", "impressions", "clicks", "likes", "dislikes", "add_
 let latest = 0;
 let days = [];
 
+/** Load the figures, and then the replays: what is wrong with the key is said once. */
+async function loadAll() {
+  byId("replays").hidden = true;
+  if (await load()) await loadReplay();
+}
+
+/** Load and show the figures; the answer is whether they could be read. */
 async function load() {
   if (!currentKey()) {
     byId("figures").hidden = true;
-    return showNotice({ title: "Enter an API key to begin", text: "This page calls the API with your shop’s key." });
+    showNotice({ title: "Enter an API key to begin", text: "This page calls the API with your shop’s key." });
+    return false;
   }
   const turn = (latest += 1);
   try {
     const reports = await readReports(readPeriod());
-    if (turn === latest) show(reports);
+    if (turn !== latest) return false;
+    show(reports);
+    return true;
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    if (turn !== latest) return undefined;
+    if (turn !== latest) return false;
     byId("figures").hidden = true;
-    showProblem(problem, load);
+    showProblem(problem, loadAll);
+    return false;
   }
-  return undefined;
 }
 
 function show(reports) {
@@ -71,6 +81,5 @@ scheme.addEventListener("change", () => { if (days.length) showCharts(days); });
 window.setInterval(() => { if (!document.hidden) load(); }, MINUTE);
 setUpPeriod(load);
 setUpReplay();
-setUpKey(() => { load(); loadReplay(); });
-load();
-loadReplay();
+setUpKey(loadAll);
+loadAll();
