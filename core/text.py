@@ -73,8 +73,8 @@ def find_stems(word: str, language: str) -> tuple[str, ...]:
     written, folded = normalize(word).casefold(), fold(word)
     stems = [
         stem
-        for stemmer in (_get_stemmer(language), _get_stemmer("en"))
-        if stemmer is not None
+        for code in dict.fromkeys((language, "en"))
+        if (stemmer := _get_stemmer(code)) is not None
         for stem in (fold(stemmer.stemWord(written)), fold(stemmer.stemWord(folded)))
     ]
     return tuple(dict.fromkeys(stems))

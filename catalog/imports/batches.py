@@ -106,6 +106,8 @@ class BatchWriter:
 
     def _upsert(self, drafts: Sequence[FacetedRecord], counts: Counter[str]) -> list[RowProblem]:
         """Write products; return the problems of those that failed."""
+        if not drafts:
+            return []
         specs = [self._conversion.make_spec(draft) for draft in drafts]
         written = upsert_products(shop=self._job.shop, specs=specs)
         failed = []
@@ -121,6 +123,8 @@ class BatchWriter:
         return failed
 
     def _delete(self, external_ids: Sequence[str]) -> int:
+        if not external_ids:
+            return 0
         found = Product.objects.filter(external_id__in=external_ids)
         ids = list(found.values_list("pk", flat=True))
         delete_products(self._job.shop_id, ids)

@@ -20,6 +20,8 @@ def sync_photos(shop: Shop, wanted: Mapping[UUID, Sequence[PhotoLink]]) -> set[U
 
     A photo whose link the product has already is not fetched again, unless that failed.
     """
+    if not wanted:
+        return set()
     images = _read_images(wanted)
     fetches = _read_fetches(wanted)
     skus = _read_skus(wanted)

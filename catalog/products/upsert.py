@@ -10,7 +10,7 @@ from catalog.models import Product, Variant
 from catalog.products.links import sync_photos
 from catalog.products.lookups import find_products, find_sku_owners
 from catalog.products.search_copy import copy_to_images, set_first_currency, write_documents
-from catalog.products.specs import ProductChange, ProductSpec, WrittenProduct
+from catalog.products.specs import PhotoLink, ProductChange, ProductSpec, WrittenProduct
 from catalog.products.variants import VariantPlan, identify, plan_variants, update_variants
 from tenants.models import Shop
 
@@ -60,13 +60,10 @@ def _write(shop: Shop, specs: Sequence[ProductSpec]) -> list[WrittenProduct]:
     added = _create_missing(shop, wanted, known)
     created = {product.pk for product in added.values()}
     products = {**known, **added}
-    plans = _plan_all_variants(wanted, products)
+    plans = _plan_all_variants(wanted, products, created)
     changed = _write_products(wanted, products, created)
     changed |= _write_variants(shop, plans)
-    changed |= sync_photos(
-        shop,
-        {products[spec.external_id].pk: spec.photos for spec in wanted if spec.photos is not None},
-    )
+    changed |= sync_photos(shop, _list_photos(wanted, products, created))
     _forget_digests(wanted, products, changed)
     copy_to_images(shop.pk, changed - created)
     set_first_currency(shop.pk, created)
@@ -173,7 +170,7 @@ def _write_products(
     Product.objects.bulk_create(
         changed, update_conflicts=True, unique_fields=["id"], update_fields=names
     )
-    return {product.pk for product in changed} | _write_styles(specs, products)
+    return {product.pk for product in changed} | _write_styles(specs, products, created)
 
 
 def _differs(product: Product, name: str, value: Any) -> bool:
@@ -182,7 +179,9 @@ def _differs(product: Product, name: str, value: Any) -> bool:
     return bool(getattr(product, name) != value)
 
 
-def _write_styles(specs: Sequence[ProductSpec], products: Mapping[str, Product]) -> set[UUID]:
+def _write_styles(
+    specs: Sequence[ProductSpec], products: Mapping[str, Product], created: set[UUID]
+) -> set[UUID]:
     links: Any = Product.styles.through
     wanted = {
         (products[spec.external_id].pk, style.pk)
@@ -192,7 +191,8 @@ def _write_styles(specs: Sequence[ProductSpec], products: Mapping[str, Product])
     stated = [
         products[spec.external_id].pk
         for spec in specs
-        if not spec.is_partial or "styles" in spec.facts
+        if (not spec.is_partial or "styles" in spec.facts)
+        and products[spec.external_id].pk not in created
     ]
     found = links.objects.filter(product_id__in=stated)
     current = {
@@ -207,11 +207,23 @@ def _write_styles(specs: Sequence[ProductSpec], products: Mapping[str, Product])
     return {product for product, _ in surplus | missing}
 
 
+def _list_photos(
+    specs: Sequence[ProductSpec], products: Mapping[str, Product], created: set[UUID]
+) -> dict[UUID, Sequence[PhotoLink]]:
+    """Return the photos of the products whose spec has some, or may remove some."""
+    return {
+        pk: spec.photos
+        for spec in specs
+        for pk in [products[spec.external_id].pk]
+        if spec.photos or (spec.photos is not None and pk not in created)
+    }
+
+
 def _plan_all_variants(
-    specs: Sequence[ProductSpec], products: Mapping[str, Product]
+    specs: Sequence[ProductSpec], products: Mapping[str, Product], created: set[UUID]
 ) -> list[VariantPlan]:
     by_product: dict[UUID, list[Variant]] = {product.pk: [] for product in products.values()}
-    for variant in Variant.objects.filter(product_id__in=by_product):
+    for variant in Variant.objects.filter(product_id__in=by_product.keys() - created):
         by_product[variant.product_id].append(variant)
     return [
         plan_variants(product, by_product[product.pk], spec.variants, is_partial=spec.is_partial)

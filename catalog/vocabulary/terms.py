@@ -31,6 +31,7 @@ MAX_PHRASE_WORDS = 3
 _KEY = "\0"  # in cached queries, which are those of all shops
 _CONNECTORS = "-_./'’+&"
 _CHUNK = re.compile(rf"[^\W_](?:[^\W_]|[{WORD_MARKS}]|[{re.escape(_CONNECTORS)}](?=[^\W_]))*")
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{WORD_MARKS}])*")
 _DENSE = re.compile(
     "([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+)"
@@ -72,21 +73,19 @@ def make_key(shop_id: UUID) -> str:
 
 def write_document(text: str, numbers: Iterable[str], *, language: str, key: str) -> str:
     """Return the `tsvector` of a text and of numbers, such as SKUs; lines are not connected."""
-    places: dict[str, list[int]] = {"": [1]}  # what a query of excluded words only can find
+    lexemes = [f"'{key}':1"]  # what a query of excluded words only can find
     place = 1
     for line in text.split("\n"):
         for written in _split_chunks(line):
             chunk = _read_chunk(written, language)
-            for offset, term in chunk.terms:
-                places.setdefault(term, []).append(place + offset)
+            lexemes += [f"'{key}{term}':{place + offset}" for offset, term in chunk.terms]
             place += chunk.places
         place += 1
     for number in numbers:
         words = [fold(word) for word in _WORD.findall(unicodedata.normalize("NFKC", number))]
-        for term in _read_number(tuple(words)):
-            places.setdefault(term, []).append(place)
+        lexemes += [f"'{key}{term}':{place}" for term in _read_number(tuple(words))]
         place += 1
-    return " ".join(f"'{key}{term}':{','.join(map(str, where))}" for term, where in places.items())
+    return " ".join(lexemes)  # Postgres sorts them, and merges those that are there twice
 
 
 def read_units(text: str, *, language: str, key: str) -> list[Unit]:
@@ -189,7 +188,7 @@ def _read_chunk(written: str, language: str) -> WordChain:
 
 
 def _has_digit(text: str) -> bool:
-    return any(character.isdigit() for character in text)
+    return _DIGIT.search(text) is not None
 
 
 def _find_terms(word: str, language: str) -> tuple[str, ...]:

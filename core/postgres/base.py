@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.postgresql import base, operations
 from psycopg.pq import TransactionStatus
 
+from core.postgres.arrays import TextArrayDumper
 from core.tenancy import NO_SCOPE, scope_name
 
 log = structlog.get_logger(__name__)
@@ -141,6 +142,7 @@ class DatabaseWrapper(DjangoWrapper):
 
     def _configure_connection(self, connection: Any) -> bool:
         connection.server_cursor_factory = ScopedServerCursor
+        connection.adapters.register_dumper(list, TextArrayDumper)
         if settings.PRODUCTION and not self.is_owner:
             _refuse_privileges(connection)
         return bool(super()._configure_connection(connection))
