@@ -130,7 +130,8 @@ def make_experiment(shop: Shop) -> Experiment:
 def make_replay(shop: Shop) -> Replay:
     with shop_scope(shop.pk):
         steering = {"weights": asdict(Weights()), "rules": []}
-        change = {"weights": None, "added": [], "replaced": [], "removed": [], "index": None}
+        lists = ("added", "replaced", "removed", "synonyms_added", "synonyms_removed")
+        change = {"weights": None, "index": None, **{name: [] for name in lists}}
         index = get_live_index(shop.pk).pk
         replay: Replay = Replay.objects.create(
             shop=shop,

@@ -46,6 +46,7 @@ from recommendations.query import (
     understand_query,
     write_alternatives,
 )
+from recommendations.query.synonyms import SynonymTable
 from recommendations.ranking.candidate_pool import (
     MAX_CANDIDATES,
     CandidatePool,
@@ -149,13 +150,15 @@ def find_answer(
     query: Query,
     watch: Stopwatch,
     steering: Steering | None = None,
+    synonyms: SynonymTable | None = None,
 ) -> tuple[AnswerContext, Direction, FoundResults]:
     """Return the results of a search, its context and its direction; records nothing.
 
-    `steering` replaces the shop's own, and then no experiment takes part. Raises `NothingWanted`,
-    `ImageNotIndexed`, `EncoderUnavailable`, `EncoderBusy` and `UnknownPage`.
+    `steering` and `synonyms` replace the shop's own; with a steering, no experiment takes part.
+    Raises `NothingWanted`, `ImageNotIndexed`, `EncoderUnavailable`, `EncoderBusy` and
+    `UnknownPage`.
     """
-    query = understand_query(query, encoder=index.encoder, shop=shop)
+    query = understand_query(query, encoder=index.encoder, shop=shop, synonyms=synonyms)
     # While the worker encodes, read everything that does not depend on the vectors.
     pending = request_vectors(query, index)
     context = read_context(shop=shop, index=index, query=query, watch=watch, steering=steering)

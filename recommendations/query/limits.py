@@ -16,7 +16,7 @@ from recommendations.query.constraints.prompt import ConstraintKind
 from recommendations.query.constraints.sizes import SizeWish
 from recommendations.query.direction import AnswerOrder, Query, Term
 from recommendations.query.interpretation import Interpretation, ShopContext, interpret
-from recommendations.query.synonyms import read_synonyms
+from recommendations.query.synonyms import SynonymTable, read_synonyms
 from recommendations.query.understanding import Chip, Understanding, combine, understand
 from tenants.models import Shop
 
@@ -25,12 +25,15 @@ AWAY = -0.25
 _TOLD_BY_FACETS = frozenset({Role.COLOUR, Role.SHADE, Role.KIND})
 
 
-def understand_query(query: Query, *, encoder: str, shop: Shop) -> Query:
+def understand_query(
+    query: Query, *, encoder: str, shop: Shop, synonyms: SynonymTable | None = None
+) -> Query:
     """Return a query whose texts are understood, narrowed to what they ask for.
 
-    Needs the shop's scope. Raises `EncoderUnavailable`.
+    `synonyms` replace the shop's own. Needs the shop's scope. Raises `EncoderUnavailable`.
     """
-    context = ShopContext(shop.default_currency, read_shop_words(shop), read_synonyms(shop))
+    table = read_synonyms(shop) if synonyms is None else synonyms
+    context = ShopContext(shop.default_currency, read_shop_words(shop), table)
     found: list[Interpretation | None] = [
         interpret(term.text, encoder=encoder, shop=context)
         if query.is_interpreted and term.weight > 0

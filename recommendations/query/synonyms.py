@@ -119,12 +119,13 @@ def read_synonyms(shop: Shop) -> SynonymTable:
     return _cache.get(shop.pk, shop.search_version, _read_table)
 
 
+def make_table(synonyms: Iterable[Synonym]) -> SynonymTable:
+    """Return the table of synonyms, the oldest first."""
+    return SynonymTable.of(row for synonym in synonyms for row in _list_directions(synonym))
+
+
 def _read_table() -> SynonymTable:
-    return SynonymTable.of(
-        row
-        for synonym in Synonym.objects.order_by("pk").iterator()
-        for row in _list_directions(synonym)
-    )
+    return make_table(Synonym.objects.order_by("pk").iterator())
 
 
 def _list_directions(synonym: Synonym) -> Iterator[tuple[Phrase, Phrase, str]]:

@@ -19,8 +19,9 @@ from recommendations.answers.answer import Stopwatch, find_answer
 from recommendations.models import Event, Prompt, Replay, ReplayedPrompt
 from recommendations.models.replays import REPLAYS
 from recommendations.query import Query
+from recommendations.query.synonyms import SynonymTable
 from recommendations.replays.comparison import FIRST, FirstResult, compare_answers
-from recommendations.replays.proposals import load_steering
+from recommendations.replays.proposals import load_steering, propose_synonyms
 from recommendations.steering.weights import Steering
 from tenants.models import Shop
 
@@ -54,6 +55,7 @@ class ReplaySide:
 
     index: VectorIndex
     steering: Steering
+    synonyms: SynonymTable | None = None
 
 
 def run_all_replays(read_query: ReadQuery) -> int:
@@ -102,7 +104,8 @@ def _read_sides(replay: Replay) -> tuple[ReplaySide, ReplaySide]:
         # Without the collection, every prompt would be compared with every image.
         raise Postponed(REPAIR_WAIT)
     before, after = map(load_steering, (replay.present_steering, replay.proposed_steering))
-    return ReplaySide(indexes[ids[0]], before), ReplaySide(indexes[ids[1]], after)
+    synonyms = propose_synonyms(replay.change)
+    return ReplaySide(indexes[ids[0]], before), ReplaySide(indexes[ids[1]], after, synonyms)
 
 
 def _choose_prompts(replay: Replay) -> None:
@@ -146,7 +149,12 @@ def _compare(
 
 def _find_first(shop: Shop, query: Query, side: ReplaySide) -> list[FirstResult]:
     *_, found = find_answer(
-        shop=shop, index=side.index, query=query, watch=Stopwatch(), steering=side.steering
+        shop=shop,
+        index=side.index,
+        query=query,
+        watch=Stopwatch(),
+        steering=side.steering,
+        synonyms=side.synonyms,
     )
     return [
         FirstResult(result.id, result.image["external_id"], result.match)

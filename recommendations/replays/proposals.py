@@ -8,8 +8,10 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from recommendations.models import Rule
+from recommendations.models import Rule, Synonym
+from recommendations.query.synonyms import SynonymTable, make_table
 from recommendations.steering.rules import MAX_RULES, TooManyRules, is_in_force
+from recommendations.steering.synonyms import add_keys
 from recommendations.steering.weights import Steering, Weights
 
 RULE_FIELDS = ("id", "name", "action", "strength", "target", "prompts")
@@ -27,6 +29,8 @@ class RankingChange:
     added: Sequence[Mapping[str, Any]] = ()
     replaced: Sequence[Mapping[str, Any]] = ()
     removed: Sequence[UUID] = ()
+    synonyms_added: Sequence[Mapping[str, Any]] = ()
+    synonyms_removed: Sequence[UUID] = ()
     index: UUID | None = None
 
 
@@ -51,6 +55,19 @@ def propose(present: Steering, change: RankingChange) -> Steering:
     if len(rules) > MAX_RULES:
         raise TooManyRules(f"A shop has at most {MAX_RULES} rules; remove some in the change.")
     return Steering(weights, rules)
+
+
+def propose_synonyms(change: Mapping[str, Any]) -> SynonymTable | None:
+    """Return the shop's synonyms with a stored change; None if it is not about them.
+
+    Needs the shop's scope.
+    """
+    # The release before stores changes without them.
+    added, removed = change.get("synonyms_added", ()), change.get("synonyms_removed", ())
+    if not added and not removed:
+        return None
+    rest = Synonym.objects.exclude(pk__in=removed).order_by("pk")
+    return make_table([*rest, *(Synonym(**add_keys(fields)) for fields in added)])
 
 
 def dump_steering(steering: Steering) -> dict[str, Any]:

@@ -57,7 +57,8 @@ def start_replay(*, shop: Shop, change: RankingChange, number_of_prompts: int) -
     live = get_live_index(shop.pk)
     index = live.pk if change.index in (None, live.pk) else _find_candidate(change.index)
     before, after = dump_steering(present), dump_steering(proposed)
-    if before == after and index == live.pk:
+    has_synonyms = change.synonyms_added or change.synonyms_removed
+    if before == after and index == live.pk and not has_synonyms:
         raise NothingToCompare("The change leaves the ranking as it is; change something.")
     try:
         with transaction.atomic():

@@ -117,7 +117,7 @@ def create_synonym(*, shop: Shop, fields: Mapping[str, Any]) -> Synonym:
     with _changing(shop):
         if Synonym.objects.filter(shop=shop).count() >= MAX_SYNONYMS:
             raise TooManySynonyms
-        synonym: Synonym = Synonym(shop=shop, **_with_keys(fields))
+        synonym: Synonym = Synonym(shop=shop, **add_keys(fields))
         with _refusing_doubles():
             synonym.save(force_insert=True)
     return synonym
@@ -127,7 +127,7 @@ def update_synonym(*, shop: Shop, synonym: Synonym, fields: Mapping[str, Any]) -
     """Change a synonym; raises `SynonymGone` and `SynonymExists`."""
     with _changing(shop), _refusing_doubles():
         rows = Synonym.objects.filter(pk=synonym.pk)
-        if not rows.update(**_with_keys(fields), updated_at=timezone.now()):
+        if not rows.update(**add_keys(fields), updated_at=timezone.now()):
             raise SynonymGone
         synonym.refresh_from_db()
 
@@ -154,7 +154,7 @@ def import_synonyms(*, shop: Shop, rows: Sequence[SynonymRow]) -> SynonymOutcome
             fields = {"phrase": row.phrase, "meaning": row.meaning, "is_two_way": row.is_two_way}
             if (known := stored.get(keys)) is None:
                 if len(new) < room:
-                    new.append(Synonym(shop=shop, **_with_keys(fields)))
+                    new.append(Synonym(shop=shop, **add_keys(fields)))
                 else:
                     outcome.problems.append(_make_problem(row.number, TooManySynonyms))
             elif any(getattr(known, name) != value for name, value in fields.items()):
@@ -192,7 +192,7 @@ def _refusing_doubles() -> Iterator[None]:
         raise SynonymExists from error
 
 
-def _with_keys(fields: Mapping[str, Any]) -> dict[str, Any]:
+def add_keys(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a row, with the keys of the texts among them."""
     texts = ("phrase", "meaning")
     keys = {f"{name}_key": make_phrase_key(fields[name]) for name in texts if name in fields}

@@ -198,6 +198,27 @@ def test_counts_prompts_without_a_match(stocked):
     assert (summary["no_match_rate_before"], summary["no_match_rate_after"]) == (0, 0.5)
 
 
+def test_synonyms_are_tried(stocked):
+    cache_prompt(stocked.shop, "thingummy")
+    cache_prompt(stocked.shop, "far")
+    known = stocked.client.post(
+        "/api/v1/synonyms/", {"phrase": "thingummy", "meaning": "middling"}
+    ).json()
+    cache_prompt(stocked.shop, "middling")
+    ask(stocked.client, prompt="thingummy", min_match="none")
+    added = {"phrase": "thingummy", "meaning": "far"}
+    found = run(stocked, synonyms={"add": [added], "remove": [known["id"]]})
+    (prompt,) = found["most_changed"]
+    assert (names(prompt["before"])[0], names(prompt["after"])[0]) == ("middling", "far")
+    assert found["synonyms"] == {
+        "add": [{**added, "is_two_way": False}],
+        "remove": [known["id"]],
+    }
+    assert refusals(stocked.client.post(REPLAYS, {"synonyms": {"remove": [UNKNOWN_ID]}})) == (
+        *(400, ["synonyms"]),
+    )
+
+
 def test_another_encoder_is_tried_before_it_answers(stocked):
     ask(stocked.client)
     with shop_scope(stocked.shop.pk):

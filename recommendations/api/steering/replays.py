@@ -21,8 +21,9 @@ from catalog.models import VectorIndex
 from core.api.csv import CSVRenderer
 from core.api.views import NewestFirst, validate
 from recommendations.api.steering.rules import RuleInput
+from recommendations.api.steering.synonyms import SynonymInput
 from recommendations.api.steering.weights import SteeringMixin, WeightsInput
-from recommendations.models import Replay, ReplayedPrompt, Rule
+from recommendations.models import Replay, ReplayedPrompt, Rule, Synonym
 from recommendations.query import MATCHES
 from recommendations.replays import reports, requests
 from recommendations.replays.comparison import FIRST
@@ -33,6 +34,7 @@ from tenants.api.idempotency import idempotent
 
 # Each rule is checked against the catalogue.
 MAX_CHANGED_RULES = 50
+MAX_CHANGED_SYNONYMS = 500
 
 CHANGE = {
     "rules": {
@@ -75,6 +77,22 @@ class RuleChangesInput(serializers.Serializer[Any]):
         return attrs
 
 
+class SynonymChangesInput(serializers.Serializer[Any]):
+    """Changes of synonyms."""
+
+    add = serializers.ListField(child=SynonymInput(), default=list, max_length=MAX_CHANGED_SYNONYMS)
+    remove = serializers.ListField(
+        child=serializers.UUIDField(), default=list, max_length=MAX_CHANGED_SYNONYMS
+    )
+
+    def validate_remove(self, ids: list[UUID]) -> list[UUID]:
+        known = set(Synonym.objects.filter(pk__in=ids).values_list("pk", flat=True))
+        if missing := [str(pk) for pk in ids if pk not in known]:
+            message = f"There is no synonym {', '.join(missing)}."
+            raise serializers.ValidationError(message, code="unknown")
+        return ids
+
+
 class ReplayInput(serializers.Serializer[Any]):
     """What would change; what is not named stays as it is."""
 
@@ -82,6 +100,7 @@ class ReplayInput(serializers.Serializer[Any]):
         required=False, help_text="As `PUT ranking/` takes them: omitted ones are the defaults."
     )
     rules = RuleChangesInput(required=False)
+    synonyms = SynonymChangesInput(required=False)
     index = serializers.UUIDField(
         required=False,
         help_text="The index with another encoder that would answer: the one in `index/models/` "
@@ -98,12 +117,14 @@ class ReplayInput(serializers.Serializer[Any]):
 
     def make_change(self) -> RankingChange:
         fields = validate(self)
-        rules = fields.get("rules", {})
+        rules, synonyms = fields.get("rules", {}), fields.get("synonyms", {})
         return RankingChange(
             weights=fields.get("weights"),
             added=rules.get("add", ()),
             replaced=rules.get("replace", ()),
             removed=rules.get("remove", ()),
+            synonyms_added=synonyms.get("add", ()),
+            synonyms_removed=synonyms.get("remove", ()),
             index=fields.get("index"),
         )
 
@@ -117,6 +138,22 @@ class RuleChangesSerializer(serializers.Serializer[Any]):
 @extend_schema_field(RuleChangesInput)
 class RuleChangesField(RuleChangesSerializer):
     """Changes of rules as they were proposed."""
+
+
+class SynonymChangesSerializer(serializers.Serializer[Any]):
+    """Defaults are those of replays that the release before stored."""
+
+    add = serializers.ListField(
+        child=serializers.JSONField(), source="synonyms_added", default=list
+    )
+    remove = serializers.ListField(
+        child=serializers.UUIDField(), source="synonyms_removed", default=list
+    )
+
+
+@extend_schema_field(SynonymChangesInput)
+class SynonymChangesField(SynonymChangesSerializer):
+    """Changes of synonyms as they were proposed."""
 
 
 class ReplayFailureSerializer(serializers.Serializer[Any]):
@@ -222,14 +259,15 @@ class ReplaySerializer(serializers.ModelSerializer[Replay]):
 
     weights = WeightsInput(source="change.weights", allow_null=True)
     rules = RuleChangesField(source="change")
+    synonyms = SynonymChangesField(source="change")
     index = serializers.UUIDField(source="change.index", allow_null=True)
     problem = ReplayProblemSerializer(allow_null=True, help_text="Why it failed.")
 
     class Meta:
         model = Replay
         fields: tuple[str, ...] = (
-            *("id", "state", "problem", "weights", "rules", "index", "number_of_prompts"),
-            *("created_at", "finished_at"),
+            *("id", "state", "problem", "weights", "rules", "synonyms", "index"),
+            *("number_of_prompts", "created_at", "finished_at"),
         )
         read_only_fields: tuple[str, ...] = fields
 
@@ -268,6 +306,7 @@ EXAMPLE: dict[str, Any] = {
     "problem": None,
     "weights": None,
     "rules": {**CHANGE["rules"], "replace": [], "remove": []},
+    "synonyms": {"add": [], "remove": []},
     "index": None,
     "number_of_prompts": 1_000,
     "created_at": "2026-11-20T09:30:00Z",
@@ -313,10 +352,10 @@ class ReplayViewSet(SteeringMixin, mixins.ListModelMixin, mixins.RetrieveModelMi
     @extend_schema(
         summary="Try a change on the last prompts",
         description="Answers the shop's last searches twice, as the ranking is now and with the "
-        "proposed weights, rules or index, on the catalogue of now. A worker does it with low "
-        "priority; nothing is recorded as a search, and nothing goes live. Feeds, further pages "
-        "and the stylist's searches are left out, and an experiment takes no part. A shop has one "
-        "replay at a time.",
+        "proposed weights, rules, synonyms or index, on the catalogue of now. A worker does it "
+        "with low priority; nothing is recorded as a search, and nothing goes live. Feeds, further "
+        "pages and the stylist's searches are left out, and an experiment takes no part. A shop "
+        "has one replay at a time.",
         request=ReplayInput,
         responses={202: ReplayDetailSerializer},
         examples=[
