@@ -73,6 +73,14 @@ def test_prompts_link_to_the_search(page: Page) -> None:
     expect(page.get_by_role("heading", name="Analytics")).to_be_visible()
 
 
+def test_what_shoppers_want_and_the_shop_lacks_is_listed(page: Page) -> None:
+    rows = page.locator("#buying-list tbody tr")
+    expect(rows).to_have_text(["No rows in this period."])
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV of what shoppers want").click()
+    assert download.value.suggested_filename.startswith("buying-list-")
+
+
 def test_csv_files_have_the_rows_of_the_period(page: Page) -> None:
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV of the most frequent searches").click()
