@@ -30,6 +30,8 @@ MAX_LETTERS = 30
 MAX_CORRECTIONS = 8  # of a prompt: each looks through the vocabulary
 # Mistakes by the letters of the word, if it begins with the same letter; one less otherwise.
 MISTAKES = ((4, 1), (8, 2), (MAX_LETTERS, 3))
+# Garments and looks are not all that matters: what is misspelt here would be asked for.
+NEGATIONS = ("without", "except", "excluding", "nothing", "anything")
 # Words that are only typed together: "reddress".
 _SPLITTABLE = (Role.COLOUR, Role.PATTERN, Role.MATERIAL, Role.KIND, Role.SEASON, Role.PERSON)
 
@@ -79,7 +81,7 @@ def _is_built(token: Token, lexicon: Lexicon | None) -> bool:
 
 
 def _find_nearest(word: str, own: ShopWords, lexicon: Lexicon | None) -> str | None:
-    targets = [*_read_vocabulary()]
+    targets = [*_read_vocabulary(), *NEGATIONS]
     if lexicon and lexicon is not read_english():
         targets = [*_read_words_of(lexicon.code)]
     targets += [other for other in own.counts if len(other) >= MIN_LETTERS and other.isalpha()]

@@ -41,6 +41,18 @@ from recommendations.query.constraints.sizes import find_sizes
         ("连衣裙 不超过200元", None, 200, "CNY"),
         ("5000円以下のドレス", None, 5000, "JPY"),
         ("leggings from 20 euro", 20, None, "EUR"),
+        ("two hundred dollars max", None, 200, "USD"),
+        ("a dress for fifty euros", None, 50, "EUR"),
+        ("fünfzig euro kleid", None, 50, "EUR"),
+        ("forty pounds or less", None, 40, "GBP"),
+        ("€ 1.200,50 coat", None, Decimal("1200.50"), "EUR"),
+        ("shoes EUR 42", None, 42, "EUR"),
+        ("dress not over 60", None, 60, ""),
+        ("Hemd nicht über 80 Euro", None, 80, "EUR"),
+        ("coat no less than 20", 20, None, ""),
+        ("over 20 but not over 60", 20, 60, ""),
+        ("jeans under 50, not over 60", None, 50, ""),
+        ("air max under 120", None, 120, ""),
     ],
 )
 def test_finds_the_limits_of_a_price(prompt, low, high, currency) -> None:
@@ -56,6 +68,8 @@ def test_finds_the_limits_of_a_price(prompt, low, high, currency) -> None:
         *("dresses for women over 40", "jacket for boys under 5", "80s party dress", "size 50"),
         *("dress over jeans", "from 2020 collection", "50% off coat", "max 40 mm heel"),
         *("top 3 pack socks", "cheap dress", "16-07", "AB-12-XL", "dress with under skirt"),
+        *("around one garment", "under one roof", "more than one colour", "air max 90"),
+        *("from 9 to 5 dress", "9 to 5 blazer", "boots 38 eu", "size 42 eur"),
     ],
 )
 def test_other_numbers_are_no_prices(prompt) -> None:
@@ -88,16 +102,42 @@ def test_a_dollar_is_the_shops_own() -> None:
         ("heels in 5 inches", []),
         ("women's l/s tee", []),
         ("the us open t-shirt", []),
+        ("size us 8 boots", ["US 8"]),
+        ("EU M hoodie", ["EU M"]),
+        ("boots 38 eu", ["EU 38"]),
+        ("talla de 38", ["38"]),
+        ("M size shirt", ["M"]),
+        ("dress in small and medium", ["S", "M"]),
+        ("sizes 10 to 12", ["10", "12"]),
+        ("shirt size M/L", ["M", "L"]),
+        ("in its natural colour", []),
+        ("vestido del mar", []),
+        ("robe de l'été", []),
+        ("robe des années 50", []),
+        ("camisa de 3 botones", []),
+        ("shirt in medium blue", []),
+        ("bag in large format", []),
+        ("in L.A. style", []),
+        ("dresses for women over 40", []),
+        ("socks 2 for 30", []),
     ],
 )
 def test_finds_sizes(prompt, sizes) -> None:
     assert [size.name for size in find_sizes(prompt)] == sizes
 
 
+def test_a_range_of_sizes_is_found_as_shops_write_it() -> None:
+    _, second = find_sizes("tights size 36-38")
+    assert {"38", "36-38", "36/38"} <= set(second.forms)
+
+
 @pytest.mark.parametrize(
     ("prompt", "code", "wanted", "excluded"),
     [
         ("shirt without stripes", "en", "shirt", ["stripes"]),
+        ("non floral dress", "en", "dress", ["floral"]),
+        ("skirt instead of dress", "en", "skirt", ["dress"]),
+        ("shirt, I don't like polka dots", "en", "shirt", ["polka dots"]),
         ("shirt -stripes", "en", "shirt", ["stripes"]),
         ("jacket but not black", "en", "jacket", ["black"]),
         ("no floral", "en", "", ["floral"]),

@@ -178,13 +178,23 @@ def _read_unit(
         if role is Role.PART:
             return [_join([*looks, piece])], place + length
         if role is Role.KIND and not looks:
-            return [Exclusion(piece.text, piece.concept)], place + length
+            look = _find_look(tokens[place : place + length], lexicon)
+            return [look or Exclusion(piece.text, piece.concept)], place + (1 if look else length)
         if not looks and piece.concept is not None and not piece.is_content:
             return [], start
         if not looks:
             return [Exclusion(piece.text, piece.concept)], place + length
         break
     return ([_join(looks)], place) if looks else ([], start)
+
+
+def _find_look(kind: Sequence[Token], lexicon: Lexicon) -> Exclusion | None:
+    """Return the look that the name of a kind begins with: "not floral dress" wants a dress."""
+    if len(kind) == 1:
+        return None
+    look = next(iter(divide(kind[:1], lexicon)))
+    is_look = look.concept and look.concept.role in (Role.COLOUR, Role.PATTERN, Role.MATERIAL)
+    return Exclusion(look.text, look.concept) if is_look else None
 
 
 def _describes_next(look: PromptPiece, following: PromptPiece) -> bool:

@@ -6,7 +6,7 @@ A number, in digits or in words, counts as a price if a phrase for a limit, or a
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
@@ -23,6 +23,8 @@ from recommendations.query.constraints.text import (
 
 AROUND = Decimal("0.2")  # "around 50" is 40 to 60
 MAX_NUMBER_WORDS = 6
+# "One", "two" and the like count things, unless a currency follows.
+SMALLEST_SPELT = 10
 NUMBER_LANGUAGES = ("en", "de", "fr", "es", "it", "nl")
 _SPACE = "[ \u00a0\u202f]"
 _DIGITS = rf"\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d{{1,2}})?(?!\d)|\d+(?:[.,'’]\d+)*"
@@ -52,6 +54,7 @@ class Amount:
     span: Span
     number: Decimal
     currency: str
+    is_spelt: bool = False
 
 
 def find_price(text: str, default_currency: str = "") -> PriceWish | None:
@@ -76,7 +79,7 @@ class _Reader:
                 if self.flat[first.span.end : first.span.end + joint.start()].strip():
                     break
                 second = self._read_amount(first.span.end + joint.end())
-                if second and self._is_price(first, second, strong=start is not None):
+                if second and self._is_range(first, second, is_opened=start is not None):
                     low, high = sorted((first.number, second.number))
                     place = Span(first.span.start if start is None else start, second.span.end)
                     return PriceWish(place, low, high, first.currency or second.currency)
@@ -92,63 +95,91 @@ class _Reader:
                 yield None, first, r"\s*(?:-|–|—|~|〜|～)\s*|\s+(?:to|bis|a|à|ile)\s+"
 
     def find_limits(self) -> PriceWish | None:
-        lowest = self._find_limit("at_least")
-        highest = self._find_limit("at_most")
-        about = self._find_limit("about")
-        if not (lowest or highest) and about:
-            return PriceWish(
-                about.span,
-                about.number * (1 - AROUND),
-                about.number * (1 + AROUND),
-                about.currency,
-            )
-        found = [limit for limit in (lowest, highest) if limit]
-        if not found:
-            return None
-        if lowest and highest and lowest.span.overlaps(highest.span):
-            found, lowest = [highest], None
-        return PriceWish(
-            Span(min(f.span.start for f in found), max(f.span.end for f in found))
-            if len(found) == 2 and _are_near(found)
-            else found[-1].span,
-            lowest.number if lowest and (len(found) == 1 or _are_near(found)) else None,
-            highest.number if highest else None,
-            next((f.currency for f in found if f.currency), ""),
-        )
+        lows, highs = self._divide_limits()
+        lowest, highest = next(iter(lows), None), next(iter(highs), None)
+        if lowest and highest:
+            if lowest.number <= highest.number and _are_near((lowest, highest)):
+                span = Span(
+                    min(lowest.span.start, highest.span.start),
+                    max(lowest.span.end, highest.span.end),
+                )
+                currency = highest.currency or lowest.currency
+                return PriceWish(span, lowest.number, highest.number, currency)
+            lowest = None
+        if highest:
+            return PriceWish(highest.span, None, highest.number, highest.currency)
+        if lowest:
+            return PriceWish(lowest.span, lowest.number, None, lowest.currency)
+        if about := next(self._list_limits("about"), None):
+            low, high = about.number * (1 - AROUND), about.number * (1 + AROUND)
+            return PriceWish(about.span, low, high, about.currency)
+        return None
 
-    def _find_limit(self, name: str) -> Amount | None:
-        """Return the amount of a kind of limit, with the span of the phrase."""
+    def _divide_limits(self) -> tuple[list[Amount], list[Amount]]:
+        """Return the lowest and the highest prices; "not over 60" is a highest one."""
+        lows: list[Amount] = []
+        highs: list[Amount] = []
+        for name, same, other in (("at_least", lows, highs), ("at_most", highs, lows)):
+            for limit in self._list_limits(name):
+                if negated := re.search(
+                    rf"(?:{_read_pattern('not')})\s+$", self.flat[: limit.span.start]
+                ):
+                    other.append(replace(limit, span=Span(negated.start(), limit.span.end)))
+                else:
+                    same.append(limit)
+        lows = [low for low in lows if not any(low.span.overlaps(high.span) for high in highs)]
+        return sorted(lows, key=lambda low: low.span), sorted(highs, key=lambda high: high.span)
+
+    def _list_limits(self, name: str) -> Iterator[Amount]:
+        """Yield the amounts of a kind of limit, with the spans of their phrases."""
         for found in re.finditer(_read_pattern(name), self.flat):
+            before = self.flat[: found.start()]
+            if _PERSON.search(before) or re.search(
+                rf"(?:{_read_pattern('not_after')})\s+$", before
+            ):
+                continue
             amount = self._read_amount(found.end())
-            is_age = _PERSON.search(self.flat[: found.start()])
-            if amount and self._is_price(amount, strong=True) and not is_age:
-                return Amount(Span(found.start(), amount.span.end), amount.number, amount.currency)
+            if amount and self._is_price(amount):
+                yield replace(amount, span=Span(found.start(), amount.span.end))
         if pattern := _read_pattern(f"{name}_in_currency"):
             for found in re.finditer(pattern, self.flat):
                 if (amount := self._read_amount(found.end())) and amount.currency:
-                    return Amount(
-                        Span(found.start(), amount.span.end), amount.number, amount.currency
-                    )
+                    yield replace(amount, span=Span(found.start(), amount.span.end))
         if pattern := _read_pattern(f"{name}_after"):
             for found in re.finditer(pattern, self.flat):
-                if amount := self._read_amount_before(found.start()):
-                    return Amount(
-                        Span(amount.span.start, found.end()), amount.number, amount.currency
-                    )
-        return None
+                # "20 and under" is a limit, and the "and under" of "20 and under 50" is none.
+                amount = self._read_amount_before(found.start())
+                if amount and not self._read_amount(found.end()):
+                    yield replace(amount, span=Span(amount.span.start, found.end()))
 
     def find_bare(self) -> PriceWish | None:
         """Return an amount of money without a limit as the highest price."""
-        for found in _read_start().finditer(self.flat):
-            amount = self._read_amount(found.start())
-            if amount and amount.currency:
+        for amount in self._list_money():
+            is_size = re.search(rf"(?:{_read_size()})\s*$", self.flat[: amount.span.start])
+            if amount.currency and not is_size:
                 return PriceWish(amount.span, None, amount.number, amount.currency)
         return None
 
-    def _is_price(self, *amounts: Amount, strong: bool) -> bool:
-        if any(amount.currency for amount in amounts):
+    def _list_money(self) -> Iterator[Amount]:
+        for found in _read_start().finditer(self.flat):
+            if amount := self._read_amount(found.start()):
+                yield amount
+        for found in re.finditer(_read_currency(), self.flat):
+            if spelt := self._read_spelt_before(found.start(), self._find_currency(found[0])):
+                yield replace(spelt, span=Span(spelt.span.start, found.end()))
+
+    def _is_price(self, amount: Amount) -> bool:
+        """Check whether the number after a phrase for a limit is a price."""
+        if amount.currency:
             return True
-        return strong and not re.match(_read_units(), self.flat[amounts[-1].span.end :])
+        is_count = amount.is_spelt and amount.number < SMALLEST_SPELT
+        return not (is_count or re.match(_read_units(), self.flat[amount.span.end :]))
+
+    def _is_range(self, first: Amount, second: Amount, *, is_opened: bool) -> bool:
+        """Check whether two numbers are a range of prices; "from 9 to 5" is none."""
+        if first.currency or second.currency:
+            return True
+        return is_opened and first.number < second.number and self._is_price(second)
 
     def _read_amount_before(self, end: int) -> Amount | None:
         """Return the amount that ends at a place."""
@@ -156,6 +187,18 @@ class _Reader:
             amount = self._read_amount(found.start())
             if amount and not self.flat[amount.span.end : end].strip() and amount.span.end <= end:
                 return amount
+        mark = re.search(rf"(?:{_read_currency()})\s*$", self.flat[:end])
+        if mark:
+            return self._read_spelt_before(mark.start(), self._find_currency(mark[0].strip()))
+        spelt = self._read_spelt_before(end, "")
+        return spelt if spelt and self._is_price(spelt) else None
+
+    def _read_spelt_before(self, end: int, currency: str) -> Amount | None:
+        """Return the number that the words before a place spell."""
+        words = [m.start() for m in re.finditer(r"[^\W\d_]+", self.text[:end])]
+        for start in words[-MAX_NUMBER_WORDS:]:
+            if (number := _spell(self.text[start:end].strip().lower())) is not None:
+                return Amount(Span(start, end), number, currency, is_spelt=True)
         return None
 
     def _read_amount(self, start: int, joint: str = "") -> Amount | None:
@@ -163,7 +206,8 @@ class _Reader:
         start += len(self.flat[start:]) - len(self.flat[start:].lstrip(" :"))
         before = re.match(rf"(?:{_read_currency()})\s*", self.flat[start:])
         place = start + (before.end() if before else 0)
-        read = self._read_digits(place) or self._read_words(place, joint)
+        digits = self._read_digits(place)
+        read = digits or self._read_words(place, joint)
         if read is None:
             return None
         number, end = read
@@ -175,7 +219,7 @@ class _Reader:
         if after and not (before and currency):
             end += after.end()
             currency = currency or self._find_currency(after[0].strip())
-        return Amount(Span(start, end), number, currency)
+        return Amount(Span(start, end), number, currency, is_spelt=digits is None)
 
     def _read_digits(self, place: int) -> tuple[Decimal, int] | None:
         found = re.match(_DIGITS, self.flat[place:])
@@ -266,9 +310,14 @@ def _read_currency() -> str:
 
 
 @cache
+def _read_size() -> str:
+    return make_pattern(split_entry(read_cues()["size"]["before"]))
+
+
+@cache
 def _read_start() -> re.Pattern[str]:
     """Return the pattern of the beginning of an amount in digits."""
-    return re.compile(rf"(?<![\w.,])(?:{_read_currency()}\s*)?\d")
+    return re.compile(rf"(?<![\w.,])(?:(?:{_read_currency()})\s*)?\d")
 
 
 @cache
@@ -284,7 +333,7 @@ _MAY_NAME_PRICE = re.compile(
         phrase
         for table in (read_cues()["price"], read_cues()["currencies"])
         for name, entry in table.items()
-        if name != "between"
+        if name not in ("between", "not", "not_after")
         for phrase in split_entry(entry)
         if not phrase.isascii() or len(phrase) > 1
     )

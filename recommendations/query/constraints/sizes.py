@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from recommendations.query.constraints.text import (
@@ -22,6 +22,7 @@ _WAIST = re.compile(
 _LONE_LETTERS = re.compile(r"(?<![\w&'’.-])(?:xxs|xs|xl|xxl|xxxl|x{4}l|[2-6]xl)(?![\w&'’-])")
 _LONE_CAPITAL = re.compile(r"(?<=\s)[SML](?=\s*$|\s*,)")
 _RANGE_OF_NUMBERS = range(16, 63)
+LETTERS = 4  # of the longest size that is no word: "XXXL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def find_sizes(text: str) -> list[SizeWish]:
     """Return the sizes that a text names, without overlaps, in its order."""
     flat = flatten(text)
     found: list[SizeWish] = []
-    for wish in (*_find_waists(flat), *_find_named(flat), *_find_lone(text, flat)):
+    for wish in (*_find_waists(flat), *_find_named(text, flat), *_find_lone(text, flat)):
         if not any(wish.span.overlaps(other.span) for other in found):
             found.append(wish)
     return sorted(found, key=lambda wish: wish.span)
@@ -55,16 +56,45 @@ def _find_waists(flat: str) -> Iterator[SizeWish]:
         yield SizeWish(Span(start, found.end()), f"W{waist} L{length}", forms)
 
 
-def _find_named(flat: str) -> Iterator[SizeWish]:
-    for pattern in _read_patterns():
+def _find_named(text: str, flat: str) -> Iterator[SizeWish]:
+    for number, pattern in enumerate(_read_patterns()):
         for found in pattern.finditer(flat):
-            system = found.groupdict().get("system") or ""
-            yield _make_wish(found, system.upper(), found["value"])
+            system = text[slice(*found.span("system"))] if found["system"] else ""
+            if system and not _is_system(system, found["value"]):
+                if number:
+                    continue
+                system = ""
+            yield from _follow(flat, _make_wish(found, system.upper(), found["value"]), found)
     for found in _read_pattern_after_in().finditer(flat):
         value = found["value"]
+        is_number = value.isdigit()
         # No garment has another number as its size: "in 2 colours".
-        if not value.isdigit() or int(value) in _RANGE_OF_NUMBERS:
-            yield _make_wish(found, "", value)
+        if is_number and int(value) not in _RANGE_OF_NUMBERS:
+            continue
+        # "In small" is a size where nothing follows that is small.
+        if is_number or len(value) <= LETTERS or _read_end().match(flat, found.end()):
+            yield from _follow(flat, _make_wish(found, "", value), found)
+
+
+def _is_system(written: str, value: str) -> bool:
+    """Check whether letters are a system of sizes; those of words are in capitals: "it", "des"."""
+    is_word = flatten(written) in split_entry(read_cues()["size"]["systems_like_words"])
+    return written.isupper() or (value[0].isdigit() and not is_word)
+
+
+def _follow(flat: str, wish: SizeWish, found: re.Match[str]) -> Iterator[SizeWish]:
+    """Yield a size and those that follow it: "10 or 12", "M/L", "36-38"."""
+    yield wish
+    system = wish.name.split()[0] if found["system"] and " " in wish.name else ""
+    end, last = wish.span.end, found["value"]
+    while more := _read_next().match(flat, end):
+        value = more["value"]
+        if value.isdigit() != last.isdigit() or (value.isdigit() and int(value) * 2 <= int(last)):
+            return
+        pair = tuple(f"{last}{mark}{value}" for mark in "/-")
+        one = _make_wish(more, system, value)
+        yield replace(one, forms=(*one.forms, *pair))
+        end, last = more.end(), value
 
 
 def _find_lone(text: str, flat: str) -> Iterator[SizeWish]:
@@ -73,6 +103,8 @@ def _find_lone(text: str, flat: str) -> Iterator[SizeWish]:
     for found in _LONE_CAPITAL.finditer(text):
         yield SizeWish(Span(*found.span()), found[0], _list_forms(found[0]))
     for found in re.finditer(rf"(?<=\s)({_NUMBER})(?=\s*$|\s*,)", flat):
+        if _read_not_after().search(flat[: found.start()]):
+            continue
         number = found[1].replace(",", ".").replace("½", ".5").replace(" ", "")
         if len(number) > 1 and float(number) in {half / 2 for half in range(32, 124)}:
             yield SizeWish(Span(*found.span(1)), number, _list_forms(number))
@@ -116,10 +148,13 @@ def _read_patterns() -> tuple[re.Pattern[str], ...]:
     systems = "|".join(split_entry(read_cues()["size"]["systems"]))
     system = rf"(?:(?P<system>{systems})\s*[-.]?\s*)"
     after = make_pattern(split_entry(read_cues()["size"]["after"]))
+    letters = "|".join(map(re.escape, _read_letters()))
     return (
         re.compile(rf"(?:{_read_before()})\s*[:.]?\s*{system}?{_read_value()}"),
         re.compile(rf"(?<!\w){system}{_read_value()}"),
-        re.compile(rf"(?<!\w)(?P<value>{_NUMBER})\s*(?:{after})"),
+        re.compile(rf"(?<!\w)(?P<value>{_NUMBER})\s*(?P<system>{systems})(?!\w)"),
+        re.compile(rf"(?<!\w)(?P<value>{_NUMBER})\s*(?:{after})(?P<system>)"),
+        re.compile(rf"(?<![\w-])(?P<value>{letters})\s+size(?!\w)(?P<system>)"),
     )
 
 
@@ -127,13 +162,34 @@ def _read_patterns() -> tuple[re.Pattern[str], ...]:
 def _read_pattern_after_in() -> re.Pattern[str]:
     units = make_pattern(split_entry(read_cues()["units"]["words"]))
     before = r"(?<!\w)(?:in|en|w|i)\s+(?:an?\s+|size\s+)?"
-    return re.compile(rf"{before}{_read_value()}(?!\s*(?:{units}))")
+    return re.compile(rf"{before}{_read_value()}(?!\s*(?:{units}))(?P<system>)")
+
+
+@cache
+def _read_end() -> re.Pattern[str]:
+    """Return the pattern of what may follow a size that is a word."""
+    words = make_pattern(split_entry(read_cues()["size"]["words_after"]))
+    return re.compile(rf"\s*(?:$|[,;.!?/-]|{words})")
+
+
+@cache
+def _read_next() -> re.Pattern[str]:
+    """Return the pattern of one more size after a size."""
+    joints = make_pattern(split_entry(read_cues()["size"]["joints"]))
+    units = make_pattern(split_entry(read_cues()["units"]["words"]))
+    return re.compile(rf"\s*(?:[/–-]|{joints})\s*(?:size\s+)?{_read_value()}(?!\s*(?:{units}))")
+
+
+@cache
+def _read_not_after() -> re.Pattern[str]:
+    words = make_pattern(split_entry(read_cues()["size"]["not_after"]))
+    return re.compile(rf"(?:{words})\s*$")
 
 
 @cache
 def _read_value() -> str:
     letters = "|".join(map(re.escape, _read_letters()))
-    return rf"(?P<value>{_NUMBER}|(?:{letters}))(?![\w%])"
+    return rf"(?P<value>{_NUMBER}|(?:{letters}))(?![\w%])(?!\.\w)"
 
 
 @cache
