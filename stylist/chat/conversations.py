@@ -68,6 +68,7 @@ def receive_message(*, conversation: Conversation, text: str, taxonomy: Taxonomy
         profile=build_profile(conversation.shopper),
         memory=Memory.from_data(conversation.memory),
         taxonomy=taxonomy,
+        currency=conversation.shop.default_currency,
     )
     return PendingAnswer(message, question)
 

@@ -54,7 +54,7 @@ class ShopTools:
                 price_min=search.price_min,
                 price_max=search.price_max,
                 # A shop without a default currency names none for any of its prices.
-                currencies=find_currencies(self.shop) or ("",),
+                currencies=find_currencies(self.shop, (search.currency or "").upper()) or ("",),
                 availability=(Variant.Availability.IN_STOCK, Variant.Availability.PREORDER),
             ),
             exclude=tuple(map(str, _to_uuids(search.exclude))),

@@ -13,6 +13,7 @@ from functools import cache
 from text_to_num import text2num
 
 from catalog.feeds.money import CURRENCIES, SYMBOLS, MoneyUnclear, parse_money
+from recommendations.query.constraints.sizes import read_size_words
 from recommendations.query.constraints.text import (
     Span,
     flatten,
@@ -155,7 +156,7 @@ class _Reader:
     def find_bare(self) -> PriceWish | None:
         """Return an amount of money without a limit as the highest price."""
         for amount in self._list_money():
-            is_size = re.search(rf"(?:{_read_size()})\s*$", self.flat[: amount.span.start])
+            is_size = re.search(rf"(?:{read_size_words()})\s*$", self.flat[: amount.span.start])
             if amount.currency and not is_size:
                 return PriceWish(amount.span, None, amount.number, amount.currency)
         return None
@@ -307,11 +308,6 @@ def _read_currency_words() -> dict[str, tuple[str, ...]]:
 def _read_currency() -> str:
     words = sorted(_read_currency_words(), key=len, reverse=True)
     return make_pattern(words)
-
-
-@cache
-def _read_size() -> str:
-    return make_pattern(split_entry(read_cues()["size"]["before"]))
 
 
 @cache

@@ -130,7 +130,7 @@ def _list_forms(name: str) -> tuple[str, ...]:
 
 def _extend(flat: str, start: int) -> int:
     """Return the place of the words for a size before a place, or the place itself."""
-    found = re.search(rf"(?:{_read_before()}|(?<!\w)in)\s*$", flat[:start])
+    found = re.search(rf"(?:{read_size_words()}|(?<!\w)in)\s*$", flat[:start])
     return found.start() if found else start
 
 
@@ -150,7 +150,7 @@ def _read_patterns() -> tuple[re.Pattern[str], ...]:
     after = make_pattern(split_entry(read_cues()["size"]["after"]))
     letters = "|".join(map(re.escape, _read_letters()))
     return (
-        re.compile(rf"(?:{_read_before()})\s*[:.]?\s*{system}?{_read_value()}"),
+        re.compile(rf"(?:{read_size_words()})\s*[:.]?\s*{system}?{_read_value()}"),
         re.compile(rf"(?<!\w){system}{_read_value()}"),
         re.compile(rf"(?<!\w)(?P<value>{_NUMBER})\s*(?P<system>{systems})(?!\w)"),
         re.compile(rf"(?<!\w)(?P<value>{_NUMBER})\s*(?:{after})(?P<system>)"),
@@ -193,5 +193,6 @@ def _read_value() -> str:
 
 
 @cache
-def _read_before() -> str:
+def read_size_words() -> str:
+    """Return the pattern of the words that stand before a size."""
     return make_pattern(split_entry(read_cues()["size"]["before"]))

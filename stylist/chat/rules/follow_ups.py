@@ -98,6 +98,7 @@ def _merge(last: Intent, new: Intent) -> Intent:
         without=without,
         price_min=bounds.price_min,
         price_max=bounds.price_max,
+        price_currency=bounds.price_currency,
         occasion=new.occasion or last.occasion,
         season=new.season or last.season,
         formality=formality if new.formality is None else new.formality,

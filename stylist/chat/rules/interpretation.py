@@ -36,9 +36,14 @@ _WHAT_TO_WEAR = re.compile(
 )
 
 
-def understand(text: str, memory: Memory, *, taxonomy: Taxonomy = DEFAULT_TAXONOMY) -> Intent:
-    """Return the intent of a message; a follow-up changes the last one and leaves the rest."""
-    message = parse_message(text, memory, build_vocabulary(taxonomy))
+def understand(
+    text: str, memory: Memory, *, taxonomy: Taxonomy = DEFAULT_TAXONOMY, currency: str = ""
+) -> Intent:
+    """Return the intent of a message; a follow-up changes the last one and leaves the rest.
+
+    `currency`: the shop's own, which "$" means if it is a dollar.
+    """
+    message = parse_message(text, memory, build_vocabulary(taxonomy), currency=currency)
     if topic := _find_off_topic(message):
         return Intent(kind=IntentKind.OFF_TOPIC, topic=topic)
     intent = _find_intent(_find_kind(message), message)
@@ -73,6 +78,7 @@ def _find_intent(kind: IntentKind, message: ParsedMessage) -> Intent:
         without=message.without,
         price_min=message.bounds.price_min,
         price_max=message.bounds.price_max,
+        price_currency=message.bounds.currency,
         occasion=occasion,
         season=next(iter(message.list_wanted(Field.SEASON)), None),
         formality=step_formality(message.joined, before=formality, occasion=occasion),

@@ -90,7 +90,7 @@ ANSWERS: Mapping[IntentKind, Callable[[QuestionContext], Iterator[Part]]] = {
 def answer_by_rules(question: Question, tools: Tools) -> Iterator[Piece]:
     """Yield the answer in pieces, the last an `EndPiece`; the first comes before any tool call."""
     text, memory = redact(question.text), question.memory
-    intent = understand(text, memory, taxonomy=question.taxonomy)
+    intent = understand(text, memory, taxonomy=question.taxonomy, currency=question.currency)
     answer = Answer(memory.with_message("shopper", text))
     for part in ANSWERS[intent.kind](QuestionContext(question, intent, tools)):
         piece = TextPiece(part) if isinstance(part, str) else part

@@ -58,10 +58,11 @@ class Intent:
     """The intent of a message, combined with that of the messages before it.
 
     Garments are types of the taxonomy, colours retail names, occasion and season those of
-    `stylist.outfits`; `formality` is in [0, 1]. `details` are words that only a search can use,
-    `missed` are unknown words. `exclude` are ids not to show again, `replace_slot` is the slot of
-    the last outfit to fill again. `asks_whether` marks yes-or-no questions. `topic` of an
-    off-topic question is "service", "private" or "outside".
+    `stylist.outfits`; `price_currency` is empty where the message names none; `formality` is in
+    [0, 1]. `details` are words that only a search can use, `missed` are unknown words. `exclude`
+    are ids not to show again, `replace_slot` is the slot of the last outfit to fill again.
+    `asks_whether` marks yes-or-no questions. `topic` of an off-topic question is "service",
+    "private" or "outside".
     """
 
     kind: IntentKind = IntentKind.UNCLEAR
@@ -76,6 +77,7 @@ class Intent:
     without: Exclusions = field(default_factory=Exclusions)
     price_min: Decimal | None = None
     price_max: Decimal | None = None
+    price_currency: str = ""
     occasion: str | None = None
     season: str | None = None
     formality: float | None = None

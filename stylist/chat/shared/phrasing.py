@@ -85,7 +85,7 @@ def describe_intent(intent: Intent) -> str:
         f"in {' or '.join(materials)}" if materials else "",
         f"for {format_occasion(intent.occasion)}" if intent.occasion else "",
         f"for {intent.season}" if intent.season else "",
-        format_bounds(intent.price_min, intent.price_max),
+        format_bounds(intent),
     )
     return " ".join(filter(None, parts))
 
@@ -98,10 +98,14 @@ def format_occasion(name: str) -> str:
     }.get(name, name)  # fmt: skip
 
 
-def format_bounds(price_min: Decimal | None, price_max: Decimal | None) -> str:
-    """Return price limits in words, or nothing."""
-    if price_min is not None and price_max is not None:
-        return f"between {format_amount(price_min)} and {format_amount(price_max)}"
-    if price_max is not None:
-        return f"for at most {format_amount(price_max)}"
-    return f"from {format_amount(price_min)}" if price_min is not None else ""
+def format_bounds(intent: Intent) -> str:
+    """Return the price limits of an intent in words, or nothing."""
+    low, high = (
+        "" if price is None else f"{format_amount(price)} {intent.price_currency}".strip()
+        for price in (intent.price_min, intent.price_max)
+    )
+    if low and high:
+        return f"between {low} and {high}"
+    if high:
+        return f"for at most {high}"
+    return f"from {low}" if low else ""

@@ -122,6 +122,7 @@ class Question:
     """A shopper's message and its context.
 
     `text` may contain personal data. The same `message_id` gives the same wording of an answer.
+    `currency` is the shop's own.
     """
 
     text: str
@@ -130,3 +131,4 @@ class Question:
     profile: ShopperProfile = field(default_factory=ShopperProfile)
     memory: Memory = field(default_factory=Memory)
     taxonomy: Taxonomy = DEFAULT_TAXONOMY
+    currency: str = ""

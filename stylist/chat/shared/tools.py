@@ -39,6 +39,10 @@ class CatalogSearch:
     )
     price_min: Decimal | None = field(default=None, metadata=PRICE)
     price_max: Decimal | None = field(default=None, metadata=PRICE)
+    currency: str | None = field(
+        default=None,
+        metadata={"maxLength": 3, "description": "ISO 4217; of the limits, if not the shop's own"},
+    )
     n: int = field(default=4, metadata={"minimum": 1, "maximum": MAX_ITEMS})
     exclude: tuple[str, ...] = field(default=(), metadata={"items": ID, "maxItems": 50})
 

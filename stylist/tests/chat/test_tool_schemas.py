@@ -19,6 +19,10 @@ PROPERTIES = {
         "kind": {**TEXT, "description": "a type of garment such as dress or sneakers"},
         "price_min": PRICE,
         "price_max": PRICE,
+        "currency": {
+            "type": "string", "maxLength": 3,
+            "description": "ISO 4217; of the limits, if not the shop's own",
+        },
         "n": {"type": "integer", "minimum": 1, "maximum": 8},
         "exclude": {"type": "array", "items": ID, "maxItems": 50},
     },
@@ -53,7 +57,7 @@ DESCRIPTIONS = {
 }
 
 
-def test_a_model_gets_the_same_tools_as_before():
+def test_a_model_gets_the_tools_as_json_schemas():
     functions = [each["function"] for each in FUNCTIONS]
     assert [each["type"] for each in FUNCTIONS] == ["function"] * 4
     assert [each["name"] for each in functions] == [*PROPERTIES]

@@ -66,6 +66,10 @@ PRICES = [
     ("boots under a hundred", None, "100"),
     ("jeans, size 32", None, None),
     ("clothes for 30 degrees", None, None),
+    ("boots for two hundred dollars at most", None, "200"),
+    ("a coat, not over 90", None, "90"),
+    ("ein Kleid unter 50 Euro", None, "50"),
+    ("an outfit around one garment", None, None),
 ]
 WITHOUT = [
     ("a coat, no black", "colours", ("black",), ("coat",)),
@@ -227,6 +231,19 @@ def test_finds_price_limits(text, least, most):
     intent = understand(text, Memory())
     assert intent.price_min == (least and Decimal(least))
     assert intent.price_max == (most and Decimal(most))
+
+
+@pytest.mark.parametrize(
+    ("text", "own", "currency"),
+    [
+        ("shoes under 100 yen", "EUR", "JPY"),
+        ("shoes under $50", "CAD", "CAD"),
+        ("shoes under $50", "EUR", "USD"),
+        ("shoes under 50", "EUR", ""),
+    ],
+)
+def test_finds_the_currency_of_a_price(text, own, currency):
+    assert understand(text, Memory(), currency=own).price_currency == currency
 
 
 @pytest.mark.parametrize(("text", "field", "named", "garments"), WITHOUT)

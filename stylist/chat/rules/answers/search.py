@@ -61,6 +61,7 @@ def search_items(context: QuestionContext, intent: Intent) -> list[Item]:
             kind=kind,
             price_min=intent.price_min,
             price_max=intent.price_max,
+            currency=intent.price_currency or None,
             n=MAX_ITEMS + SPARE,
             exclude=intent.exclude,
         )
@@ -82,7 +83,7 @@ def _is_kind(item: Item, context: QuestionContext) -> bool:
 def _search_closest(context: QuestionContext) -> list[Item]:
     """Search for other colours, else other prices, else both."""
     any_colour = replace(context.intent, colours=())
-    any_price = replace(context.intent, price_min=None, price_max=None)
+    any_price = replace(context.intent, price_min=None, price_max=None, price_currency="")
     wider = (any_colour, any_price, replace(any_price, colours=()))
     return next((found for each in wider if (found := search_items(context, each))), [])
 
@@ -165,6 +166,6 @@ def _list_limits(intent: Intent) -> Iterator[str]:
 
 def _explain_nothing_found(intent: Intent) -> str:
     colours = f"in {' or '.join(intent.colours)}" if intent.colours else ""
-    bounds = format_bounds(intent.price_min, intent.price_max)
+    bounds = format_bounds(intent)
     limits = " ".join(filter(None, (colours, bounds)))
     return f" I found nothing {'more ' if intent.exclude else ''}{limits}."
