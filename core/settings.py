@@ -473,7 +473,7 @@ SPECTACULAR_SETTINGS = {
         "VanishedActionEnum": "catalog.models.imports.VanishedAction",
         "ImageStatusEnum": "catalog.models.Image.Status",
         "StatedStatusEnum": "catalog.models.Product.Status",
-        "MatchEnum": "recommendations.query.MATCHES",
+        "MatchEnum": "recommendations.ranking.match.MATCHES",
         "PromptSourceEnum": "recommendations.models.Prompt.Source",
         "GarmentSourceEnum": "stylist.api.base.SOURCES",
         "OutfitOriginEnum": "stylist.api.outfits.ORIGINS",

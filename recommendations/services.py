@@ -8,17 +8,14 @@ from django.http import Http404
 from catalog.indexing.indexes import get_live_index
 from catalog.models import Image
 from catalog.search.public_images import read_embeddings
-from recommendations.answers.answer import (
-    Recommendation,
-    Result,
-    Stopwatch,
-    find_answer,
-    record_answer,
-)
-from recommendations.answers.facets import count_near
+from recommendations.answers.answer import Recommendation, find_answer, record_answer
+from recommendations.answers.context import Stopwatch
+from recommendations.answers.facets import count_answer
+from recommendations.answers.results import Result
 from recommendations.demand.relations import find_related
 from recommendations.models import Prompt
-from recommendations.query import ImageNotIndexed, Match, Query, find_thresholds
+from recommendations.query import ImageNotIndexed, Query, find_thresholds
+from recommendations.ranking.match import Match
 from tenants.models import Shop
 
 __all__ = ["Recommendation", "Result", "recommend"]
@@ -36,7 +33,7 @@ def recommend(
     with watch.measure("total"):
         index = get_live_index(shop.pk)
         context, direction, found = find_answer(shop=shop, index=index, query=query, watch=watch)
-        counts = count_near(context, direction) if query.counted else None
+        counts = count_answer(context, direction) if query.counted else None
         related = find_related(query.words) if query.with_related else None
     answer = record_answer(context, found, source=source, feed=query.cursor)
     return replace(answer, facets=counts, related=related)

@@ -12,7 +12,7 @@ from catalog.models import Variant
 from recommendations.api.search.inputs import RecommendationInput
 from recommendations.api.search.recommendations import RecommendationView, UnderstandingSerializer
 from recommendations.models import Prompt
-from recommendations.query import MATCHES
+from recommendations.ranking.match import MATCHES
 
 BUYABLE = {Variant.Availability.IN_STOCK, Variant.Availability.PREORDER}
 

@@ -79,6 +79,14 @@ def list_possible_colours(colour: str) -> frozenset[str]:
     return frozenset[str]().union(*map(_list_near, find_colours(colour)))
 
 
+@lru_cache(maxsize=4096)
+def list_named_colours(text: str) -> frozenset[str]:
+    """Return the retail names of the colours in a text; none if it says that there are many."""
+    if not _SEVERAL.isdisjoint(plain(text).split()):
+        return frozenset()
+    return frozenset(find_colours(text))
+
+
 def find_colours(text: str) -> Iterator[str]:
     """Yield the retail names of the colours in a text, the longest phrases first."""
     words, names = plain(text).split(), _read_phrases()

@@ -53,11 +53,12 @@ class TextMatches:
     """Images with rare words of a text, the best first, and those with all of its words.
 
     A share is the weight of the words that an image has, divided by the weight of all words: above
-    0, up to 1.
+    0, up to 1. `by_code`: images of which the text is the SKU of a variant, or the shop's own id.
     """
 
     shares: dict[UUID, float]
     holding_all: frozenset[UUID]
+    by_code: frozenset[UUID] = frozenset()
 
     def merge(self, other: "TextMatches") -> "TextMatches":
         """Return the matches of two texts that mean the same: of each image the better share."""
@@ -66,7 +67,15 @@ class TextMatches:
             for pk in (*self.shares, *other.shares)
         }
         best = sorted(shares, key=lambda pk: (-shares[pk], str(pk)))
-        return TextMatches({pk: shares[pk] for pk in best}, self.holding_all | other.holding_all)
+        return TextMatches(
+            {pk: shares[pk] for pk in best},
+            self.holding_all | other.holding_all,
+            self.by_code | other.by_code,
+        )
+
+    def narrow_to_code(self) -> "TextMatches":
+        """Return only the images that the text is a code of."""
+        return TextMatches(dict.fromkeys(sorted(self.by_code), 1.0), self.by_code, self.by_code)
 
 
 NO_TEXT_MATCHES = TextMatches({}, frozenset())
@@ -199,7 +208,8 @@ def find_by_words(texts: Sequence[str], *, language: str) -> TextMatches:
     for numbered, *units in by_text:
         found = found.merge(_weigh([images[unit] for unit in units]))
         if ids := images[numbered]:
-            found = found.merge(TextMatches(dict.fromkeys(ids, 1.0), frozenset(ids)))
+            coded = frozenset(ids)
+            found = found.merge(TextMatches(dict.fromkeys(ids, 1.0), coded, coded))
     return found
 
 

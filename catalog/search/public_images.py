@@ -18,13 +18,13 @@ from uuid import UUID
 from django.core.files.storage import default_storage
 from django.db import connection
 
+from catalog.facts.descriptions import Description, describe_image
 from catalog.indexing.indexes import decode_embedding
 from catalog.models import Image, Variant, VectorIndex
 from catalog.models.image import SEEN_FACETS
 from catalog.models.thumbnails import THUMBNAIL_WIDTHS
 from catalog.search.filters import FacetFilter
 from catalog.taxonomy.tree import MAX_DEPTH
-from catalog.vocabulary.kinship import find_known_kinds
 from core.ml.vector_store import Vectors
 from core.tenancy import scoped_shop_id
 
@@ -48,7 +48,10 @@ VARIANT_COLUMNS = (
     *("sku", "name", "size", "size_system", "colour", "price", "sale_price", "currency"),
     *("availability", "link"),
 )
-COLUMNS = ("id", "version", "photo", "digest", "price", "attributes", *PUBLIC_COLUMNS)
+COLUMNS = (
+    *("id", "version", "photo", "digest", "price", "attributes", "colours"),
+    *PUBLIC_COLUMNS,
+)
 
 
 def read_rows(index: VectorIndex, ids: Sequence[UUID]) -> list[dict[str, Any]]:
@@ -221,9 +224,17 @@ def serialize_seen(garments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def find_row_kinds(row: Mapping[str, Any]) -> frozenset[str]:
     """Return the kinds that the shop states in a row's category and name, else the seen ones."""
-    return find_known_kinds(
+    return describe_row(row).kinds
+
+
+def describe_row(row: Mapping[str, Any]) -> Description:
+    """Return what is known of the image of a row."""
+    return describe_image(
         category=row["category_name"] or "",
         name=row["name"],
+        brand=row["brand"],
+        colours=[row["colour"], *row["colours"]],
+        attributes=json.loads(row["attributes"]),
         garments=json.loads(row["seen_garments"] or "[]"),
     )
 

@@ -10,13 +10,15 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from catalog.facts.descriptions import Description
 from catalog.indexing.calibration import measure_calibration
 from catalog.indexing.prompts import Prompts, SoldItem, read_prompts
 from catalog.vocabulary.kinds import KINDS
 from catalog.vocabulary.kinship import contradict, find_kinds
 from core.ml.encoder import Embeddings, Encoder
 from evaluation.encoder.shops import PhotoShop
-from recommendations.query import Match, find_thresholds, limit_match
+from recommendations.query import find_thresholds, limit_match
+from recommendations.ranking.match import Match
 from stylist.tagging.zero_shot import encode_all
 
 
@@ -130,7 +132,8 @@ def _judge(
         raise ValueError("The shop is not calibrated.")
     first = int(scores.argmax())
     match = thresholds.judge(float(scores[first]))
-    limited = limit_match(match, wanted=find_kinds(text), known=sold[first].kinds)
+    wanted, known = Description(find_kinds(text)), Description(sold[first].kinds)
+    limited = limit_match(match, wanted=wanted, known=known)
     return JudgedPrompt(prompt, first, match, limited)
 
 

@@ -8,7 +8,7 @@ from evaluation.first_results.goods import SoldGarment, list_goods
 from evaluation.first_results.prompts import Half, WrittenPrompt, read_prompts
 from evaluation.first_results.throwaway_shop import stocked_shop
 from evaluation.search.systems import Answer, Asker, ask_shop
-from recommendations.query import Match
+from recommendations.ranking.match import Match
 
 PLAIN = "plain"
 COUNT = 10  # images in an answer, as shops ask for them by default

@@ -13,7 +13,7 @@ from evaluation.search.catalogue import Catalogue
 from evaluation.search.judgements import Query
 from evaluation.search.systems import Answer
 from evaluation.statistics import Figure, mean_figure
-from recommendations.query import Match
+from recommendations.ranking.match import Match
 
 ATELIER = "Atelier"
 METHODS = (ATELIER, *BASELINES)

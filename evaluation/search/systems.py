@@ -11,7 +11,8 @@ from django.db import transaction
 from recommendations.answers.answer import Recommendation
 from recommendations.answers.feed import read_feed
 from recommendations.api.search.inputs import RecommendationInput
-from recommendations.query import Match, Query
+from recommendations.query import Query
+from recommendations.ranking.match import Match
 from recommendations.services import recommend
 from tenants.models import Shop, Shopper
 

@@ -18,7 +18,7 @@ from evaluation.first_results.prompts import Half, WrittenPrompt, find_half, rea
 from evaluation.first_results.report import render_first_results
 from evaluation.first_results.rules import RuleUnusable, parse_rule
 from evaluation.search.systems import Answer
-from recommendations.query import Match
+from recommendations.ranking.match import Match
 from tenants.models import Shop
 
 GOODS = list_goods()

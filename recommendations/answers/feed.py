@@ -17,19 +17,14 @@ from django.db.models import QuerySet
 from catalog.indexing.indexes import get_live_index
 from catalog.models import Image, VectorIndex
 from core.errors import DomainError
-from recommendations.answers.answer import (
-    AnswerContext,
-    FoundResults,
-    Recommendation,
-    Stopwatch,
-    find_results,
-    read_context,
-    record_answer,
-)
+from recommendations.answers.answer import Recommendation, record_answer
+from recommendations.answers.context import AnswerContext, Stopwatch, read_context
+from recommendations.answers.results import FoundResults, find_results
 from recommendations.models import Preferences, Prompt
 from recommendations.query import Direction, Query, call_encoder, pack_text, understand
+from recommendations.ranking.match import Match
 from recommendations.ranking.popularity import find_most_popular
-from recommendations.ranking.rank import Ranked
+from recommendations.ranking.rank import PlacedBy, Ranked
 from recommendations.ranking.taste import Visitor
 from tenants.models import Shop
 
@@ -76,6 +71,8 @@ def read_feed(*, shop: Shop, query: Query, cursor: str | None = None) -> FeedPag
     watch = Stopwatch()
     with watch.measure("total"):
         index = get_live_index(shop.pk)
+        # A feed goes on until the last image; how well each suits the taste only orders them.
+        query = replace(query, min_match=Match.NONE)
         context = read_context(shop=shop, index=index, query=query, watch=watch)
         feed, earlier, pages = _read_earlier_pages(context.visitor, cursor)
         step, direction = _choose_step(context.visitor, index)
@@ -158,7 +155,7 @@ def _mix(
         if discovery is None:
             yield by_rank.pop(next(iter(by_rank)))
         else:
-            yield beyond.pop(discovery)
+            yield replace(beyond.pop(discovery), placed_by=PlacedBy.DISCOVERY)
 
 
 def _find_random(ids: QuerySet[Image, UUID]) -> list[UUID]:

@@ -1,14 +1,11 @@
 """Queries: what their texts mean, their vector, and how well an image matches them."""
 
 from recommendations.query.direction import (
-    MATCHES,
     NOTHING_MATCHES,
-    STRENGTH,
     AnswerOrder,
     Direction,
     ImageNotIndexed,
     ImageTerm,
-    Match,
     NothingWanted,
     PendingVectors,
     PhotoTerm,
@@ -18,7 +15,6 @@ from recommendations.query.direction import (
     call_encoder,
     find_direction,
     find_thresholds,
-    is_at_least,
     limit_match,
     make_cache_key,
     pack_text,
@@ -29,14 +25,11 @@ from recommendations.query.synonyms import write_alternatives
 from recommendations.query.understanding import Understanding, combine, understand
 
 __all__ = [
-    "MATCHES",
     "NOTHING_MATCHES",
-    "STRENGTH",
     "AnswerOrder",
     "Direction",
     "ImageNotIndexed",
     "ImageTerm",
-    "Match",
     "NothingWanted",
     "PendingVectors",
     "PhotoTerm",
@@ -48,7 +41,6 @@ __all__ = [
     "combine",
     "find_direction",
     "find_thresholds",
-    "is_at_least",
     "limit_match",
     "make_cache_key",
     "pack_text",

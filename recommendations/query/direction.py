@@ -6,14 +6,15 @@ The web process never holds a model; a query's vector comes from the cache, or f
 Similarities are cosines (-1 to 1). Which similarity counts as a match differs between encoders and
 shops, and photos are more similar to photos than texts are. Thresholds are therefore measured for
 each index, for texts and for photos; see `catalog.indexing.calibration`. A text that is not about
-clothing matches nothing, and an image of another kind than the text names is no strong match.
+clothing matches nothing, and an image of another kind, colour or pattern than the text names is no
+strong match.
 """
 
 import base64
 import hashlib
 import math
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -22,12 +23,13 @@ from uuid import UUID
 import numpy as np
 from django.conf import settings
 
+from catalog.facts.descriptions import Description, describe_wish
 from catalog.indexing.indexes import decode_embedding
 from catalog.models import VectorIndex
 from catalog.search.facet_counts import CountedFacet
 from catalog.search.filters import FacetFilter
 from catalog.search.public_images import read_embeddings
-from catalog.vocabulary.kinship import contradict, find_kinds
+from catalog.vocabulary.kinship import find_kinds
 from core.errors import Conflict, DomainError
 from core.jobs import rpc
 from core.ml.batching import EncoderBusy
@@ -36,15 +38,8 @@ from recommendations.query.constraints.exclusions import Exclusion
 from recommendations.query.people import Wearer
 from recommendations.query.synonyms import SynonymUse
 from recommendations.query.understanding import Understanding
+from recommendations.ranking.match import Match
 from recommendations.tasks import FAILURE, PHOTO, TEXT, encode_query
-
-
-class Match(StrEnum):
-    """How well an image fits a query."""
-
-    STRONG = "strong"
-    WEAK = "weak"
-    NONE = "none"
 
 
 class AnswerOrder(StrEnum):
@@ -56,16 +51,16 @@ class AnswerOrder(StrEnum):
     NEWEST = "newest"
 
 
-MATCHES = [match.value for match in Match]
-STRENGTH = {Match.NONE: 0, Match.WEAK: 1, Match.STRONG: 2}
-
-
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """The lowest similarities of a weak and of a strong match."""
 
     weak: float
     strong: float
+
+    @property
+    def are_out_of_reach(self) -> bool:
+        return math.isinf(self.weak)
 
     def judge(self, similarity: float) -> Match:
         if similarity >= self.strong:
@@ -98,14 +93,9 @@ def find_thresholds(
     return Thresholds(weak=weak, strong=strong)
 
 
-def limit_match(match: Match, *, wanted: Collection[str], known: Collection[str]) -> Match:
-    """Return at most a weak match for an image whose known kinds contradict the wanted ones."""
-    return Match.WEAK if match is Match.STRONG and contradict(wanted, known) else match
-
-
-def is_at_least(match: Match | None, minimum: Match) -> bool:
-    """Return whether a match is strong enough; a match that is not known passes."""
-    return match is None or STRENGTH[match] >= STRENGTH[minimum]
+def limit_match(match: Match, *, wanted: Description, known: Description) -> Match:
+    """Return at most a weak match for an image that is known not to be what is wanted."""
+    return Match.WEAK if match is Match.STRONG and wanted.contradicts(known) else match
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +141,7 @@ class Query:
     session: str = ""
     count: int = 10
     facets: FacetFilter = field(default_factory=FacetFilter)
-    min_match: Match = Match.NONE
+    min_match: Match = Match.WEAK
     diversity: float | None = None
     by_item: bool = True
     order: AnswerOrder = AnswerOrder.RELEVANCE
@@ -173,6 +163,11 @@ class Query:
         return [part.weight for part in parts]
 
     @property
+    def is_browse(self) -> bool:
+        """Return whether filters are all that says what is wanted."""
+        return not self.weights and self.facets.has_conditions
+
+    @property
     def words(self) -> str:
         """Return the texts with a weight above 0, joined by spaces."""
         return " ".join(term.text for term in self.terms if term.weight > 0)
@@ -190,14 +185,24 @@ class Query:
         return " ".join(found.searched_for for term, found in texts if term.weight > 0)
 
     @property
-    def kinds(self) -> frozenset[str]:
-        """Return the kinds that the wanted texts name; none where photos or images are wanted."""
+    def description(self) -> Description:
+        """Return what the wanted texts state; nothing where photos or images are wanted.
+
+        Texts for several garments have no colour or pattern in common.
+        """
         if any(weight > 0 for weight in self.weights[len(self.terms) :]):
-            return frozenset()
+            return Description()
         texts = zip(self.terms, self.understandings, strict=True)
-        wanted = [found.searched_for for term, found in texts if term.weight > 0]
-        wanted += [meaning for use in self.synonyms for meaning in use.meanings]
-        return frozenset[str]().union(*map(find_kinds, wanted))
+        wishes = [describe_wish(found.searched_for) for term, found in texts if term.weight > 0]
+        meanings = (find_kinds(meaning) for use in self.synonyms for meaning in use.meanings)
+        kinds = frozenset[str]().union(*(wish.kinds for wish in wishes), *meanings)
+        if sum(bool(wish.kinds) for wish in wishes) > 1:
+            return Description(kinds)
+        return Description(
+            kinds,
+            frozenset[str]().union(*(wish.colours for wish in wishes)),
+            frozenset[str]().union(*(wish.patterns for wish in wishes)),
+        )
 
     @property
     def synonyms(self) -> tuple[SynonymUse, ...]:

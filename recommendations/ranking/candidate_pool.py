@@ -4,7 +4,7 @@ Candidates come from the vector index and from full-text search, and are checked
 rows of the shop. Embeddings are float32 (n, d) with norm 1; zero for an image that has none yet.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Literal
@@ -14,13 +14,14 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
+from catalog.facts.descriptions import Description
 from catalog.indexing.indexes import decode_embedding
 from catalog.models import Image, VectorIndex
-from catalog.search.candidates import TextMatches, find_exactly, find_nearest
+from catalog.search.candidates import NearestImages, TextMatches, find_exactly, find_nearest
 from catalog.search.filters import FacetFilter
 from catalog.search.public_images import (
     ImageFacts,
-    find_row_kinds,
+    describe_row,
     read_duplicates,
     read_rows,
     serialize_row,
@@ -42,7 +43,8 @@ class CandidatePool:
     `garments` are the vectors (k, d) of the garments in a photo, None where it has none.
     `relevance` and `popularity` are 0 to 1. `holding_all` are the images that contain every word
     of the query. `duplicates` are the candidates whose photos are nearly the same. `answered_by` is
-    empty where no vector was searched for. `has_more`: whether the search would find others.
+    empty where no vector was searched for. `has_more`: whether the search would find others, which
+    are no more similar to the vector than `farthest`.
     """
 
     facts: list[ImageFacts]
@@ -55,6 +57,7 @@ class CandidatePool:
     answered_by: Searcher
     rows: Mapping[UUID, Mapping[str, Any]]
     has_more: bool = False
+    farthest: float = 1.0
 
     @property
     def products(self) -> int:
@@ -76,9 +79,9 @@ class CandidatePool:
                     similarities[place], numbers[place] = float(own[best]), best
         return similarities, numbers
 
-    def find_kinds(self, pk: UUID) -> frozenset[str]:
-        """Return the kinds that an image is known to be of, stated or seen; none if unknown."""
-        return find_row_kinds(self.rows[pk])
+    def describe(self, pk: UUID) -> Description:
+        """Return the kinds, colours and patterns of an image, as stated or seen."""
+        return describe_row(self.rows[pk])
 
     def make_public_image(self, pk: UUID, variants: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         return serialize_row(self.rows[pk], variants)
@@ -98,44 +101,52 @@ def gather_candidates(
     count: int,
     size: int,
     text_weight: float,
-    by_item: bool = True,
+    is_enough: Callable[[CandidatePool], bool] = lambda pool: True,
     listed: Sequence[UUID] = (),
     also: Collection[UUID] = (),
 ) -> CandidatePool:
     """Return up to `size` images near to the vector, those found by words, and those in `also`.
 
-    Without a vector, the images in `listed`, best first, replace the nearest ones. If these are
-    photos of less than `count` products, more are gathered. If too few of the collection's
+    Without a vector, the images in `listed`, best first, replace the nearest ones. More are
+    gathered while there are more and `is_enough` returns false. If too few of the collection's
     candidates are live, search compares every embedding instead.
     """
     earlier = IMAGES_OF_A_PRODUCT * len(facets.exclude_products)
     also = [*islice(text_matches.shares, size + earlier), *also]
     dimensions = 0 if vector is None else vector.size
 
-    def build(nearest: Sequence[UUID], searcher: Searcher, *, has_more: bool) -> CandidatePool:
+    def build(nearest: Sequence[UUID], searcher: Searcher) -> CandidatePool:
         relevance = fuse(nearest, text_matches.shares, text_weight=text_weight)
         left = _filter_by_facets(list(dict.fromkeys([*nearest, *also])), facets)
         near = frozenset(islice(filter(frozenset(nearest).__contains__, left), size))
         wanted = near.union(also)
         ids = [pk for pk in left if pk in wanted]
-        pool = _build_pool(
+        return _build_pool(
             read_rows(index, ids), relevance, text_matches.holding_all, searcher, dimensions
         )
-        return replace(pool, has_more=has_more)
 
-    if vector is None:
-        return build(listed, "", has_more=False)
-    while True:
-        reach = min(size + earlier, MAX_REACH)
-        found = find_nearest(index=index, vector=vector, count=reach, facets=facets)
+    def build_listed() -> CandidatePool:
+        has_more = len(listed) > size or size >= MAX_CANDIDATES <= len(listed)
+        return replace(build(listed, ""), has_more=has_more)
+
+    def build_nearest(found: NearestImages, reach: int) -> CandidatePool:
         has_more = len(found.ids) == reach
-        pool = build(found.ids, found.answered_by, has_more=has_more)
-        if not (by_item and has_more and pool.products < count and size < MAX_CANDIDATES):
+        farthest = float(found.similarities[-1]) if has_more else 1.0
+        return replace(build(found.ids, found.answered_by), has_more=has_more, farthest=farthest)
+
+    while True:
+        if vector is None:
+            pool = build_listed()
+        else:
+            reach = min(size + earlier, MAX_REACH)
+            found = find_nearest(index=index, vector=vector, count=reach, facets=facets)
+            pool = build_nearest(found, reach)
+        if not pool.has_more or size >= MAX_CANDIDATES or is_enough(pool):
             break
         size = min(2 * size, MAX_CANDIDATES)
-    if found.answered_by == "index" and len(pool.facts) < count:
+    if vector is not None and pool.answered_by == "index" and len(pool.facts) < count:
         found = find_exactly(index=index, vector=vector, count=size, facets=facets)
-        pool = build(found.ids, found.answered_by, has_more=len(found.ids) == size)
+        pool = build_nearest(found, size)
     return pool
 
 

@@ -119,6 +119,16 @@ def find_most_popular(limit: int, facets: FacetFilter | None = None) -> list[UUI
     return list(rows.order_by("-score", "pk").values_list("image_id", flat=True)[:limit])
 
 
+def list_popular_and_new(limit: int, facets: FacetFilter) -> list[UUID]:
+    """Return up to `limit` searchable images with the facets: popular ones, then the newest."""
+    popular = find_most_popular(limit, facets)
+    if len(popular) == limit:
+        return popular
+    images = Image.objects.searchable().filter(facets.condition()).exclude(pk__in=popular)
+    newest = images.order_by("-pk").values_list("pk", flat=True)
+    return [*popular, *newest[: limit - len(popular)]]
+
+
 def refresh_popularity() -> None:
     """Compute popularity again in shops with new events, or with old scores.
 

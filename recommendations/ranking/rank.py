@@ -1,9 +1,10 @@
 """Rank candidates; pure functions.
 
-A candidate's score is a sum of factors, each times its weight, so that an answer can be explained:
-relevance to the query (0 to 1), the shopper's taste (-1 to 1), popularity (0 to 1) and the shop's
-boosts (-1 to 1). After scoring, only the best variant of each item stays, and the best of several
-near-duplicates; similar images give way to others, and pinned images come first.
+How well a candidate matches the query comes first: its level. Within a level, a sum of factors
+decides, each times its weight, so that an answer can be explained: relevance to the query (0 to 1),
+the shopper's taste (-1 to 1), popularity (0 to 1) and the shop's boosts (-1 to 1). After scoring,
+only the best variant of each item stays, and the best of several near-duplicates; similar images
+give way to others of their level. Pinned images come before all levels.
 
 Diversity is maximal marginal relevance (Carbonell & Goldstein 1998) on final scores: each next
 image is the one with the highest score less its similarity to the images chosen before.
@@ -12,6 +13,8 @@ image is the one with the highest score less its similarity to the images chosen
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import groupby
 from uuid import UUID
 
 import numpy as np
@@ -19,6 +22,7 @@ from numpy.typing import NDArray
 
 from catalog.models import Variant
 from catalog.search.public_images import ImageFacts
+from recommendations.ranking.match import Match, find_level
 from recommendations.steering.rules import Effect
 from recommendations.steering.weights import Weights
 
@@ -29,14 +33,27 @@ NO_DUPLICATES: Mapping[UUID, frozenset[UUID]] = {}
 # Greedy selection alone can make an answer less diverse when more diversity is requested.
 # Therefore every step up to the requested one is tried, and the most diverse answer wins.
 DIVERSITY_STEPS = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
+# A score is the level's share and, within it, that of the sum of factors; weights are at most 1.
+LEVELS = 3
+LOWEST_SUM, HIGHEST_SUM = -2.0, 4.0
+SUM_SHARE = 1 / (LEVELS * (HIGHEST_SUM - LOWEST_SUM))
+SCORE_DECIMALS = 6
+
+
+class PlacedBy(StrEnum):
+    """What put an image in its place instead of its match and score."""
+
+    RULE = "rule"
+    DISCOVERY = "discovery"
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """An image that may be in the answer, with its unweighted factors.
 
-    `similarity` is the cosine to the query, None where the query has no vector; `garment` is the
-    number of the photo's garment that has it, None if it is that of the whole photo.
+    `match` is None where it is not known. `similarity` is the cosine to the query, None where the
+    query has no vector; `garment` is the number of the photo's garment that has it, None if it is
+    that of the whole photo.
     """
 
     facts: ImageFacts
@@ -46,15 +63,33 @@ class Candidate:
     popularity: float = 0.0
     effect: Effect = field(default_factory=Effect)
     garment: int | None = None
+    match: Match | None = None
+
+    @property
+    def level(self) -> int:
+        return find_level(self.match)
+
+    @property
+    def is_pinned(self) -> bool:
+        return self.effect.pin is not None
+
+    @property
+    def is_available(self) -> bool:
+        """Whether an answer may have it: neither hidden nor sold out."""
+        return not self.effect.is_hidden and self.facts.availability != OUT_OF_STOCK
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One image of an answer; the weighted `factors` add up to the `score`."""
+    """One image of an answer; the `factors` add up to the `score`, 0 to 1.
+
+    The factor `match` is the share of the level; scores of a higher level are higher in any case.
+    """
 
     candidate: Candidate
     score: float
     factors: Mapping[str, float]
+    placed_by: PlacedBy | None = None
 
 
 def fuse(
@@ -95,6 +130,8 @@ def rank(
 ) -> list[Ranked]:
     """Return the best `count` candidates, best first; the order of `candidates` has no effect.
 
+    None stands below a candidate of a lower level, unless that is pinned.
+
     `vectors` (n, d) are the candidates' embeddings with norm 1. Hidden and sold-out images are
     left out, and those that `duplicates` names for a better one. With `by_item`, only the best
     variant of each item stays. With `with_rest`, all other candidates follow by score.
@@ -102,22 +139,24 @@ def rank(
     ranked = {
         row: _score(candidate, weights)
         for row, candidate in enumerate(candidates)
-        if not candidate.effect.is_hidden and candidate.facts.availability != OUT_OF_STOCK
+        if candidate.is_available
     }
     order = sorted(ranked, key=lambda row: _make_sort_key(ranked[row]))
     if by_item:
         order = _select_best_variants(order, candidates)
     order = _drop_duplicates(order, candidates, duplicates)
-    pinned = [row for row in order if candidates[row].effect.pin is not None]
-    rest = [row for row in order if candidates[row].effect.pin is None]
-    chosen = select_diverse(
-        np.array([ranked[row].score for row in rest], np.float32),
-        vectors[rest],
-        vectors[pinned],
-        count=count - len(pinned),
-        diversity=weights.diversity,
-    )
-    selected = [*pinned, *(rest[place] for place in chosen)][:count]
+    selected = [row for row in order if candidates[row].is_pinned][:count]
+    rest = order[len(selected) :]
+    for _, level in groupby(rest, key=lambda row: candidates[row].level):
+        rows = list(level)
+        chosen = select_diverse(
+            np.array([ranked[row].score for row in rows], np.float32),
+            vectors[rows],
+            vectors[selected],
+            count=count - len(selected),
+            diversity=weights.diversity,
+        )
+        selected += [rows[place] for place in chosen]
     if with_rest:
         selected = list(dict.fromkeys([*selected, *order]))
     return [ranked[row] for row in selected]
@@ -157,14 +196,21 @@ def _score(candidate: Candidate, weights: Weights) -> Ranked:
         "popularity": weights.popularity * candidate.popularity,
         "rules": candidate.effect.boost,
     }
-    factors = {name: round(value, 4) for name, value in values.items() if value}
-    return Ranked(candidate, round(math.fsum(factors.values()), 4), factors)
+    match = candidate.level / LEVELS - LOWEST_SUM * SUM_SHARE
+    factors = {"match": match} | {name: value * SUM_SHARE for name, value in values.items()}
+    return Ranked(
+        candidate,
+        round(math.fsum(factors.values()), SCORE_DECIMALS),
+        {name: round(value, SCORE_DECIMALS) for name, value in factors.items() if value},
+        PlacedBy.RULE if candidate.is_pinned else None,
+    )
 
 
-def _make_sort_key(ranked: Ranked) -> tuple[float, float, str]:
-    """Sort by pin, then by score; ids decide between equal scores, so that answers repeat."""
-    pin = ranked.candidate.effect.pin
-    return (math.inf if pin is None else pin, -ranked.score, str(ranked.candidate.facts.id))
+def _make_sort_key(ranked: Ranked) -> tuple[float, int, float, str]:
+    """Sort by pin, level and score; ids decide between equal ones, so that answers repeat."""
+    candidate = ranked.candidate
+    pin = math.inf if candidate.effect.pin is None else candidate.effect.pin
+    return (pin, -candidate.level, -ranked.score, str(candidate.facts.id))
 
 
 def _select_best_variants(order: Sequence[int], candidates: Sequence[Candidate]) -> list[int]:
@@ -190,14 +236,21 @@ def _drop_duplicates(
     return rest
 
 
-def separate(ids: Sequence[UUID], duplicates: Mapping[UUID, frozenset[UUID]]) -> list[UUID]:
+def separate(
+    ids: Sequence[UUID],
+    duplicates: Mapping[UUID, frozenset[UUID]],
+    *,
+    after: UUID | None = None,
+) -> list[UUID]:
     """Return ids in an order in which no two near-duplicates are next to each other.
 
+    The first is not one of `after`, which stands before it.
     Each moves down as little as possible; those for which there is no such place are left out.
     """
     waiting, placed = list(ids), list[UUID]()
     while waiting:
-        near = duplicates.get(placed[-1], frozenset()) if placed else frozenset()
+        before = placed[-1] if placed else after
+        near = duplicates.get(before, frozenset()) if before else frozenset()
         pk = next((pk for pk in waiting if pk not in near), None)
         if pk is None:
             break

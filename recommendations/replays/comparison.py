@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from recommendations.query import Match
+from recommendations.ranking.match import Match
 
 FIRST = 10
 

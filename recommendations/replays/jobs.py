@@ -15,7 +15,8 @@ from django.utils import timezone
 from catalog.models import VectorIndex
 from core.errors import DomainError, Unavailable
 from core.jobs.runner import Overtaken, Postponed, run_waiting
-from recommendations.answers.answer import Stopwatch, find_answer
+from recommendations.answers.answer import find_answer
+from recommendations.answers.context import Stopwatch
 from recommendations.models import Event, Prompt, Replay, ReplayedPrompt
 from recommendations.models.replays import REPLAYS
 from recommendations.query import Query

@@ -6,18 +6,20 @@ from functools import partial
 import numpy as np
 import pytest
 
+from catalog.facts.descriptions import Description
 from catalog.indexing.calibration import calibrate
 from catalog.indexing.indexes import get_live_index
 from catalog.models import Category, Image, IndexEntry, VectorIndex
+from catalog.services import update_image
 from catalog.tests.factories import make_garment, make_image, record_garments
 from core.ml.encoder import Encoder, get_encoder
 from core.ml.vector_store import Vectors
 from core.tenancy import shop_scope
 from demo.garments import Garment, draw_garment
 from evaluation.encoder import embed
+from recommendations.models import Rule
 from recommendations.query import (
     NOTHING_MATCHES,
-    Match,
     PhotoTerm,
     Query,
     Term,
@@ -26,6 +28,7 @@ from recommendations.query import (
     limit_match,
     understand_query,
 )
+from recommendations.ranking.match import Match
 from recommendations.tests.factories import make_calibration
 from recommendations.tests.test_queries_api import cache_prompt, make_image_at
 from tenants.models import Shop
@@ -84,7 +87,10 @@ def test_thresholds_are_inclusive(similarity, match):
     ],
 )
 def test_another_kind_than_the_wanted_one_is_at_most_weak(match, wanted, known, expected):
-    assert limit_match(match, wanted=wanted, known=known) is expected
+    limited = limit_match(
+        match, wanted=Description(frozenset(wanted)), known=Description(frozenset(known))
+    )
+    assert limited is expected
 
 
 # --- Through the API ---------------------------------------------------------------------
@@ -110,19 +116,23 @@ def measured(shop):
 
 def matches(response) -> dict[str, str]:
     assert response.status_code in (200, 201), response.json()
-    return {result["name"]: result["match"] for result in response.json()["results"]}
+    return matches_of(response.json())
+
+
+def matches_of(answer) -> dict[str, str]:
+    return {result["name"]: result["match"] for result in answer["results"]}
 
 
 def test_texts_use_the_thresholds_of_texts(measured):
-    found = matches(measured.client.post(ASK, {"prompt": "red"}, "json"))
+    found = matches(measured.client.post(ASK, {"prompt": "red", "min_match": "none"}, "json"))
     assert found == {"Same": "strong", "Near": "strong", "Middling": "weak", "Far": "none"}
 
 
 def test_prompt_about_other_things_matches_only_images_with_its_words(measured):
-    found = matches(measured.client.post(ASK, {"prompt": "bicycle"}, "json"))
-    assert found == {"Same": "none", "Near": "none", "Middling": "none", "Far": "strong"}
-    body = {"prompt": "bicycle", "min_match": "weak"}
-    assert list(matches(measured.client.post(ASK, body, "json"))) == ["Far"]
+    body = {"prompt": "bicycle", "min_match": "none"}
+    found = matches(measured.client.post(ASK, body, "json"))
+    assert found == {"Far": "strong", "Same": "none", "Near": "none", "Middling": "none"}
+    assert list(matches(measured.client.post(ASK, {"prompt": "bicycle"}, "json"))) == ["Far"]
 
 
 def test_answers_by_age_have_what_matches_unless_all_is_asked_for(measured):
@@ -137,19 +147,112 @@ def test_image_of_another_stated_or_seen_kind_is_no_strong_match(measured):
     with shop_scope(measured.shop.pk):
         skirt = Category.objects.get(shop=None, name="skirt")
         Image.objects.filter(pk=measured.same.pk).update(category=skirt)
-    record_garments(measured.near, make_garment("trousers"))
-    ask = partial(measured.client.post, ASK, {"prompt": "red dress"}, "json")
+    record_garments(measured.near, make_garment("trousers", "red"))
+    body = {"prompt": "red dress", "min_match": "none"}
+    ask = partial(measured.client.post, ASK, body, "json")
     assert matches(ask()) == {"Same": "weak", "Near": "weak", "Middling": "weak", "Far": "none"}
 
     # One of the garments may be a dress, and the shop's own word counts more than what was seen.
     record_garments(
-        measured.near, make_garment("trousers"), make_garment("dress", is_kind_sure=False)
+        measured.near,
+        make_garment("trousers", "red"),
+        make_garment("dress", "red", is_kind_sure=False),
     )
     with shop_scope(measured.shop.pk):
         Image.objects.filter(pk=measured.same.pk).update(category=None, name="Sundress")
-    record_garments(measured.same, make_garment("skirt"))
+    record_garments(measured.same, make_garment("skirt", "red"))
     found = matches(ask())
     assert (found["Sundress"], found["Near"]) == ("strong", "strong")
+
+
+def test_image_of_another_colour_or_pattern_is_no_strong_match(measured):
+    cache_prompt(measured.shop, "red dress", 1, 0, 0)
+    cache_prompt(measured.shop, "striped dress", 1, 0, 0)
+    with shop_scope(measured.shop.pk):
+        update_image(image=measured.same, fields={"name": "Dress", "colour": "white"})
+    record_garments(measured.near, make_garment("dress", "burgundy"))
+    ask = partial(measured.client.post, ASK)
+    found = matches(ask({"prompt": "red dress"}, "json"))
+    assert list(found.items()) == [("Near", "strong"), ("Dress", "weak"), ("Middling", "weak")]
+    assert "Near" not in matches(ask({"prompt": "striped dress", "min_match": "strong"}, "json"))
+    record_garments(measured.near, make_garment("dress", is_colour_sure=False, pattern="striped"))
+    assert matches(ask({"prompt": "red dress"}, "json"))["Near"] == "strong"
+    assert matches(ask({"prompt": "striped dress"}, "json"))["Near"] == "strong"
+
+
+def test_empty_answer_has_alternatives(measured):
+    cache_prompt(measured.shop, "brown", 0, 1, 1)
+    cache_prompt(measured.shop, "mortgage", -1, -0.1, -0.2)
+    nothing = {"filters": {"brand": ["Bicycle"]}}
+    body = measured.client.post(ASK, {"prompt": "red", **nothing}, "json").json()
+    assert (body["results"], body["next"]) == ([], None)
+    assert body["alternatives"]["reason"] == "nearest"
+    (far,) = body["alternatives"]["results"]
+    assert (far["name"], far["match"]) == ("Far", "none")
+    assert far["score"] < 1 / 3
+
+    body = measured.client.post(ASK, {"prompt": "mortgage"}, "json").json()
+    assert (body["results"], body["alternatives"]["reason"]) == ([], "popular")
+    names = [result["name"] for result in body["alternatives"]["results"]]
+    assert names == ["Far", "Middling", "Near", "Same"]  # the newest first
+    assert {result["match"] for result in body["alternatives"]["results"]} == {"none"}
+
+    found = measured.client.post(ASK, {"prompt": "red"}, "json").json()
+    assert found["results"] and found["alternatives"] is None
+
+
+def test_only_a_pin_puts_a_weaker_match_first_and_the_answer_says_so(measured):
+    with shop_scope(measured.shop.pk):
+        far = Image.objects.get(name="Far")
+        for action in ("boost", "pin"):
+            target = {"images": [str(far.pk)]}
+            Rule.objects.create(
+                shop=measured.shop, name=action, action=action, strength=1, target=target
+            )
+            body = {"prompt": "red", "min_match": "none"}
+            results = measured.client.post(ASK, body, "json").json()["results"]
+            placed = [(result["name"], result["placed_by"]) for result in results]
+            others = [("Same", None), ("Near", None), ("Middling", None)]
+            expected = {"boost": [*others, ("Far", None)], "pin": [("Far", "rule"), *others]}
+            assert placed == expected[action]
+
+
+def test_taste_orders_within_a_match_only(measured):
+    event = {"event_id": "1", "kind": "purchase", "shopper": "ada"}
+    with shop_scope(measured.shop.pk):
+        middling = Image.objects.get(name="Middling")
+    event["image"] = str(middling.pk)
+    measured.client.post("/api/v1/events/", {"events": [event]}, "json")
+    measured.client.put("/api/v1/ranking/", {"taste": 1.0}, "json")
+    results = measured.client.post(ASK, {"prompt": "red", "shopper": "ada"}, "json").json()
+    assert [result["match"] for result in results["results"]] == ["strong", "strong", "weak"]
+    assert all(0 <= result["score"] <= 1 for result in results["results"])
+
+
+def test_order_holds_over_pages(measured):
+    found, cursor = [], {}
+    while True:
+        body = {"prompt": "red", "number_of_images": 1, "min_match": "none", **cursor}
+        page = measured.client.post(ASK, body, "json").json()
+        found += [result["match"] for result in page["results"]]
+        if page["next"] is None:
+            break
+        cursor = {"cursor": page["next"]}
+    assert found == ["strong", "strong", "weak", "none"]
+
+
+def test_last_page_of_what_matches_names_no_other(measured):
+    body = {"prompt": "red", "number_of_images": 3}
+    page = measured.client.post(ASK, body, "json").json()
+    assert (len(page["results"]), page["next"]) == (3, None)
+
+
+def test_code_finds_its_product_and_nothing_else(measured):
+    cache_prompt(measured.shop, "AB-12", 1, 0, 0)
+    make_image_at(measured.shop, 0, 0, 1, name="Coded", sku="AB-12")
+    body = measured.client.post(ASK, {"prompt": "AB-12", "facets": ["colour"]}, "json").json()
+    assert matches_of(body) == {"Coded": "strong"}
+    assert body["next"] is None
 
 
 def test_image_with_all_words_of_the_prompt_is_weak_if_it_is_of_another_kind(measured):
@@ -166,13 +269,15 @@ def test_image_with_all_words_of_the_prompt_is_weak_if_it_is_of_another_kind(mea
 def test_kinds_of_the_wanted_texts_count(measured):
     query = Query(terms=(Term("a red dress"), Term("shirt"), Term("belt", -1)))
     read = partial(understand_query, encoder="mini", shop=measured.shop)
-    assert read(query).kinds == {"dress", "shirt"}
-    assert read(replace(query, photos=(PhotoTerm(b"jpeg"),))).kinds == frozenset()
+    assert read(query).description == Description(frozenset({"dress", "shirt"}))
+    assert read(replace(query, photos=(PhotoTerm(b"jpeg"),))).description == Description()
 
 
 def test_images_use_the_thresholds_of_photos(measured):
     path = f"/api/v1/images/{measured.same.pk}/similar/"
-    assert matches(measured.client.get(path)) == {"Near": "weak", "Middling": "none", "Far": "none"}
+    assert matches(measured.client.get(path)) == {"Near": "weak"}
+    every = matches(measured.client.get(path, {"min_match": "none"}))
+    assert every == {"Near": "weak", "Middling": "none", "Far": "none"}
 
 
 def test_comparison_of_images_uses_the_thresholds_of_photos(measured):

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.search.public_images import ImageFacts
-from recommendations.answers.answer import explain
+from recommendations.answers.explanation import explain
+from recommendations.ranking.match import Match
 from recommendations.ranking.rank import (
     DIVERSITY_STEPS,
     Candidate,
@@ -65,6 +66,7 @@ def candidate_lists(draw) -> list[Candidate]:
                 availability=draw(st.sampled_from(["in_stock", "out_of_stock"])),
             ),
             relevance=draw(shares),
+            match=draw(st.sampled_from([None, *Match])),
             taste=draw(st.floats(-1, 1)),
             popularity=draw(shares),
             effect=draw(effects),
@@ -104,6 +106,27 @@ def test_pinned_images_come_first(candidates, weights, count, seed, by_item):
         and c.facts.availability == "in_stock"
     ]
     assert bool(pinned) == bool(may_be_shown)
+
+
+@any_case
+def test_no_weaker_match_stands_above_a_stronger_one_unless_it_is_pinned(
+    candidates, weights, count, seed, by_item
+):
+    vectors = make_vectors(seed, len(candidates))
+    ranked = rank(
+        candidates, vectors, weights=weights, count=count, by_item=by_item, with_rest=True
+    )
+    levels = [place.candidate.level for place in ranked if place.placed_by is None]
+    assert levels == sorted(levels, reverse=True)
+    assert all(place.candidate.is_pinned for place in ranked if place.placed_by is not None)
+
+
+@any_case
+def test_score_says_the_match_and_is_at_most_1(candidates, weights, count, seed, by_item):
+    vectors = make_vectors(seed, len(candidates))
+    for place in rank(candidates, vectors, weights=weights, count=count, by_item=by_item):
+        level = place.candidate.level
+        assert level / 3 - 1e-6 <= place.score <= (level + 1) / 3 + 1e-6
 
 
 @any_case
@@ -153,7 +176,10 @@ def test_more_diversity_never_reduces_distance(seed, number, count, one, other):
 def test_without_diversity_the_score_decides():
     candidates = [Candidate(make_facts(n), relevance=n / 10) for n in range(5)]
     ranked = rank(candidates, make_vectors(1, 5), weights=Weights(diversity=0), count=3)
-    assert [place.score for place in ranked] == [0.4, 0.3, 0.2]
+    assert [place.factors["relevance"] * 18 for place in ranked] == pytest.approx(
+        [0.4, 0.3, 0.2], abs=1e-4
+    )
+    assert [place.score for place in ranked] == sorted((p.score for p in ranked), reverse=True)
 
 
 def test_rest_follows_by_score_without_repetition():

@@ -172,6 +172,7 @@ def test_answer_names_its_sources_and_timings(asked):
         "id",
         "understood",
         "results",
+        "alternatives",
         "answered_by",
         "next",
         "facets",

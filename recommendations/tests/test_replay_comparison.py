@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommendations.query import Match
+from recommendations.ranking.match import Match
 from recommendations.replays.comparison import FirstResult, compare_answers
 
 ITEMS = "abcdefghijkl"

@@ -48,6 +48,12 @@ def open_filters(page: Page) -> None:
     page.get_by_text("Filters and options").click()
 
 
+def ask_for_everything(page: Page) -> None:
+    """Have searches return what does not match, too; opens the filters."""
+    open_filters(page)
+    page.locator(".segments label", has_text="Everything").click()
+
+
 def cards(page: Page) -> Locator:
     return page.locator("#grid .card")
 

@@ -51,6 +51,7 @@ def api_key(live_stack: Stack, browser: Browser) -> str:
             upload(client, picture(garment), currency="EUR", availability="in_stock", **fields)
         upload(client, picture(Garment(kind="coat", colour="black", seed=5)), name=HOSTILE)
         wait_for(lambda: client.get("index/").json()["pending"] == 0, what="indexing")
+        wait_for(lambda: client.get("index/").json()["is_calibrated"], what="calibration")
     return key
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from core.tests.playground.browser_actions import (
     HOSTILE,
     NUMBER_OF_IMAGES,
+    ask_for_everything,
     cards,
     open_filters,
     search,
@@ -66,6 +67,7 @@ def test_chips_are_changed_by_keyboard(page: Page) -> None:
 
 
 def test_products_count_for_and_against(page: Page) -> None:
+    ask_for_everything(page)
     bag = cards(page).filter(has_text="bag")
     identity = bag.get_attribute("data-image")
     body = body_sent_by(page, bag.get_by_role("button", name="More like").click)
@@ -107,12 +109,13 @@ def test_options_are_sent_with_the_query(page: Page) -> None:
     expect(cards(page)).to_have_count(0)
     page.get_by_role("button", name="Remove the filter pre-order").click()
     page.get_by_role("button", name="Remove the filter variety 0.6").click()
-    body = body_sent_by(page, page.locator(".segments label", has_text="Matches").click)
-    assert body["min_match"] == "weak"
+    body = body_sent_by(page, page.locator(".segments label", has_text="Everything").click)
+    assert body["min_match"] == "none"
     assert "diversity" not in body
 
 
 def test_each_result_is_explained_with_bars(page: Page) -> None:
+    ask_for_everything(page)
     search(page, "red dress")
     first = cards(page).first
     expect(first.get_by_text("Relevance", exact=True)).to_be_hidden()

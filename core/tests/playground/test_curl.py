@@ -10,7 +10,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.tests.playground.browser_actions import open_filters, picture, search, wait_for_results
+from core.tests.playground.browser_actions import (
+    ask_for_everything,
+    cards,
+    picture,
+    search,
+    wait_for_results,
+)
 from demo.garments import Garment
 from demo.stack import Stack
 
@@ -43,8 +49,9 @@ def places(results: list[dict[str, Any]]) -> list[tuple[str, float]]:
 def test_the_curl_command_gets_the_same_answer(
     page: Page, api_key: str, tmp_path: Path, prompt: str
 ) -> None:
-    open_filters(page)
+    ask_for_everything(page)
     page.locator("label.pill", has_text="red").click()
+    expect(cards(page)).to_have_count(1)
     with page.expect_response("**/recommendations/") as answered:
         search(page, prompt)
     found = run_command(page, api_key, tmp_path)

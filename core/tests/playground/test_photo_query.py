@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from core.tests.playground.browser_actions import (
     NUMBER_OF_IMAGES,
+    ask_for_everything,
     cards,
     drop,
     picture,
@@ -61,6 +62,7 @@ def draw(page: Page, start: tuple[float, float], end: tuple[float, float]) -> No
 
 def test_a_dropped_photo_is_searched_with(page: Page, photo: Path) -> None:
     wait_for_results(page)
+    ask_for_everything(page)
     drop(page, photo)
     expect(page.get_by_role("heading", name="Like the photo")).to_be_visible()
     wait_for_results(page)

@@ -8,6 +8,7 @@ from core.tests.playground.browser_actions import (
     HOSTILE,
     NUMBER_OF_IMAGES,
     OpenPage,
+    ask_for_everything,
     cards,
     open_filters,
     search,
@@ -50,6 +51,7 @@ def test_requests_a_key_and_stores_it_in_the_tab_only(open_page: OpenPage, api_k
 
 
 def test_a_prompt_shows_images_with_scores(page: Page) -> None:
+    ask_for_everything(page)
     search(page, "red dress")
     expect(cards(page)).to_have_count(NUMBER_OF_IMAGES)
     pictures = cards(page).locator(".tile img")
@@ -78,7 +80,7 @@ def test_what_others_searched_for_is_searched_when_clicked(page: Page, live_stac
 
 
 def test_facets_filter_the_results(page: Page) -> None:
-    open_filters(page)
+    ask_for_everything(page)
     search(page, "something to wear")
     page.locator("label.pill", has_text="blue").click()
     expect(cards(page)).to_have_count(1)
@@ -91,13 +93,31 @@ def test_facets_filter_the_results(page: Page) -> None:
 
 
 def test_an_empty_answer_offers_to_clear_the_filters(page: Page) -> None:
-    open_filters(page)
+    ask_for_everything(page)
     search(page, "a dress")
     page.get_by_label("From", exact=True).fill("90000")
     page.get_by_label("From", exact=True).press("Tab")
     expect(page.get_by_role("heading", name="No good match")).to_be_visible()
     page.get_by_role("button", name="Clear the filters").click()
     expect(cards(page)).to_have_count(NUMBER_OF_IMAGES)
+
+
+def test_filters_alone_browse(page: Page) -> None:
+    open_filters(page)
+    page.locator("label.pill", has_text="blue").click()
+    expect(page.get_by_role("heading", name="What passes the filters")).to_be_visible()
+    expect(cards(page)).to_have_count(1)
+    page.reload()
+    expect(cards(page)).to_have_count(1)
+    page.get_by_role("button", name="Remove the filter blue").click()
+    expect(page.get_by_role("heading", name="Newest in your shop")).to_be_visible()
+
+
+def test_what_does_not_match_is_apart_from_the_results(page: Page) -> None:
+    search(page, "cordless drill")
+    expect(page.get_by_role("heading", name="No good match")).to_be_visible()
+    expect(page.locator("#tally")).to_be_empty()
+    expect(page.locator("#grid .badge").first).to_have_text("No match")
 
 
 def test_prices_in_the_wrong_order_can_be_corrected(page: Page) -> None:

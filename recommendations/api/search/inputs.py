@@ -21,8 +21,9 @@ from core.api.parsers import load_json
 from core.api.views import validate
 from core.errors import DomainError
 from core.photos import Photo, open_photos
-from recommendations.query import MATCHES, AnswerOrder, ImageTerm, Match, PhotoTerm, Query, Term
+from recommendations.query import AnswerOrder, ImageTerm, PhotoTerm, Query, Term
 from recommendations.ranking.candidate_pool import MAX_CANDIDATES
+from recommendations.ranking.match import MATCHES, Match
 from tenants.models import MAX_SHOPPER_ID_LENGTH, Shop, is_shopper_id
 
 MAX_PROMPT_LENGTH = 1_000
@@ -38,6 +39,7 @@ SORT_HELP = (
     "current one counts of the variants that match the filters, in one currency; what has none "
     "comes last."
 )
+MIN_MATCH_HELP = "Leave out images with a weaker match; `none` returns what does not match, too."
 CURSOR_HELP = "`next` of the page before; send it with the same query."
 
 
@@ -86,7 +88,7 @@ class PhotoInput(serializers.Serializer[Any]):
 
 
 class RecommendationInput(serializers.Serializer[Any]):
-    """A query: any mix of a prompt, terms, images, photos and a shopper."""
+    """A query: any mix of a prompt, terms, images, photos and a shopper, or filters alone."""
 
     prompt = serializers.CharField(
         max_length=MAX_PROMPT_LENGTH,
@@ -130,10 +132,7 @@ class RecommendationInput(serializers.Serializer[Any]):
         help_text="How strongly similar images give way to others; by default the shop's weight.",
     )
     min_match = serializers.ChoiceField(
-        choices=MATCHES,
-        required=False,
-        help_text="Leave out images with a weaker match; by default `none` in order of relevance, "
-        "else `weak`.",
+        choices=MATCHES, default=Match.WEAK.value, help_text=MIN_MATCH_HELP
     )
     understand = serializers.BooleanField(
         default=True,
@@ -173,10 +172,10 @@ class RecommendationInput(serializers.Serializer[Any]):
         return value
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        parts = ("prompt", "terms", "images", "shopper", "session")
+        parts = ("prompt", "terms", "images", "shopper", "session", "filters")
         files = self.context.get("photos", ())
         if not files and not any(attrs.get(name) for name in parts):
-            message = "Send at least one of: a prompt, terms, images, photos, a shopper."
+            message = "Send at least one of: a prompt, terms, images, photos, a shopper, filters."
             raise serializers.ValidationError({"prompt": [message]}, code="required")
         if len(attrs.get("photos", files)) != len(files):
             message = "Send a file named `photo` for each entry."
@@ -203,7 +202,7 @@ class RecommendationInput(serializers.Serializer[Any]):
             session=data.get("session", ""),
             count=data["number_of_images"],
             facets=_read_facets(data, shop),
-            min_match=_read_min_match(data),
+            min_match=Match(data["min_match"]),
             diversity=data.get("diversity"),
             by_item=data["group_by"] == "item",
             order=AnswerOrder(data["sort"]),
@@ -273,16 +272,6 @@ def read_stored_query(shop: Shop, body: Mapping[str, Any]) -> Query:
     except serializers.ValidationError as error:
         names = ", ".join(error.detail) if isinstance(error.detail, dict) else "the request"
         raise StoredQueryInvalid(f"Not valid any more: {names}.") from error
-
-
-def _read_min_match(data: Mapping[str, Any]) -> Match:
-    """Return the weakest match that is shown.
-
-    In order of relevance, images that do not match come last. By price or age they would stand
-    among the others.
-    """
-    is_by_relevance = data["sort"] == AnswerOrder.RELEVANCE
-    return Match(data.get("min_match", Match.NONE if is_by_relevance else Match.WEAK))
 
 
 def _read_facets(data: Mapping[str, Any], shop: Shop) -> FacetFilter:

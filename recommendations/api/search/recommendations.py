@@ -28,15 +28,19 @@ from catalog.models import Image
 from core.api.parsers import JSONParser, MultiPartParser
 from core.api.views import validate, validate_parameters
 from recommendations.answers.facets import MAX_COUNTED
+from recommendations.answers.results import AlternativeReason, Alternatives
 from recommendations.api.search.inputs import (
     CURSOR_HELP,
     MAX_IMAGES,
+    MIN_MATCH_HELP,
     SORT_HELP,
     RecommendationForm,
     RecommendationInput,
 )
 from recommendations.models import Prompt
-from recommendations.query import MATCHES, AnswerOrder
+from recommendations.query import AnswerOrder
+from recommendations.ranking.match import MATCHES, Match
+from recommendations.ranking.rank import PlacedBy
 from recommendations.services import (
     ImageComparison,
     Recommendation,
@@ -69,6 +73,10 @@ EXAMPLES = {
         "diversity": 0.4,
         "explain": True,
     },
+    "Filters alone": {
+        "filters": {"category": ["dress"], "colour": ["red"]},
+        "facets": ["size", "brand"],
+    },
     "Like this image, in blue, for a shopper": {
         "images": [{"id": IMAGE, "weight": 1}],
         "terms": [{"text": "blue", "weight": 0.5}],
@@ -90,12 +98,20 @@ ANSWER = {
         "synonyms": [],
     },
     "results": [],
+    "alternatives": None,
     "answered_by": ["encoder", "index"],
     "next": "0195f7a0-6c1e-7d3a-8f52-3b1c9a7e4d20",
     "facets": {"size": [{"value": "EU 38", "count": 14, "up_to": None}]},
     "related_searches": ["red midi dress", "floral summer dress"],
     "timings_ms": {"total": 21.5, "encode": 9.2, "search": 6.4, "rank": 1.9},
 }
+
+
+SCORE_HELP = (
+    "Answers are in this order, but for diversity. From 0 to 1, and the same in every answer: from "
+    "2/3 for a `strong` match, from 1/3 for a `weak` one or one that is not known, below for "
+    "`none`; within these thirds by relevance, taste, popularity and rules."
+)
 
 
 class ExplanationSerializer(serializers.Serializer[Any]):
@@ -108,7 +124,7 @@ class ExplanationSerializer(serializers.Serializer[Any]):
 class ResultSerializer(PublicImageSerializer):
     """The image's public fields, its score and its match."""
 
-    score = serializers.FloatField(read_only=True, help_text="Answers are sorted by score.")
+    score = serializers.FloatField(read_only=True, help_text=SCORE_HELP)
     similarity = serializers.FloatField(
         read_only=True, allow_null=True, help_text="Cosine to the query, from -1 to 1."
     )
@@ -122,15 +138,25 @@ class ResultSerializer(PublicImageSerializer):
         choices=MATCHES,
         read_only=True,
         allow_null=True,
-        help_text="At most `weak` for an image of another kind of garment than the prompt names. "
-        "Null until the shop's index is calibrated for the first time.",
+        help_text="At most `weak` for an image of another kind of garment, colour or pattern than "
+        "the prompt names. Null until the shop's index is calibrated for the first time.",
+    )
+    placed_by = serializers.ChoiceField(
+        choices=[placement.value for placement in PlacedBy],
+        read_only=True,
+        allow_null=True,
+        help_text="What put the image in its place instead of its match and score: a `rule` of the "
+        "shop that pins it or, in a feed, `discovery`. Else null.",
     )
     explanation = ExplanationSerializer(
         required=False, help_text="Only if the request sets `explain`."
     )
 
     class Meta(PublicImageSerializer.Meta):
-        fields = (*PUBLIC_FIELDS, "score", "similarity", "garment", "match", "explanation")
+        fields = (
+            *PUBLIC_FIELDS,
+            *("score", "similarity", "garment", "match", "placed_by", "explanation"),
+        )
         read_only_fields = fields
 
     def to_representation(self, instance: Any) -> Any:
@@ -150,6 +176,7 @@ class ResultSerializer(PublicImageSerializer):
             "similarity": result.similarity,
             "garment": result.garment,
             "match": result.match,
+            "placed_by": result.placed_by,
         }
         if self.context.get("explain"):
             body["explanation"] = ExplanationSerializer(result).data
@@ -220,6 +247,17 @@ class UnderstandingSerializer(serializers.Serializer[Any]):
     )
 
 
+class AlternativesSerializer(serializers.Serializer[Alternatives]):
+    """What an empty answer has instead of results."""
+
+    reason = serializers.ChoiceField(
+        choices=[reason.value for reason in AlternativeReason],
+        help_text="The `nearest` images; for a prompt that is not about clothing, `popular` and "
+        "new ones.",
+    )
+    results = ResultSerializer(many=True)
+
+
 class RecommendationSerializer(serializers.Serializer[Recommendation]):
     id = serializers.UUIDField(
         source="prompt.id", help_text="The attribution token of this answer."
@@ -228,6 +266,10 @@ class RecommendationSerializer(serializers.Serializer[Recommendation]):
         allow_null=True, help_text="Null if the query has no texts."
     )
     results = ResultSerializer(many=True)
+    alternatives = AlternativesSerializer(
+        allow_null=True,
+        help_text="Only if there are no results: images that do not match as well as requested.",
+    )
     answered_by = serializers.ListField(
         source="prompt.answered_by",
         child=serializers.ChoiceField(choices=["cache", "encoder", "index", "exact"]),
@@ -243,7 +285,7 @@ class RecommendationSerializer(serializers.Serializer[Recommendation]):
         child=FacetCountSerializer(many=True),
         allow_null=True,
         help_text=f"{FACET_COUNTS_HELP} The {MAX_COUNTED:,} images count that are nearest to the "
-        "query. Null unless the request names facets.",
+        "query; without one, all that pass the filters. Null unless the request names facets.",
     )
     related_searches = serializers.ListField(
         source="related",
@@ -267,9 +309,9 @@ class RecommendationView(TenantAPIView):
         tags=["recommendations"],
         summary="Find the images that fit a query best",
         description="Any mix of a prompt, weighted terms, images of the catalogue, photos and a "
-        "shopper. To send photos, use a form with files named `photo`, and everything else as "
-        "JSON in a field named `query`. With a publishable key, the shopper is that of the shopper "
-        "token.",
+        "shopper. Filters alone return all that passes them, popular and new products first. To "
+        "send photos, use a form with files named `photo`, and everything else as JSON in a field "
+        "named `query`. With a publishable key, the shopper is that of the shopper token.",
         request={
             "application/json": RecommendationInput,
             "multipart/form-data": RecommendationForm,
@@ -315,6 +357,9 @@ class SimilarImagesInput(FacetFilterInput):
         default=AnswerOrder.RELEVANCE.value,
         help_text=SORT_HELP,
     )
+    min_match = serializers.ChoiceField(
+        choices=MATCHES, default=Match.WEAK.value, help_text=MIN_MATCH_HELP
+    )
     cursor = serializers.UUIDField(required=False, help_text=CURSOR_HELP)
     facets = make_facets_field()
 
@@ -345,6 +390,8 @@ class SimilarImagesView(TenantAPIView):
         }
         if wanted["sort"] != AnswerOrder.RELEVANCE:
             body["sort"] = wanted["sort"]
+        if wanted["min_match"] != Match.WEAK:
+            body["min_match"] = wanted["min_match"]
         if "cursor" in wanted:
             body["cursor"] = str(wanted["cursor"])
         if "facets" in wanted:

@@ -24,7 +24,7 @@ from recommendations.api.steering.rules import RuleInput
 from recommendations.api.steering.synonyms import SynonymInput
 from recommendations.api.steering.weights import SteeringMixin, WeightsInput
 from recommendations.models import Replay, ReplayedPrompt, Rule, Synonym
-from recommendations.query import MATCHES
+from recommendations.ranking.match import MATCHES
 from recommendations.replays import reports, requests
 from recommendations.replays.comparison import FIRST
 from recommendations.replays.proposals import RankingChange

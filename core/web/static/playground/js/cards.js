@@ -1,7 +1,7 @@
 // Product cards of the grid, and skeleton cards that are shown while loading.
 
 import { el, icon, send } from "./dom.js";
-import { MATCHES, photo, priceOf, sizesOf } from "./product.js";
+import { MATCHES, PLACEMENTS, photo, priceOf, sizesOf } from "./product.js";
 import { opinionOf } from "./reactions.js";
 import { scaleOf, explanationBars } from "./explanation.js";
 
@@ -30,6 +30,7 @@ function card(shown, scale) {
     ),
     sizesOf(image) && el("p", { class: "sizes", text: sizesOf(image) }),
     stock(image),
+    image.placed_by && el("p", { class: "placed", text: PLACEMENTS[image.placed_by] }),
     el("div", { class: "opinions" }, opinionButton(shown, "like", "Like"), opinionButton(shown, "dislike", "Dislike")),
     el("div", { class: "ways" },
       similarButton(image, 1, "More like it", "More like"), similarButton(image, -1, "Less", "Less like"),

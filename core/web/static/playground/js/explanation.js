@@ -3,17 +3,21 @@
 import { el, sentence } from "./dom.js";
 
 const NAMES = {
+  match: "Match",
   relevance: "Relevance",
   taste: "Shopper’s taste",
   popularity: "Popularity",
   rules: "Your rules",
 };
+// The match has no bar: it is so large that the others would vanish next to it.
+const WITHOUT_BAR = "match";
 // Leaves space for negative bars even when all factors are positive.
-const MIN_EXTENT = -0.25;
+const MIN_EXTENT = -0.014;
 
 /** Return the scale of an answer's bars: its lowest and highest factor. */
 export function scaleOf(results) {
-  const values = results.flatMap(({ explanation }) => Object.values(explanation?.factors ?? {}));
+  const values = results.flatMap(({ explanation }) => Object.entries(explanation?.factors ?? {}))
+    .filter(([factor]) => factor !== WITHOUT_BAR).map(([, value]) => value);
   return { low: Math.min(MIN_EXTENT, ...values), high: Math.max(-MIN_EXTENT, ...values) };
 }
 
@@ -25,7 +29,7 @@ export function explanationBars({ explanation, name, score }, scale) {
     el("dl", {},
       ...Object.entries(explanation.factors).flatMap(([factor, value]) => [
         el("dt", { text: NAMES[factor] ?? sentence(factor) }),
-        el("dd", { dataset: { sign: value < 0 ? "against" : "for" } }, bar(value, scale), el("span", { text: signed(value) })),
+        el("dd", { dataset: { sign: value < 0 ? "against" : "for" } }, factor !== WITHOUT_BAR && bar(value, scale), el("span", { text: signed(value) })),
       ]),
       el("dt", { class: "sum", text: "Score" }), el("dd", { class: "sum" }, el("span", { text: score.toFixed(3) })),
     ),

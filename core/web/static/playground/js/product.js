@@ -3,6 +3,7 @@
 import { el } from "./dom.js";
 
 export const MATCHES = { strong: "Strong match", weak: "Weak match", none: "No match" };
+export const PLACEMENTS = { rule: "Pinned by a rule", discovery: "To discover" };
 
 // Photos with a ratio near the tile's 3:4 fill it, from 9:16 on; wider ones are shown whole.
 const TILE_RATIO = 3 / 4;

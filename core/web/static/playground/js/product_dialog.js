@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { opinionButton, similarButton } from "./cards.js";
 import { byId, el, send, sentence } from "./dom.js";
-import { MATCHES, photo, priceOf } from "./product.js";
+import { MATCHES, PLACEMENTS, photo, priceOf } from "./product.js";
 
 const SIMILAR = 4;
 
@@ -55,6 +55,7 @@ async function fillSimilar(node, { id }) {
 function facts(image) {
   const rows = {
     Match: MATCHES[image.match],
+    "In this place": PLACEMENTS[image.placed_by],
     Score: image.score?.toFixed(4),
     Similarity: image.similarity?.toFixed(4),
     Why: image.explanation?.sentence,

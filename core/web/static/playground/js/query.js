@@ -6,21 +6,29 @@ import { hasParts, fieldsOf, toParams, queryParts, loadParts } from "./query_par
 
 const LISTS = ["category", "colour", "styles", "age_group", "availability"];
 const PRICES = { price_min: "from", price_max: "up to" };
-const DEFAULTS = { number_of_images: "12", min_match: "none", diversity: "0.2" };
+const DEFAULTS = { number_of_images: "12", min_match: "weak", diversity: "0.2" };
 const form = byId("ask");
+
+function readFilters(data) {
+  const filters = {};
+  for (const name of LISTS) if (data.has(name)) filters[name] = data.getAll(name);
+  for (const name of Object.keys(PRICES)) if (data.get(name)) filters[name] = data.get(name);
+  return filters;
+}
+
+/** Whether there is something to ask for: a part of the query, or a filter alone. */
+export const hasQuestion = () => queryParts().length > 0 || Object.keys(readFilters(new FormData(form))).length > 0;
 
 /** Return the body of `POST recommendations/` for the form's values; a photo is sent in addition. */
 export function readBody(shopper) {
   const data = new FormData(form);
-  const filters = {};
-  for (const name of LISTS) if (data.has(name)) filters[name] = data.getAll(name);
-  for (const name of Object.keys(PRICES)) if (data.get(name)) filters[name] = data.get(name);
+  const filters = readFilters(data);
   return {
     ...fieldsOf(queryParts()),
     ...(shopper && { shopper }),
     number_of_images: Number(data.get("number_of_images")),
     ...(Object.keys(filters).length && { filters }),
-    ...(data.get("min_match") !== "none" && { min_match: data.get("min_match") }),
+    ...(data.get("min_match") !== DEFAULTS.min_match && { min_match: data.get("min_match") }),
     ...(data.get("diversity") !== DEFAULTS.diversity && { diversity: Number(data.get("diversity")) }),
     ...(data.has("group_by") && { group_by: data.get("group_by") }),
     related: true,
@@ -31,7 +39,7 @@ export function readBody(shopper) {
 /** Validate the form with the browser's own messages; true if it is valid. */
 export function checkForm() {
   const { price_min: min, price_max: max } = form.elements;
-  byId("prompt").setCustomValidity(queryParts().length ? "" : "Enter what the shopper is looking for.");
+  byId("prompt").setCustomValidity(hasQuestion() ? "" : "Enter what the shopper is looking for.");
   const isBackwards = min.value && max.value && Number(min.value) > Number(max.value);
   max.setCustomValidity(isBackwards ? "This is below the lowest price." : "");
   const isInFilters = (field) => field.id !== "prompt" && !field.validity.valid;
@@ -66,9 +74,10 @@ export function saveForm(isNewQuestion) {
 // A form submitted before this module was loaded puts its fields after a "?".
 const addressParams = () => new URLSearchParams(window.location.hash.slice(1) || window.location.search);
 
-export const hasQuery = () => hasParts(addressParams());
+/** Whether the address has a query or filters. */
+export const hasQuery = () => hasParts(addressParams()) || [...LISTS, ...Object.keys(PRICES)].some((name) => addressParams().has(name));
 
-/** Fill the form from the address; true if there is a query. */
+/** Fill the form from the address; true if there is a query, or a filter. */
 export async function loadForm() {
   const given = addressParams();
   for (const field of form.elements) {
@@ -79,7 +88,7 @@ export async function loadForm() {
   }
   showDiversity();
   await loadParts(given);
-  return queryParts().length > 0;
+  return hasQuestion();
 }
 
 /** Show each active filter as a button that removes it. */

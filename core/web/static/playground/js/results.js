@@ -55,13 +55,14 @@ function begin(title) {
   byId("grid").replaceChildren(...skeletons(NUMBER_OF_SKELETONS));
 }
 
-function fill({ id, results }) {
-  const nodes = cards(results, id);
+/** Show the results, or the alternatives of an empty answer; these are not part of it. */
+function fill({ id, results, alternatives }) {
+  const nodes = alternatives ? cards(alternatives.results) : cards(results, id);
   byId("grid").replaceChildren(...nodes);
   byId("tally").textContent = results.length ? count(results.length, "image") : "";
   byId("why-all").hidden = !id || !results.length;
   openExplanations();
-  if (id) watchImpressions(nodes, results, id);
+  if (id && !alternatives) watchImpressions(nodes, results, id);
 }
 
 function openExplanations() {

@@ -4,11 +4,11 @@ import { showTimings } from "./timings.js";
 import { post } from "./api.js";
 import { showChips } from "./chips.js";
 import { showCurl, showJson } from "./curl.js";
-import { announce, byId } from "./dom.js";
+import { byId } from "./dom.js";
 import { currentKey, showKeyPanel } from "./key.js";
 import { showNotice } from "./notices.js";
 import { showPhotoQuery } from "./photo_query.js";
-import { checkForm, hasFilters, readBody, loadForm, saveForm, showActiveFilters } from "./query.js";
+import { checkForm, clearFilters, hasQuestion, readBody, loadForm, saveForm, showActiveFilters } from "./query.js";
 import { showRelated } from "./related.js";
 import { showResults } from "./results.js";
 import { loadNewest } from "./shop.js";
@@ -18,6 +18,7 @@ import { showVerdict } from "./verdict.js";
 import { fileOf, termFrom, titleOf, addPart, queryParts, setParts } from "./query_parts.js";
 
 const DEBOUNCE_MS = 250;
+const FILTERS_ALONE = "What passes the filters";
 
 let currentTitle = "";
 let timer = 0;
@@ -31,7 +32,7 @@ export function search() {
   byId("prompt").value = "";
   show();
   if (!checkForm()) return undefined;
-  const title = titleOf(queryParts());
+  const title = titleOf(queryParts()) || FILTERS_ALONE;
   saveForm(title !== currentTitle);
   currentTitle = title;
   return send(title, readBody(queryShopper()), fileOf(queryParts()));
@@ -54,18 +55,18 @@ export function addAndSearch(part) {
 export function searchSoon() {
   window.clearTimeout(timer);
   show();
-  if (queryParts().length) timer = window.setTimeout(search, DEBOUNCE_MS);
-  else if (currentTitle) startOver();
-  else {
-    const note = hasFilters() ? "Filters apply to your next search" : "";
-    byId("tally").textContent = note;
-    announce(note);
-  }
+  if (hasQuestion()) timer = window.setTimeout(search, DEBOUNCE_MS);
+  else if (currentTitle) showNewest();
 }
 
-/** Clear the query and show the newest images. */
+/** Clear the query and the filters, and show the newest images. */
 export function startOver() {
   setParts();
+  clearFilters();
+  showNewest();
+}
+
+function showNewest() {
   saveForm(true);
   browse();
 }
@@ -100,7 +101,7 @@ function send(title, body, file) {
     showUnderstanding(answer, body.prompt ?? "", (text, isLiteral) => searchOnly({ ...termFrom(text), isLiteral }));
     showRelated(answer, (text) => searchOnly(termFrom(text)));
     showJson(answer);
-    showVerdict(answer.results, title, body.min_match, search);
+    showVerdict(answer, title, body.min_match, searchSoon);
   }, search);
 }
 
