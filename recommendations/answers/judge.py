@@ -23,7 +23,7 @@ class Judge:
 
     @property
     def finds_nothing(self) -> bool:
-        """Whether nothing can match, because the text is not about clothing."""
+        """Whether nothing can match: the text is not about clothing, or has no known word."""
         return self.thresholds is not None and self.thresholds.are_out_of_reach
 
     def judge(self, pool: CandidatePool, pk: UUID, similarity: float | None) -> Match | None:

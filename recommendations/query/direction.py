@@ -6,8 +6,8 @@ The web process never holds a model; a query's vector comes from the cache, or f
 Similarities are cosines (-1 to 1). Which similarity counts as a match differs between encoders and
 shops, and photos are more similar to photos than texts are. Thresholds are therefore measured for
 each index, for texts and for photos; see `catalog.indexing.calibration`. A text that is not about
-clothing matches nothing, and an image of another kind, colour or pattern than the text names is no
-strong match.
+clothing, or has no known word, matches nothing, and an image of another kind, colour or pattern
+than the text names is no strong match.
 """
 
 import base64
@@ -185,6 +185,13 @@ class Query:
         return " ".join(found.searched_for for term, found in texts if term.weight > 0)
 
     @property
+    def is_meaningless(self) -> bool:
+        """Return whether texts say what is wanted, and no word of them is known."""
+        texts = zip(self.terms, self.understandings, strict=True)
+        wanted = [found.is_meaningless for term, found in texts if term.weight > 0]
+        return bool(wanted) and all(wanted)
+
+    @property
     def description(self) -> Description:
         """Return what the wanted texts state; nothing where photos or images are wanted.
 
@@ -263,6 +270,7 @@ class Direction:
     `text` (d,): weighted mean of the wanted texts, None where photos or images are wanted too.
     `by_text`: share of texts in the sum of absolute weights, 0 to 1.
     `wanted`: ratio of the positive weights' norm to the norm of all weights, 0 to 1.
+    `is_meaningless`: texts alone are wanted, and no word of them is known.
     """
 
     vector: Vectors
@@ -270,9 +278,12 @@ class Direction:
     text: Vectors | None = None
     by_text: float = 0.0
     wanted: float = 1.0
+    is_meaningless: bool = False
 
     def find_thresholds(self, index: VectorIndex) -> Thresholds | None:
         """Return the similarities that count as matches; None until the index is calibrated."""
+        if self.is_meaningless:
+            return NOTHING_MATCHES
         return find_thresholds(
             index.calibration, text=self.text, by_text=self.by_text, wanted=self.wanted
         )
@@ -317,12 +328,14 @@ def find_direction(query: Query, index: VectorIndex, pending: PendingVectors) ->
     if length < 1e-6:
         raise NothingWanted
     wanted, texts = np.maximum(weights, 0), len(query.terms)
+    has_other_parts = bool(wanted[texts:].any())
     return Direction(
         direction / length,
         pending.sources,
-        text=None if wanted[texts:].any() else wanted[:texts] @ vectors[:texts] / wanted.sum(),
+        text=None if has_other_parts else wanted[:texts] @ vectors[:texts] / wanted.sum(),
         by_text=float(np.abs(weights[:texts]).sum() / np.abs(weights).sum()),
         wanted=float(np.linalg.norm(wanted) / np.linalg.norm(weights)),
+        is_meaningless=query.is_meaningless and not has_other_parts,
     )
 
 

@@ -57,6 +57,7 @@ class Understanding:
     `searched_for`: the text that is encoded. `unknown_words`: words of the text that the encoder
     does not know, as they are written. `chips`: what it was taken to name. `corrections`: words
     that were taken for others. `synonyms`: the shop's synonyms for phrases of the text.
+    `is_meaningless`: the encoder knows none of its words.
     """
 
     language: str | None
@@ -65,6 +66,7 @@ class Understanding:
     chips: tuple[Chip, ...] = ()
     corrections: tuple[Correction, ...] = ()
     synonyms: tuple[SynonymUse, ...] = ()
+    is_meaningless: bool = False
 
 
 def combine(understandings: Sequence[Understanding]) -> Understanding | None:
@@ -78,6 +80,7 @@ def combine(understandings: Sequence[Understanding]) -> Understanding | None:
         tuple(chip for found in understandings for chip in found.chips),
         tuple(correction for found in understandings for correction in found.corrections),
         tuple(dict.fromkeys(use for found in understandings for use in found.synonyms)),
+        all(found.is_meaningless for found in understandings),
     )
 
 
@@ -99,7 +102,12 @@ def understand(text: str, *, encoder: str, synonyms: SynonymTable = NO_SYNONYMS)
         words = [token.folded for token in tokens]
         is_english = any(is_english_word(word) or _knows(word, known) for word in words)
         unknown = _find_unknown_english(tokens, known) if known is not None else ()
-        return Understanding("en" if is_english else None, text, _limit(unknown))
+        return Understanding(
+            "en" if is_english else None,
+            text,
+            _limit(unknown),
+            is_meaningless=known is not None and not is_english,
+        )
     return Understanding(
         reading.lexicon.code, _rewrite(reading), _limit(_find_unknown(reading.pieces, known))
     )

@@ -135,6 +135,21 @@ def test_prompt_about_other_things_matches_only_images_with_its_words(measured):
     assert list(matches(measured.client.post(ASK, {"prompt": "bicycle"}, "json"))) == ["Far"]
 
 
+def test_prompt_without_a_known_word_matches_only_images_with_its_words(measured):
+    cache_prompt(measured.shop, "zxcv qwer", 1, 0, 0)
+    query = {"prompt": "zxcv qwer", "facets": ["colour"]}
+    # Before the index is calibrated, too.
+    for calibration in ({}, THRESHOLDS):
+        with shop_scope(measured.shop.pk):
+            VectorIndex.objects.update(calibration=calibration)
+        answer = measured.client.post(ASK, query, "json").json()
+        assert (answer["results"], answer["facets"]) == ([], {"colour": []})
+        assert answer["alternatives"]["reason"] == "popular"
+    make_image_at(measured.shop, 0, 0, 1, name="Zxcv qwer")
+    found = matches(measured.client.post(ASK, query, "json"))
+    assert found == {"Zxcv qwer": "strong"}
+
+
 def test_answers_by_age_have_what_matches_unless_all_is_asked_for(measured):
     body = {"prompt": "red", "sort": "newest"}
     assert list(matches(measured.client.post(ASK, body, "json"))) == ["Middling", "Near", "Same"]

@@ -108,11 +108,15 @@ def test_words_that_the_encoder_was_not_taught_are_named(taught, prompt, unknown
 def test_an_encoder_without_a_list_names_only_words_that_no_lexicon_has(silent) -> None:
     assert understand("boho sneekers", encoder=silent).unknown_words == ()
     assert understand("rotes Fahrrad", encoder=silent).unknown_words == ("Fahrrad",)
+    assert not understand("zxcv qwer", encoder=silent).is_meaningless
 
 
-def test_a_prompt_without_a_known_word_has_no_language(taught) -> None:
-    assert understand("zxcv qwer", encoder=taught).language is None
-    assert understand("sneakers", encoder=taught).language == "en"
+def test_a_prompt_without_a_known_word_has_no_language_and_no_meaning(taught) -> None:
+    found = understand("zxcv qwer", encoder=taught)
+    assert found.language is None and found.is_meaningless
+    for prompt in ("sneakers", "zxcv sneakers", "rotes Fahrrad"):
+        found = understand(prompt, encoder=taught)
+        assert found.language is not None and not found.is_meaningless
 
 
 def test_a_multilingual_encoder_gets_prompts_as_they_are(silent, settings) -> None:

@@ -252,8 +252,8 @@ class AlternativesSerializer(serializers.Serializer[Alternatives]):
 
     reason = serializers.ChoiceField(
         choices=[reason.value for reason in AlternativeReason],
-        help_text="The `nearest` images; for a prompt that is not about clothing, `popular` and "
-        "new ones.",
+        help_text="The `nearest` images; for a prompt that is not about clothing, or has no known "
+        "word, `popular` and new ones.",
     )
     results = ResultSerializer(many=True)
 
