@@ -93,6 +93,20 @@ def test_filters_and_pages_are_those_of_the_api(asked):
     assert names == ["near", "middling", "cheap", "far"]
 
 
+def test_a_search_without_a_match_has_alternatives_apart(shop, dress):
+    cache_prompt(shop.shop, "xkqzv")
+    answer = call(shop.client, "search_products", prompt="xkqzv")
+    assert answer["products"] == [] and answer["alternatives"]["reason"] == "popular"
+    (other,) = answer["alternatives"]["products"]
+    assert (other["external_id"], other["match"]) == (get_id(dress), "none")
+
+
+def test_filters_alone_list_what_passes_them(shop, dress):
+    answer = call(shop.client, "search_products", filters={"brand": ["Ada"]})
+    assert [product["external_id"] for product in answer["products"]] == [get_id(dress)]
+    assert answer["alternatives"] is None
+
+
 def test_nulls_count_as_left_out(shop, dress):
     filters = {"size": None, "price_max": 90, "currency": "EUR"}
     query = {"prompt": "red dress", "filters": filters, "cursor": None, "shopper": None}

@@ -9,6 +9,7 @@ from agents.operations import Caller, ViewOperation
 from agents.tools.products import EXTERNAL_ID_HELP, find_photo
 from agents.tools.tool import Arguments, Tool
 from catalog.models import Variant
+from recommendations.answers.results import AlternativeReason
 from recommendations.api.search.inputs import RecommendationInput
 from recommendations.api.search.recommendations import RecommendationView, UnderstandingSerializer
 from recommendations.models import Prompt
@@ -62,12 +63,20 @@ class FoundProductOutput(serializers.Serializer[Any]):
     availability = serializers.CharField()
     sizes = SizesField(source="variants", help_text="Those that can be bought and fit the filters.")
     match = serializers.ChoiceField(
-        choices=MATCHES,
-        allow_null=True,
-        help_text="How well it fits the query; do not offer `none` as a result.",
+        choices=MATCHES, allow_null=True, help_text="How well it fits the query."
     )
     link = serializers.CharField(help_text="Its page in the shop, where people buy it.")
     photo_url = serializers.CharField()
+
+
+class AlternativeProductsOutput(serializers.Serializer[Any]):
+    """Products that do not match the query, for an answer without others."""
+
+    reason = serializers.ChoiceField(
+        choices=[reason.value for reason in AlternativeReason],
+        help_text="The `nearest` ones, or `popular` ones if the query is not about clothing.",
+    )
+    products = FoundProductOutput(many=True, source="results")
 
 
 class SearchOutput(serializers.Serializer[Any]):
@@ -76,6 +85,10 @@ class SearchOutput(serializers.Serializer[Any]):
     id = serializers.CharField(help_text="The attribution token of this answer, for events.")
     understood = UnderstandingSerializer(allow_null=True)
     products = FoundProductOutput(many=True, source="results")
+    alternatives = AlternativeProductsOutput(
+        allow_null=True,
+        help_text="Only if no product matches: do not offer these as what was asked for.",
+    )
     next = serializers.CharField(
         allow_null=True, help_text="The `cursor` of the next page; null on the last."
     )
@@ -108,8 +121,9 @@ TOOLS = (
         description="Find products of this clothing shop by what a person wants, in their own "
         "words and language, such as “red dress for a summer wedding under 80 €”. The answer says "
         "what was read in the words (`understood`); `filters` are for what you know exactly, such "
-        "as a size, a price, a brand or that it is in stock. For the next page, send the same "
-        "arguments with `next` as `cursor`. Show people the `link`.",
+        "as a size, a price, a brand or that it is in stock; alone, they list what passes them. "
+        "For the next page, send the same arguments with `next` as `cursor`. Show people the "
+        "`link`.",
         arguments=SearchArguments,
         output=SearchOutput,
         operations=(SEARCH,),
