@@ -38,6 +38,10 @@ class Description:
             or _are_others(self.patterns, known.patterns)
         )
 
+    def fits(self, known: "Description") -> bool:
+        """Return whether an image with these facts is of the kind that this describes."""
+        return bool(self.kinds and known.kinds) and not self.contradicts(known)
+
 
 @lru_cache(maxsize=4096)
 def describe_wish(text: str) -> Description:

@@ -17,7 +17,7 @@ from catalog.vocabulary.kinds import KINDS
 from catalog.vocabulary.kinship import contradict, find_kinds
 from core.ml.encoder import Embeddings, Encoder
 from evaluation.encoder.shops import PhotoShop
-from recommendations.query import find_thresholds, limit_match
+from recommendations.query import bound_match, find_thresholds
 from recommendations.ranking.match import Match
 from stylist.tagging.zero_shot import encode_all
 
@@ -133,7 +133,7 @@ def _judge(
     first = int(scores.argmax())
     match = thresholds.judge(float(scores[first]))
     wanted, known = Description(find_kinds(text)), Description(sold[first].kinds)
-    limited = limit_match(match, wanted=wanted, known=known)
+    limited = bound_match(match, wanted=wanted, known=known)
     return JudgedPrompt(prompt, first, match, limited)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from catalog.models import VectorIndex
-from recommendations.query import Direction, Query, Thresholds, limit_match
+from recommendations.query import Direction, Query, Thresholds, bound_match
 from recommendations.ranking.candidate_pool import CandidatePool
 from recommendations.ranking.match import Match, is_at_least
 
@@ -29,14 +29,15 @@ class Judge:
     def judge(self, pool: CandidatePool, pk: UUID, similarity: float | None) -> Match | None:
         """Return the match of an image; one with all words of the query is strong.
 
-        An image that is known not to be what the query states is at most weak.
+        An image that is known not to be what the query states is at most weak, and one that is
+        known to be of the kind that it states at least weak.
         """
         match = self._judge_similarity(similarity)
         if pk in pool.holding_all:
             match = Match.STRONG
-        if match is not Match.STRONG:
+        if match is None or match is Match.WEAK:
             return match
-        return limit_match(match, wanted=self.query.description, known=pool.describe(pk))
+        return bound_match(match, wanted=self.query.description, known=pool.describe(pk))
 
     def is_enough(self, pool: CandidatePool) -> bool:
         """Return whether no image beyond the pool belongs on the page.

@@ -93,9 +93,17 @@ def find_thresholds(
     return Thresholds(weak=weak, strong=strong)
 
 
-def limit_match(match: Match, *, wanted: Description, known: Description) -> Match:
-    """Return at most a weak match for an image that is known not to be what is wanted."""
-    return Match.WEAK if match is Match.STRONG and wanted.contradicts(known) else match
+def bound_match(match: Match, *, wanted: Description, known: Description) -> Match:
+    """Return the match of an image, given what is known of it.
+
+    It is at most weak for an image that is known not to be what is wanted, and at least weak for
+    one of the wanted kind.
+    """
+    if match is Match.STRONG and wanted.contradicts(known):
+        return Match.WEAK
+    if match is Match.NONE and wanted.fits(known):
+        return Match.WEAK
+    return match
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,8 @@ from recommendations.query import (
     Query,
     Term,
     Thresholds,
+    bound_match,
     find_thresholds,
-    limit_match,
     understand_query,
 )
 from recommendations.ranking.match import Match
@@ -84,10 +84,13 @@ def test_thresholds_are_inclusive(similarity, match):
         (Match.STRONG, {"dress"}, set(), Match.STRONG),
         (Match.STRONG, set(), {"shirt"}, Match.STRONG),
         (Match.NONE, {"dress"}, {"shirt"}, Match.NONE),
+        (Match.NONE, {"dress"}, {"sundress"}, Match.WEAK),
+        (Match.NONE, {"dress"}, set(), Match.NONE),
+        (Match.NONE, set(), {"shirt"}, Match.NONE),
     ],
 )
-def test_another_kind_than_the_wanted_one_is_at_most_weak(match, wanted, known, expected):
-    limited = limit_match(
+def test_another_kind_is_at_most_weak_and_the_wanted_one_at_least(match, wanted, known, expected):
+    limited = bound_match(
         match, wanted=Description(frozenset(wanted)), known=Description(frozenset(known))
     )
     assert limited is expected
@@ -193,6 +196,18 @@ def test_image_of_another_colour_or_pattern_is_no_strong_match(measured):
     record_garments(measured.near, make_garment("dress", is_colour_sure=False, pattern="striped"))
     assert matches(ask({"prompt": "red dress"}, "json"))["Near"] == "strong"
     assert matches(ask({"prompt": "striped dress"}, "json"))["Near"] == "strong"
+
+
+def test_image_of_the_stated_kind_is_at_least_weak(measured):
+    cache_prompt(measured.shop, "red dress", 1, 0, 0)
+    with shop_scope(measured.shop.pk):
+        far = Image.objects.get(name="Far")
+        update_image(image=far, fields={"name": "Sundress"})
+    ask = partial(measured.client.post, ASK, {"prompt": "red dress"}, "json")
+    assert matches(ask())["Sundress"] == "weak"
+    with shop_scope(measured.shop.pk):
+        update_image(image=far, fields={"colour": "green"})
+    assert "Sundress" not in matches(ask())
 
 
 def test_empty_answer_has_alternatives(measured):
