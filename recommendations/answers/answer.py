@@ -29,7 +29,7 @@ class Recommendation:
     """An answer; `prompt.id` is its attribution token. `understood`: the query's texts, if any.
 
     `alternatives` are there only if there are no results. `next` is the cursor of the next page, if
-    there is one; `facets` are the counts, and `related` the prompts that others asked, if asked for.
+    there is one; `facets` are the counts, and `related` prompts of others, if asked for.
     """
 
     prompt: Prompt
