@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from functools import partial
 
 import httpx
 import pytest
@@ -95,12 +96,12 @@ def test_a_repeated_prompt_is_answered_from_the_cached_vector(client, images, li
 
 
 def test_facets_filter_the_answer(client, images):
-    other = {"filters": {"category": ["shirt", "hoodie"]}}
-    answer = ask(client, "red dress", **other, min_match="none")
+    filtered = partial(ask, client, "red dress", min_match="none")
+    answer = filtered(filters={"category": ["shirt", "hoodie"]})
     assert set(ids_of(answer)) == {images["white shirt"], images["green hoodie"]}
-    answer = ask(client, "red dress", filters={"colour": ["RED"], "category": ["t-shirt"]})
+    answer = filtered(filters={"colour": ["RED"], "category": ["t-shirt"]})
     assert ids_of(answer) == [images["red t-shirt"]]
-    assert ids_of(ask(client, "red dress", filters={"price_min": "100000"})) == []
+    assert ids_of(filtered(filters={"price_min": "100000"})) == []
 
 
 def test_minimum_match_leaves_out_weaker_matches(client, images):
