@@ -98,7 +98,7 @@ def test_a_search_without_a_match_has_alternatives_apart(shop, dress):
     answer = call(shop.client, "search_products", prompt="xkqzv")
     assert answer["products"] == [] and answer["alternatives"]["reason"] == "popular"
     (other,) = answer["alternatives"]["products"]
-    assert (other["external_id"], other["match"]) == (get_id(dress), "none")
+    assert (other["external_id"], other["name"]) == (get_id(dress), "Red dress")
 
 
 def test_filters_alone_list_what_passes_them(shop, dress):

@@ -69,6 +69,16 @@ class FoundProductOutput(serializers.Serializer[Any]):
     photo_url = serializers.CharField()
 
 
+class AlternativeProductOutput(serializers.Serializer[Any]):
+    """The little of a product that an agent needs to offer it instead."""
+
+    external_id = serializers.CharField()
+    name = serializers.CharField()
+    price = serializers.CharField(allow_null=True)
+    currency = serializers.CharField()
+    link = serializers.CharField()
+
+
 class AlternativeProductsOutput(serializers.Serializer[Any]):
     """Products that do not match the query, for an answer without others."""
 
@@ -76,7 +86,7 @@ class AlternativeProductsOutput(serializers.Serializer[Any]):
         choices=[reason.value for reason in AlternativeReason],
         help_text="The `nearest` ones, or `popular` ones if the query is not about clothing.",
     )
-    products = FoundProductOutput(many=True, source="results")
+    products = AlternativeProductOutput(many=True, source="results")
 
 
 class SearchOutput(serializers.Serializer[Any]):
