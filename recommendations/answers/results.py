@@ -18,8 +18,7 @@ from catalog.search.filters import FacetFilter
 from catalog.search.public_images import ImageFacts, read_variants
 from recommendations.answers.context import AnswerContext
 from recommendations.answers.exclusions import find_unwanted
-from recommendations.answers.explanation import explain
-from recommendations.answers.judge import Judge
+from recommendations.answers.judge import Judge, explain
 from recommendations.answers.pages import MAX_DEPTH, sort_page
 from recommendations.query import AnswerOrder, Direction, Query
 from recommendations.ranking.candidate_pool import (

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.search.public_images import ImageFacts
-from recommendations.answers.explanation import explain
+from recommendations.answers.judge import explain
 from recommendations.ranking.match import Match
 from recommendations.ranking.rank import (
     DIVERSITY_STEPS,
