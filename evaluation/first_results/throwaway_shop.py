@@ -12,6 +12,7 @@ from uuid import UUID
 from catalog.indexing.indexes import get_live_index
 from catalog.models import AgeGroup, Category, Image, Style, Thumbnails, VectorIndex
 from catalog.products.specs import ProductChange, ProductSpec
+from catalog.products.word_counts import count_words
 from catalog.services import count_states, create_image, upsert_products
 from core.jobs.models import Job
 from core.ml.vector_store import get_vector_store
@@ -57,6 +58,8 @@ def stocked_shop(
             sold = _stock(shop, goods)
             report("Waiting for a worker to embed their photos.")
             _wait_until_searchable(shop, len(goods))
+            count_words(shop.pk)  # as the sweep does for every shop
+            shop.refresh_from_db()
             yield StockedShop(shop, sold)
     finally:
         _delete(shop)

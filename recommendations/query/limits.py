@@ -7,10 +7,12 @@ What a text excludes is left out of the answer; what no facet tells is also soug
 from collections.abc import Sequence
 from dataclasses import replace
 
-from catalog.models import Variant
+from catalog.models import Product, Variant
+from catalog.search.codes import Code, find_codes
 from catalog.search.filters import VariantFilter, find_currencies
-from catalog.search.shop_words import read_shop_words
+from catalog.search.shop_words import ShopWords, read_shop_words
 from catalog.vocabulary.languages.concepts import Role
+from core.text import fold
 from recommendations.query.constraints.exclusions import Exclusion
 from recommendations.query.constraints.prompt import ConstraintKind
 from recommendations.query.constraints.sizes import SizeWish
@@ -22,6 +24,9 @@ from tenants.models import Shop
 
 # Of an excluded thing that no facet tells, such as a hood.
 AWAY = -0.25
+# Characters of a number that is found among other words, and of one without letters.
+MIN_NUMBER, MIN_DIGITS = 5, 6
+_MARKS = ".,;:!?#()[]\"'“”„"
 _TOLD_BY_FACETS = frozenset({Role.COLOUR, Role.SHADE, Role.KIND})
 
 
@@ -34,19 +39,20 @@ def understand_query(
     """
     table = read_synonyms(shop) if synonyms is None else synonyms
     context = ShopContext(shop.default_currency, read_shop_words(shop), table)
-    found: list[Interpretation | None] = [
-        interpret(term.text, encoder=encoder, shop=context)
-        if query.is_interpreted and term.weight > 0
-        else None
-        for term in query.terms
-    ]
+    texts: list[str] = []
+    found: list[Interpretation | None] = []
+    for term in query.terms:
+        is_read = query.is_interpreted and term.weight > 0
+        number = find_number(term.text) if is_read else None
+        texts.append(number or term.text)
+        found.append(
+            _interpret(term.text, encoder, context, shop) if is_read and not number else None
+        )
     understandings = [
-        one.understanding if one else understand(term.text, encoder=encoder)
-        for term, one in zip(query.terms, found, strict=True)
+        one.understanding if one else understand(text, encoder=encoder)
+        for text, one in zip(texts, found, strict=True)
     ]
-    wanted = [
-        one.wanted if one else term.text for term, one in zip(query.terms, found, strict=True)
-    ]
+    wanted = [one.wanted if one else text for text, one in zip(texts, found, strict=True)]
     read = [one for one in found if one]
     understood = combine(understandings)
     exclusions = tuple(exclusion for one in read for exclusion in one.exclusions)
@@ -63,6 +69,42 @@ def understand_query(
         exclusions=exclusions,
         wearer=next((one.wearer for one in read if one.wearer), None),
     )
+
+
+def find_number(text: str) -> str | None:
+    """Return the number of a product that a text has, alone or among other words; None without one.
+
+    "Is KT-1205-XL still available" asks for that product. Short numbers may be anything: a product
+    with the id 501 is not what "501 jeans" asks for.
+    """
+    words = [word.rpartition(":")[2].strip(_MARKS) for word in text.split()]
+    numbers = [word for word in words if _is_long_number(word)]
+    if not numbers:
+        return None
+    found = find_codes(numbers)
+    sold = [number for number in numbers if found.get(number) is Code.NUMBER]
+    return sold[0] if len(sold) == 1 else None
+
+
+def _is_long_number(word: str) -> bool:
+    digits = sum(letter.isdigit() for letter in word)
+    letters = sum(letter.isalpha() for letter in word)
+    return digits > 0 and digits + letters >= (MIN_NUMBER if letters else MIN_DIGITS)
+
+
+def _interpret(text: str, encoder: str, context: ShopContext, shop: Shop) -> Interpretation:
+    """Interpret a text; what the shop has in its products is not misspelt, counted or not."""
+    found = interpret(text, encoder=encoder, shop=context)
+    used = [
+        one.written
+        for one in found.understanding.corrections
+        if Product.objects.matching(one.written, language=shop.language).exists()
+    ]
+    if not used:
+        return found
+    counts = {**context.words.counts, **{fold(word): 1 for word in used}}
+    words = ShopWords(context.words.terms, counts)
+    return interpret(text, encoder=encoder, shop=replace(context, words=words))
 
 
 def _narrow(query: Query, found: Interpretation, shop: Shop) -> tuple[Query, set[str]]:

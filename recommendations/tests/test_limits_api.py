@@ -85,6 +85,34 @@ def test_spelling_is_corrected_and_said(selling):
     assert found["understood"]["corrections"] == [{"written": "snekers", "corrected": "sneakers"}]
 
 
+def test_a_word_of_the_shop_is_not_corrected_though_it_was_not_counted_yet(selling):
+    cache_prompt(selling.shop, "snekers")
+    product = {"name": "Jacket", "brand": "Snekers"}
+    assert selling.client.put("/api/v1/products/new/", product).status_code == 201
+    found = answer(selling, "snekers")
+    assert found["understood"]["corrections"] == []
+    assert found["understood"]["searched_for"] == "snekers"
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["is KT-1205-XL still available?", "SKU: kt1205xl", "looking for art. no. KT/1205/XL please"],
+)
+def test_a_number_among_other_words_finds_its_product(selling, prompt):
+    for text in ("KT-1205-XL", "kt1205xl", "KT/1205/XL"):
+        cache_prompt(selling.shop, text)
+    make_product(selling, "numbered", {"sku": "KT-1205-XL"})
+    make_indexed(selling.shop, 0.1, external_id="numbered")
+    assert read(answer(selling, prompt)) == ["numbered"]
+
+
+def test_a_short_number_is_a_word_like_others(selling):
+    cache_prompt(selling.shop, "501 dress")
+    make_product(selling, "501", {"sku": "X-1"})
+    make_indexed(selling.shop, 0.1, external_id="501")
+    assert answer(selling, "501 dress")["understood"]["searched_for"] == "501 dress"
+
+
 @pytest.mark.parametrize(
     ("prompt", "left"),
     [

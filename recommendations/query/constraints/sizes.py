@@ -19,7 +19,7 @@ _WAIST = re.compile(
     r"(?<!\w)(?:w\s?(\d{2})\s*[/x,\s]?\s*l\s?(\d{2})|(\d{2})\s?[/x]\s?(\d{2}))(?!\w)"
 )
 # As people write it without "size"; a single letter only as a capital.
-_LONE_LETTERS = re.compile(r"(?<![\w&'’.-])(?:xxs|xs|xl|xxl|xxxl|x{4}l|[2-6]xl)(?![\w&'’-])")
+_LONE_LETTERS = re.compile(r"(?<![\w&'’./-])(?:xxs|xs|xl|xxl|xxxl|x{4}l|[2-6]xl)(?![\w&'’-])")
 _LONE_CAPITAL = re.compile(r"(?<=\s)[SML](?=\s*$|\s*,)")
 _RANGE_OF_NUMBERS = range(16, 63)
 LETTERS = 4  # of the longest size that is no word: "XXXL"
