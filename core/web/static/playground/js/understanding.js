@@ -37,9 +37,11 @@ function translation({ language, searched_for: text }) {
 function corrections(found, prompt, ask) {
   if (!found.length) return [];
   const words = found.map(({ corrected }) => corrected).join(", ");
+  const said = el("span", {}, "Searched for ", el("q", { text: words }));
+  if (!prompt) return [said]; // several texts, none of which could be searched for alone
   const literal = el("button", { type: "button", class: "quiet", text: `Search for “${prompt}” instead` });
   literal.addEventListener("click", () => ask(prompt, true));
-  return [el("span", {}, "Searched for ", el("q", { text: words })), literal];
+  return [said, literal];
 }
 
 /** Return a chip that searches without what it says. */
