@@ -56,7 +56,7 @@ def wait_until_indexed(client: httpx.Client, count: int) -> None:
 
 
 def ask(client: httpx.Client, count: int = 5) -> dict:
-    body = {"prompt": "anything", "number_of_images": count}
+    body = {"prompt": "anything", "number_of_images": count, "min_match": "none"}
     return wait_for(
         lambda: (response := client.post("recommendations/", json=body)).is_success and response,
         what="an answer",

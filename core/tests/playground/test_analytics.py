@@ -25,7 +25,8 @@ def active_key(live_stack: Stack, api_key: str) -> str:
     """Make a shop with three searches and one click, all counted; return its key."""
     with live_stack.client(api_key) as client:
         answers = [
-            client.post("recommendations/", json={"prompt": prompt}).json() for prompt in PROMPTS
+            client.post("recommendations/", json={"prompt": prompt, "min_match": "none"}).json()
+            for prompt in PROMPTS
         ]
         click = {"event_id": "1", "kind": "click", "image": answers[0]["results"][0]["id"]}
         client.post("events/", json={**click, "recommendation": answers[0]["id"]})
