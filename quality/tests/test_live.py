@@ -34,6 +34,12 @@ def fresh(live_stack: Stack) -> Iterator[httpx.Client]:
         yield client
 
 
+def ask(client: httpx.Client) -> list[dict]:
+    """Return all images, in the order of an answer."""
+    body = {"prompt": "red dress", "min_match": "none"}
+    return client.post("recommendations/", json=body).json()["results"]
+
+
 def make_garment_file(size: tuple[int, int], kind: str = "JPEG", **options: Any) -> bytes:
     """Return a garment's photo of exactly this size, stretched if needed."""
     image = Pillow.fromarray(make_photo()).resize(size, Pillow.Resampling.BILINEAR)
@@ -199,7 +205,7 @@ def test_applied_enhancement_is_searchable_with_its_new_photo(fresh):
     applied = fresh.post(f"{ENHANCE}{payload['id']}/apply/")
     assert applied.status_code == 200 and applied.json()["standing"] == "applied"
     wait_for(lambda: fresh.get(f"images/{image}/").json()["index_state"] == "indexed")
-    (result,) = fresh.post("recommendations/", json={"prompt": "red dress"}).json()["results"]
+    (result,) = ask(fresh)
     assert result["id"] == image and result["photo_url"] != before
     after = httpx.get(payload["after"]["photo_url"]).content
     assert httpx.get(result["photo_url"]).content == after
@@ -238,8 +244,7 @@ def test_gate_holds_a_bad_photo_until_it_is_fixed(fresh):
     assert fresh.get("index/").json()["indexed"] == 1
 
     def found() -> set[str]:
-        results = fresh.post("recommendations/", json={"prompt": "red dress"}).json()["results"]
-        return {result["id"] for result in results}
+        return {result["id"] for result in ask(fresh)}
 
     assert found() == {good}
     payload = enhanced(fresh, bad)
