@@ -22,7 +22,7 @@ _WAIST = re.compile(
 _LONE_LETTERS = re.compile(r"(?<![\w&'’./-])(?:xxs|xs|xl|xxl|xxxl|x{4}l|[2-6]xl)(?![\w&'’-])")
 _LONE_CAPITAL = re.compile(r"(?<=\s)[SML](?=\s*$|\s*,)")
 _RANGE_OF_NUMBERS = range(16, 63)
-LETTERS = 4  # of the longest size that is no word: "XXXL"
+_LETTER_OF_WORDS = re.compile(r"[^\W\dxsml]")  # "small", and neither "s" nor "2xl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,43 +57,48 @@ def _find_waists(flat: str) -> Iterator[SizeWish]:
 
 
 def _find_named(text: str, flat: str) -> Iterator[SizeWish]:
-    for number, pattern in enumerate(_read_patterns()):
+    called, with_system, without_system = _read_patterns()
+    for found in called.finditer(flat):
+        yield from _follow(flat, found, _read_system(text, found))
+    for pattern in with_system:
         for found in pattern.finditer(flat):
-            system = text[slice(*found.span("system"))] if found["system"] else ""
-            if system and not _is_system(system, found["value"]):
-                if number:
-                    continue
-                system = ""
-            yield from _follow(flat, _make_wish(found, system.upper(), found["value"]), found)
+            if system := _read_system(text, found):
+                yield from _follow(flat, found, system)
+    for pattern in without_system:
+        for found in pattern.finditer(flat):
+            yield from _follow(flat, found)
     for found in _read_pattern_after_in().finditer(flat):
         value = found["value"]
-        is_number = value.isdigit()
         # No garment has another number as its size: "in 2 colours".
-        if is_number and int(value) not in _RANGE_OF_NUMBERS:
+        if value.isdigit() and int(value) not in _RANGE_OF_NUMBERS:
             continue
         # "In small" is a size where nothing follows that is small.
-        if is_number or len(value) <= LETTERS or _read_end().match(flat, found.end()):
-            yield from _follow(flat, _make_wish(found, "", value), found)
+        if not _LETTER_OF_WORDS.search(value) or _read_end().match(flat, found.end()):
+            yield from _follow(flat, found)
 
 
-def _is_system(written: str, value: str) -> bool:
-    """Check whether letters are a system of sizes; those of words are in capitals: "it", "des"."""
-    is_word = flatten(written) in split_entry(read_cues()["size"]["systems_like_words"])
-    return written.isupper() or (value[0].isdigit() and not is_word)
+def _read_system(text: str, found: re.Match[str]) -> str:
+    """Return the system of a size; empty if the letters are a word, as in "its" and "del".
+
+    Systems that may be words, and those of letter sizes, are in capitals.
+    """
+    system = text[slice(*found.span("system"))] if found["system"] else ""
+    is_word = flatten(system) in split_entry(read_cues()["size"]["systems_like_words"])
+    is_named = system.isupper() or (found["value"][0].isdigit() and not is_word)
+    return system.upper() if is_named else ""
 
 
-def _follow(flat: str, wish: SizeWish, found: re.Match[str]) -> Iterator[SizeWish]:
+def _follow(flat: str, found: re.Match[str], system: str = "") -> Iterator[SizeWish]:
     """Yield a size and those that follow it: "10 or 12", "M/L", "36-38"."""
-    yield wish
-    system = wish.name.split()[0] if found["system"] and " " in wish.name else ""
-    end, last = wish.span.end, found["value"]
+    yield _make_wish(found, system, found["value"])
+    end, last = found.end(), found["value"]
     while more := _read_next().match(flat, end):
         value = more["value"]
         if value.isdigit() != last.isdigit() or (value.isdigit() and int(value) * 2 <= int(last)):
             return
         pair = tuple(f"{last}{mark}{value}" for mark in "/-")
-        one = _make_wish(more, system, value)
-        yield replace(one, forms=(*one.forms, *pair))
+        wish = _make_wish(more, system, value)
+        yield replace(wish, forms=(*wish.forms, *pair))
         end, last = more.end(), value
 
 
@@ -143,26 +148,28 @@ def _read_letters() -> dict[str, str]:
 
 
 @cache
-def _read_patterns() -> tuple[re.Pattern[str], ...]:
-    """Return the patterns of sizes that are called so, or that have their system."""
-    systems = "|".join(split_entry(read_cues()["size"]["systems"]))
-    system = rf"(?:(?P<system>{systems})\s*[-.]?\s*)"
+def _read_patterns() -> tuple[re.Pattern[str], list[re.Pattern[str]], list[re.Pattern[str]]]:
+    """Return the patterns of sizes: called so, with their system, and without one."""
+    systems = rf"(?P<system>{'|'.join(split_entry(read_cues()['size']['systems']))})"
     after = make_pattern(split_entry(read_cues()["size"]["after"]))
     letters = "|".join(map(re.escape, _read_letters()))
-    return (
-        re.compile(rf"(?:{read_size_words()})\s*[:.]?\s*{system}?{_read_value()}"),
-        re.compile(rf"(?<!\w){system}{_read_value()}"),
-        re.compile(rf"(?<!\w)(?P<value>{_NUMBER})\s*(?P<system>{systems})(?!\w)"),
-        re.compile(rf"(?<!\w)(?P<value>{_NUMBER})\s*(?:{after})(?P<system>)"),
-        re.compile(rf"(?<![\w-])(?P<value>{letters})\s+size(?!\w)(?P<system>)"),
+    called = rf"(?:{read_size_words()})\s*[:.]?\s*(?:{systems}\s*[-.]?\s*)?{_read_value()}"
+    with_system = (
+        rf"(?<!\w){systems}\s*[-.]?\s*{_read_value()}",
+        rf"(?<!\w)(?P<value>{_NUMBER})\s*{systems}(?!\w)",
     )
+    without_system = (
+        rf"(?<!\w)(?P<value>{_NUMBER})\s*(?:{after})",
+        rf"(?<![\w-])(?P<value>{letters})\s+size(?!\w)",
+    )
+    return re.compile(called), [*map(re.compile, with_system)], [*map(re.compile, without_system)]
 
 
 @cache
 def _read_pattern_after_in() -> re.Pattern[str]:
     units = make_pattern(split_entry(read_cues()["units"]["words"]))
     before = r"(?<!\w)(?:in|en|w|i)\s+(?:an?\s+|size\s+)?"
-    return re.compile(rf"{before}{_read_value()}(?!\s*(?:{units}))(?P<system>)")
+    return re.compile(rf"{before}{_read_value()}(?!\s*(?:{units}))")
 
 
 @cache
