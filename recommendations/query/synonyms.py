@@ -12,8 +12,9 @@ from threading import Lock
 from typing import NamedTuple
 from uuid import UUID
 
-from catalog.vocabulary.languages.lexicon import Token, tokenise
+from catalog.vocabulary.languages.lexicon import tokenise
 from recommendations.models import Synonym
+from recommendations.query.constraints.text import locate
 from recommendations.steering.synonyms import Phrase, split_phrase
 from tenants.models import Shop
 
@@ -77,12 +78,12 @@ def find_phrases(text: str, table: SynonymTable) -> list[FoundPhrase]:
         return []
     tokens = tokenise(text)
     keys = [split_phrase(token.text) for token in tokens]
-    spans = list(_find_spans(text, tokens))
+    spans = locate(text, tokens)
     found, place = [], 0
     while place < len(tokens):
         length, meanings = _find_longest(keys[place:], table)
         if meanings:
-            start, end = spans[place][0], spans[place + length - 1][1]
+            start, end = spans[place].start, spans[place + length - 1].end
             found.append(FoundPhrase(start, end, SynonymUse(text[start:end], meanings)))
         place += length
     return found
@@ -107,8 +108,8 @@ def write_alternatives(text: str, uses: Sequence[SynonymUse]) -> list[str]:
 def _replace_each(text: str, uses: Sequence[SynonymUse], place: int) -> str:
     for use in uses:
         meaning = use.meanings[min(place, len(use.meanings) - 1)]
-        phrase = re.compile(rf"(?<!\w){re.escape(use.phrase)}(?!\w)")
-        text = phrase.sub(lambda _, meaning=meaning: meaning, text, count=1)  # type: ignore[misc]
+        if found := re.search(rf"(?<!\w){re.escape(use.phrase)}(?!\w)", text):
+            text = f"{text[: found.start()]}{meaning}{text[found.end() :]}"
     return text
 
 
@@ -174,12 +175,3 @@ def _find_longest(keys: Sequence[Phrase], table: SynonymTable) -> tuple[int, tup
         if meanings := table.meanings.get(words):
             best = length, meanings
     return best
-
-
-def _find_spans(text: str, tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
-    """Yield where each token of a text starts and ends."""
-    end = 0
-    for token in tokens:
-        start = text.index(token.text, end)
-        end = start + len(token.text)
-        yield start, end

@@ -9,8 +9,8 @@ from typing import Any, BinaryIO
 import orjson
 
 from catalog.feeds.errors import FeedUnreadable
-from catalog.feeds.recognition import read_start
-from catalog.feeds.tables import DELIMITERS, BrokenRecord, split_records
+from catalog.feeds.recognition import find_delimiter, read_start
+from catalog.feeds.tables import BrokenRecord, split_records
 from catalog.feeds.text import read_text, split_lines
 from catalog.feeds.values import parse_flag, remove_escape
 from core.api.csv import escape_formula
@@ -74,8 +74,7 @@ def _read_table(
     sample: str, lines: Iterable[str | None]
 ) -> Iterator[tuple[int, Mapping[str, Any] | _Refused]]:
     """Yield the rows after the header by the names of their columns, in any order."""
-    header = sample.lstrip("\n").partition("\n")[0]
-    delimiter = max(DELIMITERS, key=header.count)
+    delimiter = find_delimiter(sample, COLUMNS)
     titles: list[str] = []
     for number, record in split_records(lines, delimiter):
         if isinstance(record, BrokenRecord):
