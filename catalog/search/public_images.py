@@ -25,6 +25,7 @@ from catalog.models.image import SEEN_FACETS
 from catalog.models.thumbnails import THUMBNAIL_WIDTHS
 from catalog.search.filters import FacetFilter
 from catalog.taxonomy.tree import MAX_DEPTH
+from catalog.vocabulary.kinship import find_known_kinds
 from core.ml.vector_store import Vectors
 from core.tenancy import scoped_shop_id
 
@@ -224,7 +225,11 @@ def serialize_seen(garments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def find_row_kinds(row: Mapping[str, Any]) -> frozenset[str]:
     """Return the kinds that the shop states in a row's category and name, else the seen ones."""
-    return describe_row(row).kinds
+    return find_known_kinds(
+        category=row["category_name"] or "",
+        name=row["name"],
+        garments=json.loads(row["seen_garments"] or "[]"),
+    )
 
 
 def describe_row(row: Mapping[str, Any]) -> Description:

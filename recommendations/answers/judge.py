@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from catalog.facts.descriptions import Description
 from catalog.models import VectorIndex
 from recommendations.query import Direction, Query, Thresholds, bound_match
 from recommendations.ranking.candidate_pool import CandidatePool
@@ -20,10 +21,12 @@ class Judge:
     query: Query
     direction: Direction | None
     thresholds: Thresholds | None
+    wanted: Description
 
     @classmethod
     def of(cls, index: VectorIndex, query: Query, direction: Direction | None) -> "Judge":
-        return cls(query, direction, direction.find_thresholds(index) if direction else None)
+        thresholds = direction.find_thresholds(index) if direction else None
+        return cls(query, direction, thresholds, query.description)
 
     @property
     def finds_nothing(self) -> bool:
@@ -41,7 +44,7 @@ class Judge:
             match = Match.STRONG
         if match is None or match is Match.WEAK:
             return match
-        return bound_match(match, wanted=self.query.description, known=pool.describe(pk))
+        return bound_match(match, wanted=self.wanted, known=pool.describe(pk))
 
     def is_enough(self, pool: CandidatePool) -> bool:
         """Return whether no image beyond the pool belongs on the page.

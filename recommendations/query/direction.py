@@ -189,15 +189,12 @@ class Query:
     @property
     def english_words(self) -> str:
         """Return what is encoded for the texts with a weight above 0, joined by spaces."""
-        texts = zip(self.terms, self.understandings, strict=True)
-        return " ".join(found.searched_for for term, found in texts if term.weight > 0)
+        return " ".join(found.searched_for for found in self._wanted)
 
     @property
     def is_meaningless(self) -> bool:
         """Return whether texts say what is wanted, and no word of them is known."""
-        texts = zip(self.terms, self.understandings, strict=True)
-        wanted = [found.is_meaningless for term, found in texts if term.weight > 0]
-        return bool(wanted) and all(wanted)
+        return bool(self._wanted) and all(found.is_meaningless for found in self._wanted)
 
     @property
     def description(self) -> Description:
@@ -207,8 +204,7 @@ class Query:
         """
         if any(weight > 0 for weight in self.weights[len(self.terms) :]):
             return Description()
-        texts = zip(self.terms, self.understandings, strict=True)
-        wishes = [describe_wish(found.searched_for) for term, found in texts if term.weight > 0]
+        wishes = [describe_wish(found.searched_for) for found in self._wanted]
         meanings = (find_kinds(meaning) for use in self.synonyms for meaning in use.meanings)
         kinds = frozenset[str]().union(*(wish.kinds for wish in wishes), *meanings)
         if sum(bool(wish.kinds) for wish in wishes) > 1:
@@ -222,8 +218,13 @@ class Query:
     @property
     def synonyms(self) -> tuple[SynonymUse, ...]:
         """Return the shop's synonyms for phrases of the wanted texts."""
+        return tuple(use for found in self._wanted for use in found.synonyms)
+
+    @property
+    def _wanted(self) -> list[Understanding]:
+        """What the texts with a weight above 0 mean."""
         texts = zip(self.terms, self.understandings, strict=True)
-        return tuple(use for term, found in texts if term.weight > 0 for use in found.synonyms)
+        return [found for term, found in texts if term.weight > 0]
 
 
 class NothingWanted(DomainError):

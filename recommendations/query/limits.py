@@ -43,7 +43,7 @@ def understand_query(
     found: list[Interpretation | None] = []
     for term in query.terms:
         is_read = query.is_interpreted and term.weight > 0
-        number = find_number(term.text) if is_read else None
+        number = _find_number(term.text) if is_read else None
         texts.append(number or term.text)
         found.append(
             _interpret(term.text, encoder, context, shop) if is_read and not number else None
@@ -71,7 +71,7 @@ def understand_query(
     )
 
 
-def find_number(text: str) -> str | None:
+def _find_number(text: str) -> str | None:
     """Return the number of a product that a text has, alone or among other words; None without one.
 
     "Is KT-1205-XL still available" asks for that product. Short numbers may be anything: a product

@@ -126,7 +126,7 @@ def gather_candidates(
         )
 
     def build_listed() -> CandidatePool:
-        has_more = len(listed) > size or size >= MAX_CANDIDATES <= len(listed)
+        has_more = len(listed) > size or len(listed) >= MAX_CANDIDATES
         return replace(build(listed, ""), has_more=has_more)
 
     def build_nearest(found: NearestImages, reach: int) -> CandidatePool:
