@@ -16,8 +16,8 @@ clean-demo: $(VENV)/embedded ## Delete the demo's data
 shell: $(VENV)/embedded ## Open Django's shell on the demo's data
 	@$(PYTHON) -m demo shell
 
-test: $(VENV)/dev ## Run the tests against real services
-	@$(PYTHON) -m pytest $(ARGS)
+test: $(VENV)/dev ## Run the tests against real services, a file per core at a time
+	@$(PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: $(VENV)/dev ## Lint, check types, layers and migrations
 	$(VENV)/bin/ruff format --check .

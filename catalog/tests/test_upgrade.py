@@ -70,6 +70,10 @@ def test_prompts_are_answered_while_the_index_is_built_again_and_workers_die(sta
         wait_for(lambda: read_index(client)["revision"] == second, timeout=180, what="the switch")
         assert ask(client) == 201
         wait_for(lambda: read_index(client)["indexed"] == IMAGES + 1, what="the added image")
-        similar = client.get(f"images/{added}/similar/").raise_for_status().json()
+        similar = (
+            client.get(f"images/{added}/similar/", params={"min_match": "none"})
+            .raise_for_status()
+            .json()
+        )
         assert similar["results"]
         assert client.get("index/drift/").json() == {"missing": [], "extra": []}
