@@ -156,7 +156,7 @@ def test_our_services_can_write_only_to_their_volumes(name: str) -> None:
     assert service["cap_drop"] == ["ALL"]
 
 
-@pytest.mark.parametrize("name", set(BUILT) - {"migrate"})
+@pytest.mark.parametrize("name", sorted(set(BUILT) - {"migrate"}))
 def test_waits_for_the_migrations(name: str) -> None:
     needed = BUILT[name]["depends_on"]["migrate"]
     assert needed["condition"] == "service_completed_successfully"

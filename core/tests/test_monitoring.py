@@ -1,10 +1,10 @@
 """`/metrics` and Flower are closed unless they are opened, and clients cannot add figures."""
 
 import os
-import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import httpx
@@ -18,8 +18,8 @@ from core.tests.live import wait_for
 from demo.services import free_port, is_listening
 
 ROOT = Path(settings.BASE_DIR)
-TOKEN = secrets.token_hex(32)
-LOGIN = ("flower", secrets.token_hex(32))
+TOKEN, PASSWORD = (sha256(name).hexdigest() for name in (b"token", b"password"))
+LOGIN = ("flower", PASSWORD)
 
 
 @pytest.mark.parametrize("header", [None, "Bearer ", f"Bearer {TOKEN}", "Basic YTpi"])

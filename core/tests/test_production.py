@@ -2,9 +2,9 @@
 
 import os
 import re
-import secrets
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -15,20 +15,27 @@ from hypothesis import strategies as st
 from core.production import is_guessable
 
 ROOT = Path(settings.BASE_DIR)
-STRONG = secrets.token_hex(32)
+
+
+def make_secret(name: str) -> str:
+    """Return a strong secret, the same in every process, since it names tests."""
+    return sha256(name.encode()).hexdigest()
+
+
+STRONG = make_secret("strong")
 # Stated completely, since a developer's `.env` would provide missing values.
 SAFE = {
     "ATELIER_ENV": "production",
     "DEBUG": "false",
-    "SECRET_KEY": secrets.token_hex(32),
+    "SECRET_KEY": make_secret("key"),
     "ALLOWED_HOSTS": "atelier.example.com,.shops.example.com",
     "CSRF_TRUSTED_ORIGINS": "https://atelier.example.com",
     "SITE_URL": "https://atelier.example.com",
     "DATABASE_URL": f"postgres://shop:{STRONG}@db.internal/shop",
     "REDIS_URL": "redis://redis.internal:6379",
-    "REDIS_PASSWORD": secrets.token_hex(32),
+    "REDIS_PASSWORD": make_secret("redis"),
     "CHROMA_NODES": "main=http://chroma.internal:8000",
-    "CHROMA_TOKEN": secrets.token_hex(32),
+    "CHROMA_TOKEN": make_secret("chroma"),
     "CHROMA_NODE_TOKENS": "",
     "EMAIL_URL": "smtp+tls://mail.example.com:587",
     "DEMO_API_KEY": "",
@@ -46,7 +53,7 @@ WEAK = [
     ("SECRET_KEY", "insecure-development-key-" + "x" * 32),
     ("SECRET_KEY", f"django-insecure-{STRONG}"),
     ("SECRET_KEY", "please-change-me-before-you-go-live-with-this-installation"),
-    ("SECRET_KEY", secrets.token_hex(8)),
+    ("SECRET_KEY", STRONG[:16]),
     ("ALLOWED_HOSTS", ""),
     ("ALLOWED_HOSTS", "*"),
     ("ALLOWED_HOSTS", "atelier.example.com, *"),
@@ -73,7 +80,7 @@ WEAK = [
     ("CHROMA_TOKEN", "chroma-token"),
     ("CHROMA_TOKEN", "a-chroma-token-of-ours"),
     ("CHROMA_NODE_TOKENS", "main=chroma-token"),
-    ("REDIS_PASSWORD", secrets.token_hex(7)),
+    ("REDIS_PASSWORD", STRONG[:14]),
     ("METRICS_TOKEN", "tell-me-all"),
     ("EMAIL_URL", "consolemail://"),
     ("EMAIL_URL", "dummymail://"),

@@ -7,7 +7,6 @@ from base64 import urlsafe_b64encode
 from time import time
 from types import SimpleNamespace
 from typing import Any
-from uuid import uuid4
 
 import jwt
 import pytest
@@ -22,6 +21,8 @@ from tenants.tests.factories import make_key_client
 
 SECRETS = "/api/v1/shop/signing-secrets/"
 PREFERENCES = "/api/v1/shoppers/ada/preferences/"
+UNKNOWN = "018f0000-0000-7000-8000-000000000000"
+FUTURE = 4_000_000_000
 
 
 def make_signing_secret(shop: Any) -> SimpleNamespace:
@@ -89,8 +90,8 @@ def test_accepts_our_audience(page, signing, audience):
         ),
         *({"sub": value} for value in ("ada\0", "\ud800", True)),
         *({"exp": value} for value in (None, "9999999999", True, [1])),
-        *({"iat": value} for value in (None, "1", time() + 86_400, float("nan"), float("inf"))),
-        *({"nbf": value} for value in (time() + 86_400, "1")),
+        *({"iat": value} for value in (None, "1", FUTURE, float("nan"), float("inf"))),
+        *({"nbf": value} for value in (FUTURE, "1")),
         *({"aud": value} for value in ("rival", [], [["atelier"]], {"atelier": 1}, 7)),
     ],
     ids=str,
@@ -143,7 +144,7 @@ def test_refuses_changed_claims(page, signing):
     assert_refused(use(page, f"{header}.{encode(claim(sub='eve'))}.{signature}"))
 
 
-@pytest.mark.parametrize("kid", [None, "", "x", 5, str(uuid4()), "' OR 1=1 --", "\0", "../../etc"])
+@pytest.mark.parametrize("kid", [None, "", "x", 5, UNKNOWN, "' OR 1=1 --", "\0", "../../etc"])
 def test_refuses_an_unknown_signing_secret(page, signing, kid):
     response = use(page, sign(signing, claim(), kid=kid))
     assert response.status_code == 401

@@ -1,5 +1,6 @@
 """Read feeds that a test has as text."""
 
+import gzip
 import io
 from typing import Any
 
@@ -9,6 +10,11 @@ from catalog.feeds.records import ProductRecord, RowProblem
 
 def make_stream(text: str | bytes) -> io.BytesIO:
     return io.BytesIO(text if isinstance(text, bytes) else text.encode())
+
+
+def compress(data: bytes) -> bytes:
+    """Return compressed data without the time, since it names tests."""
+    return gzip.compress(data, mtime=0)
 
 
 def read_all(text: str | bytes, **options: Any) -> tuple[list[ProductRecord], list[RowProblem]]:
