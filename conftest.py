@@ -5,13 +5,36 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.core.cache import cache
+from django.db.models.signals import post_migrate
 from rest_framework.test import APIClient
 
+from catalog.models import AgeGroup, AgeGroupAlias, Category, CategoryAlias, Style
 from core.api.refusals import blocked
+from core.tenancy import all_shops
 from core.tests.plugin import FOLDER
 from demo.stack import Stack
 from tenants.tests.factories import make_member, make_person
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """Restore what migrations wrote whenever a test with transactions has emptied all tables."""
+    models = (Category, Style, AgeGroup, CategoryAlias, AgeGroupAlias)
+    with django_db_blocker.unblock(), all_shops():
+        rows = [(model, list(model.objects.all())) for model in models]
+
+    def restore(**_: object) -> None:
+        with all_shops():
+            for model, objects in rows:
+                model.objects.bulk_create(objects)
+
+    # Emptying tables ends with this signal, since permissions need it too.
+    config = apps.get_app_config("catalog")
+    post_migrate.connect(restore, sender=config)
+    yield
+    post_migrate.disconnect(restore, sender=config)
 
 
 @pytest.fixture(autouse=True)
