@@ -16,7 +16,7 @@ from demo.processes import BASE
 PARTS = (
     "indexing", "uploads", "search", "recommending", "hybrid", "events", "quality", "stylist",
     "memory", "handler", "slow_clients", "hostile_photos", "request", "rebuild",
-    "photo_links", "facets", "imports", "words",
+    "photo_links", "facets", "imports", "words", "suggestions",
 )  # fmt: skip
 RESULT = BASE / ".atelier" / "bench.json"
 

@@ -20,6 +20,7 @@ from benchmarks.measurements.request_checks import measure_request
 from benchmarks.measurements.search import measure_search
 from benchmarks.measurements.slow_clients import measure_slow_clients
 from benchmarks.measurements.stylist import measure_stylist
+from benchmarks.measurements.synthetic.suggestions import measure_suggestions
 from benchmarks.measurements.synthetic.words import measure_words
 from benchmarks.measurements.uploads import accept, measure_uploads, open_shop
 from benchmarks.photos import load_photos
@@ -57,6 +58,9 @@ def measure(stack: Stack, subject: Subject, report: Report, only: str | None) ->
     # It uses no encoder.
     if only in {None, "words"} and subject.is_trained:
         measure_words(stack, report)
+    # It uses no encoder.
+    if only in {None, "suggestions"} and subject.is_trained:
+        measure_suggestions(stack, subject, report)
     # Other encoders take so long that nothing of the links would show.
     if only in {None, "photo_links"} and subject.is_trained:
         measure_photo_links(stack, subject, _photos(LINKED_PHOTOS), report)

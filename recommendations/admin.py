@@ -15,6 +15,7 @@ from catalog.feeds.errors import FeedUnreadable
 from core.admin import SHOP_FILTER, ReadOnlyAdmin
 from core.tenancy import shop_scope
 from recommendations.models import (
+    CommonPrompt,
     Event,
     Experiment,
     ImagePopularity,
@@ -151,6 +152,14 @@ class SynonymSuggestionAdmin(ReadOnlyAdmin):
     list_filter = (SHOP_FILTER,)
     list_select_related = ("shop",)
     search_fields = ("phrase", "meaning")
+
+
+@admin.register(CommonPrompt)
+class CommonPromptAdmin(ReadOnlyAdmin):
+    list_display = ("text", "askers", "shop", "computed_at")
+    list_filter = (SHOP_FILTER,)
+    list_select_related = ("shop",)
+    search_fields = ("text",)
 
 
 @admin.register(RelatedSearches)

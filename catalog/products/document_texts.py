@@ -4,12 +4,14 @@ The release before this one writes no documents; those that are missing are foun
 """
 
 # Part of every digest: a new value has all documents made again.
-VERSION = "1"
+VERSION = "2"
 
-# Numbers are SKUs, and ids that the shop gave.
+# Numbers are SKUs, and ids that the shop gave. Suggestions find images by the title; a product
+# without images is not suggested.
 _PRODUCT_TEXTS = r"""
     SELECT product.id, product.shop_id, product.id AS product_id,
         concat_ws(E'\n', product.name, product.brand, own.names, product.description) AS text,
+        '' AS title,
         array_remove(own.skus || CASE WHEN product.external_id <> product.id::text
             THEN product.external_id::text END, NULL) AS numbers
     FROM catalog_product AS product
@@ -22,6 +24,7 @@ _PRODUCT_TEXTS = r"""
 _IMAGE_TEXTS = r"""
     SELECT image.id, image.shop_id, image.product_id,
         concat_ws(E'\n', image.name, image.brand, image.description) AS text,
+        image.name AS title,
         array_remove(shown.skus || NULLIF(image.item_group_id, '')::text, NULL) AS numbers
     FROM catalog_image AS image
     CROSS JOIN LATERAL (
@@ -69,7 +72,9 @@ _OWNERS = (
     {"table": "catalog_productdocument", "owner": "product", "texts": _PRODUCT_TEXTS},
     {"table": "catalog_imagedocument", "owner": "image", "texts": _IMAGE_TEXTS},
 )
-_COLUMNS = f"texts.id, texts.shop_id, shop.language, {_DIGEST}, texts.text, texts.numbers"
+_COLUMNS = (
+    f"texts.id, texts.shop_id, shop.language, {_DIGEST}, texts.text, texts.numbers, texts.title"
+)
 READ_PRODUCTS, READ_IMAGES = (
     _OF_PRODUCTS.format(stale=_STALE.format(columns=_COLUMNS, digest=_DIGEST, **owner))
     for owner in _OWNERS

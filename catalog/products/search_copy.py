@@ -106,10 +106,10 @@ def _read_ids(sql: str) -> list[UUID]:
 
 
 def _make_columns(rows: list[tuple[Any, ...]]) -> list[list[Any]]:
-    ids, shops, languages, digests, texts, numbers = map(list, zip(*rows, strict=True))
+    ids, shops, languages, digests, *_ = map(list, zip(*rows, strict=True))
     words = [
-        write_document(text, some, language=language, key=make_key(shop))
-        for text, some, language, shop in zip(texts, numbers, languages, shops, strict=True)
+        write_document(text, numbers, language=language, key=make_key(shop), title=title)
+        for _, shop, language, _, text, numbers, title in rows
     ]
     return [ids, shops, languages, digests, words]
 

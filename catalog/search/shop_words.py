@@ -3,11 +3,13 @@
 A process caches those of the shops that it used last, and reads them again after each count.
 """
 
+from bisect import bisect_left
 from collections import OrderedDict, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from operator import itemgetter
 from threading import Lock
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from catalog.models import ShopWord
 from core.tenancy import shop_scope
 from tenants.models import Shop
 
+MIN_LETTERS = 4  # of a word that misspelt ones are taken for
 MAX_SHOPS = 32  # 20,000 words take some 5 MB
 
 
@@ -47,6 +50,41 @@ class ShopWords:
             if term.kind == ShopWord.Kind.BRAND:
                 found[tuple(term.folded.split())].append(term.written)
         return {words: tuple(names) for words, names in found.items()}
+
+    @cached_property
+    def names(self) -> Sequence[tuple[str, ShopTerm]]:
+        """Each word of the names of brands and categories with its term, sorted by the words."""
+        kinds = (ShopWord.Kind.BRAND, ShopWord.Kind.CATEGORY)
+        found = [
+            (word, term)
+            for term in self.terms
+            if term.kind in kinds
+            for word in dict.fromkeys(term.folded.split())
+        ]
+        return sorted(found, key=itemgetter(0))
+
+    @cached_property
+    def correctable(self) -> Sequence[str]:
+        """The words that a misspelt word may stand for: of letters only, and not too few."""
+        return [word for word in self.counts if len(word) >= MIN_LETTERS and word.isalpha()]
+
+    @cached_property
+    def by_letter(self) -> Mapping[str, Sequence[str]]:
+        """The words by their first letters, sorted."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for word in sorted(self.counts):
+            found[word[0]].append(word)
+        return found
+
+    def count_products(self, beginning: str) -> int:
+        """Return about how many products have a word with a beginning; too many rather than few."""
+        words = self.by_letter.get(beginning[0], ())
+        count = 0
+        for place in range(bisect_left(words, beginning), len(words)):
+            if not words[place].startswith(beginning):
+                break
+            count += self.counts[words[place]]
+        return count
 
 
 NO_SHOP_WORDS = ShopWords((), {})

@@ -8,7 +8,8 @@ begins with a key of the shop, so that the index looks at the terms of one shop 
   of "KT-INS114";
 - pairs of characters in Chinese, Japanese and Korean, which do not separate words;
 - `#` and a number, joined, and `^` and each of its beginnings that has a digit: "#ktins114dre" and
-  "^ktins114" of the number "KT-INS114-DRE".
+  "^ktins114" of the number "KT-INS114-DRE";
+- `@` and a word of the title as it is compared, which is found by its beginnings: "@dresses".
 """
 
 import re
@@ -21,7 +22,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from catalog.vocabulary.languages.concepts import Role
-from catalog.vocabulary.languages.lexicon import WORD_MARKS, read_lexicons
+from catalog.vocabulary.languages.lexicon import WORD_MARKS, read_lexicons, split_words
 from core.text import find_stems, fold
 
 MAX_TERM_LENGTH = 100
@@ -71,8 +72,13 @@ def make_key(shop_id: UUID) -> str:
     return shop_id.hex[-6:]
 
 
-def write_document(text: str, numbers: Iterable[str], *, language: str, key: str) -> str:
-    """Return the `tsvector` of a text and of numbers, such as SKUs; lines are not connected."""
+def write_document(
+    text: str, numbers: Iterable[str], *, language: str, key: str, title: str = ""
+) -> str:
+    """Return the `tsvector` of a text and of numbers, such as SKUs; lines are not connected.
+
+    The words of a title are found by their beginnings (`write_beginnings`).
+    """
     lexemes = [f"'{key}':1"]  # what a query of excluded words only can find
     place = 1
     for line in text.split("\n"):
@@ -85,6 +91,7 @@ def write_document(text: str, numbers: Iterable[str], *, language: str, key: str
         words = [fold(word) for word in _WORD.findall(unicodedata.normalize("NFKC", number))]
         lexemes += [f"'{key}{term}':{place}" for term in _read_number(tuple(words))]
         place += 1
+    lexemes += [f"'{key}@{word}'" for word in split_words(title) if len(word) <= MAX_TERM_LENGTH]
     return " ".join(lexemes)  # Postgres sorts them, and merges those that are there twice
 
 
@@ -137,6 +144,11 @@ def write_query(text: str, *, language: str, key: str, max_words: int) -> str:
     if number := write_number(text, key=key):
         queries.append(number)
     return " | ".join(queries)
+
+
+def write_beginnings(beginnings: Iterable[str], *, key: str) -> str:
+    """Return the query for titles that have a word with each of these beginnings, folded."""
+    return " & ".join(f"'{key}@{beginning}':*" for beginning in beginnings)
 
 
 def write_number(text: str, *, key: str) -> str:

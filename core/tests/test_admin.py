@@ -30,6 +30,7 @@ LISTS = (
     "recommendations_replay",
     "recommendations_synonym",
     "recommendations_synonymsuggestion",
+    "recommendations_commonprompt",
     "recommendations_relatedsearches",
     "tenants_shopper",
     "quality_policy",

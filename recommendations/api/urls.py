@@ -15,6 +15,7 @@ from recommendations.api.search.recommendations import (
     SimilarImagesView,
     SimilarityView,
 )
+from recommendations.api.search.suggestions import SuggestionsView
 from recommendations.api.shoppers import PreferencesView, ShopperViewSet
 from recommendations.api.steering.experiments import ExperimentViewSet
 from recommendations.api.steering.replays import ReplayViewSet
@@ -39,6 +40,7 @@ router.register("shoppers", ShopperViewSet, "shopper")
 urlpatterns = [
     path("recommendations/", RecommendationView.as_view(), name="recommendations"),
     path("images/<uuid:pk>/similar/", SimilarImagesView.as_view(), name="similar-images"),
+    path("suggestions/", SuggestionsView.as_view(), name="suggestions"),
     path("similarity/", SimilarityView.as_view(), name="similarity"),
     path("synonyms/import/", SynonymImportView.as_view(), name="synonyms-import"),
     path("synonyms/suggestions/", SynonymSuggestionsView.as_view(), name="synonym-suggestions"),

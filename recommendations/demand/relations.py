@@ -50,12 +50,8 @@ def has_only_known_words(text: str, *, encoder: str, names: Container[str]) -> b
     return all(word in names for word in unknown)
 
 
-def relate(
-    searches: list[Search], *, is_presentable: Callable[[str], bool]
-) -> dict[str, list[str]]:
-    """Return the related prompts of each prompt that has some, the nearest first."""
-    common = _find_common(searches)
-    askers = {text: found for text, found in common.items() if is_presentable(text)}
+def relate(searches: list[Search], askers: Mapping[str, set[str]]) -> dict[str, list[str]]:
+    """Return the related prompts of each of these prompts that has some, the nearest first."""
     relations: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
     for cosines in (_compare_sessions(searches, askers), _compare_images(searches, askers)):
         for (one, other), cosine in cosines.items():
@@ -65,7 +61,9 @@ def relate(
     return {text: related for text, related in chosen.items() if related}
 
 
-def _find_common(searches: Iterable[Search]) -> dict[str, set[str]]:
+def find_common(
+    searches: Iterable[Search], *, is_presentable: Callable[[str], bool]
+) -> dict[str, set[str]]:
     """Return the askers of the prompts that enough of them asked, and that found something."""
     askers: defaultdict[str, set[str]] = defaultdict(set)
     matched = set()
@@ -75,7 +73,7 @@ def _find_common(searches: Iterable[Search]) -> dict[str, set[str]]:
             matched.add(search.text)
     enough = [text for text in matched if len(askers[text]) >= MIN_ASKERS]
     enough.sort(key=lambda text: (-len(askers[text]), text))
-    return {text: askers[text] for text in enough[:MAX_PROMPTS]}
+    return {text: askers[text] for text in enough[:MAX_PROMPTS] if is_presentable(text)}
 
 
 def _compare_sessions(

@@ -38,7 +38,12 @@ class Search:
     @property
     def is_public(self) -> bool:
         """Return whether the text has no trace of personal data."""
-        return redact(self.text) == self.text and not any(sign in self.text for sign in REDACTED)
+        return is_public(self.text)
+
+
+def is_public(text: str) -> bool:
+    """Check for a normalised text without a trace of personal data."""
+    return redact(text) == text and not any(sign in text for sign in REDACTED)
 
 
 def read_searches(shop_id: UUID, *, now: datetime) -> list[Search]:

@@ -1,6 +1,6 @@
 """Prompts, events, preferences, steering, synonyms, replays, figures and demand."""
 
-from recommendations.models.demand import RelatedSearches, SynonymSuggestion
+from recommendations.models.demand import CommonPrompt, RelatedSearches, SynonymSuggestion
 from recommendations.models.feedback import Event, Preferences, Prompt
 from recommendations.models.figures import (
     ImageFigures,
@@ -15,6 +15,7 @@ from recommendations.models.steering import Experiment, RankingSettings, Rule
 from recommendations.models.synonyms import Synonym
 
 __all__ = [
+    "CommonPrompt",
     "Event",
     "Experiment",
     "ImageFigures",

@@ -1,4 +1,4 @@
-"""Demand: related searches and suggested synonyms, from the searches of many shoppers."""
+"""Demand: common prompts, related searches and suggested synonyms, from many searches."""
 
 from typing import Any, ClassVar
 
@@ -28,6 +28,27 @@ class RelatedSearches(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("shop", "text"), name="related_searches_once"),
         )
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class CommonPrompt(models.Model):
+    """A prompt that enough shoppers asked to suggest it to others."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="+", db_index=False)
+    text = models.CharField(
+        max_length=MAX_TEXT_LENGTH, help_text="As in the figures of prompts: case folded."
+    )
+    words = models.TextField(help_text="Its words, folded, with a space before each.")
+    askers = models.PositiveIntegerField(help_text="Shoppers or sessions that asked it.")
+    computed_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[Any] = tenant_manager(TenantQuerySet)
+
+    class Meta:
+        ordering = ("-askers", "text")
+        constraints = (models.UniqueConstraint(fields=("shop", "text"), name="common_prompt_once"),)
 
     def __str__(self) -> str:
         return self.text

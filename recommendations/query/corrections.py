@@ -13,7 +13,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from spellchecker import SpellChecker
 
-from catalog.search.shop_words import NO_SHOP_WORDS, ShopWords
+from catalog.search.shop_words import MIN_LETTERS, NO_SHOP_WORDS, ShopWords
 from catalog.vocabulary.languages.concepts import CONCEPTS, ENGLISH_WORDS, FUNCTION_WORDS, Role
 from catalog.vocabulary.languages.lexicon import (
     Lexicon,
@@ -25,7 +25,7 @@ from catalog.vocabulary.languages.lexicon import (
 )
 from recommendations.query.segmentation import take_apart
 
-MIN_LETTERS, MIN_SPLIT_LETTERS, MIN_PART_LETTERS = 4, 6, 3
+MIN_SPLIT_LETTERS, MIN_PART_LETTERS = 6, 3
 MAX_LETTERS = 30
 MAX_CORRECTIONS = 8  # of a prompt: each looks through the vocabulary
 # Mistakes by the letters of the word, if it begins with the same letter; one less otherwise.
@@ -66,7 +66,7 @@ def is_known(word: str, own: ShopWords = NO_SHOP_WORDS) -> bool:
         return True
     return (
         word in own.counts
-        or word in _read_vocabulary()
+        or word in read_vocabulary()
         or is_english_word(word)
         or word in _read_dictionary()
         or word in _read_foreign_words()
@@ -81,10 +81,10 @@ def _is_built(token: Token, lexicon: Lexicon | None) -> bool:
 
 
 def _find_nearest(word: str, own: ShopWords, lexicon: Lexicon | None) -> str | None:
-    targets = [*_read_vocabulary(), *NEGATIONS]
+    targets = [*read_vocabulary(), *NEGATIONS]
     if lexicon and lexicon is not read_english():
         targets = [*_read_words_of(lexicon.code)]
-    targets += [other for other in own.counts if len(other) >= MIN_LETTERS and other.isalpha()]
+    targets += own.correctable
     limit = next(mistakes for letters, mistakes in MISTAKES if len(word) <= letters)
     near = process.extract(word, targets, scorer=OSA.distance, score_cutoff=limit, limit=20)
     allowed = [
@@ -113,7 +113,7 @@ def _prefer(word: str, other: str, distance: int, own: ShopWords) -> tuple[objec
 
 def _split(word: str, own: ShopWords) -> str | None:
     """Return two words of the vocabulary that were typed as one."""
-    if len(word) < MIN_SPLIT_LETTERS or word in own.counts or word in _read_vocabulary():
+    if len(word) < MIN_SPLIT_LETTERS or word in own.counts or word in read_vocabulary():
         return None
     words = _read_splittable()
     for place in range(len(word) - MIN_PART_LETTERS, MIN_PART_LETTERS - 1, -1):
@@ -123,7 +123,7 @@ def _split(word: str, own: ShopWords) -> str | None:
 
 
 @cache
-def _read_vocabulary() -> frozenset[str]:
+def read_vocabulary() -> frozenset[str]:
     """Return the English words for garments and their looks, in the singular and the plural."""
     words = {word for texts in CONCEPTS.values() for text in texts for word in split_words(text)}
     return frozenset(

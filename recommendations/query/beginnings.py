@@ -1,0 +1,77 @@
+"""Correct a word whose end is not typed yet, against the shop's own words and the vocabulary."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from catalog.search.shop_words import MIN_LETTERS, ShopWords
+from recommendations.query.corrections import MAX_LETTERS, is_known, read_vocabulary
+
+# A beginning has many neighbours, so fewer mistakes are allowed than in a whole word.
+LONG, MISTAKES_OF_LONG, MISTAKES_OF_SHORT = 7, 2, 1
+
+
+def correct_beginning(beginning: str, *, own: ShopWords) -> tuple[str, str] | None:
+    """Return the right beginning and the most frequent word that has it.
+
+    Returns None for a beginning of a known word, and where no word is near. A mistake in the first
+    letter is corrected only if it was swapped with the second.
+    """
+    if not MIN_LETTERS <= len(beginning) <= MAX_LETTERS or not beginning.isascii():
+        return None
+    if not beginning.isalpha() or is_beginning(beginning, own=own) or is_known(beginning, own):
+        return None
+    limit = MISTAKES_OF_LONG if len(beginning) >= LONG else MISTAKES_OF_SHORT
+    sizes = range(len(beginning) - 1, len(beginning) + 2)
+    nearby = [*_read_near(beginning, own)]
+    choices = {word[:size] for size in sizes for word in nearby}
+    near = process.extract(beginning, choices, scorer=OSA.distance, score_cutoff=limit, limit=20)
+    if not near:
+        return None
+    words = {right: _find_word(right, own) for right, _, _ in near}
+
+    def order(one: tuple[str, float, int]) -> tuple[object, ...]:
+        right, distance, _ = one
+        return distance, -own.counts.get(words[right], 0), -len(right), right
+
+    right, *_ = min(near, key=order)
+    return right, words[right]
+
+
+def _find_word(beginning: str, own: ShopWords) -> str:
+    """Return the word with a beginning that most products have, or else the shortest one."""
+    groups = (own.by_letter, _group_vocabulary())
+    words = (word for group in groups for word in _list_with(group, beginning))
+    return min(words, key=lambda word: (-own.counts.get(word, 0), len(word), word))
+
+
+def is_beginning(text: str, *, own: ShopWords) -> bool:
+    """Check whether a word of the shop or of the vocabulary begins with a text, folded."""
+    groups = (own.by_letter, _group_vocabulary())
+    return any(next(_list_with(group, text), None) for group in groups)
+
+
+def _list_with(group: Mapping[str, Sequence[str]], beginning: str) -> Iterator[str]:
+    words = group.get(beginning[0], ())
+    for place in range(bisect_left(words, beginning), len(words)):
+        if not words[place].startswith(beginning):
+            return
+        yield words[place]
+
+
+def _read_near(beginning: str, own: ShopWords) -> Iterator[str]:
+    for group in (own.by_letter, _group_vocabulary()):
+        for letter in dict.fromkeys(beginning[:2]):
+            yield from group.get(letter, ())
+
+
+@cache
+def _group_vocabulary() -> Mapping[str, Sequence[str]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for word in sorted(read_vocabulary()):
+        found[word[0]].append(word)
+    return dict(found)
