@@ -34,7 +34,7 @@ def picture(garment: Garment) -> bytes:
 
 def search(page: Page, prompt: str) -> None:
     """Add a text to the query, and wait for the results."""
-    page.get_by_role("searchbox").fill(prompt)
+    page.get_by_label("What the shopper is looking for").fill(prompt)
     page.get_by_role("button", name="Search", exact=True).click()
     expect(page.locator("#results-title")).to_contain_text(f"“{prompt.removeprefix('-')}”")
     wait_for_results(page)

@@ -28,7 +28,7 @@ def test_a_single_text_is_sent_as_prompt(page: Page) -> None:
     body = body_sent_by(page, lambda: search(page, "red dress"))
     assert body["prompt"] == "red dress"
     assert "terms" not in body
-    expect(page.get_by_role("searchbox")).to_have_value("")
+    expect(page.get_by_label("What the shopper is looking for")).to_have_value("")
 
 
 def test_texts_become_chips_with_weights(page: Page) -> None:
@@ -48,7 +48,7 @@ def test_texts_become_chips_with_weights(page: Page) -> None:
 
 def test_a_minus_makes_a_negative_term(page: Page) -> None:
     search(page, "dress")
-    page.get_by_role("searchbox").fill("-red")
+    page.get_by_label("What the shopper is looking for").fill("-red")
     body = body_sent_by(page, lambda: page.keyboard.press("Enter"))
     assert body["terms"][1] == {"text": "red", "weight": -1}
     expect(page.locator("#chips li").last).to_have_attribute("data-sign", "against")
@@ -83,7 +83,7 @@ def test_products_count_for_and_against(page: Page) -> None:
 
 
 def test_a_query_without_positive_part_shows_an_error(page: Page) -> None:
-    page.get_by_role("searchbox").fill("-red")
+    page.get_by_label("What the shopper is looking for").fill("-red")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("at least one thing that is wanted")
 

@@ -69,6 +69,15 @@ def test_a_prompt_shows_images_with_scores(page: Page) -> None:
     expect(page.locator(".legend .total")).to_contain_text("ms at the server")
 
 
+def test_typed_text_is_completed_in_the_list_of_the_field(page: Page) -> None:
+    field = page.get_by_label("What the shopper is looking for")
+    field.press_sequentially("dres")
+    names = page.locator("#suggestions option")
+    expect(names.first).to_have_attribute("value", re.compile("dress", re.IGNORECASE))
+    field.fill("")
+    expect(names).to_have_count(0)
+
+
 def test_what_others_searched_for_is_searched_when_clicked(page: Page, live_stack: Stack) -> None:
     live_stack.manage("shell", "-c", RELATE)
     search(page, "red dress")
@@ -124,7 +133,7 @@ def test_prices_in_the_wrong_order_can_be_corrected(page: Page) -> None:
     open_filters(page)
     page.get_by_label("From", exact=True).fill("80")
     page.get_by_label("to", exact=True).fill("20")
-    page.get_by_role("searchbox").fill("a dress")
+    page.get_by_label("What the shopper is looking for").fill("a dress")
     page.keyboard.press("Enter")
     expect(page.get_by_label("to", exact=True)).to_be_focused()
     page.get_by_label("to", exact=True).fill("900")

@@ -16,6 +16,7 @@ import { loadOpinions, saveReaction } from "./reactions.js";
 import { setUpExplanations } from "./results.js";
 import { watchShop } from "./shop.js";
 import { setUpShopper } from "./shopper_panel.js";
+import { setUpSuggestions } from "./suggestions.js";
 import { offerUpload, setUpUpload } from "./upload.js";
 import { imagePart, termFrom } from "./query_parts.js";
 
@@ -98,6 +99,7 @@ function changeShopper() {
 }
 
 setUpField();
+setUpSuggestions();
 setUpFilters();
 setUpProducts();
 setUpExplanations();
