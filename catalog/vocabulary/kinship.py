@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from catalog.vocabulary.kinds import KINDS
@@ -26,6 +27,7 @@ def contradict(wanted: Collection[str], known: Collection[str]) -> bool:
     return not any(one == other or other in _KIN[one] for one in wanted for other in known)
 
 
+@lru_cache(maxsize=4096)
 def find_kinds(text: str) -> frozenset[str]:
     """Return the kinds that a prompt, a category or a product's name names, in English.
 
