@@ -5,9 +5,10 @@ from uuid import UUID
 
 from django.http import Http404
 
-from catalog.indexing.indexes import get_live_index
-from catalog.models import Image
+from catalog.indexing.indexes import get_live_index, load_live_index, select_live_index
+from catalog.models import Image, VectorIndex
 from catalog.search.public_images import read_embeddings
+from core.postgres.trips import run_together
 from recommendations.answers.answer import Recommendation, find_answer, record_answer
 from recommendations.answers.context import Stopwatch
 from recommendations.answers.facets import count_answer
@@ -16,6 +17,7 @@ from recommendations.demand.relations import find_related
 from recommendations.models import Prompt
 from recommendations.query import ImageNotIndexed, Query, find_thresholds
 from recommendations.ranking.match import Match
+from recommendations.steering.weights import Steering, load_steering, select_steering
 from tenants.models import Shop
 
 __all__ = ["Recommendation", "Result", "recommend"]
@@ -31,12 +33,20 @@ def recommend(
     """
     watch = Stopwatch()
     with watch.measure("total"):
-        index = get_live_index(shop.pk)
-        context, direction, found = find_answer(shop=shop, index=index, query=query, watch=watch)
+        index, steering = _read_settings(shop)
+        context, direction, found = find_answer(
+            shop=shop, index=index, query=query, watch=watch, steering=steering
+        )
         counts = count_answer(context, direction) if query.counted else None
         related = find_related(query.words) if query.with_related else None
     answer = record_answer(context, found, source=source, feed=query.cursor)
     return replace(answer, facets=counts, related=related)
+
+
+def _read_settings(shop: Shop) -> tuple[VectorIndex, Steering]:
+    """Return the live index and the steering, in one round trip if the shop has no rules."""
+    index, steering = run_together(select_live_index(shop.pk), select_steering(shop))
+    return load_live_index(shop.pk, index), load_steering(shop, steering)
 
 
 @dataclass(frozen=True, slots=True)

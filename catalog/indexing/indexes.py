@@ -28,6 +28,7 @@ from core.ml.vector_store import (
     VectorStoreUnavailable,
     get_vector_store,
 )
+from core.postgres.trips import ResultRows, SqlStatement, load_models, run_together
 from core.tenancy import all_shops
 
 log = structlog.get_logger(__name__)
@@ -41,8 +42,20 @@ ENTRIES = Queue(
 
 def get_live_index(shop_id: UUID) -> VectorIndex:
     """Return the shop's live index, and create its row on first use; does not need Chroma."""
-    index: VectorIndex | None = next(iter(VectorIndex.objects.raw(_LIVE, [shop_id])), None)
-    if index is None:
+    (answer,) = run_together(select_live_index(shop_id))
+    return load_live_index(shop_id, answer)
+
+
+def select_live_index(shop_id: UUID) -> SqlStatement:
+    """Return the statement of `get_live_index`, for `load_live_index`."""
+    return SqlStatement(_LIVE, [shop_id])
+
+
+def load_live_index(shop_id: UUID, answer: ResultRows) -> VectorIndex:
+    """Return the index of a row; create it if there is none."""
+    if answer.rows:
+        index: VectorIndex = load_models(VectorIndex, answer)[0]
+    else:
         encoder = settings.DEFAULT_ENCODER
         index, _ = VectorIndex.objects.get_or_create(
             shop_id=shop_id,

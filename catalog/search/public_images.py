@@ -27,6 +27,7 @@ from catalog.search.filters import FacetFilter
 from catalog.taxonomy.tree import MAX_DEPTH
 from catalog.vocabulary.kinship import find_known_kinds
 from core.ml.vector_store import Vectors
+from core.postgres.trips import SqlStatement, run_together
 from core.tenancy import scoped_shop_id
 
 PUBLIC_COLUMNS = (
@@ -65,6 +66,12 @@ def read_rows(index: VectorIndex, ids: Sequence[UUID]) -> list[dict[str, Any]]:
     `seen_garments`, what was seen of them, as JSON, and the columns of `THUMBNAIL_WIDTHS`, storage
     keys of thumbnails (None if there are none).
     """
+    (answer,) = run_together(select_rows(index, ids))
+    return answer.as_dicts()
+
+
+def select_rows(index: VectorIndex, ids: Sequence[UUID]) -> SqlStatement:
+    """Return the statement of `read_rows`."""
     values: dict[str, Any] = {
         "index": index.pk,
         "encoder": index.encoder,
@@ -73,10 +80,7 @@ def read_rows(index: VectorIndex, ids: Sequence[UUID]) -> list[dict[str, Any]]:
         "shop": scoped_shop_id(),
         "depth": MAX_DEPTH,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_ROWS, values)
-        names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return SqlStatement(_ROWS, values)
 
 
 # The paths of all categories at once: a query inside each row takes longer.
@@ -293,12 +297,18 @@ def read_embeddings(index: VectorIndex, ids: Sequence[UUID]) -> dict[UUID, Vecto
     }
 
 
-def read_duplicates(
-    rows: Sequence[Mapping[str, Any]],
-) -> Mapping[UUID, frozenset[UUID]]:
-    """Return, of the images of rows, those that are near-duplicates of each other, in one query.
+def select_pairs(ids: Sequence[UUID]) -> SqlStatement:
+    """Return the statement of the pairs of near-duplicates among these images."""
+    return SqlStatement(_PAIRS, {"ids": list(ids), "shop": scoped_shop_id()})
 
-    Photos with the same bytes are, before a worker has compared them. Dismissed pairs are not.
+
+def find_duplicates(
+    rows: Sequence[Mapping[str, Any]], stored: Sequence[tuple[Any, ...]]
+) -> Mapping[UUID, frozenset[UUID]]:
+    """Return, of the images of rows, those that are near-duplicates of each other.
+
+    `stored` are the rows of `select_pairs`. Photos with the same bytes are near-duplicates before a
+    worker has compared them. Dismissed pairs are not.
     """
     versions = {row["id"]: row["version"] for row in rows}
     by_digest: defaultdict[str, list[UUID]] = defaultdict(list)
@@ -306,16 +316,15 @@ def read_duplicates(
         if row["digest"]:
             by_digest[row["digest"]].append(row["id"])
     pairs = {frozenset(pair) for same in by_digest.values() for pair in combinations(same, 2)}
-    with connection.cursor() as cursor:
-        cursor.execute(_PAIRS, {"ids": list(versions), "shop": scoped_shop_id()})
-        for first, first_version, second, second_version, is_dismissed in cursor.fetchall():
-            pair = frozenset((first, second))
-            if (versions[first], versions[second]) != (first_version, second_version):
-                continue
-            if is_dismissed:
-                pairs.discard(pair)
-            else:
-                pairs.add(pair)
+    for first, first_version, second, second_version, is_dismissed in stored:
+        pair = frozenset((first, second))
+        current = (versions.get(first), versions.get(second))
+        if current != (first_version, second_version):
+            continue
+        if is_dismissed:
+            pairs.discard(pair)
+        else:
+            pairs.add(pair)
     found: defaultdict[UUID, set[UUID]] = defaultdict(set)
     for one, other in pairs:
         found[one].add(other)

@@ -52,9 +52,8 @@ def find_answer(
 ) -> tuple[AnswerContext, Direction | None, FoundResults]:
     """Return the results of a search, its context and its direction, if any; records nothing.
 
-    `steering` and `synonyms` replace the shop's own; with a steering, no experiment takes part.
-    Raises `NothingWanted`, `ImageNotIndexed`, `EncoderUnavailable`, `EncoderBusy` and
-    `UnknownPage`.
+    `steering` and `synonyms` are the shop's own if they are not given. Raises `NothingWanted`,
+    `ImageNotIndexed`, `EncoderUnavailable`, `EncoderBusy` and `UnknownPage`.
     """
     query = understand_query(query, encoder=index.encoder, shop=shop, synonyms=synonyms)
     # While the worker encodes, read everything that does not depend on the vectors.

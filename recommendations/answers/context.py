@@ -77,7 +77,7 @@ def read_context(
 ) -> AnswerContext:
     """Read the visitor, the shop's weights and rules, and the images with the query's words.
 
-    `steering` replaces the shop's own, and then no experiment takes part. Raises `UnknownPage`.
+    `steering` is read if it is not given. Raises `UnknownPage`.
     """
     earlier = EarlierPages()
     if query.cursor:
@@ -86,11 +86,10 @@ def read_context(
     visitor = read_visitor(
         shop=shop, index=index, external_id=query.shopper, session=query.session, now=now
     )
-    if steering is None:
-        steering = read_steering(shop)
+    steering = steering or read_steering(shop)
+    chosen = ChosenWeights(steering.weights)
+    if steering.has_experiment:
         chosen = choose_weights(shop, steering.weights, query.shopper)
-    else:
-        chosen = ChosenWeights(steering.weights)
     if query.diversity is not None:
         chosen = replace(chosen, weights=replace(chosen.weights, diversity=query.diversity))
     rules = select_active_rules(steering.rules, f"{query.words} {query.english_words}", now)

@@ -11,7 +11,6 @@ from typing import Any, Literal
 from uuid import UUID
 
 import numpy as np
-from django.db import connection
 from numpy.typing import NDArray
 
 from catalog.facts.descriptions import Description
@@ -22,11 +21,13 @@ from catalog.search.filters import FacetFilter
 from catalog.search.public_images import (
     ImageFacts,
     describe_row,
-    read_duplicates,
-    read_rows,
+    find_duplicates,
+    select_pairs,
+    select_rows,
     serialize_row,
 )
 from core.ml.vector_store import Vectors
+from core.postgres.trips import SqlStatement, run_together
 from core.tenancy import scoped_shop_id
 from recommendations.ranking.rank import fuse
 
@@ -121,9 +122,7 @@ def gather_candidates(
         near = frozenset(islice(filter(frozenset(nearest).__contains__, left), size))
         wanted = near.union(also)
         ids = [pk for pk in left if pk in wanted]
-        return _build_pool(
-            read_rows(index, ids), relevance, text_matches.holding_all, searcher, dimensions
-        )
+        return _build_pool(index, ids, relevance, text_matches.holding_all, searcher, dimensions)
 
     def build_listed() -> CandidatePool:
         has_more = len(listed) > size or len(listed) >= MAX_CANDIDATES
@@ -151,13 +150,20 @@ def gather_candidates(
 
 
 def _build_pool(
-    rows: Sequence[Mapping[str, Any]],
+    index: VectorIndex,
+    ids: Sequence[UUID],
     relevance: Mapping[UUID, float],
     holding_all: frozenset[UUID],
     searcher: Searcher,
     dimensions: int,
 ) -> CandidatePool:
-    """Build the pool of rows; `dimensions` is the query's, 0 without a vector."""
+    """Build the pool of live images; `dimensions` is the query's, 0 without a vector."""
+    found, pairs, popular = run_together(
+        select_rows(index, ids),
+        select_pairs(ids),
+        SqlStatement(_POPULARITY, [list(ids), scoped_shop_id()]),
+    )
+    rows, popularity = found.as_dicts(), dict(popular.rows)
     facts = [ImageFacts.from_row(row) for row in rows]
     # Images that the query's words found may all wait for their embeddings.
     dimensions = max(dimensions, *(len(row["embedding"] or b"") // 2 for row in rows), 0)
@@ -172,7 +178,6 @@ def _build_pool(
         else decode_embedding(row["garments"]).reshape(-1, dimensions)
         for row in rows
     ]
-    popularity = _read_popularity([row["id"] for row in rows])
     return CandidatePool(
         facts=facts,
         vectors=np.stack(vectors) if vectors else np.empty((0, 0), np.float32),
@@ -180,7 +185,7 @@ def _build_pool(
         popularity=[popularity.get(row["id"], 0.0) for row in rows],
         relevance=relevance,
         holding_all=holding_all,
-        duplicates=read_duplicates(rows),
+        duplicates=find_duplicates(rows, pairs.rows),
         answered_by=searcher,
         rows={row["id"]: row for row in rows},
     )
@@ -199,12 +204,6 @@ def _filter_by_facets(ids: Sequence[UUID], facets: FacetFilter) -> list[UUID]:
     images = Image.objects.filter(facets.condition(), pk__in=left).order_by()
     found = set(images.values_list("pk", flat=True))
     return [pk for pk in left if pk in found]
-
-
-def _read_popularity(ids: Sequence[UUID]) -> dict[UUID, float]:
-    with connection.cursor() as cursor:
-        cursor.execute(_POPULARITY, [list(ids), scoped_shop_id()])
-        return dict(cursor.fetchall())
 
 
 # Plain SQL: building this query for every answer takes longer than running it.

@@ -7,8 +7,7 @@ from hashlib import sha256
 from typing import Any, Self
 from uuid import UUID
 
-from django.db import connection
-
+from core.postgres.trips import ResultRows, SqlStatement, run_together
 from recommendations.models import Experiment, RankingSettings, Rule
 from recommendations.steering.rules import read_enabled_rules
 from tenants.models import Shop
@@ -35,10 +34,11 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Steering:
-    """A shop's own weights, and the rules that it has switched on."""
+    """A shop's own weights, the rules that it has switched on, and if an experiment runs."""
 
     weights: Weights
     rules: list[Rule]
+    has_experiment: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,22 @@ class ChosenWeights:
 
 def read_steering(shop: Shop) -> Steering:
     """Read weights and rules with one query, and one more if the shop has rules."""
-    with connection.cursor() as cursor:
-        cursor.execute(_STEERING, {"shop": shop.pk})
-        weights, has_rules = cursor.fetchone()
+    (answer,) = run_together(select_steering(shop))
+    return load_steering(shop, answer)
+
+
+def select_steering(shop: Shop) -> SqlStatement:
+    """Return the statement of `read_steering`, for `load_steering`."""
+    return SqlStatement(_STEERING, {"shop": shop.pk})
+
+
+def load_steering(shop: Shop, answer: ResultRows) -> Steering:
+    """Return the steering of a row; reads rules if the shop has some."""
+    ((weights, has_rules, has_experiment),) = answer.rows
     return Steering(
         Weights().merge(json.loads(weights or "{}")),
         read_enabled_rules(shop.pk) if has_rules else [],
+        has_experiment,
     )
 
 
@@ -65,7 +75,10 @@ def read_steering(shop: Shop) -> Steering:
 _STEERING = """
     SELECT
         (SELECT weights FROM recommendations_rankingsettings WHERE shop_id = %(shop)s),
-        EXISTS(SELECT FROM recommendations_rule WHERE shop_id = %(shop)s AND is_active)
+        EXISTS(SELECT FROM recommendations_rule WHERE shop_id = %(shop)s AND is_active),
+        EXISTS(
+            SELECT FROM recommendations_experiment WHERE shop_id = %(shop)s AND ended_at IS NULL
+        )
 """
 
 
