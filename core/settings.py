@@ -356,6 +356,8 @@ CELERY_BEAT_SCHEDULE = {
         "recommendations.sweeps.sweep_replays": SWEEP_SECONDS,
         "recommendations.sweeps.purge_replays": crontab(hour=4, minute=50),
         "recommendations.sweeps.refresh_demand": crontab(hour=2, minute=30),
+        "recommendations.sweeps.refresh_affinity": crontab(minute=25),
+        "recommendations.sweeps.compute_affinity": crontab(hour=2, minute=50),
         "quality.sweeps.sweep_quality": SWEEP_SECONDS,
         "quality.sweeps.request_missing_reports": crontab(minute="*/10"),
         "quality.sweeps.purge_old_jobs": crontab(hour=4, minute=0),

@@ -15,11 +15,13 @@ from catalog.feeds.errors import FeedUnreadable
 from core.admin import SHOP_FILTER, ReadOnlyAdmin
 from core.tenancy import shop_scope
 from recommendations.models import (
+    AffinityState,
     CommonPrompt,
     Event,
     Experiment,
     ImagePopularity,
     Preferences,
+    ProductAffinity,
     Prompt,
     PromptFigures,
     RankingSettings,
@@ -252,6 +254,28 @@ class ImagePopularityAdmin(ReadOnlyAdmin):
     search_fields = ("image__name", "image__id")
     ordering = ("-score",)
     show_full_result_count = False
+
+
+@admin.register(ProductAffinity)
+class ProductAffinityAdmin(ReadOnlyAdmin):
+    list_display = ("product", "shop", "orders", "shoppers", "has_vector")
+    list_filter = (SHOP_FILTER,)
+    list_select_related = ("shop", "product")
+    search_fields = ("product__name", "product__external_id")
+    exclude = ("vector",)
+    show_full_result_count = False
+
+    @admin.display(boolean=True)
+    def has_vector(self, row: ProductAffinity) -> bool:
+        return row.vector is not None
+
+
+@admin.register(AffinityState)
+class AffinityStateAdmin(ReadOnlyAdmin):
+    """Shows when affinity was computed, and from how many orders and shoppers."""
+
+    list_display = ("shop", "orders", "shoppers", "updated_at", "computed_at", "claimed_until")
+    exclude = ("gram",)
 
 
 @admin.register(Watermark)

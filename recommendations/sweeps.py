@@ -1,4 +1,4 @@
-"""Periodic tasks: count what arrived, delete what nobody needs; and the task of replays."""
+"""Periodic tasks: count, compute affinity, delete what nobody needs; and the task of replays."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.utils import timezone
 from core.jobs.queues import SingleFlight, wake_waiting
 from core.jobs.runner import run_at_low_priority
 from core.tenancy import all_shops
+from recommendations.affinity.refresh import refresh_all
 from recommendations.analytics import rollup
 from recommendations.demand import refresh
 from recommendations.models.replays import REPLAYS
@@ -56,3 +57,15 @@ def sweep_replays(**_: Any) -> None:
 def purge_replays(**_: Any) -> None:
     """Delete replays a month later, with their prompts."""
     requests.delete_old_replays()
+
+
+@shared_task
+def refresh_affinity(**_: Any) -> None:
+    """Include the events since the last run in what is bought and liked together."""
+    refresh_all()
+
+
+@shared_task
+def compute_affinity(**_: Any) -> None:
+    """Compute what is bought and liked together, and collaborative vectors, from all events."""
+    refresh_all(complete=True)

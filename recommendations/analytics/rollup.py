@@ -80,7 +80,7 @@ def _roll_up_batch(up_to: datetime | None) -> int:
     mark = Watermark.objects.select_for_update(skip_locked=True).first()
     if mark is None:
         return 0  # another process holds the lock
-    ceiling = make_lowest_id(up_to or _find_settled_time())
+    ceiling = make_lowest_id(up_to or find_settled_time())
     counted = 0
     if high := _find_batch_end(Prompt.objects, mark.prompts, ceiling):
         counted = count_prompts(mark.prompts, high)
@@ -92,7 +92,7 @@ def _roll_up_batch(up_to: datetime | None) -> int:
     return counted
 
 
-def _find_settled_time() -> datetime:
+def find_settled_time() -> datetime:
     """Return a time such that no row with an older id can still arrive."""
     with connection.cursor() as cursor:
         cursor.execute(rollup_sql.OLDEST_WRITER)

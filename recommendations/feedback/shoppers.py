@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from core.errors import DomainError
 from core.redaction import redact
-from recommendations.models import Event, Preferences, Prompt
+from recommendations.models import AffinityState, Event, Preferences, Prompt
 from tenants.models import MAX_SHOPPER_ID_LENGTH, Shop, Shopper, is_shopper_id
 
 OPINIONS = (Event.Kind.LIKE, Event.Kind.DISLIKE)
@@ -60,11 +61,16 @@ def get_or_create_shoppers(*, shop: Shop, external_ids: Set[str]) -> dict[str, U
 
 
 def erase_shopper(*, shopper: Shopper) -> None:
-    """Delete a shopper with their preferences, events and prompts."""
+    """Delete a shopper with their preferences, events and prompts.
+
+    The next run computes the affinity of products again, without them.
+    """
     with transaction.atomic():
         # Events that arrive now wait for the lock, and then create the shopper again.
         for erased in Shopper.objects.select_for_update().filter(pk=shopper.pk):
             erased.delete()
+        states = AffinityState.objects.filter(shop_id=shopper.shop_id)
+        states.update(erased_at=timezone.now())
 
 
 def read_preferences(shopper: Shopper | None) -> Preferences:

@@ -1,5 +1,6 @@
-"""Prompts, events, preferences, steering, synonyms, replays, figures and demand."""
+"""Prompts, events, preferences, steering, synonyms, replays, figures, affinity and demand."""
 
+from recommendations.models.affinity import AffinityState, ProductAffinity
 from recommendations.models.demand import CommonPrompt, RelatedSearches, SynonymSuggestion
 from recommendations.models.feedback import Event, Preferences, Prompt
 from recommendations.models.figures import (
@@ -15,6 +16,7 @@ from recommendations.models.steering import Experiment, RankingSettings, Rule
 from recommendations.models.synonyms import Synonym
 
 __all__ = [
+    "AffinityState",
     "CommonPrompt",
     "Event",
     "Experiment",
@@ -22,6 +24,7 @@ __all__ = [
     "ImagePopularity",
     "PopularityState",
     "Preferences",
+    "ProductAffinity",
     "Prompt",
     "PromptFigures",
     "RankingSettings",

@@ -331,11 +331,11 @@ def test_watermark_stays_behind_open_transactions(shop):
     writer = threading.Thread(target=write_slowly)
     writer.start()
     assert written.wait(30)
-    settled = rollup._find_settled_time()
-    assert rollup._find_settled_time() == settled
+    settled = rollup.find_settled_time()
+    assert rollup.find_settled_time() == settled
     decided.set()
     writer.join()
-    assert rollup._find_settled_time() > settled
+    assert rollup.find_settled_time() > settled
 
 
 @pytest.mark.django_db(transaction=True)
