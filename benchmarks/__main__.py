@@ -16,7 +16,7 @@ from demo.processes import BASE
 PARTS = (
     "indexing", "uploads", "search", "recommending", "hybrid", "events", "quality", "stylist",
     "memory", "handler", "slow_clients", "hostile_photos", "request", "rebuild",
-    "photo_links", "facets", "imports", "words", "suggestions",
+    "photo_links", "facets", "imports", "words", "suggestions", "affinity",
 )  # fmt: skip
 RESULT = BASE / ".atelier" / "bench.json"
 

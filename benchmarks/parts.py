@@ -4,6 +4,7 @@ from functools import cache
 
 from benchmarks.client import Address, UnexpectedStatus, prompt_request, send_all
 from benchmarks.encoders import Subject
+from benchmarks.measurements.affinity import measure_affinity
 from benchmarks.measurements.events import measure_events
 from benchmarks.measurements.facet_counts import measure_facet_counts
 from benchmarks.measurements.handler import measure_handler
@@ -61,6 +62,8 @@ def measure(stack: Stack, subject: Subject, report: Report, only: str | None) ->
     # It uses no encoder.
     if only in {None, "suggestions"} and subject.is_trained:
         measure_suggestions(stack, subject, report)
+    if only in {None, "affinity"} and subject.is_trained:
+        measure_affinity(stack, report)
     # Other encoders take so long that nothing of the links would show.
     if only in {None, "photo_links"} and subject.is_trained:
         measure_photo_links(stack, subject, _photos(LINKED_PHOTOS), report)

@@ -70,7 +70,7 @@ def find_answer(
         # The query names nothing else than the shopper.
         if context.visitor.taste.liked is None:
             raise NothingWanted
-        direction = Direction(context.visitor.taste.liked)
+        direction = Direction(context.visitor.taste.liked, is_taste=True)
     return context, direction, find_results(context, direction)
 
 

@@ -1,7 +1,8 @@
 """Answer with a page of a shopper's own feed: images for their taste, and some to discover.
 
 Each page uses the first of these that is known, and names it: the taste learned from the shopper's
-events, their stated preferences, the events of this session, popular images, new images. Every page
+events and from shoppers who chose the same, the taste learned from their events alone, their stated
+preferences, the events of this session, popular images, new images. Every page
 is an answer of its own, recorded like any other. The next page leaves out the images of the pages
 before it, and uses the events since then.
 """
@@ -22,6 +23,7 @@ from recommendations.answers.context import AnswerContext, Stopwatch, read_conte
 from recommendations.answers.results import FoundResults, find_results
 from recommendations.models import Preferences, Prompt
 from recommendations.query import Direction, Query, call_encoder, pack_text, understand
+from recommendations.ranking.collaboration import MAX_NEIGHBOUR_CANDIDATES
 from recommendations.ranking.match import Match
 from recommendations.ranking.popularity import find_most_popular
 from recommendations.ranking.rank import PlacedBy, Ranked
@@ -37,6 +39,7 @@ DISCOVERY_POOL = 60
 class FeedStep(StrEnum):
     """The source of a page: the first of these that is known."""
 
+    SHARED_TASTE = "shared_taste"
     TASTE = "taste"
     STATED = "stated"
     SESSION = "session"
@@ -75,7 +78,7 @@ def read_feed(*, shop: Shop, query: Query, cursor: str | None = None) -> FeedPag
         query = replace(query, min_match=Match.NONE)
         context = read_context(shop=shop, index=index, query=query, watch=watch)
         feed, earlier, pages = _read_earlier_pages(context.visitor, cursor)
-        step, direction = _choose_step(context.visitor, index)
+        step, direction = _choose_step(context, index)
         facets = replace(query.facets, exclude=tuple({*query.facets.exclude, *earlier}))
         query = replace(query, facets=facets, request={**query.request, "step": step})
         context = replace(context, query=query)
@@ -107,9 +110,12 @@ def _read_earlier_pages(visitor: Visitor, cursor: str | None) -> tuple[UUID, set
     return feed, {result["id"] for results in answers for result in results}, len(answers)
 
 
-def _choose_step(visitor: Visitor, index: VectorIndex) -> tuple[FeedStep, Direction | None]:
+def _choose_step(context: AnswerContext, index: VectorIndex) -> tuple[FeedStep, Direction | None]:
+    visitor = context.visitor
     if visitor.has_acted and visitor.taste.liked is not None:
-        return FeedStep.TASTE, Direction(visitor.taste.liked)
+        is_shared = visitor.collaboration and context.chosen.weights.collaboration
+        step = FeedStep.SHARED_TASTE if is_shared else FeedStep.TASTE
+        return step, Direction(visitor.taste.liked, is_taste=True)
     stated = visitor.preferences
     if stated and (any(stated.liked.values()) or stated.text):
         found = understand(describe_preferences(stated), encoder=index.encoder)
@@ -118,7 +124,7 @@ def _choose_step(visitor: Visitor, index: VectorIndex) -> tuple[FeedStep, Direct
         (vector,) = pending.receive()
         return FeedStep.STATED, Direction(vector, pending.sources, text=vector, by_text=1.0)
     if visitor.taste.liked is not None:
-        return FeedStep.SESSION, Direction(visitor.taste.liked)
+        return FeedStep.SESSION, Direction(visitor.taste.liked, is_taste=True)
     return (FeedStep.POPULAR if find_most_popular(1) else FeedStep.NEW), None
 
 
@@ -129,13 +135,25 @@ def _find_page(context: AnswerContext, direction: Direction | None) -> FoundResu
     ids = Image.objects.searchable().filter(query.facets.condition()).values_list("pk", flat=True)
     new = list(ids.order_by("-pk")[:DISCOVERY_POOL])
     discoveries = [popular, new, _find_random(ids.order_by("pk"))]
+    neighbours = _find_neighbours(context)
     return find_results(
         context,
         direction,
         listed=list(dict.fromkeys([*popular, *new])),
-        also=[pk for ids in discoveries for pk in ids],
+        also=[*neighbours, *(pk for ids in discoveries for pk in ids)],
         choose=lambda ranked: list(_mix(ranked, discoveries, query.count)),
     )
+
+
+def _find_neighbours(context: AnswerContext) -> list[UUID]:
+    """Return images of products that others liked with the shopper's, to stand beside near ones."""
+    found = context.visitor.collaboration
+    if found is None or not context.chosen.weights.collaboration:
+        return []
+    products = found.neighbours[:MAX_NEIGHBOUR_CANDIDATES]
+    images = Image.objects.searchable().filter(product__in=products)
+    first = images.order_by("product", "position", "pk").distinct("product")
+    return list(first.values_list("pk", flat=True))
 
 
 def _mix(

@@ -101,6 +101,9 @@ def _describe_factor(name: str, value: float, ranked: Ranked) -> str:
         return _describe_relevance(ranked.candidate)
     if name == "taste":
         return "suits the shopper's taste" if value > 0 else "does not suit the shopper's taste"
+    if name == "collaboration":
+        choice = "chose it" if value > 0 else "rather chose others"
+        return f"shoppers with the same taste {choice}"
     if name == "popularity":
         return "is popular"
     if value > 0:

@@ -12,10 +12,13 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+import numpy as np
+
 from catalog.duplicates.pairs import find_duplicates_of
 from catalog.search.candidates import NO_TEXT_MATCHES
 from catalog.search.filters import FacetFilter
 from catalog.search.public_images import ImageFacts, read_variants
+from core.ml.vector_store import Vectors
 from recommendations.answers.context import AnswerContext
 from recommendations.answers.exclusions import find_unwanted
 from recommendations.answers.judge import Judge, explain
@@ -27,7 +30,8 @@ from recommendations.ranking.candidate_pool import (
     count_candidates,
     gather_candidates,
 )
-from recommendations.ranking.match import Match, is_at_least
+from recommendations.ranking.collaboration import weigh_in_by_level
+from recommendations.ranking.match import Match, find_level, is_at_least
 from recommendations.ranking.popularity import list_popular_and_new
 from recommendations.ranking.rank import (
     NO_DUPLICATES,
@@ -158,22 +162,53 @@ def _make_candidates(context: AnswerContext, pool: CandidatePool, judge: Judge) 
     similarities, garments = judge.compare(pool)
     query = context.query
     unwanted = find_unwanted(pool.rows.values(), query.exclusions, query.wearer)
-    tastes = score_taste(pool.facts, pool.vectors, visitor.taste, visitor.preferences).tolist()
+    tastes = score_taste(pool.facts, pool.vectors, visitor.taste, visitor.preferences)
+    matches = [
+        judge.judge(pool, facts.id, similarity)
+        for facts, similarity in zip(pool.facts, similarities, strict=True)
+    ]
     return [
         Candidate(
             facts=facts,
             relevance=pool.relevance.get(facts.id, 0.0),
-            match=judge.judge(pool, facts.id, similarity),
+            match=match,
             similarity=None if similarity is None else round(similarity, 4),
             taste=taste,
+            collaboration=added,
             popularity=popularity,
             effect=_find_effect(context, facts, unwanted),
             garment=garment,
         )
-        for facts, similarity, garment, taste, popularity in zip(
-            pool.facts, similarities, garments, tastes, pool.popularity, strict=True
+        for facts, match, similarity, garment, taste, added, popularity in zip(
+            pool.facts,
+            matches,
+            similarities,
+            garments,
+            tastes.tolist(),
+            _collaborate(context, pool, matches, tastes),
+            pool.popularity,
+            strict=True,
         )
     ]
+
+
+def _collaborate(
+    context: AnswerContext, pool: CandidatePool, matches: Sequence[Match | None], tastes: Vectors
+) -> list[float]:
+    """Return what other shoppers' choices add to each candidate's score, within its level."""
+    found, weights = context.visitor.collaboration, context.chosen.weights
+    if found is None or not weights.collaboration:
+        return [0.0] * len(pool.facts)
+    relevance = [pool.relevance.get(facts.id, 0.0) for facts in pool.facts]
+    fit = found.score([pool.rows[facts.id]["product_id"] for facts in pool.facts])
+    added: list[float] = weigh_in_by_level(
+        np.array(relevance, np.float32),
+        weights.taste * tastes,
+        fit,
+        weights.collaboration,
+        np.array([find_level(match) for match in matches]),
+    ).tolist()
+    return added
 
 
 def _find_effect(context: AnswerContext, facts: ImageFacts, unwanted: Collection[UUID]) -> Effect:

@@ -57,8 +57,9 @@ class FeedSerializer(serializers.Serializer[FeedPage]):
     step = serializers.ChoiceField(
         choices=[step.value for step in FeedStep],
         help_text="The source of the images. The feed uses the first of these sources that has "
-        "data: `taste` learned from the shopper's events, preferences that they `stated`, events "
-        "of this `session`, `popular` images, `new` images.",
+        "data: a `shared_taste`, learned from the shopper's events and from other shoppers who "
+        "chose the same; `taste` learned from their events alone, preferences that they `stated`, "
+        "events of this `session`, `popular` images, `new` images.",
     )
     results = ResultSerializer(source="answer.results", many=True)
     next = serializers.CharField(

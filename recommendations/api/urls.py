@@ -16,6 +16,7 @@ from recommendations.api.search.recommendations import (
     SimilarityView,
 )
 from recommendations.api.search.suggestions import SuggestionsView
+from recommendations.api.search.together import BoughtTogetherView, LikedTogetherView
 from recommendations.api.shoppers import PreferencesView, ShopperViewSet
 from recommendations.api.steering.experiments import ExperimentViewSet
 from recommendations.api.steering.replays import ReplayViewSet
@@ -41,6 +42,8 @@ urlpatterns = [
     path("recommendations/", RecommendationView.as_view(), name="recommendations"),
     path("images/<uuid:pk>/similar/", SimilarImagesView.as_view(), name="similar-images"),
     path("suggestions/", SuggestionsView.as_view(), name="suggestions"),
+    path("images/<uuid:pk>/bought-together/", BoughtTogetherView.as_view(), name="bought-together"),
+    path("images/<uuid:pk>/liked-together/", LikedTogetherView.as_view(), name="liked-together"),
     path("similarity/", SimilarityView.as_view(), name="similarity"),
     path("synonyms/import/", SynonymImportView.as_view(), name="synonyms-import"),
     path("synonyms/suggestions/", SynonymSuggestionsView.as_view(), name="synonym-suggestions"),

@@ -280,6 +280,7 @@ class Direction:
     `by_text`: share of texts in the sum of absolute weights, 0 to 1.
     `wanted`: ratio of the positive weights' norm to the norm of all weights, 0 to 1.
     `is_meaningless`: texts alone are wanted, and no word of them is known.
+    `is_taste`: the shopper's taste, which describes nothing that images could match.
     """
 
     vector: Vectors
@@ -288,9 +289,12 @@ class Direction:
     by_text: float = 0.0
     wanted: float = 1.0
     is_meaningless: bool = False
+    is_taste: bool = False
 
     def find_thresholds(self, index: VectorIndex) -> Thresholds | None:
-        """Return the similarities that count as matches; None until the index is calibrated."""
+        """Return the similarities that count as matches; None if that is not known."""
+        if self.is_taste:
+            return None
         if self.is_meaningless:
             return NOTHING_MATCHES
         return find_thresholds(

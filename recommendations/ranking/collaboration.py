@@ -21,10 +21,13 @@ from core.tenancy import scoped_shop_id
 Floats = NDArray[np.float32]
 
 DIMENSIONS = 32
-# The confidence in an interaction of full strength; no interaction has 1.
-CONFIDENCE, REGULARIZATION = 20.0, 0.1
+# Chosen by `manage.py evaluate_together`. Confidence is that in an interaction of full strength; no
+# interaction has 1.
+CONFIDENCE, REGULARIZATION = 5.0, 10.0
 # A shopper with fewer products has no taste that others could share.
 MIN_PRODUCTS = 3
+# How many neighbours of a shopper's products become candidates of their feed.
+MAX_NEIGHBOUR_CANDIDATES = 40
 MAX_DEVIATIONS = 2.5
 
 
@@ -48,10 +51,7 @@ class Collaboration:
         for place, pk in enumerate(product_ids):
             if pk in vectors:
                 scores[place] = vectors[pk] @ self.vector
-        deviation = max(float(np.nanstd(scores)) if vectors else 0.0, 1e-6)
-        centre = float(np.nanmean(scores)) if vectors else 0.0
-        standard: Floats = (scores - centre) / (MAX_DEVIATIONS * deviation)
-        return standard.clip(-1, 1)
+        return standardise(scores)
 
 
 def read_collaboration(strengths: Mapping[UUID, float]) -> Collaboration | None:
@@ -84,16 +84,52 @@ def read_collaboration(strengths: Mapping[UUID, float]) -> Collaboration | None:
     return Collaboration(vector, _merge(liked, chosen))
 
 
+def standardise(scores: Floats) -> Floats:
+    """Return each score's position among all, (n,), from -1 to 1; NaN stays."""
+    if np.isnan(scores).all():
+        return scores
+    scale = max(float(np.nanstd(scores)) * MAX_DEVIATIONS, 1e-6)
+    positions: Floats = (scores - np.nanmean(scores)) / scale
+    return positions.clip(-1, 1)
+
+
 def fold_in(vectors: Floats, strengths: Floats, gram: Floats) -> Floats:
     """Return the vector (d,) of a shopper who chose products with these vectors (n, d).
 
     `gram` (d, d) is Yᵀ Y of all products. A negative strength is a dislike.
     """
     confidence = CONFIDENCE * strengths
-    normal = gram + REGULARIZATION * np.eye(len(gram), dtype=np.float32)
-    normal = normal + (vectors.T * (np.abs(confidence) - 1)) @ vectors
+    penalty = REGULARIZATION * np.eye(len(gram), dtype=np.float32)
+    normal = gram + penalty + (vectors.T * (np.abs(confidence) - 1)) @ vectors
     found: Floats = np.linalg.solve(normal, vectors.T @ confidence.clip(min=0))
     return found.astype(np.float32)
+
+
+def weigh_in(relevance: Floats, taste: Floats, fit: Floats, weight: float) -> Floats:
+    """Return what collaboration adds to the score of each candidate, (n,).
+
+    A candidate's own score is its relevance and its weighted taste; `fit` is -1 to 1, NaN without a
+    vector. Candidates that the search did not find have a relevance of 0. Among those with a vector
+    they count as its last ones, so that a good fit brings them in.
+    """
+    if np.isnan(fit).all():
+        return np.zeros_like(relevance)
+    found = relevance[relevance > 0]
+    lowest = found.min() if found.size else 0.0
+    own = relevance + taste
+    added: Floats = exchange(own, np.maximum(relevance, lowest) + taste + weight * fit) - own
+    return added
+
+
+def weigh_in_by_level(
+    relevance: Floats, taste: Floats, fit: Floats, weight: float, levels: NDArray[np.int_]
+) -> Floats:
+    """Do `weigh_in` for the candidates of each level (n,) by themselves: places are theirs."""
+    added = np.zeros_like(relevance)
+    for level in np.unique(levels):
+        rows = levels == level
+        added[rows] = weigh_in(relevance[rows], taste[rows], fit[rows], weight)
+    return added
 
 
 def exchange(own: Floats, wanted: Floats) -> Floats:

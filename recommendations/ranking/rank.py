@@ -2,9 +2,10 @@
 
 How well a candidate matches the query comes first: its level. Within a level, a sum of factors
 decides, each times its weight, so that an answer can be explained: relevance to the query (0 to 1),
-the shopper's taste (-1 to 1), popularity (0 to 1) and the shop's boosts (-1 to 1). After scoring,
-only the best variant of each item stays, and the best of several near-duplicates; similar images
-give way to others of their level. Pinned images come before all levels.
+the shopper's taste (-1 to 1), collaboration (what others with that taste chose), popularity (0 to
+1) and the shop's boosts (-1 to 1). After scoring, only the best variant of each item stays, and the
+best of several near-duplicates; similar images give way to others of their level. Pinned images
+come before all levels.
 
 Diversity is maximal marginal relevance (Carbonell & Goldstein 1998) on final scores: each next
 image is the one with the highest score less its similarity to the images chosen before.
@@ -53,13 +54,14 @@ class Candidate:
 
     `match` is None where it is not known. `similarity` is the cosine to the query, None where the
     query has no vector; `garment` is the number of the photo's garment that has it, None if it is
-    that of the whole photo.
+    that of the whole photo. `collaboration` is weighted already, see `weigh_in`.
     """
 
     facts: ImageFacts
     relevance: float
     similarity: float | None = None
     taste: float = 0.0
+    collaboration: float = 0.0
     popularity: float = 0.0
     effect: Effect = field(default_factory=Effect)
     garment: int | None = None
@@ -193,6 +195,7 @@ def _score(candidate: Candidate, weights: Weights) -> Ranked:
     values = {
         "relevance": candidate.relevance,
         "taste": weights.taste * candidate.taste,
+        "collaboration": candidate.collaboration,
         "popularity": weights.popularity * candidate.popularity,
         "rules": candidate.effect.boost,
     }

@@ -3,7 +3,8 @@
 Embeddings are float32 with norm 1. The learned taste is a weighted mean of the embeddings of the
 images that a shopper acted on; stronger and more recent actions weigh more. Dislikes have a mean of
 their own, because the opposite of a garment's vector is not a garment. Taste is learned for every
-answer, so that the next event counts immediately.
+answer, so that the next event counts immediately. Where the events suffice, what other shoppers
+with the same taste chose is part of it (`recommendations.ranking.collaboration`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,6 +26,7 @@ from recommendations.feedback.shoppers import (
     read_taste_events,
 )
 from recommendations.models import Event, Preferences
+from recommendations.ranking.collaboration import Collaboration, read_collaboration
 from tenants.models import Shop, Shopper
 
 HALF_LIFE_DAYS = 30.0
@@ -54,7 +56,7 @@ class Visitor:
     """The sender of a query: a shopper, or an anonymous session.
 
     `hidden` are images that the shopper dislikes. `has_acted`: the shopper has events of their own,
-    not only of this session.
+    not only of this session. `collaboration`: None without enough events.
     """
 
     shopper: Shopper | None = None
@@ -62,6 +64,7 @@ class Visitor:
     preferences: Preferences | None = None
     hidden: frozenset[UUID] = frozenset()
     has_acted: bool = False
+    collaboration: Collaboration | None = None
 
 
 def read_visitor(
@@ -79,6 +82,7 @@ def read_visitor(
         preferences=read_preferences(shopper) if shopper else None,
         hidden=frozenset(find_disliked_images(shopper.pk)) if shopper else frozenset(),
         has_acted=any(event.shopper_id for event in events),
+        collaboration=read_collaboration(_find_strengths(events)),
     )
 
 
@@ -104,6 +108,23 @@ def learn_taste(
         vectors = liked if weight > 0 else disliked
         vectors.append(abs(weight) * 0.5 ** (days / HALF_LIFE_DAYS) * vector)
     return LearnedTaste(_normalise_sum(liked), _normalise_sum(disliked))
+
+
+def _find_strengths(events: Sequence[Event]) -> dict[UUID, float]:
+    """Return how strongly each image was chosen, -1 to 1; its latest opinion overrules the rest."""
+    strengths: dict[UUID, float] = {}
+    opinions: set[UUID] = set()
+    for event in events:  # newest first
+        if event.image_id in opinions:
+            continue
+        weight = EVENT_WEIGHTS.get(event.kind, 0.0)
+        if event.kind in OPINIONS:
+            opinions.add(event.image_id)
+            best = max(strengths.get(event.image_id, 0.0), weight)
+            strengths[event.image_id] = weight if weight < 0 else best
+        else:
+            strengths[event.image_id] = max(strengths.get(event.image_id, 0.0), weight)
+    return strengths
 
 
 def score_taste(

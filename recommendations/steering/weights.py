@@ -22,6 +22,7 @@ class Weights:
 
     text: float = 0.6  # of full-text rank in the fusion; the vectors' rank has the rest
     taste: float = 0.25
+    collaboration: float = 0.25  # of what shoppers with the same taste chose; see `weigh_in`
     popularity: float = 0.1
     diversity: float = 0.2
 

@@ -31,6 +31,11 @@ class WeightsInput(serializers.Serializer[Any]):
         "photo is 1 minus this.",
     )
     taste = ShareField(required=False, help_text="The weight of the shopper's taste.")
+    collaboration = ShareField(
+        required=False,
+        help_text="The weight of what shoppers with the same taste chose, if there are enough "
+        "events; 0 for photos alone.",
+    )
     popularity = ShareField(
         required=False, help_text="The weight of how often shoppers click and buy an image."
     )

@@ -1,0 +1,1 @@
+"""How much other shoppers' events improve a feed, on shoppers with planted tastes."""
