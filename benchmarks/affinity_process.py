@@ -1,6 +1,7 @@
 """Refresh the affinity of all shops in this process; print the seconds and the peak of its memory.
 
-The memory is in MB. `python -m benchmarks.affinity_process`: a worker of the default queue, without torch.
+`python -m benchmarks.affinity_process`: a worker of the default queue, without torch. Memory is in
+MB.
 """
 
 import json

@@ -6,6 +6,7 @@ const NAMES = {
   match: "Match",
   relevance: "Relevance",
   taste: "Shopper’s taste",
+  collaboration: "Shoppers with this taste",
   popularity: "Popularity",
   rules: "Your rules",
 };
