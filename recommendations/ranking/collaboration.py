@@ -89,7 +89,7 @@ def standardise(scores: Floats) -> Floats:
     if np.isnan(scores).all():
         return scores
     scale = max(float(np.nanstd(scores)) * MAX_DEVIATIONS, 1e-6)
-    positions: Floats = (scores - np.nanmean(scores)) / scale
+    positions: Floats = (scores - float(np.nanmean(scores))) / scale
     return positions.clip(-1, 1)
 
 

@@ -8,7 +8,7 @@ import { addressOfShopper } from "./shopper.js";
 
 const PAGE = 6;
 const STEPS = {
-  shared_taste: "From what this shopper did, and others with the same taste.",
+  shared_taste: "Based on likes and views, also of shoppers with the same taste",
   taste: "Based on likes and views",
   stated: "Based on stated preferences",
   session: "Based on this visit",
