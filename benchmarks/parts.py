@@ -62,6 +62,7 @@ def measure(stack: Stack, subject: Subject, report: Report, only: str | None) ->
     # It uses no encoder.
     if only in {None, "suggestions"} and subject.is_trained:
         measure_suggestions(stack, subject, report)
+    # It uses no encoder.
     if only in {None, "affinity"} and subject.is_trained:
         measure_affinity(stack, report)
     # Other encoders take so long that nothing of the links would show.
