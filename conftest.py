@@ -28,7 +28,7 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
     def restore(**_: object) -> None:
         with all_shops():
             for model, objects in rows:
-                model.objects.bulk_create(objects)
+                model.objects.bulk_create(objects, ignore_conflicts=True)
 
     # Emptying tables ends with this signal, since permissions need it too.
     config = apps.get_app_config("catalog")

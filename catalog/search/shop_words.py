@@ -52,6 +52,11 @@ class ShopWords:
         return {words: tuple(names) for words, names in found.items()}
 
     @cached_property
+    def joined_brands(self) -> Mapping[str, tuple[str, ...]]:
+        """The names of brands by their folded letters and digits without spaces."""
+        return {"".join(words): names for words, names in self.brands.items()}
+
+    @cached_property
     def names(self) -> Sequence[tuple[str, ShopTerm]]:
         """Each word of the names of brands and categories with its term, sorted by the words."""
         kinds = (ShopWord.Kind.BRAND, ShopWord.Kind.CATEGORY)
@@ -64,9 +69,15 @@ class ShopWords:
         return sorted(found, key=itemgetter(0))
 
     @cached_property
-    def correctable(self) -> Sequence[str]:
-        """The words that a misspelt word may stand for: of letters only, and not too few."""
-        return [word for word in self.counts if len(word) >= MIN_LETTERS and word.isalpha()]
+    def correctable(self) -> Mapping[str, Sequence[str]]:
+        """The words that a misspelt word may stand for, by their first letters.
+
+        They are of letters only, and not too few.
+        """
+        return {
+            letter: [word for word in words if len(word) >= MIN_LETTERS and word.isalpha()]
+            for letter, words in self.by_letter.items()
+        }
 
     @cached_property
     def by_letter(self) -> Mapping[str, Sequence[str]]:

@@ -24,7 +24,7 @@ from catalog.vocabulary.languages.lexicon import (
 from catalog.vocabulary.words import find_pattern
 from core.ml.colours import BASIC_OF
 from recommendations.query.constraints.exclusions import Exclusion
-from recommendations.query.people import Wearer, read_gender
+from recommendations.query.people import Wearer
 from recommendations.query.segmentation import divide
 
 # A garment's colours with smaller shares are details.
@@ -49,10 +49,9 @@ def find_unwanted(
 
 
 def _is_for_others(row: Mapping[str, Any], wearer: Wearer | None) -> bool:
-    if wearer is None or not row["gender"]:
+    if wearer is None:
         return False
-    stated = read_gender(row["gender"])
-    return stated is not None and stated is not wearer
+    return wearer.is_another(gender=row["gender"], age_group=row["age_group_name"] or "")
 
 
 def _has(row: Mapping[str, Any], exclusion: Exclusion) -> bool:

@@ -9,7 +9,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from catalog.search.shop_words import MIN_LETTERS, ShopWords
-from recommendations.query.corrections import MAX_LETTERS, is_known, read_vocabulary
+from recommendations.query.corrections import MAX_LETTERS, is_known
+from recommendations.query.nearest_words import read_vocabulary
 
 # A beginning has many neighbours, so fewer mistakes are allowed than in a whole word.
 LONG, MISTAKES_OF_LONG, MISTAKES_OF_SHORT = 7, 2, 1

@@ -1,20 +1,17 @@
 """Correct the spelling of prompts: against the shop's own words and the vocabulary of garments.
 
 A word that anybody knows is never changed: one of the shop, of the vocabulary, of a lexicon, or of
-an English dictionary. An unknown word becomes the nearest known one by optimal string alignment
-(Damerau 1964 without repeated edits), which counts two swapped letters as one mistake.
+a dictionary. Two kinds of known words are changed if a garment or a colour is one mistake away:
+those that hardly ever occur in texts ("wite"), and a single foreign word in an English prompt
+("red dres").
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-from spellchecker import SpellChecker
-
-from catalog.search.shop_words import MIN_LETTERS, NO_SHOP_WORDS, ShopWords
-from catalog.vocabulary.languages.concepts import CONCEPTS, ENGLISH_WORDS, FUNCTION_WORDS, Role
+from catalog.search.shop_words import NO_SHOP_WORDS, ShopWords
+from catalog.vocabulary.languages.concepts import CONCEPTS, Role
 from catalog.vocabulary.languages.lexicon import (
     Lexicon,
     Token,
@@ -23,17 +20,19 @@ from catalog.vocabulary.languages.lexicon import (
     read_lexicons,
     split_words,
 )
+from recommendations.query.constraints.text import read_cues, split_entry
+from recommendations.query.dictionaries import read_common_words, read_rare_words
+from recommendations.query.nearest_words import find_nearest, list_forms, read_vocabulary
 from recommendations.query.segmentation import take_apart
 
-MIN_SPLIT_LETTERS, MIN_PART_LETTERS = 6, 3
+MIN_LETTERS, MIN_SPLIT_LETTERS, MIN_PART_LETTERS = 3, 6, 3
 MAX_LETTERS = 30
+MAX_GUESSED_WORDS = 4
 MAX_CORRECTIONS = 8  # of a prompt: each looks through the vocabulary
-# Mistakes by the letters of the word, if it begins with the same letter; one less otherwise.
-MISTAKES = ((4, 1), (8, 2), (MAX_LETTERS, 3))
-# Garments and looks are not all that matters: what is misspelt here would be asked for.
-NEGATIONS = ("without", "except", "excluding", "nothing", "anything")
 # Words that are only typed together: "reddress".
-_SPLITTABLE = (Role.COLOUR, Role.PATTERN, Role.MATERIAL, Role.KIND, Role.SEASON, Role.PERSON)
+_SPLITTABLE = (
+    *(Role.COLOUR, Role.PATTERN, Role.MATERIAL, Role.KIND, Role.SEASON, Role.PERSON, Role.OCCASION),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,67 +47,84 @@ def correct_spelling(
     tokens: Sequence[Token], *, own: ShopWords = NO_SHOP_WORDS, lexicon: Lexicon | None = None
 ) -> list[Correction]:
     """Return the corrections of unknown words; `lexicon` is that of the prompt's language."""
+    language = lexicon or read_english()
+    if language is read_english() and not _has_garment(tokens, own):
+        language = _guess_language(tokens, own)
     found: list[Correction] = []
     for token in tokens:
         if len(found) == MAX_CORRECTIONS:
             break
-        corrected = _split(token.folded, own)
-        if corrected is None and not (is_known(token.folded, own) or _is_built(token, lexicon)):
-            corrected = _find_nearest(token.folded, own, lexicon)
+        corrected = _split(token.folded, own) or _correct(token, tokens, own, language)
         if corrected:
             found.append(Correction(token.text, corrected))
     return found
 
 
 def is_known(word: str, own: ShopWords = NO_SHOP_WORDS) -> bool:
-    """Check whether a folded word is one that is never corrected."""
+    """Check whether a folded word is one that is never corrected, or hardly ever."""
     if not MIN_LETTERS <= len(word) <= MAX_LETTERS or not word.isalpha() or not word.isascii():
         return True
     return (
         word in own.counts
-        or word in read_vocabulary()
-        or is_english_word(word)
-        or word in _read_dictionary()
+        or _is_english(word)
+        or word in read_rare_words("en")
         or word in _read_foreign_words()
     )
 
 
-def _is_built(token: Token, lexicon: Lexicon | None) -> bool:
-    """Check for a word that a language builds of others: "Sommerkleid", "çiçeksiz"."""
-    if lexicon is None or lexicon is read_english():
+def _is_english(word: str) -> bool:
+    return word in read_vocabulary() or is_english_word(word) or word in read_common_words("en")
+
+
+def _correct(token: Token, tokens: Sequence[Token], own: ShopWords, lexicon: Lexicon) -> str | None:
+    word = token.folded
+    if not is_known(word, own) and not _is_known_in(lexicon, token):
+        near = find_nearest(word, own=own, lexicon=lexicon)
+        return near.word if near else None
+    is_doubtful = word.isascii() and word.isalpha() and len(word) >= MIN_LETTERS
+    if not is_doubtful or word in own.counts or _is_english(word) or lexicon is not read_english():
+        return None
+    if word in _read_foreign_words() and not _is_only_foreign_word(token, tokens):
+        return None
+    near = find_nearest(word, own=own, lexicon=lexicon, is_doubtful=True)
+    return near.word if near else None
+
+
+def _is_only_foreign_word(token: Token, tokens: Sequence[Token]) -> bool:
+    """Check for a word among English ones, in a prompt that names something in English."""
+    others = [other.folded for other in tokens if other != token]
+    return all(map(_is_english, others)) and any(word in read_vocabulary() for word in others)
+
+
+def _is_known_in(lexicon: Lexicon, token: Token) -> bool:
+    """Check for a word of a language, or one that it builds of others: "Sommerkleid"."""
+    if lexicon is read_english():
         return False
+    tables = (read_common_words(lexicon.code), read_rare_words(lexicon.code))
+    if any(token.folded in table for table in tables):
+        return True
     return any(concept for _, concept in take_apart(token.folded, lexicon.code))
 
 
-def _find_nearest(word: str, own: ShopWords, lexicon: Lexicon | None) -> str | None:
-    targets = [*read_vocabulary(), *NEGATIONS]
-    if lexicon and lexicon is not read_english():
-        targets = [*_read_words_of(lexicon.code)]
-    targets += own.correctable
-    limit = next(mistakes for letters, mistakes in MISTAKES if len(word) <= letters)
-    near = process.extract(word, targets, scorer=OSA.distance, score_cutoff=limit, limit=20)
-    allowed = [
-        (distance, other)
-        for other, distance, _ in near
-        if distance <= limit - (other[0] != word[0]) and len(other) > distance + 1
-    ]
-    if not allowed:
-        return None
-    return min(allowed, key=lambda pair: _prefer(word, pair[1], int(pair[0]), own))[1]
+def _has_garment(tokens: Sequence[Token], own: ShopWords) -> bool:
+    return any(token.folded in read_vocabulary() or token.folded in own.counts for token in tokens)
 
 
-def _prefer(word: str, other: str, distance: int, own: ShopWords) -> tuple[object, ...]:
-    """Order candidates: few mistakes, the same letters, a garment, then frequent in the shop."""
-    return (
-        distance,
-        other[0] != word[0],
-        sorted(other) != sorted(word),
-        other[-1] != word[-1] and not word.startswith(other),
-        other not in _read_kinds(),
-        -own.counts.get(other, 0),
-        abs(len(other) - len(word)),
-        other,
-    )
+def _guess_language(tokens: Sequence[Token], own: ShopWords) -> Lexicon:
+    """Return the language of a prompt whose words all have one mistake there: "roube ruge"."""
+    words = [token.folded for token in tokens]
+    english = read_english()
+    if not 2 <= len(words) <= MAX_GUESSED_WORDS or any(is_known(word, own) for word in words):
+        return english
+    for lexicon in (english, *filter(_is_latin, read_lexicons())):
+        nearest = (find_nearest(word, own=NO_SHOP_WORDS, lexicon=lexicon) for word in words)
+        if all(near and near.mistakes == 1 for near in nearest):
+            return lexicon
+    return english
+
+
+def _is_latin(lexicon: Lexicon) -> bool:
+    return lexicon.has_spaces and next(iter(lexicon.phrases))[0].isascii()
 
 
 def _split(word: str, own: ShopWords) -> str | None:
@@ -123,59 +139,29 @@ def _split(word: str, own: ShopWords) -> str | None:
 
 
 @cache
-def read_vocabulary() -> frozenset[str]:
-    """Return the English words for garments and their looks, in the singular and the plural."""
-    words = {word for texts in CONCEPTS.values() for text in texts for word in split_words(text)}
-    return frozenset(
-        form
-        for word in words - FUNCTION_WORDS
-        if len(word) >= MIN_LETTERS and word.isalpha()
-        for form in _inflect(word)
-    )
-
-
-@cache
-def _read_kinds() -> frozenset[str]:
-    words = {word for text in CONCEPTS[Role.KIND] for word in split_words(text)}
-    return frozenset(form for word in words for form in _inflect(word))
-
-
-@cache
 def _read_splittable() -> frozenset[str]:
-    words = {
-        words[0]
+    words = (
+        form
         for role in _SPLITTABLE
         for text in CONCEPTS[role]
-        if len(words := split_words(text)) == 1
-    }
-    return frozenset(form for word in words for form in _inflect(word))
-
-
-def _inflect(word: str) -> Iterator[str]:
-    yield word
-    if word.endswith(("s", "sh", "ch", "x")):
-        yield f"{word}es"
-    elif word.endswith("y") and word[-2:-1] not in "aeiou":
-        yield f"{word[:-1]}ies"
-    else:
-        yield f"{word}s"
-
-
-@cache
-def _read_words_of(code: str) -> frozenset[str]:
-    lexicon = next(lexicon for lexicon in read_lexicons() if lexicon.code == code)
-    return frozenset(
-        word for phrase in lexicon.phrases for word in phrase if len(word) >= MIN_LETTERS
+        if len(split_words(text)) == 1
+        for form in list_forms(text, role)
     )
+    return frozenset(words)
 
 
 @cache
 def _read_foreign_words() -> Collection[str]:
-    return frozenset[str]().union(*(_read_words_of(lexicon.code) for lexicon in read_lexicons()))
+    """Return the words of all lexicons, and those of phrases such as "mais pas"."""
+    return _read_cue_words().union(
+        word for lexicon in read_lexicons() for phrase in lexicon.phrases for word in phrase
+    )
 
 
 @cache
-def _read_dictionary() -> frozenset[str]:
-    """Return the words of an English dictionary, read once in a process."""
-    dictionary = SpellChecker(language="en").word_frequency
-    return frozenset(dictionary.words()) | ENGLISH_WORDS
+def _read_cue_words() -> frozenset[str]:
+    tables = [table for table in read_cues().values() if isinstance(table, dict)]
+    entries = [entry for table in tables for entry in table.values() if isinstance(entry, str)]
+    return frozenset(
+        word for entry in entries for phrase in split_entry(entry) for word in split_words(phrase)
+    )

@@ -56,12 +56,16 @@ class Reading:
 
 
 @lru_cache(maxsize=2_000)  # one prompt is looked at several times
-def detect(text: str) -> Reading | None:
-    """Return the reading in the most likely other language; None for English and unknown words."""
+def detect(text: str, *, likely: str = "") -> Reading | None:
+    """Return the reading in the most likely other language; None for English and unknown words.
+
+    `likely`: the code of the language that the text is part of a prompt in, where its script does
+    not tell.
+    """
     tokens = tokenise(text)
     if all(map(_is_plainly_english, tokens)):
         return None
-    readings = [_read(tokens, lexicon) for lexicon in _find_candidates(text)]
+    readings = [_read(tokens, lexicon) for lexicon in _find_candidates(text, likely)]
     possible = sorted((r for r in readings if r.is_possible), key=_likelihood, reverse=True)
     if not possible or (possible[0].own == 0 and _is_ambiguous(possible)):
         return None
@@ -79,14 +83,14 @@ def _is_ambiguous(readings: Sequence[Reading]) -> bool:
     return len({tuple(piece.concept for piece in reading.pieces) for reading in best}) > 1
 
 
-def _find_candidates(text: str) -> Iterator[Lexicon]:
+def _find_candidates(text: str, likely: str) -> Iterator[Lexicon]:
     """Yield the lexicons of the prompt's scripts."""
     if ARABIC.search(text):
         codes: Iterable[str] = ARABIC_CODES
     elif KANA.search(text):
         codes = JAPANESE
     elif HAN.search(text):
-        codes = HAN_CODES
+        codes = (likely,) if likely in HAN_CODES else HAN_CODES
     else:
         codes = {lexicon.code for lexicon in read_lexicons()} - OTHER_SCRIPTS
     return (lexicon for lexicon in read_lexicons() if lexicon.code in codes)

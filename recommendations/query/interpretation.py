@@ -10,6 +10,7 @@ silently: each word is searched for, is a chip of the answer, or is one of its u
 """
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ from django.conf import settings
 
 from catalog.search.shop_words import NO_SHOP_WORDS, ShopWords
 from catalog.vocabulary.languages.concepts import Role
-from catalog.vocabulary.languages.lexicon import Lexicon, read_english, tokenise
+from catalog.vocabulary.languages.lexicon import Lexicon, read_english, split_words, tokenise
 from recommendations.query.constraints.brands import find_brands
 from recommendations.query.constraints.exclusions import (
     Exclusion,
@@ -29,7 +30,7 @@ from recommendations.query.constraints.prompt import ConstraintKind, ReadPrompt,
 from recommendations.query.constraints.text import Span, remove
 from recommendations.query.corrections import Correction, correct_spelling, is_known
 from recommendations.query.detection import detect
-from recommendations.query.people import Wearer, find_wearer
+from recommendations.query.people import ADULT, NamedPerson, Wearer, find_wearer
 from recommendations.query.segmentation import PromptPiece, divide
 from recommendations.query.synonyms import NO_SYNONYMS, SynonymTable
 from recommendations.query.understanding import CODE, Chip, Understanding, understand
@@ -66,26 +67,32 @@ NOWHERE = ShopContext()
 
 def interpret(text: str, *, encoder: str, shop: ShopContext = NOWHERE) -> Interpretation:
     """Return what a prompt means to an encoder and a shop; raises `EncoderUnavailable`."""
-    constraints = read_constraints(spell_out_minus(text), default_currency=shop.default_currency)
+    # Encoders do not know full-width letters.
+    text = spell_out_minus(unicodedata.normalize("NFKC", text))
+    constraints = read_constraints(text, default_currency=shop.default_currency)
     rest, corrected = constraints.rest, constraints.text
     corrections = _correct(rest, shop)
     for correction in corrections:
         rest = rest.replace(correction.written, correction.corrected, 1)
         corrected = corrected.replace(correction.written, correction.corrected, 1)
     lexicon = _find_lexicon(rest)
-    wanted, exclusions = split_exclusions(rest, lexicon)
+    named = [brand.span for brand in find_brands(rest, shop.words)]
+    wanted, exclusions = split_exclusions(rest, lexicon, brands=named)
     brands = find_brands(wanted, shop.words)
     looks = remove(wanted, [brand.span for brand in brands])
     pieces = list(divide(tokenise(looks), lexicon))
-    wearer = find_wearer(pieces)
+    wearer, people = find_wearer(pieces, looks) or (None, ())
     chips = [*_list_chips(constraints), *_list_excluded_chips(exclusions)]
     if encoder not in settings.MULTILINGUAL_ENCODERS:
         chips += _name_pieces(pieces)
     chips += [Chip(ConstraintKind.BRAND, brand.text, brand.names[0]) for brand in brands]
-    if wearer:
-        chips.append(Chip(ConstraintKind.PERSON, wearer[1], wearer[0]))
+    chips += _list_people_chips(people)
+    understood = understand(
+        looks or ANYTHING, encoder=encoder, synonyms=shop.synonyms, language=lexicon.code
+    )
     understanding = replace(
-        understand(looks or ANYTHING, encoder=encoder, synonyms=shop.synonyms),
+        understood,
+        unknown_words=_leave_out(understood.unknown_words, people),
         chips=tuple(replace(chip, without=_remove_words(corrected, chip.text)) for chip in chips),
         corrections=tuple(corrections),
     )
@@ -94,9 +101,15 @@ def interpret(text: str, *, encoder: str, shop: ShopContext = NOWHERE) -> Interp
         wanted,
         constraints,
         exclusions,
-        wearer[0] if wearer else None,
+        wearer,
         tuple(name for brand in brands for name in brand.names),
     )
+
+
+def _leave_out(words: Sequence[str], people: Sequence[NamedPerson]) -> tuple[str, ...]:
+    """Return unknown words without those for people, which are understood."""
+    understood = {word for person in people for word in split_words(person.text)}
+    return tuple(word for word in words if not understood.intersection(split_words(word)))
 
 
 def _remove_words(text: str, words: str) -> str:
@@ -113,7 +126,8 @@ def _correct(text: str, shop: ShopContext) -> list[Correction]:
 
 
 def _correct_words(text: str, shop: ShopContext) -> list[Correction]:
-    tokens = tokenise(CODE.sub(" ", text))
+    brands = [brand.span for brand in find_brands(text, shop.words)]
+    tokens = tokenise(CODE.sub(" ", remove(text, brands)))
     if all(is_known(token.folded, shop.words) for token in tokens):
         return correct_spelling(tokens, own=shop.words)
     return correct_spelling(tokens, own=shop.words, lexicon=_find_lexicon(text))
@@ -144,6 +158,15 @@ def _list_chips(read: ReadPrompt) -> list[Chip]:
 
 def _write(read: ReadPrompt, span: tuple[int, int]) -> str:
     return read.text[slice(*span)]
+
+
+def _list_people_chips(people: Sequence[NamedPerson]) -> list[Chip]:
+    """Return a chip for each word for people; that women are adults goes without saying."""
+    values: defaultdict[str, list[str]] = defaultdict(list)
+    for person in people:
+        if person.value != ADULT or person.text not in values:
+            values[person.text].append(person.value)
+    return [Chip(ConstraintKind.PERSON, text, ", ".join(said)) for text, said in values.items()]
 
 
 def _list_excluded_chips(exclusions: Sequence[Exclusion]) -> list[Chip]:

@@ -160,4 +160,4 @@ def _mark(chip: Chip, ignored: set[str]) -> Chip:
 
 def _is_told(exclusion: Exclusion) -> bool:
     role = exclusion.concept.role if exclusion.concept else None
-    return role in _TOLD_BY_FACETS or bool(exclusion.patterns)
+    return role in _TOLD_BY_FACETS or exclusion.is_brand or bool(exclusion.patterns)

@@ -19,6 +19,7 @@ from catalog.vocabulary.languages.lexicon import (
     read_english,
     read_lexicon,
 )
+from recommendations.query.dictionaries import read_common_words
 
 MIN_PART_LETTERS, MIN_STEM_LETTERS = 3, 2
 MIN_UNKNOWN_TAIL_LETTERS = 4  # of a kind after a first part that no entry has
@@ -143,6 +144,8 @@ def _divide_word(token: Token, lexicon: Lexicon) -> Iterator[PromptPiece]:
         yield PromptPiece(token.text, len(token.folded), singular, is_english=bool(singular))
         return
     parts = take_apart(token.folded, lexicon.code)
+    if token.folded in read_common_words("en") and len(parts) > 1:
+        parts = ((token.folded, None),)  # "mankind" is none of the "men's kids"
     if not any(concept for _, concept in parts):
         is_english = is_english_word(token.folded)
         yield PromptPiece(token.text, len(token.folded), is_english=is_english)

@@ -84,19 +84,24 @@ def combine(understandings: Sequence[Understanding]) -> Understanding | None:
     )
 
 
-def understand(text: str, *, encoder: str, synonyms: SynonymTable = NO_SYNONYMS) -> Understanding:
+def understand(
+    text: str, *, encoder: str, synonyms: SynonymTable = NO_SYNONYMS, language: str = ""
+) -> Understanding:
     """Return what a text means to an encoder; raises `EncoderUnavailable`.
+
+    `language`: that of the prompt which it is part of, if that is known.
 
     Phrases that the encoder does not know are replaced by the first of the shop's synonyms.
     """
     if phrases := find_phrases(text := normalize(text), synonyms):
         strange = [found for found in phrases if not _is_known(found.use.phrase, encoder=encoder)]
-        understood = understand(replace_phrases(text, strange), encoder=encoder)
+        text = replace_phrases(text, strange)
+        understood = understand(text, encoder=encoder, language=language)
         return replace(understood, synonyms=tuple(found.use for found in phrases))
     if encoder in settings.MULTILINGUAL_ENCODERS:
         return Understanding(None, text)
     known = find_known_words(encoder)
-    reading = detect(text)
+    reading = detect(text, likely=language)
     if reading is None:
         tokens = tokenise(CODE.sub(" ", text))
         words = [token.folded for token in tokens]

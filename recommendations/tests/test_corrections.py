@@ -34,6 +34,14 @@ def correct(prompt: str, **options) -> list[str]:
         ("blouce", "blouse"),
         ("kimmono", "kimono"),
         ("waterprof coat", "waterproof"),
+        ("yelo hoodie", "yellow"),
+        ("pnk bag", "pink"),
+        ("hta", "hat"),
+        ("weddingdress", "wedding dress"),
+        ("beany", "beanie"),
+        ("wite t-shirt", "white"),
+        ("red dres", "dress"),
+        ("purple bluse", "blouse"),
     ],
 )
 def test_corrects_garments_and_their_looks(prompt, corrected) -> None:
@@ -52,6 +60,10 @@ def test_corrects_garments_and_their_looks(prompt, corrected) -> None:
             "çiçeksiz",
             "maglione",
             "asdfghjkl",
+            "dres",
+            "veste mais pas noire",
+            "jas maar niet zwart",
+            "vestido mañana",
         ),
     ],
 )
@@ -67,6 +79,7 @@ def test_never_changes_a_word_that_the_shop_uses() -> None:
 def test_corrects_in_the_language_of_the_prompt() -> None:
     assert correct("schwarze Turnschue", lexicon=read_lexicon("de")) == ["turnschuhe"]
     assert correct("çiçeksiz elbise", lexicon=read_lexicon("tr")) == []
+    assert correct("roube ruge") == ["robe", "rouge"]
 
 
 @hypothesis.given(st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=5))

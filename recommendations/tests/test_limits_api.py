@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from catalog.models import AgeGroup
 from catalog.products.word_counts import count_words
 from catalog.tests.factories import make_garment, record_garments
 from core.tenancy import shop_scope
@@ -145,6 +146,47 @@ def test_what_is_stated_to_be_for_others_is_left_out(shop):
     make_indexed(shop.shop, 0.8, name="his", gender="male")
     make_indexed(shop.shop, 0.7, name="anyone's")
     assert read(answer(shop, "shirt for men"), "name") == ["his", "anyone's"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "value", "left"),
+    [
+        ("shirt for my 8 year old", "kids", ["kids", "anyone's", "own"]),
+        ("baby shirt", "baby", ["infant", "anyone's", "own"]),
+        ("women's shirt", "female", ["adult", "anyone's", "own"]),
+        ("baby tee", None, ["kids", "infant", "adult", "anyone's", "own"]),
+    ],
+)
+def test_what_is_stated_to_be_for_another_age_is_left_out(shop, prompt, value, left):
+    cache_prompt(shop.shop, prompt)
+    with shop_scope(shop.shop.pk):
+        AgeGroup.objects.create(shop=shop.shop, name="own")
+        groups = {group.name: group for group in AgeGroup.objects.all()}
+    for place, name in enumerate(("kids", "infant", "adult", "anyone's", "own")):
+        make_indexed(shop.shop, 0.9 - place / 10, name=name, age_group=groups.get(name))
+    found = answer(shop, prompt)
+    assert read(found, "name") == left
+    people = [chip for chip in found["understood"]["chips"] if chip["kind"] == "person"]
+    assert [chip["value"] for chip in people] == ([value] if value else [])
+    assert not set(found["understood"]["unknown_words"]) & {"year", "baby"}
+
+
+@pytest.mark.parametrize("prompt", ["north pine shirt", "NORTHPINE shirt", "not northpine shirt"])
+def test_a_brand_is_found_with_other_spaces_and_excluded(shop, prompt):
+    cache_prompt(shop.shop, "shirt")
+    make_indexed(shop.shop, 0.9, name="near", brand="Other")
+    make_indexed(shop.shop, 0.8, name="far", brand="Northpine")
+    with shop_scope(shop.shop.pk):
+        count_words(shop.shop.pk)
+    expected = ["near"] if prompt.startswith("not") else ["far"]
+    assert read(answer(shop, prompt), "name") == expected
+
+
+def test_full_width_letters_are_letters(shop):
+    cache_prompt(shop.shop, "red dress")
+    make_indexed(shop.shop, 0.9, name="near")
+    wide = "".join(chr(ord(c) + 0xFEE0) if c != " " else "\u3000" for c in "red dress")
+    assert answer(shop, wide)["understood"]["searched_for"] == "red dress"
 
 
 def test_a_brand_of_the_shop_is_a_filter(shop):

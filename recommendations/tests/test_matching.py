@@ -335,12 +335,12 @@ def test_stated_preferences_use_the_thresholds_of_texts(measured):
     assert matches(feed)["Near"] == "strong"
 
 
-def test_learned_taste_uses_the_thresholds_of_photos(measured):
+def test_learned_taste_describes_nothing_to_match(measured):
     event = {"event_id": "1", "kind": "like", "image": str(measured.same.pk), "shopper": "ada"}
     measured.client.post("/api/v1/events/", {"events": [event]}, "json")
     feed = measured.client.get("/api/v1/shoppers/ada/feed/")
     assert feed.json()["step"] == "taste"
-    assert matches(feed)["Near"] == "weak"
+    assert matches(feed)["Near"] is None
 
 
 # --- With the bundled encoder -----------------------------------------------------------

@@ -18,7 +18,7 @@ from recommendations.query.segmentation import PromptPiece, divide
 
 # A hyphen before a word and not within one, as search engines have it.
 _MINUS = re.compile(r"(?<=\w\w\s)[-–−](?=[^\W\d_]{3})")
-_STOPS = re.compile(r"[.,;:!?()\n]+|\s[-–—]\s")
+_STOPS = re.compile(r"[.,;:!?()\n，。；：！？、（）]+|\s[-–—]\s")
 _LOOKS = frozenset({Role.COLOUR, Role.SHADE, Role.PATTERN, Role.MATERIAL, Role.DETAIL, Role.STYLE})
 _DECORATIONS = frozenset({Role.PATTERN, Role.PART, Role.DETAIL, Role.MATERIAL})
 ANY_PATTERN = frozenset({"pattern", "print", "patterned", "printed", "motif"})
@@ -35,6 +35,7 @@ class Exclusion:
     text: str
     concept: Concept | None
     phrase: str = ""
+    is_brand: bool = False
 
     @property
     def english(self) -> str:
@@ -50,8 +51,13 @@ class Exclusion:
         return frozenset([pattern] if pattern else [])
 
 
-def split_exclusions(text: str, lexicon: Lexicon) -> tuple[str, tuple[Exclusion, ...]]:
-    """Return what is wanted of a prompt in a language, as it is written, and what is not."""
+def split_exclusions(
+    text: str, lexicon: Lexicon, *, brands: Sequence[Span] = ()
+) -> tuple[str, tuple[Exclusion, ...]]:
+    """Return what is wanted of a prompt in a language, as it is written, and what is not.
+
+    `brands` are the places of brands, which are excluded as a whole.
+    """
     exclusions: list[Exclusion] = []
     spans: list[Span] = []
     for part, offset in _split_at_stops(text):
@@ -63,18 +69,20 @@ def split_exclusions(text: str, lexicon: Lexicon) -> tuple[str, tuple[Exclusion,
                 place += length
                 continue
             length = _match(tokens, place, "phrases")
-            found, end = (
-                _read_excluded(tokens, place + length, lexicon) if length else ([], place + 1)
-            )
+            found: list[Exclusion] = []
+            end = place + 1
+            if length and (after := _skip(tokens, place + length)) < len(tokens):
+                found, end = _read_brand(text, places, after, brands)
+            if length and not found:
+                found, end = _read_excluded(tokens, place + length, lexicon)
             if found:
                 place = _include_joint(tokens, place)
                 span = Span(places[place].start, places[end - 1].end)
                 spans.append(span)
                 exclusions += (replace(one, phrase=text[slice(*span)]) for one in found)
             place = end if found else place + max(length, 1)
-    without_suffix, spans_of_words = _find_postpositions(text, lexicon)
-    exclusions += without_suffix
-    return remove(text, spans + spans_of_words), tuple(dict.fromkeys(exclusions))
+    others, other_spans = _find_in_pieces(text, lexicon)
+    return remove(text, spans + other_spans), tuple(dict.fromkeys([*exclusions, *others]))
 
 
 def spell_out_minus(text: str) -> str:
@@ -98,40 +106,100 @@ def _include_joint(tokens: Sequence[Token], place: int) -> int:
     return place - 1 if is_joint else place
 
 
-def _find_postpositions(text: str, lexicon: Lexicon) -> tuple[list[Exclusion], list[Span]]:
-    """Return what a word for "without" follows or ends: "çiçeksiz", "フリルなしのシャツ"."""
-    if not _has_postpositions(lexicon.code):
+def _find_in_pieces(text: str, lexicon: Lexicon) -> tuple[list[Exclusion], list[Span]]:
+    """Return what a language excludes after the thing, in its ending, or without spaces.
+
+    "siyah olmayan", "çiçeksiz", "フリルなしのシャツ", "不要条纹和波点的衬衫".
+    """
+    if not _has_negating_pieces(lexicon.code):
         return [], []
-    pieces = list(divide(tokenise(text), lexicon))
     exclusions: list[Exclusion] = []
     spans: list[Span] = []
-    for before, piece in pairwise(pieces):
-        place = text.find(before.text)
-        if place >= 0 and before.is_content and _is_negating(piece):
-            end = place + len(before.text)
-            is_apart = text[end:].lstrip().startswith(piece.text)
-            end = text.index(piece.text, end) + len(piece.text) if is_apart else end
-            exclusions.append(Exclusion(before.text, before.concept, text[place:end]))
-            spans.append(Span(place, end))
+    for part, offset in _split_at_stops(text):
+        pieces = list(divide(tokenise(part), lexicon))
+        places = _locate_pieces(part, pieces, offset)
+        for first, last, excluded in _list_negated(pieces, has_spaces=lexicon.has_spaces):
+            if places[first] and places[last]:
+                span = Span(places[first].start, places[last].end)
+                spans.append(span)
+                phrase = text[slice(*span)]
+                exclusions += (Exclusion(one.text, one.concept, phrase) for one in excluded)
     return exclusions, spans
 
 
-def _is_negating(piece: PromptPiece) -> bool:
+def _locate_pieces(text: str, pieces: Sequence[PromptPiece], offset: int) -> list[Span]:
+    """Return the places of pieces; an ending, whose letters are within a word, is at its end."""
+    spans: list[Span] = []
+    end = 0
+    for piece in pieces:
+        start = text.find(piece.text, end)
+        is_next = start >= 0 and not text[end:start].strip()
+        start, end = (start, start + len(piece.text)) if is_next else (end, end)
+        spans.append(Span(offset + start, offset + end))
+    return spans
+
+
+def _list_negated(
+    pieces: Sequence[PromptPiece], *, has_spaces: bool
+) -> Iterator[tuple[int, int, list[PromptPiece]]]:
+    """Yield the first and the last place of each negation, and the pieces that it excludes."""
+    for place, piece in enumerate(pieces):
+        if _is_negating(piece, Role.POSTPOSITION) and place and pieces[place - 1].is_content:
+            yield place - 1, place, [pieces[place - 1]]
+            continue
+        is_before = not has_spaces and _is_negating(piece, Role.CONNECTIVE)
+        if is_before and (excluded := _read_joined(pieces, place + 1)):
+            last = excluded[-1] + _is_of(pieces, excluded[-1] + 1)
+            yield place, last, [pieces[number] for number in excluded]
+
+
+def _is_of(pieces: Sequence[PromptPiece], place: int) -> bool:
+    """Check for the particle between what a thing is and its kind, as in "黑色的鞋子"."""
+    concept = pieces[place].concept if place < len(pieces) else None
+    return concept is not None and concept.text == "of"
+
+
+def _read_joined(pieces: Sequence[PromptPiece], place: int) -> list[int]:
+    """Return the places of the next content and of what is joined to it by "and" or "or"."""
+    while place < len(pieces) and pieces[place].concept and not pieces[place].is_content:
+        place += 1
+    if place >= len(pieces) or not pieces[place].is_content:
+        return []
+    found = [place]
+    for joint, following in pairwise(range(place + 1, len(pieces))):
+        concept = pieces[joint].concept
+        if (joint - place) % 2 == 0:
+            continue
+        is_joint = concept is not None and concept.text in ("and", "or")
+        if not is_joint or not _is_same_role(pieces[following], pieces[place]):
+            break
+        found.append(following)
+    return found
+
+
+def _is_same_role(piece: PromptPiece, other: PromptPiece) -> bool:
+    concept, its_concept = piece.concept, other.concept
+    return concept is not None and its_concept is not None and concept.role is its_concept.role
+
+
+def _is_negating(piece: PromptPiece, role: Role) -> bool:
     concept = piece.concept
-    if concept is None or concept.role is not Role.POSTPOSITION:
-        return False
-    return concept.text in ("without", "not")
+    return concept is not None and concept.role is role and concept.text in ("without", "not")
 
 
 @cache
-def _has_postpositions(code: str) -> bool:
-    """Check whether a language has words or endings that negate what is before them."""
+def _has_negating_pieces(code: str) -> bool:
+    """Check whether a language has no spaces, or words or endings that negate what is before."""
     lexicon = next((lexicon for lexicon in read_lexicons() if lexicon.code == code), None)
     if lexicon is None:
         return False
-    return bool({"without", "not"}.intersection(lexicon.suffixes.values())) or any(
-        concept.role is Role.POSTPOSITION and concept.text in ("without", "not")
-        for concept in lexicon.phrases.values()
+    return (
+        not lexicon.has_spaces
+        or not {"without", "not"}.isdisjoint(lexicon.suffixes.values())
+        or any(
+            concept.role is Role.POSTPOSITION and concept.text in ("without", "not")
+            for concept in lexicon.phrases.values()
+        )
     )
 
 
@@ -155,6 +223,17 @@ def _read_excluded(
         if not again and not _is_same_sort(tokens, after, lexicon, found[-1]):
             return found, place
         place = after + again
+
+
+def _read_brand(
+    text: str, places: Sequence[Span], place: int, brands: Sequence[Span]
+) -> tuple[list[Exclusion], int]:
+    """Return the brand that begins at a place, and the place after it."""
+    brand = next((brand for brand in brands if brand.start == places[place].start), None)
+    if brand is None:
+        return [], place
+    after = sum(word.start < brand.end for word in places)
+    return [Exclusion(text[slice(*brand)], None, is_brand=True)], after
 
 
 def _read_unit(

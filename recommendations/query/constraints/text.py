@@ -11,7 +11,7 @@ from catalog.vocabulary.languages.lexicon import Token
 from core.text import fold
 
 # What is left beside a part that was removed: the comma of "dress, size 38".
-_LOOSE = re.compile(r"^[\s,;:&+-]+|[\s,;:&+-]+$|(?<=\s)[,;:](?=\s)|\(\s*\)")
+_LOOSE = re.compile(r"^[\s,;:&+-]+|[\s,;:&+-]+$|(?<=\s)[,;:](?=\s)|\(\s*\)|\[\s*\]")
 _NO_SPACES = re.compile("[\u0600-\u06ff\u3041-\u30ff\u3400-\u9fff]")
 
 

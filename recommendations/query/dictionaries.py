@@ -1,0 +1,36 @@
+"""Words that anybody knows, by how frequent they are in texts.
+
+The frequencies are those that `pyspellchecker` ships (film subtitles, for most languages).
+"""
+
+from functools import cache
+
+from spellchecker import SpellChecker
+
+from catalog.vocabulary.languages.concepts import ENGLISH_WORDS
+from core.text import fold
+
+# Half of a dictionary occurs less often: "wite", "bouse", "hemings".
+MIN_COUNT = 100
+LANGUAGES = frozenset({"en", "de", "fr", "es", "it", "nl", "ar", "fa"})
+
+
+@cache
+def read_common_words(code: str) -> frozenset[str]:
+    """Return the folded words of a language's dictionary; none if there is no dictionary."""
+    counts = _read_counts(code)
+    words = frozenset(fold(word) for word, count in counts.items() if count >= MIN_COUNT)
+    return words | ENGLISH_WORDS if code == "en" else words
+
+
+@cache
+def read_rare_words(code: str) -> frozenset[str]:
+    """Return the folded words of a dictionary that hardly ever occur."""
+    return frozenset(map(fold, _read_counts(code))) - read_common_words(code)
+
+
+def _read_counts(code: str) -> dict[str, int]:
+    if code not in LANGUAGES:
+        return {}
+    found = SpellChecker(language=code).word_frequency
+    return {word: found[word] for word in found.words()}

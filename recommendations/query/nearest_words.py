@@ -1,0 +1,203 @@
+"""Find the word that a misspelt one stands for.
+
+Mistakes are counted by optimal string alignment (Damerau 1964 without repeated edits), which counts
+two swapped letters as one. Doubled letters count as one letter if that brings two words nearer, and
+a word without vowels is one mistake away from the word that has these consonants: "drss", "pnk".
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import Self
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA, Prefix
+
+from catalog.search.shop_words import ShopWords
+from catalog.vocabulary.languages.concepts import CONCEPTS, FUNCTION_WORDS, Role
+from catalog.vocabulary.languages.lexicon import (
+    NO_GARMENT,
+    Concept,
+    Lexicon,
+    read_english,
+    read_lexicon,
+    split_words,
+)
+
+MIN_TARGET_LETTERS = 3
+# Mistakes by the letters of the word, if it begins with the same letter; one less otherwise.
+MISTAKES = ((4, 1), (8, 2), (30, 3))
+# Garments and looks are not all that matters: what is misspelt here would be asked for.
+NEGATIONS = ("without", "except", "excluding", "nothing", "anything")
+_DOUBLED = re.compile(r"(.)\1+")
+_VOWELS = re.compile("[aeiou]")
+_KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_NEIGHBOURS = frozenset(
+    pair for row in _KEYS for one, other in pairwise(row) for pair in (one + other, other + one)
+)
+# Only what can be counted has a plural.
+_COUNTABLE = (Role.KIND, Role.PART, Role.PERSON)
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """A word, and how many mistakes away it is."""
+
+    word: str
+    mistakes: int
+
+
+def find_nearest(
+    word: str, *, own: ShopWords, lexicon: Lexicon, is_doubtful: bool = False
+) -> Nearest | None:
+    """Return the word of a language or of the shop that a folded word may stand for.
+
+    `is_doubtful`: the word exists, so only garments, colours and the shop's words count, at one
+    mistake and with the same first letter.
+    """
+    targets = _read_doubtful() if is_doubtful else _read_targets(lexicon.code)
+    limit = 1 if is_doubtful else next(most for letters, most in MISTAKES if len(word) <= letters)
+    near = _measure(word, targets.words, limit)
+    # Of a big shop, only words with one of the first two letters: a look at all takes too long.
+    for letter in dict.fromkeys(word[:2]):
+        near |= _measure(word, own.correctable.get(letter, ()), limit)
+    single = _DOUBLED.sub(r"\1", word)
+    for letters, mistakes in _measure(single, tuple(targets.singles), 1).items():
+        for target in targets.singles[letters]:
+            near[target] = min(near.get(target, mistakes), mistakes)
+    for target in targets.skeletons.get(word, ()):
+        near[target] = min(near.get(target, 1), 1)
+    allowed = {
+        other: mistakes
+        for other, mistakes in near.items()
+        if _is_allowed(word, other, mistakes, limit - is_doubtful)
+    }
+    if not allowed:
+        return None
+    order = {
+        other: (mistakes, *_prefer(word, other, targets.kinds, own))
+        for other, mistakes in allowed.items()
+    }
+    best = min(order, key=order.__getitem__)
+    return Nearest(best, allowed[best])
+
+
+def _measure(word: str, targets: Sequence[str], limit: int) -> dict[str, int]:
+    """Return the targets within a number of mistakes, and the mistakes."""
+    found = process.extract(word, targets, scorer=OSA.distance, score_cutoff=limit, limit=20)
+    return {other: int(mistakes) for other, mistakes, _ in found}
+
+
+def _is_allowed(word: str, other: str, mistakes: int, limit: int) -> bool:
+    if min(len(word), len(other)) <= MIN_TARGET_LETTERS and sorted(word) != sorted(other):
+        # Of so few letters, only two that were swapped, doubled letters and missing vowels.
+        return _VOWELS.sub("", other) == word or _DOUBLED.sub(r"\1", word) == other
+    return mistakes <= max(limit, 1) - (other[0] != word[0]) and len(other) > mistakes + 1
+
+
+def _prefer(
+    word: str, other: str, kinds: Container[str], own: ShopWords
+) -> tuple[float | bool | str, ...]:
+    """Order candidates: few mistakes, the same letters, a garment, then frequent in the shop.
+
+    Letters are left out or typed twice, and keys beside the right one are hit, more often than
+    others are typed.
+    """
+    mistakes = OSA.distance(word, other)
+    return (
+        mistakes,
+        other[0] != word[0],
+        sorted(other) != sorted(word),
+        other not in kinds,
+        not (mistakes == abs(len(word) - len(other)) or _is_slip(word, other)),
+        -Prefix.similarity(word, other),
+        other[-1] != word[-1] and not word.startswith(other),
+        -own.counts.get(other, 0),
+        abs(len(other) - len(word)),
+        other,
+    )
+
+
+def _is_slip(word: str, other: str) -> bool:
+    """Check for a word with one letter of a neighbouring key."""
+    if len(word) != len(other):
+        return False
+    wrong = [pair for pair in zip(word, other, strict=True) if pair[0] != pair[1]]
+    return len(wrong) == 1 and "".join(wrong[0]) in _NEIGHBOURS
+
+
+@cache
+def read_vocabulary() -> frozenset[str]:
+    """Return the English words for garments and their looks, with the plurals of garments."""
+    return frozenset().union(*map(_read_words, Role))
+
+
+@cache
+def _read_words(role: Role) -> frozenset[str]:
+    """Return the words of a role's concepts."""
+    forms = (form for text in CONCEPTS[role] for form in list_forms(text, role))
+    return frozenset(word for word in forms if word.isalpha() and word not in FUNCTION_WORDS)
+
+
+def list_forms(text: str, role: Role) -> Iterator[str]:
+    """Yield the words of an English text and, of things that can be counted, the plural."""
+    *others, word = split_words(text)
+    yield from (*others, word)
+    if role not in _COUNTABLE:
+        return
+    if word.endswith(("s", "sh", "ch", "x")):
+        yield f"{word}es"
+    elif word.endswith("y") and word[-2:-1] not in "aeiou":
+        yield f"{word[:-1]}ies"
+    else:
+        yield f"{word}s"
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Words, those of them that are garments, and all by letters without repetitions or vowels."""
+
+    words: Sequence[str]
+    kinds: frozenset[str]
+    singles: Mapping[str, Sequence[str]]
+    skeletons: Mapping[str, Sequence[str]]
+
+    @classmethod
+    def of(cls, words: Collection[str], kinds: frozenset[str]) -> Self:
+        singles: defaultdict[str, list[str]] = defaultdict(list)
+        skeletons: defaultdict[str, list[str]] = defaultdict(list)
+        ordered = sorted(word for word in words if len(word) >= MIN_TARGET_LETTERS)
+        for word in ordered:
+            singles[_DOUBLED.sub(r"\1", word)].append(word)
+            if len(consonants := _VOWELS.sub("", word)) >= MIN_TARGET_LETTERS:
+                skeletons[consonants].append(word)
+        return cls(ordered, kinds, singles, skeletons)
+
+
+@cache
+def _read_targets(code: str) -> Targets:
+    if code == read_english().code:
+        return Targets.of({*read_vocabulary(), *NEGATIONS}, _read_kinds())
+    phrases = read_lexicon(code).phrases
+    words = {word for phrase in phrases for word in phrase}
+    kinds = {phrase[-1] for phrase, concept in phrases.items() if _is_garment(concept)}
+    return Targets.of(words, frozenset(kinds))
+
+
+def _is_garment(concept: Concept) -> bool:
+    return concept.role is Role.KIND and concept is not NO_GARMENT
+
+
+@cache
+def _read_doubtful() -> Targets:
+    return Targets.of(_read_kinds() | _read_words(Role.COLOUR), _read_kinds())
+
+
+@cache
+def _read_kinds() -> frozenset[str]:
+    """Return the last words of the names of garments, with their plurals."""
+    names = (split_words(text)[-1] for text in CONCEPTS[Role.KIND])
+    return frozenset(form for name in names for form in list_forms(name, Role.KIND))
