@@ -17,6 +17,7 @@ PARTS = (
     "indexing", "uploads", "search", "recommending", "hybrid", "events", "quality", "stylist",
     "memory", "handler", "slow_clients", "hostile_photos", "request", "rebuild",
     "photo_links", "facets", "imports", "words", "suggestions", "affinity",
+    "understanding",
 )  # fmt: skip
 RESULT = BASE / ".atelier" / "bench.json"
 

@@ -21,6 +21,7 @@ from benchmarks.measurements.request_checks import measure_request
 from benchmarks.measurements.search import measure_search
 from benchmarks.measurements.slow_clients import measure_slow_clients
 from benchmarks.measurements.stylist import measure_stylist
+from benchmarks.measurements.synthetic.prompt_reading import measure_prompt_reading
 from benchmarks.measurements.synthetic.suggestions import measure_suggestions
 from benchmarks.measurements.synthetic.words import measure_words
 from benchmarks.measurements.uploads import accept, measure_uploads, open_shop
@@ -62,6 +63,9 @@ def measure(stack: Stack, subject: Subject, report: Report, only: str | None) ->
     # It uses no encoder.
     if only in {None, "suggestions"} and subject.is_trained:
         measure_suggestions(stack, subject, report)
+    # It uses no encoder.
+    if only in {None, "understanding"} and subject.is_trained:
+        measure_prompt_reading(report)
     # It uses no encoder.
     if only in {None, "affinity"} and subject.is_trained:
         measure_affinity(stack, report)

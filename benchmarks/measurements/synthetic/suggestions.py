@@ -10,6 +10,7 @@ import numpy as np
 
 from benchmarks.client import Connection, get_request
 from benchmarks.encoders import Subject
+from benchmarks.measurements.synthetic.shop_names import make_word
 from benchmarks.measurements.uploads import BenchShop, open_shop
 from benchmarks.report import Goal, Report
 from benchmarks.stack import Stack, vacuum
@@ -29,7 +30,6 @@ SHOPPER = "typing"
 COLOURS = ("red", "navy", "black", "white", "beige", "green", "pink", "grey")
 KINDS = ("dress", "shirt", "trousers", "jacket", "coat", "skirt", "sweater", "t-shirt")
 MATERIALS = ("linen", "cotton", "wool", "silk", "denim")
-SYLLABLES = ("ka", "lo", "mi", "ru", "ste", "ven", "dor", "pra", "shi", "bel", "nox", "tam")
 TYPED = {
     "a letter": "d",
     "a beginning of 12,500 names": "dre",
@@ -95,7 +95,7 @@ def _fill(shop: BenchShop) -> None:
         )
     write_missing()
     count_words(shop.id)
-    words = [_make_word(number) for number in range(MAX_PROMPTS)]
+    words = [make_word(number) for number in range(MAX_PROMPTS)]
     CommonPrompt.objects.bulk_create(
         CommonPrompt(
             shop_id=shop.id, text=f"{word} dress", words=f" {word} dress", askers=number + 5
@@ -120,21 +120,12 @@ def _make_products(shop: BenchShop, categories: list[UUID], start: int) -> Itera
     for number in range(start, start + BATCH):
         colour = COLOURS[number % len(COLOURS)]
         material, kind = MATERIALS[number % len(MATERIALS)], KINDS[number // 5 % len(KINDS)]
-        word = _make_word(int(rng.integers(WORDS)))
+        word = make_word(int(rng.integers(WORDS)))
         yield Product(
             shop_id=shop.id,
             external_id=f"P{number}",
             name=f"{word} {colour} {material} {kind}",
             description=f"A {kind} of {material} for warm days at the beach and in town.",
-            brand=f"Brand {_make_word(number % BRANDS)}",
+            brand=f"Brand {make_word(number % BRANDS)}",
             category_id=categories[number % len(categories)],
         )
-
-
-def _make_word(number: int) -> str:
-    """Return a word that no other number has."""
-    word = ""
-    for _ in range(4):
-        number, place = divmod(number, len(SYLLABLES))
-        word += SYLLABLES[place]
-    return word
