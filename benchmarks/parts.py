@@ -4,7 +4,6 @@ from functools import cache
 
 from benchmarks.client import Address, UnexpectedStatus, prompt_request, send_all
 from benchmarks.encoders import Subject
-from benchmarks.measurements.affinity import measure_affinity
 from benchmarks.measurements.events import measure_events
 from benchmarks.measurements.facet_counts import measure_facet_counts
 from benchmarks.measurements.handler import measure_handler
@@ -21,7 +20,8 @@ from benchmarks.measurements.request_checks import measure_request
 from benchmarks.measurements.search import measure_search
 from benchmarks.measurements.slow_clients import measure_slow_clients
 from benchmarks.measurements.stylist import measure_stylist
-from benchmarks.measurements.synthetic.prompt_reading import measure_prompt_reading
+from benchmarks.measurements.synthetic.affinity import measure_affinity
+from benchmarks.measurements.synthetic.interpretation import measure_interpretation
 from benchmarks.measurements.synthetic.suggestions import measure_suggestions
 from benchmarks.measurements.synthetic.words import measure_words
 from benchmarks.measurements.uploads import accept, measure_uploads, open_shop
@@ -65,7 +65,7 @@ def measure(stack: Stack, subject: Subject, report: Report, only: str | None) ->
         measure_suggestions(stack, subject, report)
     # It uses no encoder.
     if only in {None, "understanding"} and subject.is_trained:
-        measure_prompt_reading(report)
+        measure_interpretation(report)
     # It uses no encoder.
     if only in {None, "affinity"} and subject.is_trained:
         measure_affinity(stack, report)

@@ -54,7 +54,7 @@ BATCH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class AffinityChanges:
     """The products to compute again, and the condition on events of all their shoppers."""
 
     products: frozenset[UUID]
@@ -136,7 +136,7 @@ def _compute(state: AffinityState, high: UUID, now: datetime) -> bool:
     )
 
 
-def _find_changes(low: UUID, high: UUID, now: datetime) -> Changes | None:
+def _find_changes(low: UUID, high: UUID, now: datetime) -> AffinityChanges | None:
     """Return what the events after `low`, up to `high`, change; None if that is too much."""
     events = select_events(now).order_by()
     new = events.filter(pk__gt=low, pk__lte=high)
@@ -155,14 +155,14 @@ def _find_changes(low: UUID, high: UUID, now: datetime) -> Changes | None:
     if len(products) > MAX_CHANGED_PRODUCTS:
         return None
     theirs = events.filter(image__product__in=products)
-    return Changes(
+    return AffinityChanges(
         products,
         Q(shopper__in=theirs.filter(shopper__isnull=False).values("shopper"))
         | Q(shopper=None, visitor__in=theirs.filter(shopper=None).values("visitor")),
     )
 
 
-def _update(state: AffinityState, high: UUID, now: datetime, changes: Changes) -> bool:
+def _update(state: AffinityState, high: UUID, now: datetime, changes: AffinityChanges) -> bool:
     """Compute the changed products from the events of all their shoppers."""
     found = read_interactions(now, np.array(state.propensities), changes.whose)
     bought, liked = _sum_up_changes(state, found, changes)
@@ -172,7 +172,7 @@ def _update(state: AffinityState, high: UUID, now: datetime, changes: Changes) -
 
 
 def _sum_up_changes(
-    state: AffinityState, found: Interactions, changes: Changes
+    state: AffinityState, found: Interactions, changes: AffinityChanges
 ) -> tuple[Totals, Totals]:
     """Return the totals of orders and of shoppers: stored ones, and new ones of changed products.
 

@@ -136,7 +136,8 @@ def _recognise_brands(understood: Understanding | None, language: str) -> Unders
     found = find_brands(understood.unknown_words, language=language)
     brands = {word for name in found for word in split_words(name)}
     rest = tuple(word for word in understood.unknown_words if fold(word) not in brands)
-    return replace(understood, unknown_words=rest)
+    nearest = tuple(near for near in understood.nearest if near.written in rest)
+    return replace(understood, unknown_words=rest, nearest=nearest)
 
 
 def redact_request(request: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ silently: each word is searched for, is a chip of the answer, or is one of its u
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from django.conf import settings
@@ -20,6 +20,7 @@ from django.conf import settings
 from catalog.search.shop_words import NO_SHOP_WORDS, ShopWords
 from catalog.vocabulary.languages.concepts import Role
 from catalog.vocabulary.languages.lexicon import Lexicon, read_english, split_words, tokenise
+from core.text import fold
 from recommendations.query.constraints.brands import find_brands
 from recommendations.query.constraints.exclusions import (
     Exclusion,
@@ -28,8 +29,15 @@ from recommendations.query.constraints.exclusions import (
 )
 from recommendations.query.constraints.prompt import ConstraintKind, ReadPrompt, read_constraints
 from recommendations.query.constraints.text import Span, remove
-from recommendations.query.corrections import Correction, correct_spelling, is_known
+from recommendations.query.corrections import (
+    MAX_CORRECTIONS,
+    MIN_LETTERS,
+    Correction,
+    correct_spelling,
+    is_known,
+)
 from recommendations.query.detection import detect
+from recommendations.query.nearest_words import find_nearest
 from recommendations.query.people import ADULT, NamedPerson, Wearer, find_wearer
 from recommendations.query.segmentation import PromptPiece, divide
 from recommendations.query.synonyms import NO_SYNONYMS, SynonymTable
@@ -90,9 +98,11 @@ def interpret(text: str, *, encoder: str, shop: ShopContext = NOWHERE) -> Interp
     understood = understand(
         looks or ANYTHING, encoder=encoder, synonyms=shop.synonyms, language=lexicon.code
     )
+    unknown = _leave_out(understood.unknown_words, people)
     understanding = replace(
         understood,
-        unknown_words=_leave_out(understood.unknown_words, people),
+        unknown_words=unknown,
+        nearest=tuple(_list_nearest(unknown, shop.words, lexicon)),
         chips=tuple(replace(chip, without=_remove_words(corrected, chip.text)) for chip in chips),
         corrections=tuple(corrections),
     )
@@ -104,6 +114,16 @@ def interpret(text: str, *, encoder: str, shop: ShopContext = NOWHERE) -> Interp
         wearer,
         tuple(name for brand in brands for name in brand.names),
     )
+
+
+def _list_nearest(words: Sequence[str], own: ShopWords, lexicon: Lexicon) -> Iterator[Correction]:
+    """Yield the known words that unknown ones resemble, too little to be taken for them."""
+    for word in words[:MAX_CORRECTIONS]:
+        folded = fold(word)
+        if len(folded) > MIN_LETTERS and folded.isascii() and folded.isalpha():
+            near = find_nearest(folded, own=own, lexicon=lexicon, more=1)
+            if near and near.mistakes:
+                yield Correction(word, near.word)
 
 
 def _leave_out(words: Sequence[str], people: Sequence[NamedPerson]) -> tuple[str, ...]:

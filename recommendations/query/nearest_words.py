@@ -51,15 +51,17 @@ class Nearest:
 
 
 def find_nearest(
-    word: str, *, own: ShopWords, lexicon: Lexicon, is_doubtful: bool = False
+    word: str, *, own: ShopWords, lexicon: Lexicon, is_doubtful: bool = False, more: int = 0
 ) -> Nearest | None:
     """Return the word of a language or of the shop that a folded word may stand for.
 
     `is_doubtful`: the word exists, so only garments, colours and the shop's words count, at one
-    mistake and with the same first letter.
+    mistake and with the same first letter. `more` mistakes are allowed for a word that is offered,
+    and not searched for.
     """
     targets = _read_doubtful() if is_doubtful else _read_targets(lexicon.code)
-    limit = 1 if is_doubtful else next(most for letters, most in MISTAKES if len(word) <= letters)
+    most = next(most for letters, most in MISTAKES if len(word) <= letters)
+    limit = 1 if is_doubtful else most + more
     near = _measure(word, targets.words, limit)
     # Of a big shop, only words with one of the first two letters: a look at all takes too long.
     for letter in dict.fromkeys(word[:2]):

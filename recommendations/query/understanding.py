@@ -56,7 +56,8 @@ class Understanding:
     `language`: code of the text's language; None where no word of it is in any vocabulary.
     `searched_for`: the text that is encoded. `unknown_words`: words of the text that the encoder
     does not know, as they are written. `chips`: what it was taken to name. `corrections`: words
-    that were taken for others. `synonyms`: the shop's synonyms for phrases of the text.
+    that were taken for others. `nearest`: known words that unknown ones resemble, to be offered.
+    `synonyms`: the shop's synonyms for phrases of the text.
     `is_meaningless`: the encoder knows none of its words.
     """
 
@@ -65,6 +66,7 @@ class Understanding:
     unknown_words: tuple[str, ...] = ()
     chips: tuple[Chip, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    nearest: tuple[Correction, ...] = ()
     synonyms: tuple[SynonymUse, ...] = ()
     is_meaningless: bool = False
 
@@ -79,6 +81,7 @@ def combine(understandings: Sequence[Understanding]) -> Understanding | None:
         _limit(word for found in understandings for word in found.unknown_words),
         tuple(chip for found in understandings for chip in found.chips),
         tuple(correction for found in understandings for correction in found.corrections),
+        tuple(near for found in understandings for near in found.nearest),
         tuple(dict.fromkeys(use for found in understandings for use in found.synonyms)),
         all(found.is_meaningless for found in understandings),
     )

@@ -1,4 +1,4 @@
-"""What shoppers with the same taste chose: collaborative vectors at the time of an answer.
+"""Collaborative vectors at the time of an answer: the choices of shoppers with the same taste.
 
 A shopper's vector is computed from their own events and the stored vectors of products, by one step
 of the alternating least squares that made those (Hu, Koren and Volinsky, ICDM 2008, equation 4).

@@ -182,6 +182,14 @@ def test_a_brand_is_found_with_other_spaces_and_excluded(shop, prompt):
     assert read(answer(shop, prompt), "name") == expected
 
 
+def test_known_words_that_unknown_ones_resemble_are_offered(shop):
+    cache_prompt(shop.shop, "tronnog shirt")
+    make_indexed(shop.shop, 0.9, name="near")
+    understood = answer(shop, "tronnog shirt", min_match="none")["understood"]
+    assert (understood["unknown_words"], understood["corrections"]) == (["tronnog"], [])
+    assert understood["nearest"] == [{"written": "tronnog", "corrected": "thong"}]
+
+
 def test_full_width_letters_are_letters(shop):
     cache_prompt(shop.shop, "red dress")
     make_indexed(shop.shop, 0.9, name="near")

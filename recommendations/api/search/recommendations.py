@@ -95,6 +95,7 @@ ANSWER = {
             | {"without": "rotes Kleid mit Blumen", "is_applied": True}
         ],
         "corrections": [],
+        "nearest": [],
         "synonyms": [],
     },
     "results": [],
@@ -239,6 +240,12 @@ class UnderstandingSerializer(serializers.Serializer[Any]):
     )
     corrections = CorrectionSerializer(
         many=True, required=False, help_text="Words that were spelt otherwise."
+    )
+    nearest = CorrectionSerializer(
+        many=True,
+        required=False,
+        help_text="Known words that unknown ones are spelt like, to offer: they were not searched "
+        "for.",
     )
     synonyms = SynonymUseSerializer(
         many=True,

@@ -1,4 +1,4 @@
-"""What shoppers buy and like together with a product."""
+"""Views of the products that shoppers buy and like together with another one."""
 
 from typing import Any, ClassVar
 from uuid import UUID

@@ -20,6 +20,7 @@ export function showUnderstanding({ understood }, prompt, ask) {
     ...(understood.chips ?? []).map((chip) => narrowing(chip, ask)),
     synonyms(understood.synonyms),
     unknown(understood.unknown_words),
+    ...(understood.nearest ?? []).map((near) => offer(near, prompt, ask)),
   ].filter(Boolean) : [];
   byId("understood").hidden = !parts.length;
   byId("understood").replaceChildren(...parts);
@@ -58,6 +59,15 @@ function synonyms(uses) {
   if (!uses.length) return null;
   const texts = uses.map(({ phrase, meanings }) => `${meanings.join(", ")} for “${phrase}”`);
   return el("span", {}, "Your shop’s synonyms: ", el("em", { text: texts.join("; ") }));
+}
+
+/** Return a button that searches for the known word that an unknown one is spelt like. */
+function offer({ written, corrected }, prompt, ask) {
+  if (!prompt?.includes(written)) return null;
+  const text = prompt.replace(written, corrected);
+  const button = el("button", { type: "button", class: "quiet", text: `Did you mean “${text}”?` });
+  button.addEventListener("click", () => ask(text, false));
+  return button;
 }
 
 function unknown(words) {

@@ -1,4 +1,4 @@
-"""How long it takes to understand a prompt, in a shop with many words and brands."""
+"""Measure how long it takes to understand a prompt, in a shop with many words and brands."""
 
 import time
 from statistics import median, quantiles
@@ -15,7 +15,7 @@ WORDS, BRANDS = 20_000, 5_000
 REPEATS = 15
 
 
-def measure_prompt_reading(report: Report) -> None:
+def measure_interpretation(report: Report) -> None:
     prompts = [prompt.text for prompt in read_prompts(Half.DEVELOPMENT)]
     print(f"  Understanding {len(prompts)} prompts, in a shop of {WORDS:,} words", flush=True)
     shop = ShopContext("EUR", _make_words())
