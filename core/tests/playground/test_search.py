@@ -84,7 +84,7 @@ def test_what_others_searched_for_is_searched_when_clicked(page: Page, live_stac
     related = page.get_by_role("region", name="Others searched for")
     related.get_by_role("button", name="black coat").click()
     expect(page.get_by_role("heading", name="“black coat”")).to_be_visible()
-    expect(cards(page)).to_have_count(NUMBER_OF_IMAGES)
+    expect(cards(page)).not_to_have_count(0)
     expect(related).to_be_hidden()
 
 
