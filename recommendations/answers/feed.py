@@ -152,7 +152,7 @@ def _find_neighbours(context: AnswerContext) -> list[UUID]:
         return []
     products = found.neighbours[:MAX_NEIGHBOUR_CANDIDATES]
     images = Image.objects.searchable().filter(product__in=products)
-    first = images.order_by("product", "position", "pk").distinct("product")
+    first = images.order_by("product_id", "position", "pk").distinct("product_id")
     return list(first.values_list("pk", flat=True))
 
 

@@ -7,6 +7,7 @@ New products have no vector. They keep the place that their photo gives them: on
 vector exchange places (`exchange`), so that collaboration never ranks a new product lower.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -71,7 +72,7 @@ def read_collaboration(strengths: Mapping[UUID, float]) -> Collaboration | None:
     for image_id, product_id, vector, neighbours, _ in rows:
         strength = strengths[image_id]
         chosen[product_id] = max(chosen.get(product_id, strength), strength, key=abs)
-        vectors[product_id], liked[product_id] = decode(vector), neighbours
+        vectors[product_id], liked[product_id] = decode(vector), json.loads(neighbours)
     if sum(strength > 0 for strength in chosen.values()) < MIN_PRODUCTS:
         return None
     gram = np.frombuffer(rows[0][-1], np.float32).reshape(DIMENSIONS, DIMENSIONS)

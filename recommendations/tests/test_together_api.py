@@ -4,6 +4,7 @@ import pytest
 
 from catalog.models import Image
 from catalog.services import delete_image
+from catalog.tests.factories import make_image
 from core.tenancy import shop_scope
 from recommendations.models import ImagePopularity, ProductAffinity, Prompt, Rule
 from recommendations.tests.test_queries_api import make_image_at
@@ -57,7 +58,8 @@ def test_falls_back_to_what_is_liked_together_then_to_similar_photos(shop, image
     assert ids(answer) == [str(images[3].pk)]
 
 
-def test_image_without_an_embedding_falls_back_to_popular_products(shop, images, image):
+def test_image_without_an_embedding_falls_back_to_popular_products(shop, images):
+    image = make_image(shop.shop)
     with shop_scope(shop.shop.pk):
         ImagePopularity.objects.create(shop=shop.shop, image=images[2], score=1.0)
     answer = together(shop.client, image)
