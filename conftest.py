@@ -78,7 +78,18 @@ def stranger(db) -> APIClient:
 
 
 @pytest.fixture(scope="session")
-def live_stack() -> Iterator[Stack]:
-    """Web, worker and beat over services of their own, with the bundled encoder."""
+def _session_stack() -> Iterator[Stack]:
     with Stack(FOLDER / "live") as stack:
         yield stack
+        stack.resume()
+
+
+@pytest.fixture(scope="module")
+def live_stack(_session_stack: Stack) -> Iterator[Stack]:
+    """Web, worker and beat over services of their own, with the bundled encoder.
+
+    They are suspended between the modules that use them: their sweeps would slow other tests down.
+    """
+    _session_stack.resume()
+    yield _session_stack
+    _session_stack.suspend()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import threading
 from pathlib import Path
 
@@ -11,6 +13,9 @@ import httpx
 from demo.processes import beat, manage, web, worker
 from demo.services import HOST, Addresses, free_port, read_secret, start_services
 from demo.supervisor import Supervisor
+
+# In the order in which they use each other.
+SWEEPING = ("beat", "worker", "web", "chroma")
 
 
 class Stack:
@@ -71,6 +76,15 @@ class Stack:
             "beat": beat(self.environment),
         }
         self.supervisor.start(programs[name])
+
+    def suspend(self) -> None:
+        """Let the processes that work by themselves do nothing until `resume`."""
+        for name in SWEEPING:
+            os.kill(self.supervisor.pid(name), signal.SIGSTOP)
+
+    def resume(self) -> None:
+        for name in reversed(SWEEPING):
+            os.kill(self.supervisor.pid(name), signal.SIGCONT)
 
     def keep_alive(self) -> None:
         """Restart every process that ends from now on, as a process manager would."""
