@@ -177,6 +177,7 @@ def test_resetting_a_session_shows_no_more_rows(photos, statement, shop):
         answer = raw.exec_(b"SELECT shop_id FROM catalog_image")
         found = {answer.get_value(row, 0) for row in range(answer.ntuples)}
         assert found <= {str(shop.shop.pk).encode()}
+    connection.close()
     connection.close_pool()
 
 
