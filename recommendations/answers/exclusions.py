@@ -23,6 +23,7 @@ from catalog.vocabulary.languages.lexicon import (
 )
 from catalog.vocabulary.words import find_pattern
 from core.ml.colours import BASIC_OF
+from core.text import find_stems
 from recommendations.query.constraints.exclusions import Exclusion
 from recommendations.query.people import Wearer
 from recommendations.query.segmentation import divide
@@ -60,7 +61,8 @@ def _has(row: Mapping[str, Any], exclusion: Exclusion) -> bool:
     if role in (Role.COLOUR, Role.SHADE):
         return not _expand_colours(name).isdisjoint(_read_colours(row))
     if role is Role.KIND and (kind := find_named_kind(name)):
-        return not find_row_kinds(row).isdisjoint(list_narrower(kind))
+        narrower = list_narrower(kind)
+        return not find_row_kinds(row).isdisjoint(narrower) or _names(row, exclusion)
     if exclusion.patterns and _read_pattern(row) in exclusion.patterns:
         return True
     return _names(row, exclusion)
@@ -111,15 +113,21 @@ def _names(row: Mapping[str, Any], exclusion: Exclusion) -> bool:
     wanted = {exclusion.english, ADJECTIVES.get(exclusion.english, exclusion.english)}
     values = json.loads(row["attributes"]).values()
     texts = [row["name"], row["brand"], *(value for value in values if isinstance(value, str))]
-    written = set(split_words(exclusion.text))
-    return any(_is_named(text, wanted, written) for text in texts if text)
+    words = (_read_stems(exclusion.text), _read_stems(exclusion.english))
+    return any(_is_named(text, wanted, stems) for text in texts if text for stems in words)
 
 
 def _is_named(text: str, concepts: Set[str], words: Set[str]) -> bool:
-    """Check whether a text has one of the concepts, or all of the words."""
+    """Check whether a text has one of the concepts, or all of the words in any form."""
     if not concepts.isdisjoint(concept.text for concept in _read_concepts(text)):
         return True
-    return bool(words) and words <= set(split_words(text))
+    return bool(words) and words <= _read_stems(text)
+
+
+@lru_cache(maxsize=20_000)
+def _read_stems(text: str) -> frozenset[str]:
+    """Return the English stems of a text's words: "sleeved" has that of "sleeves"."""
+    return frozenset(stem for word in split_words(text) for stem in find_stems(word, "en"))
 
 
 @lru_cache(maxsize=20_000)
