@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 
 from catalog.search.shop_words import NO_SHOP_WORDS, ShopWords
-from catalog.vocabulary.languages.concepts import FUNCTION_WORDS, Role
+from catalog.vocabulary.languages.concepts import Role
 from catalog.vocabulary.languages.lexicon import Lexicon, read_english, split_words, tokenise
 from core.text import fold
 from recommendations.query.constraints.brands import find_brands
@@ -99,8 +99,6 @@ def interpret(text: str, *, encoder: str, shop: ShopContext = NOWHERE) -> Interp
         looks or ANYTHING, encoder=encoder, synonyms=shop.synonyms, language=lexicon.code
     )
     unknown = _leave_out(understood.unknown_words, people)
-    if people and _names_people_only(looks, people, unknown):
-        understood = understand(ANYTHING, encoder=encoder)
     understanding = replace(
         understood,
         unknown_words=unknown,
@@ -126,12 +124,6 @@ def _list_nearest(words: Sequence[str], own: ShopWords, lexicon: Lexicon) -> Ite
             near = find_nearest(folded, own=own, lexicon=lexicon, more=1)
             if near and near.mistakes:
                 yield Correction(word, near.word)
-
-
-def _names_people_only(text: str, people: Sequence[NamedPerson], unknown: Sequence[str]) -> bool:
-    """Check for a prompt without any known word but those for people: "a gift for a newborn"."""
-    said = " ".join([*unknown, *(person.text for person in people)])
-    return set(split_words(text)) - FUNCTION_WORDS <= set(split_words(said))
 
 
 def _leave_out(words: Sequence[str], people: Sequence[NamedPerson]) -> tuple[str, ...]:

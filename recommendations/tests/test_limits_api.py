@@ -198,15 +198,6 @@ def test_names_exclude_in_any_form_and_language(shop, prompt, left):
     assert read(answer(shop, prompt), "name") == left
 
 
-def test_a_present_is_searched_among_what_the_person_may_wear(shop):
-    cache_prompt(shop.shop, "clothes")
-    with shop_scope(shop.shop.pk):
-        groups = {group.name: group for group in AgeGroup.objects.all()}
-    for place, name in enumerate(("adult", "infant")):
-        make_indexed(shop.shop, 0.9 - place / 10, name=name, age_group=groups[name])
-    assert read(answer(shop, "a present for a newborn"), "name") == ["infant"]
-
-
 def test_known_words_that_unknown_ones_resemble_are_offered(shop):
     cache_prompt(shop.shop, "tronnog shirt")
     make_indexed(shop.shop, 0.9, name="near")
