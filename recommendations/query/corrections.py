@@ -67,7 +67,7 @@ def is_known(word: str, own: ShopWords = NO_SHOP_WORDS) -> bool:
     return (
         word in own.counts
         or _is_english(word)
-        or word in read_rare_words("en")
+        or word in read_rare_words()
         or word in _read_foreign_words()
     )
 
@@ -100,8 +100,7 @@ def _is_known_in(lexicon: Lexicon, token: Token) -> bool:
     """Check for a word of a language, or one that it builds of others: "Sommerkleid"."""
     if lexicon is read_english():
         return False
-    tables = (read_common_words(lexicon.code), read_rare_words(lexicon.code))
-    if any(token.folded in table for table in tables):
+    if token.folded in read_common_words(lexicon.code):
         return True
     return any(concept for _, concept in take_apart(token.folded, lexicon.code))
 

@@ -24,9 +24,9 @@ def read_common_words(code: str) -> frozenset[str]:
 
 
 @cache
-def read_rare_words(code: str) -> frozenset[str]:
-    """Return the folded words of a dictionary that hardly ever occur."""
-    return frozenset(map(fold, _read_counts(code))) - read_common_words(code)
+def read_rare_words() -> frozenset[str]:
+    """Return the folded words of the English dictionary that hardly ever occur."""
+    return frozenset(map(fold, _read_counts("en"))) - read_common_words("en")
 
 
 def _read_counts(code: str) -> dict[str, int]:
