@@ -2,6 +2,7 @@
 
 import gc
 import os
+import threading
 from dataclasses import replace
 
 import django
@@ -17,8 +18,11 @@ from core.web.access_log import AccessLog  # noqa: E402
 from core.web.bodies import BodyLimit, BodyRule, BodyStore, Pace  # noqa: E402
 from core.web.handler import ThreadedHandler  # noqa: E402
 from core.web.load_limits import STREAMLESS_PATHS, LoadLimit  # noqa: E402
+from recommendations.query.dictionaries import read_dictionaries  # noqa: E402
 
 read_lexicons()  # before the first prompt in another language, which would wait for them
+# The first prompts may wait for dictionaries; the start does not.
+threading.Thread(target=read_dictionaries, name="dictionaries", daemon=True).start()
 # Imported objects stay for ever: exclude them from garbage collection, which slows requests.
 gc.collect()
 gc.freeze()
