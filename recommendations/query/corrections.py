@@ -31,7 +31,13 @@ MAX_GUESSED_WORDS = 4
 MAX_CORRECTIONS = 8  # of a prompt: each looks through the vocabulary
 # Words that are only typed together: "reddress".
 _SPLITTABLE = (
-    *(Role.COLOUR, Role.PATTERN, Role.MATERIAL, Role.KIND, Role.SEASON, Role.PERSON, Role.OCCASION),
+    Role.COLOUR,
+    Role.PATTERN,
+    Role.MATERIAL,
+    Role.KIND,
+    Role.SEASON,
+    Role.PERSON,
+    Role.OCCASION,
 )
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import islice, pairwise
+from itertools import islice
 
 from catalog.vocabulary.languages.concepts import ADJECTIVES, Role
 from catalog.vocabulary.languages.lexicon import Concept, Lexicon, Token, read_lexicons, tokenise
@@ -119,21 +119,21 @@ def _find_in_pieces(text: str, lexicon: Lexicon) -> tuple[list[Exclusion], list[
         pieces = list(divide(tokenise(part), lexicon))
         places = _locate_pieces(part, pieces, offset)
         for first, last, excluded in _list_negated(pieces, has_spaces=lexicon.has_spaces):
-            if places[first] and places[last]:
-                span = Span(places[first].start, places[last].end)
-                spans.append(span)
-                phrase = text[slice(*span)]
-                exclusions += (Exclusion(one.text, one.concept, phrase) for one in excluded)
+            span = Span(places[first].start, places[last].end)
+            spans.append(span)
+            phrase = text[slice(*span)]
+            exclusions += (Exclusion(one.text, one.concept, phrase) for one in excluded)
     return exclusions, spans
 
 
 def _locate_pieces(text: str, pieces: Sequence[PromptPiece], offset: int) -> list[Span]:
     """Return the places of pieces; an ending, whose letters are within a word, is at its end."""
     spans: list[Span] = []
-    end = 0
+    end, is_lost = 0, False
     for piece in pieces:
         start = text.find(piece.text, end)
-        is_next = start >= 0 and not text[end:start].strip()
+        is_next = start >= 0 and (is_lost or not any(map(str.isalnum, text[end:start])))
+        is_lost = not is_next and piece.text not in text[:end]
         start, end = (start, start + len(piece.text)) if is_next else (end, end)
         spans.append(Span(offset + start, offset + end))
     return spans
@@ -166,15 +166,16 @@ def _read_joined(pieces: Sequence[PromptPiece], place: int) -> list[int]:
     if place >= len(pieces) or not pieces[place].is_content:
         return []
     found = [place]
-    for joint, following in pairwise(range(place + 1, len(pieces))):
-        concept = pieces[joint].concept
-        if (joint - place) % 2 == 0:
-            continue
-        is_joint = concept is not None and concept.text in ("and", "or")
-        if not is_joint or not _is_same_role(pieces[following], pieces[place]):
+    while place + 2 < len(pieces) and _is_joint(pieces[place + 1]):
+        place += 2
+        if not _is_same_role(pieces[place], pieces[found[0]]):
             break
-        found.append(following)
+        found.append(place)
     return found
+
+
+def _is_joint(piece: PromptPiece) -> bool:
+    return piece.concept is not None and piece.concept.text in ("and", "or")
 
 
 def _is_same_role(piece: PromptPiece, other: PromptPiece) -> bool:
