@@ -28,7 +28,8 @@ from recommendations.query.segmentation import take_apart
 MIN_LETTERS, MIN_SPLIT_LETTERS, MIN_PART_LETTERS = 3, 6, 3
 MAX_LETTERS = 30
 MAX_GUESSED_WORDS = 4
-MAX_CORRECTIONS = 8  # of a prompt: each looks through the vocabulary
+MAX_CORRECTIONS = 8
+MAX_LOOKED_UP = 16  # of the words of a prompt: each looks through the vocabulary
 # Words that are only typed together: "reddress".
 _SPLITTABLE = (
     Role.COLOUR,
@@ -57,10 +58,14 @@ def correct_spelling(
     if language is read_english() and not _has_garment(tokens, own):
         language = _guess_language(tokens, own)
     found: list[Correction] = []
+    looked_up = 0
     for token in tokens:
         if len(found) == MAX_CORRECTIONS:
             break
-        corrected = _split(token.folded, own) or _correct(token, tokens, own, language)
+        corrected = _split(token.folded, own)
+        if corrected is None and looked_up < MAX_LOOKED_UP and _is_uncertain(token.folded, own):
+            looked_up += 1
+            corrected = _correct(token, tokens, own, language)
         if corrected:
             found.append(Correction(token.text, corrected))
     return found
@@ -78,6 +83,12 @@ def is_known(word: str, own: ShopWords = NO_SHOP_WORDS) -> bool:
     )
 
 
+def _is_uncertain(word: str, own: ShopWords) -> bool:
+    """Check for a word that may be misspelt: neither the shop's own nor common English."""
+    is_word = word.isascii() and word.isalpha() and MIN_LETTERS <= len(word) <= MAX_LETTERS
+    return is_word and word not in own.counts and not _is_english(word)
+
+
 def _is_english(word: str) -> bool:
     return word in read_vocabulary() or is_english_word(word) or word in read_common_words("en")
 
@@ -87,8 +98,7 @@ def _correct(token: Token, tokens: Sequence[Token], own: ShopWords, lexicon: Lex
     if not is_known(word, own) and not _is_known_in(lexicon, token):
         near = find_nearest(word, own=own, lexicon=lexicon)
         return near.word if near else None
-    is_doubtful = word.isascii() and word.isalpha() and len(word) >= MIN_LETTERS
-    if not is_doubtful or word in own.counts or _is_english(word) or lexicon is not read_english():
+    if lexicon is not read_english():
         return None
     if word in _read_foreign_words() and not _is_only_foreign_word(token, tokens):
         return None

@@ -57,10 +57,12 @@ def find_nearest(
 
     `is_doubtful`: the word exists, so only garments, colours and the shop's words count, at one
     mistake and with the same first letter. `more` mistakes are allowed for a word that is offered,
-    and not searched for.
+    and not searched for. None for words of more than 30 letters, too.
     """
     targets = _read_doubtful() if is_doubtful else _read_targets(lexicon.code)
-    most = next(most for letters, most in MISTAKES if len(word) <= letters)
+    most = next((most for letters, most in MISTAKES if len(word) <= letters), None)
+    if most is None:
+        return None
     limit = 1 if is_doubtful else most + more
     near = _measure(word, targets.words, limit)
     # Of a big shop, only words with one of the first two letters: a look at all takes too long.

@@ -64,6 +64,7 @@ def test_corrects_garments_and_their_looks(prompt, corrected) -> None:
             "veste mais pas noire",
             "jas maar niet zwart",
             "vestido mañana",
+            "a" * 1_000,
         ),
     ],
 )

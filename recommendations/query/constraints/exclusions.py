@@ -243,10 +243,9 @@ def _read_unit(
     """Return the next thing: words for looks, and the part that they describe."""
     if start >= len(tokens) or _match(tokens, start, "ends") or _match(tokens, start, "joints"):
         return [], start
-    pieces = list(divide(tokens[start:], lexicon))
     looks: list[PromptPiece] = []
     place = start
-    for piece in pieces:
+    for piece in divide(tokens[start:], lexicon):
         role = piece.concept.role if piece.concept else None
         length = len(tokenise(piece.text)) or 1
         if role in _LOOKS and not _match(tokens, place, "ends"):
