@@ -267,8 +267,14 @@ def _separate(places: Sequence[Ranked], pool: CandidatePool) -> list[Ranked]:
 def _find_alternatives(
     context: AnswerContext, pool: CandidatePool, candidates: Sequence[Candidate], judge: Judge
 ) -> Alternatives | None:
-    """Return the nearest images, or popular ones where nothing can be near the query."""
+    """Return the nearest images, or popular ones where nothing can be near the query.
+
+    Those that are stated to be for others are better than none.
+    """
     reason = AlternativeReason.NEAREST
+    if context.query.wearer:
+        context = replace(context, query=replace(context.query, wearer=None))
+        candidates = _make_candidates(context, pool, judge)
     if judge.finds_nothing:
         reason = AlternativeReason.POPULAR
         facets = exclude_unwanted(context)

@@ -171,6 +171,14 @@ def test_what_is_stated_to_be_for_another_age_is_left_out(shop, prompt, value, l
     assert not set(found["understood"]["unknown_words"]) & {"year", "baby"}
 
 
+def test_what_is_for_others_is_offered_where_nothing_else_is(shop):
+    cache_prompt(shop.shop, "shirt for men")
+    make_indexed(shop.shop, 0.9, name="hers", gender="female")
+    found = answer(shop, "shirt for men")
+    assert (found["results"], found["alternatives"]["reason"]) == ([], "nearest")
+    assert read({"results": found["alternatives"]["results"]}, "name") == ["hers"]
+
+
 @pytest.mark.parametrize("prompt", ["north pine shirt", "NORTHPINE shirt", "not northpine shirt"])
 def test_a_brand_is_found_with_other_spaces_and_excluded(shop, prompt):
     cache_prompt(shop.shop, "shirt")
