@@ -113,15 +113,18 @@ def _names(row: Mapping[str, Any], exclusion: Exclusion) -> bool:
     wanted = {exclusion.english, ADJECTIVES.get(exclusion.english, exclusion.english)}
     values = json.loads(row["attributes"]).values()
     texts = [row["name"], row["brand"], *(value for value in values if isinstance(value, str))]
-    words = (_read_stems(exclusion.text), _read_stems(exclusion.english))
-    return any(_is_named(text, wanted, stems) for text in texts if text for stems in words)
+    phrases = [_read_stems(exclusion.text), _read_stems(exclusion.english)]
+    return any(_is_named(text, wanted, phrases) for text in texts if text)
 
 
-def _is_named(text: str, concepts: Set[str], words: Set[str]) -> bool:
-    """Check whether a text has one of the concepts, or all of the words in any form."""
+def _is_named(text: str, concepts: Set[str], phrases: Sequence[Set[str]]) -> bool:
+    """Check whether a text has one of the concepts, or all words of a phrase in any form.
+
+    The phrases are stems.
+    """
     if not concepts.isdisjoint(concept.text for concept in _read_concepts(text)):
         return True
-    return bool(words) and words <= _read_stems(text)
+    return any(stems and stems <= _read_stems(text) for stems in phrases)
 
 
 @lru_cache(maxsize=20_000)

@@ -272,9 +272,8 @@ def _find_alternatives(
     Those that are stated to be for others are better than none.
     """
     reason = AlternativeReason.NEAREST
-    if context.query.wearer:
-        context = replace(context, query=replace(context.query, wearer=None))
-        candidates = _make_candidates(context, pool, judge)
+    wearer = context.query.wearer
+    context = replace(context, query=replace(context.query, wearer=None))
     if judge.finds_nothing:
         reason = AlternativeReason.POPULAR
         facets = exclude_unwanted(context)
@@ -292,6 +291,8 @@ def _find_alternatives(
             replace(candidate, match=Match.NONE)
             for candidate in _make_candidates(context, pool, Judge.of(context.index, Query(), None))
         ]
+    elif wearer:
+        candidates = _make_candidates(context, pool, judge)
     ranked = _rank(context, pool, candidates, range(len(candidates)))
     results = _make_results(context, pool, ranked[:MAX_ALTERNATIVES])
     return Alternatives(reason, results) if results else None

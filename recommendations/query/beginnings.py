@@ -9,7 +9,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from catalog.search.shop_words import MIN_LETTERS, ShopWords
-from recommendations.query.corrections import MAX_LETTERS, is_known
+from recommendations.query.corrections import is_correctable, is_known
 from recommendations.query.nearest_words import read_vocabulary
 
 # A beginning has many neighbours, so fewer mistakes are allowed than in a whole word.
@@ -22,9 +22,9 @@ def correct_beginning(beginning: str, *, own: ShopWords) -> tuple[str, str] | No
     Returns None for a beginning of a known word, and where no word is near. A mistake in the first
     letter is corrected only if it was swapped with the second.
     """
-    if not MIN_LETTERS <= len(beginning) <= MAX_LETTERS or not beginning.isascii():
+    if len(beginning) < MIN_LETTERS or not is_correctable(beginning):
         return None
-    if not beginning.isalpha() or is_beginning(beginning, own=own) or is_known(beginning, own):
+    if is_beginning(beginning, own=own) or is_known(beginning, own):
         return None
     limit = MISTAKES_OF_LONG if len(beginning) >= LONG else MISTAKES_OF_SHORT
     sizes = range(len(beginning) - 1, len(beginning) + 2)

@@ -22,11 +22,15 @@ from catalog.vocabulary.languages.lexicon import (
 )
 from recommendations.query.constraints.text import read_cues, split_entry
 from recommendations.query.dictionaries import read_common_words, read_rare_words
-from recommendations.query.nearest_words import find_nearest, list_forms, read_vocabulary
+from recommendations.query.nearest_words import (
+    MAX_LETTERS,
+    find_nearest,
+    list_forms,
+    read_vocabulary,
+)
 from recommendations.query.segmentation import take_apart
 
 MIN_LETTERS, MIN_SPLIT_LETTERS, MIN_PART_LETTERS = 3, 6, 3
-MAX_LETTERS = 30
 MAX_GUESSED_WORDS = 4
 MAX_CORRECTIONS = 8
 MAX_LOOKED_UP = 16  # of the words of a prompt: each looks through the vocabulary
@@ -73,20 +77,21 @@ def correct_spelling(
 
 def is_known(word: str, own: ShopWords = NO_SHOP_WORDS) -> bool:
     """Check whether a folded word is one that is never corrected, or hardly ever."""
-    if not MIN_LETTERS <= len(word) <= MAX_LETTERS or not word.isalpha() or not word.isascii():
-        return True
-    return (
-        word in own.counts
-        or _is_english(word)
-        or word in read_rare_words()
-        or word in _read_foreign_words()
-    )
+    return not _is_uncertain(word, own) or _is_rare_or_foreign(word)
+
+
+def is_correctable(word: str) -> bool:
+    """Check for a folded word of Latin letters only, and neither too few nor too many."""
+    return word.isascii() and word.isalpha() and MIN_LETTERS <= len(word) <= MAX_LETTERS
 
 
 def _is_uncertain(word: str, own: ShopWords) -> bool:
     """Check for a word that may be misspelt: neither the shop's own nor common English."""
-    is_word = word.isascii() and word.isalpha() and MIN_LETTERS <= len(word) <= MAX_LETTERS
-    return is_word and word not in own.counts and not _is_english(word)
+    return is_correctable(word) and word not in own.counts and not _is_english(word)
+
+
+def _is_rare_or_foreign(word: str) -> bool:
+    return word in read_rare_words() or word in _read_foreign_words()
 
 
 def _is_english(word: str) -> bool:
@@ -94,8 +99,9 @@ def _is_english(word: str) -> bool:
 
 
 def _correct(token: Token, tokens: Sequence[Token], own: ShopWords, lexicon: Lexicon) -> str | None:
+    """Return the right word for an uncertain one."""
     word = token.folded
-    if not is_known(word, own) and not _is_known_in(lexicon, token):
+    if not _is_rare_or_foreign(word) and not _is_known_in(lexicon, token):
         near = find_nearest(word, own=own, lexicon=lexicon)
         return near.word if near else None
     if lexicon is not read_english():

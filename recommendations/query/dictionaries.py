@@ -19,22 +19,29 @@ LANGUAGES = frozenset({"en", "de", "fr", "es", "it", "nl", "ar", "fa"})
 @cache
 def read_common_words(code: str) -> frozenset[str]:
     """Return the folded words of a language's dictionary; none if there is no dictionary."""
+    if code == "en":
+        return _read_english()[0]
     counts = _read_counts(code)
-    words = frozenset(fold(word) for word, count in counts.items() if count >= MIN_COUNT)
-    return words | ENGLISH_WORDS if code == "en" else words
+    return frozenset(fold(word) for word, count in counts.items() if count >= MIN_COUNT)
 
 
-@cache
 def read_rare_words() -> frozenset[str]:
     """Return the folded words of the English dictionary that hardly ever occur."""
-    return frozenset(map(fold, _read_counts("en"))) - read_common_words("en")
+    return _read_english()[1]
 
 
 def read_dictionaries() -> None:
     """Read all words, which takes a second or two; those of English first."""
     for code in ("en", *sorted(LANGUAGES - {"en"})):
         read_common_words(code)
-    read_rare_words()
+
+
+@cache
+def _read_english() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the common and the rare words of English, which share a file."""
+    counts = _read_counts("en")
+    common = {fold(word) for word, count in counts.items() if count >= MIN_COUNT} | ENGLISH_WORDS
+    return frozenset(common), frozenset(map(fold, counts)) - common
 
 
 def _read_counts(code: str) -> dict[str, int]:

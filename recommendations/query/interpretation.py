@@ -34,6 +34,7 @@ from recommendations.query.corrections import (
     MIN_LETTERS,
     Correction,
     correct_spelling,
+    is_correctable,
     is_known,
 )
 from recommendations.query.detection import detect
@@ -79,14 +80,17 @@ def interpret(text: str, *, encoder: str, shop: ShopContext = NOWHERE) -> Interp
     text = spell_out_minus(unicodedata.normalize("NFKC", text))
     constraints = read_constraints(text, default_currency=shop.default_currency)
     rest, corrected = constraints.rest, constraints.text
-    corrections = _correct(rest, shop)
+    brands = find_brands(rest, shop.words)
+    corrections = _correct(rest, shop, [brand.span for brand in brands])
     for correction in corrections:
         rest = rest.replace(correction.written, correction.corrected, 1)
         corrected = corrected.replace(correction.written, correction.corrected, 1)
+    if corrections:
+        brands = find_brands(rest, shop.words)
     lexicon = _find_lexicon(rest)
-    named = [brand.span for brand in find_brands(rest, shop.words)]
-    wanted, exclusions = split_exclusions(rest, lexicon, brands=named)
-    brands = find_brands(wanted, shop.words)
+    wanted, exclusions = split_exclusions(rest, lexicon, brands=[b.span for b in brands])
+    if wanted != rest:
+        brands = find_brands(wanted, shop.words)
     looks = remove(wanted, [brand.span for brand in brands])
     pieces = list(divide(tokenise(looks), lexicon))
     wearer, people = find_wearer(pieces, looks) or (None, ())
@@ -120,7 +124,7 @@ def _list_nearest(words: Sequence[str], own: ShopWords, lexicon: Lexicon) -> Ite
     """Yield the known words that unknown ones resemble, too little to be taken for them."""
     for word in words[:MAX_CORRECTIONS]:
         folded = fold(word)
-        if len(folded) > MIN_LETTERS and folded.isascii() and folded.isalpha():
+        if len(folded) > MIN_LETTERS and is_correctable(folded):
             near = find_nearest(folded, own=own, lexicon=lexicon, more=1)
             if near and near.mistakes:
                 yield Correction(word, near.word)
@@ -138,15 +142,14 @@ def _remove_words(text: str, words: str) -> str:
     return remove(text, [Span(*found.span())]) if found else text
 
 
-def _correct(text: str, shop: ShopContext) -> list[Correction]:
-    """Return corrections of misspelt words; those of the shop's synonyms are right."""
+def _correct(text: str, shop: ShopContext, brands: Sequence[Span]) -> list[Correction]:
+    """Return corrections of misspelt words; those of brands and of synonyms are right."""
     known = shop.synonyms.words
-    found = _correct_words(text, shop)
+    found = _correct_words(text, shop, brands)
     return [one for one in found if not known.issuperset(split_phrase(one.written))]
 
 
-def _correct_words(text: str, shop: ShopContext) -> list[Correction]:
-    brands = [brand.span for brand in find_brands(text, shop.words)]
+def _correct_words(text: str, shop: ShopContext, brands: Sequence[Span]) -> list[Correction]:
     tokens = tokenise(CODE.sub(" ", remove(text, brands)))
     if all(is_known(token.folded, shop.words) for token in tokens):
         return correct_spelling(tokens, own=shop.words)

@@ -28,8 +28,9 @@ from catalog.vocabulary.languages.lexicon import (
 )
 
 MIN_TARGET_LETTERS = 3
+MAX_LETTERS = 30
 # Mistakes by the letters of the word, if it begins with the same letter; one less otherwise.
-MISTAKES = ((4, 1), (8, 2), (30, 3))
+MISTAKES = ((4, 1), (8, 2), (MAX_LETTERS, 3))
 # Garments and looks are not all that matters: what is misspelt here would be asked for.
 NEGATIONS = ("without", "except", "excluding", "nothing", "anything")
 _DOUBLED = re.compile(r"(.)\1+")
@@ -57,12 +58,12 @@ def find_nearest(
 
     `is_doubtful`: the word exists, so only garments, colours and the shop's words count, at one
     mistake and with the same first letter. `more` mistakes are allowed for a word that is offered,
-    and not searched for. None for words of more than 30 letters, too.
+    and not searched for. None for words of more than `MAX_LETTERS`, too.
     """
-    targets = _read_doubtful() if is_doubtful else _read_targets(lexicon.code)
-    most = next((most for letters, most in MISTAKES if len(word) <= letters), None)
-    if most is None:
+    if len(word) > MAX_LETTERS:
         return None
+    targets = _read_doubtful() if is_doubtful else _read_targets(lexicon.code)
+    most = next(most for letters, most in MISTAKES if len(word) <= letters)
     limit = 1 if is_doubtful else most + more
     near = _measure(word, targets.words, limit)
     # Of a big shop, only words with one of the first two letters: a look at all takes too long.

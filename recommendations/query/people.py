@@ -26,6 +26,7 @@ MAX_YEARS = 120
 # The ends of the default age groups, in years.
 AGE_GROUPS = ((0.25, "newborn"), (1, "infant"), (5, "toddler"), (13, "kids"), (18, "teen"))
 ADULT = "adult"
+KNOWN_AGES = frozenset({ADULT, *(name for _, name in AGE_GROUPS)})
 
 
 class Gender(StrEnum):
@@ -50,8 +51,8 @@ class Wearer:
         stated = read_gender(gender) if self.gender and gender else None
         if stated is not None and stated is not self.gender:
             return True
-        known = {ADULT, *(name for _, name in AGE_GROUPS)}
-        return bool(self.ages) and age_group.lower() in known - self.ages
+        age = age_group.lower()
+        return bool(self.ages) and age in KNOWN_AGES and age not in self.ages
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +113,14 @@ def _is_look(words: Sequence[str], following: Sequence[str]) -> bool:
 
 
 def _read_words(tokens: Sequence[Token]) -> Iterator[NamedPerson]:
-    relatives = _read_entries("relatives")
+    introductions = _read_entries("introductions")["words"]
     for place, token in enumerate(tokens):
-        near = (other.folded for other in tokens[max(0, place - MAX_WORDS_BEFORE) : place])
-        tables = [_read_entries("words")]
-        if not relatives["before"].isdisjoint(near):
-            tables.append(relatives)
         if _is_look([token.folded], [other.folded for other in tokens[place + 1 : place + 2]]):
             continue
-        for value, words in (entry for table in tables for entry in table.items()):
-            if token.folded in words and value != "before":
+        near = (other.folded for other in tokens[max(0, place - MAX_WORDS_BEFORE) : place])
+        tables = ("words",) if introductions.isdisjoint(near) else ("words", "relatives")
+        for value, words in (entry for table in tables for entry in _read_entries(table).items()):
+            if token.folded in words:
                 yield NamedPerson(token.text, value)
 
 

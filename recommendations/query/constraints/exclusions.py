@@ -11,7 +11,14 @@ from functools import cache
 from itertools import islice
 
 from catalog.vocabulary.languages.concepts import ADJECTIVES, Role
-from catalog.vocabulary.languages.lexicon import Concept, Lexicon, Token, read_lexicons, tokenise
+from catalog.vocabulary.languages.lexicon import (
+    Concept,
+    Lexicon,
+    Token,
+    read_english,
+    read_lexicon,
+    tokenise,
+)
 from catalog.vocabulary.words import PATTERNS, find_pattern
 from recommendations.query.constraints.text import Span, locate, read_cues, remove
 from recommendations.query.segmentation import PromptPiece, divide
@@ -21,6 +28,7 @@ _MINUS = re.compile(r"(?<=\w\w\s)[-–−](?=[^\W\d_]{3})")
 _STOPS = re.compile(r"[.,;:!?()\n，。；：！？、（）]+|\s[-–—]\s")
 _LOOKS = frozenset({Role.COLOUR, Role.SHADE, Role.PATTERN, Role.MATERIAL, Role.DETAIL, Role.STYLE})
 _DECORATIONS = frozenset({Role.PATTERN, Role.PART, Role.DETAIL, Role.MATERIAL})
+_NEGATING = frozenset({"without", "not"})  # concepts
 ANY_PATTERN = frozenset({"pattern", "print", "patterned", "printed", "motif"})
 MAX_SKIPPED = 4
 
@@ -144,10 +152,11 @@ def _list_negated(
 ) -> Iterator[tuple[int, int, list[PromptPiece]]]:
     """Yield the first and the last place of each negation, and the pieces that it excludes."""
     for place, piece in enumerate(pieces):
-        if _is_negating(piece, Role.POSTPOSITION) and place and pieces[place - 1].is_content:
+        is_after = place and _is_negating(piece.concept, Role.POSTPOSITION)
+        if is_after and pieces[place - 1].is_content:
             yield place - 1, place, [pieces[place - 1]]
             continue
-        is_before = not has_spaces and _is_negating(piece, Role.CONNECTIVE)
+        is_before = not has_spaces and _is_negating(piece.concept, Role.CONNECTIVE)
         if is_before and (excluded := _read_joined(pieces, place + 1)):
             last = excluded[-1] + _is_of(pieces, excluded[-1] + 1)
             yield place, last, [pieces[number] for number in excluded]
@@ -183,24 +192,20 @@ def _is_same_role(piece: PromptPiece, other: PromptPiece) -> bool:
     return concept is not None and its_concept is not None and concept.role is its_concept.role
 
 
-def _is_negating(piece: PromptPiece, role: Role) -> bool:
-    concept = piece.concept
-    return concept is not None and concept.role is role and concept.text in ("without", "not")
+def _is_negating(concept: Concept | None, role: Role) -> bool:
+    return concept is not None and concept.role is role and concept.text in _NEGATING
 
 
 @cache
 def _has_negating_pieces(code: str) -> bool:
     """Check whether a language has no spaces, or words or endings that negate what is before."""
-    lexicon = next((lexicon for lexicon in read_lexicons() if lexicon.code == code), None)
-    if lexicon is None:
+    if code == read_english().code:
         return False
+    lexicon = read_lexicon(code)
     return (
         not lexicon.has_spaces
-        or not {"without", "not"}.isdisjoint(lexicon.suffixes.values())
-        or any(
-            concept.role is Role.POSTPOSITION and concept.text in ("without", "not")
-            for concept in lexicon.phrases.values()
-        )
+        or not _NEGATING.isdisjoint(lexicon.suffixes.values())
+        or any(_is_negating(concept, Role.POSTPOSITION) for concept in lexicon.phrases.values())
     )
 
 
