@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -70,11 +69,11 @@ class Stack:
     @contextmanager
     def worker_paused(self) -> Iterator[None]:
         """Pause the worker's process, so that jobs wait for it."""
-        os.kill(self.supervisor.pid("worker"), signal.SIGSTOP)
+        self.supervisor.suspend("worker")
         try:
             yield
         finally:
-            os.kill(self.supervisor.pid("worker"), signal.SIGCONT)
+            self.supervisor.resume("worker")
 
     def wait_until_idle(self, *names: str) -> None:
         """Wait until programs finish their other work, which would disturb a measurement.

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 import threading
 from pathlib import Path
 
@@ -79,12 +77,10 @@ class Stack:
 
     def suspend(self) -> None:
         """Let the processes that work by themselves do nothing until `resume`."""
-        for name in SWEEPING:
-            os.kill(self.supervisor.pid(name), signal.SIGSTOP)
+        self.supervisor.suspend(*SWEEPING)
 
     def resume(self) -> None:
-        for name in reversed(SWEEPING):
-            os.kill(self.supervisor.pid(name), signal.SIGCONT)
+        self.supervisor.resume(*reversed(SWEEPING))
 
     def keep_alive(self) -> None:
         """Restart every process that ends from now on, as a process manager would."""

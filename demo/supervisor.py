@@ -81,6 +81,15 @@ class Supervisor:
         """Return a running program, to start it again later."""
         return self._running[name][0]
 
+    def suspend(self, *names: str) -> None:
+        """Let programs do nothing until `resume`; they do not end."""
+        for name in names:
+            os.kill(self.pid(name), signal.SIGSTOP)
+
+    def resume(self, *names: str) -> None:
+        for name in names:
+            os.kill(self.pid(name), signal.SIGCONT)
+
     def watch(self, report: Callable[[str], None]) -> None:
         """Restart programs that end, until `stop` is called; call `report` for every restart."""
         while not self._is_stopping.wait(CHECK_SECONDS):

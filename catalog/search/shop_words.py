@@ -5,10 +5,11 @@ A process caches those of the shops that it used last, and reads them again afte
 
 from bisect import bisect_left
 from collections import OrderedDict, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import groupby, islice, takewhile
 from operator import itemgetter
 from threading import Lock
 from uuid import UUID
@@ -57,7 +58,7 @@ class ShopWords:
         return {"".join(words): names for words, names in self.brands.items()}
 
     @cached_property
-    def names(self) -> Sequence[tuple[str, ShopTerm]]:
+    def _names(self) -> Sequence[tuple[str, ShopTerm]]:
         """Each word of the names of brands and categories with its term, sorted by the words."""
         kinds = (ShopWord.Kind.BRAND, ShopWord.Kind.CATEGORY)
         found = [
@@ -82,20 +83,31 @@ class ShopWords:
     @cached_property
     def by_letter(self) -> Mapping[str, Sequence[str]]:
         """The words by their first letters, sorted."""
-        found: defaultdict[str, list[str]] = defaultdict(list)
-        for word in sorted(self.counts):
-            found[word[0]].append(word)
-        return found
+        return group_by_letter(self.counts)
+
+    def list_names(self, beginning: str) -> Iterator[ShopTerm]:
+        """Yield brands and categories with a word that has a beginning, once for each word."""
+        start = bisect_left(self._names, beginning, key=itemgetter(0))
+        for word, term in islice(self._names, start, None):
+            if not word.startswith(beginning):
+                return
+            yield term
 
     def count_products(self, beginning: str) -> int:
         """Return about how many products have a word with a beginning; too many rather than few."""
-        words = self.by_letter.get(beginning[0], ())
-        count = 0
-        for place in range(bisect_left(words, beginning), len(words)):
-            if not words[place].startswith(beginning):
-                break
-            count += self.counts[words[place]]
-        return count
+        return sum(self.counts[word] for word in list_words(self.by_letter, beginning))
+
+
+def group_by_letter(words: Iterable[str]) -> Mapping[str, Sequence[str]]:
+    """Return words by their first letters, sorted."""
+    return {letter: [*group] for letter, group in groupby(sorted(words), key=itemgetter(0))}
+
+
+def list_words(by_letter: Mapping[str, Sequence[str]], beginning: str) -> Iterator[str]:
+    """Yield the words with a beginning, sorted, of those that `group_by_letter` returns."""
+    words = by_letter.get(beginning[0], ())
+    start = bisect_left(words, beginning)
+    return takewhile(lambda word: word.startswith(beginning), islice(words, start, None))
 
 
 NO_SHOP_WORDS = ShopWords((), {})

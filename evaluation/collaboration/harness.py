@@ -21,7 +21,7 @@ from recommendations.ranking.candidate_pool import count_candidates
 from recommendations.ranking.collaboration import MAX_NEIGHBOUR_CANDIDATES, fold_in, weigh_in
 from recommendations.ranking.collaboration import standardise as standardise_fit
 from recommendations.ranking.rank import fuse
-from recommendations.ranking.taste import LearnedTaste, score_taste
+from recommendations.ranking.taste import LearnedTaste, score_learned_taste
 from recommendations.steering.weights import Weights
 
 Floats = NDArray[np.float32]
@@ -80,7 +80,7 @@ def _rank_all(
         pool = list(dict.fromkeys([*nearest, *also[:MAX_NEIGHBOUR_CANDIDATES]]))
         relevance = fuse([UUID(int=n) for n in nearest], {}, text_weight=weights.text)
         own = np.array([relevance.get(UUID(int=n), 0.0) for n in pool], np.float32)
-        tastes = score_taste([None] * len(pool), shop.embeddings[pool], LearnedTaste(taste), None)  # type: ignore[list-item]
+        tastes = score_learned_taste(shop.embeddings[pool], LearnedTaste(taste))
         known = ~np.isnan(vectors[chosen, 0])
         vector = fold_in(vectors[chosen[known]], strengths[known].astype(np.float32), found.gram)
         added = weigh_in(

@@ -26,7 +26,7 @@ Numbers = NDArray[np.int64]
 
 WINDOW = timedelta(days=365)
 MAX_EVENTS = 1_000_000
-# Of one shopper, the latest products: whoever clicks everything says nothing about pairs.
+# Of one shopper, the latest products: one who clicks everything says nothing about pairs.
 MAX_PRODUCTS_OF_SHOPPER = 50
 STRENGTHS = {
     Event.Kind.CLICK: 0.25,

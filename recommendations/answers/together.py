@@ -68,7 +68,8 @@ def find_together(
         query = _leave_out_own(query, image)
         index = get_live_index(shop.pk)
         context = read_context(shop=shop, index=index, query=query, watch=watch)
-        source, found = _find_first(context, image, wanted)
+        affinity = ProductAffinity.objects.filter(pk=image.product_id).first()
+        source, found = _find_first(context, image, affinity, wanted)
     context = replace(context, query=replace(query, request={**query.request, "step": source}))
     answer = record_answer(context, found, source=Prompt.Source.SIMILAR)
     return TogetherAnswer(answer, wanted, source)
@@ -82,24 +83,27 @@ def _leave_out_own(query: Query, image: Image) -> Query:
 
 
 def _find_first(
-    context: AnswerContext, image: Image, wanted: TogetherSource
+    context: AnswerContext, image: Image, affinity: ProductAffinity | None, wanted: TogetherSource
 ) -> tuple[TogetherSource, FoundResults]:
     """Return the first source of the ladder that finds anything, else the last one."""
     for source in LADDERS[wanted]:
-        found = _find(context, image, source)
+        found = _find(context, image, affinity, source)
         if found.results:
             break
     return source, found
 
 
-def _find(context: AnswerContext, image: Image, source: TogetherSource) -> FoundResults:
+def _find(
+    context: AnswerContext, image: Image, affinity: ProductAffinity | None, source: TogetherSource
+) -> FoundResults:
     if source is TogetherSource.SIMILAR:
         vectors = read_embeddings(context.index, [image.pk])
         direction = Direction(vectors[image.pk]) if image.pk in vectors else None
         return find_results(context, direction)
     if source is TogetherSource.POPULAR:
         return find_results(context, None, listed=find_most_popular(MAX_POPULAR))
-    return find_results(_only_order(context), None, listed=list(_list_images(image, source)))
+    listed = list(_list_images(affinity, source)) if affinity else []
+    return find_results(_only_order(context), None, listed=listed)
 
 
 def _only_order(context: AnswerContext) -> AnswerContext:
@@ -117,12 +121,10 @@ def _only_order(context: AnswerContext) -> AnswerContext:
     )
 
 
-def _list_images(image: Image, source: TogetherSource) -> Iterator[UUID]:
+def _list_images(affinity: ProductAffinity, source: TogetherSource) -> Iterator[UUID]:
     """Yield the searchable images of the neighbours, best first; the first image of each first."""
-    row = ProductAffinity.objects.filter(pk=image.product_id).first()
-    if row is None:
-        return
-    neighbours = row.bought if source is TogetherSource.BOUGHT_TOGETHER else row.liked
+    is_bought = source is TogetherSource.BOUGHT_TOGETHER
+    neighbours = affinity.bought if is_bought else affinity.liked
     places = {UUID(near[0]): place for place, near in enumerate(neighbours)}
     images = Image.objects.searchable().filter(product__in=places)
     rows = images.order_by("position", "pk").values_list("product", "pk")

@@ -4,12 +4,10 @@ Categories, brands and the words for corrections are in the memory of the proces
 shopper's own ones and those that enough others asked (`recommendations.demand`).
 """
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from heapq import nsmallest
-from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -139,17 +137,8 @@ def _find_names(
         matched = sum(any(word.startswith(one) for word in words) for one in others)
         return -matched, term.folded not in preferred, -term.count, term.folded
 
-    terms = {term for term in _list_names(own, last) if term.kind == kind}
+    terms = {term for term in own.list_names(last) if term.kind == kind}
     return [NameSuggestion(term.written, term.count) for term in nsmallest(limit, terms, key=order)]
-
-
-def _list_names(own: ShopWords, beginning: str) -> Iterator[ShopTerm]:
-    names = own.names
-    for place in range(bisect_left(names, beginning, key=itemgetter(0)), len(names)):
-        word, term = names[place]
-        if not word.startswith(beginning):
-            return
-        yield term
 
 
 def _find_products(typed: TypedText, own: ShopWords, limit: int) -> list[ProductSuggestion]:

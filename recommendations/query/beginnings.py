@@ -1,14 +1,12 @@
 """Correct a word whose end is not typed yet, against the shop's own words and the vocabulary."""
 
-from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from catalog.search.shop_words import MIN_LETTERS, ShopWords
+from catalog.search.shop_words import MIN_LETTERS, ShopWords, group_by_letter, list_words
 from recommendations.query.corrections import is_correctable, is_known
 from recommendations.query.nearest_words import read_vocabulary
 
@@ -46,22 +44,14 @@ def correct_beginning(beginning: str, *, own: ShopWords) -> tuple[str, str] | No
 def _find_word(beginning: str, own: ShopWords) -> str:
     """Return the word with a beginning that most products have, or else the shortest one."""
     groups = (own.by_letter, _group_vocabulary())
-    words = (word for group in groups for word in _list_with(group, beginning))
+    words = (word for group in groups for word in list_words(group, beginning))
     return min(words, key=lambda word: (-own.counts.get(word, 0), len(word), word))
 
 
 def is_beginning(text: str, *, own: ShopWords) -> bool:
     """Check whether a word of the shop or of the vocabulary begins with a text, folded."""
     groups = (own.by_letter, _group_vocabulary())
-    return any(next(_list_with(group, text), None) for group in groups)
-
-
-def _list_with(group: Mapping[str, Sequence[str]], beginning: str) -> Iterator[str]:
-    words = group.get(beginning[0], ())
-    for place in range(bisect_left(words, beginning), len(words)):
-        if not words[place].startswith(beginning):
-            return
-        yield words[place]
+    return any(next(list_words(group, text), None) for group in groups)
 
 
 def _read_near(beginning: str, own: ShopWords) -> Iterator[str]:
@@ -72,7 +62,4 @@ def _read_near(beginning: str, own: ShopWords) -> Iterator[str]:
 
 @cache
 def _group_vocabulary() -> Mapping[str, Sequence[str]]:
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for word in sorted(read_vocabulary()):
-        found[word[0]].append(word)
-    return dict(found)
+    return group_by_letter(read_vocabulary())

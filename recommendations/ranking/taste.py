@@ -134,14 +134,24 @@ def score_taste(
     preferences: Preferences | None,
 ) -> NDArray[np.float32]:
     """Return how well each candidate suits the shopper, (n,), from -1 to 1."""
-    total = np.zeros(len(facts), np.float32)
+    total = _score_vectors(vectors, taste)
+    if preferences is not None:
+        total += np.array([score_preferences(fact, preferences) for fact in facts], np.float32)
+    return total.clip(-1, 1)
+
+
+def score_learned_taste(vectors: NDArray[np.float32], taste: LearnedTaste) -> NDArray[np.float32]:
+    """Return how well photos suit what was learned of the shopper, (n,), from -1 to 1."""
+    return _score_vectors(vectors, taste).clip(-1, 1)
+
+
+def _score_vectors(vectors: NDArray[np.float32], taste: LearnedTaste) -> NDArray[np.float32]:
+    total = np.zeros(len(vectors), np.float32)
     if taste.liked is not None:
         total += _standardise(vectors @ taste.liked)
     if taste.disliked is not None:
         total -= DISLIKE_SHARE * _standardise(vectors @ taste.disliked).clip(min=0)
-    if preferences is not None:
-        total += np.array([score_preferences(fact, preferences) for fact in facts], np.float32)
-    return total.clip(-1, 1)
+    return total
 
 
 def score_preferences(facts: ImageFacts, preferences: Preferences) -> float:

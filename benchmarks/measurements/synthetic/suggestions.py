@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmarks.client import Connection, get_request
 from benchmarks.encoders import Subject
-from benchmarks.measurements.synthetic.shop_names import make_word
+from benchmarks.measurements.synthetic.shop_names import choose_words, describe, make_word
 from benchmarks.measurements.uploads import BenchShop, open_shop
 from benchmarks.report import Goal, Report
 from benchmarks.stack import Stack, vacuum
@@ -27,9 +27,6 @@ BATCH = 1_000
 REPEATS = 60
 LATENCY = Goal("≤", 8)
 SHOPPER = "typing"
-COLOURS = ("red", "navy", "black", "white", "beige", "green", "pink", "grey")
-KINDS = ("dress", "shirt", "trousers", "jacket", "coat", "skirt", "sweater", "t-shirt")
-MATERIALS = ("linen", "cotton", "wool", "silk", "denim")
 TYPED = {
     "a letter": "d",
     "a beginning of 12,500 names": "dre",
@@ -118,14 +115,13 @@ def _fill(shop: BenchShop) -> None:
 def _make_products(shop: BenchShop, categories: list[UUID], start: int) -> Iterator[Product]:
     rng = np.random.default_rng(start)
     for number in range(start, start + BATCH):
-        colour = COLOURS[number % len(COLOURS)]
-        material, kind = MATERIALS[number % len(MATERIALS)], KINDS[number // 5 % len(KINDS)]
+        colour, material, kind = choose_words(number)
         word = make_word(int(rng.integers(WORDS)))
         yield Product(
             shop_id=shop.id,
             external_id=f"P{number}",
             name=f"{word} {colour} {material} {kind}",
-            description=f"A {kind} of {material} for warm days at the beach and in town.",
+            description=describe(material, kind),
             brand=f"Brand {make_word(number % BRANDS)}",
             category_id=categories[number % len(categories)],
         )

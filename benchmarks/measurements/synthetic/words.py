@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from statistics import median
 
+from benchmarks.measurements.synthetic.shop_names import choose_words, describe
 from benchmarks.report import Goal, Report
 from benchmarks.stack import Stack, vacuum
 from catalog.models import Image, Product
@@ -19,9 +20,6 @@ from tenants.models import Shop
 
 SHOPS, PRODUCTS, OTHER_PRODUCTS = 1_000, 2_000, 100
 REPEATS = 200
-COLOURS = ("red", "navy", "black", "white", "beige", "green", "pink", "grey")
-KINDS = ("dress", "shirt", "trousers", "jacket", "coat", "skirt", "sweater", "t-shirt")
-MATERIALS = ("linen", "cotton", "wool", "silk", "denim")
 PROMPT = "a red linen dress for the beach"
 
 
@@ -61,12 +59,11 @@ def _fill(shops: Sequence[Shop], count: int) -> None:
 
 
 def _make_spec(number: int) -> ProductSpec:
-    colour = COLOURS[number % len(COLOURS)]
-    material, kind = MATERIALS[number % len(MATERIALS)], KINDS[number // 5 % len(KINDS)]
+    colour, material, kind = choose_words(number)
     facts = {
         "name": f"{colour} {material} {kind} {number}",
         "brand": f"Brand {number % 20}",
-        "description": f"A {kind} of {material} for warm days at the beach and in town.",
+        "description": describe(material, kind),
     }
     sku = f"KT-{number}-{colour}"
     return ProductSpec(external_id=f"P-{number}", facts=facts, variants=[{"sku": sku}])

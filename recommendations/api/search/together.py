@@ -119,9 +119,7 @@ class LikedTogetherView(TogetherView):
         "recommendations.",
         parameters=[TogetherInput],
         responses=TogetherSerializer,
-        examples=[
-            OpenApiExample("A fallback", ANSWER | {"found_by": "similar"}, response_only=True)
-        ],
+        examples=[OpenApiExample("A fallback", SIMILAR_ANSWER, response_only=True)],
     )
     def get(self, request: Request, pk: UUID) -> Response:
         return self.find(request, pk)
