@@ -60,7 +60,7 @@ class Supervisor:
             self._running[program.name] = (program, self._spawn(program))
             self._write_pids()
 
-    def wait_until_ready(self, name: str, *, timeout: float = 60) -> None:
+    def wait_until_ready(self, name: str, *, timeout: float = 180) -> None:
         """Wait until a started program is ready; raise `NotReady` if it ends or takes too long."""
         program, process = self._running[name]
         deadline = time.monotonic() + timeout

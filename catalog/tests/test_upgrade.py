@@ -60,14 +60,13 @@ def test_prompts_are_answered_while_the_index_is_built_again_and_workers_die(sta
         stack.start("worker")
         wait_for(
             lambda: (index := read_index(client))["switch"] or index["revision"] == second,
-            timeout=180,
             what="the start of the switch",
         )
         os.kill(stack.supervisor.pid("worker"), signal.SIGKILL)
 
         wait_for(lambda: ask(client) == 201, what="an answer by the old index")
         added = upload(client, make_photo("blue"), name="added meanwhile")["id"]
-        wait_for(lambda: read_index(client)["revision"] == second, timeout=180, what="the switch")
+        wait_for(lambda: read_index(client)["revision"] == second, what="the switch")
         assert ask(client) == 201
         wait_for(lambda: read_index(client)["indexed"] == IMAGES + 1, what="the added image")
         similar = (

@@ -47,6 +47,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     os.environ.update(addresses.environment(), MEDIA_ROOT=str(FOLDER / "media"))
     # Tests also run on busy machines.
     os.environ.setdefault("PHOTO_DEADLINE_SECONDS", "30")
+    if WORKER:
+        # The threads of several models at a time wait for each other and halve their speed.
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def pytest_unconfigure() -> None:

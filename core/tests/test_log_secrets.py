@@ -111,7 +111,6 @@ def use_the_product(stack: Stack) -> None:
         ask = {"prompt": f"red dress {MARK} {MAIL}", "shopper": MARK}
         wait_for(
             lambda: client.post("recommendations/", json=ask).is_success,
-            timeout=180,
             what="a search",
         )
         wait_for(lambda: client.get("index/").json()["indexed"], what="an indexed photo")

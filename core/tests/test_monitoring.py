@@ -100,7 +100,7 @@ def test_flower_does_not_start_without_a_strong_login(login):
 def flower() -> Iterator[httpx.Client]:
     port = free_port()
     process = start_flower(port, FLOWER_BASIC_AUTH=":".join(LOGIN))
-    wait_for(lambda: is_listening(port), timeout=60, what="Flower")
+    wait_for(lambda: is_listening(port), what="Flower")
     with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
         client.process = process
         yield client

@@ -228,7 +228,7 @@ def test_jobs_of_a_killed_worker_are_finished(live_stack, fresh):
     assert counts()["pending"] > 0, "the worker was not killed in the middle"
     live_stack.supervisor.stop("worker")
     live_stack.start("worker")
-    wait_for(lambda: counts()["applied"] == len(images), timeout=120, what="the batch")
+    wait_for(lambda: counts()["applied"] == len(images), what="the batch")
     for image in images:
         report = reported(fresh, image)
         assert (report["state"], report["passed"]) == ("done", True)

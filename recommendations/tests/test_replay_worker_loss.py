@@ -40,7 +40,7 @@ def test_a_killed_worker_loses_no_prompt_of_a_replay(stack):
         wait_for(lambda: read()["summary"]["done"], what="the first prompt")
         os.kill(stack.supervisor.pid("worker"), signal.SIGKILL)
         assert 0 < read()["summary"]["done"] < PROMPTS, "It ended before the worker was killed."
-        wait_for(lambda: read()["state"] == "done", timeout=180, what="the replay")
+        wait_for(lambda: read()["state"] == "done", what="the replay")
         summary = read()["summary"]
         assert (summary["answered"], summary["failed"]) == (PROMPTS, 0)
         # Photos of one colour may be near-duplicates, of which an answer shows one.

@@ -87,6 +87,6 @@ def test_a_killed_worker_finishes_tagging_after_a_restart(live_stack, client):
     assert "pending" in states(client), "the worker was not killed in the middle"
     live_stack.supervisor.stop("worker")
     live_stack.start("worker")
-    wait_for(lambda: set(states(client)) == {"done"}, timeout=120, what="all of them")
+    wait_for(lambda: set(states(client)) == {"done"}, what="all of them")
     assert set(items(client)) == set(ids)
     assert {item["slot"] for item in items(client).values()} == {"one_piece"}

@@ -34,7 +34,7 @@ def test_a_killed_worker_loses_no_row_of_an_import(stack):
         os.kill(stack.supervisor.pid("worker"), signal.SIGKILL)
         rows_read = read()["rows_read"]
         assert 0 < rows_read < ROWS, "The import ended before the worker was killed."
-        wait_for(lambda: read()["state"] == "done", timeout=180, what="the import")
+        wait_for(lambda: read()["state"] == "done", what="the import")
         job = read()
         assert (job["created"], job["rows_read"], job["failed_rows"]) == (ROWS, ROWS, 0)
         assert job["unchanged"] == job["updated"] == 0

@@ -23,7 +23,7 @@ from demo.garments import Garment, describe
 from demo.stack import Stack
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-PATIENCE_MS = 30_000
+PATIENCE_MS = 120_000
 CHROMIUM = os.environ.get("ATELIER_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 

@@ -98,3 +98,15 @@ def test_a_busy_server_can_be_tried_again(photo_page: Page, photos: Photos) -> N
     alert.get_by_role("button", name="Try again").click()
     expect(photo_page.locator("#one")).to_be_visible()
     expect(alert).to_have_count(0)
+
+
+def test_an_image_that_is_not_measured_yet_is_asked_for_again(photo_page: Page) -> None:
+    pending = {"status": 503, "code": "report_pending", "detail": "Not measured yet."}
+    photo_page.route(
+        "**/quality/assess/",
+        lambda route: route.fulfill(status=503, json=pending, headers={"Retry-After": "1"}),
+        times=2,
+    )
+    photo_page.locator("#worst").get_by_role("link", name="Dark dress").click()
+    expect(photo_page.locator("#overall")).to_have_text("48.1 of 100, fair")
+    expect(photo_page.get_by_role("alert")).to_have_count(0)

@@ -10,6 +10,8 @@ import { clearPreview, offerEnhancement } from "./enhancement.js";
 import { chosenProfile } from "./profiles.js";
 import { formOf, imageSubject, photoSubject } from "./subjects.js";
 
+const ATTEMPTS = 10;
+
 let subject = null;
 let pair = [];
 let controller = new AbortController();
@@ -86,7 +88,17 @@ async function assess(signal) {
   showAssessment(found);
 }
 
-const requestAssessment = (signal) => post("quality/assess/", formOf(subject, { profile: chosenProfile() }), { signal });
+/** Assess the subject; a photo that was just changed is measured within seconds, so ask again. */
+async function requestAssessment(signal) {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await post("quality/assess/", formOf(subject, { profile: chosenProfile() }), { signal });
+    } catch (problem) {
+      if (problem.code !== "report_pending" || attempt === ATTEMPTS) throw problem;
+      await new Promise((resolve) => { window.setTimeout(resolve, 1000 * problem.retryAfter); });
+    }
+  }
+}
 
 /** Load something into the view; an error is shown in its place. */
 async function load(view, retry) {
