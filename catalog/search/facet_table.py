@@ -7,7 +7,6 @@ and less than a minute with 100,000 products. So reading costs at most a twentie
 
 import time
 from array import array
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from threading import Condition
@@ -18,6 +17,7 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
+from core.shop_cache import ShopCache
 from core.tenancy import scoped_shop_id
 
 T = TypeVar("T", bound=Hashable)
@@ -123,9 +123,9 @@ class _CachedTable:
     max_age: float  # seconds
 
 
-_cache: OrderedDict[UUID, _CachedTable] = OrderedDict()
+_cache: ShopCache[_CachedTable] = ShopCache(MAX_TABLES)
 _reading: set[UUID] = set()
-_changed = Condition()  # also the lock of both
+_changed = Condition()  # also the lock of `_reading`
 
 
 def get_table(shop_id: UUID) -> FacetTable:
@@ -143,11 +143,7 @@ def get_table(shop_id: UUID) -> FacetTable:
         start = time.monotonic()
         table = _read()
         now = time.monotonic()
-        with _changed:
-            _cache[shop_id] = _CachedTable(table, now, READS_IN_AGE * (now - start))
-            _cache.move_to_end(shop_id)
-            while len(_cache) > MAX_TABLES:
-                _cache.popitem(last=False)
+        _cache.set(shop_id, _CachedTable(table, now, READS_IN_AGE * (now - start)))
     finally:
         with _changed:
             _reading.discard(shop_id)
@@ -162,7 +158,6 @@ def _find_usable(shop_id: UUID) -> FacetTable | None:
     is_fresh = time.monotonic() - cached.read_at < cached.max_age
     if not is_fresh and shop_id not in _reading:
         return None
-    _cache.move_to_end(shop_id)
     return cached.table
 
 

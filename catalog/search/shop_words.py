@@ -4,17 +4,17 @@ A process caches those of the shops that it used last, and reads them again afte
 """
 
 from bisect import bisect_left
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from itertools import groupby, islice, takewhile
 from operator import itemgetter
-from threading import Lock
 from uuid import UUID
 
 from catalog.models import ShopWord
+from core.shop_cache import ShopCache
 from core.tenancy import shop_scope
 from tenants.models import Shop
 
@@ -93,6 +93,17 @@ class ShopWords:
                 return
             yield term
 
+    def list_beginnings(self, letter: str, size: int) -> Sequence[str]:
+        """Return the beginnings of this size of the words with a first letter, each once."""
+        key = letter, size
+        if key not in self._beginnings:
+            self._beginnings[key] = cut_words(self.by_letter.get(letter, ()), size)
+        return self._beginnings[key]
+
+    @cached_property
+    def _beginnings(self) -> dict[tuple[str, int], Sequence[str]]:
+        return {}
+
     def count_products(self, beginning: str) -> int:
         """Return about how many products have a word with a beginning; too many rather than few."""
         return sum(self.counts[word] for word in list_words(self.by_letter, beginning))
@@ -103,6 +114,11 @@ def group_by_letter(words: Iterable[str]) -> Mapping[str, Sequence[str]]:
     return {letter: [*group] for letter, group in groupby(sorted(words), key=itemgetter(0))}
 
 
+def cut_words(words: Iterable[str], size: int) -> Sequence[str]:
+    """Return the first letters of words, each beginning once."""
+    return list(dict.fromkeys(word[:size] for word in words))
+
+
 def list_words(by_letter: Mapping[str, Sequence[str]], beginning: str) -> Iterator[str]:
     """Yield the words with a beginning, sorted, of those that `group_by_letter` returns."""
     words = by_letter.get(beginning[0], ())
@@ -111,8 +127,7 @@ def list_words(by_letter: Mapping[str, Sequence[str]], beginning: str) -> Iterat
 
 
 NO_SHOP_WORDS = ShopWords((), {})
-_cache: OrderedDict[UUID, tuple[datetime, ShopWords]] = OrderedDict()
-_lock = Lock()
+_cache: ShopCache[tuple[datetime, ShopWords]] = ShopCache(MAX_SHOPS)
 
 
 def read_shop_words(shop: Shop) -> ShopWords:
@@ -123,17 +138,11 @@ def read_shop_words(shop: Shop) -> ShopWords:
     counted_at = shop.words_counted_at
     if counted_at is None:
         return NO_SHOP_WORDS
-    with _lock:
-        cached = _cache.get(shop.pk)
-        if cached and cached[0] >= counted_at:
-            _cache.move_to_end(shop.pk)
-            return cached[1]
+    cached = _cache.get(shop.pk)
+    if cached and cached[0] >= counted_at:
+        return cached[1]
     words = _read(shop.pk)
-    with _lock:
-        _cache[shop.pk] = (counted_at, words)
-        _cache.move_to_end(shop.pk)
-        while len(_cache) > MAX_SHOPS:
-            _cache.popitem(last=False)
+    _cache.set(shop.pk, (counted_at, words))
     return words
 
 

@@ -6,7 +6,13 @@ from functools import cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from catalog.search.shop_words import MIN_LETTERS, ShopWords, group_by_letter, list_words
+from catalog.search.shop_words import (
+    MIN_LETTERS,
+    ShopWords,
+    cut_words,
+    group_by_letter,
+    list_words,
+)
 from recommendations.query.corrections import is_correctable, is_known
 from recommendations.query.nearest_words import read_vocabulary
 
@@ -25,9 +31,7 @@ def correct_beginning(beginning: str, *, own: ShopWords) -> tuple[str, str] | No
     if is_beginning(beginning, own=own) or is_known(beginning, own):
         return None
     limit = MISTAKES_OF_LONG if len(beginning) >= LONG else MISTAKES_OF_SHORT
-    sizes = range(len(beginning) - 1, len(beginning) + 2)
-    nearby = [*_read_near(beginning, own)]
-    choices = {word[:size] for size in sizes for word in nearby}
+    choices = [*_read_near(beginning, own)]
     near = process.extract(beginning, choices, scorer=OSA.distance, score_cutoff=limit, limit=20)
     if not near:
         return None
@@ -55,11 +59,18 @@ def is_beginning(text: str, *, own: ShopWords) -> bool:
 
 
 def _read_near(beginning: str, own: ShopWords) -> Iterator[str]:
-    for group in (own.by_letter, _group_vocabulary()):
+    """Yield beginnings of about the same length that begin with one of its first two letters."""
+    for size in range(len(beginning) - 1, len(beginning) + 2):
         for letter in dict.fromkeys(beginning[:2]):
-            yield from group.get(letter, ())
+            yield from own.list_beginnings(letter, size)
+            yield from _list_beginnings(letter, size)
 
 
 @cache
 def _group_vocabulary() -> Mapping[str, Sequence[str]]:
     return group_by_letter(read_vocabulary())
+
+
+@cache
+def _list_beginnings(letter: str, size: int) -> Sequence[str]:
+    return cut_words(_group_vocabulary().get(letter, ()), size)

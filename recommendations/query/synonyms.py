@@ -5,14 +5,13 @@ that lead to each other expand once.
 """
 
 import re
-from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from threading import Lock
 from typing import NamedTuple
-from uuid import UUID
 
 from catalog.vocabulary.languages.lexicon import tokenise
+from core.shop_cache import ShopCache
 from recommendations.models import Synonym
 from recommendations.query.constraints.text import locate
 from recommendations.steering.synonyms import Phrase, split_phrase
@@ -54,6 +53,9 @@ class SynonymTable:
 
 
 NO_SYNONYMS = SynonymTable()
+_cache: ShopCache[tuple[int, SynonymTable]] = ShopCache(
+    MAX_CACHED, measure=lambda cached: 1 + len(cached[1].meanings)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,12 @@ def read_synonyms(shop: Shop) -> SynonymTable:
     """Return a shop's synonyms from the cache, unless they have changed since; needs its scope."""
     if not shop.search_version:
         return NO_SYNONYMS
-    return _cache.get(shop.pk, shop.search_version, _read_table)
+    cached = _cache.get(shop.pk)
+    if cached and cached[0] == shop.search_version:
+        return cached[1]
+    table = make_table(Synonym.objects.order_by("pk").iterator())
+    _cache.set(shop.pk, (shop.search_version, table))
+    return table
 
 
 def make_table(synonyms: Iterable[Synonym]) -> SynonymTable:
@@ -125,44 +132,11 @@ def make_table(synonyms: Iterable[Synonym]) -> SynonymTable:
     return SynonymTable.of(row for synonym in synonyms for row in _list_directions(synonym))
 
 
-def _read_table() -> SynonymTable:
-    return make_table(Synonym.objects.order_by("pk").iterator())
-
-
 def _list_directions(synonym: Synonym) -> Iterator[tuple[Phrase, Phrase, str]]:
     phrase, meaning = tuple(synonym.phrase_key.split()), tuple(synonym.meaning_key.split())
     yield phrase, meaning, synonym.meaning
     if synonym.is_two_way:
         yield meaning, phrase, synonym.phrase
-
-
-class _TableCache:
-    """The tables that were used last, up to `MAX_CACHED` phrases of all of them."""
-
-    def __init__(self) -> None:
-        self._tables: OrderedDict[UUID, tuple[int, SynonymTable]] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, shop_id: UUID, version: int, read: Callable[[], SynonymTable]) -> SynonymTable:
-        """Return the table of a version; `read` runs without the lock."""
-        with self._lock:
-            known = self._tables.get(shop_id)
-            if known and known[0] == version:
-                self._tables.move_to_end(shop_id)
-                return known[1]
-        table = read()
-        with self._lock:
-            self._tables[shop_id] = version, table
-            self._tables.move_to_end(shop_id)
-            while len(self._tables) > 1 and self._count() > MAX_CACHED:
-                self._tables.popitem(last=False)
-        return table
-
-    def _count(self) -> int:
-        return sum(1 + len(table.meanings) for _, table in self._tables.values())
-
-
-_cache = _TableCache()
 
 
 def _find_longest(keys: Sequence[Phrase], table: SynonymTable) -> tuple[int, tuple[str, ...]]:

@@ -11,7 +11,7 @@ from catalog.products.word_counts import count_words
 from catalog.services import upsert_products
 from catalog.tests.factories import make_image
 from core.tenancy import all_shops, shop_scope
-from recommendations.completions import suggest as suggest_module
+from recommendations.completions import popular, products
 from recommendations.demand.refresh import refresh_demand
 from recommendations.demand.relations import MIN_ASKERS
 from recommendations.models import CommonPrompt, ImagePopularity
@@ -132,16 +132,35 @@ def test_popular_products_come_first_and_each_once(selling):
 
 
 def test_of_frequent_words_only_the_most_popular_products_are_looked_at(selling, monkeypatch):
-    monkeypatch.setattr(suggest_module, "MANY_PRODUCTS", 1)
+    monkeypatch.setattr(products, "MANY_PRODUCTS", 1)
+    monkeypatch.setattr(popular, "MAX_IMAGES", 1)
+    monkeypatch.setattr(popular, "MAX_AGE_SECONDS", 0)
     sell(selling.shop, "new", "Dress of this morning")
     count(selling.shop)
-    newest = ["Red linen dress", "Dress of this morning"]
-    assert read(suggest(selling, "dress"), "products") == newest
+    assert read(suggest(selling, "dress"), "products") == ["Dress of this morning"]
     with shop_scope(selling.shop.pk):
-        for image in Image.objects.exclude(name="Dress of this morning"):
-            ImagePopularity.objects.create(shop=selling.shop, image=image, score=0.5)
-    assert read(suggest(selling, "dress"), "products") == newest[:1]
-    assert read(suggest(selling, "morning dress"), "products") == newest[1:]
+        image = Image.objects.get(name="Red linen dress")
+        ImagePopularity.objects.create(shop=selling.shop, image=image, score=0.5)
+    assert read(suggest(selling, "dress"), "products") == ["Red linen dress"]
+    assert read(suggest(selling, "morning dress"), "products") == ["Dress of this morning"]
+
+
+def test_what_changed_since_it_was_popular_is_not_suggested(selling):
+    for number in range(3):
+        sell(selling.shop, f"velvet {number}", f"Velvet dress {number}")
+    assert len(suggest(selling, "velvet", limit=2)["products"]) == 2
+    with shop_scope(selling.shop.pk):
+        Image.objects.filter(name="Velvet dress 0").update(availability="out_of_stock")
+        Image.objects.filter(name="Velvet dress 1").update(name="Linen dress 1")
+    assert read(suggest(selling, "velvet", limit=2), "products") == ["Velvet dress 2"]
+
+
+def test_common_prompts_are_read_again_after_a_while(selling, monkeypatch):
+    assert suggest(selling, "dress")["prompts"] == []
+    make_common(selling.shop, "summer dress")
+    assert suggest(selling, "dress")["prompts"] == []
+    monkeypatch.setattr(popular, "MAX_AGE_SECONDS", 0)
+    assert read(suggest(selling, "dress"), "prompts", "text") == ["summer dress"]
 
 
 def test_drafts_and_what_is_out_of_stock_are_not_suggested(selling):

@@ -5,15 +5,14 @@ what is chosen from it from Postgres before use.
 """
 
 import time
-from collections import OrderedDict
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Max
 
 from core.jobs.models import Job
+from core.shop_cache import ShopCache
 from stylist.garments.features import unpack_features
 from stylist.garments.pool import Pool
 from stylist.models import ImageTags
@@ -29,26 +28,19 @@ class _CachedPool:
     checked_at: float  # time.monotonic()
 
 
-_cache: OrderedDict[UUID, _CachedPool] = OrderedDict()
-_lock = Lock()
+_cache: ShopCache[_CachedPool] = ShopCache(MAX_POOLS)
 
 
 def get_pool(shop_id: UUID) -> Pool:
     """Return every tagged image of the scope's shop."""
     now = time.monotonic()
-    with _lock:
-        cached = _cache.get(shop_id)
-        if cached and now - cached.checked_at < MAX_AGE_SECONDS:
-            _cache.move_to_end(shop_id)
-            return cached.pool
+    cached = _cache.get(shop_id)
+    if cached and now - cached.checked_at < MAX_AGE_SECONDS:
+        return cached.pool
     tagged = ImageTags.objects.filter(state=Job.State.DONE)
     state = tagged.aggregate(count=Count("pk"), latest=Max("updated_at"))
     pool = cached.pool if cached and cached.state == state else _read()
-    with _lock:
-        _cache[shop_id] = _CachedPool(pool, state, now)
-        _cache.move_to_end(shop_id)
-        while len(_cache) > MAX_POOLS:
-            _cache.popitem(last=False)
+    _cache.set(shop_id, _CachedPool(pool, state, now))
     return pool
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.shop_cache import ShopCache
 from core.tenancy import UnscopedQueryError, shop_scope
 from stylist.outfits import catalog_pool
 from stylist.outfits.catalog_pool import get_pool
@@ -86,11 +87,12 @@ def test_pools_are_never_shared_between_shops(shop, rival):
 
 
 def test_only_the_latest_pools_are_cached(shop, rival, monkeypatch):
-    monkeypatch.setattr(catalog_pool, "MAX_POOLS", 1)
+    monkeypatch.setattr(catalog_pool, "_cache", ShopCache(1))
     for member in (shop, rival):
         with shop_scope(member.shop.pk):
             get_pool(member.shop.pk)
-    assert list(catalog_pool._cache) == [rival.shop.pk]
+    assert catalog_pool._cache.get(shop.shop.pk) is None
+    assert catalog_pool._cache.get(rival.shop.pk) is not None
 
 
 def test_pool_outside_a_shops_scope_is_an_error(shop):

@@ -86,9 +86,10 @@ def _fill(shop: BenchShop) -> None:
             for product in products
         ]
         Image.objects.bulk_create(images)
+        scores = np.random.default_rng(start).random(BATCH)
         ImagePopularity.objects.bulk_create(
-            ImagePopularity(shop_id=shop.id, image=image, score=place / BATCH)
-            for place, image in enumerate(images)
+            ImagePopularity(shop_id=shop.id, image=image, score=score)
+            for image, score in zip(images, scores.tolist(), strict=True)
         )
     write_missing()
     count_words(shop.id)

@@ -9,7 +9,8 @@ from rest_framework.response import Response
 
 from core.api.views import validate_parameters
 from recommendations.api.search.recommendations import CorrectionSerializer
-from recommendations.completions.suggest import MAX_IMAGES, suggest_completions
+from recommendations.completions.products import MAX_IMAGES
+from recommendations.completions.suggest import suggest_completions
 from recommendations.feedback.shoppers import InvalidShopperId
 from tenants.api.base import TenantAPIView
 from tenants.models import Scope, is_shopper_id
@@ -94,6 +95,9 @@ class SuggestionsSerializer(serializers.Serializer[Any]):
     )
 
 
+_OUTPUT = SuggestionsSerializer()  # making its fields takes longer than using them
+
+
 class SuggestionsView(TenantAPIView):
     """What shoppers may be looking for, while they type."""
 
@@ -124,4 +128,4 @@ class SuggestionsView(TenantAPIView):
         found = suggest_completions(
             shop=self.shop, text=wanted["q"], external_id=shopper, limit=wanted["limit"]
         )
-        return Response(SuggestionsSerializer(found).data)
+        return Response(_OUTPUT.to_representation(found))
