@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle, islice
 
 BOUNDARY = "atelier-benchmark"
 
@@ -94,21 +95,22 @@ class Connection:
         self._runner.close()
 
 
-def send_all(port: int, requests: Iterable[bytes], *, clients: int) -> tuple[list[Answer], float]:
+def send_all(
+    port: int, requests: Iterable[bytes], *, clients: int, other_ports: Sequence[int] = ()
+) -> tuple[list[Answer], float]:
     """Send requests over `clients` connections; return the answers and the total seconds.
 
-    Raises `UnexpectedStatus`.
+    The connections are shared out among all ports. Raises `UnexpectedStatus`.
     """
-    return asyncio.run(_send_all(port, requests, clients))
+    ports = cycle([port, *other_ports])
+    return asyncio.run(_send_all(list(islice(ports, clients)), requests))
 
 
-async def _send_all(
-    port: int, requests: Iterable[bytes], clients: int
-) -> tuple[list[Answer], float]:
+async def _send_all(ports: Sequence[int], requests: Iterable[bytes]) -> tuple[list[Answer], float]:
     waiting = iter(requests)
     answers: list[Answer] = []
     start = time.perf_counter()
-    await asyncio.gather(*(_converse(port, waiting, answers) for _ in range(clients)))
+    await asyncio.gather(*(_converse(port, waiting, answers) for port in ports))
     return answers, time.perf_counter() - start
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -69,7 +70,7 @@ ORDER BY coalesce(popularity.score, 0) DESC, length(image.name), image.name, ima
 
 
 def _read_products(
-    typed: TypedText, condition: str, parameters: Sequence[object]
+    typed: TypedText, condition: str, parameters: Sequence[Any]
 ) -> list[ProductSuggestion]:
     """Return the products of images that can be bought and have the words, the best first."""
     with connection.cursor() as cursor:

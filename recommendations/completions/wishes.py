@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -43,7 +44,7 @@ WHERE shopper.shop_id = %(shop)s AND shopper.external_id = %(external_id)s
 
 def read_wishes(shop_id: UUID, external_id: str) -> Wishes:
     """Return those of the last days, none for an unknown shopper; makes one query."""
-    parameters = {
+    parameters: dict[str, Any] = {
         "shop": shop_id,
         "external_id": external_id,
         "first": make_lowest_id(timezone.now() - DAYS),
