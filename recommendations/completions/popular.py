@@ -1,4 +1,4 @@
-"""What many shoppers want: common prompts and popular products, in memory for suggestions.
+"""Keep common prompts and popular products in memory, for suggestions.
 
 A process reads those of a shop again after `MAX_AGE_SECONDS`; both change once a night.
 """

@@ -1,4 +1,4 @@
-"""What a shopper asked for before, and what they say that they like."""
+"""Read the prompts that a shopper asked before, and what they say that they like."""
 
 import json
 from collections.abc import Mapping, Sequence

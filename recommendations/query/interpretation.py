@@ -48,6 +48,7 @@ from recommendations.steering.synonyms import split_phrase
 # What a prompt is about that names nothing but what it excludes.
 ANYTHING = "clothes"
 _NAMED = {Role.KIND: "kind", Role.COLOUR: "colour", Role.PATTERN: "pattern"}
+_FRACTION = re.compile(r"(?<=\d)(?=[¼½¾⅓⅔])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,8 @@ NOWHERE = ShopContext()
 
 def interpret(text: str, *, encoder: str, shop: ShopContext = NOWHERE) -> Interpretation:
     """Return what a prompt means to an encoder and a shop; raises `EncoderUnavailable`."""
-    # Encoders do not know full-width letters.
-    text = spell_out_minus(unicodedata.normalize("NFKC", text))
+    # Encoders do not know full-width letters; the fraction of "42½" must not become "421/2".
+    text = spell_out_minus(unicodedata.normalize("NFKC", _FRACTION.sub(" ", text)))
     constraints = read_constraints(text, default_currency=shop.default_currency)
     rest, corrected = constraints.rest, constraints.text
     brands = find_brands(rest, shop.words)

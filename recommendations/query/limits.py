@@ -15,7 +15,7 @@ from catalog.vocabulary.languages.concepts import Role
 from core.text import fold
 from recommendations.query.constraints.exclusions import Exclusion
 from recommendations.query.constraints.prompt import ConstraintKind
-from recommendations.query.constraints.sizes import SizeWish
+from recommendations.query.constraints.size_names import SizeWish
 from recommendations.query.direction import AnswerOrder, Query, Term
 from recommendations.query.interpretation import Interpretation, ShopContext, interpret
 from recommendations.query.synonyms import SynonymTable, read_synonyms

@@ -185,7 +185,7 @@ class Targets:
 @cache
 def _read_targets(code: str) -> Targets:
     if code == read_english().code:
-        return Targets.of({*read_vocabulary(), *NEGATIONS}, _read_kinds())
+        return Targets.of({*read_vocabulary(), *NEGATIONS}, read_garments())
     phrases = read_lexicon(code).phrases
     words = {word for phrase in phrases for word in phrase}
     kinds = {phrase[-1] for phrase, concept in phrases.items() if _is_garment(concept)}
@@ -198,11 +198,11 @@ def _is_garment(concept: Concept) -> bool:
 
 @cache
 def _read_doubtful() -> Targets:
-    return Targets.of(_read_kinds() | _read_words(Role.COLOUR), _read_kinds())
+    return Targets.of(read_garments() | _read_words(Role.COLOUR), read_garments())
 
 
 @cache
-def _read_kinds() -> frozenset[str]:
-    """Return the last words of the names of garments, with their plurals."""
+def read_garments() -> frozenset[str]:
+    """Return the last words of the English names of garments, with their plurals."""
     names = (split_words(text)[-1] for text in CONCEPTS[Role.KIND])
     return frozenset(form for name in names for form in list_forms(name, Role.KIND))

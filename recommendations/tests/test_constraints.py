@@ -120,6 +120,47 @@ def test_a_dollar_is_the_shops_own() -> None:
         ("in L.A. style", []),
         ("dresses for women over 40", []),
         ("socks 2 for 30", []),
+        ("jeans w32", ["W32"]),
+        ('jeans 32" waist', ["W32"]),
+        ("trousers 34 waist 32 leg", ["W34 L32"]),
+        ("socks 43/46", ["43", "46"]),
+        ("dress US size 6", ["US 6"]),
+        ("dress FR 40", ["FR 40"]),
+        ("kleid in Gr. M", ["M"]),
+        ("robe t38", ["38"]),
+        ("vestido en la talla L", ["L"]),
+        ("klänning storlek 38", ["38"]),
+        ("кроссовки 42 размера", ["42"]),
+        ("ワンピース Mサイズ", ["M"]),
+        ("スニーカー 27cm", ["27 CM"]),
+        ("t-shirt x-large", ["XL"]),
+        ("hoodie 3 xl", ["XXXL"]),
+        ("large t-shirt", ["L"]),
+        ("hoodie m", ["M"]),
+        ("jacket s/m", ["S/M"]),
+        ("shirt in s, m or l", ["S", "M", "L"]),
+        ("sneakers 42 2/3", ["42 2/3"]),
+        ("sneakers 42½", ["42.5"]),
+        ("boots 41-42", ["41", "42"]),
+        ("dress 40 or 42", ["40", "42"]),
+        ("girls dress 128", ["128"]),
+        ("toddler dress 2T", ["2T"]),
+        ("bra 34B", ["34B"]),
+        ("suit 40R", ["40R"]),
+        ("one-size hat", ["ONE SIZE"]),
+        ("dress size=40", ["40"]),
+        ("size-40 dress", ["40"]),
+        ("shoes no. 42", ["42"]),
+        ("size thirty-two jeans", ["32"]),
+        ("size twelve jeans", ["12"]),
+        ("no. 1 jacket", []),
+        ("small floral print dress", []),
+        ("medium blue jeans", []),
+        ("l/s tee", []),
+        ("50s jacket", []),
+        ("40l backpack", []),
+        ("boots 25 cm heel", []),
+        ("king size hoodie", []),
     ],
 )
 def test_finds_sizes(prompt, sizes) -> None:
@@ -183,6 +224,36 @@ def test_divides_what_is_wanted_and_what_is_not(prompt, code, wanted, excluded) 
     rest, found = split_exclusions(spell_out_minus(prompt), lexicon)
     assert rest == wanted
     assert [exclusion.english for exclusion in found] == excluded
+
+
+@pytest.mark.parametrize(
+    ("prompt", "rest", "sizes"),
+    [
+        ("jeans 30 under 60", "jeans", ["30"]),
+        ("sneakers 42 for 42 euros", "sneakers", ["42"]),
+        ("red dress 42 under 50 euro", "red dress", ["42"]),
+        ("under 42 sneakers size 42", "sneakers", ["42"]),
+        ("robe fr 40", "robe", ["FR 40"]),
+    ],
+)
+def test_sizes_stand_beside_prices(prompt, rest, sizes) -> None:
+    read = read_constraints(prompt, default_currency="EUR")
+    assert read.rest == rest
+    assert [size.name for size in read.sizes] == sizes
+
+
+@pytest.mark.parametrize(
+    ("prompt", "written"),
+    [
+        ("jeans w32", ["w32 l34", "32/34", "32"]),
+        ("one size scarf", ["os", "one size"]),
+        ("sneakers 42 2/3", ["42.67", "42 2/3"]),
+        ("jacket s/m", ["s/m", "s", "m"]),
+    ],
+)
+def test_sizes_are_found_as_shops_write_them(prompt, written) -> None:
+    (size,) = find_sizes(prompt)
+    assert set(written) <= set(size.forms)
 
 
 def test_reads_several_constraints_of_one_prompt() -> None:

@@ -305,6 +305,31 @@ class RecommendationSerializer(serializers.Serializer[Recommendation]):
     )
     timings_ms = serializers.DictField(source="prompt.timings_ms", child=serializers.FloatField())
 
+    def to_representation(self, instance: Any) -> Any:
+        """Return the parts of an answer; making these fields for each one would take longer."""
+        answer: Recommendation = instance
+        write_result = ResultSerializer(context=self.context).to_representation
+        understood, found, facets = answer.understood, answer.alternatives, answer.facets
+        return {
+            "id": str(answer.prompt.pk),
+            "understood": understood and _UNDERSTANDING.to_representation(understood),
+            "results": [write_result(result) for result in answer.results],
+            "alternatives": found
+            and {"reason": found.reason, "results": [write_result(each) for each in found.results]},
+            "answered_by": answer.prompt.answered_by,
+            "next": answer.next and str(answer.next),
+            "facets": facets
+            and {
+                name: [_FACET_COUNT.to_representation(count) for count in counts]
+                for name, counts in facets.items()
+            },
+            "related_searches": answer.related,
+            "timings_ms": answer.prompt.timings_ms,
+        }
+
+
+_UNDERSTANDING, _FACET_COUNT = UnderstandingSerializer(), FacetCountSerializer()
+
 
 class RecommendationView(TenantAPIView):
     write_scope = Scope.RECOMMEND

@@ -27,6 +27,7 @@ MAX_NUMBER_WORDS = 6
 # "One", "two" and the like count things, unless a currency follows.
 SMALLEST_SPELT = 10
 NUMBER_LANGUAGES = ("en", "de", "fr", "es", "it", "nl")
+_FRENCH_SIZES = range(32, 57)
 _SPACE = "[ \u00a0\u202f]"
 _DIGITS = rf"\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d{{1,2}})?(?!\d)|\d+(?:[.,'’]\d+)*"
 _WORDS = rf"[^\W\d_]+(?:[\s-]+[^\W\d_]+){{0,{MAX_NUMBER_WORDS - 1}}}"
@@ -156,10 +157,18 @@ class _Reader:
     def find_bare(self) -> PriceWish | None:
         """Return an amount of money without a limit as the highest price."""
         for amount in self._list_money():
-            is_size = re.search(rf"(?:{read_size_words()})\s*$", self.flat[: amount.span.start])
+            before = self.flat[: amount.span.start]
+            is_size = re.search(rf"(?:{read_size_words()})\s*$", before) or self._is_french(amount)
             if amount.currency and not is_size:
-                return PriceWish(amount.span, None, amount.number, amount.currency)
+                start = re.search(rf"(?:(?:{_read_before()})\s+)?$", before)
+                span = Span(start.start() if start else amount.span.start, amount.span.end)
+                return PriceWish(span, None, amount.number, amount.currency)
         return None
+
+    def _is_french(self, amount: Amount) -> bool:
+        """Check for a French size, "FR 40", where francs are not the shop's money."""
+        is_named = self.flat.startswith("fr ", amount.span.start)
+        return is_named and self.default != "CHF" and amount.number in _FRENCH_SIZES
 
     def _list_money(self) -> Iterator[Amount]:
         for found in _read_start().finditer(self.flat):
@@ -282,6 +291,12 @@ def _spell(words: str) -> Decimal | None:
 def _read_pattern(name: str) -> str:
     entry = read_cues()["price"].get(name, "")
     return make_pattern(split_entry(entry)) if entry else ""
+
+
+@cache
+def _read_before() -> str:
+    """Return the pattern of what stands before a price: "for 40 euros"."""
+    return make_pattern(split_entry(read_cues()["size"]["before_price"]))
 
 
 @cache

@@ -15,7 +15,8 @@ from functools import cache
 
 from core.text import normalize
 from recommendations.query.constraints.prices import PriceWish, find_price
-from recommendations.query.constraints.sizes import SizeWish, find_sizes
+from recommendations.query.constraints.size_names import SizeWish
+from recommendations.query.constraints.sizes import find_sizes
 from recommendations.query.constraints.text import (
     Span,
     flatten,
@@ -61,14 +62,17 @@ def read_constraints(text: str, *, default_currency: str = "") -> ReadPrompt:
     """Return the constraints of a prompt; `default_currency` is the shop's, "" if it has none."""
     text = normalize(text)
     price = find_price(text, default_currency)
-    taken = [price.span] if price else []
-    sizes = [
-        size for size in find_sizes(text) if not any(size.span.overlaps(span) for span in taken)
-    ][:MAX_SIZES]
+    without_price = _mask(text, price.span) if price else text
+    sizes = find_sizes(without_price)[:MAX_SIZES]
     flat = flatten(text)
     reduced, new = _find_phrase(flat, "sale"), _find_phrase(flat, "novelty")
     read = ReadPrompt(text, price, tuple(sizes), reduced, new, text)
     return replace(read, rest=remove(text, read.spans))
+
+
+def _mask(text: str, span: Span) -> str:
+    """Return a text with commas in place of a part, which keep every other place."""
+    return f"{text[: span.start]}{',' * (span.end - span.start)}{text[span.end :]}"
 
 
 def _find_phrase(flat: str, name: str) -> Span | None:

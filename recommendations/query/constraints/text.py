@@ -12,6 +12,7 @@ from core.text import fold
 
 # What is left beside a part that was removed: the comma of "dress, size 38".
 _LOOSE = re.compile(r"^[\s,;:&+-]+|[\s,;:&+-]+$|(?<=\s)[,;:](?=\s)|\(\s*\)|\[\s*\]")
+_FRACTIONS = "¼½¾⅓⅔"  # each folds to three characters
 _NO_SPACES = re.compile("[\u0600-\u06ff\u3041-\u30ff\u3400-\u9fff]")
 
 
@@ -47,6 +48,8 @@ def flatten(text: str) -> str:
 def _flatten_letter(letter: str) -> str:
     if letter.isspace():
         return " "
+    if letter in _FRACTIONS:
+        return letter
     folded = fold(letter)
     return folded[0] if folded else letter
 
