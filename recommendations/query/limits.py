@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from catalog.models import Product, Variant
-from catalog.search.codes import Code, find_codes
 from catalog.search.filters import VariantFilter, find_currencies
 from catalog.search.shop_words import ShopWords, read_shop_words
 from catalog.vocabulary.languages.concepts import Role
@@ -18,15 +17,13 @@ from recommendations.query.constraints.prompt import ConstraintKind
 from recommendations.query.constraints.size_names import SizeWish
 from recommendations.query.direction import AnswerOrder, Query, Term
 from recommendations.query.interpretation import Interpretation, ShopContext, interpret
+from recommendations.query.product_numbers import find_number
 from recommendations.query.synonyms import SynonymTable, read_synonyms
 from recommendations.query.understanding import Chip, Understanding, combine, understand
 from tenants.models import Shop
 
 # Of an excluded thing that no facet tells, such as a hood.
 AWAY = -0.25
-# Characters of a number that is found among other words, and of one without letters.
-MIN_NUMBER, MIN_DIGITS = 5, 6
-_MARKS = ".,;:!?#()[]\"'“”„"
 _TOLD_BY_FACETS = frozenset({Role.COLOUR, Role.SHADE, Role.KIND})
 
 
@@ -43,7 +40,7 @@ def understand_query(
     found: list[Interpretation | None] = []
     for term in query.terms:
         is_read = query.is_interpreted and term.weight > 0
-        number = _find_number(term.text) if is_read else None
+        number = find_number(term.text) if is_read else None
         texts.append(number or term.text)
         found.append(
             _interpret(term.text, encoder, context, shop) if is_read and not number else None
@@ -69,27 +66,6 @@ def understand_query(
         exclusions=exclusions,
         wearer=next((one.wearer for one in read if one.wearer), None),
     )
-
-
-def _find_number(text: str) -> str | None:
-    """Return the number of a product that a text has, alone or among other words; None without one.
-
-    "Is KT-1205-XL still available" asks for that product. Short numbers may be anything: a product
-    with the id 501 is not what "501 jeans" asks for.
-    """
-    words = [word.rpartition(":")[2].strip(_MARKS) for word in text.split()]
-    numbers = [word for word in words if _is_long_number(word)]
-    if not numbers:
-        return None
-    found = find_codes(numbers)
-    sold = [number for number in numbers if found.get(number) is Code.NUMBER]
-    return sold[0] if len(sold) == 1 else None
-
-
-def _is_long_number(word: str) -> bool:
-    digits = sum(letter.isdigit() for letter in word)
-    letters = sum(letter.isalpha() for letter in word)
-    return digits > 0 and digits + letters >= (MIN_NUMBER if letters else MIN_DIGITS)
 
 
 def _interpret(text: str, encoder: str, context: ShopContext, shop: Shop) -> Interpretation:

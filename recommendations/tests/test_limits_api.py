@@ -9,6 +9,7 @@ from catalog.models import AgeGroup
 from catalog.products.word_counts import count_words
 from catalog.tests.factories import make_garment, record_garments
 from core.tenancy import shop_scope
+from recommendations.query.product_numbers import find_number
 from recommendations.tests.test_recommendations_api import ask, cache_prompt, make_indexed
 from recommendations.tests.test_variants_in_answers import make_product
 
@@ -105,6 +106,33 @@ def test_a_number_among_other_words_finds_its_product(selling, prompt):
     make_product(selling, "numbered", {"sku": "KT-1205-XL"})
     make_indexed(selling.shop, 0.1, external_id="numbered")
     assert read(answer(selling, prompt)) == ["numbered"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "number"),
+    [
+        ("AB 12 XL", "AB 12 XL"),
+        ("ab 12 xl in red", "ab 12 xl"),
+        ("https://shop.example/p/AB-12-XL", "AB-12-XL"),
+        ("货号AB-12-XL", "AB-12-XL"),
+        ("AB-12-XL AB-12-XL", "AB-12-XL"),
+        ("400 6381 333931", "400 6381 333931"),
+        ("ref. 16-07", "16-07"),
+        ("art. KT-INS114", "KT-INS114"),
+        ("do you have “KT-INS114”?", "KT-INS114"),
+        ("KT-INS114 in red", None),
+        ("KT-INS114 size M", None),
+        ("AB-12-XL or KT-INS114-DRE", None),
+        ("dress 42 under 50", None),
+        ("jeans 16 07", None),
+    ],
+)
+def test_finds_numbers_of_products_as_people_write_them(shop, prompt, number):
+    for sku in ("AB-12-XL", "KT-INS114-DRE", "4006381333931", "16-07"):
+        make_product(shop, f"of {sku}", {"sku": sku})
+        make_indexed(shop.shop, 0.1, external_id=f"of {sku}")
+    with shop_scope(shop.shop.pk):
+        assert find_number(prompt) == number
 
 
 def test_a_short_number_is_a_word_like_others(selling):
