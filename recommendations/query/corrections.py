@@ -55,11 +55,18 @@ class Correction:
 
 
 def correct_spelling(
-    tokens: Sequence[Token], *, own: ShopWords = NO_SHOP_WORDS, lexicon: Lexicon | None = None
+    tokens: Sequence[Token],
+    *,
+    own: ShopWords = NO_SHOP_WORDS,
+    lexicon: Lexicon | None = None,
+    is_english: bool = False,
 ) -> list[Correction]:
-    """Return the corrections of unknown words; `lexicon` is that of the prompt's language."""
+    """Return the corrections of unknown words; `lexicon` is that of the prompt's language.
+
+    `is_english`: no other language is understood, so its words are unknown as well.
+    """
     language = lexicon or read_english()
-    if language is read_english() and not _has_garment(tokens, own):
+    if language is read_english() and not is_english and not _has_garment(tokens, own):
         language = _guess_language(tokens, own)
     found: list[Correction] = []
     looked_up = 0
@@ -69,7 +76,7 @@ def correct_spelling(
         corrected = _split(token.folded, own)
         if corrected is None and looked_up < MAX_LOOKED_UP and _is_uncertain(token.folded, own):
             looked_up += 1
-            corrected = _correct(token, tokens, own, language)
+            corrected = _correct(token, tokens, own, language, is_english=is_english)
         if corrected:
             found.append(Correction(token.text, corrected))
     return found
@@ -98,15 +105,18 @@ def _is_english(word: str) -> bool:
     return word in read_vocabulary() or is_english_word(word) or word in read_common_words("en")
 
 
-def _correct(token: Token, tokens: Sequence[Token], own: ShopWords, lexicon: Lexicon) -> str | None:
+def _correct(
+    token: Token, tokens: Sequence[Token], own: ShopWords, lexicon: Lexicon, *, is_english: bool
+) -> str | None:
     """Return the right word for an uncertain one."""
     word = token.folded
-    if not _is_rare_or_foreign(word) and not _is_known_in(lexicon, token):
+    is_foreign = not is_english and word in _read_foreign_words()
+    if not is_foreign and word not in read_rare_words() and not _is_known_in(lexicon, token):
         near = find_nearest(word, own=own, lexicon=lexicon)
         return near.word if near else None
     if lexicon is not read_english():
         return None
-    if word in _read_foreign_words() and not _is_only_foreign_word(token, tokens):
+    if is_foreign and not _is_only_foreign_word(token, tokens):
         return None
     near = find_nearest(word, own=own, lexicon=lexicon, is_doubtful=True)
     return near.word if near else None

@@ -27,7 +27,12 @@ from recommendations.query.constraints.exclusions import (
     spell_out_minus,
     split_exclusions,
 )
-from recommendations.query.constraints.prompt import ConstraintKind, ReadPrompt, read_constraints
+from recommendations.query.constraints.prompt import (
+    ConstraintKind,
+    ReadPrompt,
+    find_measures,
+    read_constraints,
+)
 from recommendations.query.constraints.text import Span, remove
 from recommendations.query.corrections import (
     MAX_CORRECTIONS,
@@ -92,7 +97,7 @@ def interpret(text: str, *, encoder: str, shop: ShopContext = NOWHERE) -> Interp
     wanted, exclusions = split_exclusions(rest, lexicon, brands=[b.span for b in brands])
     if wanted != rest:
         brands = find_brands(wanted, shop.words)
-    looks = remove(wanted, [brand.span for brand in brands])
+    looks = remove(wanted, [*(brand.span for brand in brands), *find_measures(wanted)])
     pieces = list(divide(tokenise(looks), lexicon))
     wearer, people = find_wearer(pieces, looks) or (None, ())
     chips = [*_list_chips(constraints), *_list_excluded_chips(exclusions)]

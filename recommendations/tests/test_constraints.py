@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from catalog.vocabulary.languages.lexicon import read_english, read_lexicon
 from recommendations.query.constraints.exclusions import spell_out_minus, split_exclusions
 from recommendations.query.constraints.prices import find_price
-from recommendations.query.constraints.prompt import read_constraints
+from recommendations.query.constraints.prompt import find_measures, read_constraints
 from recommendations.query.constraints.sizes import find_sizes
+from recommendations.query.constraints.text import remove
 
 
 @pytest.mark.parametrize(
@@ -254,6 +255,23 @@ def test_sizes_stand_beside_prices(prompt, rest, sizes) -> None:
 def test_sizes_are_found_as_shops_write_them(prompt, written) -> None:
     (size,) = find_sizes(prompt)
     assert set(written) <= set(size.forms)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "rest"),
+    [
+        ("heels over 5 inches", "heels"),
+        ("5-inch heels", "heels"),
+        ("tights under 20 den", "tights"),
+        ("skirt 60 cm long", "skirt"),
+        ("boots with 8 cm heel", "boots with heel"),
+        ("靴 5センチ", "靴"),
+        ("501 jeans", "501 jeans"),
+        ("100% cotton", "100% cotton"),
+    ],
+)
+def test_finds_what_no_photo_tells(prompt, rest) -> None:
+    assert remove(prompt, find_measures(prompt)) == rest
 
 
 def test_reads_several_constraints_of_one_prompt() -> None:

@@ -61,10 +61,15 @@ class ShopTools:
         )
         text = f"{search.text} {search.colour or ''} {search.kind or ''}"
         words = " ".join(dict.fromkeys(text.lower().split()))
+        # Search knows more than names: the facts and descriptions of products.
+        unwanted = f" without {' or '.join(search.without)}" if search.without else ""
         query = Query(
-            terms=(Term(words),), shopper=self.shopper.external_id, count=count, facets=facets
+            terms=(Term(words + unwanted),),
+            shopper=self.shopper.external_id,
+            count=count,
+            facets=facets,
         )
-        found = self._look_up(self._search(query))
+        found = self._look_up(self._search(query, words))
         return self._select_kind(found, search.kind)[: search.n]
 
     def my_wardrobe(self, search: WardrobeSearch) -> list[Item]:
@@ -118,7 +123,7 @@ class ShopTools:
         items |= {pk: self._make_catalog_item(row, tags.get(pk)) for pk, row in images.items()}
         return [items[pk] for pk in ids if pk in items]
 
-    def _search(self, query: Query) -> list[UUID]:
+    def _search(self, query: Query, words: str) -> list[UUID]:
         try:
             return [result.id for result in recommend(shop=self.shop, query=query).results]
         except Unavailable as error:
@@ -126,7 +131,7 @@ class ShopTools:
         except DomainError:
             return []
         rows = Image.objects.searchable().filter(query.facets.condition())
-        rows = rows.matching(query.words, language=self.shop.language)
+        rows = rows.matching(words, language=self.shop.language)
         return list(rows.values_list("pk", flat=True)[: query.count])
 
     def _select_kind(self, found: list[Item], kind: str | None) -> list[Item]:

@@ -70,6 +70,22 @@ def read_constraints(text: str, *, default_currency: str = "") -> ReadPrompt:
     return replace(read, rest=remove(text, read.spans))
 
 
+def find_measures(text: str) -> list[Span]:
+    """Return the places of lengths, weights and the like, with the words for their limits."""
+    return [Span(*found.span()) for found in _read_measures().finditer(flatten(text))]
+
+
+@cache
+def _read_measures() -> re.Pattern[str]:
+    cues = read_cues()
+    limits = (cues["price"][name] for name in ("at_least", "at_most", "about"))
+    before = make_pattern(phrase for entry in limits for phrase in split_entry(entry))
+    units = "|".join(map(re.escape, split_entry(cues["measures"]["units"])))
+    after = make_pattern(split_entry(cues["measures"]["after"]))
+    number = r"(?<![\w.,/-])\d+(?:[.,]\d+)?"
+    return re.compile(rf"(?:(?:{before})\s+)?{number}[\s-]?(?:{units})(?!\w)(?:\s+(?:{after}))?")
+
+
 def _mask(text: str, span: Span) -> str:
     """Return a text with commas in place of a part, which keep every other place."""
     return f"{text[: span.start]}{',' * (span.end - span.start)}{text[span.end :]}"

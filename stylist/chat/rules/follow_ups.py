@@ -80,6 +80,7 @@ def _merge(last: Intent, new: Intent) -> Intent:
         garments=_exclude((*before.garments, *now.garments), new.garments),
         colours=_exclude((*before.colours, *now.colours), new.colours),
         patterns=_exclude((*before.patterns, *now.patterns), new.patterns),
+        details=_exclude((*before.details, *now.details), (*new.materials, *new.details)),
     )
     has_new_garments = bool(new.garments) and new.garments != last.garments
     is_new_search = has_new_garments and last.kind == IntentKind.WARDROBE
@@ -92,8 +93,12 @@ def _merge(last: Intent, new: Intent) -> Intent:
         colours=_exclude(new.colours or last.colours, without.colours),
         patterns=_exclude(new.patterns or last.patterns, without.patterns),
         styles=new.styles or last.styles,
-        materials=new.materials or (() if has_new_garments else last.materials),
-        details=new.details or (() if has_new_garments else last.details),
+        materials=_exclude(
+            new.materials or (() if has_new_garments else last.materials), without.details
+        ),
+        details=_exclude(
+            new.details or (() if has_new_garments else last.details), without.details
+        ),
         missed=new.missed,
         without=without,
         price_min=bounds.price_min,

@@ -4,11 +4,13 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
+from recommendations.query.constraints.exclusions import spell_out_minus
 from recommendations.query.constraints.prices import find_price
 from recommendations.query.constraints.sizes import find_sizes
+from recommendations.query.constraints.text import make_pattern, read_cues, split_entry
 from stylist.chat.rules.lexicon import cues
 from stylist.chat.rules.references import (
     Mention,
@@ -26,6 +28,7 @@ MAX_REACH = 6  # words after a "no" that it can negate
 _NEGATION_ENDS = frozenset(
     {"but", "instead", "just", "rather", "please", "show", "with", "then", "only"}
 )
+_EXCLUDED_LOOKS = frozenset({Field.COLOUR, Field.PATTERN, Field.MATERIAL, Field.DETAIL})
 _REPLACEMENT_ENDS = frozenset({"with", "for", "by", "to", "show", "and"})
 # Phrases with a "no" that exclude nothing.
 _HARMLESS = re.compile(
@@ -73,7 +76,7 @@ class ParsedMessage:
     @cached_property
     def negated(self) -> frozenset[int]:
         """The places of negated words, up to a stop or a turn: "not a dress but a skirt"."""
-        spans = [*self._find_spans(cues.ANYTHING_BUT), *self._find_spans(cues.NOT)]
+        spans = self._find_spans(_read_negations())
         harmless = {place for span in self._find_spans(_HARMLESS) for place in span}
         spans = [span for span in spans if not harmless.intersection(span)]
         return self._reach(spans, _NEGATION_ENDS)
@@ -145,12 +148,18 @@ class ParsedMessage:
         described = {
             phrase.garment.start
             for phrase in self.phrases
-            if any(look.field in {Field.COLOUR, Field.PATTERN} for look in phrase.looks)
+            if any(look.field in _EXCLUDED_LOOKS for look in phrase.looks)
         }
         return Exclusions(
             garments=_list_values((m for m in negated if m.start not in described), Field.GARMENT),
             colours=_list_values(negated, Field.COLOUR),
             patterns=_list_values(negated, Field.PATTERN),
+            details=(
+                *_list_values(negated, Field.MATERIAL),
+                *_list_values(negated, Field.DETAIL),
+                # Search may know the others, such as a hood.
+                *(word for place, word in self._unknown.items() if place in self.negated),
+            ),
         )
 
     @property
@@ -164,18 +173,31 @@ class ParsedMessage:
 
     @property
     def missed(self) -> tuple[str, ...]:
-        """The words that the rules do not know."""
+        """The words that the rules do not know, and that are wanted."""
+        wanted = (word for place, word in self._unknown.items() if place not in self.negated)
+        return tuple(dict.fromkeys(wanted))
+
+    @cached_property
+    def _unknown(self) -> dict[int, str]:
         mentioned = {place for m in self.mentions for place in range(m.start, m.end)}
-        unknown = (
-            token
+        mentioned.update(*self._find_spans(_read_negations()))
+        return {
+            place: token
             for place, token in enumerate(self.tokens)
             if place not in mentioned
             and not is_stop(token)
             and not token[0].isdigit()
             and len(token) > 2
             and not {token, stem(token)} & (COMMON | cues.WORDS)
-        )
-        return tuple(dict.fromkeys(unknown))
+        }
+
+
+@cache
+def _read_negations() -> re.Pattern[str]:
+    """Return the pattern of what excludes: "anything but", "don't want"."""
+    phrases = (*split_entry(read_cues()["negation"]["phrases"]), *cues.NOT)
+    written = (re.sub(r"n t\b", "n't", phrase) for phrase in phrases)
+    return re.compile(make_pattern(sorted(written, key=len, reverse=True)))
 
 
 def _list_values(mentions: Iterable[Mention], field: Field) -> tuple[str, ...]:
@@ -186,8 +208,10 @@ def parse_message(
     text: str, memory: Memory, vocabulary: Vocabulary, *, currency: str = ""
 ) -> ParsedMessage:
     """Parse the price limits of a message, then its words with their spelling corrected."""
-    bounds = find_bounds(text, currency=currency)
+    bounds = find_bounds(spell_out_minus(text), currency=currency)
+    written = tokenise(bounds.rest)
+    corrected = vocabulary.correct([token for token in written if not is_stop(token)])
     tokens = tuple(
-        token if is_stop(token) else vocabulary.correct(token) for token in tokenise(bounds.rest)
+        word for token in written for word in tokenise(corrected.get(token, token)) or (token,)
     )
     return ParsedMessage(bounds, tokens, find_mentions(tokens, vocabulary), memory)

@@ -3,25 +3,24 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+from catalog.search.shop_words import ShopWords
 from catalog.vocabulary.kinds import SLOT_PHRASES
+from catalog.vocabulary.languages.lexicon import tokenise as tokenise_prompt
 from catalog.vocabulary.words import COLOURS, MATERIALS, PATTERNS, SEASONS, STYLES, Use, texts_for
+from recommendations.query.corrections import correct_spelling
 from stylist.chat.rules.lexicon.cues import WORDS
 from stylist.tagging.taxonomy import Taxonomy
 
 FOLDER = Path(__file__).parent / "lexicon"
 MAX_TOKENS = 300  # of a longer message, only the beginning is understood
 MAX_PHRASE_LENGTH = 4  # words
-MIN_SWAPPED_LENGTH = 4  # letters, of a word with two letters swapped
-MIN_MISSPELT_LENGTH = 5  # letters: shorter words are too similar to each other
-MIN_SIMILARITY = 0.8
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)*|[.,;:!?]")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'"})
@@ -36,7 +35,7 @@ def tokenise(text: str) -> tuple[str, ...]:
     """
     folded = unicodedata.normalize("NFKD", text.translate(_QUOTES)).casefold()
     plain = "".join(c for c in folded if not unicodedata.combining(c))
-    plain = plain.replace("&", " and ").replace("/", " or ")
+    plain = plain.replace("&", " and ").replace("w/o", "without").replace("/", " or ")
     found = _TOKEN.findall(plain)[:MAX_TOKENS]
     return tuple(token.removesuffix("'s") for token in found)
 
@@ -109,22 +108,19 @@ class Vocabulary:
         """Every word of a phrase, stemmed."""
         return frozenset(word for phrase in self.meanings for word in phrase)
 
-    def correct(self, word: str) -> str:
-        """Return the most similar known word for a misspelt one, or the word itself."""
-        known = any(each in self.words | COMMON | WORDS for each in (word, stem(word)))
-        if known or len(word) < MIN_SWAPPED_LENGTH or not word.isalpha():
-            return word
-        for each in sorted(self.words):
-            if each[0] == word[0] and sorted(each) == sorted(word):
-                return each
-        if len(word) < MIN_MISSPELT_LENGTH:
-            return word
-        near = [
-            each for each in self.words if each[0] == word[0] and abs(len(each) - len(word)) < 3
-        ]
-        scored = [(_measure_similarity(word, each), each) for each in sorted(near)]
-        best, meant = max(scored, default=(0.0, word), key=lambda pair: pair[0])
-        return meant if best >= MIN_SIMILARITY else word
+    @cached_property
+    def own(self) -> ShopWords:
+        """The words, singular and plural, as what a misspelt word may stand for."""
+        return ShopWords((), {form: 1 for word in self.words for form in (word, f"{word}s")})
+
+    def correct(self, words: Sequence[str]) -> dict[str, str]:
+        """Return what misspelt words of a message stand for, as search takes them."""
+        unknown = " ".join(word for word in words if not self.knows(word))
+        found = correct_spelling(tokenise_prompt(unknown), own=self.own, is_english=True)
+        return {one.written: one.corrected for one in found}
+
+    def knows(self, word: str) -> bool:
+        return any(each in self.words | COMMON | WORDS for each in (word, stem(word)))
 
 
 @lru_cache(maxsize=64)
@@ -161,10 +157,3 @@ def _list_phrases(taxonomy: Taxonomy) -> Iterator[tuple[Field, str, str]]:
     yield Field.DETAIL, "dress code", "dress code"
     for word in sorted(DETAILS):
         yield Field.DETAIL, word, word
-
-
-def _measure_similarity(word: str, other: str) -> float:
-    """Return the similarity of two words in [0, 1], ignoring a plural ending."""
-    return max(
-        SequenceMatcher(None, spelt, other, autojunk=False).ratio() for spelt in (word, stem(word))
-    )

@@ -30,11 +30,16 @@ class IntentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Exclusions:
-    """Garments, colours and patterns that the shopper does not want."""
+    """What the shopper does not want; `details` are materials, and parts such as a hood."""
 
     garments: tuple[str, ...] = ()
     colours: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (*self.colours, *self.patterns, *self.details, *self.garments)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,14 @@ class CatalogSearch:
         default=None,
         metadata={"maxLength": 3, "description": "ISO 4217; of the limits, if not the shop's own"},
     )
+    without: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "items": TEXT,
+            "maxItems": 8,
+            "description": "colours, patterns, materials or parts that are not wanted",
+        },
+    )
     n: int = field(default=4, metadata={"minimum": 1, "maximum": MAX_ITEMS})
     exclude: tuple[str, ...] = field(default=(), metadata={"items": ID, "maxItems": 50})
 

@@ -23,6 +23,10 @@ PROPERTIES = {
             "type": "string", "maxLength": 3,
             "description": "ISO 4217; of the limits, if not the shop's own",
         },
+        "without": {
+            "type": "array", "items": TEXT, "maxItems": 8,
+            "description": "colours, patterns, materials or parts that are not wanted",
+        },
         "n": {"type": "integer", "minimum": 1, "maximum": 8},
         "exclude": {"type": "array", "items": ID, "maxItems": 50},
     },

@@ -83,6 +83,13 @@ WITHOUT = [
     ("shoes except sneakers", "garments", ("sneakers",), ("shoes",)),
     ("I hate yellow. A scarf?", "colours", ("yellow",), ("scarf",)),
     ("no idea, perhaps a red hat", "colours", (), ("hat",)),
+    ("a jacket aside from leather", "details", ("leather",), ("jacket",)),
+    ("a coat without a hood", "details", ("hood",), ("coat",)),
+    ("a blouse w/o stripes", "patterns", ("striped",), ("blouse",)),
+    ("a skirt -black", "colours", ("black",), ("skirt",)),
+    ("sandals, excluding brown", "colours", ("brown",), ("sandals",)),
+    ("jeans, please don't show me blue", "colours", ("blue",), ("jeans",)),
+    ("a hoodie that doesn't have stripes", "patterns", ("striped",), ("hoodie",)),
 ]
 MATCH = [
     ("what shoes go with my blue jeans?", ("shoes",), ("jeans", "blue", True, False)),

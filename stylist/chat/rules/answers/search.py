@@ -62,6 +62,7 @@ def search_items(context: QuestionContext, intent: Intent) -> list[Item]:
             price_min=intent.price_min,
             price_max=intent.price_max,
             currency=intent.price_currency or None,
+            without=intent.without.names,
             n=MAX_ITEMS + SPARE,
             exclude=intent.exclude,
         )
@@ -114,7 +115,7 @@ def is_wanted(item: Item, context: QuestionContext) -> bool:
     return not (
         any(item.kind in expand_kind(kind) for kind in without.garments)
         or is_colour(item, without.colours)
-        or any(pattern in item.name.casefold() for pattern in without.patterns)
+        or any(look in item.name.casefold() for look in (*without.patterns, *without.details))
         or item.kind in disliked
         or is_colour(item, disliked)
         or item.id in intent.exclude
@@ -159,8 +160,7 @@ def _list_limits(intent: Intent) -> Iterator[str]:
     if intent.missed:
         yield f" I do not know {list_names([f'“{word}”' for word in intent.missed[:3]])},"
         yield " so I search for the word as it stands."
-    unwanted = [*intent.without.colours, *intent.without.patterns, *intent.without.garments]
-    if unwanted:
+    if unwanted := intent.without.names:
         yield f" I leave out {list_names(unwanted)}."
 
 

@@ -119,13 +119,8 @@ INSTEAD = _compile(
 )
 SAME_LIKE = _compile("what about|how about|instead|same|make it|also|^and|too")
 
-ANYTHING_BUT = _compile(
-    "anything but|everything but|all but|other than|except(?: for)?|apart from|besides"
-)
-NOT = _compile(
-    "no|not|without|never|nothing|don't (?:want|like|need)|do not (?:want|like|need)|hate|avoid|"
-    "dislike|can't stand|isn't|aren't|neither|nor|minus"
-)
+# Besides those of search.
+NOT = ("hate", "don't need", "do not need")
 
 # Other topics; the weak words count only in messages that are not about clothes.
 PRIVATE = _compile(
