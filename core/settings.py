@@ -245,7 +245,7 @@ ENCODERS: dict[str, dict[str, str | None]] = {
         "model": str(BASE_DIR / "core" / "ml" / "mini" / "checkpoint"),
         "revision": None,
         "earlier": str(BASE_DIR / "core" / "ml" / "mini" / "earlier"),
-        "languages": "English, and prompts in eleven other languages by lexicons",
+        "languages": "English, and prompts in twelve other languages by lexicons",
     },
     "fashion-clip": {
         "model": "patrickjohncyh/fashion-clip",

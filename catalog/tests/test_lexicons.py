@@ -32,6 +32,8 @@ CLDR_COLOURS = [
         "nl": "rood oranje geel groen blauw paars bruin zwart wit roze grijs",
         "pl": "czerwony pomarańczowy żółty zielony niebieski fioletowy brązowy czarny biały "
         "różowe szare",
+        "ru": "красный оранжевый жёлтый зелёный синий фиолетовый коричневый чёрный белый розовый "
+        "серый",
         "tr": "kırmızı turuncu sarı yeşil mavi mor kahverengi siyah beyaz pembe gri",
         "zh": "红色 橙色 黄色 绿色 蓝色 紫色 棕色 黑 白 粉红色 灰",
     }.items()
@@ -89,8 +91,8 @@ def test_covers_enough_concepts(code: str) -> None:
     assert len({concept for _, concept in read_entries(read_table(code))}) > MIN_CONCEPTS
 
 
-def test_covers_eleven_languages() -> None:
-    assert CODES == ["ar", "de", "es", "fa", "fr", "it", "ja", "nl", "pl", "tr", "zh"]
+def test_covers_twelve_languages() -> None:
+    assert CODES == ["ar", "de", "es", "fa", "fr", "it", "ja", "nl", "pl", "ru", "tr", "zh"]
 
 
 @pytest.mark.parametrize(("code", "word", "colour"), CLDR_COLOURS)

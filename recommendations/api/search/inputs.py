@@ -94,8 +94,8 @@ class RecommendationInput(serializers.Serializer[Any]):
         max_length=MAX_PROMPT_LENGTH,
         required=False,
         help_text="What the shopper wants: in English, Arabic, Chinese, Dutch, French, German, "
-        "Italian, Japanese, Persian, Polish, Spanish or Turkish, or in a language of the encoder "
-        "(`GET index`).",
+        "Italian, Japanese, Persian, Polish, Russian, Spanish or Turkish, or in a language of the "
+        "encoder (`GET index`).",
     )
     terms = serializers.ListField(child=TermInput(), required=False, max_length=MAX_TERMS)
     images = serializers.ListField(
