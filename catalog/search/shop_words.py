@@ -18,7 +18,7 @@ from core.shop_cache import ShopCache
 from core.tenancy import shop_scope
 from tenants.models import Shop
 
-MIN_LETTERS = 4  # of a word that misspelt ones are taken for
+MIN_WORD_LETTERS = 4  # of a word that misspelt ones are taken for
 MAX_SHOPS = 32  # 20,000 words take some 5 MB
 
 
@@ -76,7 +76,7 @@ class ShopWords:
         They are of letters only, and not too few.
         """
         return {
-            letter: [word for word in words if len(word) >= MIN_LETTERS and word.isalpha()]
+            letter: [word for word in words if len(word) >= MIN_WORD_LETTERS and word.isalpha()]
             for letter, words in self.by_letter.items()
         }
 

@@ -7,7 +7,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from catalog.search.shop_words import (
-    MIN_LETTERS,
+    MIN_WORD_LETTERS,
     ShopWords,
     cut_words,
     group_by_letter,
@@ -26,7 +26,7 @@ def correct_beginning(beginning: str, *, own: ShopWords) -> tuple[str, str] | No
     Returns None for a beginning of a known word, and where no word is near. A mistake in the first
     letter is corrected only if it was swapped with the second.
     """
-    if len(beginning) < MIN_LETTERS or not is_correctable(beginning):
+    if len(beginning) < MIN_WORD_LETTERS or not is_correctable(beginning):
         return None
     if is_beginning(beginning, own=own) or is_known(beginning, own):
         return None
