@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db import OperationalError
+
 from catalog.indexing.indexes import get_live_index
 from catalog.models import AgeGroup, Category, Image, Style, Thumbnails, VectorIndex
 from catalog.products.specs import ProductChange, ProductSpec
@@ -28,6 +30,7 @@ NAME = "Search evaluation, deleted at its end"
 HEIGHT = 256  # of the photos in pixels; more than the bundled encoder uses
 EMBEDDING_TIMEOUT_SECONDS, POLL_SECONDS = 300.0, 0.5
 DRAWING_THREADS = 4
+DELETE_ATTEMPTS = 5
 
 
 class PhotosNotEmbedded(Exception):
@@ -123,7 +126,19 @@ def _delete(shop: Shop) -> None:
             for name in (image.photo.name, image.original.name, *image.thumbnails.files.values())
         ]
         addresses = [address for index in VectorIndex.objects.all() for address in index.addresses]
-        shop.delete()
+        _delete_rows(shop)
         for address in addresses:
             get_vector_store(address.node).drop(address.name)
         delete_files(*names)
+
+
+def _delete_rows(shop: Shop) -> None:
+    """Delete the shop; a worker that still changes its images may hold rows in another order."""
+    for _ in range(DELETE_ATTEMPTS - 1):
+        try:
+            shop.delete()
+        except OperationalError:  # a deadlock, of which Postgres ends one side
+            time.sleep(POLL_SECONDS)
+        else:
+            return
+    shop.delete()
