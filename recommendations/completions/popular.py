@@ -39,7 +39,7 @@ _cache: ShopCache[Popular] = ShopCache(MAX_SHOPS)
 
 
 def read_popular(shop_id: UUID) -> Popular:
-    """Return what is popular in the scope's shop; makes three queries if it has to be read."""
+    """Return what is popular in the scope's shop; makes up to four queries if it has to be read."""
     cached = _cache.get(shop_id)
     now = time.monotonic()
     if cached and now - cached.read_at < MAX_AGE_SECONDS:

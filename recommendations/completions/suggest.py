@@ -54,7 +54,7 @@ def suggest_completions(
 ) -> Completions:
     """Return up to `limit` suggestions of each kind; needs the shop's scope.
 
-    Makes up to two queries, one more for a shopper, and three if what is popular has to be read.
+    Makes up to two queries, one more for a shopper, and four if what is popular has to be read.
     """
     own = read_shop_words(shop)
     typed = read_typed_text(text, own=own)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from functools import cache
 
 from catalog.search.codes import MAX_TEXTS, Code, find_codes
 from catalog.vocabulary.languages.lexicon import is_english_word
@@ -27,6 +27,8 @@ def find_number(text: str) -> str | None:
     without such a number, or with several. Needs the shop's scope; makes one query if the text has
     anything like a number.
     """
+    if not any(map(str.isdigit, text)):
+        return None
     words = text.split()
     numbers = list(dict.fromkeys(_list_numbers(words)))[:MAX_TEXTS]
     if not numbers:
@@ -42,19 +44,24 @@ def find_number(text: str) -> str | None:
 
 def _list_numbers(words: Sequence[str]) -> Iterator[str]:
     """Yield what may be a number: neighbours that are no English words, and single words."""
+    bare = [word.strip(_MARKS) for word in words]
     for size in range(min(len(words), MAX_PARTS), 1, -1):
         for place in range(len(words) - size + 1):
-            parts = [word.strip(_MARKS) for word in words[place : place + size]]
+            parts = bare[place : place + size]
             if _is_long_number("".join(parts)) and not any(map(_is_word, parts)):
                 yield " ".join(parts)
-    labels = split_entry(read_cues()["numbers"]["labels"])
-    for label, word in pairwise(["", *words]):
-        is_labelled = fold(label.strip(_MARKS)) in labels
+    for label, word in zip(["", *bare], words, strict=False):
+        is_labelled = fold(label) in _read_labels()
         written = word.rpartition(":")[2].strip(_MARKS)
         # Of the address of a page, the last part may be a number.
         for part in (written, written.rpartition("/")[2], _NOT_ASCII.sub("", written)):
             if _is_long_number(part) or (is_labelled and _is_number(part, MIN_LABELLED)):
                 yield part
+
+
+@cache
+def _read_labels() -> frozenset[str]:
+    return frozenset(split_entry(read_cues()["numbers"]["labels"]))
 
 
 def _is_word(part: str) -> bool:

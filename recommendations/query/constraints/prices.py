@@ -13,12 +13,12 @@ from functools import cache
 from text_to_num import text2num
 
 from catalog.feeds.money import CURRENCIES, SYMBOLS, MoneyUnclear, parse_money
-from recommendations.query.constraints.sizes import read_size_words
 from recommendations.query.constraints.text import (
     Span,
     flatten,
     make_pattern,
     read_cues,
+    read_pattern,
     split_entry,
 )
 
@@ -124,7 +124,7 @@ class _Reader:
         for name, same, other in (("at_least", lows, highs), ("at_most", highs, lows)):
             for limit in self._list_limits(name):
                 if negated := re.search(
-                    rf"(?:{_read_pattern('not')})\s+$", self.flat[: limit.span.start]
+                    rf"(?:{read_pattern('price', 'not')})\s+$", self.flat[: limit.span.start]
                 ):
                     other.append(replace(limit, span=Span(negated.start(), limit.span.end)))
                 else:
@@ -134,20 +134,20 @@ class _Reader:
 
     def _list_limits(self, name: str) -> Iterator[Amount]:
         """Yield the amounts of a kind of limit, with the spans of their phrases."""
-        for found in re.finditer(_read_pattern(name), self.flat):
+        for found in re.finditer(read_pattern("price", name), self.flat):
             before = self.flat[: found.start()]
             if _PERSON.search(before) or re.search(
-                rf"(?:{_read_pattern('not_after')})\s+$", before
+                rf"(?:{read_pattern('price', 'not_after')})\s+$", before
             ):
                 continue
             amount = self._read_amount(found.end())
             if amount and self._is_price(amount):
                 yield replace(amount, span=Span(found.start(), amount.span.end))
-        if pattern := _read_pattern(f"{name}_in_currency"):
+        if pattern := read_pattern("price", f"{name}_in_currency"):
             for found in re.finditer(pattern, self.flat):
                 if (amount := self._read_amount(found.end())) and amount.currency:
                     yield replace(amount, span=Span(found.start(), amount.span.end))
-        if pattern := _read_pattern(f"{name}_after"):
+        if pattern := read_pattern("price", f"{name}_after"):
             for found in re.finditer(pattern, self.flat):
                 # "20 and under" is a limit, and the "and under" of "20 and under 50" is none.
                 amount = self._read_amount_before(found.start())
@@ -158,9 +158,9 @@ class _Reader:
         """Return an amount of money without a limit as the highest price."""
         for amount in self._list_money():
             before = self.flat[: amount.span.start]
-            is_size = re.search(rf"(?:{read_size_words()})\s*$", before) or self._is_french(amount)
-            if amount.currency and not is_size:
-                start = re.search(rf"(?:(?:{_read_before()})\s+)?$", before)
+            is_size = re.search(rf"(?:{read_pattern('size', 'before')})\s*$", before)
+            if amount.currency and not is_size and not self._is_french(amount):
+                start = re.search(rf"(?:(?:{read_pattern('price', 'before')})\s+)?$", before)
                 span = Span(start.start() if start else amount.span.start, amount.span.end)
                 return PriceWish(span, None, amount.number, amount.currency)
         return None
@@ -288,18 +288,6 @@ def _spell(words: str) -> Decimal | None:
 
 
 @cache
-def _read_pattern(name: str) -> str:
-    entry = read_cues()["price"].get(name, "")
-    return make_pattern(split_entry(entry)) if entry else ""
-
-
-@cache
-def _read_before() -> str:
-    """Return the pattern of what stands before a price: "for 40 euros"."""
-    return make_pattern(split_entry(read_cues()["size"]["before_price"]))
-
-
-@cache
 def _read_ranges() -> list[tuple[str, str]]:
     pairs = (pair.split("|") for pair in read_cues()["price"]["between"].split(","))
     return [
@@ -333,8 +321,7 @@ def _read_start() -> re.Pattern[str]:
 
 @cache
 def _read_units() -> str:
-    words = make_pattern(split_entry(read_cues()["units"]["words"]))
-    return rf"\s*[-\s]?\s*(?:{words}|°|\"|”|″|%|'s\b|s\b|\+)"
+    return rf"\s*[-\s]?\s*(?:{read_pattern('units', 'words')}|°|\"|”|″|%|'s\b|s\b|\+)"
 
 
 # Most prompts have no digit, no sign of a currency and no phrase for a limit.
@@ -344,7 +331,7 @@ _MAY_NAME_PRICE = re.compile(
         phrase
         for table in (read_cues()["price"], read_cues()["currencies"])
         for name, entry in table.items()
-        if name not in ("between", "not", "not_after")
+        if name not in ("before", "between", "not", "not_after")
         for phrase in split_entry(entry)
         if not phrase.isascii() or len(phrase) > 1
     )

@@ -20,8 +20,8 @@ from recommendations.query.constraints.sizes import find_sizes
 from recommendations.query.constraints.text import (
     Span,
     flatten,
-    make_pattern,
     read_cues,
+    read_pattern,
     remove,
     split_entry,
 )
@@ -72,18 +72,26 @@ def read_constraints(text: str, *, default_currency: str = "") -> ReadPrompt:
 
 def find_measures(text: str) -> list[Span]:
     """Return the places of lengths, weights and the like, with the words for their limits."""
-    return [Span(*found.span()) for found in _read_measures().finditer(flatten(text))]
+    flat = flatten(text)
+    found = []
+    for measure in _read_measures().finditer(flat):
+        limit = _read_limit_before().search(flat[: measure.start()])
+        found.append(Span(limit.start() if limit else measure.start(), measure.end()))
+    return found
 
 
 @cache
 def _read_measures() -> re.Pattern[str]:
-    cues = read_cues()
-    limits = (cues["price"][name] for name in ("at_least", "at_most", "about"))
-    before = make_pattern(phrase for entry in limits for phrase in split_entry(entry))
-    units = "|".join(map(re.escape, split_entry(cues["measures"]["units"])))
-    after = make_pattern(split_entry(cues["measures"]["after"]))
+    units = "|".join(map(re.escape, split_entry(read_cues()["measures"]["units"])))
     number = r"(?<![\w.,/-])\d+(?:[.,]\d+)?"
-    return re.compile(rf"(?:(?:{before})\s+)?{number}[\s-]?(?:{units})(?!\w)(?:\s+(?:{after}))?")
+    after = read_pattern("measures", "after")
+    return re.compile(rf"{number}[\s-]?(?:{units})(?!\w)(?:\s+(?:{after}))?")
+
+
+@cache
+def _read_limit_before() -> re.Pattern[str]:
+    limits = "|".join(read_pattern("price", name) for name in ("at_least", "at_most", "about"))
+    return re.compile(rf"(?:{limits})\s+$")
 
 
 def _mask(text: str, span: Span) -> str:
@@ -99,6 +107,6 @@ def _find_phrase(flat: str, name: str) -> Span | None:
 @cache
 def _read_pattern(name: str) -> str:
     table = read_cues()[name]
-    pattern = make_pattern(split_entry(table["phrases"]))
+    pattern = read_pattern(name, "phrases")
     before = "".join(rf"(?<!\b{word}\s)" for word in split_entry(table.get("not_before", "")))
     return f"{before}(?:{pattern})"

@@ -31,7 +31,7 @@ def name_size(span: Span, value: str, system: str = "") -> SizeWish:
     return SizeWish(span, name, forms)
 
 
-def name_waist(span: Span, waist: str, length: str | None) -> SizeWish:
+def name_waist(span: Span, waist: str, length: str = "") -> SizeWish:
     """Return the wish for a waist in inches, with any length unless one is given."""
     lengths = [length] if length else [str(inches) for inches in LENGTHS]
     forms = (

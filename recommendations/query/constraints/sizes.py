@@ -18,8 +18,8 @@ from recommendations.query.constraints.size_names import (
 from recommendations.query.constraints.text import (
     Span,
     flatten,
-    make_pattern,
     read_cues,
+    read_pattern,
     split_entry,
 )
 from recommendations.query.nearest_words import read_garments
@@ -73,14 +73,10 @@ def find_sizes(text: str) -> list[SizeWish]:
 
 def _find_waists(flat: str) -> Iterator[SizeWish]:
     for found in (*_WAIST.finditer(flat), *_PAIR.finditer(flat)):
-        if found.re is _PAIR:
-            waist, length = found.groups()
-        else:
-            waist = found[1] or found[2] or found[3]
-            length = found[4] or found[5] or found[6]
-        if int(waist) in WAISTS and (not length or int(length) in LENGTHS):
+        waist, *length = filter(None, found.groups())
+        if int(waist) in WAISTS and all(int(inches) in LENGTHS for inches in length):
             start = _extend(flat, found.start())
-            yield name_waist(Span(start, found.end()), waist, length)
+            yield name_waist(Span(start, found.end()), waist, *length)
 
 
 def _find_named(text: str, flat: str) -> Iterator[SizeWish]:
@@ -184,7 +180,7 @@ def _find_lone_numbers(flat: str) -> Iterator[SizeWish]:
 
 def _extend(flat: str, start: int) -> int:
     """Return the place of the words for a size before a place, or the place itself."""
-    found = re.search(rf"(?:{read_size_words()}|(?<!\w)in)\s*$", flat[:start])
+    found = re.search(rf"(?:{read_pattern('size', 'before')}|(?<!\w)in)\s*$", flat[:start])
     return found.start() if found else start
 
 
@@ -200,10 +196,12 @@ def _spell(words: str) -> str:
 def _read_patterns() -> tuple[list[re.Pattern[str]], ...]:
     """Return the patterns of sizes: called so, with their system, and without one."""
     systems = rf"(?P<system>{'|'.join(split_entry(read_cues()['size']['systems']))})"
-    after = make_pattern(split_entry(read_cues()["size"]["after"]))
-    numbers = make_pattern(split_entry(read_cues()["size"]["number_signs"]))
+    after = read_pattern("size", "after")
+    numbers = read_pattern("size", "number_signs")
     letters = "|".join(map(re.escape, read_letters()))
-    words = rf"(?:{_read_before()})?(?:{read_size_words()}|(?<!\w)size(?=-))\s*[:.=-]?\s*"
+    introductions = read_pattern("size", "introductions")
+    called_so = rf"{read_pattern('size', 'before')}|(?<!\w)size(?=-)"
+    words = rf"(?:(?:{introductions})\s+)?(?:{called_so})\s*[:.=-]?\s*"
     called = (
         rf"(?<!\w){systems}\s+(?:{words}){_read_value()}",
         rf"{words}(?:{systems}\s*[-.]?\s*)?{_read_value()}",
@@ -228,37 +226,30 @@ def _read_spelt() -> re.Pattern[str]:
 
 @cache
 def _read_pattern_after_in() -> re.Pattern[str]:
-    units = make_pattern(split_entry(read_cues()["units"]["words"]))
+    units = read_pattern("units", "words")
     before = r"(?<!\w)(?:in|en|w|i)\s+(?:an?\s+|size\s+)?"
     return re.compile(rf"{before}{_read_value()}(?!\s*(?:{units}))")
 
 
 @cache
-def _read_before() -> str:
-    """Return the pattern of what stands before the words for a size: "in", "en la"."""
-    words = make_pattern(split_entry(read_cues()["size"]["introductions"]))
-    return rf"(?:{words})\s+"
-
-
-@cache
 def _read_end() -> re.Pattern[str]:
     """Return the pattern of what may follow a size that is a word."""
-    words = make_pattern(split_entry(read_cues()["size"]["words_after"]))
+    words = read_pattern("size", "words_after")
     return re.compile(rf"\s*(?:$|[,;.!?/-]|{words})")
 
 
 @cache
 def _read_end_of_numbers() -> re.Pattern[str]:
     """Return the pattern of what may follow a number that is a size; prices are commas here."""
-    words = make_pattern(split_entry(read_cues()["size"]["before_price"]))
+    words = read_pattern("price", "before")
     return re.compile(rf"\s*(?:$|,|(?:{words})\s*,)")
 
 
 @cache
 def _read_next() -> re.Pattern[str]:
     """Return the pattern of one more size after a size."""
-    joints = make_pattern(split_entry(read_cues()["size"]["joints"]))
-    units = make_pattern(split_entry(read_cues()["units"]["words"]))
+    joints = read_pattern("size", "joints")
+    units = read_pattern("units", "words")
     return re.compile(
         rf"\s*(?:[/–-]|,?\s*(?:{joints})|,(?!,))\s*(?:size\s+)?{_read_value()}(?!\s*(?:{units}))"
     )
@@ -266,7 +257,7 @@ def _read_next() -> re.Pattern[str]:
 
 @cache
 def _read_not_after() -> re.Pattern[str]:
-    words = make_pattern(split_entry(read_cues()["size"]["not_after"]))
+    words = read_pattern("size", "not_after")
     return re.compile(rf"(?:{words})\s*$")
 
 
@@ -280,9 +271,3 @@ def _read_value() -> str:
 def _read_sized() -> frozenset[str]:
     """Return the words for garments that have letter sizes."""
     return read_garments() - {*split_entry(read_cues()["size"]["without_letters"])}
-
-
-@cache
-def read_size_words() -> str:
-    """Return the pattern of the words that stand before a size."""
-    return make_pattern(split_entry(read_cues()["size"]["before"]))

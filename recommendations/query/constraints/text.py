@@ -59,6 +59,12 @@ def make_pattern(phrases: Iterable[str]) -> str:
     return "|".join(_bound(phrase) for phrase in phrases)
 
 
+@cache
+def read_pattern(table: str, name: str) -> str:
+    """Return the regular expression for the phrases of an entry; empty without one."""
+    return make_pattern(split_entry(read_cues()[table].get(name, "")))
+
+
 def _bound(phrase: str) -> str:
     words = r"\s+".join(re.escape(word) for word in phrase.split())
     # Chinese, Japanese and Arabic join particles and numbers to words.

@@ -211,7 +211,5 @@ def parse_message(
     bounds = find_bounds(spell_out_minus(text), currency=currency)
     written = tokenise(bounds.rest)
     corrected = vocabulary.correct([token for token in written if not is_stop(token)])
-    tokens = tuple(
-        word for token in written for word in tokenise(corrected.get(token, token)) or (token,)
-    )
+    tokens = tuple(word for token in written for word in corrected.get(token, token).split())
     return ParsedMessage(bounds, tokens, find_mentions(tokens, vocabulary), memory)
