@@ -2,9 +2,7 @@
 
 import gzip
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +21,7 @@ from core.jobs.models import MAX_ATTEMPTS
 from core.jobs.runner import run_and_disconnect
 from core.tenancy import all_shops, shop_scope
 from core.tests.factories import make_photo
+from core.tests.live import wait_for
 from core.tests.name_servers import running_name_server
 from core.tests.photo_servers import allow_this_machine, answer, running_photo_server
 from core.tests.photo_servers import send as send_bytes
@@ -67,13 +66,6 @@ def make_due() -> None:
     PAUSES.clear()
     with all_shops():
         PhotoFetch.objects.update(due_at=Now())
-
-
-def wait_until(is_true: Callable[[], bool]) -> None:
-    until = time.monotonic() + 15
-    while not is_true():
-        assert time.monotonic() < until
-        time.sleep(0.02)
 
 
 def count_images() -> int:
@@ -207,9 +199,9 @@ def test_a_shop_with_slow_links_delays_no_other_shop(shop, rival):
             send(shop.client, slow.url())
         worker = threading.Thread(target=run_and_disconnect, args=(fetch_waiting,))
         worker.start()
-        wait_until(lambda: len(slow.heads) == HOST_PLACES / 2)
+        wait_for(lambda: len(slow.heads) == HOST_PLACES / 2)
         fetches = [send(rival.client, quick.url()) for _ in range(3)]
-        wait_until(lambda: all(state_of(rival.client, f)["state"] == "done" for f in fetches))
+        wait_for(lambda: all(state_of(rival.client, f)["state"] == "done" for f in fetches))
         assert (count_images(), len(slow.heads)) == (3, HOST_PLACES / 2)
         is_over.set()
         worker.join()

@@ -1,7 +1,6 @@
 """Callers share forward passes without side effects, with a real, small encoder."""
 
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from pathlib import Path
@@ -135,10 +134,8 @@ def test_after_a_deadline_the_request_is_removed(
     batcher: Batcher, recorder: RecordingEncoder
 ) -> None:
     pause(batcher, recorder)
-    began = time.monotonic()
     with pytest.raises(EncoderBusy):
         batcher.encode_texts(["too late"], timeout=0.05)
-    assert time.monotonic() - began < 2
     recorder.may_pass.set()
 
     batcher.encode_texts(["hat"], timeout=10)

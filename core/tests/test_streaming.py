@@ -29,12 +29,12 @@ def test_events_pass_in_order_and_heartbeats_fill_the_pauses():
         gate, received = asyncio.Event(), []
         async for event in add_heartbeats(three_events(gate), 0.01):
             received.append(event)
-            if received.count(HEARTBEAT) == 3:
+            # On a busy machine the first event may be late enough for a heartbeat before it.
+            if received[-4:] == [b"1", HEARTBEAT, HEARTBEAT, HEARTBEAT]:
                 gate.set()
         return received
 
     received = asyncio.run(run())
-    assert received[:4] == [b"1", HEARTBEAT, HEARTBEAT, HEARTBEAT]
     assert [event for event in received if event != HEARTBEAT] == [b"1", b"2", b"3"]
     assert ended == ["ended"]
 
