@@ -225,7 +225,10 @@ def delete_vectors(index: VectorIndex, ids: Collection[str]) -> None:
 def _change_collections(
     index: VectorIndex, change: Callable[[CollectionAddress], None], event: str
 ) -> None:
-    """Change each collection of an index; one that fails is repaired later, the others go on."""
+    """Change each collection of an index; one that fails is repaired later, the others go on.
+
+    A change that fails may have been made in part.
+    """
     for address in index.addresses:
         try:
             change(address)
@@ -241,6 +244,12 @@ def _change_collections(
                 mark_incomplete(index)
             else:
                 _delay_switch(index)
+    count_change(index)
+
+
+def count_change(index: VectorIndex) -> None:
+    """Have search forget what it remembers of the collection, which has just been changed."""
+    VectorIndex.objects.filter(pk=index.pk).update(changes=F("changes") + 1)
 
 
 def _delay_switch(index: VectorIndex) -> None:

@@ -13,7 +13,12 @@ from django.db import connection
 
 from catalog.indexing.drift import compare_ids, find_changes, read_copy, split
 from catalog.indexing.garment_vectors import find_image_id, read_vector_ids
-from catalog.indexing.indexes import WRITE_LOCKS, lock_writing, make_collection_name
+from catalog.indexing.indexes import (
+    WRITE_LOCKS,
+    count_change,
+    lock_writing,
+    make_collection_name,
+)
 from catalog.models import CollectionAddress, IndexEntry, VectorIndex
 from core.ml.vector_store import (
     CALL_SIZE,
@@ -243,6 +248,7 @@ def _copy(index: VectorIndex, address: CollectionAddress, image_ids: Collection[
             copy = read_copy(index, part)
             store = get_vector_store(address.node)
             store.upsert(address.name, copy.ids, copy.vectors, copy.facets)
+            count_change(index)
 
 
 def _delete_extra(
@@ -258,6 +264,7 @@ def _delete_extra(
             known = read_vector_ids(index, entries)
             extra = [pk for pk in part if pk not in known]
             get_vector_store(address.node).delete(address.name, extra)
+            count_change(index)
 
 
 def _parse_id(text: str) -> UUID | None:

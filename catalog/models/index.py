@@ -68,6 +68,12 @@ class VectorIndex(models.Model):
     damages = models.PositiveIntegerField(
         default=0, editable=False, help_text="Counts the times it was found incomplete."
     )
+    changes = models.PositiveBigIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="Counts the changes of its collections; search remembers answers until the next.",
+    )
     next_damages = models.PositiveIntegerField(
         default=0,
         db_default=0,

@@ -3,10 +3,13 @@
 Query vectors are float32 (d,) with norm 1, similarities cosines (-1 to 1).
 """
 
+import json
 import math
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Literal
 from uuid import UUID
@@ -18,7 +21,7 @@ from numpy.typing import NDArray
 
 from catalog.indexing.garment_vectors import find_image_id
 from catalog.indexing.indexes import mark_incomplete
-from catalog.models import GarmentVectors, Image, IndexEntry, VectorIndex
+from catalog.models import CollectionAddress, GarmentVectors, Image, IndexEntry, VectorIndex
 from catalog.search.filters import FacetFilter
 from catalog.vocabulary.terms import make_key, read_units, write_number
 from core.ml.vector_store import (
@@ -37,6 +40,10 @@ CHUNK = 5_000
 MAX_WORDS = 16
 # A word of more images is too common to prefer some of them.
 MAX_HITS = 200
+# Of the collections' answers that a process remembers; all of them take at most about 30 MB.
+MAX_REMEMBERED, MAX_REMEMBERED_COUNT, MAX_REMEMBERED_FILTER = 1_000, 300, 1_000
+# What changes a collection without being counted, such as a restored backup, is seen after this.
+MAX_AGE_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,7 @@ def find_nearest(
     if index.is_complete:
         try:
             where = None if facets == FacetFilter() else facets.where()
-            neighbours = _query_collection(index, vector, count, where)
+            neighbours = _find_neighbours(index, vector, count, where)
         except CollectionUnusable as error:
             _log_exact(index, error)
             mark_incomplete(index)
@@ -130,21 +137,51 @@ def find_exactly(
     return _make_nearest(best, "exact")
 
 
-def _query_collection(
+def _find_neighbours(
     index: VectorIndex, vector: Vectors, count: int, where: dict[str, Any] | None
 ) -> Neighbours:
-    """Return the nearest images, each once: a photo with garments has several vectors."""
-    store, size = get_vector_store(index.node), count
-    if index.max_garments:
+    """Return the nearest images, from memory if the collection was asked the same since it changed.
+
+    Common prompts and those of open pages are asked again and again, and a query of the collection
+    takes several milliseconds.
+    """
+    parts = (
+        CollectionAddress(index.node, index.collection),
+        index.max_garments,
+        vector.tobytes(),
+        count,
+        json.dumps(where),
+    )
+    if count > MAX_REMEMBERED_COUNT or len(parts[-1]) > MAX_REMEMBERED_FILTER:
+        return _query_collection(*parts)
+    return _query_once(index.changes, int(time.monotonic() // MAX_AGE_SECONDS), *parts)
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _query_once(changes: int, period: int, *parts: Any) -> Neighbours:
+    """Query a collection once in a period, while its count of changes stays the same."""
+    return _query_collection(*parts)
+
+
+def _query_collection(
+    address: CollectionAddress, max_garments: int, vector: bytes, count: int, where: str
+) -> Neighbours:
+    """Return the nearest images, each once: a photo with garments has several vectors.
+
+    The vector is float32 (d,), the filter JSON.
+    """
+    store, size = get_vector_store(address.node), count
+    wanted, conditions = np.frombuffer(vector, np.float32), json.loads(where)
+    if max_garments:
         size *= 2
     while True:
-        found = store.query(index.collection, vector, count=size, where=where)
-        best = _keep_best(found, count) if index.max_garments else found
+        found = store.query(address.name, wanted, count=size, where=conditions)
+        best = _keep_best(found, count) if max_garments else found
         # With so many vectors, there are enough images in any case.
-        is_enough = size >= count * (1 + index.max_garments)
+        is_enough = size >= count * (1 + max_garments)
         if is_enough or len(best.ids) == count or len(found.ids) < size:
             return best
-        size = min(2 * size, count * (1 + index.max_garments))
+        size = min(2 * size, count * (1 + max_garments))
 
 
 def _compare_photos(chunk: list[tuple[UUID, bytes]], vector: Vectors, count: int) -> Neighbours:

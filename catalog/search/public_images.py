@@ -16,7 +16,6 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.storage import default_storage
-from django.db import connection
 
 from catalog.facts.descriptions import Description, describe_image
 from catalog.indexing.indexes import decode_embedding
@@ -130,29 +129,31 @@ _ROWS = f"""
 """  # noqa: S608 - the columns are this file's own
 
 
-def read_variants(
-    image_ids: Collection[UUID], facets: FacetFilter
-) -> defaultdict[UUID, list[dict[str, Any]]]:
-    """Return the variants that images show and that pass the filter, in their order.
+def select_variants(image_ids: Collection[UUID], facets: FacetFilter) -> SqlStatement:
+    """Return the statement of the variants that images show and that pass the filter.
 
-    They are serialized, up to `MAX_SHOWN_VARIANTS` of an image. Needs the shop's scope.
+    They are in their order, up to `MAX_SHOWN_VARIANTS` of an image. Needs the shop's scope; makes a
+    query if there is a filter.
     """
-    found: defaultdict[UUID, list[dict[str, Any]]] = defaultdict(list)
-    if not image_ids:
-        return found
     parameters = {
         "ids": list(image_ids),
         "matching": None if facets == FacetFilter() else _find_matching(image_ids, facets),
         "shop": scoped_shop_id(),
         "limit": MAX_SHOWN_VARIANTS,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_SHOWN, parameters)
-        for image_id, *values in cursor.fetchall():
-            variant = dict(zip(VARIANT_COLUMNS, values, strict=True))
-            for name in ("price", "sale_price"):
-                variant[name] = None if variant[name] is None else str(variant[name])
-            found[image_id].append(variant)
+    return SqlStatement(_SHOWN, parameters)
+
+
+def serialize_variants(
+    rows: Sequence[tuple[Any, ...]],
+) -> defaultdict[UUID, list[dict[str, Any]]]:
+    """Return the serialized variants of each image, from the rows of `select_variants`."""
+    found: defaultdict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for image_id, *values in rows:
+        variant = dict(zip(VARIANT_COLUMNS, values, strict=True))
+        for name in ("price", "sale_price"):
+            variant[name] = None if variant[name] is None else str(variant[name])
+        found[image_id].append(variant)
     return found
 
 
@@ -188,8 +189,8 @@ _SHOWN = f"""
 """  # noqa: S608 - the columns are this file's own
 
 
-def serialize_row(row: Mapping[str, Any], variants: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Serialize a row and its variants like `PublicImageSerializer`; addresses may be relative."""
+def serialize_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Serialize a row like `PublicImageSerializer`, without variants; addresses may be relative."""
     seen = row["seen_garments"]
     return {
         **{name: row[name] for name in PUBLIC_COLUMNS},
@@ -203,7 +204,7 @@ def serialize_row(row: Mapping[str, Any], variants: Sequence[Mapping[str, Any]])
         "age_group": row["age_group_name"],
         "price": None if row["price"] is None else str(row["price"]),
         "attributes": json.loads(row["attributes"]),
-        "variants": variants,
+        "variants": [],
         "seen": None if seen is None else serialize_seen(json.loads(seen)),
     }
 

@@ -21,6 +21,7 @@ from catalog.indexing.nodes import choose_node, find_missing_nodes
 from catalog.indexing.pipeline import index_waiting
 from catalog.indexing.repair import move_index, repair_index, start_rebuild
 from catalog.models import Image, IndexEntry, VectorIndex
+from catalog.search import candidates
 from catalog.search.candidates import FacetFilter, NearestImages, find_nearest
 from catalog.services import delete_image, update_image
 from catalog.tests.factories import make_image
@@ -101,7 +102,8 @@ def index_all(shop: Shop) -> VectorIndex:
 
 
 def search(shop: Shop) -> NearestImages:
-    """Search for the shop's first image."""
+    """Search for the shop's first image, in a process that does not remember the answer."""
+    candidates._query_once.cache_clear()
     with shop_scope(shop.pk):
         entry = IndexEntry.objects.live().order_by("image").first()
         vector = decode_embedding(entry.embedding)

@@ -63,6 +63,18 @@ def load_models(model: type[M], answer: ResultRows) -> list[M]:
     return found
 
 
+def insert_row(row: Model) -> SqlStatement:
+    """Return the statement that inserts a new row, as `save` would; signals are not sent."""
+    fields = row._meta.concrete_fields
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
+    marks = ", ".join(["%s"] * len(values))
+    return SqlStatement(
+        f'INSERT INTO "{row._meta.db_table}" ({columns}) VALUES ({marks})',  # noqa: S608
+        values,
+    )
+
+
 def _wrap(cursor: Any) -> Any:
     """Return a cursor that Django logs like its own."""
     make = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor

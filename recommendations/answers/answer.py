@@ -5,6 +5,8 @@ from uuid import UUID
 
 from catalog.models import VectorIndex
 from catalog.search.facet_counts import FacetCount
+from catalog.search.public_images import select_variants, serialize_variants
+from core.postgres.trips import insert_row, run_together
 from core.redaction import redact, redact_all
 from recommendations.answers.browse import find_browsed
 from recommendations.answers.context import AnswerContext, Stopwatch, read_context, redact_request
@@ -81,13 +83,14 @@ def record_answer(
     source: Prompt.Source,
     feed: UUID | None = None,
 ) -> Recommendation:
-    """Store a query, redacted, and its results; events refer to this row.
+    """Store a query, redacted, and its results, and read the variants that they show.
 
-    `feed` is the feed that this is a page of; a search has the id of its first page there.
+    Events refer to the stored row. `feed` is the feed that this is a page of; a search has the id
+    of its first page there.
     """
     query, results = context.query, found.results
     request = redact_request(query.request)
-    prompt = Prompt.objects.create(
+    prompt = Prompt(
         shop=context.shop,
         shopper=context.visitor.shopper,
         source=source,
@@ -106,5 +109,12 @@ def record_answer(
         experiment=context.chosen.experiment,
         is_variant=context.chosen.is_variant,
     )
+    shown = [*results, *(found.alternatives.results if found.alternatives else ())]
+    _, variants = run_together(
+        insert_row(prompt), select_variants([result.id for result in shown], query.facets)
+    )
+    by_image = serialize_variants(variants.rows)
+    for result in shown:
+        result.image["variants"] = by_image[result.id]
     following = (context.earlier.first or prompt.pk) if found.has_more else None
     return Recommendation(prompt, results, context.understood, found.alternatives, following)

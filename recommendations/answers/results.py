@@ -17,7 +17,7 @@ import numpy as np
 from catalog.duplicates.pairs import find_duplicates_of
 from catalog.search.candidates import NO_TEXT_MATCHES
 from catalog.search.filters import FacetFilter
-from catalog.search.public_images import ImageFacts, read_variants
+from catalog.search.public_images import ImageFacts
 from core.ml.vector_store import Vectors
 from recommendations.answers.context import AnswerContext
 from recommendations.answers.exclusions import find_unwanted
@@ -49,7 +49,10 @@ MAX_ALTERNATIVES = 6
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One image in an answer: its public fields, its score, and the explanation."""
+    """One image in an answer: its public fields, its score, and the explanation.
+
+    The variants are added when the answer is recorded.
+    """
 
     id: UUID
     image: dict[str, Any]
@@ -136,7 +139,7 @@ def find_results(
             ranked = sort_page(ranked, query, context.earlier)
         elif not query.by_item:
             ranked = _separate(ranked, pool)
-        results = _make_results(context, pool, ranked[: query.count])
+        results = _make_results(pool, ranked[: query.count])
         alternatives = None
         if not results and not query.cursor:
             alternatives = _find_alternatives(context, pool, candidates, judge)
@@ -294,19 +297,15 @@ def _find_alternatives(
     elif wearer:
         candidates = _make_candidates(context, pool, judge)
     ranked = _rank(context, pool, candidates, range(len(candidates)))
-    results = _make_results(context, pool, ranked[:MAX_ALTERNATIVES])
+    results = _make_results(pool, ranked[:MAX_ALTERNATIVES])
     return Alternatives(reason, results) if results else None
 
 
-def _make_results(
-    context: AnswerContext, pool: CandidatePool, places: Sequence[Ranked]
-) -> list[Result]:
-    ids = [place.candidate.facts.id for place in places]
-    variants = read_variants(ids, context.query.facets)
+def _make_results(pool: CandidatePool, places: Sequence[Ranked]) -> list[Result]:
     return [
         Result(
-            id=pk,
-            image=pool.make_public_image(pk, variants[pk]),
+            id=place.candidate.facts.id,
+            image=pool.make_public_image(place.candidate.facts.id),
             score=place.score,
             similarity=place.candidate.similarity,
             garment=place.candidate.garment,
@@ -315,7 +314,7 @@ def _make_results(
             factors=dict(place.factors),
             sentence=explain(place),
         )
-        for pk, place in zip(ids, places, strict=True)
+        for place in places
     ]
 
 

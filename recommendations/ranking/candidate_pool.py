@@ -84,8 +84,8 @@ class CandidatePool:
         """Return the kinds, colours and patterns of an image, as stated or seen."""
         return describe_row(self.rows[pk])
 
-    def make_public_image(self, pk: UUID, variants: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        return serialize_row(self.rows[pk], variants)
+    def make_public_image(self, pk: UUID) -> dict[str, Any]:
+        return serialize_row(self.rows[pk])
 
 
 def count_candidates(count: int) -> int:

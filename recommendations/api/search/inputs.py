@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -158,6 +159,13 @@ class RecommendationInput(serializers.Serializer[Any]):
         default=False, help_text="Explain the position of each image."
     )
 
+    def get_fields(self) -> dict[str, Any]:
+        """Return shallow copies of the fields, which share the fields of their items.
+
+        DRF makes all of them anew for every request, which takes longer than to validate a prompt.
+        """
+        return {name: copy(field) for name, field in self._declared_fields.items()}
+
     def validate_shopper(self, value: str) -> str:
         if not is_shopper_id(value):
             raise serializers.ValidationError("This is not a valid shopper id.", code="invalid")
@@ -184,7 +192,7 @@ class RecommendationInput(serializers.Serializer[Any]):
 
     def make_query(self, shop: Shop) -> Query:
         """Return the query, with its photos decoded; raises `ValidationError`, `PhotoRefused`."""
-        data = validate(self)
+        data = self.validated_data if hasattr(self, "_validated_data") else validate(self)
         terms = [Term(data["prompt"])] if "prompt" in data else []
         terms += [Term(**term) for term in data.get("terms", ())]
         files = self.context.get("photos", ())
