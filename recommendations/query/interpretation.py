@@ -43,6 +43,7 @@ from recommendations.query.corrections import (
     is_known,
 )
 from recommendations.query.detection import detect
+from recommendations.query.dictionaries import read_common_words
 from recommendations.query.nearest_words import find_nearest
 from recommendations.query.people import ADULT, NamedPerson, Wearer, find_wearer
 from recommendations.query.segmentation import PromptPiece, divide
@@ -127,10 +128,14 @@ def interpret(text: str, *, encoder: str, shop: ShopContext = NOWHERE) -> Interp
 
 
 def _list_nearest(words: Sequence[str], own: ShopWords, lexicon: Lexicon) -> Iterator[Correction]:
-    """Yield the known words that unknown ones resemble, too little to be taken for them."""
+    """Yield the known words that unknown ones resemble, too little to be taken for them.
+
+    Common words are spelt as they are meant.
+    """
     for word in words[:MAX_CORRECTIONS]:
         folded = fold(word)
-        if len(folded) > MIN_LETTERS and is_correctable(folded):
+        is_common = any(folded in read_common_words(code) for code in {"en", lexicon.code})
+        if len(folded) > MIN_LETTERS and is_correctable(folded) and not is_common:
             near = find_nearest(folded, own=own, lexicon=lexicon, more=1)
             if near and near.mistakes:
                 yield Correction(word, near.word)

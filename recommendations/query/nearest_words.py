@@ -97,9 +97,15 @@ def _measure(word: str, targets: Sequence[str], limit: int) -> dict[str, int]:
 
 
 def _is_allowed(word: str, other: str, mistakes: int, limit: int) -> bool:
-    if min(len(word), len(other)) <= MIN_TARGET_LETTERS and sorted(word) != sorted(other):
-        # Of so few letters, only two that were swapped, doubled letters and missing vowels.
-        return _VOWELS.sub("", other) == word or _DOUBLED.sub(r"\1", word) == other
+    if mistakes == 1 and (sorted(word) == sorted(other) or _is_slip(word, other)):
+        return True
+    if min(len(word), len(other)) <= MIN_TARGET_LETTERS:
+        # Of so few letters, only slips, doubled letters, missing vowels, and one that is missing.
+        return (
+            _VOWELS.sub("", other) == word
+            or _DOUBLED.sub(r"\1", word) == other
+            or len(other) == len(word) + mistakes == MIN_TARGET_LETTERS + 1
+        )
     return mistakes <= max(limit, 1) - (other[0] != word[0]) and len(other) > mistakes + 1
 
 
@@ -109,15 +115,17 @@ def _prefer(
     """Order candidates: few mistakes, the same letters, a garment, then frequent in the shop.
 
     Letters are left out or typed twice, and keys beside the right one are hit, more often than
-    others are typed.
+    others are typed; where that is the only mistake, it counts for more than a garment does.
     """
     mistakes = OSA.distance(word, other)
+    is_usual = mistakes == abs(len(word) - len(other)) or _is_slip(word, other)
     return (
         mistakes,
         other[0] != word[0],
         sorted(other) != sorted(word),
+        mistakes == 1 and not is_usual,
         other not in kinds,
-        not (mistakes == abs(len(word) - len(other)) or _is_slip(word, other)),
+        not is_usual,
         -Prefix.similarity(word, other),
         other[-1] != word[-1] and not word.startswith(other),
         -own.counts.get(other, 0),
@@ -127,11 +135,18 @@ def _prefer(
 
 
 def _is_slip(word: str, other: str) -> bool:
-    """Check for a word with one letter of a neighbouring key."""
-    if len(word) != len(other):
-        return False
-    wrong = [pair for pair in zip(word, other, strict=True) if pair[0] != pair[1]]
-    return len(wrong) == 1 and "".join(wrong[0]) in _NEIGHBOURS
+    """Check for one key that was hit instead of the right one beside it, or together with it."""
+    if len(word) == len(other):
+        wrong = [pair for pair in zip(word, other, strict=True) if pair[0] != pair[1]]
+        is_enough = len(word) > MIN_TARGET_LETTERS
+        return is_enough and len(wrong) == 1 and "".join(wrong[0]) in _NEIGHBOURS
+    if len(word) > len(other):
+        return any(
+            word[:place] + word[place + 1 :] == other
+            and any(word[place] + beside in _NEIGHBOURS for beside in word[max(place - 1, 0) :][:3])
+            for place in range(len(word))
+        )
+    return False
 
 
 @cache

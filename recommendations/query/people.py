@@ -3,12 +3,14 @@
 `people.toml` has the words: "for my 8 year old son", "girls' dress", "gift for her".
 """
 
+import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from itertools import permutations
 from pathlib import Path
 
 from catalog.vocabulary.languages.concepts import Role
@@ -73,7 +75,9 @@ def find_wearer(
     tokens = tokenise(text)
     said = [*_read_concepts(pieces), *_read_words(tokens)]
     genders = [one for one in said if one.value in list(Gender)]
-    ages = [*_read_numbers(tokens)] or [one for one in said if one not in genders]
+    ages = [*_read_numbers(tokens)] or _take_youngest(
+        [one for one in said if one not in genders], text
+    )
     gender, age = (_take_single(found) for found in (genders, ages))
     if gender is None and age is None:
         return None
@@ -90,6 +94,17 @@ def read_gender(stated: str) -> Gender | None:
     words = split_words(stated)
     found = {_read_gender_words().get(word) for word in words} - {None}
     return found.pop() if len(found) == 1 else None
+
+
+def _take_youngest(ages: Sequence[NamedPerson], text: str) -> list[NamedPerson]:
+    """Return ages without the older one of two words side by side: "baby girl", "newborn baby"."""
+    order = list(_read_tables()["ages"])
+    older = {
+        max(pair, key=lambda one: order.index(one.value))
+        for pair in permutations(ages, 2)
+        if re.search(r"\b{}\W+{}\b".format(*(re.escape(one.text) for one in pair)), text)
+    }
+    return [one for one in ages if one not in older]
 
 
 def _take_single(found: Sequence[NamedPerson]) -> NamedPerson | None:
@@ -113,12 +128,16 @@ def _is_look(words: Sequence[str], following: Sequence[str]) -> bool:
 
 
 def _read_words(tokens: Sequence[Token]) -> Iterator[NamedPerson]:
-    introductions = _read_entries("introductions")["words"]
+    introductions, ages = _read_entries("introductions")["words"], _read_entries("singles")["after"]
     for place, token in enumerate(tokens):
         if _is_look([token.folded], [other.folded for other in tokens[place + 1 : place + 2]]):
             continue
-        near = (other.folded for other in tokens[max(0, place - MAX_WORDS_BEFORE) : place])
-        tables = ("words",) if introductions.isdisjoint(near) else ("words", "relatives")
+        near = [other.folded for other in tokens[max(0, place - MAX_WORDS_BEFORE) : place]]
+        tables = ["words"]
+        if not introductions.isdisjoint(near):
+            tables.append("relatives")
+        elif not ages.isdisjoint(near[-1:]):
+            tables.append("singles")
         for value, words in (entry for table in tables for entry in _read_entries(table).items()):
             if token.folded in words:
                 yield NamedPerson(token.text, value)

@@ -1,0 +1,56 @@
+"""Prompts say whom garments are for: a gender and an age, in one word or in several."""
+
+import pytest
+
+from core.text import fold
+from recommendations.query.interpretation import interpret
+
+
+def read_people(prompt: str) -> list[str]:
+    chips = interpret(prompt, encoder="mini").understanding.chips
+    return [chip.value for chip in chips if chip.kind == "person"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "people"),
+    [
+        ("bodysuit for a newborn", ["newborn"]),
+        ("gift for a newborn baby", ["newborn"]),
+        ("baby girl dress", ["female", "baby"]),
+        ("toddler boy shoes", ["male", "toddler"]),
+        ("teen girl jeans", ["female", "teen"]),
+        ("robe bébé fille", ["female", "baby"]),
+        ("vestido para bebé niña", ["female", "baby"]),
+        ("clothes for babies and kids", []),
+        ("girl power t-shirt", []),
+        ("boy shorts", []),
+        ("teen mom jeans", ["teen"]),
+    ],
+)
+def test_reads_whom_a_prompt_is_for(prompt, people) -> None:
+    assert read_people(prompt) == people
+
+
+def test_words_for_people_are_not_unknown() -> None:
+    for prompt in ("gift for a newborn baby", "toddler boy shoes"):
+        unknown = interpret(prompt, encoder="mini").understanding.unknown_words
+        assert {fold(word) for word in unknown} <= {"gift"}
+
+
+def test_offers_no_other_spelling_of_a_common_word() -> None:
+    understood = interpret("present for dad in medium wash, tronnog", encoder="mini").understanding
+    assert {"present", "medium", "wash"} <= set(understood.unknown_words)
+    assert [near.written for near in understood.nearest] == ["tronnog"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "meaning"),
+    [
+        ("tenue de bureau", "office clothes"),
+        ("atuendo para boda", "clothes for a wedding"),
+        ("Strandoutfit", "beach clothes"),
+        ("outfit for a business meeting", "outfit for a business meeting"),
+    ],
+)
+def test_reads_words_for_any_clothes(prompt, meaning) -> None:
+    assert interpret(prompt, encoder="mini").understanding.searched_for == meaning
