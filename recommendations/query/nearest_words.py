@@ -99,11 +99,13 @@ def _measure(word: str, targets: Sequence[str], limit: int) -> dict[str, int]:
 def _is_allowed(word: str, other: str, mistakes: int, limit: int) -> bool:
     if mistakes == 1 and (sorted(word) == sorted(other) or _is_slip(word, other)):
         return True
+    if other[1:] == word and len(word) >= MIN_TARGET_LETTERS:
+        return True
     if min(len(word), len(other)) <= MIN_TARGET_LETTERS:
         # Of so few letters, only slips, doubled letters, missing vowels, and one that is missing.
         return (
             _VOWELS.sub("", other) == word
-            or _DOUBLED.sub(r"\1", word) == other
+            or _DOUBLED.sub(r"\1", word) == _DOUBLED.sub(r"\1", other)
             or len(other) == len(word) + mistakes == MIN_TARGET_LETTERS + 1
         )
     return mistakes <= max(limit, 1) - (other[0] != word[0]) and len(other) > mistakes + 1
@@ -114,8 +116,8 @@ def _prefer(
 ) -> tuple[float | bool | str, ...]:
     """Order candidates: few mistakes, the same letters, a garment, then frequent in the shop.
 
-    Letters are left out or typed twice, and keys beside the right one are hit, more often than
-    others are typed; where that is the only mistake, it counts for more than a garment does.
+    A single letter that is left out counts for more than a garment does. Letters are left out or
+    typed twice, and keys beside the right one are hit, more often than others are typed.
     """
     mistakes = OSA.distance(word, other)
     is_usual = mistakes == abs(len(word) - len(other)) or _is_slip(word, other)
@@ -123,7 +125,7 @@ def _prefer(
         mistakes,
         other[0] != word[0],
         sorted(other) != sorted(word),
-        mistakes == 1 and not is_usual,
+        mistakes == 1 and len(other) <= len(word),
         other not in kinds,
         not is_usual,
         -Prefix.similarity(word, other),
@@ -135,18 +137,19 @@ def _prefer(
 
 
 def _is_slip(word: str, other: str) -> bool:
-    """Check for one key that was hit instead of the right one beside it, or together with it."""
+    """Check for one key that was hit instead of the right one beside it, with it, or twice."""
     if len(word) == len(other):
         wrong = [pair for pair in zip(word, other, strict=True) if pair[0] != pair[1]]
         is_enough = len(word) > MIN_TARGET_LETTERS
         return is_enough and len(wrong) == 1 and "".join(wrong[0]) in _NEIGHBOURS
-    if len(word) > len(other):
-        return any(
-            word[:place] + word[place + 1 :] == other
-            and any(word[place] + beside in _NEIGHBOURS for beside in word[max(place - 1, 0) :][:3])
-            for place in range(len(word))
+    return any(
+        word[:place] + word[place + 1 :] == other
+        and any(
+            near == letter or near + letter in _NEIGHBOURS
+            for near in word[max(place - 1, 0) : place] + word[place + 1 : place + 2]
         )
-    return False
+        for place, letter in enumerate(word)
+    )
 
 
 @cache
@@ -166,9 +169,10 @@ def list_forms(text: str, role: Role) -> Iterator[str]:
     """Yield the words of an English text and, of things that can be counted, the plural."""
     *others, word = split_words(text)
     yield from (*others, word)
-    if role not in _COUNTABLE:
+    is_plural = word.endswith("s") and not word.endswith("ss")
+    if role not in _COUNTABLE or is_plural:
         return
-    if word.endswith(("s", "sh", "ch", "x")):
+    if word.endswith(("ss", "sh", "ch", "x")):
         yield f"{word}es"
     elif word.endswith("y") and word[-2:-1] not in "aeiou":
         yield f"{word[:-1]}ies"

@@ -49,6 +49,8 @@ def correct(prompt: str, **options) -> list[str]:
         ("wool hayt", "hat"),
         ("purpe elegant socks", "purple"),
         ("treners", "trainers"),
+        ("white hirt", "shirt"),
+        ("green checkd shirt", "checked"),
     ],
 )
 def test_corrects_garments_and_their_looks(prompt, corrected) -> None:
