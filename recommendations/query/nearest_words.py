@@ -97,10 +97,10 @@ def _measure(word: str, targets: Sequence[str], limit: int) -> dict[str, int]:
 
 
 def _is_allowed(word: str, other: str, mistakes: int, limit: int) -> bool:
-    if mistakes == 1 and (sorted(word) == sorted(other) or _is_slip(word, other)):
-        return True
-    if other[1:] == word and len(word) >= MIN_TARGET_LETTERS:
-        return True
+    if limit or word[0] == other[0]:
+        is_swapped = sorted(word) == sorted(other)
+        if mistakes == 1 and (is_swapped or other[1:] == word or _is_slip(word, other)):
+            return True
     if min(len(word), len(other)) <= MIN_TARGET_LETTERS:
         # Of so few letters, only slips, doubled letters, missing vowels, and one that is missing.
         return (

@@ -3,7 +3,6 @@
 `people.toml` has the words: "for my 8 year old son", "girls' dress", "gift for her".
 """
 
-import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,6 +24,7 @@ from recommendations.query.segmentation import PromptPiece
 
 MAX_WORDS_BEFORE = 4  # as in "for my sweet little daughter"
 MAX_YEARS = 120
+MAX_AGES = 8  # that a prompt names; more than one age says nothing
 # The ends of the default age groups, in years.
 AGE_GROUPS = ((0.25, "newborn"), (1, "infant"), (5, "toddler"), (13, "kids"), (18, "teen"))
 ADULT = "adult"
@@ -76,7 +76,7 @@ def find_wearer(
     said = [*_read_concepts(pieces), *_read_words(tokens)]
     genders = [one for one in said if one.value in list(Gender)]
     ages = [*_read_numbers(tokens)] or _take_youngest(
-        [one for one in said if one not in genders], text
+        [one for one in said if one not in genders], tokens
     )
     gender, age = (_take_single(found) for found in (genders, ages))
     if gender is None and age is None:
@@ -96,13 +96,14 @@ def read_gender(stated: str) -> Gender | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _take_youngest(ages: Sequence[NamedPerson], text: str) -> list[NamedPerson]:
+def _take_youngest(ages: Iterable[NamedPerson], tokens: Sequence[Token]) -> list[NamedPerson]:
     """Return ages without the older one of two words side by side: "baby girl", "newborn baby"."""
-    order = list(_read_tables()["ages"])
+    ages, order = list(dict.fromkeys(ages)), list(_read_tables()["ages"])
+    words = f" {' '.join(token.text for token in tokens)} "
     older = {
-        max(pair, key=lambda one: order.index(one.value))
-        for pair in permutations(ages, 2)
-        if re.search(r"\b{}\W+{}\b".format(*(re.escape(one.text) for one in pair)), text)
+        max(one, other, key=lambda person: order.index(person.value))
+        for one, other in permutations(ages[:MAX_AGES], 2)
+        if one.value != other.value and f" {one.text} {other.text} " in words
     }
     return [one for one in ages if one not in older]
 
