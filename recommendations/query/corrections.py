@@ -123,8 +123,15 @@ def _correct(
 
 
 def _is_only_foreign_word(token: Token, tokens: Sequence[Token]) -> bool:
-    """Check for a word among English ones, in a prompt that names something in English."""
+    """Check for a word among English ones, in a prompt that names something in English.
+
+    "Witte sneakers" is Dutch, which has "sneakers" too.
+    """
     others = [other.folded for other in tokens if other != token]
+    if any(
+        all((each.folded,) in lexicon.phrases for each in tokens) for lexicon in read_lexicons()
+    ):
+        return False
     return all(map(_is_english, others)) and any(word in read_vocabulary() for word in others)
 
 
@@ -160,7 +167,7 @@ def _is_latin(lexicon: Lexicon) -> bool:
 
 def _split(word: str, own: ShopWords) -> str | None:
     """Return two words of the vocabulary that were typed as one."""
-    if len(word) < MIN_SPLIT_LETTERS or word in own.counts or word in read_vocabulary():
+    if len(word) < MIN_SPLIT_LETTERS or word in own.counts or _is_english(word):
         return None
     words = _read_splittable()
     for place in range(len(word) - MIN_PART_LETTERS, MIN_PART_LETTERS - 1, -1):

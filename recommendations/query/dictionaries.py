@@ -8,7 +8,7 @@ import json
 from functools import cache
 from importlib.resources import files
 
-from catalog.vocabulary.languages.concepts import ENGLISH_WORDS
+from catalog.vocabulary.languages.concepts import ENGLISH_WORDS, FASHION_WORDS
 from core.text import fold
 
 # Half of a dictionary occurs less often: "wite", "bouse", "hemings".
@@ -40,7 +40,8 @@ def read_dictionaries() -> None:
 def _read_english() -> tuple[frozenset[str], frozenset[str]]:
     """Return the common and the rare words of English, which share a file."""
     counts = _read_counts("en")
-    common = {fold(word) for word, count in counts.items() if count >= MIN_COUNT} | ENGLISH_WORDS
+    common = {fold(word) for word, count in counts.items() if count >= MIN_COUNT}
+    common |= ENGLISH_WORDS | FASHION_WORDS
     return frozenset(common), frozenset(map(fold, counts)) - common
 
 

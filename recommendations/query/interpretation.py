@@ -101,6 +101,10 @@ def interpret(text: str, *, encoder: str, shop: ShopContext = NOWHERE) -> Interp
     looks = remove(wanted, [*(brand.span for brand in brands), *find_measures(wanted)])
     pieces = list(divide(tokenise(looks), lexicon))
     wearer, people = find_wearer(pieces, looks) or (None, ())
+    if lexicon is not read_english():
+        # English with a number in it means nothing to an encoder.
+        for age in filter(_has_digit, (person.text for person in people)):
+            looks = _remove_words(looks, age)
     chips = [*_list_chips(constraints), *_list_excluded_chips(exclusions)]
     if encoder not in settings.MULTILINGUAL_ENCODERS:
         chips += _name_pieces(pieces)
@@ -145,6 +149,10 @@ def _leave_out(words: Sequence[str], people: Sequence[NamedPerson]) -> tuple[str
     """Return unknown words without those for people, which are understood."""
     understood = {word for person in people for word in split_words(person.text)}
     return tuple(word for word in words if not understood.intersection(split_words(word)))
+
+
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
 
 
 def _remove_words(text: str, words: str) -> str:

@@ -136,12 +136,24 @@ def _read_words(tokens: Sequence[Token]) -> Iterator[NamedPerson]:
         near = [other.folded for other in tokens[max(0, place - MAX_WORDS_BEFORE) : place]]
         tables = ["words"]
         if not introductions.isdisjoint(near):
-            tables.append("relatives")
+            tables += [] if _has_occasion(tokens, place) else ["relatives"]
         elif not ages.isdisjoint(near[-1:]):
             tables.append("singles")
         for value, words in (entry for table in tables for entry in _read_entries(table).items()):
             if token.folded in words:
                 yield NamedPerson(token.text, value)
+
+
+def _has_occasion(tokens: Sequence[Token], place: int) -> bool:
+    """Check for an occasion of a relative's: "my sister's graduation", "mariage de ma soeur"."""
+    entries = _read_entries("occasions")
+    following = [token.folded for token in tokens[place + 1 : place + 3] if token.folded != "s"]
+    if following[:1] and following[0] in entries["words"]:
+        return True
+    for token in reversed(tokens[max(0, place - MAX_WORDS_BEFORE) : place]):
+        if token.folded in entries["ends"] or token.folded in entries["words"]:
+            return token.folded in entries["words"]
+    return False
 
 
 def _read_numbers(tokens: Sequence[Token]) -> Iterator[NamedPerson]:

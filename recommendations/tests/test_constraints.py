@@ -57,6 +57,16 @@ from recommendations.query.constraints.text import remove
         ("over 20 but not over 60", 20, 60, ""),
         ("jeans under 50, not over 60", None, 50, ""),
         ("air max under 120", None, 120, ""),
+        ("coat under 1.5k", None, 1500, ""),
+        ("sneakers for women under 80€", None, 80, "EUR"),
+        ("witte sneakers onder 70", None, 70, ""),
+        ("пальто до 5 тыс. руб", None, 5000, "RUB"),
+        ("1万円以下のコート", None, 10_000, "JPY"),
+        ("max. 100 euro jacke", None, 100, "EUR"),
+        ("$20 tops", None, 20, "USD"),
+        ("price range 20-40", 20, 40, ""),
+        ("کفش زیر ۵۰۰ هزار تومان", None, 500_000, "IRR"),
+        ("فستان بأقل من ١٠٠ ريال", None, 100, "SAR"),
     ],
 )
 def test_finds_the_limits_of_a_price(prompt, low, high, currency) -> None:
@@ -107,6 +117,9 @@ def test_a_dollar_is_the_shops_own() -> None:
         ("women's l/s tee", []),
         ("the us open t-shirt", []),
         ("size us 8 boots", ["US 8"]),
+        ("dress size 14 uk", ["UK 14"]),
+        ("taille 38 de couleur rouge", ["38"]),
+        ("فستان مقاس ٣٨", ["38"]),
         ("EU M hoodie", ["EU M"]),
         ("boots 38 eu", ["EU 38"]),
         ("talla de 38", ["38"]),
@@ -298,3 +311,17 @@ def test_no_text_breaks_it_and_no_word_is_lost(text) -> None:
     taken = "".join(read.text[slice(*span)] for span in read.spans)
     kept = f"{rest} {taken} {' '.join(exclusion.phrase for exclusion in exclusions)}"
     assert {c for c in read.text if c.isalnum()} <= set(kept)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "rest"),
+    [
+        ("dress, price below 60 eur", "dress"),
+        ("Kleid Preis unter 60 Euro", "Kleid"),
+        ("max. 100 euro jacke", "jacke"),
+        ("$20 tops", "tops"),
+        ("jeans $20 tops", "jeans"),
+    ],
+)
+def test_the_words_for_a_price_go_with_it(prompt, rest) -> None:
+    assert read_constraints(prompt).rest == rest

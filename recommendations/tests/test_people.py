@@ -25,6 +25,10 @@ def read_people(prompt: str) -> list[str]:
         ("girl power t-shirt", []),
         ("boy shorts", []),
         ("teen mom jeans", ["teen"]),
+        ("dress for my sister", ["female"]),
+        ("dress for my sister's graduation", []),
+        ("robe pour le mariage de ma soeur", []),
+        ("birthday present for my brother", ["male"]),
     ],
 )
 def test_reads_whom_a_prompt_is_for(prompt, people) -> None:
@@ -50,7 +54,10 @@ def test_offers_no_other_spelling_of_a_common_word() -> None:
         ("atuendo para boda", "clothes for a wedding"),
         ("Strandoutfit", "beach clothes"),
         ("outfit for a business meeting", "outfit for a business meeting"),
+        ("rosa Kleid für Mädchen, 8 Jahre", "pink dress for girls"),
+        ("pyjama bébé 12 mois", "baby pyjamas"),
+        ("dress for a 5 year old girl", "dress for a 5 year old girl"),
     ],
 )
-def test_reads_words_for_any_clothes(prompt, meaning) -> None:
+def test_says_in_english_what_is_to_be_seen(prompt, meaning) -> None:
     assert interpret(prompt, encoder="mini").understanding.searched_for == meaning

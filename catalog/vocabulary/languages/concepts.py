@@ -56,9 +56,11 @@ CONCEPTS: Mapping[Role, frozenset[str]] = {
 ADJECTIVES: Mapping[str, str] = _TABLE["adjectives"]
 NOUNS: Mapping[str, str] = _TABLE["nouns"]
 
-# English words that say nothing of a garment, and those that a lexicon has with another meaning.
+# English words that say nothing of a garment, those that a lexicon has with another meaning, and
+# those that dictionaries lack.
 FUNCTION_WORDS = frozenset(_TABLE["function_words"].split())
 FALSE_FRIENDS = frozenset(_TABLE["false_friends"].split())
 ENGLISH_WORDS = frozenset(_TABLE["english_words"].split())
+FASHION_WORDS = frozenset(_TABLE["fashion_words"].split())
 # Words of lexicons that English words end with, so that they are no sign of a compound.
 ENGLISH_ENDINGS = frozenset(_TABLE["english_endings"].split())

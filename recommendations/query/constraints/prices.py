@@ -21,6 +21,7 @@ from recommendations.query.constraints.text import (
     read_pattern,
     split_entry,
 )
+from recommendations.query.nearest_words import read_garments
 
 AROUND = Decimal("0.2")  # "around 50" is 40 to 60
 MAX_NUMBER_WORDS = 6
@@ -31,6 +32,8 @@ _FRENCH_SIZES = range(32, 57)
 _SPACE = "[ \u00a0\u202f]"
 _DIGITS = rf"\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d{{1,2}})?(?!\d)|\d+(?:[.,'’]\d+)*"
 _WORDS = rf"[^\W\d_]+(?:[\s-]+[^\W\d_]+){{0,{MAX_NUMBER_WORDS - 1}}}"
+# As in "max. 100" and "price: 100".
+_BEFORE_AMOUNT = re.compile(r"(?:\.(?=\s))?[ :]*")
 # A number of persons' years: "women over 40", "boys under 5".
 _PERSON = re.compile(
     r"\b(?:wom[ae]n|m[ae]n|ladies|lady|girls?|boys?|kids?|children|child|bab(?:y|ies)|toddlers?|people|anyone|"
@@ -68,7 +71,10 @@ def find_price(text: str, default_currency: str = "") -> PriceWish | None:
     if not _MAY_NAME_PRICE.search(flat):
         return None
     reader = _Reader(text, flat, default_currency)
-    return reader.find_range() or reader.find_limits() or reader.find_bare()
+    wish = reader.find_range() or reader.find_limits() or reader.find_bare()
+    if wish and (noun := re.search(_read_noun(), flat[: wish.span.start])):
+        return replace(wish, span=Span(noun.start(), wish.span.end))
+    return wish
 
 
 class _Reader:
@@ -136,11 +142,11 @@ class _Reader:
         """Yield the amounts of a kind of limit, with the spans of their phrases."""
         for found in re.finditer(read_pattern("price", name), self.flat):
             before = self.flat[: found.start()]
-            if _PERSON.search(before) or re.search(
-                rf"(?:{read_pattern('price', 'not_after')})\s+$", before
-            ):
+            if re.search(rf"(?:{read_pattern('price', 'not_after')})\s+$", before):
                 continue
             amount = self._read_amount(found.end())
+            if amount and not amount.currency and _PERSON.search(before):
+                continue
             if amount and self._is_price(amount):
                 yield replace(amount, span=Span(found.start(), amount.span.end))
         if pattern := read_pattern("price", f"{name}_in_currency"):
@@ -151,6 +157,10 @@ class _Reader:
             for found in re.finditer(pattern, self.flat):
                 # "20 and under" is a limit, and the "and under" of "20 and under 50" is none.
                 amount = self._read_amount_before(found.start())
+                # "$20 tops" is not "at most $20".
+                is_all = amount and (amount.span.start, found.end()) == (0, len(self.flat))
+                if is_all and found[0] in read_garments():
+                    continue
                 if amount and not self._read_amount(found.end()):
                     yield replace(amount, span=Span(amount.span.start, found.end()))
 
@@ -213,7 +223,7 @@ class _Reader:
 
     def _read_amount(self, start: int, joint: str = "") -> Amount | None:
         """Return the amount that begins at a place, after spaces."""
-        start += len(self.flat[start:]) - len(self.flat[start:].lstrip(" :"))
+        start += len(_BEFORE_AMOUNT.match(self.flat[start:])[0])  # type: ignore[index] - may be empty
         before = re.match(rf"(?:{_read_currency()})\s*", self.flat[start:])
         place = start + (before.end() if before else 0)
         digits = self._read_digits(place)
@@ -235,8 +245,13 @@ class _Reader:
         found = re.match(_DIGITS, self.flat[place:])
         if not found or self.flat[place + found.end() : place + found.end() + 1] == "%":
             return None
-        number = _parse_number(found[0])
-        return None if number is None else (number, place + found.end())
+        number, end = _parse_number(found[0]), place + found.end()
+        if number is None:
+            return None
+        for factor, words in read_cues()["multipliers"].items():
+            if more := re.match(rf"\s?(?:{make_pattern(split_entry(words))})\.?", self.flat[end:]):
+                return number * int(factor), end + more.end()
+        return number, end
 
     def _read_words(self, place: int, joint: str) -> tuple[Decimal, int] | None:
         """Return the number that the next words spell."""
@@ -301,10 +316,12 @@ def _read_ranges() -> list[tuple[str, str]]:
 
 @cache
 def _read_currency_words() -> dict[str, tuple[str, ...]]:
-    table = read_cues()["currencies"]
-    return {word: (code,) for code, entry in table.items() for word in split_entry(entry)} | {
-        flatten(symbol): codes for symbol, codes in SYMBOLS.items()
-    }
+    """Return the codes of currencies that each word and symbol may mean, the likeliest first."""
+    found: dict[str, tuple[str, ...]] = {}
+    for code, entry in read_cues()["currencies"].items():
+        for word in split_entry(entry):
+            found[word] = (*found.get(word, ()), code)
+    return found | {flatten(symbol): codes for symbol, codes in SYMBOLS.items()}
 
 
 @cache
@@ -320,6 +337,12 @@ def _read_start() -> re.Pattern[str]:
 
 
 @cache
+def _read_noun() -> str:
+    """Return the pattern of words for a price at the end of what stands before it."""
+    return rf"(?:{read_pattern('price', 'nouns')})(?:\s+(?:is|of|von|de|di))?[\s:]*$"
+
+
+@cache
 def _read_units() -> str:
     return rf"\s*[-\s]?\s*(?:{read_pattern('units', 'words')}|°|\"|”|″|%|'s\b|s\b|\+)"
 
@@ -331,7 +354,7 @@ _MAY_NAME_PRICE = re.compile(
         phrase
         for table in (read_cues()["price"], read_cues()["currencies"])
         for name, entry in table.items()
-        if name not in ("before", "between", "not", "not_after")
+        if name not in ("before", "between", "not", "not_after", "nouns")
         for phrase in split_entry(entry)
         if not phrase.isascii() or len(phrase) > 1
     )

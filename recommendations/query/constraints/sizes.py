@@ -202,7 +202,12 @@ def _read_patterns() -> tuple[list[re.Pattern[str]], ...]:
     introductions = read_pattern("size", "introductions")
     called_so = rf"{read_pattern('size', 'before')}|(?<!\w)size(?=-)"
     words = rf"(?:(?:{introductions})\s+)?(?:{called_so})\s*[:.=-]?\s*"
+    clear = "|".join(
+        {*split_entry(read_cues()["size"]["systems"])}
+        - {*split_entry(read_cues()["size"]["systems_like_words"])}
+    )
     called = (
+        rf"{words}{_read_value()}\s+(?P<system>{clear})(?!\w)",
         rf"(?<!\w){systems}\s+(?:{words}){_read_value()}",
         rf"{words}(?:{systems}\s*[-.]?\s*)?{_read_value()}",
     )

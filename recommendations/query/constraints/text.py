@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
@@ -50,6 +51,8 @@ def _flatten_letter(letter: str) -> str:
         return " "
     if letter in _FRACTIONS:
         return letter
+    if letter.isdecimal():
+        return str(unicodedata.decimal(letter))  # Persian and Arabic digits
     folded = fold(letter)
     return folded[0] if folded else letter
 
