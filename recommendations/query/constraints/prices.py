@@ -33,7 +33,7 @@ _SPACE = "[ \u00a0\u202f]"
 _DIGITS = rf"\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d{{1,2}})?(?!\d)|\d+(?:[.,'’]\d+)*"
 _WORDS = rf"[^\W\d_]+(?:[\s-]+[^\W\d_]+){{0,{MAX_NUMBER_WORDS - 1}}}"
 # As in "max. 100" and "price: 100".
-_BEFORE_AMOUNT = re.compile(r"(?:\.(?=\s))?[ :]*")
+_BEFORE_AMOUNT = re.compile(r"^(?:\.(?=\s))?[ :]*")
 # A number of persons' years: "women over 40", "boys under 5".
 _PERSON = re.compile(
     r"\b(?:wom[ae]n|m[ae]n|ladies|lady|girls?|boys?|kids?|children|child|bab(?:y|ies)|toddlers?|people|anyone|"
@@ -223,7 +223,8 @@ class _Reader:
 
     def _read_amount(self, start: int, joint: str = "") -> Amount | None:
         """Return the amount that begins at a place, after spaces."""
-        start += len(_BEFORE_AMOUNT.match(self.flat[start:])[0])  # type: ignore[index] - may be empty
+        rest = self.flat[start:]
+        start += len(rest) - len(_BEFORE_AMOUNT.sub("", rest))
         before = re.match(rf"(?:{_read_currency()})\s*", self.flat[start:])
         place = start + (before.end() if before else 0)
         digits = self._read_digits(place)
