@@ -85,7 +85,9 @@ class MagentoDialect(Dialect):
 def _split_pairs(text: str) -> list[tuple[str, str]]:
     """Return the pairs of “color=Blue,size=M”; one with a comma in its value is in quotes."""
     pairs: list[tuple[str, str]] = []
-    for part in next(csv.reader([text], skipinitialspace=True), []):
+    # Lines within a cell mean nothing, and the reader refuses them outside of quotes.
+    line = " ".join(text.split())
+    for part in next(csv.reader([line], skipinitialspace=True), []):
         name, sign, value = part.partition("=")
         if sign:
             pairs.append((name.strip(), value.strip()))

@@ -80,7 +80,7 @@ class ShopifyDialect(Dialect):
 
     def locate(self, row: Row) -> Place:
         fields = row.fields
-        handle = fields.get("external_id") or _make_handle(fields.get("name", "")) or self._handle
+        handle = _find_handle(fields) or self._handle
         self._handle = check_id("external_id", handle)
         if not _is_variant(fields):
             return Place(handle)
@@ -113,8 +113,13 @@ class ShopifyDialect(Dialect):
                 sku = row.fields.get("sku", "")
                 draft.add_photos(row.number, "variant_image", split_links(image), sku)
         _read_facts(facts.fields)
-        handle = facts.fields.get("external_id") or _make_handle(facts.fields.get("name", ""))
+        # A title without letters makes none, and its row belongs to the one before.
+        handle = next(filter(None, (_find_handle(row.fields) for row in rows)), "")
         return draft.finish(rows, external_id=handle, facts=facts)
+
+
+def _find_handle(fields: Fields) -> str:
+    return fields.get("external_id") or _make_handle(fields.get("name", ""))
 
 
 def _make_handle(title: str) -> str:

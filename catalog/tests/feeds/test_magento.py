@@ -78,3 +78,9 @@ def test_a_variant_without_a_row_is_a_problem():
 def test_a_repeated_sku_is_a_problem():
     _, (problem,) = read_all(TITLES + SMALL + SMALL, mapping=BASE)
     assert (problem.row, problem.code, problem.value) == (3, "id_repeated", "a")
+
+
+def test_attributes_may_be_on_several_lines():
+    rows = SMALL.replace('"color=Blue,size=S"', '"color=Blue,\nsize=S"')
+    (variant,) = read_one(TITLES + rows, mapping=BASE).variants
+    assert (variant.colour, variant.size) == ("Blue", "S")

@@ -84,6 +84,12 @@ def test_rows_without_a_handle_belong_to_the_one_before():
     assert (product.rows, len(product.variants)) == (3, 2)
 
 
+def test_a_title_without_letters_belongs_to_the_row_before():
+    text = "Title,URL handle,Price\n,linen-shirt,10\n<,,\n"
+    product = read_one(text)
+    assert (product.external_id, product.name) == ("linen-shirt", "<")
+
+
 def test_a_product_without_a_handle_has_one_made_of_its_title():
     text = "Title,Price,Vendor,Published on online store\nA Fine Coat!,5,Acme,TRUE\n"
     assert read_one(text).external_id == "a-fine-coat"
