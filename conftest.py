@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from time import time
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +12,7 @@ from django.db.models.signals import post_migrate
 from rest_framework.test import APIClient
 
 from catalog.models import AgeGroup, AgeGroupAlias, Category, CategoryAlias, Style
+from core.api import throttling
 from core.api.refusals import blocked
 from core.tenancy import all_shops
 from core.tests.plugin import FOLDER
@@ -42,6 +44,13 @@ def media_root(settings, tmp_path: Path) -> Path:
     """Give every test a media folder of its own."""
     settings.MEDIA_ROOT = tmp_path / "media"
     return tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def _one_minute(monkeypatch) -> None:
+    """Prevent a test's requests from being counted in one minute and the next."""
+    now = time()
+    monkeypatch.setattr(throttling, "time", lambda: now)
 
 
 @pytest.fixture(autouse=True)

@@ -3,13 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from itertools import islice
 from threading import Event as Signal
-from time import time
 
 import pytest
 from django.db import connection
 from rest_framework.test import APIClient
 
-from core.api import throttling
 from core.tenancy import all_shops
 from recommendations.api.shoppers import PreferencesView
 from tenants.models import ShopAPIKey
@@ -19,13 +17,6 @@ SHOP = "/api/v1/shop/"
 KEYS = "/api/v1/shop/keys/"
 SEARCH = "/api/v1/recommendations/"
 PREFERENCES = "/api/v1/shoppers/ada/preferences/"
-
-
-@pytest.fixture(autouse=True)
-def _one_minute(monkeypatch):
-    """Prevent a test from beginning in one minute and ending in the next."""
-    now = time()
-    monkeypatch.setattr(throttling, "time", lambda: now)
 
 
 def ask(client: APIClient, address: str = "192.0.2.1") -> int:

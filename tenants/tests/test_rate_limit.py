@@ -1,7 +1,6 @@
 """Rate limits are exact, reported in headers, and not applied when Redis is down."""
 
 from concurrent.futures import ThreadPoolExecutor
-from time import time
 
 import pytest
 from django.db import connection
@@ -13,13 +12,6 @@ from tenants.tests.factories import make_client, make_key_client
 
 SHOP = "/api/v1/shop/"
 LOGIN = "/api/v1/auth/login/"
-
-
-@pytest.fixture(autouse=True)
-def _one_minute(monkeypatch):
-    """Prevent a test from beginning in one minute and ending in the next."""
-    now = time()
-    monkeypatch.setattr(throttling, "time", lambda: now)
 
 
 def clear_connections() -> None:

@@ -18,11 +18,8 @@ HERE, ELSEWHERE = "192.0.2.1", "192.0.2.2"
 
 
 @pytest.fixture(autouse=True)
-def _one_minute(monkeypatch, settings):
-    """Prevent a test from beginning in one minute and ending in the next."""
+def _few_refusals(settings):
     settings.RATE_LIMIT_REFUSED = 3
-    now = time()
-    monkeypatch.setattr(throttling, "time", lambda: now)
 
 
 def guess(number: int = 0, address: str = HERE) -> int:
