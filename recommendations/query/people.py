@@ -129,31 +129,30 @@ def _is_look(words: Sequence[str], following: Sequence[str]) -> bool:
 
 
 def _read_words(tokens: Sequence[Token]) -> Iterator[NamedPerson]:
-    introductions, ages = _read_entries("introductions")["words"], _read_entries("singles")["after"]
+    introductions = _read_entries("introductions")
     for place, token in enumerate(tokens):
-        if _is_look([token.folded], [other.folded for other in tokens[place + 1 : place + 2]]):
-            continue
         near = [other.folded for other in tokens[max(0, place - MAX_WORDS_BEFORE) : place]]
+        following = [other.folded for other in tokens[place + 1 : place + 3]]
+        if _is_look([token.folded], following[:1]):
+            continue
         tables = ["words"]
-        if not introductions.isdisjoint(near):
-            tables += [] if _has_occasion(tokens, place) else ["relatives"]
-        elif not ages.isdisjoint(near[-1:]):
-            tables.append("singles")
+        if introductions["words"].isdisjoint(near):
+            if not introductions["ages"].isdisjoint(near[-1:]):
+                tables.append("singles")
+        elif not _has_occasion(near, following):
+            tables.append("relatives")
         for value, words in (entry for table in tables for entry in _read_entries(table).items()):
             if token.folded in words:
                 yield NamedPerson(token.text, value)
 
 
-def _has_occasion(tokens: Sequence[Token], place: int) -> bool:
+def _has_occasion(before: Sequence[str], following: Sequence[str]) -> bool:
     """Check for an occasion of a relative's: "my sister's graduation", "mariage de ma soeur"."""
     entries = _read_entries("occasions")
-    following = [token.folded for token in tokens[place + 1 : place + 3] if token.folded != "s"]
-    if following[:1] and following[0] in entries["words"]:
-        return True
-    for token in reversed(tokens[max(0, place - MAX_WORDS_BEFORE) : place]):
-        if token.folded in entries["ends"] or token.folded in entries["words"]:
-            return token.folded in entries["words"]
-    return False
+    occasions, ends = entries["words"], entries["ends"]
+    first = next((word for word in following if word != "s"), "")
+    last = next((word for word in reversed(before) if word in occasions | ends), "")
+    return first in occasions or last in occasions
 
 
 def _read_numbers(tokens: Sequence[Token]) -> Iterator[NamedPerson]:

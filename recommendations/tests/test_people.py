@@ -1,9 +1,28 @@
 """Prompts say whom garments are for: a gender and an age, in one word or in several."""
 
+import tomllib
+from pathlib import Path
+
 import pytest
+from hypothesis import given
+from hypothesis import settings as limits
+from hypothesis import strategies as st
 
 from core.text import fold
+from recommendations.query import people
 from recommendations.query.interpretation import interpret
+
+TABLE = tomllib.loads(Path(people.__file__).with_name("people.toml").read_text("utf-8"))
+WORDS = [
+    *("dress", "red", "8", "'s"),
+    *(
+        word.strip()
+        for name in ("words", "introductions", "relatives", "occasions", "singles", "numbers")
+        for entry in TABLE[name].values()
+        for word in entry.split(",")
+    ),
+]
+PEOPLE = {"female", "male", *people.KNOWN_AGES, *TABLE["ages"]}
 
 
 def read_people(prompt: str) -> list[str]:
@@ -12,10 +31,12 @@ def read_people(prompt: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("prompt", "people"),
+    ("prompt", "wearers"),
     [
         ("bodysuit for a newborn", ["newborn"]),
         ("gift for a newborn baby", ["newborn"]),
+        ("newborn baby clothes", ["newborn"]),
+        ("baby toddler shoes", ["baby"]),
         ("baby girl dress", ["female", "baby"]),
         ("toddler boy shoes", ["male", "toddler"]),
         ("teen girl jeans", ["female", "teen"]),
@@ -31,8 +52,15 @@ def read_people(prompt: str) -> list[str]:
         ("birthday present for my brother", ["male"]),
     ],
 )
-def test_reads_whom_a_prompt_is_for(prompt, people) -> None:
-    assert read_people(prompt) == people
+def test_reads_whom_a_prompt_is_for(prompt, wearers) -> None:
+    assert read_people(prompt) == wearers
+
+
+@limits(max_examples=300)
+@given(words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=6))
+def test_no_words_for_people_break_it(words) -> None:
+    wearers = read_people(" ".join(words))
+    assert {value for chip in wearers for value in chip.split(", ")} <= PEOPLE
 
 
 def test_words_for_people_are_not_unknown() -> None:
