@@ -64,6 +64,10 @@ def fold(text: str) -> str:
 
 
 @lru_cache(maxsize=32_768)
+def has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
+
+
 def find_stems(word: str, language: str) -> tuple[str, ...]:
     """Return the folded stems of a word, in a language of `LANGUAGES` and in English.
 

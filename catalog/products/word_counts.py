@@ -14,7 +14,7 @@ from catalog.models import Category, Product, ShopWord, Variant
 from catalog.models.shop_words import MAX_WORD_LENGTH
 from catalog.vocabulary.languages.lexicon import split_words, tokenise
 from core.tenancy import all_shops
-from core.text import normalize
+from core.text import has_digit, normalize
 from tenants.models import Shop
 
 # The most frequent of each kind.
@@ -98,7 +98,7 @@ def _split_name(name: str) -> Iterator[tuple[str, str]]:
     """Yield the words of a name once each, folded and as written; numbers and codes are none."""
     words = {token.folded: token.text for token in tokenise(name)}
     for folded, written in words.items():
-        is_code = any(character.isdigit() for character in folded)
+        is_code = has_digit(folded)
         if not is_code and 1 < len(folded) <= MAX_WORD_LENGTH >= len(written):
             yield folded, written
 

@@ -118,7 +118,8 @@ def test_search_is_exact_while_chroma_is_down(stack, client):
     by_index = ask(client, prompt="anything")
     program = kill(stack, "chroma")
     remembered, exact = ask(client, prompt="anything"), ask(client, 6, prompt="anything")
-    assert ("index" in remembered["answered_by"], "exact" in exact["answered_by"]) == (True, True)
+    assert "index" in remembered["answered_by"]
+    assert "exact" in exact["answered_by"]
     ids = [result["id"] for result in by_index["results"]]
     assert [result["id"] for result in remembered["results"]] == ids
     assert [result["id"] for result in exact["results"]][:5] == ids

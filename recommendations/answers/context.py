@@ -17,7 +17,7 @@ from catalog.search.candidates import (
 )
 from catalog.vocabulary.languages.lexicon import split_words
 from core.redaction import redact_all
-from core.text import fold
+from core.text import fold, has_digit
 from recommendations.answers.pages import EarlierPages, read_earlier_pages
 from recommendations.models import Rule
 from recommendations.query import Query, Understanding, write_alternatives
@@ -125,8 +125,8 @@ def _find_by_words(query: Query, language: str) -> TextMatches:
 
 def _is_code(query: Query, found: TextMatches) -> bool:
     """Return whether a code with a digit is all that is asked for; words may be codes by chance."""
-    has_digit = any(letter.isdigit() for letter in query.wanted_words)
-    return bool(found.by_code) and has_digit and not query.photos and not query.images
+    is_possible = has_digit(query.wanted_words) and not query.photos and not query.images
+    return bool(found.by_code) and is_possible
 
 
 def _recognise_brands(understood: Understanding | None, language: str) -> Understanding | None:

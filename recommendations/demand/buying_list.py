@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from catalog.vocabulary.kinship import contradict, find_kinds
 from catalog.vocabulary.languages.concepts import FUNCTION_WORDS
 from catalog.vocabulary.words import COLOURS, Use, texts_for
+from core.text import has_digit
 from recommendations.analytics.reports import Period, PromptActivity, read_prompts
 from recommendations.query.interpretation import interpret
 from recommendations.steering.synonyms import split_phrase
@@ -92,7 +93,7 @@ def group_prompts(prompts: Iterable[PromptActivity], *, encoder: str) -> list[Wa
 
 
 def _is_number(word: str) -> bool:
-    return any(letter.isdigit() for letter in word)
+    return has_digit(word)
 
 
 def _list_forms(words: list[str]) -> Iterator[str]:

@@ -128,9 +128,8 @@ def _is_only_foreign_word(token: Token, tokens: Sequence[Token]) -> bool:
     "Witte sneakers" is Dutch, which has "sneakers" too.
     """
     others = [other.folded for other in tokens if other != token]
-    if any(
-        all((each.folded,) in lexicon.phrases for each in tokens) for lexicon in read_lexicons()
-    ):
+    phrases = {(each.folded,) for each in tokens}
+    if any(phrases <= lexicon.phrases.keys() for lexicon in read_lexicons()):
         return False
     return all(map(_is_english, others)) and any(word in read_vocabulary() for word in others)
 

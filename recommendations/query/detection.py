@@ -18,7 +18,7 @@ from catalog.vocabulary.languages.lexicon import (
     read_lexicons,
     tokenise,
 )
-from core.text import fold
+from core.text import fold, has_digit
 from recommendations.query.segmentation import PromptPiece, divide
 
 ARABIC = re.compile("[\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufeff]")
@@ -121,17 +121,13 @@ def _read(tokens: Sequence[Token], lexicon: Lexicon) -> Reading:
 
 def _is_all_foreign(pieces: Sequence[PromptPiece]) -> bool:
     """Check for a prompt of words that English has too, where one is no English garment."""
-    words = [piece for piece in pieces if not _has_digit(piece.text)]
+    words = [piece for piece in pieces if not has_digit(piece.text)]
     kinds = [piece for piece in words if piece.concept and piece.concept.role is Role.KIND]
     return (
         len(kinds) <= 1
         and all(piece.is_foreign for piece in words)
         and any(fold(piece.text) in FALSE_FRIENDS for piece in words)
     )
-
-
-def _has_digit(text: str) -> bool:
-    return any(letter.isdigit() for letter in text)
 
 
 def _count_letters(pieces: Iterable[PromptPiece]) -> int:

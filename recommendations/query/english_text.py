@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from catalog.vocabulary.languages.concepts import ADJECTIVES, NOUNS, Role
+from core.text import has_digit
 from recommendations.query.segmentation import PromptPiece
 
 ORDER = (
@@ -204,7 +205,7 @@ def _order(items: Sequence[PhraseItem]) -> list[PhraseItem]:
 
 
 def _rank(item: PhraseItem) -> int:
-    if item.role is None and any(c.isdigit() for c in item.text):
+    if item.role is None and has_digit(item.text):
         return len(ORDER)
     return ORDER.index(item.role)
 

@@ -20,7 +20,7 @@ from django.conf import settings
 from catalog.search.shop_words import NO_SHOP_WORDS, ShopWords
 from catalog.vocabulary.languages.concepts import Role
 from catalog.vocabulary.languages.lexicon import Lexicon, read_english, split_words, tokenise
-from core.text import fold
+from core.text import fold, has_digit
 from recommendations.query.constraints.brands import find_brands
 from recommendations.query.constraints.exclusions import (
     Exclusion,
@@ -103,7 +103,7 @@ def interpret(text: str, *, encoder: str, shop: ShopContext = NOWHERE) -> Interp
     wearer, people = find_wearer(pieces, looks) or (None, ())
     if lexicon is not read_english():
         # English with a number in it means nothing to an encoder.
-        for age in filter(_has_digit, (person.text for person in people)):
+        for age in filter(has_digit, (person.text for person in people)):
             looks = _remove_words(looks, age)
     chips = [*_list_chips(constraints), *_list_excluded_chips(exclusions)]
     if encoder not in settings.MULTILINGUAL_ENCODERS:
@@ -149,10 +149,6 @@ def _leave_out(words: Sequence[str], people: Sequence[NamedPerson]) -> tuple[str
     """Return unknown words without those for people, which are understood."""
     understood = {word for person in people for word in split_words(person.text)}
     return tuple(word for word in words if not understood.intersection(split_words(word)))
-
-
-def _has_digit(text: str) -> bool:
-    return any(map(str.isdigit, text))
 
 
 def _remove_words(text: str, words: str) -> str:

@@ -97,10 +97,9 @@ def _measure(word: str, targets: Sequence[str], limit: int) -> dict[str, int]:
 
 
 def _is_allowed(word: str, other: str, mistakes: int, limit: int) -> bool:
-    if limit or word[0] == other[0]:
-        is_swapped = sorted(word) == sorted(other)
-        if mistakes == 1 and (is_swapped or other[1:] == word or _is_slip(word, other)):
-            return True
+    is_common = sorted(word) == sorted(other) or other[1:] == word or _is_slip(word, other)
+    if mistakes == 1 and is_common and (limit or word[0] == other[0]):
+        return True
     if min(len(word), len(other)) <= MIN_TARGET_LETTERS:
         # Of so few letters, only slips, doubled letters, missing vowels, and one that is missing.
         return (
@@ -140,8 +139,8 @@ def _is_slip(word: str, other: str) -> bool:
     """Check for one key that was hit instead of the right one beside it, with it, or twice."""
     if len(word) == len(other):
         wrong = [pair for pair in zip(word, other, strict=True) if pair[0] != pair[1]]
-        is_enough = len(word) > MIN_TARGET_LETTERS
-        return is_enough and len(wrong) == 1 and "".join(wrong[0]) in _NEIGHBOURS
+        is_long = len(word) > MIN_TARGET_LETTERS
+        return is_long and len(wrong) == 1 and "".join(wrong[0]) in _NEIGHBOURS
     return any(
         word[:place] + word[place + 1 :] == other
         and any(

@@ -6,7 +6,7 @@ from functools import cache
 
 from catalog.search.codes import MAX_TEXTS, Code, find_codes
 from catalog.vocabulary.languages.lexicon import is_english_word
-from core.text import fold
+from core.text import fold, has_digit
 from recommendations.query.constraints.prompt import read_constraints
 from recommendations.query.constraints.text import read_cues, split_entry
 from recommendations.query.nearest_words import read_vocabulary
@@ -27,7 +27,7 @@ def find_number(text: str) -> str | None:
     without such a number, or with several. Needs the shop's scope; makes one query if the text has
     anything like a number.
     """
-    if not any(map(str.isdigit, text)):
+    if not has_digit(text):
         return None
     words = text.split()
     numbers = list(dict.fromkeys(_list_numbers(words)))[:MAX_TEXTS]
@@ -73,7 +73,7 @@ def _is_long_number(word: str) -> bool:
 
 
 def _is_number(word: str, min_length: int) -> bool:
-    return any(map(str.isdigit, word)) and sum(map(str.isalnum, word)) >= min_length
+    return has_digit(word) and sum(map(str.isalnum, word)) >= min_length
 
 
 def _is_alone(number: str, text: str) -> bool:

@@ -162,7 +162,7 @@ class RecommendationInput(serializers.Serializer[Any]):
     def get_fields(self) -> dict[str, Any]:
         """Return shallow copies of the fields, which share the fields of their items.
 
-        DRF makes all of them anew for every request, which takes longer than to validate a prompt.
+        DRF copies all of them for every request, which takes longer than to validate a prompt.
         """
         return {name: copy(field) for name, field in self._declared_fields.items()}
 

@@ -249,8 +249,9 @@ class _Reader:
         number, end = _parse_number(found[0]), place + found.end()
         if number is None:
             return None
-        for factor, words in read_cues()["multipliers"].items():
-            if more := re.match(rf"\s?(?:{make_pattern(split_entry(words))})\.?", self.flat[end:]):
+        for factor in read_cues()["multipliers"]:
+            words = read_pattern("multipliers", factor)
+            if more := re.match(rf"\s?(?:{words})\.?", self.flat[end:]):
                 return number * int(factor), end + more.end()
         return number, end
 

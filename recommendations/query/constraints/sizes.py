@@ -195,19 +195,18 @@ def _spell(words: str) -> str:
 @cache
 def _read_patterns() -> tuple[list[re.Pattern[str]], ...]:
     """Return the patterns of sizes: called so, with their system, and without one."""
-    systems = rf"(?P<system>{'|'.join(split_entry(read_cues()['size']['systems']))})"
+    names = split_entry(read_cues()["size"]["systems"])
+    like_words = split_entry(read_cues()["size"]["systems_like_words"])
+    systems = rf"(?P<system>{'|'.join(names)})"
+    clear_systems = rf"(?P<system>{'|'.join(name for name in names if name not in like_words)})"
     after = read_pattern("size", "after")
     numbers = read_pattern("size", "number_signs")
     letters = "|".join(map(re.escape, read_letters()))
     introductions = read_pattern("size", "introductions")
     called_so = rf"{read_pattern('size', 'before')}|(?<!\w)size(?=-)"
     words = rf"(?:(?:{introductions})\s+)?(?:{called_so})\s*[:.=-]?\s*"
-    clear = "|".join(
-        {*split_entry(read_cues()["size"]["systems"])}
-        - {*split_entry(read_cues()["size"]["systems_like_words"])}
-    )
     called = (
-        rf"{words}{_read_value()}\s+(?P<system>{clear})(?!\w)",
+        rf"{words}{_read_value()}\s+{clear_systems}(?!\w)",
         rf"(?<!\w){systems}\s+(?:{words}){_read_value()}",
         rf"{words}(?:{systems}\s*[-.]?\s*)?{_read_value()}",
     )
