@@ -5,13 +5,11 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.plumbing import build_mock_request
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import GenericAPIView
 
 from agents.tools.tool import Tool
-from core.api.names import describing
+from core.api.descriptions import describe
 
 JSON = "application/json"
 REFERENCE = "#/components/schemas/"
@@ -29,12 +27,9 @@ def describe_tool(tool: Tool) -> tuple[Schema, Schema]:
         @extend_schema(request=tool.arguments, responses=tool.output)
         def post(self) -> None: ...
 
-    generator = SchemaGenerator()  # type: ignore[no-untyped-call]
-    view = generator.create_view(DescribedView.as_view(), "POST")  # type: ignore[no-untyped-call]
-    view.request = build_mock_request("POST", "/", view, None)  # type: ignore[no-untyped-call]
-    with describing:
-        operation = view.schema.get_operation("/", "/", "/", "POST", generator.registry)
-    parts = generator.registry.build({})["schemas"]
+    operation, registry = describe(DescribedView.as_view(), "POST")
+    assert operation is not None  # noqa: S101 - the view above is not excluded
+    parts = registry.build({})["schemas"]
     bodies = operation["requestBody"], operation["responses"]["200"]
     arguments, output = (_inline(body["content"][JSON]["schema"], parts) for body in bodies)
     return arguments, output

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from itertools import islice
-from threading import Lock
 from typing import Any
 
 from django.http import QueryDict
@@ -18,6 +17,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
+from core.api.descriptions import describe
 from core.api.json_types import describe_wrong_type
 from core.errors import DomainError
 
@@ -66,22 +66,10 @@ class UnknownNames(DomainError):
         super().__init__(" ".join(messages.values()), code=code, errors=errors)
 
 
-# drf-spectacular loads its extensions with the first description, which is not safe in two threads.
-describing = Lock()
-
-
 @cache
 def describe_operation(callback: Callable[..., Any], method: str) -> Operation:
     """Return what an operation accepts, from its OpenAPI description; computed once."""
-    # A cycle otherwise: DRF imports `core.api.views` while it defines its own views.
-    from drf_spectacular.generators import SchemaGenerator
-    from drf_spectacular.plumbing import build_mock_request
-
-    generator = SchemaGenerator()  # type: ignore[no-untyped-call]
-    view = generator.create_view(callback, method)  # type: ignore[no-untyped-call]
-    view.request = build_mock_request(method, "/", view, None)  # type: ignore[no-untyped-call]
-    with describing:
-        description = view.schema.get_operation("/", "/", "/", method, generator.registry)
+    description, _ = describe(callback, method)
     if description is None:  # it is excluded: its body has a description of its own
         return Operation({}, has_body=True)
     parameters = {

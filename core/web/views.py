@@ -1,7 +1,6 @@
 """Views outside the API: pages, photos and health."""
 
 import re
-from threading import Lock
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +14,7 @@ from django_prometheus.exports import ExportToDjangoView
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
 
+from core.api.descriptions import describing
 from core.api.problems import CONTENT_TYPE, make_problem
 
 # Originals are never served.
@@ -50,11 +50,10 @@ class SchemaView(SpectacularAPIView):
     """The OpenAPI description, made once for each format: it takes a second, and needs no key."""
 
     _contents: dict[str, Any] = {}
-    _lock = Lock()
 
     def _get_schema_response(self, request: Request) -> HttpResponse:
         renderer, _ = self.perform_content_negotiation(request, force=True)
-        with self._lock:
+        with describing:
             if renderer.media_type not in self._contents:
                 schema = super()._get_schema_response(request).data  # type: ignore[no-untyped-call]
                 self._contents[renderer.media_type] = renderer.render(schema)
