@@ -38,7 +38,7 @@ from core.ml.batching import get_batcher
 from core.ml.encoder import Embeddings
 from core.tenancy import all_shops
 
-PROMPTED = 200  # images of the sample that we search for
+PROMPTED = 500  # images of the sample that we search for; fewer leave the thresholds to chance
 PASS_SIZE = 32
 CACHED_PROMPTS = 8  # lists of prompts: those that all shops share, and those of the last shop
 # Shares of the prompts for the shop's own images that may have no match, and no strong match.

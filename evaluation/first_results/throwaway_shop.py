@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import OperationalError
 
-from catalog.indexing.indexes import get_live_index
+from catalog.indexing.indexes import ENTRIES, get_live_index
 from catalog.models import AgeGroup, Category, Image, Style, Thumbnails, VectorIndex
 from catalog.products.specs import ProductChange, ProductSpec
 from catalog.products.word_counts import count_words
@@ -60,6 +60,10 @@ def stocked_shop(
             report(f"Drawing {len(goods)} garments.")
             sold = _stock(shop, goods)
             report("Waiting for a worker to embed their photos.")
+            _wait_until_searchable(shop, len(goods))
+            # A worker calibrates as soon as it has embedded some photos; later ones count too.
+            VectorIndex.objects.update(calibration={})
+            ENTRIES.wake()
             _wait_until_searchable(shop, len(goods))
             count_words(shop.pk)  # as the sweep does for every shop
             shop.refresh_from_db()
