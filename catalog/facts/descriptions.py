@@ -8,7 +8,7 @@ from typing import Any
 
 from catalog.facts.contradictions import MIN_MAIN_SHARE
 from catalog.facts.statements import list_named_colours, list_possible_colours
-from catalog.vocabulary.kinship import contradict, find_kinds, find_known_kinds
+from catalog.vocabulary.kinship import contradict, find_kinds, find_known_kinds, list_narrower
 from catalog.vocabulary.words import MATERIALS, PATTERN_WORDS, find_pattern, plain
 
 # What follows is about something else: "shoes for a red dress", "dress without stripes".
@@ -37,6 +37,16 @@ class Description:
             or _are_others(self.colours, known.colours)
             or _are_others(self.patterns, known.patterns)
         )
+
+    @property
+    def has_looks(self) -> bool:
+        return bool(self.colours or self.patterns)
+
+    def is_met_by(self, known: "Description") -> bool:
+        """Return whether an image is known to have the kind and the looks that this describes."""
+        looks = [(self.colours, known.colours), (self.patterns, known.patterns)]
+        is_kind = any(not known.kinds.isdisjoint(list_narrower(kind)) for kind in self.kinds)
+        return is_kind and not any(wanted and wanted.isdisjoint(found) for wanted, found in looks)
 
     def fits(self, known: "Description") -> bool:
         """Return whether an image with these facts is of the kind that this describes."""

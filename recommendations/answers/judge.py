@@ -16,17 +16,37 @@ MIN_EXPLAINED_FACTOR = 0.02 * SUM_SHARE
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Decides how well images match a query; without thresholds, this is not known."""
+    """Decides how well images match a query; without thresholds, this is not known.
+
+    `wanted` is what the query states of a garment. `is_whole`: whether this is a kind and looks,
+    and the query says nothing else.
+    """
 
     query: Query
     direction: Direction | None
     thresholds: Thresholds | None
     wanted: Description
+    is_whole: bool
 
     @classmethod
-    def of(cls, index: VectorIndex, query: Query, direction: Direction | None) -> "Judge":
+    def of(
+        cls,
+        index: VectorIndex,
+        query: Query,
+        direction: Direction | None,
+        *,
+        after: Match | None = None,
+    ) -> "Judge":
+        """Return the judge of a page; `after`: the last match of the page before it.
+
+        After a weaker match nothing is strong for what is known of it alone, since no page gathers
+        all that is known: order holds over pages.
+        """
         thresholds = direction.find_thresholds(index) if direction else None
-        return cls(query, direction, thresholds, query.description)
+        wanted = query.description
+        is_described = query.is_description and wanted.has_looks
+        is_whole = is_described and is_at_least(after, Match.STRONG)
+        return cls(query, direction, thresholds, wanted, is_whole)
 
     @property
     def finds_nothing(self) -> bool:
@@ -37,14 +57,16 @@ class Judge:
         """Return the match of an image; one with all words of the query is strong.
 
         An image that is known not to be what the query states is at most weak, and one that is
-        known to be of the kind that it states at least weak.
+        known to be of the kind that it states at least weak. One that is known to be all that the
+        query says is strong, unless it resembles it too little.
         """
         match = self._judge_similarity(similarity)
         if pk in pool.holding_all:
             match = Match.STRONG
-        if match is None or match is Match.WEAK:
+        if match is None or (match is Match.WEAK and not self.is_whole):
             return match
-        return bound_match(match, wanted=self.wanted, known=pool.describe(pk))
+        known = pool.describe(pk)
+        return bound_match(match, wanted=self.wanted, known=known, is_whole=self.is_whole)
 
     def is_enough(self, pool: CandidatePool) -> bool:
         """Return whether no image beyond the pool belongs on the page.

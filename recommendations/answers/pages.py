@@ -16,6 +16,7 @@ from catalog.search.prices import read_prices
 from core.errors import DomainError
 from recommendations.models import Prompt
 from recommendations.query import AnswerOrder, Query
+from recommendations.ranking.match import Match
 from recommendations.ranking.rank import Ranked
 
 # Results of a search, on all of its pages.
@@ -33,12 +34,16 @@ class UnknownPage(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class EarlierPages:
-    """The first page of a search, all images and products so far, and the last image."""
+    """The first page of a search, all images and products so far, and the last image.
+
+    `last_match`: how well that one matches; None where this is not known.
+    """
 
     first: UUID | None = None
     images: frozenset[UUID] = frozenset()
     products: frozenset[UUID] = frozenset()
     last: UUID | None = None
+    last_match: Match | None = None
 
     @property
     def items(self) -> frozenset[str]:
@@ -56,7 +61,9 @@ def read_earlier_pages(query: Query, request: Mapping[str, Any]) -> EarlierPages
     found = list(rows.values_list("pk", "query", "results"))
     if not found or found[0][0] != query.cursor or _identify(found[0][1]) != _identify(request):
         raise UnknownPage
-    shown = [UUID(result["id"]) for *_, results in found for result in results]
+    results = [result for *_, page in found for result in page]
+    shown = [UUID(result["id"]) for result in results]
+    last_match = results[-1].get("match") if results else None
     images = frozenset(shown)
     products = Image.objects.filter(pk__in=images).exclude(product=None)
     return EarlierPages(
@@ -64,6 +71,7 @@ def read_earlier_pages(query: Query, request: Mapping[str, Any]) -> EarlierPages
         images=images,
         products=frozenset(products.values_list("product_id", flat=True)),
         last=shown[-1] if shown else None,
+        last_match=Match(last_match) if last_match else None,
     )
 
 

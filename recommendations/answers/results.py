@@ -108,7 +108,7 @@ def find_results(
     is_sorted = query.order is not AnswerOrder.RELEVANCE
     # Many of the nearest images may have what the query excludes.
     is_whole = is_sorted or bool(query.exclusions)
-    judge = Judge.of(context.index, query, direction)
+    judge = Judge.of(context.index, query, direction, after=context.earlier.last_match)
     pinned = [pk for rule in context.rules if rule.action == "pin" for pk in rule.images]
     with context.watch.measure("search"):
         pool = gather_candidates(

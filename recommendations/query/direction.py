@@ -93,14 +93,19 @@ def find_thresholds(
     return Thresholds(weak=weak, strong=strong)
 
 
-def bound_match(match: Match, *, wanted: Description, known: Description) -> Match:
+def bound_match(
+    match: Match, *, wanted: Description, known: Description, is_whole: bool = False
+) -> Match:
     """Return the match of an image, given what is known of it.
 
     It is at most weak for an image that is known not to be what is wanted, and at least weak for
-    one of the wanted kind.
+    one of the wanted kind. It is strong for one that is known to have the wanted kind, colour and
+    pattern if these are the whole wish (`is_whole`).
     """
     if match is Match.STRONG and wanted.contradicts(known):
         return Match.WEAK
+    if is_whole and wanted.is_met_by(known):
+        return Match.STRONG
     if match is Match.NONE and wanted.fits(known):
         return Match.WEAK
     return match
@@ -214,6 +219,11 @@ class Query:
             frozenset[str]().union(*(wish.colours for wish in wishes)),
             frozenset[str]().union(*(wish.patterns for wish in wishes)),
         )
+
+    @property
+    def is_description(self) -> bool:
+        """Return whether `description` is all that is wanted, and of one garment."""
+        return len(self.weights) == 1 and all(found.is_description for found in self._wanted)
 
     @property
     def synonyms(self) -> tuple[SynonymUse, ...]:

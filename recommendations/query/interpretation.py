@@ -18,8 +18,15 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 
 from catalog.search.shop_words import NO_SHOP_WORDS, ShopWords
+from catalog.vocabulary.kinship import find_named_kind
 from catalog.vocabulary.languages.concepts import Role
-from catalog.vocabulary.languages.lexicon import Lexicon, read_english, split_words, tokenise
+from catalog.vocabulary.languages.lexicon import (
+    Concept,
+    Lexicon,
+    read_english,
+    split_words,
+    tokenise,
+)
 from core.text import fold, has_digit
 from recommendations.query.constraints.brands import find_brands
 from recommendations.query.constraints.exclusions import (
@@ -105,9 +112,10 @@ def interpret(text: str, *, encoder: str, shop: ShopContext = NOWHERE) -> Interp
         # English with a number in it means nothing to an encoder.
         for age in filter(has_digit, (person.text for person in people)):
             looks = _remove_words(looks, age)
+    named = _name_pieces(pieces)
     chips = [*_list_chips(constraints), *_list_excluded_chips(exclusions)]
     if encoder not in settings.MULTILINGUAL_ENCODERS:
-        chips += _name_pieces(pieces)
+        chips += [Chip(_NAMED[concept.role], piece.text, concept.text) for piece, concept in named]
     chips += [Chip(ConstraintKind.BRAND, brand.text, brand.names[0]) for brand in brands]
     chips += _list_people_chips(people)
     understood = understand(
@@ -120,6 +128,10 @@ def interpret(text: str, *, encoder: str, shop: ShopContext = NOWHERE) -> Interp
         nearest=tuple(_list_nearest(unknown, shop.words, lexicon)),
         chips=tuple(replace(chip, without=_remove_words(corrected, chip.text)) for chip in chips),
         corrections=tuple(corrections),
+        is_description=(
+            _is_description(pieces, named, passed=[*(person.text for person in people), *unknown])
+            and not find_measures(wanted)
+        ),
     )
     return Interpretation(
         understanding,
@@ -217,10 +229,36 @@ def _list_excluded_chips(exclusions: Sequence[Exclusion]) -> list[Chip]:
     ]
 
 
-def _name_pieces(pieces: Sequence[PromptPiece]) -> list[Chip]:
-    """Return chips for the kinds, colours and patterns that a prompt names."""
-    return [
-        Chip(_NAMED[piece.concept.role], piece.text, piece.concept.text)
-        for piece in pieces
-        if piece.concept and piece.concept.text and piece.concept.role in _NAMED
-    ]
+def _name_pieces(pieces: Sequence[PromptPiece]) -> list[tuple[PromptPiece, Concept]]:
+    """Return the pieces that name a kind, a colour or a pattern, with their concepts.
+
+    Of words for parts and materials that are kinds too, such as "belt" and "fleece", the last one
+    is the kind of a prompt that names no other.
+    """
+    named = [(piece, piece.concept) for piece in pieces if piece.concept and piece.concept.text]
+    if not any(concept.role is Role.KIND for _, concept in named):
+        for place in range(len(named) - 1, -1, -1):
+            piece, concept = named[place]
+            if concept.role in (Role.PART, Role.MATERIAL) and find_named_kind(concept.text):
+                named[place] = piece, Concept(concept.text, Role.KIND)
+                break
+    return [(piece, concept) for piece, concept in named if concept.role in _NAMED]
+
+
+def _is_description(
+    pieces: Sequence[PromptPiece],
+    named: Sequence[tuple[PromptPiece, Concept]],
+    *,
+    passed: Sequence[str],
+) -> bool:
+    """Return whether pieces name one kind, at most one colour and pattern, and nothing else.
+
+    `passed`: words that filters see to, or that the encoder does not know.
+    """
+    roles = [concept.role for _, concept in named]
+    if Role.KIND not in roles or len(set(roles)) < len(roles):
+        return False
+    said = {word for text in passed for word in split_words(text)}
+    said.update(word for piece, _ in named for word in split_words(piece.text))
+    left = (piece for piece in pieces if not said.issuperset(split_words(piece.text)))
+    return all(piece.concept is not None and not piece.is_content for piece in left)

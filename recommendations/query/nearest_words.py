@@ -7,7 +7,7 @@ a word without vowels is one mistake away from the word that has these consonant
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -17,7 +17,13 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, Prefix
 
 from catalog.search.shop_words import ShopWords
-from catalog.vocabulary.languages.concepts import CONCEPTS, FUNCTION_WORDS, Role
+from catalog.vocabulary.languages.concepts import (
+    CONCEPTS,
+    COUNTABLE,
+    FUNCTION_WORDS,
+    Role,
+    make_plural,
+)
 from catalog.vocabulary.languages.lexicon import (
     NO_GARMENT,
     Concept,
@@ -39,8 +45,6 @@ _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _NEIGHBOURS = frozenset(
     pair for row in _KEYS for one, other in pairwise(row) for pair in (one + other, other + one)
 )
-# Only what can be counted has a plural.
-_COUNTABLE = (Role.KIND, Role.PART, Role.PERSON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,19 +168,10 @@ def _read_words(role: Role) -> frozenset[str]:
     return frozenset(word for word in forms if word.isalpha() and word not in FUNCTION_WORDS)
 
 
-def list_forms(text: str, role: Role) -> Iterator[str]:
-    """Yield the words of an English text and, of things that can be counted, the plural."""
-    *others, word = split_words(text)
-    yield from (*others, word)
-    is_plural = word.endswith("s") and not word.endswith("ss")
-    if role not in _COUNTABLE or is_plural:
-        return
-    if word.endswith(("ss", "sh", "ch", "x")):
-        yield f"{word}es"
-    elif word.endswith("y") and word[-2:-1] not in "aeiou":
-        yield f"{word[:-1]}ies"
-    else:
-        yield f"{word}s"
+def list_forms(text: str, role: Role) -> tuple[str, ...]:
+    """Return the words of an English text and, of things that can be counted, the plural."""
+    words = split_words(text)
+    return (*words, make_plural(words[-1])) if role in COUNTABLE else words
 
 
 @dataclass(frozen=True, slots=True)

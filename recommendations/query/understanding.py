@@ -58,7 +58,8 @@ class Understanding:
     does not know, as they are written. `chips`: what it was taken to name. `corrections`: words
     that were taken for others. `nearest`: known words that unknown ones resemble, to be offered.
     `synonyms`: the shop's synonyms for phrases of the text.
-    `is_meaningless`: the encoder knows none of its words.
+    `is_meaningless`: the encoder knows none of its words. `is_description`: it names one kind of
+    garment, and nothing else that the encoder knows but its colour, its pattern and its wearer.
     """
 
     language: str | None
@@ -69,6 +70,7 @@ class Understanding:
     nearest: tuple[Correction, ...] = ()
     synonyms: tuple[SynonymUse, ...] = ()
     is_meaningless: bool = False
+    is_description: bool = False
 
 
 def combine(understandings: Sequence[Understanding]) -> Understanding | None:

@@ -152,6 +152,7 @@ def test_a_short_number_is_a_word_like_others(selling):
         ("Hemd ohne Punkte", ["black", "navy", "hooded boots"]),
         ("shirt without hood", ["black", "navy", "dots"]),
         ("no boots", ["black", "navy", "dots"]),
+        ("no dresses", ["black", "navy", "dots", "hooded boots"]),
     ],
 )
 def test_what_is_excluded_is_not_in_the_answer(shop, prompt, left):

@@ -96,6 +96,26 @@ def test_another_kind_is_at_most_weak_and_the_wanted_one_at_least(match, wanted,
     assert limited is expected
 
 
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        (Description(frozenset({"sundress"}), frozenset({"red", "white"})), Match.STRONG),
+        (Description(frozenset({"sundress"}), frozenset({"white"})), Match.NONE),
+        (Description(frozenset({"shirt"}), frozenset({"red"})), Match.NONE),
+        (Description(frozenset({"dress"})), Match.WEAK),
+        (Description(colours=frozenset({"red"})), Match.NONE),
+    ],
+)
+def test_what_is_known_to_be_the_whole_wish_is_strong(known, expected):
+    wanted = Description(frozenset({"dress"}), frozenset({"red"}))
+    assert bound_match(Match.NONE, wanted=wanted, known=known, is_whole=True) is expected
+
+
+def test_what_is_known_is_not_all_of_a_longer_wish():
+    dress = Description(frozenset({"dress"}), frozenset({"red"}))
+    assert bound_match(Match.NONE, wanted=dress, known=dress) is Match.WEAK
+
+
 # --- Through the API ---------------------------------------------------------------------
 
 THRESHOLDS = make_calibration(axis=[1, 1, 1], weak=0.3, strong=0.6)
@@ -208,6 +228,71 @@ def test_image_of_the_stated_kind_is_at_least_weak(measured):
     with shop_scope(measured.shop.pk):
         update_image(image=far, fields={"colour": "green"})
     assert "Sundress" not in matches(ask())
+
+
+@pytest.mark.parametrize(
+    ("prompt", "match"),
+    [
+        ("red dress", "strong"),
+        ("red striped dress", "weak"),
+        ("red dress for a wedding", "weak"),
+        ("dress", "weak"),
+    ],
+)
+def test_image_that_is_known_to_be_all_that_the_prompt_says_is_strong(measured, prompt, match):
+    cache_prompt(measured.shop, prompt, 1, 0, 0)
+    with shop_scope(measured.shop.pk):
+        middling = Image.objects.get(name="Middling")
+        dress = Category.objects.get(shop=None, name="dress")
+        update_image(image=middling, fields={"category": dress, "colour": "red"})
+    found = matches(measured.client.post(ASK, {"prompt": prompt}, "json"))
+    assert found["Middling"] == match
+
+
+def state_colour(measured, **colours):
+    with shop_scope(measured.shop.pk):
+        for name, colour in colours.items():
+            Image.objects.filter(name__startswith=name).update(colour=colour)
+
+
+def test_page_has_what_is_known_to_be_wanted_beyond_the_nearest(measured):
+    """The nearest images look like what is wanted, and are known to have another colour."""
+    cache_prompt(measured.shop, "red dress", 1, 0, 0)
+    with shop_scope(measured.shop.pk):
+        dress = Category.objects.get(shop=None, name="dress")
+    make_at = partial(make_image_at, measured.shop, category=dress)
+    for number in range(60):
+        make_at(1, 0, 0.005 * number, name=f"Green {number}")
+    make_at(0.4, 0, (1 - 0.4**2) ** 0.5, name="Wanted")
+    state_colour(measured, Green="green", Wanted="red")
+    body = {"prompt": "red dress", "number_of_images": 3}
+    found = matches(measured.client.post(ASK, body, "json"))
+    assert found == {"Same": "strong", "Near": "strong", "Wanted": "strong"}
+
+
+def test_what_is_known_orders_over_pages_too(measured):
+    """After a weak match no later page has a strong one."""
+    cache_prompt(measured.shop, "red dress", 1, 0, 0)
+    with shop_scope(measured.shop.pk):
+        dress = Category.objects.get(shop=None, name="dress")
+        Image.objects.update(category=Category.objects.get(shop=None, name="skirt"))
+    make_at = partial(make_image_at, measured.shop, category=dress)
+    for number in range(60):
+        make_at(0.5, 0.8, 0.005 * number, name=f"Unstated {number}")
+    make_at(0.4, 0, (1 - 0.4**2) ** 0.5, name="Wanted")
+    state_colour(measured, Wanted="red")
+    found, cursor = [], {}
+    while True:
+        body = {"prompt": "red dress", "number_of_images": 10, **cursor}
+        page = measured.client.post(ASK, body, "json").json()
+        found += page["results"]
+        if page["next"] is None:
+            break
+        cursor = {"cursor": page["next"]}
+    levels = ["strong", "weak", "none"]
+    order = [levels.index(result["match"]) for result in found]
+    assert order == sorted(order)
+    assert "Wanted" in [result["name"] for result in found]
 
 
 def test_empty_answer_has_alternatives(measured):

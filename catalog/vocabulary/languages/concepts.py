@@ -52,6 +52,8 @@ CONCEPTS: Mapping[Role, frozenset[str]] = {
     | frozenset(_TABLE["connectives" if role is Role.POSTPOSITION else role.value])
     for role in Role
 }
+# Only what can be counted has a plural.
+COUNTABLE = frozenset({Role.KIND, Role.PART, Role.PERSON})
 # Other forms of a concept: before a kind, and after "for".
 ADJECTIVES: Mapping[str, str] = _TABLE["adjectives"]
 NOUNS: Mapping[str, str] = _TABLE["nouns"]
@@ -64,3 +66,14 @@ ENGLISH_WORDS = frozenset(_TABLE["english_words"].split())
 FASHION_WORDS = frozenset(_TABLE["fashion_words"].split())
 # Words of lexicons that English words end with, so that they are no sign of a compound.
 ENGLISH_ENDINGS = frozenset(_TABLE["english_endings"].split())
+
+
+def make_plural(word: str) -> str:
+    """Return the plural of an English word; words that end like one are their own plural."""
+    if word.endswith(("ss", "sh", "ch", "x")):
+        return f"{word}es"
+    if word.endswith("s"):
+        return word
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return f"{word[:-1]}ies"
+    return f"{word}s"

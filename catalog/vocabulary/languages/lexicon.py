@@ -13,10 +13,12 @@ from typing import Any, NamedTuple, TypeAlias
 
 from catalog.vocabulary.languages.concepts import (
     CONCEPTS,
+    COUNTABLE,
     ENGLISH_WORDS,
     FALSE_FRIENDS,
     FUNCTION_WORDS,
     Role,
+    make_plural,
     read_table,
 )
 from core.text import fold, normalize
@@ -170,11 +172,14 @@ def _find_longest(phrases: Iterable[Phrase]) -> dict[str, int]:
 
 @cache
 def read_english() -> Lexicon:
-    """Return the lexicon of the concepts' own English words."""
+    """Return the lexicon of the concepts' own English words, with plurals."""
     phrases: dict[Phrase, Concept] = {}
     for role, texts in CONCEPTS.items():
         for text in sorted(texts) if role is not Role.POSTPOSITION else ():
             phrases.setdefault(split_words(text), Concept(text, role))
+    for (*words, last), concept in list(phrases.items()):
+        if concept.role in COUNTABLE:
+            phrases.setdefault((*words, make_plural(last)), concept)
     for word in FUNCTION_WORDS - {phrase[0] for phrase in phrases if len(phrase) == 1}:
         phrases[word,] = IGNORED
     return Lexicon("en", "English", phrases, _find_longest(phrases))

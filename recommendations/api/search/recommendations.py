@@ -140,8 +140,9 @@ class ResultSerializer(PublicImageSerializer):
         read_only=True,
         allow_null=True,
         help_text="At most `weak` for an image of another kind of garment, colour or pattern than "
-        "the prompt names, and at least `weak` for one of its kind. Null until the shop's index is "
-        "calibrated for the first time.",
+        "the prompt names, and at least `weak` for one of its kind. `strong` for one that is known "
+        "to be all that the prompt says. Null until the shop's index is calibrated for the first "
+        "time.",
     )
     placed_by = serializers.ChoiceField(
         choices=[placement.value for placement in PlacedBy],
