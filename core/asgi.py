@@ -12,13 +12,13 @@ django.setup(set_prefix=False)
 
 from django.conf import settings  # noqa: E402 - Django is set up first
 
+from catalog.vocabulary.languages.dictionaries import read_dictionaries  # noqa: E402
 from catalog.vocabulary.languages.lexicon import read_lexicons  # noqa: E402
 from core.decoders import get_decoder  # noqa: E402
 from core.web.access_log import AccessLog  # noqa: E402
 from core.web.bodies import BodyLimit, BodyRule, BodyStore, Pace  # noqa: E402
 from core.web.handler import ThreadedHandler  # noqa: E402
 from core.web.load_limits import STREAMLESS_PATHS, LoadLimit  # noqa: E402
-from recommendations.query.dictionaries import read_dictionaries  # noqa: E402
 
 read_lexicons()  # before the first prompt in another language, which would wait for them
 # The first prompts may wait for dictionaries; the start does not.

@@ -7,8 +7,15 @@ from functools import lru_cache
 from typing import Any
 
 from catalog.facts.contradictions import MIN_MAIN_SHARE
-from catalog.facts.statements import list_named_colours, list_possible_colours
-from catalog.vocabulary.kinship import contradict, find_kinds, find_known_kinds, list_narrower
+from catalog.facts.statements import add_shades, list_named_colours, list_possible_colours
+from catalog.vocabulary.kinship import (
+    contradict,
+    find_kinds,
+    find_known_kinds,
+    list_narrower,
+    read_english_text,
+)
+from catalog.vocabulary.languages.translation import translate
 from catalog.vocabulary.words import MATERIALS, PATTERN_WORDS, find_pattern, plain
 
 # What follows is about something else: "shoes for a red dress", "dress without stripes".
@@ -24,11 +31,16 @@ _ANY_PATTERN = frozenset(("print", "prints", "printed"))
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """Kinds, retail colours and patterns; a set is empty where nothing is said or known."""
+    """Kinds, retail colours and patterns; a set is empty where nothing is said or known.
+
+    A prompt's `colours` are all those that a garment of the named colour may have, and `shades`
+    those that are surely meant.
+    """
 
     kinds: frozenset[str] = frozenset()
     colours: frozenset[str] = frozenset()
     patterns: frozenset[str] = frozenset()
+    shades: frozenset[str] = frozenset()
 
     def contradicts(self, known: "Description") -> bool:
         """Return whether an image with these facts is not what this describes."""
@@ -40,11 +52,11 @@ class Description:
 
     @property
     def has_looks(self) -> bool:
-        return bool(self.colours or self.patterns)
+        return bool(self.shades or self.patterns)
 
     def is_met_by(self, known: "Description") -> bool:
         """Return whether an image is known to have the kind and the looks that this describes."""
-        looks = [(self.colours, known.colours), (self.patterns, known.patterns)]
+        looks = [(self.shades, known.colours), (self.patterns, known.patterns)]
         is_kind = any(not known.kinds.isdisjoint(list_narrower(kind)) for kind in self.kinds)
         return is_kind and not any(wanted and wanted.isdisjoint(found) for wanted, found in looks)
 
@@ -55,13 +67,15 @@ class Description:
 
 @lru_cache(maxsize=4096)
 def describe_wish(text: str) -> Description:
-    """Return what an English prompt states of the garment that it is for.
-
-    Its colours are all those that a garment of the named colour may have.
-    """
+    """Return what an English prompt states of the garment that it is for."""
     stated = _ELSEWHERE.split(text.lower(), maxsplit=1)[0]
     of_garment = _NO_COLOURS.sub(" ", _WITH.split(stated, maxsplit=1)[0])
-    return Description(find_kinds(text), list_possible_colours(of_garment), _find_patterns(stated))
+    return Description(
+        find_kinds(text),
+        list_possible_colours(of_garment),
+        _find_patterns(stated),
+        add_shades(list_named_colours(of_garment)),
+    )
 
 
 def describe_image(
@@ -75,12 +89,15 @@ def describe_image(
 ) -> Description:
     """Return what is known of an image.
 
-    What the shop states in fields counts, and its name; where no field states a colour or pattern,
-    also what was seen with certainty. `garments` are those of the photo as tagging stores them.
+    What the shop states in fields counts, and its name, in any language; where no field states a
+    colour or pattern, also what was seen with certainty. `garments` are those of the photo as
+    tagging stores them.
     """
+    stated = " ".join(filter(None, colours))
+    name = read_english_text(name)
     return Description(
         find_known_kinds(category=category, name=name, garments=garments),
-        _find_known_colours(" ".join(colours), f"{name} {brand}", garments),
+        _find_known_colours(stated, f"{name} {brand}", garments),
         _find_known_patterns(str(attributes.get("pattern") or ""), name, garments),
     )
 
@@ -93,8 +110,8 @@ def _find_known_colours(
     stated: str, name: str, garments: Sequence[Mapping[str, Any]]
 ) -> frozenset[str]:
     named = list_named_colours(_NO_COLOURS.sub(" ", name.lower()))
-    if stated.strip():
-        found = list_named_colours(stated)
+    if stated:
+        found = list_named_colours(stated) or list_named_colours(translate(stated))
         # A word that is in no table ("sunset"), or "multicolour", may be any colour.
         return found | named if found else frozenset()
     if not garments or not garments[0]["colour"]["is_sure"]:
@@ -112,7 +129,7 @@ def _find_known_patterns(
 ) -> frozenset[str]:
     named = _find_patterns(name)
     if stated.strip():
-        found = find_pattern(stated)
+        found = find_pattern(stated) or find_pattern(translate(stated))
         return named | {found} if found else frozenset()
     if not garments or not garments[0]["pattern"]["is_sure"]:
         return named

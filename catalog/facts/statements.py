@@ -87,6 +87,11 @@ def list_named_colours(text: str) -> frozenset[str]:
     return frozenset(find_colours(text))
 
 
+def add_shades(colours: frozenset[str]) -> frozenset[str]:
+    """Return retail colours with the shades of the basic ones: blue has royal blue too."""
+    return colours | {shade for shade, basic in BASIC_OF.items() if basic in colours}
+
+
 def find_colours(text: str) -> Iterator[str]:
     """Yield the retail names of the colours in a text, the longest phrases first."""
     words, names = plain(text).split(), _read_phrases()

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from catalog.vocabulary.kinds import KINDS
+from catalog.vocabulary.languages.translation import translate
 from catalog.vocabulary.words import plain, read_toml
 
 MAX_PHRASE_WORDS = 4
@@ -70,9 +71,15 @@ def find_known_kinds(
 ) -> frozenset[str]:
     """Return the kinds that a product's category and name state, else those seen in its photo.
 
-    `garments` are those of the photo as tagging stores them.
+    They may be in any language. `garments` are those of the photo as tagging stores them.
     """
-    return find_kinds(category) | find_kinds(name) or _find_sure_kinds(garments)
+    stated = find_kinds(read_english_text(category)) | find_kinds(read_english_text(name))
+    return stated or _find_sure_kinds(garments)
+
+
+def read_english_text(text: str) -> str:
+    """Return the English text of a name in another language; as it is where it names a kind."""
+    return text if find_kinds(text) else translate(text) or text
 
 
 def _find_sure_kinds(garments: Sequence[Mapping[str, Any]]) -> frozenset[str]:

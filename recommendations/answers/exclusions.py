@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from catalog.facts.statements import find_colours
+from catalog.facts.statements import add_shades, find_colours
 from catalog.search.public_images import find_row_kinds
 from catalog.vocabulary.kinship import find_named_kind, list_narrower
 from catalog.vocabulary.languages.concepts import ADJECTIVES, Role
@@ -21,12 +21,11 @@ from catalog.vocabulary.languages.lexicon import (
     split_words,
     tokenise,
 )
+from catalog.vocabulary.languages.segmentation import divide
 from catalog.vocabulary.words import find_pattern
-from core.ml.colours import BASIC_OF
 from core.text import find_stems
 from recommendations.query.constraints.exclusions import Exclusion
 from recommendations.query.people import Wearer
-from recommendations.query.segmentation import divide
 
 # A garment's colours with smaller shares are details.
 MIN_SHARE = 0.3
@@ -79,8 +78,7 @@ def _expand_colours(name: str) -> frozenset[str]:
     """Return the retail colours of a name: blue has all shades, and royal blue only its own."""
     colours = _find_colours(name)
     colours |= frozenset(other for colour in colours for other in ALSO_CALLED.get(colour, ()))
-    shades = {shade for shade, basic in BASIC_OF.items() if basic in colours}
-    return colours | shades
+    return add_shades(colours)
 
 
 def _read_colours(row: Mapping[str, Any]) -> frozenset[str]:

@@ -56,17 +56,23 @@ class Judge:
     def judge(self, pool: CandidatePool, pk: UUID, similarity: float | None) -> Match | None:
         """Return the match of an image; one with all words of the query is strong.
 
-        An image that is known not to be what the query states is at most weak, and one that is
-        known to be of the kind that it states at least weak. One that is known to be all that the
-        query says is strong, unless it resembles it too little.
+        An image that is known not to be what the query states is at most weak, and its words do not
+        count. One that is known to be of the kind that it states is at least weak, and one that is
+        known to be all that the query says is strong.
         """
-        match = self._judge_similarity(similarity)
-        if pk in pool.holding_all:
-            match = Match.STRONG
-        if match is None or (match is Match.WEAK and not self.is_whole):
+        match, holds_all = self._judge_similarity(similarity), pk in pool.holding_all
+        if not holds_all and (match is None or (match is Match.WEAK and not self.is_whole)):
             return match
         known = pool.describe(pk)
+        if holds_all and not self.wanted.contradicts(known):
+            return Match.STRONG
+        if match is None:
+            return match
         return bound_match(match, wanted=self.wanted, known=known, is_whole=self.is_whole)
+
+    def is_other(self, pool: CandidatePool, pk: UUID) -> bool:
+        """Return whether an image is known not to be what the query is a description of."""
+        return self.is_whole and self.wanted.contradicts(pool.describe(pk))
 
     def is_enough(self, pool: CandidatePool) -> bool:
         """Return whether no image beyond the pool belongs on the page.

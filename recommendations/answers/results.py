@@ -173,7 +173,8 @@ def _make_candidates(context: AnswerContext, pool: CandidatePool, judge: Judge) 
     return [
         Candidate(
             facts=facts,
-            relevance=pool.relevance.get(facts.id, 0.0),
+            # What is surely something else comes after what may be wanted.
+            relevance=0.0 if judge.is_other(pool, facts.id) else pool.relevance.get(facts.id, 0.0),
             match=match,
             similarity=None if similarity is None else round(similarity, 4),
             taste=taste,

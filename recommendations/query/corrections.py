@@ -12,6 +12,7 @@ from functools import cache
 
 from catalog.search.shop_words import NO_SHOP_WORDS, ShopWords
 from catalog.vocabulary.languages.concepts import CONCEPTS, Role
+from catalog.vocabulary.languages.dictionaries import read_common_words, read_rare_words
 from catalog.vocabulary.languages.lexicon import (
     Lexicon,
     Token,
@@ -20,15 +21,14 @@ from catalog.vocabulary.languages.lexicon import (
     read_lexicons,
     split_words,
 )
+from catalog.vocabulary.languages.segmentation import take_apart
 from recommendations.query.constraints.text import read_cues, split_entry
-from recommendations.query.dictionaries import read_common_words, read_rare_words
 from recommendations.query.nearest_words import (
     MAX_LETTERS,
     find_nearest,
     list_forms,
     read_vocabulary,
 )
-from recommendations.query.segmentation import take_apart
 
 MIN_LETTERS, MIN_SPLIT_LETTERS, MIN_PART_LETTERS = 3, 6, 3
 MAX_GUESSED_WORDS = 4

@@ -218,6 +218,7 @@ class Query:
             kinds,
             frozenset[str]().union(*(wish.colours for wish in wishes)),
             frozenset[str]().union(*(wish.patterns for wish in wishes)),
+            frozenset[str]().union(*(wish.shades for wish in wishes)),
         )
 
     @property

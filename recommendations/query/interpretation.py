@@ -20,6 +20,8 @@ from django.conf import settings
 from catalog.search.shop_words import NO_SHOP_WORDS, ShopWords
 from catalog.vocabulary.kinship import find_named_kind
 from catalog.vocabulary.languages.concepts import Role
+from catalog.vocabulary.languages.detection import detect
+from catalog.vocabulary.languages.dictionaries import read_common_words
 from catalog.vocabulary.languages.lexicon import (
     Concept,
     Lexicon,
@@ -27,6 +29,7 @@ from catalog.vocabulary.languages.lexicon import (
     split_words,
     tokenise,
 )
+from catalog.vocabulary.languages.segmentation import PromptPiece, divide
 from core.text import fold, has_digit
 from recommendations.query.constraints.brands import find_brands
 from recommendations.query.constraints.exclusions import (
@@ -49,11 +52,8 @@ from recommendations.query.corrections import (
     is_correctable,
     is_known,
 )
-from recommendations.query.detection import detect
-from recommendations.query.dictionaries import read_common_words
 from recommendations.query.nearest_words import find_nearest
 from recommendations.query.people import ADULT, NamedPerson, Wearer, find_wearer
-from recommendations.query.segmentation import PromptPiece, divide
 from recommendations.query.synonyms import NO_SYNONYMS, SynonymTable
 from recommendations.query.understanding import CODE, Chip, Understanding, understand
 from recommendations.steering.synonyms import split_phrase

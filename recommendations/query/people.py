@@ -20,7 +20,7 @@ from catalog.vocabulary.languages.lexicon import (
     split_words,
     tokenise,
 )
-from recommendations.query.segmentation import PromptPiece
+from catalog.vocabulary.languages.segmentation import PromptPiece
 
 MAX_WORDS_BEFORE = 4  # as in "for my sweet little daughter"
 MAX_YEARS = 120

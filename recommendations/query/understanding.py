@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 
 from catalog.vocabulary.languages.concepts import FUNCTION_WORDS
+from catalog.vocabulary.languages.detection import NO_WORD, detect
 from catalog.vocabulary.languages.lexicon import Token, is_english_word, split_words, tokenise
+from catalog.vocabulary.languages.segmentation import PromptPiece
+from catalog.vocabulary.languages.translation import write_reading
 from core.ml.known_words import find_known_words
 from core.text import fold, normalize
 from recommendations.query.corrections import Correction
-from recommendations.query.detection import NO_WORD, Reading, detect
-from recommendations.query.english_text import write_english
-from recommendations.query.segmentation import PromptPiece
 from recommendations.query.synonyms import (
     NO_SYNONYMS,
     SynonymTable,
@@ -119,7 +119,7 @@ def understand(
             is_meaningless=known is not None and not is_english,
         )
     return Understanding(
-        reading.lexicon.code, _rewrite(reading), _limit(_find_unknown(reading.pieces, known))
+        reading.lexicon.code, write_reading(reading), _limit(_find_unknown(reading.pieces, known))
     )
 
 
@@ -131,18 +131,6 @@ def _is_known(phrase: str, *, encoder: str) -> bool:
     # Encoders without a list of their words have no unknown English ones.
     is_listed = found.language != "en" or find_known_words(encoder) is not None
     return found.language is not None and is_listed and not found.unknown_words
-
-
-def _rewrite(reading: Reading) -> str:
-    """Return a reading's English text; a few foreign words in an English prompt are replaced."""
-    if not reading.is_mostly_english:
-        return write_english(reading.pieces)
-    return " ".join(filter(None, map(_replace, reading.pieces)))
-
-
-def _replace(piece: PromptPiece) -> str:
-    is_replaced = piece.concept is not None and piece.is_foreign and not piece.is_english
-    return piece.concept.text if piece.concept and is_replaced else piece.text
 
 
 def _find_unknown(pieces: Iterable[PromptPiece], known: frozenset[str] | None) -> Iterator[str]:

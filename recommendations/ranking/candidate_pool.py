@@ -5,7 +5,7 @@ rows of the shop. Embeddings are float32 (n, d) with norm 1; zero for an image t
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Literal
 from uuid import UUID
@@ -59,6 +59,7 @@ class CandidatePool:
     rows: Mapping[UUID, Mapping[str, Any]]
     has_more: bool = False
     farthest: float = 1.0
+    _known: dict[UUID, Description] = field(default_factory=dict)
 
     @property
     def products(self) -> int:
@@ -82,7 +83,9 @@ class CandidatePool:
 
     def describe(self, pk: UUID) -> Description:
         """Return the kinds, colours and patterns of an image, as stated or seen."""
-        return describe_row(self.rows[pk])
+        if pk not in self._known:
+            self._known[pk] = describe_row(self.rows[pk])
+        return self._known[pk]
 
     def make_public_image(self, pk: UUID) -> dict[str, Any]:
         return serialize_row(self.rows[pk])

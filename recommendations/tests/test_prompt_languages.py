@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from recommendations.query.detection import detect
-from recommendations.query.english_text import write_english
+from catalog.vocabulary.languages.detection import detect
+from catalog.vocabulary.languages.english_text import write_english
 
 PROMPTS = {
     file.stem: tomllib.loads(file.read_text("utf-8"))

@@ -7,8 +7,8 @@ from benchmarks.measurements.synthetic.shop_names import make_word
 from benchmarks.report import Goal, Report
 from catalog.models import ShopWord
 from catalog.search.shop_words import ShopTerm, ShopWords
+from catalog.vocabulary.languages.detection import detect
 from evaluation.first_results.prompts import Half, read_prompts
-from recommendations.query.detection import detect
 from recommendations.query.interpretation import ShopContext, interpret
 
 WORDS, BRANDS = 20_000, 5_000

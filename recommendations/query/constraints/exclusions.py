@@ -19,9 +19,9 @@ from catalog.vocabulary.languages.lexicon import (
     read_lexicon,
     tokenise,
 )
+from catalog.vocabulary.languages.segmentation import PromptPiece, divide
 from catalog.vocabulary.words import PATTERNS, find_pattern
 from recommendations.query.constraints.text import Span, locate, read_cues, remove
-from recommendations.query.segmentation import PromptPiece, divide
 
 # A hyphen before a word and not within one, as search engines have it.
 _MINUS = re.compile(r"(?<=\w\w\s)[-–−](?=[^\W\d_]{3})")

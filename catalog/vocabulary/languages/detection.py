@@ -18,8 +18,8 @@ from catalog.vocabulary.languages.lexicon import (
     read_lexicons,
     tokenise,
 )
+from catalog.vocabulary.languages.segmentation import PromptPiece, divide
 from core.text import fold, has_digit
-from recommendations.query.segmentation import PromptPiece, divide
 
 ARABIC = re.compile("[\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufeff]")
 KANA = re.compile("[\u3041-\u30ff\uff66-\uff9f]")

@@ -9,6 +9,7 @@ from itertools import accumulate, pairwise, product
 from typing import TypeAlias
 
 from catalog.vocabulary.languages.concepts import ENGLISH_ENDINGS, Role
+from catalog.vocabulary.languages.dictionaries import read_common_words
 from catalog.vocabulary.languages.lexicon import (
     IGNORED,
     NO_GARMENT,
@@ -19,7 +20,6 @@ from catalog.vocabulary.languages.lexicon import (
     read_english,
     read_lexicon,
 )
-from recommendations.query.dictionaries import read_common_words
 
 MIN_PART_LETTERS, MIN_STEM_LETTERS = 3, 2
 MIN_UNKNOWN_TAIL_LETTERS = 4  # of a kind after a first part that no entry has

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from catalog.vocabulary.languages.concepts import ADJECTIVES, NOUNS, Role
+from catalog.vocabulary.languages.segmentation import PromptPiece
 from core.text import has_digit
-from recommendations.query.segmentation import PromptPiece
 
 ORDER = (
     Role.PERSON, Role.STYLE, Role.DETAIL, Role.SHADE, Role.COLOUR, Role.PATTERN, Role.MATERIAL,
