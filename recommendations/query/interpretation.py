@@ -53,12 +53,12 @@ from recommendations.query.corrections import (
     is_known,
 )
 from recommendations.query.nearest_words import find_nearest
-from recommendations.query.people import ADULT, NamedPerson, Wearer, find_wearer
+from recommendations.query.people import ADULT, NamedPerson, Wearer, find_wearer, read_gift_words
 from recommendations.query.synonyms import NO_SYNONYMS, SynonymTable
 from recommendations.query.understanding import CODE, Chip, Understanding, understand
 from recommendations.steering.synonyms import split_phrase
 
-# What a prompt is about that names nothing but what it excludes.
+# What a prompt is about that names nothing but what it excludes, or whom it is for.
 ANYTHING = "clothes"
 _NAMED = {Role.KIND: "kind", Role.COLOUR: "colour", Role.PATTERN: "pattern"}
 _FRACTION = re.compile(r"(?<=\d)(?=[¼½¾⅓⅔])")
@@ -112,6 +112,8 @@ def interpret(text: str, *, encoder: str, shop: ShopContext = NOWHERE) -> Interp
         # English with a number in it means nothing to an encoder.
         for age in filter(has_digit, (person.text for person in people)):
             looks = _remove_words(looks, age)
+    if _is_gift(pieces, people):
+        looks = ANYTHING if lexicon is not read_english() else f"{ANYTHING} for {people[0].text}"
     named = _name_pieces(pieces)
     chips = [*_list_chips(constraints), *_list_excluded_chips(exclusions)]
     if encoder not in settings.MULTILINGUAL_ENCODERS:
@@ -245,6 +247,15 @@ def _name_pieces(pieces: Sequence[PromptPiece]) -> list[tuple[PromptPiece, Conce
     return [(piece, concept) for piece, concept in named if concept.role in _NAMED]
 
 
+def _is_gift(pieces: Sequence[PromptPiece], people: Sequence[NamedPerson]) -> bool:
+    """Return whether a prompt says whom something is for, and nothing of it: "gift for her"."""
+    gifts = read_gift_words()
+    if not people or gifts.isdisjoint(word for piece in pieces for word in split_words(piece.text)):
+        return False
+    concepts = (p.text for p in pieces if p.concept and p.concept.role is Role.PERSON)
+    return _says_only(pieces, [*(person.text for person in people), *concepts, *gifts])
+
+
 def _is_description(
     pieces: Sequence[PromptPiece],
     named: Sequence[tuple[PromptPiece, Concept]],
@@ -258,7 +269,11 @@ def _is_description(
     roles = [concept.role for _, concept in named]
     if Role.KIND not in roles or len(set(roles)) < len(roles):
         return False
-    said = {word for text in passed for word in split_words(text)}
-    said.update(word for piece, _ in named for word in split_words(piece.text))
+    return _says_only(pieces, [*passed, *(piece.text for piece, _ in named)])
+
+
+def _says_only(pieces: Sequence[PromptPiece], texts: Sequence[str]) -> bool:
+    """Return whether pieces have no other words than these texts, but for those that only join."""
+    said = {word for text in texts for word in split_words(text)}
     left = (piece for piece in pieces if not said.issuperset(split_words(piece.text)))
     return all(piece.concept is not None and not piece.is_content for piece in left)

@@ -89,6 +89,11 @@ def find_wearer(
     return wearer, tuple(one for one in (gender, age) if one)
 
 
+def read_gift_words() -> frozenset[str]:
+    """Return folded words that say nothing of a garment: "gift", "something"."""
+    return _read_entries("gifts")["words"]
+
+
 def read_gender(stated: str) -> Gender | None:
     """Return the gender that a text states, in any language; None for both and for other texts."""
     words = split_words(stated)

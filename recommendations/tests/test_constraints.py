@@ -65,7 +65,9 @@ from recommendations.query.constraints.text import remove
         ("max. 100 euro jacke", None, 100, "EUR"),
         ("$20 tops", None, 20, "USD"),
         ("price range 20-40", 20, 40, ""),
-        ("کفش زیر ۵۰۰ هزار تومان", None, 500_000, "IRR"),
+        ("کفش زیر ۵۰۰ هزار تومان", None, 5_000_000, "IRR"),  # a toman is ten rials
+        ("shoes under 90,000 tomans", None, 900_000, "IRR"),
+        ("shoes from 20,000 to 30,000 tomans", 200_000, 300_000, "IRR"),
         ("فستان بأقل من ١٠٠ ريال", None, 100, "SAR"),
     ],
 )

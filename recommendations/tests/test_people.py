@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
-from core.text import fold
 from recommendations.query import people
 from recommendations.query.interpretation import interpret
 
@@ -65,8 +64,25 @@ def test_no_words_for_people_break_it(words) -> None:
 
 def test_words_for_people_are_not_unknown() -> None:
     for prompt in ("gift for a newborn baby", "toddler boy shoes"):
-        unknown = interpret(prompt, encoder="mini").understanding.unknown_words
-        assert {fold(word) for word in unknown} <= {"gift"}
+        assert interpret(prompt, encoder="mini").understanding.unknown_words == ()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "searched_for"),
+    [
+        ("gift for her", "clothes for her"),
+        ("something for my dad", "clothes for dad"),
+        ("christmas gift ideas for him under 50", "clothes for him"),
+        ("Geschenk für meine Mutter", "clothes"),
+        ("подарок для мамы", "clothes"),
+        ("gift for her, red", "gift for her, red"),
+        ("gift", "gift"),
+        ("something for a wedding", "something for a wedding"),
+        ("for men", "for men"),
+    ],
+)
+def test_a_gift_is_anything_for_the_person(prompt, searched_for) -> None:
+    assert interpret(prompt, encoder="mini").understanding.searched_for == searched_for
 
 
 def test_offers_no_other_spelling_of_a_common_word() -> None:

@@ -54,12 +54,16 @@ class PriceWish:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A number in a text, with the currency that is named beside it."""
+    """A number in a text, with the currency that is named beside it.
+
+    `factor`: what its word multiplies the number by, and has: a toman is ten rials.
+    """
 
     span: Span
     number: Decimal
     currency: str
     is_spelt: bool = False
+    factor: int = 1
 
 
 def find_price(text: str, default_currency: str = "") -> PriceWish | None:
@@ -88,7 +92,9 @@ class _Reader:
                     break
                 second = self._read_amount(first.span.end + joint.end())
                 if second and self._is_range(first, second, is_opened=start is not None):
-                    low, high = sorted((first.number, second.number))
+                    # "From 20 to 30 tomans" has its word once.
+                    number = first.number if first.currency else first.number * second.factor
+                    low, high = sorted((number, second.number))
                     place = Span(first.span.start if start is None else start, second.span.end)
                     return PriceWish(place, low, high, first.currency or second.currency)
         return None
@@ -235,12 +241,15 @@ class _Reader:
         after = re.match(rf"\s*(?:{_read_currency()})", self.flat[end:])
         if not before and not after and self.flat[end : end + 1].isalpha():
             return None
-        mark = before[0] if before else after[0] if after else ""
-        currency = self._find_currency(mark.strip())
+        mark = (before[0] if before else after[0] if after else "").strip()
+        currency = self._find_currency(mark)
         if after and not (before and currency):
             end += after.end()
-            currency = currency or self._find_currency(after[0].strip())
-        return Amount(Span(start, end), number, currency, is_spelt=digits is None)
+            mark = mark if currency else after[0].strip()
+            currency = currency or self._find_currency(mark)
+        factor = 10 if mark and re.fullmatch(read_pattern("tens", currency), mark) else 1
+        span = Span(start, end)
+        return Amount(span, number * factor, currency, is_spelt=digits is None, factor=factor)
 
     def _read_digits(self, place: int) -> tuple[Decimal, int] | None:
         found = re.match(_DIGITS, self.flat[place:])
@@ -320,7 +329,7 @@ def _read_ranges() -> list[tuple[str, str]]:
 def _read_currency_words() -> dict[str, tuple[str, ...]]:
     """Return the codes of currencies that each word and symbol may mean, the likeliest first."""
     found: dict[str, tuple[str, ...]] = {}
-    for code, entry in read_cues()["currencies"].items():
+    for code, entry in (*read_cues()["currencies"].items(), *read_cues()["tens"].items()):
         for word in split_entry(entry):
             found[word] = (*found.get(word, ()), code)
     return found | {flatten(symbol): codes for symbol, codes in SYMBOLS.items()}
