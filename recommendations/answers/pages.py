@@ -85,7 +85,10 @@ def sort_page(ranked: Sequence[Ranked], query: Query, earlier: EarlierPages) -> 
     left = [place for place in left if place.candidate.facts.id not in earlier.images]
     if query.order is AnswerOrder.NEWEST:
         # Ids grow with time.
-        return sorted(left, key=lambda place: place.candidate.facts.item, reverse=True)
+        left.sort(key=lambda place: place.candidate.facts.item, reverse=True)
+        if query.is_order_read:
+            left.sort(key=lambda place: place.candidate.level, reverse=True)
+        return left
     ids = [place.candidate.facts.id for place in left]
     prices = read_prices(ids, query.facets.shown_variants)
     sign = -1 if query.order is AnswerOrder.DEAREST else 1

@@ -145,6 +145,7 @@ class Query:
     `understand_query` sets the rest. `understandings` and `wanted_texts`: what is encoded for each
     of `terms`, and what is left of its own words without what was read from them. `understood`: the
     meaning of all texts. `exclusions`: what no result may have. `wearer`: whom garments are for.
+    `is_order_read`: whether `order` is from the texts, and holds among equally good matches.
     """
 
     terms: tuple[Term, ...] = ()
@@ -168,6 +169,7 @@ class Query:
     understood: Understanding | None = None
     exclusions: tuple[Exclusion, ...] = ()
     wearer: Wearer | None = None
+    is_order_read: bool = False
 
     @property
     def weights(self) -> list[float]:

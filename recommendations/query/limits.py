@@ -107,10 +107,10 @@ def _narrow(query: Query, found: Interpretation, shop: Shop) -> tuple[Query, set
     facets = replace(query.facets, variants=variants)
     if found.brands:
         facets = replace(facets, brands=facets.brands or found.brands)
-    order = query.order
-    if read.new and order is AnswerOrder.RELEVANCE:
-        order = AnswerOrder.NEWEST
-    return replace(query, facets=facets, order=order), ignored
+    query = replace(query, facets=facets)
+    if read.new and query.order is AnswerOrder.RELEVANCE:
+        query = replace(query, order=AnswerOrder.NEWEST, is_order_read=True)
+    return query, ignored
 
 
 def _find_sizes(sizes: Sequence[SizeWish]) -> tuple[str, ...]:

@@ -187,6 +187,11 @@ def test_answers_by_age_have_what_matches_unless_all_is_asked_for(measured):
     assert list(everything) == ["Far", "Middling", "Near", "Same"]
 
 
+def test_what_is_new_is_first_among_equally_good_matches(measured):
+    found = matches(measured.client.post(ASK, {"prompt": "latest red"}, "json"))
+    assert list(found) == ["Near", "Same", "Middling"]
+
+
 def test_image_of_another_stated_or_seen_kind_is_no_strong_match(measured):
     cache_prompt(measured.shop, "red dress", 1, 0, 0)
     with shop_scope(measured.shop.pk):
