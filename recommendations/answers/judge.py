@@ -7,7 +7,7 @@ from catalog.facts.descriptions import Description
 from catalog.models import VectorIndex
 from recommendations.query import Direction, Query, Thresholds, bound_match
 from recommendations.ranking.candidate_pool import CandidatePool
-from recommendations.ranking.match import Match, is_at_least
+from recommendations.ranking.match import Match, find_level, is_at_least
 from recommendations.ranking.rank import SUM_SHARE, Candidate, PlacedBy, Ranked
 
 # Factors below this value are not worth a mention.
@@ -19,7 +19,7 @@ class Judge:
     """Decides how well images match a query; without thresholds, this is not known.
 
     `wanted` is what the query states of a garment. `is_whole`: whether this is a kind and looks,
-    and the query says nothing else.
+    and the query says nothing else. `after`: the last match of the page before.
     """
 
     query: Query
@@ -27,6 +27,7 @@ class Judge:
     thresholds: Thresholds | None
     wanted: Description
     is_whole: bool
+    after: Match | None = None
 
     @classmethod
     def of(
@@ -37,16 +38,10 @@ class Judge:
         *,
         after: Match | None = None,
     ) -> "Judge":
-        """Return the judge of a page; `after`: the last match of the page before it.
-
-        After a weaker match nothing is strong for what is known of it alone, since no page gathers
-        all that is known: order holds over pages.
-        """
         thresholds = direction.find_thresholds(index) if direction else None
         wanted = query.description
-        is_described = query.is_description and wanted.has_looks
-        is_whole = is_described and is_at_least(after, Match.STRONG)
-        return cls(query, direction, thresholds, wanted, is_whole)
+        is_whole = query.is_description and wanted.has_looks
+        return cls(query, direction, thresholds, wanted, is_whole, after)
 
     @property
     def finds_nothing(self) -> bool:
@@ -65,10 +60,21 @@ class Judge:
             return match
         known = pool.describe(pk)
         if holds_all and not self.wanted.contradicts(known):
-            return Match.STRONG
-        if match is None:
-            return match
-        return bound_match(match, wanted=self.wanted, known=known, is_whole=self.is_whole)
+            found = Match.STRONG
+        elif match is None:
+            return None
+        else:
+            found = bound_match(match, wanted=self.wanted, known=known, is_whole=self.is_whole)
+        return self._keep_order(found, match)
+
+    def _keep_order(self, found: Match, by_similarity: Match | None) -> Match:
+        """Return a match that is no stronger than the page before, unless by its similarity.
+
+        No page gathers all images that are known to be wanted, so that a later one may have more.
+        """
+        if self.after is None or find_level(found) <= find_level(self.after):
+            return found
+        return max(self.after, by_similarity or self.after, key=find_level)
 
     def is_other(self, pool: CandidatePool, pk: UUID) -> bool:
         """Return whether an image is known not to be what the query is a description of."""

@@ -283,20 +283,21 @@ def test_page_has_what_is_known_to_be_wanted_beyond_the_nearest(measured):
     assert found == {"Same": "strong", "Near": "strong", "Wanted": "strong"}
 
 
-def test_what_is_known_orders_over_pages_too(measured):
-    """After a weak match no later page has a strong one."""
+@pytest.mark.parametrize(("wanted", "others"), [(0.4, 0.5), (0.1, 0.2)])
+def test_what_is_known_orders_over_pages_too(measured, wanted, others):
+    """No page has a stronger match than the one before it."""
     cache_prompt(measured.shop, "red dress", 1, 0, 0)
     with shop_scope(measured.shop.pk):
         dress = Category.objects.get(shop=None, name="dress")
         Image.objects.update(category=Category.objects.get(shop=None, name="skirt"))
-    make_at = partial(make_image_at, measured.shop, category=dress)
+    make_at = partial(make_image_at, measured.shop)
     for number in range(60):
-        make_at(0.5, 0.8, 0.005 * number, name=f"Unstated {number}")
-    make_at(0.4, 0, (1 - 0.4**2) ** 0.5, name="Wanted")
+        make_at(others, (1 - others**2) ** 0.5, 0.005 * number, name=f"Unstated {number}")
+    make_at(wanted, 0, (1 - wanted**2) ** 0.5, name="Wanted", category=dress)
     state_colour(measured, Wanted="red")
     found, cursor = [], {}
     while True:
-        body = {"prompt": "red dress", "number_of_images": 10, **cursor}
+        body = {"prompt": "red dress", "min_match": "none", "number_of_images": 10, **cursor}
         page = measured.client.post(ASK, body, "json").json()
         found += page["results"]
         if page["next"] is None:
