@@ -94,11 +94,11 @@ def describe_image(
     tagging stores them.
     """
     stated = " ".join(filter(None, colours))
-    name = read_english_text(name)
+    english = read_english_text(name)
     return Description(
         find_known_kinds(category=category, name=name, garments=garments),
-        _find_known_colours(stated, f"{name} {brand}", garments),
-        _find_known_patterns(str(attributes.get("pattern") or ""), name, garments),
+        _find_known_colours(stated, f"{english} {brand}", garments),
+        _find_known_patterns(str(attributes.get("pattern") or ""), english, garments),
     )
 
 
