@@ -12,7 +12,7 @@ silently: each word is searched for, is a chip of the answer, or is one of its u
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from django.conf import settings
@@ -105,7 +105,8 @@ def interpret(text: str, *, encoder: str, shop: ShopContext = NOWHERE) -> Interp
     wanted, exclusions = split_exclusions(rest, lexicon, brands=[b.span for b in brands])
     if wanted != rest:
         brands = find_brands(wanted, shop.words)
-    looks = remove(wanted, [*(brand.span for brand in brands), *find_measures(wanted)])
+    measures = list(find_measures(wanted))
+    looks = remove(wanted, [*(brand.span for brand in brands), *measures])
     pieces = list(divide(tokenise(looks), lexicon))
     wearer, people = find_wearer(pieces, looks) or (None, ())
     if lexicon is not read_english():
@@ -113,7 +114,8 @@ def interpret(text: str, *, encoder: str, shop: ShopContext = NOWHERE) -> Interp
         for age in filter(has_digit, (person.text for person in people)):
             looks = _remove_words(looks, age)
     if _is_gift(pieces, people):
-        looks = ANYTHING if lexicon is not read_english() else f"{ANYTHING} for {people[0].text}"
+        is_plain = lexicon is read_english() and len(_list_persons(pieces)) <= 1
+        looks = f"{ANYTHING} for {people[0].text}" if is_plain else ANYTHING
     named = _name_pieces(pieces)
     chips = [*_list_chips(constraints), *_list_excluded_chips(exclusions)]
     if encoder not in settings.MULTILINGUAL_ENCODERS:
@@ -130,10 +132,7 @@ def interpret(text: str, *, encoder: str, shop: ShopContext = NOWHERE) -> Interp
         nearest=tuple(_list_nearest(unknown, shop.words, lexicon)),
         chips=tuple(replace(chip, without=_remove_words(corrected, chip.text)) for chip in chips),
         corrections=tuple(corrections),
-        is_description=(
-            _is_description(pieces, named, passed=[*(person.text for person in people), *unknown])
-            and not find_measures(wanted)
-        ),
+        is_description=not measures and _is_description(pieces, named, people, unknown),
     )
     return Interpretation(
         understanding,
@@ -161,7 +160,7 @@ def _list_nearest(words: Sequence[str], own: ShopWords, lexicon: Lexicon) -> Ite
 
 def _leave_out(words: Sequence[str], people: Sequence[NamedPerson]) -> tuple[str, ...]:
     """Return unknown words without those for people, which are understood."""
-    understood = {word for person in people for word in split_words(person.text)}
+    understood = _split_all(person.text for person in people)
     return tuple(word for word in words if not understood.intersection(split_words(word)))
 
 
@@ -252,28 +251,38 @@ def _is_gift(pieces: Sequence[PromptPiece], people: Sequence[NamedPerson]) -> bo
     gifts = read_gift_words()
     if not people or gifts.isdisjoint(word for piece in pieces for word in split_words(piece.text)):
         return False
-    concepts = (p.text for p in pieces if p.concept and p.concept.role is Role.PERSON)
-    return _says_only(pieces, [*(person.text for person in people), *concepts, *gifts])
+    persons = [*_list_persons(pieces), *(person.text for person in people)]
+    return _says_only(pieces, _split_all(persons) | gifts)
+
+
+def _list_persons(pieces: Sequence[PromptPiece]) -> list[str]:
+    """Return all concepts for people, also those that do not count: "for men and women"."""
+    return [piece.text for piece in pieces if piece.concept and piece.concept.role is Role.PERSON]
 
 
 def _is_description(
     pieces: Sequence[PromptPiece],
     named: Sequence[tuple[PromptPiece, Concept]],
-    *,
-    passed: Sequence[str],
+    people: Sequence[NamedPerson],
+    unknown: Sequence[str],
 ) -> bool:
     """Return whether pieces name one kind, at most one colour and pattern, and nothing else.
 
-    `passed`: words that filters see to, or that the encoder does not know.
+    Filters see to people, and the encoder does not know the `unknown` words.
     """
     roles = [concept.role for _, concept in named]
     if Role.KIND not in roles or len(set(roles)) < len(roles):
         return False
-    return _says_only(pieces, [*passed, *(piece.text for piece, _ in named)])
+    texts = [*(piece.text for piece, _ in named), *(person.text for person in people), *unknown]
+    return _says_only(pieces, _split_all(texts))
 
 
-def _says_only(pieces: Sequence[PromptPiece], texts: Sequence[str]) -> bool:
-    """Return whether pieces have no other words than these texts, but for those that only join."""
-    said = {word for text in texts for word in split_words(text)}
-    left = (piece for piece in pieces if not said.issuperset(split_words(piece.text)))
+def _says_only(pieces: Sequence[PromptPiece], words: frozenset[str]) -> bool:
+    """Return whether pieces have no other words than these, but for those that only join."""
+    left = (piece for piece in pieces if not words.issuperset(split_words(piece.text)))
     return all(piece.concept is not None and not piece.is_content for piece in left)
+
+
+def _split_all(texts: Iterable[str]) -> frozenset[str]:
+    """Return the folded words of texts."""
+    return frozenset(word for text in texts for word in split_words(text))

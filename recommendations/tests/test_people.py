@@ -76,6 +76,8 @@ def test_words_for_people_are_not_unknown() -> None:
         ("Geschenk für meine Mutter", "clothes"),
         ("подарок для мамы", "clothes"),
         ("gift for her, red", "gift for her, red"),
+        ("clothes for men and women", "clothes for men and women"),
+        ("gifts for men and women", "clothes"),
         ("gift", "gift"),
         ("something for a wedding", "something for a wedding"),
         ("for men", "for men"),
